@@ -1,0 +1,1 @@
+"""salesops: a CRM in plain text."""

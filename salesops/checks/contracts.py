@@ -1,0 +1,157 @@
+"""Contracts: dates in order, money in one currency, and renewals that point at what they renew."""
+
+from __future__ import annotations
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.deal import EXISTING, NEW, Deal
+
+
+@check(
+    "contract-dates",
+    source="product.md rows 16 and C20; metrics 5.9",
+    bad="contract: {start: 2026-04-01, end: 2026-03-31}  # <--",
+    good="contract: {start: 2026-04-01, end: 2027-03-31}",
+)
+def contract_dates(case: Case[Deal]) -> Findings:
+    """The days of a contract are not in order.
+
+    A term is a closed interval from its first to its last day; service that ended cannot have ended before it began.
+    Correct the days.
+    """
+    contract = case.record.contract
+    if contract is None:
+        return
+    if contract.start and contract.end and contract.end < contract.start:
+        yield Finding(("contract", "end"), f"the term ends on {contract.end}, before it starts on {contract.start}", help="correct one of the two days")
+    if contract.end and not contract.start:
+        yield Finding(("contract", "end"), "the contract has an end but no start", help="add the first day of the term", fix="start: …")
+    if contract.service_ended and contract.start and contract.service_ended < contract.start:
+        yield Finding(("contract", "service_ended"), f"the service ended on {contract.service_ended}, before the term started on {contract.start}", help="correct one of the two days")
+
+
+@check(
+    "won-before-signed",
+    source="S2, Proposal; product.md C20",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-12
+      - discovery: 2026-01-19
+      - proposal: 2026-02-09
+      - closed won: 2026-03-02
+    maniac_t:
+      money: {status: met, date: 2026-01-10, note: In the budget}
+      need: {status: met, date: 2026-01-10, note: Server died}
+      authority: {status: met, date: 2026-01-20, note: The dean signs}
+      impending_event: {status: met, date: 2026-01-20, note: Course starts}
+      application: {status: met, date: 2026-01-20, note: Standard images}
+      competition: {status: met, date: 2026-01-20, note: None known}
+      timeline: {status: met, date: 2026-01-20, note: Six weeks}
+    icp: {hypothesis: teaching-led, version: 1, fit: true}
+    discovery: {jobs: [Teach], requirements: [Sign-on]}
+    activity:
+      - {date: 2026-01-15, kind: call}
+      - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
+    proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
+    contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}  # <--
+    win: {learning: The course decided, signals: [course]}
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-12
+      - discovery: 2026-01-19
+      - proposal: 2026-02-09
+      - closed won: 2026-03-09
+    maniac_t:
+      money: {status: met, date: 2026-01-10, note: In the budget}
+      need: {status: met, date: 2026-01-10, note: Server died}
+      authority: {status: met, date: 2026-01-20, note: The dean signs}
+      impending_event: {status: met, date: 2026-01-20, note: Course starts}
+      application: {status: met, date: 2026-01-20, note: Standard images}
+      competition: {status: met, date: 2026-01-20, note: None known}
+      timeline: {status: met, date: 2026-01-20, note: Six weeks}
+    icp: {hypothesis: teaching-led, version: 1, fit: true}
+    discovery: {jobs: [Teach], requirements: [Sign-on]}
+    activity:
+      - {date: 2026-01-15, kind: call}
+      - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
+    proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
+    contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}
+    win: {learning: The course decided, signals: [course]}
+    """,
+)
+def won_before_signed(case: Case[Deal]) -> Findings:
+    """A deal was closed as won before its contract was signed.
+
+    Signing is what decides a win; a verbal yes is not one. Correct one of the two days.
+    """
+    contract = case.record.contract
+    if contract is None or contract.signed is None:
+        return
+    for line, (stage, day) in enumerate(case.record.stages):
+        if case.book.outcome(stage) == "won" and contract.signed > day:
+            yield Finding(("contract", "signed"), f"signed on {contract.signed}, after the deal was won on {day}", help=f"correct the day here or in stages.{line}")
+
+
+@check(
+    "contract-currencies",
+    advice=True,
+    source="metrics 5.0, 12",
+    bad="contract: {start: 2026-04-01, mrr: 1000 USD, one_off: 500 CAD}  # <--",
+    good="contract: {start: 2026-04-01, mrr: 1000 USD, one_off: 500 USD}",
+)
+def contract_currencies(case: Case[Deal]) -> Findings:
+    """One contract holds amounts in two currencies.
+
+    They are never added up. If it is so, fine; usually one is a slip of the pen.
+    """
+    contract = case.record.contract
+    if contract and contract.mrr and contract.one_off and contract.mrr.currency != contract.one_off.currency:
+        yield Finding(("contract", "one_off"), f"{contract.one_off.currency} here, {contract.mrr.currency} for mrr", help="use one currency for one contract")
+
+
+@check(
+    "renewal-of-nothing",
+    advice=True,
+    source="product.md row 38 and C11",
+    bad="""
+    type: existing business  # <--
+    stages:
+      - renewals: 2026-01-05
+    """,
+    good="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    """,
+)
+def renewal_of_nothing(case: Case[Deal]) -> Findings:
+    """A deal of existing business does not say which contract it renews.
+
+    Without the link the old term looks overdue once it ends. Add `renews` with the id of the won deal.
+    """
+    if case.record.type == EXISTING and case.record.renews is None:
+        won = [id for id in case.book.deals_of(case.record.member) if id != case.id and case.book.deals[id].contract]
+        yield Finding(("type",), "the deal does not say which contract it renews", help="add the id of the won deal", fix=f"renews: {won[-1]}" if won else "renews: …")
+
+
+@check(
+    "new-business-renews",
+    source="S2, Key Metrics; product.md row 4",
+    bad="renews: cascadia-2025  # <--",
+    good="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    """,
+)
+def new_business_renews(case: Case[Deal]) -> Findings:
+    """A deal of new business renews a contract.
+
+    A renewal is existing business, and the two are counted apart. Correct the type, or take `renews` out.
+    """
+    if case.record.type == NEW and case.record.renews:
+        yield Finding(("renews",), "new business renews nothing", help="a renewal is of type existing business")

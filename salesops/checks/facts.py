@@ -1,0 +1,176 @@
+"""What a deal says happened must have happened, and be said so that it can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.problems import Path
+from salesops.records.deal import MANIAC_T, Deal
+
+
+@check(
+    "fact-in-future",
+    source="security.md Y; metrics 5.0, 1",
+    bad="""
+    activity:
+      - {date: 2099-01-20, kind: call}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2099-01-20, kind: meeting, about: discovery, status: scheduled}
+    """,
+)
+def fact_in_future(case: Case[Deal]) -> Findings:
+    """A deal says that something happened on a day that has not come yet.
+
+    Numbers count what happened up to a day. Correct the day; a meeting to come is `status: scheduled`, a plan goes
+    under `next`.
+    """
+    for path, day in _facts(case.record):
+        if day and day > case.as_of:
+            yield Finding(path, f"{day} lies after the day of the check, {case.as_of}", help="correct the day; a meeting to come is scheduled, a plan goes under next:")
+
+
+def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
+    for at, entry in enumerate(deal.activity):
+        if entry.status != "scheduled":
+            yield ("activity", at, "date"), entry.date
+        yield ("activity", at, "replied"), entry.replied
+    if deal.maniac_t:
+        for letter in MANIAC_T:
+            answer = getattr(deal.maniac_t, letter)
+            yield ("maniac_t", letter, "date"), answer.date if answer else None
+    if deal.proposal:
+        for field in ("requested", "presented", "admin_informed"):
+            yield ("proposal", field), getattr(deal.proposal, field)
+    if deal.contract:
+        yield ("contract", "signed"), deal.contract.signed
+    if deal.order:
+        yield ("order", "created"), deal.order.created
+        yield ("order", "operational"), deal.order.operational
+    if deal.renewal:
+        yield ("renewal", "health_checked"), deal.renewal.health_checked
+    for name in ("waived", "corrections"):
+        for at, entry in enumerate(getattr(deal, name)):
+            yield (name, at, "date"), entry.date
+
+
+@check(
+    "meeting-unclear",
+    source="S2, Meetings Per Week; metrics 5.5",
+    bad="""
+    activity:
+      - {date: 2026-02-02, kind: meeting, about: discovery}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-02-02, kind: meeting, about: discovery, status: held}
+    """,
+)
+def meeting_unclear(case: Case[Deal]) -> Findings:
+    """A meeting does not say what it was about, or whether it took place.
+
+    Only held discovery, renewal and proposal meetings are counted. Say both.
+    """
+    for at, entry in enumerate(case.record.activity):
+        if entry.kind != "meeting":
+            continue
+        if entry.status is None:
+            yield Finding(("activity", at), "the meeting does not say whether it took place", help="status: held, scheduled, cancelled or no-show", fix="status: held")
+        if entry.about is None:
+            yield Finding(("activity", at), "the meeting does not say what it was about", help="about: discovery, proposal, renewal or other", fix="about: discovery")
+
+
+@check(
+    "meeting-overdue",
+    advice=True,
+    source="metrics 5.5",
+    bad="""
+    activity:
+      - {date: 2026-02-02, kind: meeting, about: discovery, status: scheduled}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-02-02, kind: meeting, about: discovery, status: no-show}
+    """,
+)
+def meeting_overdue(case: Case[Deal]) -> Findings:
+    """A meeting is still scheduled although its day has passed.
+
+    It counts only once it is held. Say what became of it.
+    """
+    for at, entry in enumerate(case.record.activity):
+        if entry.status == "scheduled" and entry.date < case.as_of:
+            yield Finding(("activity", at), f"the meeting of {entry.date} is still scheduled", help="set its status to held, cancelled or no-show", fix="status: held")
+
+
+@check(
+    "parked-span",
+    source="format.md, A deal",
+    bad="""
+    parked:
+      - {since: 2026-01-10, until: 2026-01-10, why: Waiting for the grant}  # <--
+    """,
+    good="""
+    parked:
+      - {since: 2026-01-10, until: 2026-03-01, why: Waiting for the grant}
+    """,
+)
+def parked_span(case: Case[Deal]) -> Findings:
+    """A parked span ends before it has begun, or overlaps the one above it.
+
+    A parked deal leaves the pipeline for the days of the span and comes back on `until`. Correct the days.
+    """
+    spans = case.record.parked
+    for at, span in enumerate(spans):
+        if span.until and span.until <= span.since:
+            yield Finding(("parked", at, "until"), f"the deal comes back on {span.until}, yet is parked since {span.since}", help="until lies after since")
+        before = spans[at - 1] if at else None
+        if before and (before.until is None or before.until > span.since):
+            yield Finding(("parked", at, "since"), "the span begins before the one above it has ended", help="write spans oldest first and end one before the next")
+
+
+@check(
+    "next-step-missing",
+    advice=True,
+    source="S0; product.md row 3",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05  # <--
+    next: null
+    """,
+    good="next: {action: Call the dean, due: 2099-01-01}",
+)
+def next_step_missing(case: Case[Deal]) -> Findings:
+    """An open deal has no next step.
+
+    A deal without one waits for somebody to remember it. Write what will be done and by when.
+    """
+    deal = case.record
+    snapshot = case.book.on(case.as_of)
+    history = snapshot.history(case.id)
+    if history and deal.next is None and snapshot.is_open(history) and not history.parked_on(case.as_of):
+        yield Finding(("stages", history.now.line), "the deal is open and has no next step", help="write what will be done and by when", fix=f"next: {{action: …, due: {case.as_of}}}")
+
+
+@check(
+    "next-step-overdue",
+    advice=True,
+    source="S0; product.md row 3",
+    bad="next: {action: Call the dean, due: 2026-01-09}  # <--",
+    good="next: {action: Call the dean, due: 2099-01-01}",
+)
+def next_step_overdue(case: Case[Deal]) -> Findings:
+    """The next step of an open deal should have been done by now.
+
+    Log what happened and write the next step, or move the day.
+    """
+    deal = case.record
+    if deal.next is None or deal.next.due >= case.as_of:
+        return
+    snapshot = case.book.on(case.as_of)
+    history = snapshot.history(case.id)
+    if history and snapshot.is_open(history) and not history.parked_on(case.as_of):
+        yield Finding(("next", "due"), f"the next step was due on {deal.next.due}", help="log what happened and write the next step")

@@ -1,0 +1,274 @@
+"""A deal's moves must be ones that the process in force allowed, in order, and in the past."""
+
+from __future__ import annotations
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.moves import MoveKind, Step, steps
+from salesops.problems import nearest
+from salesops.records.deal import MAX_MOVES, Deal
+
+
+def _of_kind(case: Case[Deal], kind: MoveKind) -> list[Step]:
+    return [step for step in steps(case.record, case.book) if step.kind is kind]
+
+
+def _titles(step: Step) -> str:
+    return f"'{step.before}' to '{step.stage}'"
+
+
+@check(
+    "stages-empty",
+    source="format.md, A deal",
+    bad="stages: []  # <--",
+    good="stages: [{enrichment: 2026-01-05}]",
+)
+def stages_empty(case: Case[Deal]) -> Findings:
+    """A deal has no stage, or more moves than a deal can have.
+
+    The last line of `stages` is where the deal is; without one it is nowhere. Write its first move.
+    """
+    moves = case.record.stages
+    start = next((process.starts.get(case.record.type) for process in case.book.processes), "enrichment")
+    if not moves:
+        yield Finding(("stages",), "the deal is in no stage", fix=f"stages:\n  - {start}: {case.as_of}")
+    elif len(moves) > MAX_MOVES:
+        yield Finding(("stages", MAX_MOVES), f"{len(moves):,} moves; the limit is {MAX_MOVES:,}", help="one deal is one attempt to win one membership")
+
+
+@check(
+    "stage-unknown",
+    source="product.md row 47",
+    bad="""
+    stages:
+      - enrichmnet: 2026-01-05  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+    """,
+)
+def stage_unknown(case: Case[Deal]) -> Findings:
+    """A line of `stages` names a stage that the process in force on its day does not have.
+
+    Every number is counted by stage. Correct the name; the stages are those of playbook/process/.
+    """
+    for line, (stage, day) in enumerate(case.record.stages):
+        process = case.book.process_on(day)
+        if process and stage not in process.stages:
+            meant = nearest(stage, process.stages)
+            yield Finding(
+                ("stages", line, stage),
+                f"'{stage}' is not a stage of process {process.version}",
+                help=process.hint(stage),
+                fix=f"- {meant}: {day}" if meant else "",
+                key=True,
+            )
+
+
+@check(
+    "start-wrong",
+    source="S2; metrics 5.1",
+    bad="""
+    stages:
+      - proposal: 2026-01-05  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+    """,
+)
+def start_wrong(case: Case[Deal]) -> Findings:
+    """A deal starts in a stage in which deals of its type do not start.
+
+    New business begins with research, a renewal with the renewal talk; a deal that appears half-way has no days to
+    count. Add the moves that came before, or correct the type.
+    """
+    for step in _of_kind(case, MoveKind.WRONG_START):
+        start = step.process.starts.get(case.record.type)
+        if start:
+            yield Finding(
+                ("stages", step.line),
+                f"{case.record.type} starts in '{start}', not in '{step.stage}'",
+                why=f"process {step.process.version} says where each deal type starts",
+                help="add the moves that came before",
+                fix=f"- {start}: {step.day}",
+            )
+
+
+@check(
+    "stage-dates-go-back",
+    source="metrics 5.0, 3",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-02  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19
+    """,
+)
+def stage_dates_go_back(case: Case[Deal]) -> Findings:
+    """A move lies before the move above it.
+
+    Moves are written oldest first, and days in a stage are counted between them. Correct the day, or the order.
+    """
+    moves = case.record.stages
+    for line in range(1, len(moves)):
+        if moves[line].entered < moves[line - 1].entered:
+            yield Finding(
+                ("stages", line, moves[line].stage),
+                f"{moves[line].entered} lies before the move above it ({moves[line - 1].entered})",
+                help="moves are written oldest first: correct the day or the order",
+            )
+
+
+@check(
+    "move-in-future",
+    source="format.md, A deal",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2099-01-19  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19
+    """,
+)
+def move_in_future(case: Case[Deal]) -> Findings:
+    """A move lies after the day of the check.
+
+    `stages` says what happened. Put what is planned under `next`, and the day you hope for under `expected_close`.
+    """
+    for line, (stage, day) in enumerate(case.record.stages):
+        if day > case.as_of:
+            yield Finding(("stages", line, stage), f"{day} lies after the day of the check, {case.as_of}", help="write a move when it has happened; a plan goes under next:")
+
+
+@check(
+    "stage-skipped",
+    source="S2; product.md C10",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - proposal: 2026-01-19  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-12
+    """,
+)
+def stage_skipped(case: Case[Deal]) -> Findings:
+    """A move leaves out stages that the process puts between the two.
+
+    Each stage answers a question; a skipped one leaves it open and bends the conversion rates. Add the moves that
+    were made, even where two fell on one day.
+    """
+    for step in _of_kind(case, MoveKind.SKIPPED):
+        between = step.process.between(step.process.name_now(step.before or ""), step.stage)
+        names = ", ".join(f"'{name}'" for name in between) or "the stages between"
+        yield Finding(
+            ("stages", step.line),
+            f"the move from {_titles(step)} leaves out {names}",
+            why=f"process {step.process.version} has no exit from '{step.before}' to '{step.stage}'",
+            help="add the moves that were made; two may fall on one day",
+            fix="\n".join(f"- {name}: {step.day}" for name in between),
+        )
+
+
+@check(
+    "move-not-allowed",
+    source="S2; metrics 5.1",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - renewals: 2026-01-19  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19
+    """,
+)
+def move_not_allowed(case: Case[Deal]) -> Findings:
+    """The process has no way from one stage to the other.
+
+    A won deal stays won (its renewal is a new deal), and a stage is entered once at a time. Correct the line, or
+    change the process by a new version.
+    """
+    for step in steps(case.record, case.book):
+        if step.kind not in (MoveKind.NO_WAY, MoveKind.REPEATED, MoveKind.AFTER_CLOSE):
+            continue
+        if step.kind is MoveKind.REPEATED:
+            said, help = f"the deal is already in '{step.stage}'", "delete the line"
+        elif step.kind is MoveKind.AFTER_CLOSE:
+            said, help = f"the deal is closed: nothing leads from {_titles(step)}", "a renewal is a new deal with `renews:`; a lost deal is opened again in an open stage"
+        else:
+            exits = sorted({exit.to for exit in step.process.stages[step.process.name_now(step.before or "")].exits})
+            said, help = f"nothing leads from {_titles(step)}", f"from '{step.before}' the process leads to {', '.join(exits)}"
+        yield Finding(("stages", step.line), said, why=f"the process in force on {step.day} is {step.process.version}", help=help)
+
+
+@check(
+    "reopened-without-reason",
+    source="metrics 5.1; format.md, A deal",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - closed lost: 2026-01-19
+      - enrichment: 2026-05-04  # <--
+    loss: {reason: timing, learning: Asked too early, verdict: execution, reengage: 2026-05-01}
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - closed lost: 2026-01-19
+      - enrichment: 2026-05-04
+    loss: {reason: timing, learning: Asked too early, verdict: execution, reengage: 2026-05-01}
+    reopened: [{date: 2026-05-04, why: The new budget year began}]
+    """,
+)
+def reopened_without_reason(case: Case[Deal]) -> Findings:
+    """A lost deal was opened again and nothing says why.
+
+    It begins a new attempt, which every rate counts. Add an entry to `reopened` with the day of the move.
+    """
+    yield from _unexplained(case, MoveKind.REOPENED, "reopened", "the lost deal is opened again without a reason")
+
+
+@check(
+    "moved-back-without-reason",
+    source="metrics 5.1",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-12
+      - enrichment: 2026-01-19  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-12
+      - enrichment: 2026-01-19
+    moved_back: [{date: 2026-01-19, why: The budget was not theirs}]
+    """,
+)
+def moved_back_without_reason(case: Case[Deal]) -> Findings:
+    """A deal went back to an earlier stage and nothing says why.
+
+    Going back is allowed, and worth learning from. Add an entry to `moved_back` with the day of the move.
+    """
+    yield from _unexplained(case, MoveKind.BACK, "moved_back", "the deal goes back without a reason")
+
+
+def _unexplained(case: Case[Deal], kind: MoveKind, field: str, message: str) -> Findings:
+    explained = [reason.date for reason in getattr(case.record, field)]
+    for step in _of_kind(case, kind):
+        if step.day in explained:
+            explained.remove(step.day)
+        else:
+            yield Finding(("stages", step.line), f"{message} ({_titles(step)})", help=f"say why under {field}:", fix=f"{field}:\n  - {{date: {step.day}, why: …}}")

@@ -1,0 +1,86 @@
+"""A move must have met the needs of the process in force on its day, or carry a signed waiver."""
+
+from __future__ import annotations
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.moves import MoveKind, steps
+from salesops.needs import fix_for, is_met, nearest_exit
+from salesops.records.deal import Deal
+
+
+@check(
+    "need-not-met",
+    source="S2, exit criteria; product.md rows 32 to 41",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19  # <--
+    maniac_t:
+      need: {status: met, date: 2026-01-10, note: Their server died}
+    icp: {hypothesis: teaching-led, version: 1, fit: true}
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19
+    maniac_t:
+      need: {status: met, date: 2026-01-10, note: Their server died}
+      money: {status: partial, date: 2026-01-12, note: The dean has a fund}
+    icp: {hypothesis: teaching-led, version: 1, fit: true}
+    """,
+)
+def need_not_met(case: Case[Deal]) -> Findings:
+    """A deal moved on without what the exit asks for.
+
+    The exit criteria are the team's own: what they ask for is what later predicts a win. Fill in what is missing.
+    Where the move was right all the same, sign a waiver: it is counted, and shown.
+    """
+    deal = case.record
+    for step in steps(deal, case.book):
+        for need in nearest_exit(deal, step.exits, step.day):
+            criterion = step.exits[0].when
+            yield Finding(
+                ("stages", step.line),
+                f"'{step.stage}' needs {need.sentence}",
+                why=need.why or f"the way from '{step.before}' to '{step.stage}': {criterion}",
+                help=f"fill it in, or sign a waiver: waived: [{{need: {need.name}, stage: {step.stage}, by: {deal.owner}, date: {case.as_of}, why: …}}]",
+                fix=fix_for(need, step.day),
+            )
+
+
+@check(
+    "waiver-idle",
+    advice=True,
+    source="format.md, A deal",
+    bad="waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Verbal yes}]  # <--",
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19
+    maniac_t:
+      need: {status: met, date: 2026-01-10, note: Their server died}
+    icp: {hypothesis: teaching-led, version: 1, fit: true}
+    waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Verbal yes}]
+    """,
+)
+def waiver_idle(case: Case[Deal]) -> Findings:
+    """A waiver names a need that no move of the deal had, or that is met by now.
+
+    Waivers are counted; one that waives nothing hides how the deal was judged. Correct the need and the stage, or
+    delete the waiver once the need is met.
+    """
+    deal = case.record
+    if not deal.waived:
+        return
+    used = {
+        (need.field if waiver.need == need.field else need.name, step.stage)
+        for step in steps(deal, case.book)
+        if step.kind is MoveKind.EXIT
+        for exit in step.exits
+        for need in exit.needs
+        for waiver in deal.waived
+        if waiver.stage == step.stage and waiver.need in (need.field, need.name) and not is_met(deal, need, step.day)
+    }
+    for at, waiver in enumerate(deal.waived):
+        if (waiver.need, waiver.stage) not in used:
+            yield Finding(("waived", at), f"nothing to waive: no move to '{waiver.stage}' lacks {waiver.need}", help="correct the need and the stage, or delete the waiver")

@@ -1,0 +1,299 @@
+"""What a record names must exist."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.problems import Path, did_you_mean
+from salesops.records.deal import Deal
+from salesops.records.member import Member
+from salesops.records.playbook import Experiment, Hypothesis, Review
+
+
+def _named(case: Case[Deal], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
+    for path, id in mentions:
+        if id is not None and case.unknown(kind, id):
+            yield Finding(path, f"'{id}' is not {where}", help=case.hint(kind, id))
+
+
+@check(
+    "member-unknown",
+    source="product.md row 2",
+    bad="member: cascadia-univercity  # <--",
+    good="member: cascadia-university",
+)
+def member_unknown(case: Case[Deal]) -> Findings:
+    """A deal names a member that has no file in members/.
+
+    Deals and members live in one place, so that who we talk to and who has a contract never disagree.
+    Correct the name, or add the member's file.
+    """
+    id = case.record.member
+    if case.unknown("member", id):
+        yield Finding(("member",), f"there is no members/{id}.yaml", help=case.hint("member", id))
+
+
+@check(
+    "person-unknown",
+    source="product.md row 26",
+    bad="owner: jimm  # <--",
+    good="owner: jim",
+)
+def person_unknown(case: Case[Deal]) -> Findings:
+    """A deal names somebody who is not in playbook/team.yaml.
+
+    A step without a person is done by nobody. Correct the name, or add the person to the team; people who left
+    stay in the file, because history names them.
+    """
+    deal = case.record
+    yield from _named(case, "person", _people(deal), "in playbook/team.yaml")
+
+
+def _people(deal: Deal) -> Iterator[tuple[Path, str | None]]:
+    yield ("owner",), deal.owner
+    if deal.next:
+        yield ("next", "owner"), deal.next.owner
+    if deal.order:
+        yield ("order", "delivery_owner"), deal.order.delivery_owner
+    for at, waiver in enumerate(deal.waived):
+        yield ("waived", at, "by"), waiver.by
+    for at, correction in enumerate(deal.corrections):
+        yield ("corrections", at, "by"), correction.by
+
+
+@check(
+    "tier-unknown",
+    source="product.md rows 6 and 7",
+    bad="tier: generall  # <--",
+    good="tier: general",
+)
+def tier_unknown(case: Case[Deal]) -> Findings:
+    """A deal is of a tier that the process does not declare.
+
+    Tiers carry rules, such as how many hubs they hold. Use a tier of the process in force on the deal's last move.
+    """
+    deal = case.record
+    process = case.book.process_on(deal.stages[-1].entered) if deal.stages else None
+    if process and deal.tier not in process.tiers:
+        yield Finding(("tier",), f"'{deal.tier}' is not a tier of process {process.version}", help=did_you_mean(deal.tier, process.tiers))
+
+
+@check(
+    "contact-unknown",
+    source="product.md row 59",
+    bad="""
+    maniac_t:
+      authority: {status: met, date: 2026-01-10, contacts: [nobody]}  # <--
+    """,
+    good="""
+    maniac_t:
+      authority: {status: met, date: 2026-01-10, contacts: [a-smith]}
+    """,
+)
+def contact_unknown(case: Case[Deal]) -> Findings:
+    """A deal names a contact that the member's file does not list.
+
+    Contacts are kept once, with the member. Correct the id, or add the contact to the member's file.
+    """
+    member = case.book.members.get(case.record.member)
+    if member is None:
+        return
+    known = {contact.id for contact in member.contacts}
+    for path, id in _contacts(case.record):
+        if id not in known:
+            yield Finding(path, f"'{id}' is not a contact in members/{case.record.member}.yaml", help=did_you_mean(id, known) or "add the contact there")
+
+
+def _contacts(deal: Deal) -> Iterator[tuple[Path, str]]:
+    if deal.maniac_t and deal.maniac_t.authority:
+        for at, id in enumerate(deal.maniac_t.authority.contacts):
+            yield ("maniac_t", "authority", "contacts", at), id
+    for line, entry in enumerate(deal.activity):
+        for at, id in enumerate(entry.with_):
+            yield ("activity", line, "with", at), id
+
+
+@check(
+    "hypothesis-unknown",
+    source="product.md row 21",
+    bad="icp: {hypothesis: no-such-claim, version: 1, fit: true}  # <--",
+    good="icp: {hypothesis: teaching-led, version: 1, fit: true}",
+)
+def hypothesis_unknown(case: Case[Deal]) -> Findings:
+    """A fit was judged by an ICP hypothesis that has no file in playbook/icp/.
+
+    A judgement can be learned from only while its yardstick is known. Correct the id, or write the hypothesis down.
+    """
+    fit = case.record.icp
+    yield from _named(case, "icp", iter([(("icp", "hypothesis"), fit.hypothesis)] if fit else []), "in playbook/icp/")
+
+
+@check(
+    "experiment-unknown",
+    source="product.md row 99",
+    bad="""
+    activity:
+      - {date: 2026-01-20, kind: email, experiment: no-such-test}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-01-20, kind: email, experiment: subject-lines}
+    """,
+)
+def experiment_unknown(case: Case[Deal]) -> Findings:
+    """An activity belongs to an experiment that has no file in playbook/experiments/.
+
+    Results are computed from these links. Correct the id, or write the experiment down before the first message.
+    """
+    mentions: Iterator[tuple[Path, str | None]] = ((("activity", at, "experiment"), entry.experiment) for at, entry in enumerate(case.record.activity))
+    yield from _named(case, "experiment", mentions, "in playbook/experiments/")
+
+
+@check(
+    "renewed-deal-unknown",
+    source="product.md row 38",
+    bad="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-1999  # <--
+    """,
+    good="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    """,
+)
+def renewed_deal_unknown(case: Case[Deal]) -> Findings:
+    """A renewal points at a deal that has no file in deals/.
+
+    The chain of terms is how renewals are found and counted once. Correct the id.
+    """
+    renews = case.record.renews
+    if renews and case.unknown("deal", renews):
+        yield Finding(("renews",), f"there is no deal '{renews}'", help=case.hint("deal", renews))
+
+
+@check(
+    "referrer-unknown",
+    source="product.md row 104",
+    bad="source: {channel: referral, referred_by: nobody-u}  # <--",
+    good="source: {channel: referral, referred_by: cascadia-university}",
+)
+def referrer_unknown(case: Case[Deal]) -> Findings:
+    """A deal was referred by a member that has no file in members/.
+
+    Correct the id, or leave `referred_by` out and name the referrer in `channel`.
+    """
+    source = case.record.source
+    yield from _named(case, "member", iter([(("source", "referred_by"), source.referred_by)] if source else []), "in members/")
+
+
+@check(
+    "hub-deal-unknown",
+    of="member",
+    source="product.md row 116",
+    bad="hubs: [{name: teaching, deal: no-such-deal}]  # <--",
+    good="hubs: [{name: teaching, deal: cascadia-2025}]",
+)
+def hub_deal_unknown(case: Case[Member]) -> Findings:
+    """A hub runs under a deal that has no file in deals/.
+
+    Every running hub is tied to what pays for it. Correct the id.
+    """
+    for at, hub in enumerate(case.record.hubs):
+        if hub.deal and case.unknown("deal", hub.deal):
+            yield Finding(("hubs", at, "deal"), f"there is no deal '{hub.deal}'", help=case.hint("deal", hub.deal))
+
+
+@check(
+    "contact-twice",
+    of="member",
+    source="format.md, A member",
+    bad="""
+    contacts:
+      - {id: a-smith, role: Director}
+      - {id: a-smith, role: Dean}  # <--
+    """,
+    good="""
+    contacts:
+      - {id: a-smith, role: Director}
+      - {id: b-jones, role: Dean}
+    """,
+)
+def contact_twice(case: Case[Member]) -> Findings:
+    """Two contacts of a member have the same id.
+
+    Deals name people by these ids. Give one of them another id.
+    """
+    seen: set[str] = set()
+    for at, contact in enumerate(case.record.contacts):
+        if contact.id in seen:
+            yield Finding(("contacts", at, "id"), f"'{contact.id}' is the id of two contacts", help="give one of them another id")
+        seen.add(contact.id)
+
+
+@check(
+    "evidence-deal-unknown",
+    of="icp",
+    source="product.md row 98",
+    bad="evidence: [{date: 2026-03-01, note: Two engaged, deals: [no-such-deal]}]  # <--",
+    good="evidence: [{date: 2026-03-01, note: Two engaged, deals: [cascadia-2025]}]",
+)
+def evidence_deal_unknown(case: Case[Hypothesis]) -> Findings:
+    """The evidence for a hypothesis names a deal that does not exist.
+
+    Correct the id: evidence that nobody can look up is an opinion.
+    """
+    for at, evidence in enumerate(case.record.evidence):
+        for which, id in enumerate(evidence.deals):
+            if case.unknown("deal", id):
+                yield Finding(("evidence", at, "deals", which), f"there is no deal '{id}'", help=case.hint("deal", id))
+
+
+@check(
+    "experiment-owner-unknown",
+    of="experiment",
+    source="product.md row 99",
+    bad="owner: nobody  # <--",
+    good="owner: jim",
+)
+def experiment_owner_unknown(case: Case[Experiment]) -> Findings:
+    """An experiment is owned by somebody who is not in playbook/team.yaml.
+
+    Correct the name, or add the person to the team.
+    """
+    owner = case.record.owner
+    if owner and case.unknown("person", owner):
+        yield Finding(("owner",), f"'{owner}' is not in playbook/team.yaml", help=case.hint("person", owner))
+
+
+@check(
+    "review-names-unknown",
+    of="review",
+    source="product.md row 92",
+    bad="attended: [jim, nobody]  # <--",
+    good="attended: [jim]",
+)
+def review_names_unknown(case: Case[Review]) -> Findings:
+    """A review names a person, deal or experiment that does not exist.
+
+    Actions are carried over to the next review by these names. Correct them.
+    """
+    for path, kind, id in _review_names(case.record):
+        if id and case.unknown(kind, id):
+            where = {"person": "in playbook/team.yaml", "deal": "a deal", "experiment": "in playbook/experiments/"}[kind]
+            yield Finding(path, f"'{id}' is not {where}", help=case.hint(kind, id))
+
+
+def _review_names(review: Review) -> Iterator[tuple[Path, str, str | None]]:
+    yield ("owner",), "person", review.owner
+    for at, id in enumerate(review.attended):
+        yield ("attended", at), "person", id
+    for at, id in enumerate(review.experiments):
+        yield ("experiments", at), "experiment", id
+    for at, action in enumerate(review.actions):
+        yield ("actions", at, "deal"), "deal", action.deal
+        yield ("actions", at, "owner"), "person", action.owner

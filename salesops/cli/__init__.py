@@ -1,0 +1,114 @@
+"""The command line: a few lines for each command; the clock is asked here, once, and nowhere else.
+
+Only click is imported here: a command imports what it needs when it runs, so that ``--help`` stays quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+COMMANDS = {
+    "check": "Check every record against the process.",
+    "list": "List deals or members.",
+    "show": "Show one deal or member, and what is missing for its next stage.",
+    "board": "Show the open deals by stage.",
+    "metrics": "Work out the metrics, with the deals behind each.",
+    "import": "Bring records in from a CSV file.",
+    "site": "Check, and build the site.",
+    "serve": "Preview the site; it is built again when a record changes.",
+}
+"""Every command and its line in the help; each lives in the module of its name (``import`` in ``import_``)."""
+
+
+class Commands(click.Group):
+    """A group whose commands are loaded when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        """Load one command."""
+        if name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"salesops.cli.{name}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands, without loading any."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        import platform
+        from importlib.metadata import version
+
+        click.echo(f"salesops {version('salesops')} (Python {platform.python_version()}, {platform.system()})")
+        ctx.exit()
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("-C", "folder", metavar="DIR", default=".", help="Work in this folder instead of the current one.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour; NO_COLOR is honoured.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit.")
+@click.pass_context
+def salesops(ctx: click.Context, folder: str, color: str) -> None:
+    """A CRM in plain text: deals and members are files, the process checks them, the numbers carry their evidence."""
+    ctx.obj = folder
+    if color != "auto":
+        ctx.color = color == "always"
+    elif os.environ.get("NO_COLOR"):
+        ctx.color = False
+    elif os.environ.get("FORCE_COLOR"):
+        ctx.color = True
+
+
+def main() -> None:
+    """Run the command line; every way out has its exit code, and no way out is a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure: Any = getattr(stream, "reconfigure", None)
+        if reconfigure:
+            reconfigure(errors="backslashreplace")
+    try:
+        sys.exit(salesops.main(prog_name="salesops", standalone_mode=False) or 0)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except BrokenPipeError:
+        _quietly()
+    except OSError as fault:
+        _fail(3, f"cannot go on: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}")
+    except Exception as fault:
+        from salesops.loading import CannotDecide
+
+        if isinstance(fault, CannotDecide):
+            _fail(3, f"cannot decide: {fault}")
+        if os.environ.get("SALESOPS_DEBUG"):
+            raise
+        _fail(70, f"a fault of salesops, not of yours ({type(fault).__name__}); please report it, with the output under SALESOPS_DEBUG=1")
+
+
+def _fail(code: int, sentence: str) -> None:
+    from salesops.output import show
+
+    click.echo(f"salesops: {show(sentence)}", err=True)
+    sys.exit(code)
+
+
+def _quietly() -> None:
+    """The reader of a pipe went away, as ``| head`` does: end without a word."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(0)

@@ -1,0 +1,118 @@
+"""What the commands share: finding the repository, reading it, the day, the output format."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from salesops.book import Book
+    from salesops.problems import Problem
+
+
+class Usage(click.UsageError):
+    """Called wrongly (exit code 2)."""
+
+
+def as_of_option(command: Any) -> Any:
+    """``--as-of``: the day that the numbers and checks are about."""
+    return click.option("--as-of", "as_of", metavar="YYYY-MM-DD", envvar="SALESOPS_AS_OF", help="The day to look at; today in the team's time zone where it is not said.")(command)
+
+
+def format_option(*formats: str) -> Callable[[Any], Any]:
+    """``--format``: the first one is the default."""
+    return click.option("--format", "format", type=click.Choice(formats), envvar="SALESOPS_FORMAT", default=formats[0], help="How to print.")
+
+
+def day_option(text: str | None, name: str) -> date | None:
+    """A day from the command line, or None where none was given."""
+    if text is None:
+        return None
+    from pydantic_core import PydanticCustomError
+
+    from salesops.records.scalars import day
+
+    try:
+        return day(text)
+    except PydanticCustomError as fault:
+        raise Usage(f"{name}: {fault.message()}") from None
+
+
+def root_of(folder: str) -> Path:
+    """The repository that ``folder`` is in."""
+    from salesops.loading import MARKER, find_root
+    from salesops.output import show
+
+    start = Path(folder)
+    if not start.is_dir():
+        raise Usage(f"{show(folder)} is not a folder")
+    root = find_root(start.resolve())
+    if root is None:
+        raise Usage(f"no {MARKER} here or above {show(start.resolve())}: this is not a salesops repository")
+    return root
+
+
+def read(ctx: click.Context) -> tuple[Path, Book, list[Problem]]:
+    """The repository, its book, and the problems with its files."""
+    from salesops.loading import load
+
+    root = root_of(ctx.obj)
+    return root, *load(root)
+
+
+def day_of(text: str | None, book: Book) -> date:
+    """The day asked for, else today in the team's time zone: the one place that asks the clock."""
+    asked = day_option(text, "--as-of")
+    if asked:
+        return asked
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    return datetime.now(ZoneInfo(book.team.time_zone if book.team else "UTC")).date()
+
+
+def style(text: str, role: str) -> str:
+    """Colour for a terminal; click takes it out again where there is none."""
+    look: dict[str, Any] = {
+        "error": {"fg": "red", "bold": True},
+        "warning": {"fg": "yellow", "bold": True},
+        "place": {"bold": True},
+        "field": {"fg": "cyan"},
+        "head": {"bold": True},
+        "good": {"fg": "green"},
+        "faint": {"dim": True},
+    }.get(role, {})
+    return click.style(text, **look)
+
+
+def say(line: str = "") -> None:
+    """One line of data."""
+    click.echo(line)
+
+
+def note(line: str) -> None:
+    """One line that is not data: to stderr."""
+    click.echo(line, err=True)
+
+
+def in_actions() -> bool:
+    """Whether this runs in GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def numbers_are_whole(book: Book, problems: list[Problem]) -> bool:
+    """Say which files no number can count; False where there are any."""
+    from salesops.output import counted, show
+
+    unread = sorted({problem.place.path for problem in problems if problem.is_error})
+    if unread:
+        named = ", ".join(show(path) for path in unread[:5])
+        note(f"salesops: {counted(len(unread), 'file')} cannot be read and is not counted ({named}{', …' if len(unread) > 5 else ''}): run salesops check")
+    if not book.processes:
+        note("salesops: there is no process version in playbook/process/: nothing can be counted without one")
+    return not unread and bool(book.processes)

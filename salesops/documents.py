@@ -1,0 +1,404 @@
+"""YAML text to a Document: plain text scalars, refused where YAML would guess, hide or explode, and the place of every field.
+
+The reader never builds an object by tag, never follows an alias and never resolves a type: a scalar is text, or
+None where nothing was given. It walks libyaml's events, so depth and size are bounded before anything is built.
+Places cost a second walk, taken only when somebody asks for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import yaml
+from yaml._yaml import CParser  # libyaml itself: the pure Python parser is seven times slower
+from yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+
+from salesops.problems import Path, Place, Problem, Severity, dotted
+
+MAX_BYTES = 256 * 1024
+MAX_DEPTH = 16
+MAX_NODES = 20_000
+MAX_SCALAR = 64 * 1024
+MAX_COMPLAINTS = 50
+EXCERPT_WIDTH = 120
+
+# C0 and C1 controls (NEL among them), line and paragraph separators, bidirectional and zero-width marks, the byte-order
+# mark, surrogates and non-characters: none can be seen in a review, some read otherwise than they look.
+UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff]|[\U0001fffe\U0001ffff\U000e0000-\U000e007f]|\r(?!\n)"
+)
+CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+CUT_BY_COMMENT = re.compile(r"(?<=\S) +(#\d\S*)")
+EMPTY = frozenset({"", "~", "null"})
+
+
+@dataclass(frozen=True)
+class Document:
+    """One file as read: ``data`` holds dicts, lists, text and None (nothing given); ``place`` finds any field again."""
+
+    path: str
+    text: str
+    data: dict[str, Any]
+    problems: tuple[Problem, ...] = field(default=())
+
+    @cached_property
+    def _places(self) -> dict[Path, Place]:
+        places: dict[Path, Place] = {}
+        _Walk(self.path, self.text, places).document()
+        return places
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
+
+    def place(self, path: Path = (), key: bool = False) -> Place:
+        """Where the value at ``path`` stands (its key, with ``key``); the nearest parent's key where it is not given."""
+        places = self._places
+        if not key and path in places:
+            return places[path]
+        for end in range(len(path), 0, -1):
+            if (*path[:end], None) in places:
+                return places[(*path[:end], None)]  # type: ignore[index]
+            if path[:end] in places:
+                return places[path[:end]]
+        return Place(self.path)
+
+    def ends_with_a_value(self, line: int, column: int) -> bool:
+        """Whether a plain value of one line ends just before this spot."""
+        return any(at.line == line and at.column + at.width == column for at in self._places.values())
+
+    def excerpt(self, line: int) -> str:
+        """The text of a line, counted from 1, cut so that it cannot flood a log."""
+        return self._lines[line - 1].rstrip("\r")[:EXCERPT_WIDTH] if 0 < line <= len(self._lines) else ""
+
+    def problem(self, code: str, message: str, path: Path = (), *, key: bool = False, **more: Any) -> Problem:
+        """A Problem at the field ``path`` of this file."""
+        place = self.place(path, key)
+        return Problem(code, message, place, field=dotted(path), excerpt=self.excerpt(place.line), **more)
+
+
+def read(path: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
+    """The document in ``raw`` and everything that is wrong with it as YAML; no document where nothing can be read."""
+    text, problem = _decode(path, raw)
+    if problem:
+        return None, [problem]
+    refused = list(_unreadable(path, text))
+    if refused:
+        return None, refused
+    walk = _Walk(path, text)
+    try:
+        data = walk.document()
+    except _Refused as refusal:
+        return None, [*walk.problems, refusal.problem]
+    except yaml.MarkedYAMLError as fault:
+        return None, [*walk.problems, _syntax(path, text, fault)]
+    if not isinstance(data, dict):
+        return None, [*walk.problems, _not_a_record(path, text, data)]
+    document = Document(path, text, data)
+    return document, [*walk.problems, *_cut_by_comment(document)]
+
+
+def _decode(path: str, raw: bytes) -> tuple[str, Problem | None]:
+    if len(raw) > MAX_BYTES:
+        return "", too_large(path, len(raw))
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "", Problem("not-utf-8", "the file is UTF-16", Place(path), help="save it as UTF-8, without a byte-order mark")
+    try:
+        return raw.decode("utf-8"), None
+    except UnicodeDecodeError as fault:
+        line = raw.count(b"\n", 0, fault.start) + 1
+        start = raw.rfind(b"\n", 0, fault.start) + 1
+        column = len(raw[start : fault.start].decode("utf-8", "replace")) + 1
+        return "", Problem(
+            "not-utf-8",
+            f"byte 0x{raw[fault.start]:02x} is not UTF-8",
+            Place(path, line, column),
+            help="save the file as UTF-8; it is probably Latin-1 or Windows-1252",
+        )
+
+
+def too_large(path: str, size: int) -> Problem:
+    """The refusal of a file over the limit, before it is read."""
+    return Problem(
+        "file-too-large",
+        f"the file has {size:,} bytes; the limit is {MAX_BYTES:,}",
+        Place(path),
+        why="a record is read by people; files of this size are exports or attachments",
+        help="keep large texts elsewhere and put a link under links:",
+    )
+
+
+def _spot(path: str, text: str, index: int, width: int = 1) -> tuple[Place, str]:
+    line = text.count("\n", 0, index) + 1
+    start = text.rfind("\n", 0, index) + 1
+    end = text.find("\n", index)
+    whole = text[start : end if end >= 0 else len(text)]
+    return Place(path, line, index - start + 1, width), whole.rstrip("\r")[:EXCERPT_WIDTH]
+
+
+def _unreadable(path: str, text: str) -> Iterator[Problem]:
+    """What must be refused before YAML looks at the text: unseen characters and conflict markers."""
+    for count, match in enumerate(UNSEEN.finditer(text)):
+        if count == MAX_COMPLAINTS:
+            return
+        place, excerpt = _spot(path, text, match.start())
+        yield Problem("unseen-character", _unseen_words(match.group()), place, excerpt=excerpt, help="delete it")
+    markers = list(CONFLICT.finditer(text))
+    if any(match.group().startswith(("<", ">")) for match in markers):
+        for match in markers:
+            place, excerpt = _spot(path, text, match.start(), 7)
+            yield Problem(
+                "merge-conflict",
+                "an unresolved merge conflict",
+                place,
+                excerpt=excerpt,
+                help="keep the lines that are right, delete the <<<<<<<, ======= and >>>>>>> lines",
+            )
+
+
+def _unseen_words(character: str) -> str:
+    point = ord(character)
+    if character == "\r":
+        return "a carriage return without a line feed (old Mac line ends)"
+    if character == "\0":
+        return "a NUL byte"
+    if point in range(0x202A, 0x202F) or point in range(0x2066, 0x206A) or point in (0x200E, 0x200F, 0x061C):
+        return f"U+{point:04X}, which turns the direction of the text around it"
+    if point in (0x85, 0x2028, 0x2029):
+        return f"U+{point:04X}, a line break that most editors do not show"
+    if point == 0xFEFF:
+        return "U+FEFF, a byte-order mark"
+    return f"U+{point:04X}, a character that cannot be seen"
+
+
+class _Refused(Exception):
+    """Reading this file stops here."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+
+
+class _Walk:
+    """One pass over libyaml's events; with ``places`` it also records where everything stands.
+
+    In ``places`` a path leads to the value's place, and the path with a final None to its key's.
+    """
+
+    def __init__(self, path: str, text: str, places: dict[Path, Place] | None = None) -> None:
+        self.path = path
+        self.text = text
+        self.places: dict[Any, Place] | None = places
+        self.problems: list[Problem] = []
+        self.nodes = 0
+        self.depth = 0
+
+    def document(self) -> Any:
+        parser = CParser(self.text)
+        self.next = parser.get_event
+        try:
+            return self._document()
+        finally:
+            parser.dispose()
+
+    def _document(self) -> Any:
+        self.next()  # stream start
+        event = self.next()
+        if event.__class__ is StreamEndEvent:
+            return None
+        self._no_directives(event)
+        value = self.value(self.next(), ())
+        self.next()  # document end
+        event = self.next()
+        if event.__class__ is not StreamEndEvent:
+            raise _Refused(
+                self.complaint(
+                    "second-document",
+                    "a second document begins here",
+                    event,
+                    why="what stands behind --- would be overlooked",
+                    help="one file holds one record: move the rest to a file of its own",
+                )
+            )
+        return value
+
+    def _no_directives(self, event: DocumentStartEvent) -> None:
+        if event.version or event.tags:
+            place, excerpt = _spot(self.path, self.text, max(self.text.find("%"), 0))
+            raise _Refused(Problem("yaml-directive", "a % directive", place, excerpt=excerpt, help="delete this line: records are plain YAML"))
+
+    def complaint(self, code: str, message: str, event: Any, **more: Any) -> Problem:
+        place = self.mark(event)
+        return Problem(code, message, place, excerpt=_line(self.text, place.line), **more)
+
+    def mark(self, event: Any) -> Place:
+        start, end = event.start_mark, event.end_mark
+        width = end.column - start.column if end.line == start.line else 1
+        return Place(self.path, start.line + 1, start.column + 1, max(width, 1))
+
+    def complain(self, *args: Any, **more: Any) -> None:
+        if len(self.problems) >= MAX_COMPLAINTS:
+            raise _Refused(self.complaint("too-many-problems", f"more than {MAX_COMPLAINTS} problems; the rest is not shown", args[2]))
+        self.problems.append(self.complaint(*args, **more))
+
+    def value(self, event: Any, path: Path) -> Any:
+        kind = event.__class__
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            raise _Refused(self.complaint("too-many-values", f"more than {MAX_NODES:,} values in one file", event, help="split the record, or link to the data"))
+        if self.places is not None:
+            self.places[path] = self.mark(event)
+        if kind is AliasEvent:
+            self.complain("yaml-alias", f"'*{event.anchor}' repeats another part of the file", event, help="write the value out: a record reads top to bottom")
+            return None
+        if event.anchor is not None:
+            self.complain(
+                "yaml-anchor",
+                f"'&{event.anchor}' is read by YAML as an anchor, not as text",
+                event,
+                help="quote the text if it begins with &; otherwise delete the anchor",
+                fix=f'"&{event.anchor}"',
+            )
+        if event.tag is not None:
+            self.complain("yaml-tag", f"the tag {event.tag} is not allowed", event, help="delete the tag: the schema gives every value its type")
+        if kind is ScalarEvent:
+            return self.scalar(event)
+        if kind is MappingStartEvent or kind is SequenceStartEvent:
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                raise _Refused(self.complaint("too-deep", f"more than {MAX_DEPTH} levels inside one another", event, help="no record is this deep: look for a bracket that is not closed"))
+            value = self.mapping(path) if kind is MappingStartEvent else self.sequence(path)
+            self.depth -= 1
+            return value
+        raise AssertionError(kind)
+
+    def scalar(self, event: ScalarEvent) -> str | None:
+        text: str = event.value
+        if event.implicit[0] and text in EMPTY:
+            return None
+        if len(text) > MAX_SCALAR:
+            raise _Refused(self.complaint("text-too-long", f"a text of {len(text):,} characters; the limit is {MAX_SCALAR:,}", event, help="link to the document instead"))
+        if event.style == '"' and "\\" in self.text and (unseen := UNSEEN.search(text)):
+            self.complain("unseen-character", _unseen_words(unseen.group()) + ", written as an escape", event)
+        return text
+
+    def mapping(self, path: Path) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        seen: dict[str, int] = {}
+        while (event := self.next()).__class__ is not MappingEndEvent:
+            if event.__class__ is not ScalarEvent:
+                self.complain("key-not-text", "a key must be a single word or text", event)
+                self.depth += 1
+                self.value(event, (*path, "?"))
+                self.value(self.next(), (*path, "?"))
+                self.depth -= 1
+                continue
+            key: str = event.value
+            first = key not in seen
+            if event.anchor is not None or event.tag is not None:
+                self.complain("yaml-anchor" if event.anchor else "yaml-tag", "a key carries an anchor or a tag", event, help="write the bare key")
+            elif key == "<<":
+                self.complain("yaml-merge", "'<<' copies keys from elsewhere", event, help="write the keys out: a record reads top to bottom")
+            elif event.style == '"' and (unseen := UNSEEN.search(key)):
+                self.complain("unseen-character", _unseen_words(unseen.group()) + ", in a key", event)
+            if not first:
+                self.complain("key-twice", f"'{key}' was already given on line {seen[key]}", event, help="keep one of the two: YAML would silently take the last")
+            else:
+                seen[key] = event.start_mark.line + 1
+            below = (*path, key)
+            if self.places is not None and first:
+                self.places[(*below, None)] = self.mark(event)
+            value = self.value(self.next(), below if first else (*path, "?", key))
+            if first and value is not None:
+                found[key] = value
+        return found
+
+    def sequence(self, path: Path) -> list[Any]:
+        found: list[Any] = []
+        while (event := self.next()).__class__ is not SequenceEndEvent:
+            found.append(self.value(event, (*path, len(found))))
+        return found
+
+
+def _line(text: str, number: int) -> str:
+    start = 0
+    for _ in range(number - 1):
+        start = text.find("\n", start) + 1
+        if not start:
+            return ""
+    end = text.find("\n", start)
+    return text[start : end if end >= 0 else len(text)].rstrip("\r")[:EXCERPT_WIDTH]
+
+
+def _not_a_record(path: str, text: str, data: Any) -> Problem:
+    what = "nothing" if data is None else "a list" if isinstance(data, list) else "a single text"
+    return Problem(
+        "not-a-record",
+        f"the file holds {what}, not a record",
+        Place(path),
+        excerpt=_line(text, 1),
+        help="a record is lines of `key: value`; see site/reference for the fields",
+    )
+
+
+def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
+    """libyaml's complaint in a salesperson's words, at the line that is to blame."""
+    mark = fault.problem_mark or fault.context_mark
+    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    said = fault.problem or "the text is not YAML"
+    begin = fault.context_mark.line + 1 if fault.context_mark else line
+    for number in range(begin, line + 1):
+        whole = _line(text, number)
+        if ":\u00a0" in whole:
+            at = whole.index(":\u00a0") + 2
+            return Problem("not-yaml", "a no-break space stands after the colon", Place(path, number, at), excerpt=whole, help="replace it by an ordinary space")
+        if "\t" in whole[: len(whole) - len(whole.lstrip())] or "\t" in whole[:column]:
+            return Problem("not-yaml", "a tab is used to indent", Place(path, number, whole.index("\t") + 1), excerpt=whole, help="replace the tab by spaces")
+    excerpt = _line(text, line)
+    more: dict[str, str] = {"help": f"YAML says: {said}"}
+    if "mapping values are not allowed" in said:
+        more = {"help": "a text that holds ': ' must be quoted", "fix": _quoted(excerpt)}
+    elif "could not find expected ':'" in said and begin < line:
+        line, column, excerpt = begin, 1, _line(text, begin)
+        more = {"help": "this line has no colon followed by a space; a long text must be indented or quoted"}
+    elif "simple key" in said or "block end" in said or "did not find expected key" in said:
+        more = {"help": f"look at the indentation and quotes of this line and the one above (YAML says: {said})"}
+    elif "end of the stream" in said or "flow" in (fault.context or ""):
+        more = {"help": "a bracket or quote that was opened is not closed"}
+    elif "alias" in said or "anchor" in said:
+        more = {"help": "quote the text if it begins with & or *"}
+    return Problem("not-yaml", "this is not valid YAML", Place(path, max(line, 1), max(column, 1)), excerpt=excerpt, **more)
+
+
+def _quoted(line: str) -> str:
+    key, colon, value = line.partition(": ")
+    bare = value.strip().replace("\\", "\\\\").replace('"', '\\"')
+    return f'{key.strip()}: "{bare}"' if colon else ""
+
+
+def _cut_by_comment(document: Document) -> Iterator[Problem]:
+    for match in CUT_BY_COMMENT.finditer(document.text):
+        place, excerpt = _spot(document.path, document.text, match.start(1), len(match.group(1)))
+        if document.ends_with_a_value(place.line, place.column - (match.start(1) - match.start())):
+            yield Problem(
+                "text-cut-by-comment",
+                f"'{match.group(1)}' and what follows is read as a comment",
+                place,
+                Severity.WARNING,
+                excerpt=excerpt,
+                help="quote the text if the # belongs to it",
+            )

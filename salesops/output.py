@@ -1,0 +1,164 @@
+"""Problems, readings and records as text, JSON and GitHub annotations; the only place where foreign text meets a terminal or a log."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from salesops.problems import Problem, Severity
+
+SCHEMA_VERSION = 1
+ANNOTATIONS = 10
+"""How many errors, and how many warnings, GitHub keeps of one step; it drops the rest without a word."""
+
+_ESCAPE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\U000e0000-\U000e007f]"
+)
+_SECRET = re.compile(
+    r"\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|AKIA[0-9A-Z]{12,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|glpat-[A-Za-z0-9_-]{16,})"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
+)
+
+Style = Callable[[str, str], str]
+"""Paints a text: ``style(text, "error")``."""
+
+
+def show(text: object) -> str:
+    """Any foreign text as one harmless line: what cannot be seen is written as an escape, what looks like a secret is not written."""
+    masked = _SECRET.sub("[secret]", str(text))
+    return _ESCAPE.sub(lambda match: _escaped(match.group()), masked)
+
+
+def _escaped(character: str) -> str:
+    point = ord(character)
+    short = {9: "\\t", 10: "\\n", 13: "\\r"}.get(point)
+    return short or (f"\\x{point:02x}" if point < 256 else f"\\u{point:04x}" if point < 65536 else f"\\U{point:08x}")
+
+
+def unpainted(text: str, role: str) -> str:
+    """The style of a pipe or a file: none."""
+    return text
+
+
+def problems_as_text(problems: Sequence[Problem], style: Style = unpainted) -> Iterator[str]:
+    """Each problem as a block: the line for editors and grep, the excerpt with a caret, why, help and fix."""
+    for problem in problems:
+        yield from _block(problem, style)
+        yield ""
+
+
+def _block(problem: Problem, style: Style) -> Iterator[str]:
+    place = problem.place
+    field = f"{style(show(problem.field), 'field')}: " if problem.field else ""
+    severity = style(f"{problem.severity.value}[{problem.code}]", problem.severity.value)
+    yield f"{style(f'{show(place.path)}:{place.line}:{place.column}', 'place')}: {severity} {field}{show(problem.message)}"
+    number = str(place.line)
+    gutter = " " * len(number)
+    if problem.excerpt.strip():
+        shown = show(problem.excerpt)
+        yield f"{gutter} |"
+        yield f"{number} | {shown}"
+        if shown == problem.excerpt and place.column <= len(shown):
+            width = min(place.width, len(shown) - place.column + 1)
+            yield f"{gutter} | {' ' * (place.column - 1)}{style('^' * width, problem.severity.value)}"
+    for name, said in (("why", problem.why), ("help", problem.help)):
+        if said:
+            yield f"{gutter} = {name}: {show(said)}"
+    if problem.fix:
+        first, *rest = problem.fix.split("\n")
+        if rest:
+            yield f"{gutter} = fix:"
+            yield from (f"{gutter}     {show(line)}" for line in (first, *rest))
+        else:
+            yield f"{gutter} = fix:  {show(first)}"
+
+
+def problems_as_lines(problems: Iterable[Problem]) -> Iterator[str]:
+    """One line each, for editors and grep."""
+    for problem in problems:
+        place = problem.place
+        field = f"{show(problem.field)}: " if problem.field else ""
+        yield f"{show(place.path)}:{place.line}:{place.column}: {problem.severity.value}[{problem.code}] {field}{show(problem.message)}"
+
+
+def problems_as_annotations(problems: Sequence[Problem]) -> Iterator[str]:
+    """GitHub workflow commands, as many as GitHub keeps, and then how many more there are."""
+    kept: Counter[Severity] = Counter()
+    for problem in problems:
+        kept[problem.severity] += 1
+        if kept[problem.severity] <= ANNOTATIONS:
+            place = problem.place
+            where = f"file={_property(place.path)},line={place.line},col={place.column},title={_property(problem.code)}"
+            said = " ".join(part for part in (f"{problem.field}:" if problem.field else "", problem.message, f"({problem.help})" if problem.help else "") if part)
+            yield f"::{problem.severity.value} {where}::{_data(said)}"
+    more = sum(max(count - ANNOTATIONS, 0) for count in kept.values())
+    if more:
+        yield f"... and {more} more that GitHub would drop: run salesops check to see them"
+
+
+def _data(text: str) -> str:
+    return show(text).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def tally(problems: Sequence[Problem], checked: dict[str, int]) -> str:
+    """The last line: what was looked at and what was found."""
+    looked = ", ".join(counted(number, kind) for kind, number in checked.items())
+    if not problems:
+        return f"{looked} checked: no problems"
+    kinds = Counter(problem.severity.value for problem in problems)
+    found = " and ".join(counted(kinds[kind], kind) for kind in ("error", "warning") if kinds[kind])
+    files = len({problem.place.path for problem in problems})
+    return f"{looked} checked: {found} in {counted(files, 'file')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 deal``, ``1,250 deals``."""
+    return f"{number:,} {noun if number == 1 else noun + 's'}"
+
+
+def as_json(value: Any) -> str:
+    """JSON as machines read it: exact money as text, days as ISO, keys in the order given."""
+    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal | date):
+        return str(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def problem_as_data(problem: Problem) -> dict[str, Any]:
+    """A problem as ``check --format json`` gives it."""
+    return {
+        "code": problem.code,
+        "severity": problem.severity.value,
+        "path": problem.place.path.encode("utf-8", "backslashreplace").decode(),
+        "line": problem.place.line,
+        "column": problem.place.column,
+        "field": problem.field,
+        "message": problem.message,
+        "why": problem.why,
+        "help": problem.help,
+        "fix": problem.fix,
+    }
+
+
+def table(rows: Sequence[Sequence[str]], heads: Sequence[str], right: frozenset[int] = frozenset(), style: Style = unpainted) -> Iterator[str]:
+    """A plain table; the columns numbered in ``right`` are aligned there."""
+    shown = [[show(cell) for cell in row] for row in rows]
+    widths = [max([len(head), *(len(row[at]) for row in shown)]) for at, head in enumerate(heads)]
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(zip(cells, widths, strict=True))).rstrip()
+
+    yield style(line(heads), "head")
+    yield from (line(row) for row in shown)

@@ -1,0 +1,354 @@
+"""A deal: one attempt to win or renew one membership (format.md, A deal)."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+
+from pydantic import PlainValidator, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from salesops.records.money import Money
+from salesops.records.record import Record, free, given, many, maybe
+from salesops.records.scalars import Amount, Day, Id, Percent, Text, Url, Whole, YesNo, day, one_of, refuse
+
+NEW, EXISTING = "new business", "existing business"
+MANIAC_T = ("money", "authority", "need", "impending_event", "application", "competition", "timeline")
+LOSS_REASONS = ("price", "timing", "competitor", "feature gap", "wrong ICP", "unresponsive", "other")
+MAX_MOVES = 2_000
+MONTHS_A_TERM = 12
+
+DealType = one_of(NEW, EXISTING)
+AnswerStatus = one_of("met", "partial", "unmet", "unknown")
+ActivityKind = one_of("email", "call", "meeting", "event", "note")
+MeetingAbout = one_of("discovery", "proposal", "renewal", "other")
+MeetingStatus = one_of("held", "scheduled", "cancelled", "no-show")
+
+
+class Move(NamedTuple):
+    """One line of ``stages``: the deal entered ``stage`` on the day ``entered``."""
+
+    stage: str
+    entered: date
+
+
+def _move(value: object) -> Move:
+    if not isinstance(value, dict):
+        refuse("move-unreadable", "a move must stand here: a stage and its day", "write one line a move", "- enrichment: 2026-01-05")
+    if len(value) != 1:
+        found = f"{len(value)} stages" if value else "no day"
+        refuse("move-unreadable", f"{found} in one line", "one line, one move: a stage and the day on which the deal entered it")
+    ((stage, entered),) = value.items()
+    try:
+        return Move(stage, day(entered))
+    except PydanticCustomError as fault:
+        raise PydanticCustomError(fault.type, fault.message_template, {**(fault.context or {}), "at": stage}) from None
+
+
+def _day_or_never(value: object) -> date | str:
+    return "never" if value == "never" else day(value)
+
+
+MoveLine = Annotated[
+    Move,
+    PlainValidator(_move),
+    WithJsonSchema({"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"type": "string", "format": "date"}}),
+]
+DayOrNever = Annotated[date | str, PlainValidator(_day_or_never), WithJsonSchema({"type": "string"})]
+
+
+class Value(Record):
+    """What the deal is expected to bring."""
+
+    mrr: Amount | None = maybe("Expected recurring revenue, money a month.", "1250 USD")
+    one_off: Amount | None = maybe("Expected revenue that comes once, such as set-up.", "2000 USD")
+    months: Whole | None = maybe(f"Length of the term in months; {MONTHS_A_TERM} where it is not said.", "12")
+
+    @property
+    def amounts(self) -> list[Money]:
+        """The value of the whole term: the recurring part times the months, and what comes once."""
+        recurring = [self.mrr.times(MONTHS_A_TERM if self.months is None else self.months)] if self.mrr else []
+        return recurring + ([self.one_off] if self.one_off else [])
+
+
+class Probability(Record):
+    """A person's own estimate in place of the measured one; always with a day and a reason."""
+
+    value: Percent = given("How likely the win is, a percentage.", "60%")
+    date: Day = given("The day of the estimate.", "2026-03-05")
+    why: Text = given("The reason.", "Dean agreed in principle")
+
+
+class Source(Record):
+    """Where the prospect came from (S1: marketing outputs; product.md row 107)."""
+
+    channel: Text | None = maybe("The channel, in the team's words.", "referral", "conference")
+    referred_by: Id | None = maybe("The member that referred the prospect, by its id.", "northern-institute")
+    campaign: Id | None = maybe("The campaign, by its short name.", "jupytercon-2025")
+
+
+class NextStep(Record):
+    """The next thing to do (S0: the status of a deal is known before the meeting)."""
+
+    action: Text = given("What will be done.", "Send revised agreement")
+    due: Day = given("By which day.", "2026-03-20")
+    owner: Id | None = maybe("Who does it, a person of the team; the deal's owner where it is not said.", "jim")
+
+
+class Parked(Record):
+    """A span in which the deal is kept warm: not lost, its stage stays (S2: Premier; S4: Waiting)."""
+
+    since: Day = given("First day of the span.", "2026-01-10")
+    until: Day | None = maybe("The day on which the deal comes back; open where it is not said.", "2026-07-01")
+    why: Text = given("What it waits for.", "Waiting for the grant result")
+
+    def covers(self, day: date) -> bool:
+        """Whether the deal is parked on this day; on ``until`` itself it is back."""
+        return self.since <= day and (self.until is None or day < self.until)
+
+
+class Answer(Record):
+    """One MANIAC-T answer (S3, S4)."""
+
+    status: AnswerStatus = given("How well the question is answered.", "met", "partial", "unmet", "unknown")
+    date: Day = given("The day of the answer.", "2026-02-04")
+    note: Text | None = maybe("What was learned, in a sentence.", "CIO signs above 25k")
+    evidence: Url | None = maybe("A link to what shows it.")
+
+
+class MoneyAnswer(Answer):
+    """Money: is a specific amount set aside?"""
+
+    amount: Amount | None = maybe("The amount set aside.", "40000 USD")
+
+
+class AuthorityAnswer(Answer):
+    """Authority: who can decide, and who else is involved?"""
+
+    contacts: tuple[Id, ...] = many("The deciders, by their contact ids on the member.", "a-smith")
+
+
+class EventAnswer(Answer):
+    """Impending event: what is coming that presses?"""
+
+    event: Day | None = maybe("The day of the event; the answer is stale once it has passed.", "2026-09-01")
+
+
+class CompetitionAnswer(Answer):
+    """Competition: what else do they consider, doing nothing included?"""
+
+    alternatives: tuple[Text, ...] = many("The alternatives; say 'none known' rather than nothing.", "in-house", "nothing")
+
+
+class Qualification(Record):
+    """The seven MANIAC-T answers; each is optional until the process asks for it."""
+
+    money: MoneyAnswer | None = maybe("Is a specific amount of money set aside? If funding is sought, the details.")
+    authority: AuthorityAnswer | None = maybe("Can the contact decide? Who else is involved?")
+    need: Answer | None = maybe("What hurts today? Is there a real need for change?")
+    impending_event: EventAnswer | None = maybe("Is something urgent coming up?")
+    application: Answer | None = maybe("Does their use fit what is offered, or would it need major changes?")
+    competition: CompetitionAnswer | None = maybe("What else are they considering, doing nothing included?")
+    timeline: Answer | None = maybe("What does their way of buying look like, and how long does it take?")
+
+    @property
+    def answered(self) -> int:
+        """How many of the seven have an answer."""
+        return sum(getattr(self, letter) is not None for letter in MANIAC_T)
+
+
+class Fit(Record):
+    """The judgement against an ICP hypothesis (S2, Enrichment)."""
+
+    hypothesis: Id | None = maybe("The hypothesis by which the fit was judged.", "research-university-r1")
+    version: Whole | None = maybe("The version of the hypothesis.", "2")
+    fit: YesNo | None = maybe("Whether the prospect fits.", "true")
+    note: Text | None = maybe("Why.", "Three active courses")
+
+
+class Discovery(Record):
+    """What the discovery calls found (S2, Discovery)."""
+
+    jobs: tuple[Text, ...] = many("Jobs to be done, in the prospect's words.", "Teach 300 students without local installs")
+    requirements: tuple[Text, ...] = many("Technical requirements.", "Institutional single sign-on")
+    notes: Url | None = maybe("A link to the notes.")
+
+
+class Activity(Record):
+    """Something that happened with the other side; the newest last."""
+
+    date: Day = given("The day.", "2026-02-02")
+    kind: ActivityKind = given("What it was.", "email", "call", "meeting", "event", "note")
+    about: MeetingAbout | None = maybe("What a meeting was about.", "discovery", "proposal", "renewal", "other")
+    status: MeetingStatus | None = maybe("Whether a meeting took place.", "held", "scheduled", "cancelled", "no-show")
+    id: Id | None = maybe("The same id on several deals makes it one meeting.", "2026-02-consortium")
+    with_: tuple[Id, ...] = many("Who was there, by their contact ids on the member.", "a-smith", key="with")
+    template: Text | None = maybe("The message template and its version.", "intro@2")
+    experiment: Id | None = maybe("The experiment that this message is part of.", "subject-lines")
+    variant: Text | None = maybe("The variant of the experiment.", "named")
+    opened: YesNo | None = maybe("Whether the e-mail was opened.", "true")
+    replied: Day | None = maybe("The day of the reply.", "2026-01-22")
+    note: Text | None = maybe("What was said, in a sentence.")
+    notes: Url | None = maybe("A link to the notes.")
+
+    @property
+    def contact(self) -> date | None:
+        """The day of a real contact: a meeting that was held, a call, or the answer to an e-mail (metrics 5.8)."""
+        if self.kind == "email":
+            return self.replied
+        if self.kind == "call" or (self.kind == "meeting" and self.status == "held"):
+            return self.date
+        return None
+
+
+class Objection(Record):
+    """An objection to the proposal and how it was met (product.md row 102)."""
+
+    about: Text = given("What it is about.", "price")
+    note: Text | None = maybe("What was said.")
+    resolved: YesNo | None = maybe("Whether it was overcome.", "true")
+
+
+class Proposal(Record):
+    """The offer (S2, Proposal; S3: a quoted price involves the administration)."""
+
+    requested: Day | None = maybe("The day on which the prospect asked for a price.", "2026-02-20")
+    presented: Day | None = maybe("The day on which the proposal was presented.", "2026-03-02")
+    template: Text | None = maybe("The proposal template and its version.", "general@3")
+    link: Url | None = maybe("A link to the proposal.")
+    admin_informed: Day | None = maybe("The day on which contracts and administration were told of the quoted price.", "2026-02-21")
+    objections: tuple[Objection, ...] = many("What stood against it.")
+
+
+class Contract(Record):
+    """The signed agreement (S2, Closed Won). A contract is a closed interval: in force on its first and its last day."""
+
+    signed: Day | None = maybe("The day of the last signature.", "2026-03-28")
+    start: Day | None = maybe("The first day of the term.", "2026-04-01")
+    end: Day | None = maybe("The last day of the term; leave out for an open-ended contract.", "2027-03-31")
+    mrr: Amount | None = maybe("Recurring revenue, money a month.", "1250 USD")
+    one_off: Amount | None = maybe("What is paid once.", "2000 USD")
+    entity: Text | None = maybe("The legal entity that contracts, such as the fiscal sponsor.")
+    template: Text | None = maybe("The agreement template and its version.", "outbound-services@5")
+    agreement: Url | None = maybe("A link to the executed agreement.")
+    service_ended: Day | None = maybe("The day on which the service stopped; from that day on it is over.", "2027-05-01")
+
+
+class Hub(Record):
+    """A hub as ordered (S2, Integration with Delivery)."""
+
+    name: Text = given("The name of the hub.", "teaching")
+    environment: Text | None = maybe("The software environment.", "python-datascience")
+    authentication: Text | None = maybe("How people sign in.", "institutional single sign-on")
+    storage: Text | None = maybe("The storage.", "10 GB a user")
+
+
+class Order(Record):
+    """The hand-off to delivery (S2, Integration with Delivery)."""
+
+    configurator: Url | None = maybe("The configurator's link, the first specification of the order.")
+    hubs: tuple[Hub, ...] = many("The hubs that are ordered.")
+    created: Day | None = maybe("The day on which the order was made.", "2026-03-30")
+    issues: tuple[Url, ...] = many("The issues that delivery works by.")
+    delivery_owner: Id | None = maybe("Who in delivery owns it.", "april")
+    operational: Day | None = maybe("The day from which the hubs are in active use: the hand-off is complete.", "2026-04-20")
+
+
+class Win(Record):
+    """What led to the win (S2, Closed Won)."""
+
+    learning: Text | None = maybe("What the team learned.")
+    signals: tuple[Text, ...] = many("The ICP signals and approaches that led to it.")
+
+
+class Loss(Record):
+    """Why the deal was lost and what follows (S2, Closed Lost)."""
+
+    reason: one_of(*LOSS_REASONS) | None = maybe("The specific reason.", *LOSS_REASONS)  # type: ignore[valid-type]
+    learning: Text | None = maybe("What the team learned.")
+    verdict: one_of("icp", "execution") | None = maybe("Was the ICP wrong, or the execution poor?", "icp", "execution")  # type: ignore[valid-type]
+    reengage: DayOrNever | None = maybe("The day to try again, or never.", "2027-01-15", "never")
+    playbook: Text | None = maybe("The change to the playbook, or why none is needed.", "none needed")
+
+
+class Renewal(Record):
+    """What the renewal conversation found (S2, Renewals)."""
+
+    health_checked: Day | None = maybe("The day of the health check.", "2026-02-01")
+    intent: one_of("confirmed", "unsure", "declined") | None = maybe("Whether the member means to renew.", "confirmed", "unsure", "declined")  # type: ignore[valid-type]
+    expansion: Text | None = maybe("What could grow; 'none' where nothing.", "none")
+    valued: Text | None = maybe("What the member values most.")
+    would_refer: YesNo | None = maybe("Whether the member would refer others.", "true")
+
+
+class Reason(Record):
+    """A dated reason for a move that the process does not foresee."""
+
+    date: Day = given("The day of the move.", "2026-06-01")
+    why: Text = given("The reason.", "A new dean restarted the talks")
+
+
+class Waiver(Record):
+    """A need that was waived: signed, reasoned, counted."""
+
+    need: Text = given("The need, by its field or activity.", "maniac_t.money")
+    stage: Text = given("The stage that was entered without it.", "outreach")
+    by: Id = given("Who waived it.", "jim")
+    date: Day = given("When.", "2026-01-19")
+    why: Text = given("Why.", "Verbal yes from the provost")
+
+
+class Correction(Record):
+    """A change to what an earlier commit said of the past: signed, reasoned, counted."""
+
+    field: Text = given("The field that was wrong.", "stages.1")
+    was: Text = given("What it said before.", "2026-01-12")
+    by: Id = given("Who corrected it.", "jim")
+    date: Day = given("When.", "2026-03-01")
+    why: Text = given("Why.", "The call was a week later")
+
+
+class Link(Record):
+    """A typed link to where documents live (S3, S4)."""
+
+    kind: Text = given("What it leads to.", "folder", "notes", "usage report")
+    url: Url = given("The link.")
+
+
+class Deal(Record):
+    """One attempt to win or renew one membership; the file name is its id."""
+
+    title: Text = given("What is sold, in the team's words.", "General Membership")
+    member: Id = given("The member that buys: a file in members/.", "cascadia-university")
+    type: DealType = given("New or existing business; a renewal is existing (S2).", NEW, EXISTING)
+    tier: Text = given("A tier that the process in force declares.", "general", "premier")
+    owner: Id = given("Who leads it: a person in playbook/team.yaml.", "jim")
+    stages: tuple[MoveLine, ...] = given("One line for each move, oldest first; the last one is where the deal is.", "enrichment: 2026-01-05")
+    value: Value | None = maybe("What it is expected to bring.")
+    expected_close: Day | None = maybe("The day on which it is expected to close.", "2026-04-15")
+    probability: Probability | None = maybe("A person's own estimate of the win, with a reason.")
+    source: Source | None = maybe("Where the prospect came from.")
+    next: NextStep | None = maybe("The next step and its day.")
+    parked: tuple[Parked, ...] = many("Spans in which the deal is kept warm.")
+    maniac_t: Qualification | None = maybe("The seven answers of the qualification.")
+    icp: Fit | None = maybe("The judgement against an ICP hypothesis.")
+    discovery: Discovery | None = maybe("What the discovery calls found.")
+    activity: tuple[Activity, ...] = many("What happened with the other side; the newest last.")
+    proposal: Proposal | None = maybe("The offer.")
+    contract: Contract | None = maybe("The signed agreement; asked for by Closed Won.")
+    order: Order | None = maybe("The hand-off to delivery.")
+    win: Win | None = maybe("What led to the win; asked for by Closed Won.")
+    loss: Loss | None = maybe("Why it was lost; asked for by Closed Lost.")
+    renewal: Renewal | None = maybe("What the renewal conversation found.")
+    renews: Id | None = maybe("The won deal whose contract this one renews.", "cascadia-2025")
+    reopened: tuple[Reason, ...] = many("Why a lost deal was opened again; one entry for each time.")
+    moved_back: tuple[Reason, ...] = many("Why the deal went back to an earlier stage; one entry for each time.")
+    links: tuple[Link, ...] = many("Where its documents live.")
+    waived: tuple[Waiver, ...] = many("The only way past a need.")
+    corrections: tuple[Correction, ...] = many("The only way to change what an earlier commit said of the past.")
+    x: dict[str, Any] = free("The team's own fields: shown, never interpreted; the process may need them.")
+
+    @property
+    def held_meetings(self) -> list[Activity]:
+        """The meetings that took place."""
+        return [entry for entry in self.activity if entry.kind == "meeting" and entry.status == "held"]

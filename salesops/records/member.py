@@ -1,0 +1,89 @@
+"""A member: an institution that buys, or may buy, a membership (format.md, A member)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesops.records.deal import Link
+from salesops.records.record import Record, free, given, many, maybe
+from salesops.records.scalars import Amount, Country, Day, Email, Id, Month, Ror, Text, Url, Whole, YesNo, one_of
+
+
+class Contact(Record):
+    """A person at the institution; as little personal data as the work needs."""
+
+    id: Id = given("A short id, by which deals name the person.", "a-smith")
+    name: Text | None = maybe("The name.")
+    role: Text | None = maybe("The role.", "Director of Research Computing")
+    email: Email | None = maybe("The e-mail address.")
+    decides: YesNo | None = maybe("Whether the person can decide to buy.", "true")
+
+
+class VendorSetup(Record):
+    """Whether the team is set up as a vendor in the institution's system (S3)."""
+
+    status: one_of("not needed", "pending", "done") = given("How far it is.", "not needed", "pending", "done")  # type: ignore[valid-type]
+    date: Day | None = maybe("Since when.", "2025-03-02")
+
+
+class Community(Record):
+    """A community of users that the institution pays for (S2: the buyer is not the user)."""
+
+    name: Text = given("The name of the community.", "Data science teaching")
+    users: Whole | None = maybe("How many people use it.", "280")
+
+
+class RunningHub(Record):
+    """A hub that runs for the member, tied to the deal that paid for it (S3)."""
+
+    name: Text = given("The name of the hub.", "teaching")
+    url: Url | None = maybe("Its address.")
+    deal: Id | None = maybe("The deal under which it runs.", "cascadia-general")
+    since: Day | None = maybe("Since when it is in use.", "2026-04-20")
+    issue: Url | None = maybe("The issue under which it was set up.")
+
+
+class Health(Record):
+    """What delivery saw of the member on a day (S2: insights inform renewals and the ICP)."""
+
+    date: Day = given("The day.", "2026-05-01")
+    status: one_of("green", "amber", "red") = given("How it stands.", "green", "amber", "red")  # type: ignore[valid-type]
+    active_users: Whole | None = maybe("How many people used it in the month before.", "280")
+    satisfaction: Whole | None = maybe("Satisfaction from 1 to 5.", "4")
+    note: Text | None = maybe("What was seen.")
+
+
+class Invoice(Record):
+    """One month's invoice and the dates of its steps (S4)."""
+
+    month: Month = given("The month of service.", "2026-05")
+    tier_confirmed: Day | None = maybe("When the tier at a specific price was confirmed.", "2026-03-28")
+    delivery_confirmed: Day | None = maybe("When the member confirmed the month's service.", "2026-06-02")
+    usage: Amount | None = maybe("The month's usage fee.", "412.50 USD")
+    cloud: Amount | None = maybe("Cloud costs passed through.", "0 USD")
+    prepared: Day | None = maybe("When the line items were prepared.", "2026-06-01")
+    sent: Day | None = maybe("When they were sent to the fiscal sponsor.", "2026-06-01")
+    certified: Day | None = maybe("When the service was certified.", "2026-06-02")
+    invoiced: Day | None = maybe("When the invoice went out.", "2026-06-03")
+    paid: Day | None = maybe("When it was paid.", "2026-07-01")
+    archived: Day | None = maybe("When the evidence was archived with the fiscal sponsor.", "2026-06-02")
+
+
+class Member(Record):
+    """An institution that buys or may buy; the file name is its id."""
+
+    name: Text = given("The name of the institution.", "Cascadia University")
+    kind: one_of("university", "research institution", "educational organisation", "consortium", "other") = given(  # type: ignore[valid-type]
+        "What kind of institution it is.", "university", "research institution", "educational organisation", "consortium", "other"
+    )
+    country: Country = given("Its country, ISO 3166-1 alpha-2.", "US")
+    ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.")
+    website: Url | None = maybe("Its website.")
+    contacts: tuple[Contact, ...] = many("The people there.")
+    vendor_setup: VendorSetup | None = maybe("Whether the team is a vendor in its system.")
+    communities: tuple[Community, ...] = many("The communities it pays for.")
+    hubs: tuple[RunningHub, ...] = many("The hubs that run for it.")
+    health: tuple[Health, ...] = many("What delivery saw, oldest first.")
+    invoices: tuple[Invoice, ...] = many("The monthly invoices, oldest first.")
+    links: tuple[Link, ...] = many("Where its documents live.")
+    x: dict[str, Any] = free("The team's own fields: shown, never interpreted.")

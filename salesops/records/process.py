@@ -1,0 +1,195 @@
+"""One version of the sales process as data (format.md, A process version): stages, exits, needs, conversions, red lines.
+
+Exit criteria, allowed transitions, the process page and its diagram all come from the rows held here.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from salesops.problems import did_you_mean
+from salesops.records.deal import ActivityKind, DealType, MeetingAbout, MeetingStatus
+from salesops.records.record import Record, given, many, maybe
+from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo, one_of
+
+CONTACT = "contact"
+WON, LOST = "won", "lost"
+
+
+def _listed(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+
+
+class Tier(Record):
+    """A kind of membership."""
+
+    name: Text = given("Its name in full.", "General Membership")
+    max_hubs: Whole | None = maybe("How many hubs it holds at most.", "3")
+    min_hubs: Whole | None = maybe("How many hubs it begins with.", "10")
+    deferred_until: Day | None = maybe("Until this day a deal of the tier can only be parked.", "2026-07-01")
+
+
+class Need(Record):
+    """One thing that a move asks for: a field that is given, a field with one of some values, or activities of a kind."""
+
+    field: Text | None = maybe("The path of the field.", "maniac_t.money", "x.vpat")
+    is_: Words = many("The values that will do; any value where it is not said.", "met", "partial", key="is")
+    activity: one_of("email", "call", "meeting", "event", "note", CONTACT) | None = maybe(  # type: ignore[valid-type]
+        "The kind of activity; 'contact' is a held meeting, a call or an answered e-mail.", "meeting", "contact"
+    )
+    about: MeetingAbout | None = maybe("What the meeting is about.", "discovery")
+    status: MeetingStatus | None = maybe("The meeting's status.", "held")
+    at_least: Whole | None = maybe("How many; 1 where it is not said.", "3")
+    why: Text | None = maybe("Why the process asks for it.")
+
+    @property
+    def name(self) -> str:
+        """The need as waivers and messages name it: its field, or its activity."""
+        if self.field:
+            return self.field
+        return " ".join(part for part in (self.status, self.about, self.activity) if part)
+
+    @property
+    def sentence(self) -> str:
+        """The need as a page says it."""
+        if self.field:
+            return f"{self.field} is {' or '.join(self.is_)}" if self.is_ else f"{self.field} is given"
+        times = self.at_least or 1
+        return f"at least {times} {self.name}{'' if times == 1 else ' activities'}"
+
+
+class Exit(Record):
+    """A way out of a stage."""
+
+    to: Text = given("The stage it leads to.", "outreach")
+    when: Text = given("The exit criterion, in a sentence.", "Sales-qualified (need, budget and ICP fit)")
+    needs: tuple[Need, ...] = many("What the move asks for.")
+
+
+class Completion(Record):
+    """When a closed stage is complete (S2; product.md C12)."""
+
+    when: Text = given("The criterion, in a sentence.", "Hubs are in active use")
+    needs: tuple[Need, ...] = many("What it asks for.")
+
+
+class Stage(Record):
+    """One stage of the pipeline."""
+
+    title: Text = given("Its title.", "Enrichment")
+    purpose: Text | None = maybe("What it is for.")
+    activities: tuple[Text, ...] = many("What is done in it.")
+    learning: Text | None = maybe("The question that it should answer.")
+    lifecycle: one_of("leads", "pre-sales", "sales", "delivery", "renewals") | None = maybe(  # type: ignore[valid-type]
+        "The phase of the lifecycle (S1), for reports across versions.", "pre-sales", "sales"
+    )
+    probability: Percent | None = maybe("The team's default for a win from here.", "5%")
+    stale_after: Whole | None = maybe("Days in the stage after which a deal is stalled.", "30")
+    idle_after: Whole | None = maybe("Days since the last real contact after which a deal is stalled.", "21")
+    sales_qualified: YesNo = Field(default=False, description="Whether deals in it count as sales qualified (SQD).", examples=["true"])
+    outcome: one_of(WON, LOST) | None = maybe("What it closes a deal as.", WON, LOST)  # type: ignore[valid-type]
+    exits: tuple[Exit, ...] = many("The ways out; several to one target are alternatives.")
+    completion: Completion | None = maybe("When a closed stage is complete.")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a deal in it is still in play."""
+        return self.outcome is None
+
+
+class Conversion(Record):
+    """A rate that the team watches."""
+
+    id: Id = given("The id of the metric.", "outreach-to-discovery")
+    from_: Text = given("The stage whose attempts are counted.", "outreach", key="from")
+    to: Text = given("The stage to be reached, or any beyond it.", "discovery")
+
+
+class RedLine(Record):
+    """A bound whose crossing calls for a decision (S2, Pivot Decision Points)."""
+
+    id: Id = given("Its id, which a decision answers.", "outreach-broken")
+    metric: Id = given("The metric it watches.", "outreach-to-discovery")
+    below: Percent = given("It trips below this share.", "15%")
+    after: Whole = given("From this many resolved attempts on.", "20")
+    means: Text = given("What it means.", "ICP or messaging is broken")
+
+
+class Process(Record):
+    """One version of the process; it judges the moves made from ``in_force`` until the next version, for ever."""
+
+    version: Id = given("Its name, as its file is called.", "v3")
+    in_force: Day = given("The day from which it is in force.", "2025-07-01")
+    changelog: Text = given("What changed against the version before.")
+    source: Text | None = maybe("The document it comes from.")
+    tiers: dict[str, Tier] = given("The kinds of membership.")
+    starts: dict[DealType, Text] = given("The stage in which each deal type starts.")
+    stages: dict[str, Stage] = given("The stages, in the order in which they are shown.")
+    conversions: tuple[Conversion, ...] = many("The rates that the team watches.")
+    red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.")
+    becomes: dict[str, Text] = Field(default_factory=dict, description="Stages of older versions and what they are now.", examples=[None])
+
+    def stage_named(self, name: str) -> Stage | None:
+        """The stage of that name, or of the stage that it became."""
+        return self.stages.get(name) or self.stages.get(self.becomes.get(name, ""))
+
+    def name_now(self, name: str) -> str:
+        """What a stage of an older version is called here."""
+        return name if name in self.stages else self.becomes.get(name, name)
+
+    def exits_between(self, start: str, target: str) -> tuple[Exit, ...]:
+        """The exits that lead from one stage straight to another; alternatives where there are several."""
+        stage = self.stages.get(start)
+        return tuple(exit for exit in stage.exits if exit.to == target) if stage else ()
+
+    def hint(self, name: str) -> str:
+        """What a misspelt stage was probably meant to be."""
+        return did_you_mean(name, self.stages)
+
+    @cached_property
+    def _ahead(self) -> dict[str, frozenset[str]]:
+        ahead: dict[str, frozenset[str]] = {}
+        for name in self.stages:
+            reached: set[str] = set()
+            waiting = [name]
+            while waiting:
+                for exit in self.stages[waiting.pop()].exits:
+                    if exit.to in self.stages and exit.to not in reached:
+                        reached.add(exit.to)
+                        waiting.append(exit.to)
+            ahead[name] = frozenset(reached)
+        return ahead
+
+    def ahead(self, name: str) -> frozenset[str]:
+        """Every stage that can be reached from this one by its exits."""
+        return self._ahead.get(name, frozenset())
+
+    def reaches(self, name: str, target: str) -> bool:
+        """Whether being in ``name`` means that ``target`` was reached or passed (metrics 5.0, 6); a lost deal reaches nothing."""
+        stage = self.stages.get(name)
+        if stage is None or stage.outcome == LOST:
+            return False
+        return name == target or name in self.ahead(target)
+
+    def path_of(self, deal_type: str) -> frozenset[str]:
+        """The open stages that a deal of this type can be in."""
+        start = self.starts.get(deal_type, "")
+        return frozenset(name for name in {start, *self.ahead(start)} if name in self.stages and self.stages[name].is_open)
+
+    def is_back(self, start: str, target: str, deal_type: str) -> bool:
+        """Whether a move from ``start`` to ``target`` goes back along the path of this deal type."""
+        return target != start and target in self.path_of(deal_type) and start in self.ahead(target) and not self.exits_between(start, target)
+
+    def between(self, start: str, target: str) -> list[str]:
+        """The open stages that a jump from ``start`` to ``target`` leaves out, in order."""
+        return [
+            name
+            for name, stage in self.stages.items()
+            if stage.is_open and name not in (start, target) and name in self.ahead(start) and target in self.ahead(name)
+        ]

@@ -1,0 +1,67 @@
+"""What every record is: frozen, without unknown keys, each field with its meaning, unit and source in its description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from salesops.problems import Path
+
+
+class Record(BaseModel):
+    """The base of all records and their parts.
+
+    Every scalar is read by ``salesops.records.scalars``, so Pydantic has nothing left to guess, and no message of
+    its own ever holds a value.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+def given(description: str, *examples: str, key: str | None = None) -> Any:
+    """A field that must be there; ``key`` is its YAML key where that is a word of Python."""
+    return Field(description=description, examples=list(examples) or None, alias=key)
+
+
+def maybe(description: str, *examples: str) -> Any:
+    """A field that may be left out."""
+    return Field(default=None, description=description, examples=list(examples) or None)
+
+
+def many(description: str, *examples: str, key: str | None = None) -> Any:
+    """A list that may be left out or empty; ``key`` is its YAML key where that is a word of Python."""
+    return Field(default=(), description=description, examples=list(examples) or None, alias=key)
+
+
+def free(description: str) -> Any:
+    """A free mapping, kept and shown but never interpreted."""
+    return Field(default_factory=dict, description=description)
+
+
+def value_at(record: Any, path: Path | str) -> Any:
+    """What a record holds at a dotted path, or None: ``maniac_t.money.status``, ``stages.1``, ``x.asana``."""
+    parts: Path = tuple(path.split(".")) if isinstance(path, str) else path
+    value = record
+    for part in parts:
+        if isinstance(value, BaseModel):
+            value = getattr(value, attribute(value, str(part)), None)
+        elif isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, tuple | list) and str(part).isdecimal():
+            value = value[int(part)] if int(part) < len(value) else None
+        else:
+            return None
+        if value is None:
+            return None
+    return value
+
+
+def attribute(record: BaseModel, key: str) -> str:
+    """The Python name of a YAML key: ``with`` and ``from`` are words of the language and carry an underscore."""
+    return key if key in type(record).model_fields else f"{key}_"
+
+
+def is_given(value: Any) -> bool:
+    """Whether there is anything there: not None, not an empty text, list or mapping."""
+    return value is not None and value != "" and value != () and value != {}

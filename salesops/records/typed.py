@@ -1,0 +1,110 @@
+"""A Document to a typed record: Pydantic's complaints, put at their places and into words, without a single value of another field."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Any, TypeVar, get_args, get_origin
+
+from pydantic import ValidationError
+
+from salesops.documents import Document
+from salesops.problems import Path, Problem, did_you_mean, nearest
+from salesops.records.record import Record
+
+R = TypeVar("R", bound=Record)
+
+SHAPES = {"model_type": "a mapping (key: value)", "dict_type": "a mapping (key: value)", "tuple_type": "a list", "model_attributes_type": "a mapping"}
+
+
+def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
+    """The record that a document holds, or every way in which it is not one."""
+    try:
+        record = model.__pydantic_validator__.validate_python(document.data)
+        return record, []  # type: ignore[return-value]
+    except ValidationError as faults:
+        found = faults.errors(include_url=False, include_input=False)
+        return None, [_in_words(document, model, fault) for fault in found]
+
+
+def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:
+    context = fault.get("ctx") or {}
+    path: Path = tuple(fault["loc"])
+    kind = fault["type"]
+    if kind == "missing":
+        return _missing(document, model, path)
+    if kind == "extra_forbidden":
+        return _unknown(document, model, path)
+    on_key = bool(path) and path[-1] == "[key]"
+    if on_key:
+        path = path[:-1]
+    if kind in SHAPES:
+        return document.problem("wrong-shape", f"{SHAPES[kind]} must stand here", path, **_as_list(document, kind, path))
+    if "at" in context:
+        path = (*path, context["at"])
+    return document.problem(kind, fault["msg"], path, key=on_key, help=context.get("help", ""), fix=_line(path, context.get("fix", ""), on_key))
+
+
+def _line(path: Path, fix: str, on_key: bool) -> str:
+    """A value that mends a field, as the line to paste."""
+    if not fix or not path or fix.startswith("- ") or fix.startswith('"&'):
+        return fix
+    last = path[-1]
+    return f"{fix}:" if on_key else f"- {fix}" if isinstance(last, int) else f"{last}: {fix}"
+
+
+def _as_list(document: Document, kind: str, path: Path) -> dict[str, str]:
+    value: Any = document.data
+    for part in path:
+        value = value[part] if isinstance(value, dict | list) else None
+    if kind == "tuple_type" and isinstance(value, str):
+        return {"help": "put it in brackets, even where it is only one", "fix": f"{path[-1]}: [{value[:60]}]" if not set(value) & set(",[]{}\"'#:\n") else ""}
+    return {}
+
+
+def _missing(document: Document, model: type[Record], path: Path) -> Problem:
+    name = str(path[-1])
+    field = _fields(model, path[:-1]).get(name)
+    meaning = (field.description or "") if field else ""
+    example = next((example for example in (field.examples or []) if isinstance(example, str)), None) if field else None
+    fix = f"{name}: {example}" if example and "\n" not in example else ""
+    return document.problem("field-missing", f"'{name}' is missing", path, key=True, why=meaning, fix=fix)
+
+
+def _unknown(document: Document, model: type[Record], path: Path) -> Problem:
+    name = str(path[-1])
+    known = list(_fields(model, path[:-1]))
+    guess = nearest(name, known)
+    hint = did_you_mean(name, known) or "see the reference of the fields"
+    if not guess and len(path) == 1 and "x" in known:
+        hint = f"{hint}; the team's own fields go under x:" if hint else "the team's own fields go under x:"
+    return document.problem("unknown-key", f"'{name[:60]}' is not a field here", path, key=True, help=hint, fix=f"{guess}:" if guess else "")
+
+
+def _fields(model: Any, path: Path) -> dict[str, Any]:
+    """The fields that may stand below a path, by their YAML keys."""
+    for part in path:
+        if isinstance(model, type) and issubclass(model, Record):
+            field = {key: field for key, field in keyed_fields(model)}.get(str(part))
+            model = _inside(field.annotation) if field else None
+        elif get_origin(model) is tuple:
+            model = _inside(get_args(model)[0])
+        elif get_origin(model) is dict:
+            model = _inside(get_args(model)[1])
+        else:
+            return {}
+    return dict(keyed_fields(model)) if isinstance(model, type) and issubclass(model, Record) else {}
+
+
+def _inside(annotation: Any) -> Any:
+    if get_origin(annotation) in (types.UnionType,):
+        return next((part for part in get_args(annotation) if part is not type(None)), None)
+    if hasattr(annotation, "__metadata__"):
+        return _inside(annotation.__origin__)
+    return annotation
+
+
+def keyed_fields(model: type[Record]) -> Iterator[tuple[str, Any]]:
+    """The fields of a record by their YAML keys, in the order of the reference."""
+    for name, field in model.model_fields.items():
+        yield field.alias or name, field

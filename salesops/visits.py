@@ -1,0 +1,88 @@
+"""A deal's stages as visits and attempts (metrics.md 5.0: 3, 5 to 8): whole days, file order, zero-day visits count."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from salesops.records.deal import Deal, Parked
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A stage and the days in it: from ``entered`` to ``left``, which is None while the deal is there.
+
+    ``attempt`` counts from 1 and rises when a closed deal is opened again; ``line`` is the place in ``stages``.
+    """
+
+    stage: str
+    entered: date
+    left: date | None
+    attempt: int
+    line: int
+
+    def days(self, as_of: date) -> int:
+        """Whole days in the stage up to its end or to ``as_of``; 0 for a visit of one day."""
+        return ((self.left or as_of) - self.entered).days
+
+
+@dataclass(frozen=True)
+class History:
+    """The life of one deal up to a day: its visits, oldest first."""
+
+    id: str
+    deal: Deal
+    visits: tuple[Visit, ...]
+
+    @property
+    def now(self) -> Visit:
+        """The visit that is open."""
+        return self.visits[-1]
+
+    @property
+    def type(self) -> str:
+        """New or existing business."""
+        return self.deal.type
+
+    @cached_property
+    def attempts(self) -> tuple[tuple[Visit, ...], ...]:
+        """The visits, one group for each attempt."""
+        count = self.now.attempt
+        if count == 1:
+            return (self.visits,)
+        return tuple(tuple(visit for visit in self.visits if visit.attempt == number) for number in range(1, count + 1))
+
+    def until(self, as_of: date) -> History | None:
+        """The history as it stood on a day; None where the deal had not begun."""
+        if self.now.entered <= as_of:
+            return self
+        known = [visit for visit in self.visits if visit.entered <= as_of]
+        if not known:
+            return None
+        return History(self.id, self.deal, (*known[:-1], replace(known[-1], left=None)))
+
+    def parked_on(self, day: date) -> Parked | None:
+        """The span that keeps the deal out of the pipeline on this day."""
+        return next((span for span in self.deal.parked if span.covers(day)), None) if self.deal.parked else None
+
+
+def history_of(id: str, deal: Deal, outcome: Callable[[str], str | None]) -> History:
+    """The visits of a deal; ``outcome`` says what a stage closes a deal as (won, lost or None)."""
+    return History(id, deal, tuple(_visits(deal, outcome)))
+
+
+def _visits(deal: Deal, outcome: Callable[[str], str | None]) -> Iterator[Visit]:
+    attempt = 1
+    for line, (stage, entered) in enumerate(deal.stages):
+        if line and outcome(deal.stages[line - 1].stage):
+            attempt += 1
+        left = deal.stages[line + 1].entered if line + 1 < len(deal.stages) else None
+        yield Visit(stage, entered, left, attempt, line)
+
+
+def is_in_order(deal: Deal) -> bool:
+    """Whether no move lies before the one above it."""
+    moves = deal.stages
+    return all(moves[at - 1].entered <= moves[at].entered for at in range(1, len(moves)))
