@@ -87,7 +87,11 @@ class Book:
     @cached_property
     def histories(self) -> dict[str, History]:
         """The visits of every deal whose stages can be followed."""
-        return {id: history_of(id, deal, self.outcome) for id, deal in self.deals.items() if self._why_unusable(id, deal) is None}
+        return {
+            id: history_of(id, deal, self.outcome)
+            for id, deal in self.deals.items()
+            if self._why_unusable(id, deal) is None
+        }
 
     def _why_unusable(self, id: str, deal: Deal) -> str | None:
         if ("deal", id) in self.broken:
@@ -102,7 +106,11 @@ class Book:
     @cached_property
     def unusable(self) -> tuple[LeftOut, ...]:
         """Deals that no number can count: files that cannot be read, and stages that cannot be followed."""
-        unread = [LeftOut(id, "its file cannot be read: see check") for kind, id in sorted(self.broken) if kind == "deal" and id not in self.deals]
+        unread = [
+            LeftOut(id, "its file cannot be read: see check")
+            for kind, id in sorted(self.broken)
+            if kind == "deal" and id not in self.deals
+        ]
         unsound = [LeftOut(id, why) for id, deal in self.deals.items() if (why := self._why_unusable(id, deal))]
         return (*unread, *unsound)
 
@@ -182,7 +190,9 @@ class Snapshot:
     @cached_property
     def open(self) -> tuple[History, ...]:
         """The pipeline: open deals that are not parked."""
-        return tuple(history for history in self.histories if self.is_open(history) and not history.parked_on(self.as_of))
+        return tuple(
+            history for history in self.histories if self.is_open(history) and not history.parked_on(self.as_of)
+        )
 
     @cached_property
     def parked(self) -> tuple[History, ...]:

@@ -17,7 +17,6 @@ import yaml
 from yaml._yaml import CParser  # libyaml itself: the pure Python parser is seven times slower
 from yaml.events import (
     AliasEvent,
-    DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -56,10 +55,10 @@ class Document:
     problems: tuple[Problem, ...] = field(default=())
 
     @cached_property
-    def _places(self) -> dict[Path, Place]:
-        places: dict[Path, Place] = {}
-        _Walk(self.path, self.text, places).document()
-        return places
+    def _walked(self) -> _Walk:
+        walk = _Walk(self.path, self.text, places={}, keys={})
+        walk.document()
+        return walk
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -67,19 +66,18 @@ class Document:
 
     def place(self, path: Path = (), key: bool = False) -> Place:
         """Where the value at ``path`` stands (its key, with ``key``); the nearest parent's key where it is not given."""
-        places = self._places
+        places, keys = self._walked.places or {}, self._walked.keys or {}
         if not key and path in places:
             return places[path]
         for end in range(len(path), 0, -1):
-            if (*path[:end], None) in places:
-                return places[(*path[:end], None)]  # type: ignore[index]
-            if path[:end] in places:
-                return places[path[:end]]
+            found = keys.get(path[:end]) or places.get(path[:end])
+            if found:
+                return found
         return Place(self.path)
 
     def ends_with_a_value(self, line: int, column: int) -> bool:
         """Whether a plain value of one line ends just before this spot."""
-        return any(at.line == line and at.column + at.width == column for at in self._places.values())
+        return any(at.line == line and at.column + at.width == column for at in (self._walked.places or {}).values())
 
     def excerpt(self, line: int) -> str:
         """The text of a line, counted from 1, cut so that it cannot flood a log."""
@@ -116,7 +114,9 @@ def _decode(path: str, raw: bytes) -> tuple[str, Problem | None]:
     if len(raw) > MAX_BYTES:
         return "", too_large(path, len(raw))
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "", Problem("not-utf-8", "the file is UTF-16", Place(path), help="save it as UTF-8, without a byte-order mark")
+        return "", Problem(
+            "not-utf-8", "the file is UTF-16", Place(path), help="save it as UTF-8, without a byte-order mark"
+        )
     try:
         return raw.decode("utf-8"), None
     except UnicodeDecodeError as fault:
@@ -194,15 +194,15 @@ class _Refused(Exception):
 
 
 class _Walk:
-    """One pass over libyaml's events; with ``places`` it also records where everything stands.
+    """One pass over libyaml's events; with ``places`` and ``keys`` it also records where every value and its key stand."""
 
-    In ``places`` a path leads to the value's place, and the path with a final None to its key's.
-    """
-
-    def __init__(self, path: str, text: str, places: dict[Path, Place] | None = None) -> None:
+    def __init__(
+        self, path: str, text: str, places: dict[Path, Place] | None = None, keys: dict[Path, Place] | None = None
+    ) -> None:
         self.path = path
         self.text = text
-        self.places: dict[Any, Place] | None = places
+        self.places = places
+        self.keys = keys
         self.problems: list[Problem] = []
         self.nodes = 0
         self.depth = 0
@@ -236,10 +236,18 @@ class _Walk:
             )
         return value
 
-    def _no_directives(self, event: DocumentStartEvent) -> None:
+    def _no_directives(self, event: Any) -> None:
         if event.version or event.tags:
             place, excerpt = _spot(self.path, self.text, max(self.text.find("%"), 0))
-            raise _Refused(Problem("yaml-directive", "a % directive", place, excerpt=excerpt, help="delete this line: records are plain YAML"))
+            raise _Refused(
+                Problem(
+                    "yaml-directive",
+                    "a % directive",
+                    place,
+                    excerpt=excerpt,
+                    help="delete this line: records are plain YAML",
+                )
+            )
 
     def complaint(self, code: str, message: str, event: Any, **more: Any) -> Problem:
         place = self.mark(event)
@@ -252,18 +260,34 @@ class _Walk:
 
     def complain(self, *args: Any, **more: Any) -> None:
         if len(self.problems) >= MAX_COMPLAINTS:
-            raise _Refused(self.complaint("too-many-problems", f"more than {MAX_COMPLAINTS} problems; the rest is not shown", args[2]))
+            raise _Refused(
+                self.complaint(
+                    "too-many-problems", f"more than {MAX_COMPLAINTS} problems; the rest is not shown", args[2]
+                )
+            )
         self.problems.append(self.complaint(*args, **more))
 
     def value(self, event: Any, path: Path) -> Any:
         kind = event.__class__
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise _Refused(self.complaint("too-many-values", f"more than {MAX_NODES:,} values in one file", event, help="split the record, or link to the data"))
+            raise _Refused(
+                self.complaint(
+                    "too-many-values",
+                    f"more than {MAX_NODES:,} values in one file",
+                    event,
+                    help="split the record, or link to the data",
+                )
+            )
         if self.places is not None:
             self.places[path] = self.mark(event)
         if kind is AliasEvent:
-            self.complain("yaml-alias", f"'*{event.anchor}' repeats another part of the file", event, help="write the value out: a record reads top to bottom")
+            self.complain(
+                "yaml-alias",
+                f"'*{event.anchor}' repeats another part of the file",
+                event,
+                help="write the value out: a record reads top to bottom",
+            )
             return None
         if event.anchor is not None:
             self.complain(
@@ -274,13 +298,25 @@ class _Walk:
                 fix=f'"&{event.anchor}"',
             )
         if event.tag is not None:
-            self.complain("yaml-tag", f"the tag {event.tag} is not allowed", event, help="delete the tag: the schema gives every value its type")
+            self.complain(
+                "yaml-tag",
+                f"the tag {event.tag} is not allowed",
+                event,
+                help="delete the tag: the schema gives every value its type",
+            )
         if kind is ScalarEvent:
             return self.scalar(event)
         if kind is MappingStartEvent or kind is SequenceStartEvent:
             self.depth += 1
             if self.depth > MAX_DEPTH:
-                raise _Refused(self.complaint("too-deep", f"more than {MAX_DEPTH} levels inside one another", event, help="no record is this deep: look for a bracket that is not closed"))
+                raise _Refused(
+                    self.complaint(
+                        "too-deep",
+                        f"more than {MAX_DEPTH} levels inside one another",
+                        event,
+                        help="no record is this deep: look for a bracket that is not closed",
+                    )
+                )
             value = self.mapping(path) if kind is MappingStartEvent else self.sequence(path)
             self.depth -= 1
             return value
@@ -291,7 +327,14 @@ class _Walk:
         if event.implicit[0] and text in EMPTY:
             return None
         if len(text) > MAX_SCALAR:
-            raise _Refused(self.complaint("text-too-long", f"a text of {len(text):,} characters; the limit is {MAX_SCALAR:,}", event, help="link to the document instead"))
+            raise _Refused(
+                self.complaint(
+                    "text-too-long",
+                    f"a text of {len(text):,} characters; the limit is {MAX_SCALAR:,}",
+                    event,
+                    help="link to the document instead",
+                )
+            )
         if event.style == '"' and "\\" in self.text and (unseen := UNSEEN.search(text)):
             self.complain("unseen-character", _unseen_words(unseen.group()) + ", written as an escape", event)
         return text
@@ -310,18 +353,33 @@ class _Walk:
             key: str = event.value
             first = key not in seen
             if event.anchor is not None or event.tag is not None:
-                self.complain("yaml-anchor" if event.anchor else "yaml-tag", "a key carries an anchor or a tag", event, help="write the bare key")
+                self.complain(
+                    "yaml-anchor" if event.anchor else "yaml-tag",
+                    "a key carries an anchor or a tag",
+                    event,
+                    help="write the bare key",
+                )
             elif key == "<<":
-                self.complain("yaml-merge", "'<<' copies keys from elsewhere", event, help="write the keys out: a record reads top to bottom")
+                self.complain(
+                    "yaml-merge",
+                    "'<<' copies keys from elsewhere",
+                    event,
+                    help="write the keys out: a record reads top to bottom",
+                )
             elif event.style == '"' and (unseen := UNSEEN.search(key)):
                 self.complain("unseen-character", _unseen_words(unseen.group()) + ", in a key", event)
             if not first:
-                self.complain("key-twice", f"'{key}' was already given on line {seen[key]}", event, help="keep one of the two: YAML would silently take the last")
+                self.complain(
+                    "key-twice",
+                    f"'{key}' was already given on line {seen[key]}",
+                    event,
+                    help="keep one of the two: YAML would silently take the last",
+                )
             else:
-                seen[key] = event.start_mark.line + 1
+                seen[key] = self.mark(event).line
             below = (*path, key)
-            if self.places is not None and first:
-                self.places[(*below, None)] = self.mark(event)
+            if self.keys is not None and first:
+                self.keys[below] = self.mark(event)
             value = self.value(self.next(), below if first else (*path, "?", key))
             if first and value is not None:
                 found[key] = value
@@ -365,11 +423,23 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
         whole = _line(text, number)
         if ":\u00a0" in whole:
             at = whole.index(":\u00a0") + 2
-            return Problem("not-yaml", "a no-break space stands after the colon", Place(path, number, at), excerpt=whole, help="replace it by an ordinary space")
+            return Problem(
+                "not-yaml",
+                "a no-break space stands after the colon",
+                Place(path, number, at),
+                excerpt=whole,
+                help="replace it by an ordinary space",
+            )
         if "\t" in whole[: len(whole) - len(whole.lstrip())] or "\t" in whole[:column]:
-            return Problem("not-yaml", "a tab is used to indent", Place(path, number, whole.index("\t") + 1), excerpt=whole, help="replace the tab by spaces")
+            return Problem(
+                "not-yaml",
+                "a tab is used to indent",
+                Place(path, number, whole.index("\t") + 1),
+                excerpt=whole,
+                help="replace the tab by spaces",
+            )
     excerpt = _line(text, line)
-    more: dict[str, str] = {"help": f"YAML says: {said}"}
+    more: dict[str, Any] = {"help": f"YAML says: {said}"}
     if "mapping values are not allowed" in said:
         more = {"help": "a text that holds ': ' must be quoted", "fix": _quoted(excerpt)}
     elif "could not find expected ':'" in said and begin < line:
@@ -381,7 +451,9 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
         more = {"help": "a bracket or quote that was opened is not closed"}
     elif "alias" in said or "anchor" in said:
         more = {"help": "quote the text if it begins with & or *"}
-    return Problem("not-yaml", "this is not valid YAML", Place(path, max(line, 1), max(column, 1)), excerpt=excerpt, **more)
+    return Problem(
+        "not-yaml", "this is not valid YAML", Place(path, max(line, 1), max(column, 1)), excerpt=excerpt, **more
+    )
 
 
 def _quoted(line: str) -> str:

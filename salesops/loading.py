@@ -116,7 +116,13 @@ class _Reading:
         if stat.S_ISREG(mode):
             yield _File(kind, id, path)
             return
-        what = "is a link to somewhere else" if stat.S_ISLNK(mode) else "is a folder" if stat.S_ISDIR(mode) else "is not a plain file"
+        what = (
+            "is a link to somewhere else"
+            if stat.S_ISLNK(mode)
+            else "is a folder"
+            if stat.S_ISDIR(mode)
+            else "is not a plain file"
+        )
         self.problems.append(_not_a_file(path, what))
         self.broken.add((kind.name, id))
 
@@ -128,7 +134,12 @@ class _Reading:
             taken = first.setdefault((space, file.id), file)
             if taken is not file:
                 self.problems.append(
-                    Problem("id-taken", f"the id '{file.id}' is already taken by {taken.path}", Place(file.path), help="rename one of the two files: ids are unique over all folders")
+                    Problem(
+                        "id-taken",
+                        f"the id '{file.id}' is already taken by {taken.path}",
+                        Place(file.path),
+                        help="rename one of the two files: ids are unique over all folders",
+                    )
                 )
         return list(first.values())
 
@@ -169,7 +180,13 @@ def _name_problem(kind: Kind, name: str, path: str) -> Problem | None:
     stem, dot, ending = name.rpartition(".")
     if not dot or ending != "yaml":
         meant = f"{slug(stem or name)}.yaml" if ending.lower() in ("yml", "yaml") else ""
-        return Problem("file-name", f"only {kind.name} files live here, and their names end in .yaml", Place(path), help="rename or move the file", fix=meant)
+        return Problem(
+            "file-name",
+            f"only {kind.name} files live here, and their names end in .yaml",
+            Place(path),
+            help="rename or move the file",
+            fix=meant,
+        )
     if not _ID.fullmatch(stem) or stem in RESERVED:
         return Problem(
             "file-name",
@@ -182,7 +199,13 @@ def _name_problem(kind: Kind, name: str, path: str) -> Problem | None:
 
 
 def _not_a_file(path: str, what: str) -> Problem:
-    return Problem("not-a-file", f"the entry {what}", Place(path), why="only plain files can be reviewed", help="replace it by a plain file")
+    return Problem(
+        "not-a-file",
+        f"the entry {what}",
+        Place(path),
+        why="only plain files can be reviewed",
+        help="replace it by a plain file",
+    )
 
 
 def read_bytes(root: Path, path: str) -> bytes | int:

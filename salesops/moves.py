@@ -49,7 +49,7 @@ def kind_of(process: Process, deal_type: str, before: str | None, stage: str) ->
     if stage not in process.stages:
         return MoveKind.UNKNOWN
     if before is None:
-        return MoveKind.START if process.starts.get(deal_type) == stage else MoveKind.WRONG_START
+        return MoveKind.START if process.start_of(deal_type) == stage else MoveKind.WRONG_START
     before = process.name_now(before)
     if before not in process.stages:
         return MoveKind.UNKNOWN

@@ -111,7 +111,10 @@ def _example(path: list[str], need: Need, as_of: date) -> str:
     if below:
         required = {key: inner for key, inner in below.items() if inner.is_required()}
         first = need.is_[0] if need.is_ else None
-        parts = [f"{key}: {as_of if key == 'date' else (first if key == 'status' and first else _sample(inner))}" for key, inner in required.items()]
+        parts = [
+            f"{key}: {as_of if key == 'date' else (first if key == 'status' and first else _sample(inner))}"
+            for key, inner in required.items()
+        ]
         return "{" + ", ".join([*parts, "note: …"] if "note" in below else parts) + "}"
     return need.is_[0] if need.is_ else _sample(field, as_of)
 

@@ -94,7 +94,15 @@ def problems_as_annotations(problems: Sequence[Problem]) -> Iterator[str]:
         if kept[problem.severity] <= ANNOTATIONS:
             place = problem.place
             where = f"file={_property(place.path)},line={place.line},col={place.column},title={_property(problem.code)}"
-            said = " ".join(part for part in (f"{problem.field}:" if problem.field else "", problem.message, f"({problem.help})" if problem.help else "") if part)
+            said = " ".join(
+                part
+                for part in (
+                    f"{problem.field}:" if problem.field else "",
+                    problem.message,
+                    f"({problem.help})" if problem.help else "",
+                )
+                if part
+            )
             yield f"::{problem.severity.value} {where}::{_data(said)}"
     more = sum(max(count - ANNOTATIONS, 0) for count in kept.values())
     if more:
@@ -152,13 +160,18 @@ def problem_as_data(problem: Problem) -> dict[str, Any]:
     }
 
 
-def table(rows: Sequence[Sequence[str]], heads: Sequence[str], right: frozenset[int] = frozenset(), style: Style = unpainted) -> Iterator[str]:
+def table(
+    rows: Sequence[Sequence[str]], heads: Sequence[str], right: frozenset[int] = frozenset(), style: Style = unpainted
+) -> Iterator[str]:
     """A plain table; the columns numbered in ``right`` are aligned there."""
     shown = [[show(cell) for cell in row] for row in rows]
     widths = [max([len(head), *(len(row[at]) for row in shown)]) for at, head in enumerate(heads)]
 
     def line(cells: Sequence[str]) -> str:
-        return "  ".join(cell.rjust(width) if at in right else cell.ljust(width) for at, (cell, width) in enumerate(zip(cells, widths, strict=True))).rstrip()
+        return "  ".join(
+            cell.rjust(width) if at in right else cell.ljust(width)
+            for at, (cell, width) in enumerate(zip(cells, widths, strict=True))
+        ).rstrip()
 
     yield style(line(heads), "head")
     yield from (line(row) for row in shown)

@@ -102,7 +102,9 @@ CHECKS: dict[str, Check] = {}
 """Every check by its code."""
 
 
-def check(code: str, *, of: str = "deal", source: str = "", advice: bool = False, bad: str = "", good: str = "") -> Callable[[Callable[[Any], Findings]], Callable[[Any], Findings]]:
+def check(
+    code: str, *, of: str = "deal", source: str = "", advice: bool = False, bad: str = "", good: str = ""
+) -> Callable[[Callable[[Any], Findings]], Callable[[Any], Findings]]:
     """Register a check on a kind of record.
 
     ``bad`` and ``good`` are YAML fragments that replace the keys of an otherwise sound record; ``# <--`` marks the
@@ -112,7 +114,15 @@ def check(code: str, *, of: str = "deal", source: str = "", advice: bool = False
     def register(run: Callable[[Any], Findings]) -> Callable[[Any], Findings]:
         if code in CHECKS:
             raise ValueError(f"two checks are called {code}")
-        CHECKS[code] = Check(code, of, Severity.WARNING if advice else Severity.ERROR, source, inspect.cleandoc(bad), inspect.cleandoc(good), run)
+        CHECKS[code] = Check(
+            code,
+            of,
+            Severity.WARNING if advice else Severity.ERROR,
+            source,
+            inspect.cleandoc(bad),
+            inspect.cleandoc(good),
+            run,
+        )
         return run
 
     return register

@@ -22,11 +22,24 @@ def contract_dates(case: Case[Deal]) -> Findings:
     if contract is None:
         return
     if contract.start and contract.end and contract.end < contract.start:
-        yield Finding(("contract", "end"), f"the term ends on {contract.end}, before it starts on {contract.start}", help="correct one of the two days")
+        yield Finding(
+            ("contract", "end"),
+            f"the term ends on {contract.end}, before it starts on {contract.start}",
+            help="correct one of the two days",
+        )
     if contract.end and not contract.start:
-        yield Finding(("contract", "end"), "the contract has an end but no start", help="add the first day of the term", fix="start: …")
+        yield Finding(
+            ("contract", "end"),
+            "the contract has an end but no start",
+            help="add the first day of the term",
+            fix="start: …",
+        )
     if contract.service_ended and contract.start and contract.service_ended < contract.start:
-        yield Finding(("contract", "service_ended"), f"the service ended on {contract.service_ended}, before the term started on {contract.start}", help="correct one of the two days")
+        yield Finding(
+            ("contract", "service_ended"),
+            f"the service ended on {contract.service_ended}, before the term started on {contract.start}",
+            help="correct one of the two days",
+        )
 
 
 @check(
@@ -91,7 +104,11 @@ def won_before_signed(case: Case[Deal]) -> Findings:
         return
     for line, (stage, day) in enumerate(case.record.stages):
         if case.book.outcome(stage) == "won" and contract.signed > day:
-            yield Finding(("contract", "signed"), f"signed on {contract.signed}, after the deal was won on {day}", help=f"correct the day here or in stages.{line}")
+            yield Finding(
+                ("contract", "signed"),
+                f"signed on {contract.signed}, after the deal was won on {day}",
+                help=f"correct the day here or in stages.{line}",
+            )
 
 
 @check(
@@ -108,7 +125,11 @@ def contract_currencies(case: Case[Deal]) -> Findings:
     """
     contract = case.record.contract
     if contract and contract.mrr and contract.one_off and contract.mrr.currency != contract.one_off.currency:
-        yield Finding(("contract", "one_off"), f"{contract.one_off.currency} here, {contract.mrr.currency} for mrr", help="use one currency for one contract")
+        yield Finding(
+            ("contract", "one_off"),
+            f"{contract.one_off.currency} here, {contract.mrr.currency} for mrr",
+            help="use one currency for one contract",
+        )
 
 
 @check(
@@ -134,7 +155,12 @@ def renewal_of_nothing(case: Case[Deal]) -> Findings:
     """
     if case.record.type == EXISTING and case.record.renews is None:
         won = [id for id in case.book.deals_of(case.record.member) if id != case.id and case.book.deals[id].contract]
-        yield Finding(("type",), "the deal does not say which contract it renews", help="add the id of the won deal", fix=f"renews: {won[-1]}" if won else "renews: …")
+        yield Finding(
+            ("type",),
+            "the deal does not say which contract it renews",
+            help="add the id of the won deal",
+            fix=f"renews: {won[-1]}" if won else "renews: …",
+        )
 
 
 @check(

@@ -30,7 +30,11 @@ def fact_in_future(case: Case[Deal]) -> Findings:
     """
     for path, day in _facts(case.record):
         if day and day > case.as_of:
-            yield Finding(path, f"{day} lies after the day of the check, {case.as_of}", help="correct the day; a meeting to come is scheduled, a plan goes under next:")
+            yield Finding(
+                path,
+                f"{day} lies after the day of the check, {case.as_of}",
+                help="correct the day; a meeting to come is scheduled, a plan goes under next:",
+            )
 
 
 def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
@@ -78,9 +82,19 @@ def meeting_unclear(case: Case[Deal]) -> Findings:
         if entry.kind != "meeting":
             continue
         if entry.status is None:
-            yield Finding(("activity", at), "the meeting does not say whether it took place", help="status: held, scheduled, cancelled or no-show", fix="status: held")
+            yield Finding(
+                ("activity", at),
+                "the meeting does not say whether it took place",
+                help="status: held, scheduled, cancelled or no-show",
+                fix="status: held",
+            )
         if entry.about is None:
-            yield Finding(("activity", at), "the meeting does not say what it was about", help="about: discovery, proposal, renewal or other", fix="about: discovery")
+            yield Finding(
+                ("activity", at),
+                "the meeting does not say what it was about",
+                help="about: discovery, proposal, renewal or other",
+                fix="about: discovery",
+            )
 
 
 @check(
@@ -103,7 +117,12 @@ def meeting_overdue(case: Case[Deal]) -> Findings:
     """
     for at, entry in enumerate(case.record.activity):
         if entry.status == "scheduled" and entry.date < case.as_of:
-            yield Finding(("activity", at), f"the meeting of {entry.date} is still scheduled", help="set its status to held, cancelled or no-show", fix="status: held")
+            yield Finding(
+                ("activity", at),
+                f"the meeting of {entry.date} is still scheduled",
+                help="set its status to held, cancelled or no-show",
+                fix="status: held",
+            )
 
 
 @check(
@@ -126,10 +145,18 @@ def parked_span(case: Case[Deal]) -> Findings:
     spans = case.record.parked
     for at, span in enumerate(spans):
         if span.until and span.until <= span.since:
-            yield Finding(("parked", at, "until"), f"the deal comes back on {span.until}, yet is parked since {span.since}", help="until lies after since")
+            yield Finding(
+                ("parked", at, "until"),
+                f"the deal comes back on {span.until}, yet is parked since {span.since}",
+                help="until lies after since",
+            )
         before = spans[at - 1] if at else None
         if before and (before.until is None or before.until > span.since):
-            yield Finding(("parked", at, "since"), "the span begins before the one above it has ended", help="write spans oldest first and end one before the next")
+            yield Finding(
+                ("parked", at, "since"),
+                "the span begins before the one above it has ended",
+                help="write spans oldest first and end one before the next",
+            )
 
 
 @check(
@@ -152,7 +179,12 @@ def next_step_missing(case: Case[Deal]) -> Findings:
     snapshot = case.book.on(case.as_of)
     history = snapshot.history(case.id)
     if history and deal.next is None and snapshot.is_open(history) and not history.parked_on(case.as_of):
-        yield Finding(("stages", history.now.line), "the deal is open and has no next step", help="write what will be done and by when", fix=f"next: {{action: …, due: {case.as_of}}}")
+        yield Finding(
+            ("stages", history.now.line),
+            "the deal is open and has no next step",
+            help="write what will be done and by when",
+            fix=f"next: {{action: …, due: {case.as_of}}}",
+        )
 
 
 @check(
@@ -173,4 +205,8 @@ def next_step_overdue(case: Case[Deal]) -> Findings:
     snapshot = case.book.on(case.as_of)
     history = snapshot.history(case.id)
     if history and snapshot.is_open(history) and not history.parked_on(case.as_of):
-        yield Finding(("next", "due"), f"the next step was due on {deal.next.due}", help="log what happened and write the next step")
+        yield Finding(
+            ("next", "due"),
+            f"the next step was due on {deal.next.due}",
+            help="log what happened and write the next step",
+        )

@@ -28,11 +28,15 @@ def stages_empty(case: Case[Deal]) -> Findings:
     The last line of `stages` is where the deal is; without one it is nowhere. Write its first move.
     """
     moves = case.record.stages
-    start = next((process.starts.get(case.record.type) for process in case.book.processes), "enrichment")
+    start = next((process.start_of(case.record.type) for process in case.book.processes), "enrichment")
     if not moves:
         yield Finding(("stages",), "the deal is in no stage", fix=f"stages:\n  - {start}: {case.as_of}")
     elif len(moves) > MAX_MOVES:
-        yield Finding(("stages", MAX_MOVES), f"{len(moves):,} moves; the limit is {MAX_MOVES:,}", help="one deal is one attempt to win one membership")
+        yield Finding(
+            ("stages", MAX_MOVES),
+            f"{len(moves):,} moves; the limit is {MAX_MOVES:,}",
+            help="one deal is one attempt to win one membership",
+        )
 
 
 @check(
@@ -84,7 +88,7 @@ def start_wrong(case: Case[Deal]) -> Findings:
     count. Add the moves that came before, or correct the type.
     """
     for step in _of_kind(case, MoveKind.WRONG_START):
-        start = step.process.starts.get(case.record.type)
+        start = step.process.start_of(case.record.type)
         if start:
             yield Finding(
                 ("stages", step.line),
@@ -145,7 +149,11 @@ def move_in_future(case: Case[Deal]) -> Findings:
     """
     for line, (stage, day) in enumerate(case.record.stages):
         if day > case.as_of:
-            yield Finding(("stages", line, stage), f"{day} lies after the day of the check, {case.as_of}", help="write a move when it has happened; a plan goes under next:")
+            yield Finding(
+                ("stages", line, stage),
+                f"{day} lies after the day of the check, {case.as_of}",
+                help="write a move when it has happened; a plan goes under next:",
+            )
 
 
 @check(
@@ -206,11 +214,19 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
         if step.kind is MoveKind.REPEATED:
             said, help = f"the deal is already in '{step.stage}'", "delete the line"
         elif step.kind is MoveKind.AFTER_CLOSE:
-            said, help = f"the deal is closed: nothing leads from {_titles(step)}", "a renewal is a new deal with `renews:`; a lost deal is opened again in an open stage"
+            said, help = (
+                f"the deal is closed: nothing leads from {_titles(step)}",
+                "a renewal is a new deal with `renews:`; a lost deal is opened again in an open stage",
+            )
         else:
             exits = sorted({exit.to for exit in step.process.stages[step.process.name_now(step.before or "")].exits})
-            said, help = f"nothing leads from {_titles(step)}", f"from '{step.before}' the process leads to {', '.join(exits)}"
-        yield Finding(("stages", step.line), said, why=f"the process in force on {step.day} is {step.process.version}", help=help)
+            said, help = (
+                f"nothing leads from {_titles(step)}",
+                f"from '{step.before}' the process leads to {', '.join(exits)}",
+            )
+        yield Finding(
+            ("stages", step.line), said, why=f"the process in force on {step.day} is {step.process.version}", help=help
+        )
 
 
 @check(
@@ -271,4 +287,9 @@ def _unexplained(case: Case[Deal], kind: MoveKind, field: str, message: str) -> 
         if step.day in explained:
             explained.remove(step.day)
         else:
-            yield Finding(("stages", step.line), f"{message} ({_titles(step)})", help=f"say why under {field}:", fix=f"{field}:\n  - {{date: {step.day}, why: …}}")
+            yield Finding(
+                ("stages", step.line),
+                f"{message} ({_titles(step)})",
+                help=f"say why under {field}:",
+                fix=f"{field}:\n  - {{date: {step.day}, why: …}}",
+            )

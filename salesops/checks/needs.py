@@ -83,4 +83,8 @@ def waiver_idle(case: Case[Deal]) -> Findings:
     }
     for at, waiver in enumerate(deal.waived):
         if (waiver.need, waiver.stage) not in used:
-            yield Finding(("waived", at), f"nothing to waive: no move to '{waiver.stage}' lacks {waiver.need}", help="correct the need and the stage, or delete the waiver")
+            yield Finding(
+                ("waived", at),
+                f"nothing to waive: no move to '{waiver.stage}' lacks {waiver.need}",
+                help="correct the need and the stage, or delete the waiver",
+            )

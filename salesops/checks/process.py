@@ -22,7 +22,11 @@ def process_version_name(case: Case[Process]) -> Findings:
     Decisions and pages name it by either. Rename the file or the version.
     """
     if case.record.version != case.id:
-        yield Finding(("version",), f"the file is called {case.id}, the version '{case.record.version}'", fix=f"version: {case.id}")
+        yield Finding(
+            ("version",),
+            f"the file is called {case.id}, the version '{case.record.version}'",
+            fix=f"version: {case.id}",
+        )
 
 
 @check(

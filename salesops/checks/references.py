@@ -76,7 +76,11 @@ def tier_unknown(case: Case[Deal]) -> Findings:
     deal = case.record
     process = case.book.process_on(deal.stages[-1].entered) if deal.stages else None
     if process and deal.tier not in process.tiers:
-        yield Finding(("tier",), f"'{deal.tier}' is not a tier of process {process.version}", help=did_you_mean(deal.tier, process.tiers))
+        yield Finding(
+            ("tier",),
+            f"'{deal.tier}' is not a tier of process {process.version}",
+            help=did_you_mean(deal.tier, process.tiers),
+        )
 
 
 @check(
@@ -102,7 +106,11 @@ def contact_unknown(case: Case[Deal]) -> Findings:
     known = {contact.id for contact in member.contacts}
     for path, id in _contacts(case.record):
         if id not in known:
-            yield Finding(path, f"'{id}' is not a contact in members/{case.record.member}.yaml", help=did_you_mean(id, known) or "add the contact there")
+            yield Finding(
+                path,
+                f"'{id}' is not a contact in members/{case.record.member}.yaml",
+                help=did_you_mean(id, known) or "add the contact there",
+            )
 
 
 def _contacts(deal: Deal) -> Iterator[tuple[Path, str]]:
@@ -146,7 +154,9 @@ def experiment_unknown(case: Case[Deal]) -> Findings:
 
     Results are computed from these links. Correct the id, or write the experiment down before the first message.
     """
-    mentions: Iterator[tuple[Path, str | None]] = ((("activity", at, "experiment"), entry.experiment) for at, entry in enumerate(case.record.activity))
+    mentions: Iterator[tuple[Path, str | None]] = (
+        (("activity", at, "experiment"), entry.experiment) for at, entry in enumerate(case.record.activity)
+    )
     yield from _named(case, "experiment", mentions, "in playbook/experiments/")
 
 
@@ -188,7 +198,9 @@ def referrer_unknown(case: Case[Deal]) -> Findings:
     Correct the id, or leave `referred_by` out and name the referrer in `channel`.
     """
     source = case.record.source
-    yield from _named(case, "member", iter([(("source", "referred_by"), source.referred_by)] if source else []), "in members/")
+    yield from _named(
+        case, "member", iter([(("source", "referred_by"), source.referred_by)] if source else []), "in members/"
+    )
 
 
 @check(
@@ -231,7 +243,9 @@ def contact_twice(case: Case[Member]) -> Findings:
     seen: set[str] = set()
     for at, contact in enumerate(case.record.contacts):
         if contact.id in seen:
-            yield Finding(("contacts", at, "id"), f"'{contact.id}' is the id of two contacts", help="give one of them another id")
+            yield Finding(
+                ("contacts", at, "id"), f"'{contact.id}' is the id of two contacts", help="give one of them another id"
+            )
         seen.add(contact.id)
 
 
@@ -284,7 +298,9 @@ def review_names_unknown(case: Case[Review]) -> Findings:
     """
     for path, kind, id in _review_names(case.record):
         if id and case.unknown(kind, id):
-            where = {"person": "in playbook/team.yaml", "deal": "a deal", "experiment": "in playbook/experiments/"}[kind]
+            where = {"person": "in playbook/team.yaml", "deal": "a deal", "experiment": "in playbook/experiments/"}[
+                kind
+            ]
             yield Finding(path, f"'{id}' is not {where}", help=case.hint(kind, id))
 
 

@@ -57,8 +57,15 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-C", "folder", metavar="DIR", default=".", help="Work in this folder instead of the current one.")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="When to use colour; NO_COLOR is honoured.")
-@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="When to use colour; NO_COLOR is honoured.",
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
 @click.pass_context
 def salesops(ctx: click.Context, folder: str, color: str) -> None:
     """A CRM in plain text: deals and members are files, the process checks them, the numbers carry their evidence."""
@@ -98,7 +105,10 @@ def main() -> None:
             _fail(3, f"cannot decide: {fault}")
         if os.environ.get("SALESOPS_DEBUG"):
             raise
-        _fail(70, f"a fault of salesops, not of yours ({type(fault).__name__}); please report it, with the output under SALESOPS_DEBUG=1")
+        _fail(
+            70,
+            f"a fault of salesops, not of yours ({type(fault).__name__}); please report it, with the output under SALESOPS_DEBUG=1",
+        )
 
 
 def _fail(code: int, sentence: str) -> None:

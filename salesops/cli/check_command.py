@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@click.option("--format", "format", type=click.Choice(["text", "concise", "json", "github"]), envvar="SALESOPS_FORMAT", help="How to print; github inside GitHub Actions, else text.")
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["text", "concise", "json", "github"]),
+    envvar="SALESOPS_FORMAT",
+    help="How to print; github inside GitHub Actions, else text.",
+)
 @click.option("--strict", is_flag=True, help="Let warnings fail the check as well.")
 @as_of_option
 @click.pass_context
@@ -36,9 +42,22 @@ def command(ctx: click.Context, paths: tuple[str, ...], format: str | None, stri
     checked = {"deal": len(book.deals), "member": len(book.members)}
     format = format or ("github" if in_actions() else "text")
     if format == "json":
-        say(output.as_json({"schema_version": output.SCHEMA_VERSION, "as_of": day, "checked": {f"{kind}s": count for kind, count in checked.items()}, "problems": [output.problem_as_data(problem) for problem in found]}))
+        say(
+            output.as_json(
+                {
+                    "schema_version": output.SCHEMA_VERSION,
+                    "as_of": day,
+                    "checked": {f"{kind}s": count for kind, count in checked.items()},
+                    "problems": [output.problem_as_data(problem) for problem in found],
+                }
+            )
+        )
     else:
-        lines = {"text": output.problems_as_text(found, style), "concise": output.problems_as_lines(found), "github": output.problems_as_annotations(found)}[format]
+        lines = {
+            "text": output.problems_as_text(found, style),
+            "concise": output.problems_as_lines(found),
+            "github": output.problems_as_annotations(found),
+        }[format]
         for line in lines:
             say(line)
         click.echo(style(output.tally(found, checked), "place" if found else "good"), err=format == "concise")
@@ -56,4 +75,8 @@ def _below(problems: list[Problem], paths: tuple[str, ...], start: Path, root: P
         if not full.exists():
             raise Usage(f"there is no {path!r}")
         wanted.append(str(inside))
-    return [problem for problem in problems if any(within in (".", problem.place.path) or problem.place.path.startswith(f"{within}/") for within in wanted)]
+    return [
+        problem
+        for problem in problems
+        if any(within in (".", problem.place.path) or problem.place.path.startswith(f"{within}/") for within in wanted)
+    ]

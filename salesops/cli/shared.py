@@ -21,12 +21,25 @@ class Usage(click.UsageError):
 
 def as_of_option(command: Any) -> Any:
     """``--as-of``: the day that the numbers and checks are about."""
-    return click.option("--as-of", "as_of", metavar="YYYY-MM-DD", envvar="SALESOPS_AS_OF", help="The day to look at; today in the team's time zone where it is not said.")(command)
+    return click.option(
+        "--as-of",
+        "as_of",
+        metavar="YYYY-MM-DD",
+        envvar="SALESOPS_AS_OF",
+        help="The day to look at; today in the team's time zone where it is not said.",
+    )(command)
 
 
 def format_option(*formats: str) -> Callable[[Any], Any]:
     """``--format``: the first one is the default."""
-    return click.option("--format", "format", type=click.Choice(formats), envvar="SALESOPS_FORMAT", default=formats[0], help="How to print.")
+    return click.option(
+        "--format",
+        "format",
+        type=click.Choice(formats),
+        envvar="SALESOPS_FORMAT",
+        default=formats[0],
+        help="How to print.",
+    )
 
 
 def day_option(text: str | None, name: str) -> date | None:
@@ -76,18 +89,20 @@ def day_of(text: str | None, book: Book) -> date:
     return datetime.now(ZoneInfo(book.team.time_zone if book.team else "UTC")).date()
 
 
+LOOKS: dict[str, dict[str, Any]] = {
+    "error": {"fg": "red", "bold": True},
+    "warning": {"fg": "yellow", "bold": True},
+    "place": {"bold": True},
+    "field": {"fg": "cyan"},
+    "head": {"bold": True},
+    "good": {"fg": "green"},
+    "faint": {"dim": True},
+}
+
+
 def style(text: str, role: str) -> str:
     """Colour for a terminal; click takes it out again where there is none."""
-    look: dict[str, Any] = {
-        "error": {"fg": "red", "bold": True},
-        "warning": {"fg": "yellow", "bold": True},
-        "place": {"bold": True},
-        "field": {"fg": "cyan"},
-        "head": {"bold": True},
-        "good": {"fg": "green"},
-        "faint": {"dim": True},
-    }.get(role, {})
-    return click.style(text, **look)
+    return click.style(text, **LOOKS.get(role, {}))
 
 
 def say(line: str = "") -> None:
@@ -112,7 +127,9 @@ def numbers_are_whole(book: Book, problems: list[Problem]) -> bool:
     unread = sorted({problem.place.path for problem in problems if problem.is_error})
     if unread:
         named = ", ".join(show(path) for path in unread[:5])
-        note(f"salesops: {counted(len(unread), 'file')} cannot be read and is not counted ({named}{', …' if len(unread) > 5 else ''}): run salesops check")
+        note(
+            f"salesops: {counted(len(unread), 'file')} cannot be read and is not counted ({named}{', …' if len(unread) > 5 else ''}): run salesops check"
+        )
     if not book.processes:
         note("salesops: there is no process version in playbook/process/: nothing can be counted without one")
     return not unread and bool(book.processes)

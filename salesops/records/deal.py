@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from salesops.records.money import Money
 from salesops.records.record import Record, free, given, many, maybe
-from salesops.records.scalars import Amount, Day, Id, Percent, Text, Url, Whole, YesNo, day, one_of, refuse
+from salesops.records.scalars import Amount, Day, Id, Percent, Text, Url, Whole, YesNo, day, refuse
+
+Date = date  # inside a record that has a field of this name, the field hides the type
 
 NEW, EXISTING = "new business", "existing business"
 MANIAC_T = ("money", "authority", "need", "impending_event", "application", "competition", "timeline")
-LOSS_REASONS = ("price", "timing", "competitor", "feature gap", "wrong ICP", "unresponsive", "other")
 MAX_MOVES = 2_000
 MONTHS_A_TERM = 12
 
-DealType = one_of(NEW, EXISTING)
-AnswerStatus = one_of("met", "partial", "unmet", "unknown")
-ActivityKind = one_of("email", "call", "meeting", "event", "note")
-MeetingAbout = one_of("discovery", "proposal", "renewal", "other")
-MeetingStatus = one_of("held", "scheduled", "cancelled", "no-show")
+DealType = Literal["new business", "existing business"]
+AnswerStatus = Literal["met", "partial", "unmet", "unknown"]
+ActivityKind = Literal["email", "call", "meeting", "event", "note"]
+MeetingAbout = Literal["discovery", "proposal", "renewal", "other"]
+MeetingStatus = Literal["held", "scheduled", "cancelled", "no-show"]
 
 
 class Move(NamedTuple):
@@ -34,10 +35,19 @@ class Move(NamedTuple):
 
 def _move(value: object) -> Move:
     if not isinstance(value, dict):
-        refuse("move-unreadable", "a move must stand here: a stage and its day", "write one line a move", "- enrichment: 2026-01-05")
+        refuse(
+            "move-unreadable",
+            "a move must stand here: a stage and its day",
+            "write one line a move",
+            "- enrichment: 2026-01-05",
+        )
     if len(value) != 1:
         found = f"{len(value)} stages" if value else "no day"
-        refuse("move-unreadable", f"{found} in one line", "one line, one move: a stage and the day on which the deal entered it")
+        refuse(
+            "move-unreadable",
+            f"{found} in one line",
+            "one line, one move: a stage and the day on which the deal entered it",
+        )
     ((stage, entered),) = value.items()
     try:
         return Move(stage, day(entered))
@@ -52,7 +62,14 @@ def _day_or_never(value: object) -> date | str:
 MoveLine = Annotated[
     Move,
     PlainValidator(_move),
-    WithJsonSchema({"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": {"type": "string", "format": "date"}}),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {"type": "string", "format": "date"},
+        }
+    ),
 ]
 DayOrNever = Annotated[date | str, PlainValidator(_day_or_never), WithJsonSchema({"type": "string"})]
 
@@ -137,7 +154,9 @@ class EventAnswer(Answer):
 class CompetitionAnswer(Answer):
     """Competition: what else do they consider, doing nothing included?"""
 
-    alternatives: tuple[Text, ...] = many("The alternatives; say 'none known' rather than nothing.", "in-house", "nothing")
+    alternatives: tuple[Text, ...] = many(
+        "The alternatives; say 'none known' rather than nothing.", "in-house", "nothing"
+    )
 
 
 class Qualification(Record):
@@ -169,7 +188,9 @@ class Fit(Record):
 class Discovery(Record):
     """What the discovery calls found (S2, Discovery)."""
 
-    jobs: tuple[Text, ...] = many("Jobs to be done, in the prospect's words.", "Teach 300 students without local installs")
+    jobs: tuple[Text, ...] = many(
+        "Jobs to be done, in the prospect's words.", "Teach 300 students without local installs"
+    )
     requirements: tuple[Text, ...] = many("Technical requirements.", "Institutional single sign-on")
     notes: Url | None = maybe("A link to the notes.")
 
@@ -192,7 +213,7 @@ class Activity(Record):
     notes: Url | None = maybe("A link to the notes.")
 
     @property
-    def contact(self) -> date | None:
+    def contact(self) -> Date | None:
         """The day of a real contact: a meeting that was held, a call, or the answer to an e-mail (metrics 5.8)."""
         if self.kind == "email":
             return self.replied
@@ -216,7 +237,9 @@ class Proposal(Record):
     presented: Day | None = maybe("The day on which the proposal was presented.", "2026-03-02")
     template: Text | None = maybe("The proposal template and its version.", "general@3")
     link: Url | None = maybe("A link to the proposal.")
-    admin_informed: Day | None = maybe("The day on which contracts and administration were told of the quoted price.", "2026-02-21")
+    admin_informed: Day | None = maybe(
+        "The day on which contracts and administration were told of the quoted price.", "2026-02-21"
+    )
     objections: tuple[Objection, ...] = many("What stood against it.")
 
 
@@ -231,7 +254,9 @@ class Contract(Record):
     entity: Text | None = maybe("The legal entity that contracts, such as the fiscal sponsor.")
     template: Text | None = maybe("The agreement template and its version.", "outbound-services@5")
     agreement: Url | None = maybe("A link to the executed agreement.")
-    service_ended: Day | None = maybe("The day on which the service stopped; from that day on it is over.", "2027-05-01")
+    service_ended: Day | None = maybe(
+        "The day on which the service stopped; from that day on it is over.", "2027-05-01"
+    )
 
 
 class Hub(Record):
@@ -251,7 +276,9 @@ class Order(Record):
     created: Day | None = maybe("The day on which the order was made.", "2026-03-30")
     issues: tuple[Url, ...] = many("The issues that delivery works by.")
     delivery_owner: Id | None = maybe("Who in delivery owns it.", "april")
-    operational: Day | None = maybe("The day from which the hubs are in active use: the hand-off is complete.", "2026-04-20")
+    operational: Day | None = maybe(
+        "The day from which the hubs are in active use: the hand-off is complete.", "2026-04-20"
+    )
 
 
 class Win(Record):
@@ -264,9 +291,11 @@ class Win(Record):
 class Loss(Record):
     """Why the deal was lost and what follows (S2, Closed Lost)."""
 
-    reason: one_of(*LOSS_REASONS) | None = maybe("The specific reason.", *LOSS_REASONS)  # type: ignore[valid-type]
+    reason: Literal["price", "timing", "competitor", "feature gap", "wrong ICP", "unresponsive", "other"] | None = (
+        maybe("The specific reason.", "price", "timing", "feature gap")
+    )
     learning: Text | None = maybe("What the team learned.")
-    verdict: one_of("icp", "execution") | None = maybe("Was the ICP wrong, or the execution poor?", "icp", "execution")  # type: ignore[valid-type]
+    verdict: Literal["icp", "execution"] | None = maybe("Was the ICP wrong, or the execution poor?", "icp", "execution")
     reengage: DayOrNever | None = maybe("The day to try again, or never.", "2027-01-15", "never")
     playbook: Text | None = maybe("The change to the playbook, or why none is needed.", "none needed")
 
@@ -275,7 +304,9 @@ class Renewal(Record):
     """What the renewal conversation found (S2, Renewals)."""
 
     health_checked: Day | None = maybe("The day of the health check.", "2026-02-01")
-    intent: one_of("confirmed", "unsure", "declined") | None = maybe("Whether the member means to renew.", "confirmed", "unsure", "declined")  # type: ignore[valid-type]
+    intent: Literal["confirmed", "unsure", "declined"] | None = maybe(
+        "Whether the member means to renew.", "confirmed", "unsure", "declined"
+    )
     expansion: Text | None = maybe("What could grow; 'none' where nothing.", "none")
     valued: Text | None = maybe("What the member values most.")
     would_refer: YesNo | None = maybe("Whether the member would refer others.", "true")
@@ -323,7 +354,9 @@ class Deal(Record):
     type: DealType = given("New or existing business; a renewal is existing (S2).", NEW, EXISTING)
     tier: Text = given("A tier that the process in force declares.", "general", "premier")
     owner: Id = given("Who leads it: a person in playbook/team.yaml.", "jim")
-    stages: tuple[MoveLine, ...] = given("One line for each move, oldest first; the last one is where the deal is.", "enrichment: 2026-01-05")
+    stages: tuple[MoveLine, ...] = given(
+        "One line for each move, oldest first; the last one is where the deal is.", "enrichment: 2026-01-05"
+    )
     value: Value | None = maybe("What it is expected to bring.")
     expected_close: Day | None = maybe("The day on which it is expected to close.", "2026-04-15")
     probability: Probability | None = maybe("A person's own estimate of the win, with a reason.")

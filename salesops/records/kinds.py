@@ -27,7 +27,13 @@ class Kind:
     @property
     def pattern(self) -> str:
         """The path of its files as the documentation writes it."""
-        return self.where if self.is_single else f"{self.where}/**/<id>.yaml" if self.name in ("deal", "member") else f"{self.where}/<id>.yaml"
+        return (
+            self.where
+            if self.is_single
+            else f"{self.where}/**/<id>.yaml"
+            if self.name in ("deal", "member")
+            else f"{self.where}/<id>.yaml"
+        )
 
 
 KINDS: dict[str, Kind] = {

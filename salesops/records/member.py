@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from salesops.records.deal import Link
 from salesops.records.record import Record, free, given, many, maybe
-from salesops.records.scalars import Amount, Country, Day, Email, Id, Month, Ror, Text, Url, Whole, YesNo, one_of
+from salesops.records.scalars import Amount, Country, Day, Email, Id, Month, Ror, Text, Url, Whole, YesNo
 
 
 class Contact(Record):
@@ -22,7 +22,7 @@ class Contact(Record):
 class VendorSetup(Record):
     """Whether the team is set up as a vendor in the institution's system (S3)."""
 
-    status: one_of("not needed", "pending", "done") = given("How far it is.", "not needed", "pending", "done")  # type: ignore[valid-type]
+    status: Literal["not needed", "pending", "done"] = given("How far it is.", "not needed", "pending", "done")
     date: Day | None = maybe("Since when.", "2025-03-02")
 
 
@@ -47,7 +47,7 @@ class Health(Record):
     """What delivery saw of the member on a day (S2: insights inform renewals and the ICP)."""
 
     date: Day = given("The day.", "2026-05-01")
-    status: one_of("green", "amber", "red") = given("How it stands.", "green", "amber", "red")  # type: ignore[valid-type]
+    status: Literal["green", "amber", "red"] = given("How it stands.", "green", "amber", "red")
     active_users: Whole | None = maybe("How many people used it in the month before.", "280")
     satisfaction: Whole | None = maybe("Satisfaction from 1 to 5.", "4")
     note: Text | None = maybe("What was seen.")
@@ -73,8 +73,13 @@ class Member(Record):
     """An institution that buys or may buy; the file name is its id."""
 
     name: Text = given("The name of the institution.", "Cascadia University")
-    kind: one_of("university", "research institution", "educational organisation", "consortium", "other") = given(  # type: ignore[valid-type]
-        "What kind of institution it is.", "university", "research institution", "educational organisation", "consortium", "other"
+    kind: Literal["university", "research institution", "educational organisation", "consortium", "other"] = given(
+        "What kind of institution it is.",
+        "university",
+        "research institution",
+        "educational organisation",
+        "consortium",
+        "other",
     )
     country: Country = given("Its country, ISO 3166-1 alpha-2.", "US")
     ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.")

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from salesops.records.codes import CURRENCIES as CURRENCY
+from salesops.records.codes import CURRENCIES
 
 MONEY = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})? ([A-Z]{3})")
 _CENT = Decimal("0.01")
@@ -56,9 +56,19 @@ def money_from_text(words: str) -> Money | tuple[str, str, str, str]:
     """The money in ``1250 USD``, or code, message, help and fix of the complaint."""
     match = MONEY.fullmatch(words)
     if not match:
-        return "not-money", f"{_shown(words)} is not an amount of money", "an amount of 0 or more, at most two decimals, a blank and a currency: 1250 USD or 412.50 CAD", _mended(words)
-    if match[3] not in CURRENCY:
-        return "not-money", f"{match[3]} is not a currency of ISO 4217", "three capital letters such as USD, CAD, EUR", ""
+        return (
+            "not-money",
+            f"{_shown(words)} is not an amount of money",
+            "an amount of 0 or more, at most two decimals, a blank and a currency: 1250 USD or 412.50 CAD",
+            _mended(words),
+        )
+    if match[3] not in CURRENCIES:
+        return (
+            "not-money",
+            f"{match[3]} is not a currency of ISO 4217",
+            "three capital letters such as USD, CAD, EUR",
+            "",
+        )
     return Money(Decimal(match[1] + (match[2] or "")), match[3])
 
 
@@ -73,4 +83,4 @@ def _mended(words: str) -> str:
         return ""
     digits = re.sub(r"[_, ]", "", match[1])
     fixed = f"{digits.lstrip('0') or '0'}{match[2] or ''} {match[3].upper()}"
-    return fixed if MONEY.fullmatch(fixed) and fixed[-3:] in CURRENCY else ""
+    return fixed if MONEY.fullmatch(fixed) and fixed[-3:] in CURRENCIES else ""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
-
+from typing import Literal
 
 from salesops.records.deal import Link
 from salesops.records.record import Record, given, many, maybe
-from salesops.records.scalars import Currency, Day, Id, Number, Percent, Text, Url, Whole, YesNo, Zone, one_of
+from salesops.records.scalars import Currency, Day, Id, Number, Percent, Text, Url, Whole, YesNo, Zone
 
 
 class Person(Record):
@@ -59,7 +59,9 @@ class Hypothesis(Record):
     version: Whole = given("Its version.", "2")
     since: Day = given("Since when this version stands.", "2026-01-15")
     predicts: Prediction | None = maybe("What it foretells.")
-    status: one_of("testing", "supported", "rejected", "replaced") = given("How it stands.", "testing", "supported", "rejected", "replaced")  # type: ignore[valid-type]
+    status: Literal["testing", "supported", "rejected", "replaced"] = given(
+        "How it stands.", "testing", "supported", "rejected", "replaced"
+    )
     evidence: tuple[Evidence, ...] = many("What was seen.")
     changelog: tuple[Since, ...] = many("What changed, and when.")
 
@@ -81,7 +83,9 @@ class Experiment(Record):
     measure: Id | None = maybe("The metric that decides.", "outreach-to-discovery")
     stop: Text | None = maybe("When it ends, said beforehand.", "20 attempts in each variant")
     owner: Id | None = maybe("Who runs it.", "jim")
-    status: one_of("planned", "running", "done", "abandoned") = given("How it stands.", "planned", "running", "done", "abandoned")  # type: ignore[valid-type]
+    status: Literal["planned", "running", "done", "abandoned"] = given(
+        "How it stands.", "planned", "running", "done", "abandoned"
+    )
     result: Text | None = maybe("What came out.")
     learning: Text | None = maybe("What the team learned.")
 
@@ -91,7 +95,7 @@ class Decision(Record):
 
     date: Day = given("When it was taken.", "2026-04-06")
     answers: Id | None = maybe("What it answers: a red line or a process version.", "outreach-broken")
-    verdict: one_of("pivot", "hold", "gather more") = given("What was decided.", "pivot", "hold", "gather more")  # type: ignore[valid-type]
+    verdict: Literal["pivot", "hold", "gather more"] = given("What was decided.", "pivot", "hold", "gather more")
     why: Text = given("The reason.")
     until: Day | None = maybe("When it is looked at again.", "2026-06-01")
 
@@ -137,7 +141,7 @@ class Review(Record):
 class Removal(Record):
     """A record that was deleted on purpose."""
 
-    kind: one_of("deal", "member", "experiment", "icp", "decision") = given("What it was.", "deal", "member")  # type: ignore[valid-type]
+    kind: Literal["deal", "member", "experiment", "icp", "decision"] = given("What it was.", "deal", "member")
     id: Id = given("Its id.")
     date: Day = given("When.", "2026-03-01")
     by: Id = given("Who removed it.", "jim")

@@ -6,14 +6,14 @@ Exit criteria, allowed transitions, the process page and its diagram all come fr
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field
 
 from salesops.problems import did_you_mean
-from salesops.records.deal import ActivityKind, DealType, MeetingAbout, MeetingStatus
+from salesops.records.deal import DealType, MeetingAbout, MeetingStatus
 from salesops.records.record import Record, given, many, maybe
-from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo, one_of
+from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
 
 CONTACT = "contact"
 WON, LOST = "won", "lost"
@@ -40,7 +40,7 @@ class Need(Record):
 
     field: Text | None = maybe("The path of the field.", "maniac_t.money", "x.vpat")
     is_: Words = many("The values that will do; any value where it is not said.", "met", "partial", key="is")
-    activity: one_of("email", "call", "meeting", "event", "note", CONTACT) | None = maybe(  # type: ignore[valid-type]
+    activity: Literal["email", "call", "meeting", "event", "note", "contact"] | None = maybe(
         "The kind of activity; 'contact' is a held meeting, a call or an answered e-mail.", "meeting", "contact"
     )
     about: MeetingAbout | None = maybe("What the meeting is about.", "discovery")
@@ -86,14 +86,16 @@ class Stage(Record):
     purpose: Text | None = maybe("What it is for.")
     activities: tuple[Text, ...] = many("What is done in it.")
     learning: Text | None = maybe("The question that it should answer.")
-    lifecycle: one_of("leads", "pre-sales", "sales", "delivery", "renewals") | None = maybe(  # type: ignore[valid-type]
+    lifecycle: Literal["leads", "pre-sales", "sales", "delivery", "renewals"] | None = maybe(
         "The phase of the lifecycle (S1), for reports across versions.", "pre-sales", "sales"
     )
     probability: Percent | None = maybe("The team's default for a win from here.", "5%")
     stale_after: Whole | None = maybe("Days in the stage after which a deal is stalled.", "30")
     idle_after: Whole | None = maybe("Days since the last real contact after which a deal is stalled.", "21")
-    sales_qualified: YesNo = Field(default=False, description="Whether deals in it count as sales qualified (SQD).", examples=["true"])
-    outcome: one_of(WON, LOST) | None = maybe("What it closes a deal as.", WON, LOST)  # type: ignore[valid-type]
+    sales_qualified: YesNo = Field(
+        default=False, description="Whether deals in it count as sales qualified (SQD).", examples=["true"]
+    )
+    outcome: Literal["won", "lost"] | None = maybe("What it closes a deal as.", WON, LOST)
     exits: tuple[Exit, ...] = many("The ways out; several to one target are alternatives.")
     completion: Completion | None = maybe("When a closed stage is complete.")
 
@@ -133,7 +135,9 @@ class Process(Record):
     stages: dict[str, Stage] = given("The stages, in the order in which they are shown.")
     conversions: tuple[Conversion, ...] = many("The rates that the team watches.")
     red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.")
-    becomes: dict[str, Text] = Field(default_factory=dict, description="Stages of older versions and what they are now.", examples=[None])
+    becomes: dict[str, Text] = Field(
+        default_factory=dict, description="Stages of older versions and what they are now.", examples=[None]
+    )
 
     def stage_named(self, name: str) -> Stage | None:
         """The stage of that name, or of the stage that it became."""
@@ -142,6 +146,10 @@ class Process(Record):
     def name_now(self, name: str) -> str:
         """What a stage of an older version is called here."""
         return name if name in self.stages else self.becomes.get(name, name)
+
+    def start_of(self, deal_type: str) -> str:
+        """The stage in which deals of a type start; nothing where the process does not say."""
+        return {str(type): stage for type, stage in self.starts.items()}.get(deal_type, "")
 
     def exits_between(self, start: str, target: str) -> tuple[Exit, ...]:
         """The exits that lead from one stage straight to another; alternatives where there are several."""
@@ -179,17 +187,27 @@ class Process(Record):
 
     def path_of(self, deal_type: str) -> frozenset[str]:
         """The open stages that a deal of this type can be in."""
-        start = self.starts.get(deal_type, "")
-        return frozenset(name for name in {start, *self.ahead(start)} if name in self.stages and self.stages[name].is_open)
+        start = self.start_of(deal_type)
+        return frozenset(
+            name for name in {start, *self.ahead(start)} if name in self.stages and self.stages[name].is_open
+        )
 
     def is_back(self, start: str, target: str, deal_type: str) -> bool:
         """Whether a move from ``start`` to ``target`` goes back along the path of this deal type."""
-        return target != start and target in self.path_of(deal_type) and start in self.ahead(target) and not self.exits_between(start, target)
+        return (
+            target != start
+            and target in self.path_of(deal_type)
+            and start in self.ahead(target)
+            and not self.exits_between(start, target)
+        )
 
     def between(self, start: str, target: str) -> list[str]:
         """The open stages that a jump from ``start`` to ``target`` leaves out, in order."""
         return [
             name
             for name, stage in self.stages.items()
-            if stage.is_open and name not in (start, target) and name in self.ahead(start) and target in self.ahead(name)
+            if stage.is_open
+            and name not in (start, target)
+            and name in self.ahead(start)
+            and target in self.ahead(name)
         ]

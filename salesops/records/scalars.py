@@ -16,8 +16,8 @@ from typing import Annotated, Any, NoReturn
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from salesops.records.codes import COUNTRIES
-from salesops.records.money import CURRENCY, MONEY, Money, money_from_text
+from salesops.records.codes import COUNTRIES, CURRENCIES
+from salesops.records.money import MONEY, Money, money_from_text
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MAX_TEXT = 20_000
@@ -30,14 +30,16 @@ _WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,8})?")
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _URL = re.compile(r"(?:https?://[^\s\"'<>\\^`{|}]+|mailto:[^\s\"'<>\\^`{|}]+)")
-_EMAIL = re.compile(r"[^@\s\"'<>,;:\\()\[\]]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}")
+_EMAIL = re.compile(
+    r"[^@\s\"'<>,;:\\()\[\]]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
+)
 _ROR = re.compile(r"https://ror\.org/(0[0-9a-hjkmnp-tv-z]{6}[0-9]{2})")
 _CROCKFORD = {symbol: value for value, symbol in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
 
 
 def refuse(code: str, message: str, help: str = "", fix: str = "") -> NoReturn:
     """Raise the complaint that Pydantic carries back to the place of the value."""
-    raise PydanticCustomError(code, "{message}", {"message": message, "help": help, "fix": fix})  # type: ignore[arg-type]
+    raise PydanticCustomError(code, "{message}", {"message": message, "help": help, "fix": fix})
 
 
 def _text_only(value: object, what: str) -> str:
@@ -57,7 +59,9 @@ def text(value: object) -> str:
     """Any text, as written."""
     words = _text_only(value, "a text")
     if len(words) > MAX_TEXT:
-        refuse("text-too-long", f"a text of {len(words):,} characters; the limit is {MAX_TEXT:,}", "link to the document")
+        refuse(
+            "text-too-long", f"a text of {len(words):,} characters; the limit is {MAX_TEXT:,}", "link to the document"
+        )
     if not words.strip():
         refuse("value-missing", "the text is empty", "write it, or delete the key")
     return words
@@ -70,12 +74,19 @@ def _day(words: str) -> date:
         loose = _LOOSE_DATE.fullmatch(words)
         if loose:
             fixed = f"{loose[1]}-{int(loose[2]):02d}-{int(loose[3]):02d}"
-            refuse("not-a-date", f"{shown(words)} is not a day written as YYYY-MM-DD", "dates are whole days", fixed if _real(fixed) else "")
+            refuse(
+                "not-a-date",
+                f"{shown(words)} is not a day written as YYYY-MM-DD",
+                "dates are whole days",
+                fixed if _real(fixed) else "",
+            )
         refuse("not-a-date", f"{shown(words)} is not a day written as YYYY-MM-DD", "write a day such as 2026-02-09")
     try:
         day = date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
-        refuse("not-a-date", f"{shown(words)} is not a day of the calendar", "write a day that exists, such as 2026-02-09")
+        refuse(
+            "not-a-date", f"{shown(words)} is not a day of the calendar", "write a day that exists, such as 2026-02-09"
+        )
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         refuse("not-a-date", f"{shown(words)} lies outside {FIRST_YEAR} to {LAST_YEAR}", "look at the year")
     return day
@@ -90,14 +101,19 @@ def _real(words: str) -> bool:
 
 def day(value: object) -> date:
     """A whole calendar day, ``2026-02-09``."""
-    return _day(value) if value.__class__ is str else _day(_text_only(value, "a day"))  # type: ignore[arg-type]
+    return _day(value) if value.__class__ is str else _day(_text_only(value, "a day"))
 
 
 def id_(value: object) -> str:
     """The id of a record: its file name without ``.yaml``."""
     words = _text_only(value, "an id")
     if not _ID.fullmatch(words):
-        refuse("not-an-id", f"{shown(words)} is not an id", "ids are lower-case letters, digits and hyphens, such as cascadia-2026", slug(words))
+        refuse(
+            "not-an-id",
+            f"{shown(words)} is not an id",
+            "ids are lower-case letters, digits and hyphens, such as cascadia-2026",
+            slug(words),
+        )
     return words
 
 
@@ -123,7 +139,12 @@ def whole(value: object) -> int:
     words = _text_only(value, "a whole number")
     if not _WHOLE.fullmatch(words):
         digits = re.sub(r"[_, ]", "", words).lstrip("0")
-        refuse("not-a-number", f"{shown(words)} is not a whole number", "write digits only", digits if _WHOLE.fullmatch(digits) else "")
+        refuse(
+            "not-a-number",
+            f"{shown(words)} is not a whole number",
+            "write digits only",
+            digits if _WHOLE.fullmatch(digits) else "",
+        )
     return int(words)
 
 
@@ -139,8 +160,15 @@ def yes_no(value: object) -> bool:
     """``true`` or ``false``."""
     words = _text_only(value, "true or false")
     if words not in ("true", "false"):
-        meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(words.casefold(), words.casefold())
-        refuse("not-true-or-false", f"{shown(words)} is neither true nor false", "write true or false", meant if meant in ("true", "false") else "")
+        meant = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}.get(
+            words.casefold(), words.casefold()
+        )
+        refuse(
+            "not-true-or-false",
+            f"{shown(words)} is neither true nor false",
+            "write true or false",
+            meant if meant in ("true", "false") else "",
+        )
     return words == "true"
 
 
@@ -148,7 +176,12 @@ def month(value: object) -> str:
     """A calendar month, ``2026-05``."""
     words = _text_only(value, "a month")
     if not _MONTH.fullmatch(words) or not FIRST_YEAR <= int(words[:4]) <= LAST_YEAR:
-        refuse("not-a-month", f"{shown(words)} is not a month", "write a month such as 2026-05", words[:7] if _MONTH.fullmatch(words[:7]) else "")
+        refuse(
+            "not-a-month",
+            f"{shown(words)} is not a month",
+            "write a month such as 2026-05",
+            words[:7] if _MONTH.fullmatch(words[:7]) else "",
+        )
     return words
 
 
@@ -156,7 +189,11 @@ def url(value: object) -> str:
     """A link: http, https or mailto, and nothing that could run."""
     words = _text_only(value, "a link")
     if len(words) > 2000 or not _URL.fullmatch(words):
-        refuse("not-a-link", f"{shown(words)} is not a link that may be followed", "links begin with https://, http:// or mailto: and hold no blanks or quotes")
+        refuse(
+            "not-a-link",
+            f"{shown(words)} is not a link that may be followed",
+            "links begin with https://, http:// or mailto: and hold no blanks or quotes",
+        )
     return words
 
 
@@ -172,15 +209,25 @@ def country(value: object) -> str:
     """An ISO 3166-1 alpha-2 code."""
     words = _text_only(value, "a country code")
     if words not in COUNTRIES:
-        refuse("not-a-country", f"{shown(words)} is not a country code", "two capital letters of ISO 3166-1, such as US or CA", words.upper() if words.upper() in COUNTRIES else "")
+        refuse(
+            "not-a-country",
+            f"{shown(words)} is not a country code",
+            "two capital letters of ISO 3166-1, such as US or CA",
+            words.upper() if words.upper() in COUNTRIES else "",
+        )
     return words
 
 
 def currency(value: object) -> str:
     """An ISO 4217 code."""
     words = _text_only(value, "a currency code")
-    if words not in CURRENCY:
-        refuse("not-a-currency", f"{shown(words)} is not a currency", "three capital letters of ISO 4217, such as USD", words.upper() if words.upper() in CURRENCY else "")
+    if words not in CURRENCIES:
+        refuse(
+            "not-a-currency",
+            f"{shown(words)} is not a currency",
+            "three capital letters of ISO 4217, such as USD",
+            words.upper() if words.upper() in CURRENCIES else "",
+        )
     return words
 
 
@@ -189,12 +236,20 @@ def ror(value: object) -> str:
     words = _text_only(value, "a ROR id")
     match = _ROR.fullmatch(words)
     if not match:
-        refuse("not-a-ror-id", f"{shown(words)} is not a ROR id", "copy it from the institution's page, such as https://ror.org/ and nine characters")
+        refuse(
+            "not-a-ror-id",
+            f"{shown(words)} is not a ROR id",
+            "copy it from the institution's page, such as https://ror.org/ and nine characters",
+        )
     count = 0
     for symbol in match[1][1:7]:
         count = count * 32 + _CROCKFORD[symbol]
     if 98 - (count * 100) % 97 != int(match[1][7:]):
-        refuse("not-a-ror-id", f"the check digits of {shown(words)} are wrong", "a character was mistyped: copy it from the institution's page")
+        refuse(
+            "not-a-ror-id",
+            f"the check digits of {shown(words)} are wrong",
+            "a character was mistyped: copy it from the institution's page",
+        )
     return words
 
 
@@ -213,24 +268,8 @@ def zone(value: object) -> str:
 def money(value: object) -> Money:
     """An exact amount and its currency, ``1250 USD``."""
     words = value if value.__class__ is str else _text_only(value, "an amount of money")
-    found = money_from_text(words)  # type: ignore[arg-type]
+    found = money_from_text(words)
     return found if isinstance(found, Money) else refuse(*found)
-
-
-def one_of(*words: str) -> Any:
-    """A reader for a fixed choice, which offers the near match."""
-
-    def choice(value: object) -> str:
-        said = _text_only(value, "one of " + ", ".join(words))
-        if said not in allowed:
-            from salesops.problems import nearest
-
-            guess = nearest(said, words)
-            refuse("not-a-choice", f"{shown(said)} is not one of: {', '.join(words)}", f"did you mean '{guess}'?" if guess else "pick one of them", guess or "")
-        return said
-
-    allowed = frozenset(words)
-    return Annotated[str, PlainValidator(choice), WithJsonSchema({"type": "string", "enum": list(words)})]
 
 
 def _typed(reader: Callable[[object], Any], **schema: Any) -> list[Any]:
@@ -241,14 +280,18 @@ Text = Annotated[str, *_typed(text, minLength=1, maxLength=MAX_TEXT)]
 Day = Annotated[date, *_typed(day, pattern=f"^{_DATE.pattern}$")]
 Id = Annotated[str, *_typed(id_, pattern=f"^{_ID.pattern}$")]
 Percent = Annotated[Decimal, *_typed(percent, pattern=f"^{_PERCENT.pattern}$")]
-Whole = Annotated[int, PlainValidator(whole), WithJsonSchema({"type": ["integer", "string"], "pattern": f"^({_WHOLE.pattern})$"})]
-Number = Annotated[Decimal, PlainValidator(number), WithJsonSchema({"type": ["number", "string"], "pattern": f"^{_NUMBER.pattern}$"})]
+Whole = Annotated[
+    int, PlainValidator(whole), WithJsonSchema({"type": ["integer", "string"], "pattern": f"^({_WHOLE.pattern})$"})
+]
+Number = Annotated[
+    Decimal, PlainValidator(number), WithJsonSchema({"type": ["number", "string"], "pattern": f"^{_NUMBER.pattern}$"})
+]
 YesNo = Annotated[bool, PlainValidator(yes_no), WithJsonSchema({"type": "boolean"})]
 Month = Annotated[str, *_typed(month, pattern=f"^{_MONTH.pattern}$")]
 Url = Annotated[str, *_typed(url, pattern=f"^{_URL.pattern}$", maxLength=2000)]
 Email = Annotated[str, *_typed(email, maxLength=254)]
 Country = Annotated[str, PlainValidator(country), WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)})]
-Currency = Annotated[str, PlainValidator(currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCY)})]
+Currency = Annotated[str, PlainValidator(currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})]
 Ror = Annotated[str, *_typed(ror, pattern=f"^{_ROR.pattern}$")]
 Zone = Annotated[str, *_typed(zone)]
 Amount = Annotated[Money, *_typed(money, pattern=f"^{MONEY.pattern}$")]

@@ -11,17 +11,23 @@ from pydantic import ValidationError
 from salesops.documents import Document
 from salesops.problems import Path, Problem, did_you_mean, nearest
 from salesops.records.record import Record
+from salesops.records.scalars import shown
 
 R = TypeVar("R", bound=Record)
 
-SHAPES = {"model_type": "a mapping (key: value)", "dict_type": "a mapping (key: value)", "tuple_type": "a list", "model_attributes_type": "a mapping"}
+SHAPES = {
+    "model_type": "a mapping (key: value)",
+    "dict_type": "a mapping (key: value)",
+    "tuple_type": "a list",
+    "model_attributes_type": "a mapping",
+}
 
 
 def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
     """The record that a document holds, or every way in which it is not one."""
     try:
         record = model.__pydantic_validator__.validate_python(document.data)
-        return record, []  # type: ignore[return-value]
+        return record, []
     except ValidationError as faults:
         found = faults.errors(include_url=False, include_input=False)
         return None, [_in_words(document, model, fault) for fault in found]
@@ -35,14 +41,24 @@ def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:
         return _missing(document, model, path)
     if kind == "extra_forbidden":
         return _unknown(document, model, path)
+    if kind == "literal_error":
+        return _not_a_choice(document, model, path)
     on_key = bool(path) and path[-1] == "[key]"
     if on_key:
         path = path[:-1]
     if kind in SHAPES:
-        return document.problem("wrong-shape", f"{SHAPES[kind]} must stand here", path, **_as_list(document, kind, path))
+        help, fix = _as_list(document, kind, path)
+        return document.problem("wrong-shape", f"{SHAPES[kind]} must stand here", path, help=help, fix=fix)
     if "at" in context:
         path = (*path, context["at"])
-    return document.problem(kind, fault["msg"], path, key=on_key, help=context.get("help", ""), fix=_line(path, context.get("fix", ""), on_key))
+    return document.problem(
+        kind,
+        fault["msg"],
+        path,
+        key=on_key,
+        help=context.get("help", ""),
+        fix=_line(path, context.get("fix", ""), on_key),
+    )
 
 
 def _line(path: Path, fix: str, on_key: bool) -> str:
@@ -53,13 +69,38 @@ def _line(path: Path, fix: str, on_key: bool) -> str:
     return f"{fix}:" if on_key else f"- {fix}" if isinstance(last, int) else f"{last}: {fix}"
 
 
-def _as_list(document: Document, kind: str, path: Path) -> dict[str, str]:
+def _as_list(document: Document, kind: str, path: Path) -> tuple[str, str]:
+    """Help and fix for a single value where a list belongs."""
+    value = _data_at(document, path)
+    if kind != "tuple_type" or not isinstance(value, str):
+        return "", ""
+    plain = len(value) <= 60 and not set(value) & set(",[]{}\"'#:\n")
+    return "put it in brackets, even where it is only one", f"{path[-1]}: [{value}]" if plain else ""
+
+
+def _not_a_choice(document: Document, model: type[Record], path: Path) -> Problem:
+    words = [str(word) for word in get_args(_annotation(model, path))]
+    on_key = path[-1] == "[key]"
+    path = path[:-1] if on_key else path
+    value = path[-1] if on_key else _data_at(document, path)
+    if not isinstance(value, str):
+        return document.problem("wrong-shape", f"one of {', '.join(words)} must stand here", path)
+    guess = nearest(value, words)
+    return document.problem(
+        "not-a-choice",
+        f"{shown(value)} is not one of: {', '.join(words)}",
+        path,
+        key=on_key,
+        help=f"did you mean '{guess}'?" if guess else "pick one of them",
+        fix=_line(path, guess or "", on_key),
+    )
+
+
+def _data_at(document: Document, path: Path) -> Any:
     value: Any = document.data
     for part in path:
-        value = value[part] if isinstance(value, dict | list) else None
-    if kind == "tuple_type" and isinstance(value, str):
-        return {"help": "put it in brackets, even where it is only one", "fix": f"{path[-1]}: [{value[:60]}]" if not set(value) & set(",[]{}\"'#:\n") else ""}
-    return {}
+        value = value[part] if isinstance(value, dict | list) else None  # type: ignore[index]
+    return value
 
 
 def _missing(document: Document, model: type[Record], path: Path) -> Problem:
@@ -78,22 +119,34 @@ def _unknown(document: Document, model: type[Record], path: Path) -> Problem:
     hint = did_you_mean(name, known) or "see the reference of the fields"
     if not guess and len(path) == 1 and "x" in known:
         hint = f"{hint}; the team's own fields go under x:" if hint else "the team's own fields go under x:"
-    return document.problem("unknown-key", f"'{name[:60]}' is not a field here", path, key=True, help=hint, fix=f"{guess}:" if guess else "")
+    return document.problem(
+        "unknown-key", f"'{name[:60]}' is not a field here", path, key=True, help=hint, fix=f"{guess}:" if guess else ""
+    )
 
 
 def _fields(model: Any, path: Path) -> dict[str, Any]:
     """The fields that may stand below a path, by their YAML keys."""
+    found = _annotation(model, path)
+    return dict(keyed_fields(found)) if _is_record(found) else {}
+
+
+def _annotation(model: Any, path: Path) -> Any:
+    """The type that stands at a path: a record, a choice, a scalar; None where there is nothing."""
     for part in path:
-        if isinstance(model, type) and issubclass(model, Record):
-            field = {key: field for key, field in keyed_fields(model)}.get(str(part))
+        if _is_record(model):
+            field = dict(keyed_fields(model)).get(str(part))
             model = _inside(field.annotation) if field else None
         elif get_origin(model) is tuple:
             model = _inside(get_args(model)[0])
         elif get_origin(model) is dict:
-            model = _inside(get_args(model)[1])
+            model = _inside(get_args(model)[0 if part == "[key]" else 1])
         else:
-            return {}
-    return dict(keyed_fields(model)) if isinstance(model, type) and issubclass(model, Record) else {}
+            return None
+    return model
+
+
+def _is_record(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, Record)
 
 
 def _inside(annotation: Any) -> Any:

@@ -1,0 +1,56 @@
+"""Pure statistics, each tested against published values: the Wilson interval, quantiles, an interval for a median."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import comb, floor, sqrt
+from statistics import NormalDist
+
+ENOUGH = 10
+"""Below this many counted, a share or an average is shown as insufficient data (metrics 5.0, 11)."""
+
+Interval = tuple[float, float]
+
+
+def wilson(hits: int, out_of: int, confidence: float = 0.95) -> Interval | None:
+    """The Wilson score interval of a share (E. B. Wilson, 1927); None where nothing was counted."""
+    if out_of == 0:
+        return None
+    z = NormalDist().inv_cdf(0.5 + confidence / 2)
+    share = hits / out_of
+    middle = share + z * z / (2 * out_of)
+    spread = z * sqrt(share * (1 - share) / out_of + z * z / (4 * out_of * out_of))
+    scale = 1 + z * z / out_of
+    low = 0.0 if hits == 0 else (middle - spread) / scale
+    high = 1.0 if hits == out_of else (middle + spread) / scale
+    return max(low, 0.0), min(high, 1.0)
+
+
+def quantile(ordered: Sequence[float], share: float) -> float | None:
+    """The quantile of sorted values, straight between neighbours (Hyndman and Fan's type 7); None where there are none."""
+    if not ordered:
+        return None
+    position = (len(ordered) - 1) * share
+    below = floor(position)
+    above = min(below + 1, len(ordered) - 1)
+    return ordered[below] + (ordered[above] - ordered[below]) * (position - below)
+
+
+def median_interval(ordered: Sequence[float], confidence: float = 0.95) -> Interval | None:
+    """The interval between two order statistics that holds the median with at least this confidence; None below six values."""
+    count = len(ordered)
+    rank = _rank(count, (1 - confidence) / 2)
+    return None if rank is None else (float(ordered[rank - 1]), float(ordered[count - rank]))
+
+
+def _rank(count: int, tail: float) -> int | None:
+    """The largest r for which P(Binomial(count, ½) < r) ≤ tail; None where even r = 1 says too much."""
+    if count > 1000:  # the exact sum and its normal approximation agree in the rank long before this
+        z = NormalDist().inv_cdf(1 - tail)
+        return max(floor((count - z * sqrt(count)) / 2), 1)
+    below = 0
+    for rank in range(count // 2 + 1):
+        below += comb(count, rank)
+        if below > tail * 2**count:
+            return rank or None
+    return None

@@ -1,0 +1,36 @@
+"""The numbers: one small function for each metric, grouped by subject; adding one is adding a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from salesops.book import Snapshot
+from salesops.metrics import contracts, conversions, pipeline, planned, velocity
+from salesops.metrics.metric import FAMILIES, METRICS, Metric
+from salesops.metrics.readings import Reading
+from salesops.records.process import Process
+
+SUBJECTS = (pipeline, conversions, velocity, contracts, planned)
+"""The modules of metrics, in the order of the glossary."""
+
+__all__ = ["SUBJECTS", "Metric", "Reading", "measure", "metrics_of", "read_metric"]
+
+
+def metrics_of(process: Process) -> dict[str, Metric]:
+    """Every metric by its id, those that the process names among them, by subject; planned ones last."""
+    subjects = [module.__name__.rsplit(".", 1)[-1] for module in SUBJECTS]
+    every = [*METRICS.values(), *(metric for family in FAMILIES for metric in family(process))]
+    return {metric.id: metric for metric in sorted(every, key=lambda metric: subjects.index(metric.subject))}
+
+
+def read_metric(snapshot: Snapshot, id: str) -> Reading:
+    """One metric on a day; raises KeyError for an unknown or a planned one."""
+    found = metrics_of(snapshot.process)[id].measure
+    if found is None:
+        raise KeyError(id)
+    return found(snapshot)
+
+
+def measure(snapshot: Snapshot, metrics: Iterable[Metric]) -> dict[str, Reading | None]:
+    """Several metrics on one day; None for what is planned."""
+    return {metric.id: metric.measure(snapshot) if metric.measure else None for metric in metrics}

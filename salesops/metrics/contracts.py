@@ -1,0 +1,223 @@
+"""Won contracts: which renewal window each is in, and the recurring revenue (metrics 5.9 and 5.12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from salesops.book import LeftOut, Snapshot
+from salesops.metrics.metric import metric
+from salesops.metrics.readings import Amounts, Count, tally
+from salesops.records.deal import Contract
+from salesops.records.money import total
+from salesops.visits import History
+
+ENDED, SUPERSEDED, NOT_STARTED, OPEN_ENDED = "ended", "superseded", "not started", "open-ended"
+OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER = "overdue", "0-30", "31-90", "91-180", "later"
+BUCKETS = (OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER, OPEN_ENDED, NOT_STARTED, SUPERSEDED, ENDED)
+"""Every won contract is in exactly one of these on every day."""
+ACTIVE = frozenset({OPEN_ENDED, DAYS_30, DAYS_90, DAYS_180, LATER})
+MONTHS_A_YEAR = 12
+
+
+@dataclass(frozen=True)
+class Term:
+    """A won contract on a day: its bucket, the days that are left, and the renewal that is signed but has not started."""
+
+    history: History
+    contract: Contract
+    bucket: str
+    days_left: int | None
+    secured_by: str | None
+
+    @property
+    def id(self) -> str:
+        """The deal."""
+        return self.history.id
+
+
+def terms(snapshot: Snapshot) -> list[Term]:
+    """Every won contract that has a start, in exactly one bucket."""
+    return [
+        _term(snapshot, history, history.deal.contract)
+        for history in snapshot.won
+        if history.deal.contract and history.deal.contract.start
+    ]
+
+
+def without_start(snapshot: Snapshot) -> list[LeftOut]:
+    """Won deals that no bucket can hold."""
+    return [
+        LeftOut(history.id, "won, but the contract has no start")
+        for history in snapshot.won
+        if not (history.deal.contract and history.deal.contract.start)
+    ]
+
+
+def _term(snapshot: Snapshot, history: History, contract: Contract) -> Term:
+    renewals = _renewals(snapshot, history.id)
+    superseded = any(start <= snapshot.as_of for _, start in renewals)
+    secured = next((id for id, start in renewals if start > snapshot.as_of), None)
+    left = (contract.end - snapshot.as_of).days if contract.end else None
+    return Term(
+        history, contract, bucket_of(contract, snapshot.as_of, superseded), left, None if superseded else secured
+    )
+
+
+def _renewals(snapshot: Snapshot, deal: str) -> list[tuple[str, date]]:
+    """The won deals that renew a deal, with the start of their terms."""
+    found = []
+    for id in snapshot.book.renewed_by.get(deal, ()):
+        history = snapshot.history(id)
+        contract = history.deal.contract if history and snapshot.outcome(history) == "won" else None
+        if contract and contract.start:
+            found.append((id, contract.start))
+    return found
+
+
+def bucket_of(contract: Contract, as_of: date, superseded: bool) -> str:
+    """The bucket of a contract with a start: exhaustive, the first that fits (metrics 5.9)."""
+    if contract.service_ended and contract.service_ended <= as_of:
+        return ENDED
+    if superseded:
+        return SUPERSEDED
+    if contract.start and contract.start > as_of:
+        return NOT_STARTED
+    if contract.end is None:
+        return OPEN_ENDED
+    left = (contract.end - as_of).days
+    if left < 0:
+        return OVERDUE
+    return DAYS_30 if left <= 30 else DAYS_90 if left <= 90 else DAYS_180 if left <= 180 else LATER
+
+
+def _counted(snapshot: Snapshot, fits: Callable[[Term], bool]) -> Count:
+    found = [term for term in terms(snapshot) if fits(term)]
+    return Count(
+        value=len(found),
+        split=tally(term.history.type for term in found),
+        parts={
+            "members": len({term.history.deal.member for term in found}),
+            "secured": sum(term.secured_by is not None for term in found),
+        },
+        included=tuple(term.id for term in found),
+        excluded=(*without_start(snapshot), *snapshot.book.unusable),
+    )
+
+
+@metric(
+    "existing-business-active",
+    "Existing Business Active",
+    kind="count",
+    source="S2; product.md row 76, C7 and C9; metrics 5.9",
+)
+def existing_business_active(snapshot: Snapshot) -> Count:
+    """Won contracts in force: started, not past their last day, in service, and not yet followed by a renewal's term.
+
+    A contract is in force on its first and on its last day. Open-ended ones are in force until the service ends.
+    Contracts that are past their end with the service on are Overdue Renewals: not active by the letter, yet at risk.
+    """
+    return _counted(snapshot, lambda term: term.bucket in ACTIVE)
+
+
+@metric("renewal-overdue", "Overdue Renewal", kind="count", source="S2; product.md row 77; metrics 5.9")
+def renewal_overdue(snapshot: Snapshot) -> Count:
+    """Won contracts whose last day has passed while the service goes on.
+
+    Overdue from the day after the end. `secured` says for how many the next term is signed and has not started.
+    """
+    return _counted(snapshot, lambda term: term.bucket == OVERDUE)
+
+
+@metric("renewal-0-30", "[0,30] Renewal", kind="count", source="S2; product.md row 78 and C8; metrics 5.9")
+def renewal_0_30(snapshot: Snapshot) -> Count:
+    """Won contracts in force that end today or within 30 days.
+
+    Whole days: the last day itself is 0. `secured` says for how many the next term is signed.
+    """
+    return _counted(snapshot, lambda term: term.bucket == DAYS_30)
+
+
+@metric("renewal-31-90", "[31,90] Renewal", kind="count", source="S2; product.md row 79 and C8; metrics 5.9")
+def renewal_31_90(snapshot: Snapshot) -> Count:
+    """Won contracts in force that end in 31 to 90 days."""
+    return _counted(snapshot, lambda term: term.bucket == DAYS_90)
+
+
+@metric("renewal-91-180", "[91,180] Renewal", kind="count", source="S2; product.md row 80 and C8; metrics 5.9")
+def renewal_91_180(snapshot: Snapshot) -> Count:
+    """Won contracts in force that end in 91 to 180 days."""
+    return _counted(snapshot, lambda term: term.bucket == DAYS_180)
+
+
+@metric("renewal-later", "Renewal later", kind="count", source="product.md C9; metrics 5.9")
+def renewal_later(snapshot: Snapshot) -> Count:
+    """Won contracts in force that end in more than 180 days."""
+    return _counted(snapshot, lambda term: term.bucket == LATER)
+
+
+@metric("renewal-open-ended", "Open-ended contracts", kind="count", source="product.md C9; metrics 5.9")
+def renewal_open_ended(snapshot: Snapshot) -> Count:
+    """Won contracts in force that have no end."""
+    return _counted(snapshot, lambda term: term.bucket == OPEN_ENDED)
+
+
+@metric("contracts-not-started", "Contracts not started", kind="count", source="product.md C9; metrics 5.9")
+def contracts_not_started(snapshot: Snapshot) -> Count:
+    """Won contracts whose first day is still to come."""
+    return _counted(snapshot, lambda term: term.bucket == NOT_STARTED)
+
+
+@metric("contracts-superseded", "Contracts superseded", kind="count", source="product.md C9 and C11; metrics 5.9")
+def contracts_superseded(snapshot: Snapshot) -> Count:
+    """Won contracts that a renewal follows whose term has begun."""
+    return _counted(snapshot, lambda term: term.bucket == SUPERSEDED)
+
+
+@metric("contracts-ended", "Contracts ended", kind="count", source="product.md rows 55 and 117; metrics 5.9")
+def contracts_ended(snapshot: Snapshot) -> Count:
+    """Won contracts whose service has stopped."""
+    return _counted(snapshot, lambda term: term.bucket == ENDED)
+
+
+def _recurring(snapshot: Snapshot, months: int) -> Amounts:
+    active = [term for term in terms(snapshot) if term.bucket in ACTIVE]
+    paying = [term for term in active if term.contract.mrr]
+    at_risk = [term for term in terms(snapshot) if term.bucket == OVERDUE and term.contract.mrr]
+    unpriced = [LeftOut(term.id, "the contract has no mrr") for term in active if not term.contract.mrr]
+    return Amounts(
+        sums=total(term.contract.mrr.times(months) for term in paying if term.contract.mrr),
+        n=len(paying),
+        without=len(unpriced),
+        split={
+            type: total(
+                term.contract.mrr.times(months) for term in paying if term.contract.mrr and term.history.type == type
+            )
+            for type in tally(term.history.type for term in paying)
+        },
+        parts={"at_risk": total(term.contract.mrr.times(months) for term in at_risk if term.contract.mrr)},
+        included=tuple(term.id for term in paying),
+        excluded=(
+            *unpriced,
+            *(LeftOut(term.id, "overdue: at risk") for term in at_risk),
+            *without_start(snapshot),
+            *snapshot.book.unusable,
+        ),
+    )
+
+
+@metric("mrr", "Monthly recurring revenue", kind="money", source="S2; product.md row 17; metrics 5.12")
+def mrr(snapshot: Snapshot) -> Amounts:
+    """What the contracts in force bring each month, by currency.
+
+    The contracts of Existing Business Active. Usage fees, cloud costs and what is paid once are not recurring.
+    `at_risk` is the recurring revenue of overdue contracts, which is not in the sum.
+    """
+    return _recurring(snapshot, 1)
+
+
+@metric("arr", "Annual recurring revenue", kind="money", source="S2; metrics 5.12")
+def arr(snapshot: Snapshot) -> Amounts:
+    """Twelve times the monthly recurring revenue, by currency."""
+    return _recurring(snapshot, MONTHS_A_YEAR)

@@ -1,0 +1,136 @@
+"""Shares: how many attempts went from one stage to the next, and how many were won."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from salesops.book import LeftOut, Snapshot
+from salesops.metrics.metric import NEW_ONLY, Metric, family, metric
+from salesops.metrics.readings import Reading, Share, tally
+from salesops.records.deal import NEW
+from salesops.records.process import LOST, WON, Conversion, Process
+from salesops.visits import History, Visit
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt of a deal at a conversion, and what became of it."""
+
+    history: History
+    visits: tuple[Visit, ...]
+    became: str
+
+
+CONVERTED, FAILED, OPEN, SKIPPED = "converted", "failed", "open", "skipped"
+
+
+@family
+def stage_conversions(process: Process) -> Iterator[Metric]:
+    """One share for each row of the process's ``conversions``."""
+    for conversion in process.conversions:
+        start, end = process.stages.get(conversion.from_), process.stages.get(conversion.to)
+        if start is None or end is None:
+            continue
+        yield Metric(
+            conversion.id,
+            f"{start.title} → {end.title}",
+            "share",
+            "S2; product.md rows 72 and 73; metrics 5.7",
+            NEW_ONLY,
+            f"Of the attempts that entered {start.title} and are decided, the share that reached {end.title} or a stage beyond it.\n\n"
+            f"An attempt counts once, by its first entry into {start.title}. Going back does not undo what was reached. Attempts that are "
+            "still open count in neither number and are shown beside it; `to_date` is the share of all of them, a lower bound. "
+            f"Attempts that reached {end.title} without {start.title} are left out and named. Losses often take longer than conversions: "
+            "while many attempts are open the share flatters.",
+            _conversion(conversion),
+        )
+
+
+def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
+    def measure(snapshot: Snapshot) -> Share:
+        attempts = list(attempts_at(snapshot, conversion.from_, conversion.to))
+        became = tally(attempt.became for attempt in attempts)
+        hits, failed = became.get(CONVERTED, 0), became.get(FAILED, 0)
+        left_out = [
+            LeftOut(attempt.history.id, f"reached '{conversion.to}' without '{conversion.from_}'")
+            for attempt in attempts
+            if attempt.became == SKIPPED
+        ]
+        still = [LeftOut(attempt.history.id, "still open") for attempt in attempts if attempt.became == OPEN]
+        return Share(
+            hits=hits,
+            out_of=hits + failed,
+            open=became.get(OPEN, 0),
+            parts={
+                "attempts": {
+                    CONVERTED: hits,
+                    FAILED: failed,
+                    OPEN: became.get(OPEN, 0),
+                    SKIPPED: became.get(SKIPPED, 0),
+                }
+            },
+            included=tuple(attempt.history.id for attempt in attempts if attempt.became in (CONVERTED, FAILED)),
+            excluded=(*still, *left_out, *snapshot.book.unusable),
+        )
+
+    return measure
+
+
+def attempts_at(snapshot: Snapshot, start: str, end: str) -> Iterator[Attempt]:
+    """Every new-business attempt in the cohort of a conversion; raises nothing for histories that never saw it."""
+    process = snapshot.process
+    for history in snapshot.histories:
+        if history.type != NEW:
+            continue
+        for visits in history.attempts:
+            names = [snapshot.name(visit.stage) for visit in visits]
+            first = names.index(start) if start in names else None
+            if first is None:
+                skipped = any(process.reaches(name, end) for name in names)
+                if skipped and _in_window(snapshot, visits[0]):
+                    yield Attempt(history, visits, SKIPPED)
+            elif _in_window(snapshot, visits[first]):
+                yield Attempt(history, visits, _became(snapshot, visits, names[first + 1 :], end))
+
+
+def _became(snapshot: Snapshot, visits: tuple[Visit, ...], after: list[str], end: str) -> str:
+    if any(snapshot.process.reaches(name, end) for name in after):
+        return CONVERTED
+    return FAILED if snapshot.stage(visits[-1].stage).outcome == LOST else OPEN
+
+
+def _in_window(snapshot: Snapshot, visit: Visit) -> bool:
+    return snapshot.since is None or visit.entered >= snapshot.since
+
+
+@metric("win-rate", "Win rate", kind="share", source="metrics 5.11")
+def win_rate(snapshot: Snapshot) -> Share:
+    """Of the attempts that were closed, the share that was won (the narrow win rate), by the day of the close.
+
+    Every loss counts, disqualification in the first stage too; `lost_from` says where attempts were lost. Parked and
+    open attempts are neither won nor lost.
+    """
+    won: list[str] = []
+    lost: list[str] = []
+    lost_from: list[str] = []
+    undecided: list[LeftOut] = []
+    by_type: list[str] = []
+    for history in snapshot.histories:
+        for visits in history.attempts:
+            outcome = snapshot.stage(visits[-1].stage).outcome
+            if outcome is None:
+                undecided.append(LeftOut(history.id, snapshot.why_parked(history) or "still open"))
+            elif _in_window(snapshot, visits[-1]):
+                by_type.append(f"{outcome} {history.type}")
+                (won if outcome == WON else lost).append(history.id)
+                if outcome == LOST and len(visits) > 1:
+                    lost_from.append(snapshot.name(visits[-2].stage))
+    return Share(
+        hits=len(won),
+        out_of=len(won) + len(lost),
+        open=len(undecided),
+        parts={"split": tally(by_type), "lost_from": tally(lost_from)},
+        included=tuple(dict.fromkeys(won + lost)),
+        excluded=(*undecided, *snapshot.book.unusable),
+    )

@@ -1,0 +1,80 @@
+"""What a metric is: one function from a Snapshot to a Reading, whose docstring is the definition in the glossary."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from salesops.book import Snapshot
+from salesops.metrics.readings import Reading
+from salesops.records.process import Process
+
+Measure = Callable[[Snapshot], Reading]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number the team watches.
+
+    ``kind`` is its unit, ``source`` the document that asks for it, ``types`` the deal types it counts. Without
+    ``measure`` it is planned: it reads "not yet", never 0.
+    """
+
+    id: str
+    title: str
+    kind: str
+    source: str
+    types: str
+    definition: str
+    measure: Measure | None = None
+
+    @property
+    def status(self) -> str:
+        """Implemented or planned (product.md row 81)."""
+        return "implemented" if self.measure else "planned"
+
+    @property
+    def subject(self) -> str:
+        """The group it belongs to: the module of its function, or "planned"."""
+        return self.measure.__module__.rsplit(".", 1)[-1] if self.measure else "planned"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the definition."""
+        return self.definition.split("\n", 1)[0]
+
+
+Family = Callable[[Process], Iterable[Metric]]
+
+METRICS: dict[str, Metric] = {}
+FAMILIES: list[Family] = []
+ALL_TYPES = "new and existing business"
+NEW_ONLY = "new business"
+
+
+def metric(id: str, title: str, *, kind: str, source: str, types: str = ALL_TYPES) -> Callable[[Measure], Measure]:
+    """Register a metric; its docstring is its definition."""
+
+    def register(measure: Measure) -> Measure:
+        _add(Metric(id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure))
+        return measure
+
+    return register
+
+
+def planned(id: str, title: str, *, kind: str, source: str, definition: str, types: str = ALL_TYPES) -> None:
+    """Register a metric that is defined and not built yet."""
+    _add(Metric(id, title, kind, source, types, definition))
+
+
+def family(make: Family) -> Family:
+    """Register metrics that the process names: one for each conversion, one for each stage."""
+    FAMILIES.append(make)
+    return make
+
+
+def _add(new: Metric) -> None:
+    if new.id in METRICS:
+        raise ValueError(f"two metrics are called {new.id}")
+    METRICS[new.id] = new

@@ -1,0 +1,276 @@
+"""The pipeline on a day: open deals, sales qualified deals and what came and went, meetings, ages, value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+
+from salesops.book import LeftOut, Snapshot
+from salesops.metrics.metric import Metric, family, metric
+from salesops.metrics.readings import Amounts, Count, Days, Reading, tally
+from salesops.records.deal import Activity
+from salesops.records.money import Sums, total
+from salesops.records.process import Process
+from salesops.visits import History, Visit
+
+WINDOW = 7
+"""Days of "the last 7 days", the day itself among them (metrics 5.4)."""
+WEEKS = 8
+"""Full weeks shown before the current one (metrics 5.5)."""
+
+
+def count(
+    snapshot: Snapshot,
+    counted: Iterable[History],
+    parked: Iterable[History] = (),
+    parts: Mapping[str, Mapping[str, int]] | None = None,
+) -> Count:
+    """A count of deals, split by type; the parked ones are named as left out."""
+    deals = list(counted)
+    return Count(
+        value=len(deals),
+        split=tally(history.type for history in deals),
+        included=tuple(history.id for history in deals),
+        excluded=(*kept_warm(snapshot, parked), *snapshot.book.unusable),
+        parts=parts or {},
+    )
+
+
+def kept_warm(snapshot: Snapshot, parked: Iterable[History]) -> Iterator[LeftOut]:
+    """Parked deals, with until when."""
+    for history in parked:
+        yield LeftOut(history.id, snapshot.why_parked(history) or "parked")
+
+
+def qualified(snapshot: Snapshot, stage: str) -> bool:
+    """Whether a deal in this stage is sales qualified."""
+    return snapshot.stage(stage).sales_qualified
+
+
+@metric("open-deals", "Open deals", kind="count", source="product.md row 13; metrics 5.0, 8")
+def open_deals(snapshot: Snapshot) -> Count:
+    """Deals that are neither won nor lost and not parked, by the stage where each one is.
+
+    The pipeline itself. Parked deals keep their stage and are named as left out.
+    """
+    stages = tally(snapshot.name(history.now.stage) for history in snapshot.open)
+    in_order = {name: stages[name] for name in snapshot.process.stages if name in stages}
+    return count(snapshot, snapshot.open, snapshot.parked, parts={"by_stage": in_order})
+
+
+@metric("sqd", "Sales Qualified Deals", kind="count", source="S2; product.md row 68 and C4; metrics 5.3")
+def sqd(snapshot: Snapshot) -> Count:
+    """Open deals in a stage that counts as sales qualified: Outreach, Discovery, Renewals and Proposal, parked ones left out.
+
+    S2 lists it under new business, yet counts the Renewals stage: the formula is kept to the letter, and the split by
+    deal type always stands beside it.
+    """
+    held = [history for history in snapshot.open if qualified(snapshot, history.now.stage)]
+    parked = [history for history in snapshot.parked if qualified(snapshot, history.now.stage)]
+    return count(snapshot, held, parked)
+
+
+def crossings(snapshot: Snapshot, history: History) -> Iterator[tuple[Visit, bool]]:
+    """Every visit by which a deal came into the sales qualified stages (True) or left them (False)."""
+    was = False
+    for visit in history.visits:
+        now = qualified(snapshot, visit.stage)
+        if now != was:
+            yield visit, now
+        was = now
+
+
+def _first_day(snapshot: Snapshot) -> date:
+    return snapshot.as_of - timedelta(days=WINDOW - 1)
+
+
+@metric("sqd-net-new", "SQD Net New", kind="count", source="S2; product.md row 69 and C5; metrics 5.4")
+def sqd_net_new(snapshot: Snapshot) -> Count:
+    """Deals that came into the sales qualified stages in the last 7 days, the day itself among them; each counts once.
+
+    Moves between those stages do not count. Despite its name S2 defines it as gross entries: `flow` holds what else
+    moved the stock, and entries + resumed − exits − parked is the true net, which is today's SQD less that of a week ago.
+    """
+    start = _first_day(snapshot)
+    entered: list[History] = []
+    before: list[str] = []
+    for history in snapshot.histories:
+        came = [visit.entered for visit, into in crossings(snapshot, history) if into]
+        if any(day >= start for day in came):
+            entered.append(history)
+            before.append("re-entry" if any(day < start for day in came) or len(came) > 1 else "first entry")
+    return count(snapshot, entered, parts={"by_entry": tally(before), "flow": flow(snapshot)})
+
+
+@metric("sqd-exits", "SQD exits", kind="count", source="metrics 5.4")
+def sqd_exits(snapshot: Snapshot) -> Count:
+    """Deals that left the sales qualified stages in the last 7 days, won, lost or moved back; each counts once.
+
+    The companion of SQD Net New: a deal that came and went within the week counts on both sides.
+    """
+    start = _first_day(snapshot)
+    left: list[History] = []
+    where: list[str] = []
+    for history in snapshot.histories:
+        went = [visit for visit, into in crossings(snapshot, history) if not into and visit.entered >= start]
+        if went:
+            left.append(history)
+            where.append(snapshot.name(went[-1].stage))
+    return count(snapshot, left, parts={"by_stage": tally(where)})
+
+
+def flow(snapshot: Snapshot, days: int = WINDOW) -> dict[str, int]:
+    """What moved the SQD stock in the days up to ``as_of``: entries, resumed, exits, parked, and the net of them.
+
+    Counts crossings, not deals. Parking and coming back take effect as the day begins, moves within it; a move of a
+    parked deal moves no stock.
+    """
+    parts = {"entries": 0, "resumed": 0, "exits": 0, "parked": 0}
+    first = snapshot.as_of - timedelta(days=days - 1)
+    for history in snapshot.histories:
+        for name in _stock_moves(snapshot, history, first):
+            parts[name] += 1
+    return {**parts, "net": parts["entries"] + parts["resumed"] - parts["exits"] - parts["parked"]}
+
+
+def _stock_moves(snapshot: Snapshot, history: History, first: date) -> Iterator[str]:
+    last = snapshot.as_of
+    turns = {day for span in history.deal.parked for day in (span.since, span.until) if day and first <= day <= last}
+    moves = {visit.entered for visit in history.visits if visit.entered >= first}
+    yesterday = history.until(first - timedelta(days=1))
+    inside = yesterday is not None and qualified(snapshot, yesterday.now.stage)
+    for day in sorted(turns | moves):
+        parked = history.parked_on(day) is not None
+        if inside and parked != (history.parked_on(day - timedelta(days=1)) is not None):
+            yield "parked" if parked else "resumed"
+        for visit in history.visits:
+            if visit.entered == day:
+                now = qualified(snapshot, visit.stage)
+                if now != inside and not parked:
+                    yield "entries" if now else "exits"
+                inside = now
+
+
+@metric("meetings-per-week", "Meetings Per Week", kind="count", source="S2; product.md row 70 and C6; metrics 5.5")
+def meetings_per_week(snapshot: Snapshot) -> Count:
+    """Discovery, renewal and proposal meetings that were held in the current ISO week (Monday to Sunday), so far.
+
+    One meeting noted on several deals under the same id counts once. Scheduled, cancelled and missed ones do not
+    count. `weeks` holds the eight weeks before it as well; the current one is marked as partial.
+    """
+    monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
+    meetings = _meetings(snapshot)
+    weeks = [monday - timedelta(weeks=back) for back in range(WEEKS, -1, -1)]
+    series = tuple(
+        {
+            "week": _iso_week(week),
+            "starts": str(week),
+            "value": len(_in_week(meetings, week)),
+            "partial": week == monday,
+        }
+        for week in weeks
+    )
+    current = _in_week(meetings, monday)
+    return Count(
+        value=len(current),
+        split=tally(histories[0].type for _, histories in current),
+        parts={"by_about": tally(entry.about or "other" for entry, _ in current)},
+        series=series,
+        included=tuple(dict.fromkeys(history.id for _, histories in current for history in histories)),
+        excluded=snapshot.book.unusable,
+    )
+
+
+COUNTED_MEETINGS = frozenset({"discovery", "renewal", "proposal"})
+
+
+def _meetings(snapshot: Snapshot) -> list[tuple[Activity, list[History]]]:
+    """The held meetings that count up to the day, each once, with the deals they were about."""
+    found: dict[object, tuple[Activity, list[History]]] = {}
+    for history in snapshot.histories:
+        for at, entry in enumerate(history.deal.activity):
+            if (
+                entry.kind == "meeting"
+                and entry.status == "held"
+                and entry.about in COUNTED_MEETINGS
+                and entry.date <= snapshot.as_of
+            ):
+                found.setdefault(entry.id or (history.id, at), (entry, []))[1].append(history)
+    return list(found.values())
+
+
+def _in_week(meetings: list[tuple[Activity, list[History]]], monday: date) -> list[tuple[Activity, list[History]]]:
+    return [meeting for meeting in meetings if monday <= meeting[0].date < monday + timedelta(weeks=1)]
+
+
+def _iso_week(day: date) -> str:
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+@metric("pipeline-value", "Pipeline value", kind="money", source="S0; metrics 5.10")
+def pipeline_value(snapshot: Snapshot) -> Amounts:
+    """What the open deals are expected to bring over their terms: months times MRR, and what comes once; by currency.
+
+    A term whose length is not said counts as 12 months. Deals without an amount are named, and add nothing. Currencies
+    are never added up.
+    """
+    valued = [history for history in snapshot.open if history.deal.value and history.deal.value.amounts]
+    without = [history for history in snapshot.open if not (history.deal.value and history.deal.value.amounts)]
+    return Amounts(
+        sums=_worth(valued),
+        n=len(valued),
+        without=len(without),
+        split={
+            type: _worth([history for history in valued if history.type == type])
+            for type in tally(history.type for history in valued)
+        },
+        included=tuple(history.id for history in valued),
+        excluded=(
+            *(LeftOut(history.id, "no amount under value:") for history in without),
+            *kept_warm(snapshot, snapshot.parked),
+            *snapshot.book.unusable,
+        ),
+    )
+
+
+def _worth(histories: Iterable[History]) -> Sums:
+    return total(amount for history in histories if history.deal.value for amount in history.deal.value.amounts)
+
+
+@family
+def ages(process: Process) -> Iterator[Metric]:
+    """One age for each open stage."""
+    for name, stage in process.stages.items():
+        if stage.is_open:
+            yield Metric(
+                f"age-in-{name.replace(' ', '-')}",
+                f"Age in {stage.title}",
+                "days",
+                "S2, Days in Discovery; metrics 5.8",
+                "new and existing business",
+                f"Days since each deal now in {stage.title} came into it; parked deals are left out.\n\n"
+                "It finds stalled deals: an average of completed visits has no value for a deal that is still there. "
+                "`cumulative` adds the deal's earlier visits to the stage.",
+                _age_in(name),
+            )
+
+
+def _age_in(stage: str) -> Callable[[Snapshot], Reading]:
+    def measure(snapshot: Snapshot) -> Days:
+        here = [history for history in snapshot.open if snapshot.name(history.now.stage) == stage]
+        parked = [history for history in snapshot.parked if snapshot.name(history.now.stage) == stage]
+        days = [history.now.days(snapshot.as_of) for history in here]
+        in_all = [
+            sum(visit.days(snapshot.as_of) for visit in history.attempts[-1] if snapshot.name(visit.stage) == stage)
+            for history in here
+        ]
+        return Days(
+            values=tuple(days),
+            split=tally(history.type for history in here),
+            variants={"oldest": max(days, default=None), "cumulative": sum(in_all) / len(in_all) if in_all else None},
+            included=tuple(history.id for history in here),
+            excluded=(*kept_warm(snapshot, parked), *snapshot.book.unusable),
+        )
+
+    return measure

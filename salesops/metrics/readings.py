@@ -1,0 +1,199 @@
+"""What a metric returns: a value whose type is its unit, with the deals it counted and those it left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesops.book import LeftOut
+from salesops.estimates import ENOUGH, Interval, median_interval, quantile, wilson
+from salesops.records.money import Sums, cents
+
+Split = Mapping[str, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evidence:
+    """The deals behind a number: counted, and left out with the reason."""
+
+    included: tuple[str, ...] = ()
+    excluded: tuple[LeftOut, ...] = ()
+
+    def _evidence(self) -> dict[str, Any]:
+        return {
+            "included": list(self.included),
+            "excluded": [{"deal": left.deal, "why": left.why} for left in self.excluded],
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Count(Evidence):
+    """A number of deals, or of what ``of`` says; ``split`` is by deal type, ``parts`` by whatever else tells it apart."""
+
+    kind = "count"
+    value: int
+    split: Split = field(default_factory=dict)
+    parts: Mapping[str, Mapping[str, int] | int] = field(default_factory=dict)
+    series: tuple[Mapping[str, Any], ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """The reading as ``metrics --format json`` gives it."""
+        parts = {name: part if isinstance(part, int) else dict(part) for name, part in self.parts.items()}
+        series = {"weeks": [dict(point) for point in self.series]} if self.series else {}
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "split": dict(self.split),
+            **parts,
+            **series,
+            **self._evidence(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share(Evidence):
+    """``hits`` of ``out_of``; ``open`` have not been decided and count in neither."""
+
+    kind = "share"
+    hits: int
+    out_of: int
+    open: int = 0
+    parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def value(self) -> float | None:
+        """The share; None where there is nothing to count."""
+        return self.hits / self.out_of if self.out_of else None
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % Wilson interval."""
+        return wilson(self.hits, self.out_of)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough outcomes to speak of a rate."""
+        return self.out_of >= ENOUGH
+
+    def as_data(self) -> dict[str, Any]:
+        """The reading as ``metrics --format json`` gives it."""
+        cohort = self.out_of + self.open
+        interval = self.interval
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "hits": self.hits,
+            "out_of": self.out_of,
+            "open": self.open,
+            "to_date": self.hits / cohort if cohort else None,
+            "interval": list(interval) if interval else None,
+            "enough": self.is_enough,
+            **{name: dict(part) for name, part in self.parts.items()},
+            **self._evidence(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Days(Evidence):
+    """Whole days of several deals or attempts."""
+
+    kind = "days"
+    values: tuple[int, ...]
+    split: Split = field(default_factory=dict)
+    variants: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def n(self) -> int:
+        """How many were measured."""
+        return len(self.values)
+
+    @property
+    def value(self) -> float | None:
+        """The mean; None where there is nothing to average."""
+        return sum(self.values) / self.n if self.n else None
+
+    @property
+    def median(self) -> float | None:
+        """The middle value."""
+        return self._quantile(0.5)
+
+    @property
+    def p80(self) -> float | None:
+        """Four of five lie at or below it."""
+        return self._quantile(0.8)
+
+    @property
+    def interval(self) -> Interval | None:
+        """An interval that holds the median with at least 95 % confidence."""
+        return median_interval(sorted(self.values))
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether there are enough values to speak of an average."""
+        return self.n >= ENOUGH
+
+    def _quantile(self, share: float) -> float | None:
+        found = quantile(sorted(self.values), share)
+        return None if found is None else float(found)
+
+    def as_data(self) -> dict[str, Any]:
+        """The reading as ``metrics --format json`` gives it."""
+        interval = self.interval
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "n": self.n,
+            "mean": self.value,
+            "median": self.median,
+            "p80": self.p80,
+            "median_interval": list(interval) if interval else None,
+            "enough": self.is_enough,
+            "split": dict(self.split),
+            **self.variants,
+            **self._evidence(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Amounts(Evidence):
+    """Money by currency; ``n`` deals carry an amount, ``without`` do not."""
+
+    kind = "money"
+    sums: Sums
+    n: int
+    without: int = 0
+    split: Mapping[str, Sums] = field(default_factory=dict)
+    parts: Mapping[str, Sums] = field(default_factory=dict)
+
+    @property
+    def value(self) -> dict[str, str] | None:
+        """The sums as text, exact to the cent; None where no deal carries an amount."""
+        return _texts(self.sums) if self.n else None
+
+    def as_data(self) -> dict[str, Any]:
+        """The reading as ``metrics --format json`` gives it."""
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "n": self.n,
+            "without_amount": self.without,
+            "split": {name: _texts(sums) for name, sums in self.split.items()},
+            **{name: _texts(sums) for name, sums in self.parts.items()},
+            **self._evidence(),
+        }
+
+
+Reading = Count | Share | Days | Amounts
+
+
+def _texts(sums: Sums) -> dict[str, str]:
+    return {currency: cents(amount) for currency, amount in sums.items()}
+
+
+def tally(words: Iterable[str]) -> dict[str, int]:
+    """How often each word occurs, in alphabetical order: the same bytes whatever the order of files."""
+    counts: dict[str, int] = {}
+    for word in sorted(words):
+        counts[word] = counts.get(word, 0) + 1
+    return counts

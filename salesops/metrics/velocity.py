@@ -1,0 +1,144 @@
+"""Days: from the first stage to the win, to the loss, and in each stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+
+from salesops.book import LeftOut, Snapshot
+from salesops.metrics.metric import NEW_ONLY, Metric, family, metric
+from salesops.metrics.readings import Days, Reading, tally
+from salesops.records.deal import NEW
+from salesops.records.process import LOST, Process
+from salesops.visits import History, Visit
+
+
+def _closed_in_window(snapshot: Snapshot, day: date) -> bool:
+    return snapshot.since is None or day >= snapshot.since
+
+
+def parked_days(history: History, start: date, end: date) -> int:
+    """How many of the days from ``start`` up to ``end`` the deal was parked."""
+    days = 0
+    for span in history.deal.parked:
+        first, last = max(span.since, start), min(span.until or end, end)
+        days += max((last - first).days, 0)
+    return days
+
+
+@metric(
+    "days-in-pipeline",
+    "Days in Pipeline",
+    kind="days",
+    source="S2; product.md row 74 and C22; metrics 5.8",
+    types=NEW_ONLY,
+)
+def days_in_pipeline(snapshot: Snapshot) -> Days:
+    """Days from the first entry into the starting stage (Enrichment) to the win, over new-business deals that are won.
+
+    An average over winners: it says nothing of deals that take long and are lost, so Days to Loss stands beside it.
+    Renewals never pass Enrichment and are not counted; wins that never visited it are named. Won on the same day is 0.
+    `active_mean` takes parked days out, `current_attempt_mean` starts at the attempt that was won.
+    """
+    start = snapshot.process.start_of(NEW)
+    values: list[int] = []
+    active: list[int] = []
+    attempt: list[int] = []
+    included: list[str] = []
+    left_out: list[LeftOut] = []
+    for history in snapshot.won:
+        won = history.now.entered
+        if history.type != NEW or not _closed_in_window(snapshot, won):
+            continue
+        began = next((visit.entered for visit in history.visits if snapshot.name(visit.stage) == start), None)
+        if began is None:
+            left_out.append(LeftOut(history.id, f"won without ever being in '{start}'"))
+            continue
+        included.append(history.id)
+        values.append((won - began).days)
+        active.append((won - began).days - parked_days(history, began, won))
+        attempt.append((won - history.attempts[-1][0].entered).days)
+    return Days(
+        values=tuple(values),
+        split=tally(NEW for _ in values),
+        variants={"active_mean": _mean(active), "current_attempt_mean": _mean(attempt)},
+        included=tuple(included),
+        excluded=(*left_out, *snapshot.book.unusable),
+    )
+
+
+@metric("days-to-loss", "Days to Loss", kind="days", source="metrics 5.8", types=NEW_ONLY)
+def days_to_loss(snapshot: Snapshot) -> Days:
+    """Days from the first stage of an attempt to its loss, over new-business attempts that were lost.
+
+    The companion of Days in Pipeline. A deal that was opened again counts once for each loss.
+    """
+    values: list[int] = []
+    included: list[str] = []
+    for history in snapshot.histories:
+        if history.type != NEW:
+            continue
+        for visits in history.attempts:
+            last = visits[-1]
+            if snapshot.stage(last.stage).outcome == LOST and _closed_in_window(snapshot, last.entered):
+                values.append((last.entered - visits[0].entered).days)
+                included.append(history.id)
+    return Days(
+        values=tuple(values),
+        split=tally(NEW for _ in values),
+        included=tuple(dict.fromkeys(included)),
+        excluded=snapshot.book.unusable,
+    )
+
+
+@family
+def days_in_stages(process: Process) -> Iterator[Metric]:
+    """One average for each open stage."""
+    for name, stage in process.stages.items():
+        if stage.is_open:
+            yield Metric(
+                f"days-in-{name.replace(' ', '-')}",
+                f"Days in {stage.title}",
+                "days",
+                "S2, Days in Discovery; product.md row 75; metrics 5.8",
+                "new and existing business",
+                f"Days in {stage.title} in all, over attempts that have left it; several visits of an attempt are added up.\n\n"
+                f"Deals that are still there are not in it: Age in {stage.title} finds them.",
+                _days_in(name),
+            )
+
+
+def _days_in(stage: str) -> Callable[[Snapshot], Reading]:
+    def measure(snapshot: Snapshot) -> Days:
+        values: list[int] = []
+        included: list[str] = []
+        types: list[str] = []
+        left_out: list[LeftOut] = []
+        for history in snapshot.histories:
+            for visits in history.attempts:
+                here = [visit for visit in visits if snapshot.name(visit.stage) == stage]
+                if not here:
+                    continue
+                if here[-1].left is None:
+                    left_out.append(LeftOut(history.id, f"still in '{stage}'"))
+                elif _closed_in_window(snapshot, here[-1].left):
+                    values.append(days_of(here))
+                    included.append(history.id)
+                    types.append(history.type)
+        return Days(
+            values=tuple(values),
+            split=tally(types),
+            included=tuple(dict.fromkeys(included)),
+            excluded=(*left_out, *snapshot.book.unusable),
+        )
+
+    return measure
+
+
+def days_of(visits: list[Visit]) -> int:
+    """Whole days of visits that have ended."""
+    return sum(((visit.left or visit.entered) - visit.entered) // timedelta(days=1) for visit in visits)
+
+
+def _mean(values: list[int]) -> float | None:
+    return sum(values) / len(values) if values else None
