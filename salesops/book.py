@@ -86,10 +86,10 @@ class Book:
 
     @cached_property
     def histories(self) -> dict[str, History]:
-        """The visits of every deal whose stages can be followed."""
+        """The visits of every deal whose stages can be followed, by id whatever the order of the files."""
         return {
             id: history_of(id, deal, self.outcome)
-            for id, deal in self.deals.items()
+            for id, deal in sorted(self.deals.items())
             if self._why_unusable(id, deal) is None
         }
 
@@ -111,15 +111,15 @@ class Book:
             for kind, id in sorted(self.broken)
             if kind == "deal" and id not in self.deals
         ]
-        unsound = [LeftOut(id, why) for id, deal in self.deals.items() if (why := self._why_unusable(id, deal))]
+        unsound = [LeftOut(id, why) for id, deal in sorted(self.deals.items()) if (why := self._why_unusable(id, deal))]
         return (*unread, *unsound)
 
     @cached_property
     def renewed_by(self) -> dict[str, list[str]]:
-        """The deals that renew each deal."""
+        """The deals that renew each deal; none renews itself."""
         found: dict[str, list[str]] = {}
-        for id, deal in self.deals.items():
-            if deal.renews:
+        for id, deal in sorted(self.deals.items()):
+            if deal.renews and deal.renews != id:
                 found.setdefault(deal.renews, []).append(id)
         return found
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import yaml
@@ -37,10 +38,12 @@ EXCERPT_WIDTH = 120
 # C0 and C1 controls (NEL among them), line and paragraph separators, bidirectional and zero-width marks, the byte-order
 # mark, surrogates and non-characters: none can be seen in a review, some read otherwise than they look.
 UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
-    "\ud800-\udfff]|[\U0001fffe\U0001ffff\U000e0000-\U000e007f]|\r(?!\n)"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "\ud800-\udfff]|[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001fffe\U0001ffff\U000e0000-\U000e007f]|\r(?!\n)"
 )
-CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: .*)?$", re.MULTILINE)
+CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+TAB_INDENT = re.compile(r"[ -]*\t")
+DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 CUT_BY_COMMENT = re.compile(r"(?<=\S) +(#\d\S*)")
 EMPTY = frozenset({"", "~", "null"})
 
@@ -75,9 +78,13 @@ class Document:
                 return found
         return Place(self.path)
 
+    @cached_property
+    def _ends(self) -> frozenset[tuple[int, int]]:
+        return frozenset((at.line, at.column + at.width) for at in (self._walked.places or {}).values())
+
     def ends_with_a_value(self, line: int, column: int) -> bool:
         """Whether a plain value of one line ends just before this spot."""
-        return any(at.line == line and at.column + at.width == column for at in (self._walked.places or {}).values())
+        return (line, column) in self._ends
 
     def excerpt(self, line: int) -> str:
         """The text of a line, counted from 1, cut so that it cannot flood a log."""
@@ -107,7 +114,7 @@ def read(path: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
     if not isinstance(data, dict):
         return None, [*walk.problems, _not_a_record(path, text, data)]
     document = Document(path, text, data)
-    return document, [*walk.problems, *_cut_by_comment(document)]
+    return document, [*walk.problems, *islice(_cut_by_comment(document), MAX_COMPLAINTS)]
 
 
 def _decode(path: str, raw: bytes) -> tuple[str, Problem | None]:
@@ -152,12 +159,10 @@ def _spot(path: str, text: str, index: int, width: int = 1) -> tuple[Place, str]
 
 def _unreadable(path: str, text: str) -> Iterator[Problem]:
     """What must be refused before YAML looks at the text: unseen characters and conflict markers."""
-    for count, match in enumerate(UNSEEN.finditer(text)):
-        if count == MAX_COMPLAINTS:
-            return
+    for match in islice(UNSEEN.finditer(text), MAX_COMPLAINTS):
         place, excerpt = _spot(path, text, match.start())
         yield Problem("unseen-character", _unseen_words(match.group()), place, excerpt=excerpt, help="delete it")
-    markers = list(CONFLICT.finditer(text))
+    markers = list(islice(CONFLICT.finditer(text), MAX_COMPLAINTS))
     if any(match.group().startswith(("<", ">")) for match in markers):
         for match in markers:
             place, excerpt = _spot(path, text, match.start(), 7)
@@ -238,7 +243,8 @@ class _Walk:
 
     def _no_directives(self, event: Any) -> None:
         if event.version or event.tags:
-            place, excerpt = _spot(self.path, self.text, max(self.text.find("%"), 0))
+            found = DIRECTIVE.search(self.text)
+            place, excerpt = _spot(self.path, self.text, found.start() if found else 0)
             raise _Refused(
                 Problem(
                     "yaml-directive",
@@ -419,8 +425,9 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     said = fault.problem or "the text is not YAML"
     begin = fault.context_mark.line + 1 if fault.context_mark else line
-    for number in range(begin, line + 1):
-        whole = _line(text, number)
+    above = max(begin - 1, 1)
+    for number, whole in enumerate(text.split("\n")[above - 1 : line], above):
+        whole = whole.rstrip("\r")[:EXCERPT_WIDTH]
         if ":\u00a0" in whole:
             at = whole.index(":\u00a0") + 2
             return Problem(
@@ -430,7 +437,7 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
                 excerpt=whole,
                 help="replace it by an ordinary space",
             )
-        if "\t" in whole[: len(whole) - len(whole.lstrip())] or "\t" in whole[:column]:
+        if number >= begin and TAB_INDENT.match(whole):
             return Problem(
                 "not-yaml",
                 "a tab is used to indent",
@@ -441,7 +448,16 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
     excerpt = _line(text, line)
     more: dict[str, Any] = {"help": f"YAML says: {said}"}
     if "mapping values are not allowed" in said:
-        more = {"help": "a text that holds ': ' must be quoted", "fix": _quoted(excerpt)}
+        fix = _quoted(excerpt)
+        more = {
+            "help": "a text that holds ': ' must be quoted"
+            if fix
+            else "look at the indentation of this line, and at the colon of the one above",
+            "fix": fix,
+        }
+    elif fault.context_mark and "end of stream" in said and "quoted" in (fault.context or ""):
+        line, column, excerpt = begin, fault.context_mark.column + 1, _line(text, begin)
+        more = {"help": "the quote that is opened here is not closed"}
     elif "could not find expected ':'" in said and begin < line:
         line, column, excerpt = begin, 1, _line(text, begin)
         more = {"help": "this line has no colon followed by a space; a long text must be indented or quoted"}
@@ -457,9 +473,12 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
 
 
 def _quoted(line: str) -> str:
-    key, colon, value = line.partition(": ")
+    """The line with its value in quotes; nothing where quotes would not mend it or the line is cut."""
+    key, _, value = line.partition(": ")
+    if ": " not in f"{value} " or " #" in value or len(line) == EXCERPT_WIDTH:
+        return ""
     bare = value.strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'{key.strip()}: "{bare}"' if colon else ""
+    return f'{key.strip()}: "{bare}"'
 
 
 def _cut_by_comment(document: Document) -> Iterator[Problem]:

@@ -45,9 +45,9 @@ def median_interval(ordered: Sequence[float], confidence: float = 0.95) -> Inter
 
 def _rank(count: int, tail: float) -> int | None:
     """The largest r for which P(Binomial(count, ½) < r) ≤ tail; None where even r = 1 says too much."""
-    if count > 1000:  # the exact sum and its normal approximation agree in the rank long before this
+    if count > 1000:  # the normal approximation gives the rank of the exact sum, at worst one less: a little wider
         z = NormalDist().inv_cdf(1 - tail)
-        return max(floor((count - z * sqrt(count)) / 2), 1)
+        return floor((count + 1 - z * sqrt(count)) / 2)
     below = 0
     for rank in range(count // 2 + 1):
         below += comb(count, rank)

@@ -77,6 +77,9 @@ class _Reading:
             self.take(file, document, problems)
 
     def files(self, kind: Kind) -> Iterator[_File]:
+        if link := self.link_to(kind.where):
+            self.problems.append(_not_a_file(link, "is a link to somewhere else"))
+            return
         if kind.is_single:
             if os.path.lexists(self.root / kind.where):
                 yield from self.regular(kind, kind.where, kind.name)
@@ -84,6 +87,12 @@ class _Reading:
                 self.problems.append(Problem("field-missing", "there is no playbook/team.yaml", Place(kind.where)))
             return
         yield from self.below(kind, kind.where)
+
+    def link_to(self, where: str) -> str | None:
+        """The folder on the way to the files of a kind that is a link: what it leads to is not part of the repository."""
+        folders = where.split("/")[: -1 if where.endswith(".yaml") else None]
+        ways = ("/".join(folders[: end + 1]) for end in range(len(folders)))
+        return next((way for way in ways if (self.root / way).is_symlink()), None)
 
     def below(self, kind: Kind, folder: str) -> Iterator[_File]:
         try:
@@ -162,7 +171,7 @@ class _Reading:
         return Book(
             team=single["team"],
             versions=self.records["process"],
-            deals=self.records["deal"],
+            deals=dict(sorted(self.records["deal"].items())),
             members=self.records["member"],
             icp=self.records["icp"],
             experiments=self.records["experiment"],

@@ -90,6 +90,15 @@ def unfinished(deal: Deal, book: Book, as_of: date) -> list[Need]:
     return [need for need in stage.completion.needs if not is_met(deal, need, as_of)]
 
 
+def meaning(need: Need) -> str:
+    """Why a need is asked for, in the process's words, else what its field means."""
+    if need.why or not need.field:
+        return need.why or ""
+    path = tuple(need.field.split("."))
+    field = _fields(Deal, path[:-1]).get(path[-1])
+    return field.description or "" if field else ""
+
+
 def fix_for(need: Need, as_of: date) -> str:
     """YAML that would meet a need once its words are made true."""
     if need.activity:

@@ -17,21 +17,31 @@ ANNOTATIONS = 10
 """How many errors, and how many warnings, GitHub keeps of one step; it drops the rest without a word."""
 
 _ESCAPE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\U000e0000-\U000e007f]"
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
+    "|[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001fffe\U0001ffff\U000e0000-\U000e007f]"
 )
+_IN_JSON = re.compile(rf"(?!\n){_ESCAPE.pattern}|(?<=#)#(?=\[)")
 _SECRET = re.compile(
     r"\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|AKIA[0-9A-Z]{12,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|glpat-[A-Za-z0-9_-]{16,})"
     r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
+
+_COMMAND = re.compile(r"^\s*:(?=:)|##(?=\[)")
+"""What a runner of GitHub Actions takes as a command: ``::`` at the start of a line, ``##[`` anywhere in it."""
 
 Style = Callable[[str, str], str]
 """Paints a text: ``style(text, "error")``."""
 
 
 def show(text: object) -> str:
-    """Any foreign text as one harmless line: what cannot be seen is written as an escape, what looks like a secret is not written."""
-    masked = _SECRET.sub("[secret]", str(text))
-    return _ESCAPE.sub(lambda match: _escaped(match.group()), masked)
+    """Any foreign text as one harmless line: what cannot be seen or would be a command is written as an escape, what looks like a secret is not written."""
+    seen = _ESCAPE.sub(lambda match: _escaped(match.group()), masked(str(text)))
+    return _COMMAND.sub(lambda match: match.group()[:-1] + _escaped(match.group()[-1]), seen)
+
+
+def masked(text: str) -> str:
+    """The text without anything that looks like a secret."""
+    return _SECRET.sub("[secret]", text)
 
 
 def _escaped(character: str) -> str:
@@ -64,8 +74,8 @@ def _block(problem: Problem, style: Style) -> Iterator[str]:
         yield f"{gutter} |"
         yield f"{number} | {shown}"
         if shown == problem.excerpt and place.column <= len(shown):
-            width = min(place.width, len(shown) - place.column + 1)
-            yield f"{gutter} | {' ' * (place.column - 1)}{style('^' * width, problem.severity.value)}"
+            before, guilty = shown[: place.column - 1], shown[place.column - 1 :][: place.width]
+            yield f"{gutter} | {' ' * _cells(before)}{style('^' * max(_cells(guilty), 1), problem.severity.value)}"
     for name, said in (("why", problem.why), ("help", problem.help)):
         if said:
             yield f"{gutter} = {name}: {show(said)}"
@@ -76,6 +86,15 @@ def _block(problem: Problem, style: Style) -> Iterator[str]:
             yield from (f"{gutter}     {show(line)}" for line in (first, *rest))
         else:
             yield f"{gutter} = fix:  {show(first)}"
+
+
+def _cells(text: str) -> int:
+    """How many columns of a terminal a text takes: two for a wide character, none for a mark on the one before."""
+    if text.isascii():
+        return len(text)
+    from unicodedata import category, east_asian_width
+
+    return sum(0 if category(c) in ("Mn", "Me") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 
 def problems_as_lines(problems: Iterable[Problem]) -> Iterator[str]:
@@ -135,7 +154,12 @@ def counted(number: int, noun: str) -> str:
 
 def as_json(value: Any) -> str:
     """JSON as machines read it: exact money as text, days as ISO, keys in the order given."""
-    return json.dumps(value, ensure_ascii=False, indent=2, default=_plain)
+    return _IN_JSON.sub(_as_unicode_escapes, json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _as_unicode_escapes(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
 
 
 def _plain(value: object) -> object:
@@ -146,7 +170,7 @@ def _plain(value: object) -> object:
 
 def problem_as_data(problem: Problem) -> dict[str, Any]:
     """A problem as ``check --format json`` gives it."""
-    return {
+    data = {
         "code": problem.code,
         "severity": problem.severity.value,
         "path": problem.place.path.encode("utf-8", "backslashreplace").decode(),
@@ -158,6 +182,7 @@ def problem_as_data(problem: Problem) -> dict[str, Any]:
         "help": problem.help,
         "fix": problem.fix,
     }
+    return {key: masked(value) if isinstance(value, str) else value for key, value in data.items()}
 
 
 def table(

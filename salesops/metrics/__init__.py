@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from salesops.book import Snapshot
 from salesops.metrics import contracts, conversions, pipeline, planned, velocity
@@ -13,7 +14,7 @@ from salesops.records.process import Process
 SUBJECTS = (pipeline, conversions, velocity, contracts, planned)
 """The modules of metrics, in the order of the glossary."""
 
-__all__ = ["SUBJECTS", "Metric", "Reading", "measure", "metrics_of", "read_metric"]
+__all__ = ["SUBJECTS", "Metric", "Reading", "as_data", "measure", "metrics_of", "read_metric"]
 
 
 def metrics_of(process: Process) -> dict[str, Metric]:
@@ -34,3 +35,9 @@ def read_metric(snapshot: Snapshot, id: str) -> Reading:
 def measure(snapshot: Snapshot, metrics: Iterable[Metric]) -> dict[str, Reading | None]:
     """Several metrics on one day; None for what is planned."""
     return {metric.id: metric.measure(snapshot) if metric.measure else None for metric in metrics}
+
+
+def as_data(metric: Metric, reading: Reading | None) -> dict[str, Any]:
+    """A metric and its reading as machines read it; a planned one has no value."""
+    known = {"id": metric.id, "title": metric.title, "status": metric.status, "kind": metric.kind}
+    return {**known, **(reading.as_data() if reading else {"value": None})}

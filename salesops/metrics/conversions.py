@@ -57,7 +57,11 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
             for attempt in attempts
             if attempt.became == SKIPPED
         ]
-        still = [LeftOut(attempt.history.id, "still open") for attempt in attempts if attempt.became == OPEN]
+        still = [
+            LeftOut(attempt.history.id, snapshot.why_parked(attempt.history) or "still open")
+            for attempt in attempts
+            if attempt.became == OPEN
+        ]
         return Share(
             hits=hits,
             out_of=hits + failed,

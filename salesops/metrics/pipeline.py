@@ -54,7 +54,7 @@ def open_deals(snapshot: Snapshot) -> Count:
     The pipeline itself. Parked deals keep their stage and are named as left out.
     """
     stages = tally(snapshot.name(history.now.stage) for history in snapshot.open)
-    in_order = {name: stages[name] for name in snapshot.process.stages if name in stages}
+    in_order = {name: stages[name] for name in (*snapshot.process.stages, *stages) if name in stages}
     return count(snapshot, snapshot.open, snapshot.parked, parts={"by_stage": in_order})
 
 
@@ -185,17 +185,22 @@ COUNTED_MEETINGS = frozenset({"discovery", "renewal", "proposal"})
 
 
 def _meetings(snapshot: Snapshot) -> list[tuple[Activity, list[History]]]:
-    """The held meetings that count up to the day, each once, with the deals they were about."""
+    """The held meetings that count up to the day, each once and on its first day, with the deals they were about.
+
+    A meeting took place even where its deal was opened only afterwards.
+    """
+    held = [
+        (entry, history, at)
+        for history in snapshot.book.histories.values()
+        for at, entry in enumerate(history.deal.activity)
+        if entry.kind == "meeting"
+        and entry.status == "held"
+        and entry.about in COUNTED_MEETINGS
+        and entry.date <= snapshot.as_of
+    ]
     found: dict[object, tuple[Activity, list[History]]] = {}
-    for history in snapshot.histories:
-        for at, entry in enumerate(history.deal.activity):
-            if (
-                entry.kind == "meeting"
-                and entry.status == "held"
-                and entry.about in COUNTED_MEETINGS
-                and entry.date <= snapshot.as_of
-            ):
-                found.setdefault(entry.id or (history.id, at), (entry, []))[1].append(history)
+    for entry, history, at in sorted(held, key=lambda meeting: meeting[0].date):
+        found.setdefault(entry.id or (history.id, at), (entry, []))[1].append(history)
     return list(found.values())
 
 
@@ -251,7 +256,7 @@ def ages(process: Process) -> Iterator[Metric]:
                 "new and existing business",
                 f"Days since each deal now in {stage.title} came into it; parked deals are left out.\n\n"
                 "It finds stalled deals: an average of completed visits has no value for a deal that is still there. "
-                "`cumulative` adds the deal's earlier visits to the stage.",
+                "`cumulative` adds the attempt's earlier visits to the stage.",
                 _age_in(name),
             )
 
@@ -267,6 +272,7 @@ def _age_in(stage: str) -> Callable[[Snapshot], Reading]:
         ]
         return Days(
             values=tuple(days),
+            is_sample=False,
             split=tally(history.type for history in here),
             variants={"oldest": max(days, default=None), "cumulative": sum(in_all) / len(in_all) if in_all else None},
             included=tuple(history.id for history in here),

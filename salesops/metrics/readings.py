@@ -100,6 +100,8 @@ class Days(Evidence):
 
     kind = "days"
     values: tuple[int, ...]
+    is_sample: bool = True
+    """False where the values are all there is on a day, such as the ages of the deals in a stage: nothing is estimated from them."""
     split: Split = field(default_factory=dict)
     variants: Mapping[str, Any] = field(default_factory=dict)
 
@@ -125,13 +127,13 @@ class Days(Evidence):
 
     @property
     def interval(self) -> Interval | None:
-        """An interval that holds the median with at least 95 % confidence."""
-        return median_interval(sorted(self.values))
+        """An interval that holds the median with at least 95 % confidence; None where nothing is estimated."""
+        return None if not self.is_sample else median_interval(sorted(self.values))
 
     @property
     def is_enough(self) -> bool:
         """Whether there are enough values to speak of an average."""
-        return self.n >= ENOUGH
+        return self.n >= ENOUGH or not self.is_sample
 
     def _quantile(self, share: float) -> float | None:
         found = quantile(sorted(self.values), share)

@@ -18,11 +18,12 @@ def _closed_in_window(snapshot: Snapshot, day: date) -> bool:
 
 
 def parked_days(history: History, start: date, end: date) -> int:
-    """How many of the days from ``start`` up to ``end`` the deal was parked."""
-    days = 0
-    for span in history.deal.parked:
-        first, last = max(span.since, start), min(span.until or end, end)
+    """How many of the days from ``start`` up to ``end`` the deal was parked; a day in two spans counts once."""
+    days, done = 0, start
+    for span in sorted(history.deal.parked, key=lambda span: span.since):
+        first, last = max(span.since, done), min(span.until or end, end)
         days += max((last - first).days, 0)
+        done = max(done, last)
     return days
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from salesops.records.codes import CURRENCIES
 
 MONEY = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})? ([A-Z]{3})")
+_GROUPED = re.compile(r"[0-9]+|[0-9]{1,3}([_, ])[0-9]{3}(?:\1[0-9]{3})*")
 _CENT = Decimal("0.01")
 
 
@@ -76,11 +77,16 @@ def _shown(words: str) -> str:
     return f"'{words}'" if len(words) <= 60 else f"'{words[:57]}…'"
 
 
+def ungrouped(words: str) -> str:
+    """The digits of a whole number whose thousands are set apart, ``1_000``; nothing where the number is in doubt, ``1,5``."""
+    return re.sub(r"[_, ]", "", words).lstrip("0") or "0" if _GROUPED.fullmatch(words) else ""
+
+
 def _mended(words: str) -> str:
     """The nearest amount where only the spelling is off: ``1_000 usd`` → ``1000 USD``; nothing where the number itself is in doubt."""
     match = re.fullmatch(r"\s*([0-9][0-9_, ]*?)(\.[0-9]{1,2})?\s*([A-Za-z]{3})\s*", words[:60], re.ASCII)
-    if not match or (("," in match[1]) and not re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", match[1])):
+    digits = ungrouped(match[1]) if match else ""
+    if not match or not digits:
         return ""
-    digits = re.sub(r"[_, ]", "", match[1])
-    fixed = f"{digits.lstrip('0') or '0'}{match[2] or ''} {match[3].upper()}"
+    fixed = f"{digits}{match[2] or ''} {match[3].upper()}"
     return fixed if MONEY.fullmatch(fixed) and fixed[-3:] in CURRENCIES else ""

@@ -17,7 +17,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from salesops.records.codes import COUNTRIES, CURRENCIES
-from salesops.records.money import MONEY, Money, money_from_text
+from salesops.records.money import MONEY, Money, money_from_text, ungrouped
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MAX_TEXT = 20_000
@@ -129,7 +129,7 @@ def percent(value: object) -> Decimal:
     """A share written as ``60%``; 0.60 as a value."""
     words = _text_only(value, "a percentage")
     if not _PERCENT.fullmatch(words) or (share := Decimal(words[:-1])) > 100:
-        fix = f"{words}%" if _PERCENT.fullmatch(f"{words}%") else ""
+        fix = f"{words}%" if _WHOLE.fullmatch(words) and 1 < int(words) <= 100 else ""  # 1 may well mean 100%
         refuse("not-a-percentage", f"{shown(words)} is not a percentage from 0% to 100%", "write it as 60%", fix)
     return share / 100
 
@@ -138,7 +138,7 @@ def whole(value: object) -> int:
     """A whole number from 0 on."""
     words = _text_only(value, "a whole number")
     if not _WHOLE.fullmatch(words):
-        digits = re.sub(r"[_, ]", "", words).lstrip("0")
+        digits = ungrouped(words)
         refuse(
             "not-a-number",
             f"{shown(words)} is not a whole number",
@@ -175,14 +175,18 @@ def yes_no(value: object) -> bool:
 def month(value: object) -> str:
     """A calendar month, ``2026-05``."""
     words = _text_only(value, "a month")
-    if not _MONTH.fullmatch(words) or not FIRST_YEAR <= int(words[:4]) <= LAST_YEAR:
+    if not _is_month(words):
         refuse(
             "not-a-month",
             f"{shown(words)} is not a month",
             "write a month such as 2026-05",
-            words[:7] if _MONTH.fullmatch(words[:7]) else "",
+            words[:7] if _is_month(words[:7]) else "",
         )
     return words
+
+
+def _is_month(words: str) -> bool:
+    return bool(_MONTH.fullmatch(words)) and FIRST_YEAR <= int(words[:4]) <= LAST_YEAR
 
 
 def url(value: object) -> str:

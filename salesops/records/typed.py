@@ -8,7 +8,7 @@ from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 
-from salesops.documents import Document
+from salesops.documents import MAX_COMPLAINTS, Document
 from salesops.problems import Path, Problem, did_you_mean, nearest
 from salesops.records.record import Record
 from salesops.records.scalars import shown
@@ -30,7 +30,12 @@ def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
         return record, []
     except ValidationError as faults:
         found = faults.errors(include_url=False, include_input=False)
-        return None, [_in_words(document, model, fault) for fault in found]
+        problems = [_in_words(document, model, fault) for fault in found[:MAX_COMPLAINTS]]
+        return None, problems if len(found) <= MAX_COMPLAINTS else [*problems, _more(document, len(found))]
+
+
+def _more(document: Document, count: int) -> Problem:
+    return document.problem("too-many-problems", f"{count:,} problems in one file; {MAX_COMPLAINTS} of them are shown")
 
 
 def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:

@@ -1,0 +1,35 @@
+"""``salesops serve``: a preview that is built again on every saved record."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import click
+
+from salesops.cli.shared import Usage, as_of_option, day_option, note, root_of
+
+
+@click.command("serve")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port, on this computer only."
+)
+@as_of_option
+@click.pass_context
+def command(ctx: click.Context, port: int, as_of: str | None) -> None:
+    """Preview the site on this computer; saving a record or a page builds it again. Stop with Ctrl-C."""
+    from mkdocs.commands.serve import serve
+
+    from salesops.site import CannotBuild, config_file
+
+    root = root_of(ctx.obj)
+    day = day_option(as_of, "--as-of")
+    if day:
+        os.environ["SALESOPS_AS_OF"] = str(day)
+    try:
+        config = config_file(root)
+    except CannotBuild as fault:
+        raise Usage(str(fault)) from None
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    note(f"salesops: the preview is at http://127.0.0.1:{port}/ (Ctrl-C stops it)")
+    serve(config_file=str(config), dev_addr=f"127.0.0.1:{port}")

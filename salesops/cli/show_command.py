@@ -1,0 +1,150 @@
+"""``salesops show``: one deal or member, and what is missing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from salesops.cli.shared import Usage, as_of_option, day_of, format_option, read, say, style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from salesops.book import Snapshot
+    from salesops.reports.standing import Standing
+
+
+@click.command("show")
+@click.argument("id")
+@format_option("text", "json")
+@as_of_option
+@click.pass_context
+def command(ctx: click.Context, id: str, format: str, as_of: str | None) -> None:
+    """Show one deal or member by its ID; a deal ends with what is missing for each exit of its stage."""
+    from salesops import output
+    from salesops.cli.list_command import deal_as_data
+    from salesops.reports.standing import Standing
+
+    _, book, _ = read(ctx)
+    if not book.processes:
+        raise Usage("there is no process version in playbook/process/")
+    snapshot = book.on(day_of(as_of, book))
+    history = snapshot.history(id)
+    if history:
+        standing = Standing(snapshot, history)
+        if format == "json":
+            say(output.as_json(deal_as_data(standing)))
+            return
+        for line in _deal(standing):
+            say(line)
+    elif id in book.members:
+        if format == "json":
+            say(output.as_json({"id": id, **book.documents["member", id].data, "deals": book.deals_of(id)}))
+            return
+        for line in _member(snapshot, id):
+            say(line)
+    else:
+        raise Usage(_why_not(snapshot, id))
+
+
+def _why_not(snapshot: Snapshot, id: str) -> str:
+    from salesops.output import show
+    from salesops.problems import nearest
+
+    book = snapshot.book
+    unusable = next((left.why for left in book.unusable if left.deal == id), None)
+    if unusable:
+        return f"the deal '{show(id)}' cannot be followed: {unusable}"
+    if id in book.histories:
+        return f"the deal '{show(id)}' began after {snapshot.as_of}"
+    guess = nearest(id, [*book.deals, *book.members])
+    return f"there is no deal or member '{show(id)}'" + (f"; did you mean '{guess}'?" if guess else "")
+
+
+def _deal(standing: Standing) -> Iterator[str]:
+    from salesops.metrics.words import amounts
+    from salesops.output import show
+    from salesops.records.money import total
+
+    deal = standing.deal
+    yield style(show(f"{deal.title} · {standing.member_name}"), "head")
+    state = f"parked: {standing.parked}" if standing.parked else ""
+    yield show(
+        " · ".join(
+            part
+            for part in (
+                standing.stage.title,
+                f"{standing.age} days, since {standing.since}",
+                deal.type,
+                deal.tier,
+                f"owner {standing.owner_name}",
+                state,
+            )
+            if part
+        )
+    )
+    if standing.amounts:
+        yield f"worth {amounts(total(standing.amounts))}" + (
+            f", expected {deal.expected_close}" if deal.expected_close else ""
+        )
+    if deal.next and standing.is_open:
+        yield show(f"next: {deal.next.action}, by {deal.next.due}")
+    for concern in standing.concerns:
+        yield style(f"! {show(concern)}", "warning")
+    yield ""
+    yield style("Stages", "head")
+    for visit in standing.history.visits:
+        yield f"  {visit.entered}  {show(visit.stage):<12} {visit.days(standing.snapshot.as_of):>4} days"
+    if deal.maniac_t:
+        yield ""
+        yield style(f"MANIAC-T, {deal.maniac_t.answered} of 7 answered", "head")
+        yield from _qualification(standing)
+    yield ""
+    yield from _missing(standing)
+
+
+def _qualification(standing: Standing) -> Iterator[str]:
+    from salesops.output import show
+    from salesops.records.deal import MANIAC_T
+
+    for letter in MANIAC_T:
+        answer = getattr(standing.deal.maniac_t, letter)
+        said = f"{answer.status:<8} {answer.date}  {show(answer.note or '')}" if answer else "-"
+        yield f"  {letter.replace('_', ' '):<16} {said}"
+
+
+def _missing(standing: Standing) -> Iterator[str]:
+    from salesops.output import show
+
+    for way in standing.ways:
+        ready = style("ready", "good") if not way.missing else style(f"{len(way.missing)} missing", "warning")
+        yield f"{style(show(f'To {way.exit.to}'), 'head')} ({show(way.exit.when)}): {ready}"
+        for need in way.missing:
+            yield show(f"  - {need.sentence}" + (f" ({need.why})" if need.why else ""))
+    if not standing.is_open and standing.stage.completion:
+        left = standing.unfinished
+        done = style("complete", "good") if not left else style(f"{len(left)} missing", "warning")
+        yield f"{style('To be complete', 'head')} ({show(standing.stage.completion.when)}): {done}"
+        for need in left:
+            yield show(f"  - {need.sentence}")
+
+
+def _member(snapshot: Snapshot, id: str) -> Iterator[str]:
+    from salesops.output import show
+    from salesops.reports.standing import standings
+
+    member = snapshot.book.members[id]
+    yield style(show(member.name), "head")
+    yield show(f"{member.kind} · {member.country}" + (f" · {member.website}" if member.website else ""))
+    if member.contacts:
+        yield ""
+        yield style("Contacts", "head")
+        for contact in member.contacts:
+            yield show(
+                f"  {contact.id:<16} {contact.name or ''} {contact.role or ''}{' (decides)' if contact.decides else ''}"
+            )
+    yield ""
+    yield style("Deals", "head")
+    for standing in standings(snapshot, [history for history in snapshot.histories if history.deal.member == id]):
+        yield show(f"  {standing.id:<32} {standing.stage_name:<12} {standing.age:>4} days  {standing.deal.title}")

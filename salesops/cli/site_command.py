@@ -1,0 +1,45 @@
+"""``salesops site``: check, write the pages, build."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from salesops.cli.shared import Usage, as_of_option, day_of, note, read, say, style
+
+
+@click.command("site")
+@click.option("-o", "--output", "out", metavar="DIR", help="Where to build; build/html where it is not said.")
+@click.option("--strict", is_flag=True, help="Let warnings, of the records and of MkDocs, stop the build.")
+@as_of_option
+@click.pass_context
+def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None) -> None:
+    """Check every record and build the site; nothing is built while a record breaks the rules."""
+    from salesops import output
+    from salesops.checks import check_book
+    from salesops.problems import in_order
+    from salesops.site import HTML, CannotBuild, Site, build, link_problems
+
+    root, book, problems = read(ctx)
+    day = day_of(as_of, book)
+    found = [
+        problem
+        for problem in in_order([*problems, *link_problems(root), *check_book(book, day)])
+        if problem.is_error or strict
+    ]
+    if found or not book.processes:
+        for line in output.problems_as_text(found, style):
+            click.echo(line, err=True)
+        note(
+            "salesops: the site is not built from records that break the rules"
+            if book.processes
+            else "salesops: there is no process version in playbook/process/"
+        )
+        ctx.exit(1)
+    target = Path(ctx.obj, out) if out else root / HTML
+    try:
+        count = build(Site(root, book.on(day)), target.absolute(), strict=strict)
+    except CannotBuild as fault:
+        raise Usage(output.show(fault)) from None
+    say(f"{output.counted(count, 'page')} as of {day}: {output.show(target / 'index.html')}")

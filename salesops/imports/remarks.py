@@ -1,0 +1,54 @@
+"""What an import has to say of single rows: refused, passed over, or taken with a value that the mapping put in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NamedTuple
+
+from salesops.output import show
+
+
+class Verdict(StrEnum):
+    """What became of a row."""
+
+    REJECTED = "rejected"
+    SKIPPED = "skipped"
+    STAND_IN = "stand-in"
+
+
+class Wrong(NamedTuple):
+    """Why a cell cannot be taken: a code in words, and a reason that does not repeat the cell."""
+
+    code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One thing to say of one row.
+
+    ``row`` counts as a spreadsheet does, the header being row 1; ``line`` is where the row begins in the file as text.
+    ``reason`` is the same for all rows that share it; ``value`` is what this row held.
+    """
+
+    verdict: Verdict
+    file: str
+    row: int
+    line: int
+    column: str
+    code: str
+    reason: str
+    value: str = ""
+
+    def as_data(self) -> dict[str, str | int]:
+        """The remark as ``--format json`` gives it."""
+        return {
+            "file": self.file,
+            "row": self.row,
+            "line": self.line,
+            "column": self.column,
+            "code": self.code,
+            "reason": self.reason,
+            "value": show(self.value),
+        }

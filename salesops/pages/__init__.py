@@ -1,0 +1,36 @@
+"""The pages of the site, each a pure function from a Snapshot; adding a page is adding a module with a ``pages`` function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from salesops.book import Snapshot
+from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
+from salesops.output import SCHEMA_VERSION, as_json
+from salesops.pages import board, closed, deals, home, members, metrics, pipeline, process, renewals
+from salesops.pages.page import Page
+
+Readings = dict[str, Reading | None]
+
+SUBJECTS = (home, board, pipeline, closed, renewals, metrics, members, process, deals)
+"""The modules of pages, in the order in which a reader meets them."""
+
+__all__ = ["SUBJECTS", "Metric", "Page", "data_files", "every_page"]
+
+
+def every_page(snapshot: Snapshot) -> Iterator[Page]:
+    """Every page of the site as of a day; each metric is worked out once."""
+    readings = measure(snapshot, metrics_of(snapshot.process).values())
+    for subject in SUBJECTS:
+        yield from subject.pages(snapshot, readings)
+
+
+def data_files(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+    """What the site holds for machines: the metrics, together and each alone."""
+    known = metrics_of(snapshot.process)
+    readings = measure(snapshot, known.values())
+    head = {"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of}
+    every = [as_data(metric, readings[id]) for id, metric in known.items()]
+    yield "metrics.json", as_json({**head, "metrics": every})
+    for metric in every:
+        yield f"metrics/{metric['id']}.json", as_json({**head, **metric})

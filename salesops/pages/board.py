@@ -1,0 +1,26 @@
+"""The board: a column for each open stage, a card for each deal; parked deals stand below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from salesops.book import Snapshot
+from salesops.metrics import Reading
+from salesops.pages.page import Page, page
+from salesops.reports.standing import board, standings
+
+MOST = 50
+"""Cards in a column; the pipeline table has the rest."""
+
+
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+    """The board."""
+    yield page(
+        "board",
+        "Board",
+        "board",
+        snapshot,
+        columns=board(snapshot),
+        parked=standings(snapshot, snapshot.parked),
+        most=MOST,
+    )

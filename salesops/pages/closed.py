@@ -1,0 +1,17 @@
+"""Closed deals with what was learned from each (S2: learnings of every win and loss)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from salesops.book import Snapshot
+from salesops.metrics import Reading
+from salesops.pages.page import Page, page
+from salesops.reports.standing import standings
+
+
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+    """Wins and losses, the newest first."""
+    won = sorted(standings(snapshot, snapshot.won), key=lambda standing: standing.since, reverse=True)
+    lost = sorted(standings(snapshot, snapshot.lost), key=lambda standing: standing.since, reverse=True)
+    yield page("closed", "Closed deals", "closed", snapshot, won=won, lost=lost, win_rate=readings.get("win-rate"))

@@ -1,0 +1,129 @@
+"""What a page is: a title, a body of escaped HTML, and words for the search; and the one template environment that all pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache, partial
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from salesops.book import Snapshot
+from salesops.metrics import words
+from salesops.needs import meaning
+from salesops.records.deal import MANIAC_T
+from salesops.records.money import Money, total
+from salesops.reports.standing import person_name
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the site.
+
+    ``path`` is its address without slashes around it ("" is the home page, "deals/a" a record page); ``title`` is plain
+    text; ``words`` is plain text that the search finds it by. The body is rendered when it is asked for, so that
+    thousands of pages need not be held at once.
+    """
+
+    path: str
+    title: str
+    words: str
+    render: Callable[[], str] = field(repr=False, compare=False)
+
+    @property
+    def body(self) -> Markup:
+        """HTML in which every foreign text is escaped."""
+        return Markup(self.render())
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is one of many that share a frame and stay out of the navigation."""
+        return "/" in self.path
+
+
+@lru_cache(maxsize=1)
+def templates() -> Environment:
+    """The template environment: everything is escaped, and a misspelt name is an error."""
+    environment = Environment(
+        loader=PackageLoader("salesops.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters.update(
+        amounts=words.amounts,
+        percent=words.percent,
+        headline=words.headline,
+        detail=words.detail,
+        total=total,
+        counted=_counted,
+        day=_day,
+    )
+    environment.globals.update(MANIAC_T=MANIAC_T, meaning=meaning)
+    return environment
+
+
+def page(
+    path: str,
+    title: str,
+    template: str,
+    snapshot: Snapshot,
+    *,
+    heading: str = "",
+    search: Iterable[str | None] = (),
+    **values: Any,
+) -> Page:
+    """Render a page from its template; ``root`` leads back to the home page from wherever it is."""
+    depth = len(path.split("/")) if path else 0
+
+    def render() -> str:
+        return (
+            templates()
+            .get_template(f"{template}.html")
+            .render(
+                root="../" * depth or "./",
+                snapshot=snapshot,
+                as_of=snapshot.as_of,
+                book=snapshot.book,
+                heading=heading or title,
+                person=partial(person_name, snapshot),
+                edit=partial(edit_link, snapshot),
+                **values,
+            )
+        )
+
+    return Page(path, title, " ".join(word for word in search if word), render)
+
+
+def edit_link(snapshot: Snapshot, kind: str, id: str) -> str | None:
+    """Where a record can be edited in the browser; None where the team does not say where its records live."""
+    team = snapshot.book.team
+    document = snapshot.book.documents.get((kind, id))
+    if team is None or team.repository is None or document is None:
+        return None
+    return f"{team.repository.rstrip('/').removesuffix('.git')}/edit/main/{document.path}"
+
+
+def _day(day: date | None, without: str = "–") -> Markup:
+    return Markup('<time datetime="{0}">{0}</time>').format(day) if day else Markup("{}").format(without)
+
+
+def _money(money: Money | None) -> str:
+    return f"{words.amount(money.amount)} {money.currency}" if money else "–"
+
+
+def _prose(text: str) -> Markup:
+    """Our own docstrings: what stands between backticks is code."""
+    parts = text.split("`")
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun if number == 1 else noun + 's'}"

@@ -1,0 +1,23 @@
+"""The pipeline: every open deal in one table that sorts and filters, parked ones in a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from salesops.book import Snapshot
+from salesops.metrics import Reading
+from salesops.pages.page import Page, page
+from salesops.reports.standing import standings
+
+
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+    """The pipeline table."""
+    yield page(
+        "pipeline",
+        "Pipeline",
+        "pipeline",
+        snapshot,
+        deals=standings(snapshot, snapshot.open),
+        parked=standings(snapshot, snapshot.parked),
+        worth=readings.get("pipeline-value"),
+    )

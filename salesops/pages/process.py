@@ -1,0 +1,25 @@
+"""The process in force: stages, exits with their needs, conversions and red lines, straight from the process file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from salesops.book import Snapshot
+from salesops.metrics import Reading
+from salesops.pages.page import Page, page
+from salesops.reports.standing import board
+
+
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+    """The process page."""
+    here = {column.name: len(column.deals) for column in board(snapshot)}
+    yield page(
+        "process",
+        "Process",
+        "process",
+        snapshot,
+        process=snapshot.process,
+        versions=list(reversed(snapshot.book.processes)),
+        here=here,
+        readings=readings,
+    )

@@ -1,0 +1,336 @@
+"""The only writer of the site: MkDocs renders the frame, this fills it.
+
+The team's own Markdown goes through MkDocs. For each generated page MkDocs is given a title and a sentinel, for record
+pages one shared shell; after the build the bodies are put in place of the sentinels. Untrusted text never meets
+Markdown, and ten thousand deals build in seconds. The same steps work behind any builder that reads mkdocs.yml.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import escape
+
+from salesops.book import Snapshot
+from salesops.pages import Page, data_files, every_page
+from salesops.problems import Place, Problem
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+SOURCE = "site"
+"""Where the team's own pages are."""
+DOCS = "build/docs"
+HTML = "build/html"
+ASSETS = "assets/salesops"
+SHELL = "records/salesops-shell"
+BODY = "<!--salesops-body-->"
+TITLE = "salesops-title-goes-here"
+PUBLISHED = frozenset({".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".txt"})
+"""What may be published from site/; a YAML file that strays in there is not."""
+
+
+class CannotBuild(Exception):
+    """The site cannot be built, and why."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site of one repository on one day."""
+
+    root: Path
+    snapshot: Snapshot
+
+    @property
+    def docs(self) -> Path:
+        """What MkDocs reads: written here, from scratch."""
+        return self.root / DOCS
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """Every generated page, its body not yet rendered."""
+        return list(every_page(self.snapshot))
+
+    @property
+    def framed(self) -> list[Page]:
+        """The pages that MkDocs frames one by one; the others share one shell."""
+        return [page for page in self.pages if not page.is_record]
+
+    def prepare(self) -> None:
+        """Write what MkDocs reads: the team's own pages, a frame for each generated page, the shell, the assets.
+
+        A team's page of the same name as a generated one becomes its introduction. Only what differs is written, so
+        that a preview does not chase its own tail.
+        """
+        wanted: dict[str, bytes] = dict(own_pages(self.root))
+        for page in self.framed:
+            name = f"{page.path or 'index'}.md"
+            wanted[name] = _frame(page.title, _without_front_matter(wanted.get(name, b"").decode("utf-8")))
+        wanted[f"{SHELL}.md"] = _frame(TITLE)
+        wanted.update(_assets())
+        _mirror(self.docs, wanted)
+
+    def finish(self, html: Path, *, policy: bool = True) -> int:
+        """Fill what MkDocs built, and say how many pages there are; raises CannotBuild where a frame is not as it must be.
+
+        Without ``policy`` no content security policy is written: a preview needs the reloading script.
+        """
+        shell = (html / SHELL / "index.html").read_text(encoding="utf-8")
+        scripts = _own_scripts(shell)
+        stamp = _Stamp(shell, scripts if policy else None)
+        for page in self.pages:
+            file = html / page.path / "index.html"
+            if page.is_record:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                text = stamp.page(page)
+            else:
+                text = _filled(page, _once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
+            file.write_text(text, encoding="utf-8")
+        for path, text in data_files(self.snapshot):
+            (html / path).write_text(text, encoding="utf-8")
+        shutil.rmtree(html / SHELL.split("/")[0])
+        if policy:
+            _guard_own_pages(html, (page.path for page in self.pages), scripts)
+        _forget_shell(html)
+        _add_to_search(html, self.pages)
+        return len(self.pages)
+
+
+def own_pages(root: Path) -> Iterator[tuple[str, bytes]]:
+    """The team's own pages and pictures below site/; raises CannotBuild for links and whatever else is not a plain file."""
+    source = root / SOURCE
+    for folder, folders, files in os.walk(source):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in [*folders, *sorted(files)]:
+            path = Path(folder) / name
+            mode = path.lstat().st_mode
+            if stat.S_ISDIR(mode) or name.startswith("."):
+                continue
+            if not stat.S_ISREG(mode):
+                raise CannotBuild(f"{path.relative_to(root)} is not a plain file: what it leads to would be published")
+            if path.suffix.lower() in PUBLISHED:
+                yield path.relative_to(source).as_posix(), path.read_bytes()
+
+
+def link_problems(root: Path) -> list[Problem]:
+    """The entries of site/ that may not be published, as problems."""
+    try:
+        list(own_pages(root))
+    except CannotBuild as fault:
+        return [Problem("not-a-file", str(fault), Place(SOURCE))]
+    return []
+
+
+def _frame(title: str, introduction: str = "") -> bytes:
+    # Titles of frames are the program's own words (or the sentinel): a title of a record would reach the page unescaped.
+    head = f"---\ntitle: {title}\nhide: [toc]\nsearch:\n  exclude: true\n---\n"
+    return f"{head}\n{introduction}\n\n<h1 hidden></h1>\n\n{BODY}\n".encode()
+
+
+def _without_front_matter(text: str) -> str:
+    return re.sub(r"\A---\n.*?\n---\n", "", text, count=1, flags=re.DOTALL)
+
+
+def _assets() -> Iterator[tuple[str, bytes]]:
+    for asset in sorted(resources.files("salesops.pages").joinpath("assets").iterdir(), key=lambda entry: entry.name):
+        yield f"{ASSETS}/{asset.name}", asset.read_bytes()
+
+
+def _mirror(folder: Path, wanted: dict[str, bytes]) -> None:
+    """Make a folder hold exactly these files, touching only what differs."""
+    if folder.is_dir() and not folder.is_symlink():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            name = path.relative_to(folder).as_posix()
+            if path.is_symlink() or (path.is_file() and name not in wanted):
+                path.unlink()
+            elif path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+    for name, content in wanted.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def _once(frame: str, path: str) -> str:
+    """The frame of a page, which must hold the sentinel exactly once."""
+    count = frame.count(BODY)
+    if count != 1:
+        raise CannotBuild(
+            f"the frame of {path or 'the home page'} holds the mark for its body {count} times; it must hold it once"
+        )
+    return frame.replace("<h1 hidden></h1>", "")
+
+
+def _filled(page: Page, frame: str, scripts: frozenset[str] | None) -> str:
+    guarded = frame if scripts is None else _guarded(frame, scripts)
+    return guarded.replace(BODY, page.body)
+
+
+class _Stamp:
+    """The shell, cut at its marks, to be stamped with one record page after another."""
+
+    def __init__(self, shell: str, scripts: frozenset[str] | None) -> None:
+        once = _once(shell, SHELL)
+        if TITLE not in once:
+            raise CannotBuild("the shell of the record pages has no place for a title")
+        frame = once if scripts is None else _guarded(once, scripts)
+        self.parts = re.split(f"({TITLE}|{re.escape(BODY)}|{SHELL})", frame)
+
+    def page(self, page: Page) -> str:
+        """The whole HTML of a record page."""
+        values = {TITLE: str(escape(page.title)), BODY: str(page.body), SHELL: page.path}
+        return "".join(values.get(part, part) for part in self.parts)
+
+
+SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
+BASE = re.compile(r'new URL\("[./]*",location\)')
+
+
+def _inline(html: str) -> Iterator[str]:
+    for match in SCRIPT.finditer(html):
+        if "src=" not in match["attributes"] and "json" not in match["attributes"]:
+            yield match["text"]
+
+
+def _own_scripts(shell: str) -> frozenset[str]:
+    """The theme's inline scripts, learned from a page without any foreign text; only the path to the home page differs by depth."""
+    return frozenset(BASE.sub("", text) for text in _inline(shell))
+
+
+def _guarded(html: str, scripts: frozenset[str]) -> str:
+    """The page with a content security policy that lets only the theme's own inline scripts run."""
+    hashes = sorted({_hash(text) for text in _inline(html) if BASE.sub("", text) in scripts})
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            " ".join(["script-src 'self'", *hashes]),
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    return html.replace(
+        '<meta charset="utf-8">',
+        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">',
+        1,
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _guard_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str]) -> None:
+    filled = {html / path / "index.html" for path in done}
+    for file in sorted(html.rglob("*.html")):
+        if file not in filled:
+            file.write_text(_guarded(file.read_text(encoding="utf-8"), scripts), encoding="utf-8")
+
+
+def _forget_shell(html: Path) -> None:
+    """Take the shell out of the site map, where there is one."""
+    sitemap = html / "sitemap.xml"
+    if sitemap.is_file():
+        text = sitemap.read_text(encoding="utf-8")
+        sitemap.write_text(
+            re.sub(rf"\s*<url>(?:(?!</url>).)*{SHELL}(?:(?!</url>).)*</url>", "", text, flags=re.DOTALL),
+            encoding="utf-8",
+        )
+        (html / "sitemap.xml.gz").unlink(missing_ok=True)
+
+
+def _add_to_search(html: Path, pages: Iterable[Page]) -> None:
+    """Short entries for the generated pages; the search shows titles and texts as HTML, so both are escaped here."""
+    file = html / "search" / "search_index.json"
+    if not file.is_file():
+        return
+    index: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    index["docs"] = [entry for entry in index["docs"] if not entry["location"].startswith(SHELL)]
+    index["docs"] += [
+        {
+            "location": f"{page.path}/" if page.path else "",
+            "title": str(escape(page.title)),
+            "text": str(escape(page.words)),
+        }
+        for page in pages
+    ]
+    file.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+
+
+def config_file(root: Path) -> Path:
+    """The repository's mkdocs.yml; raises CannotBuild where there is none."""
+    file = root / "mkdocs.yml"
+    if not file.is_file():
+        raise CannotBuild("there is no mkdocs.yml beside playbook/")
+    return file
+
+
+def build(site: Site, out: Path, *, strict: bool = False) -> int:
+    """Build the whole site into ``out`` and return the number of generated pages.
+
+    The new site is built beside the old one and takes its place when it is whole. Raises CannotBuild, or MkDocs' own
+    exceptions for faults of mkdocs.yml.
+    """
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+
+    _may_replace(site.root, out)
+    fresh = out.with_name(f".{out.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    site.prepare()
+    os.environ.setdefault("SOURCE_DATE_EPOCH", str(_epoch(site)))
+    try:
+        config: MkDocsConfig = load_config(
+            config_file=str(config_file(site.root)), docs_dir=str(site.docs), site_dir=str(fresh), strict=strict
+        )
+        mkdocs_build(config)
+        count = site.finish(fresh)
+        _replace(out, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return count
+
+
+def _epoch(site: Site) -> int:
+    from datetime import UTC, datetime
+
+    return int(datetime.combine(site.snapshot.as_of, datetime.min.time(), UTC).timestamp())
+
+
+def _may_replace(root: Path, out: Path) -> None:
+    """Refuse a folder that holds anything but an earlier site."""
+    if out.exists() and not out.is_dir():
+        raise CannotBuild(f"{out} is not a folder")
+    kept = [root / name for name in (".", SOURCE, "deals", "members", "playbook", DOCS)]
+    if any(out.resolve() == folder.resolve() or out.resolve() in folder.resolve().parents for folder in kept):
+        raise CannotBuild(f"{out} holds the repository's own files: choose another folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / ASSETS).is_dir():
+        raise CannotBuild(f"{out} holds something that is not a site: choose an empty folder")
+
+
+def _replace(out: Path, fresh: Path) -> None:
+    old = out.with_name(f".{out.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    fresh.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,216 @@
+"""Small whole repositories for the tests: a sound one, into which a test writes the few lines that it is about."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+from unittest import mock
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from salesops.book import Book
+from salesops.checks import check_book
+from salesops.cli import main
+from salesops.loading import load
+from salesops.problems import Problem, in_order
+
+HOME = Path(__file__).parents[1]
+TODAY = date(2026, 11, 20)
+
+# The same examples on every run, so that a red build can be repeated; `--hypothesis-profile=wide` looks for new ones.
+_always = {"deadline": None, "database": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+settings.register_profile("steady", derandomize=True, **_always)
+settings.register_profile("wide", max_examples=5_000, **_always)
+settings.load_profile("steady")
+
+TEAM = """\
+organisation: Test
+time_zone: UTC
+currency: USD
+people:
+  jim: {name: Jim, roles: [business development lead]}
+  april: {name: April, roles: [delivery manager]}
+"""
+
+MEMBER = """\
+name: Cascadia University
+kind: university
+country: US
+contacts:
+  - {id: a-smith, role: Director of Research Computing}
+"""
+
+WON_DEAL = """\
+title: General Membership
+member: cascadia-university
+type: new business
+tier: general
+owner: jim
+stages:
+  - enrichment: 2025-01-06
+  - outreach: 2025-01-13
+  - discovery: 2025-01-20
+  - proposal: 2025-02-10
+  - closed won: 2025-03-10
+maniac_t:
+  money: {status: met, date: 2025-01-08, note: In the budget}
+  authority: {status: met, date: 2025-01-20, note: The dean signs, contacts: [a-smith]}
+  need: {status: met, date: 2025-01-08, note: Their server died}
+  impending_event: {status: met, date: 2025-01-20, note: A course starts}
+  application: {status: met, date: 2025-01-20, note: Standard images}
+  competition: {status: met, date: 2025-01-20, note: None known}
+  timeline: {status: met, date: 2025-01-20, note: Six weeks}
+icp: {hypothesis: teaching-led, version: 1, fit: true}
+discovery: {jobs: [Teach 300 students], requirements: [Single sign-on]}
+activity:
+  - {date: 2025-01-15, kind: call}
+  - {date: 2025-01-27, kind: meeting, about: discovery, status: held, with: [a-smith]}
+proposal: {requested: 2025-02-03, presented: 2025-02-10, admin_informed: 2025-02-04}
+contract: {signed: 2025-03-10, start: 2025-04-01, end: 2026-12-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}
+win: {learning: The course decided, signals: [course]}
+"""
+
+OPEN_DEAL = """\
+title: General Membership
+member: cascadia-university
+type: new business
+tier: general
+owner: jim
+stages:
+  - enrichment: 2026-01-05
+value: {mrr: 1250 USD}
+next: {action: Call the dean, due: 2099-01-01}
+maniac_t:
+  need: {status: met, date: 2026-01-05, note: Their server died}
+  money: {status: met, date: 2026-01-05, note: In the budget}
+icp: {hypothesis: teaching-led, version: 1, fit: true}
+"""
+
+SOUND = {
+    "playbook/team.yaml": TEAM,
+    "playbook/process/v3.yaml": (HOME / "playbook/process/v3.yaml").read_text(encoding="utf-8"),
+    "playbook/icp/teaching-led.yaml": "claim: They buy.\nversion: 1\nsince: 2025-01-01\nstatus: testing\n",
+    "playbook/experiments/subject-lines.yaml": "hypothesis: Names help.\nvariants: [plain, named]\nowner: jim\nstatus: running\n",
+    "members/cascadia-university.yaml": MEMBER,
+    "deals/cascadia-2025.yaml": WON_DEAL,
+}
+
+
+def instead(fragment: str, sound: str) -> str:
+    """The fragment, then every top-level key of a sound record that it does not give itself."""
+    fragment = dedent(fragment).lstrip("\n")
+    fragment += "" if fragment.endswith("\n") or not fragment else "\n"
+    own = {_key(block) for block in _blocks(fragment)}
+    return fragment + "".join(block for block in _blocks(sound) if _key(block) not in own)
+
+
+def _blocks(text: str) -> list[str]:
+    return [block for block in re.split(r"(?m)^(?=[^\s#])", text) if block.strip()]
+
+
+def _key(block: str) -> str:
+    return block.split(":", 1)[0].strip()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a command ended."""
+
+    code: int | str | None
+    out: str
+    err: str
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A CRM repository on disk; it starts sound, without a single finding."""
+
+    root: Path
+
+    def write(self, path: str, text: str | bytes) -> Path:
+        """A file with these bytes, or this text without its common indent."""
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else dedent(text).encode())
+        return file
+
+    def deal(self, fragment: str = "", id: str = "acme") -> Path:
+        """A sound open deal with the keys of ``fragment`` in place of its own."""
+        return self.write(f"deals/{id}.yaml", instead(fragment, OPEN_DEAL))
+
+    def member(self, fragment: str = "", id: str = "cascadia-university") -> Path:
+        """A sound member with the keys of ``fragment`` in place of its own."""
+        return self.write(f"members/{id}.yaml", instead(fragment, MEMBER))
+
+    def process(self, fragment: str, id: str = "v3") -> Path:
+        """The process version 3 with the keys of ``fragment`` in place of its own."""
+        return self.write(f"playbook/process/{id}.yaml", instead(fragment, SOUND["playbook/process/v3.yaml"]))
+
+    def book(self) -> Book:
+        """All records, joined."""
+        return load(self.root)[0]
+
+    def problems(self, day: date | str = TODAY) -> list[Problem]:
+        """Everything that `salesops check` finds on a day, in its order."""
+        book, problems = load(self.root)
+        return in_order([*problems, *check_book(book, date.fromisoformat(str(day)))])
+
+    def said(self, day: date | str = TODAY) -> list[str]:
+        """The findings as ``deals/acme.yaml:7 stage-skipped``."""
+        return [f"{found.place.path}:{found.place.line} {found.code}" for found in self.problems(day)]
+
+    def run(self, *words: str, **env: str) -> Ran:
+        """The command line, in this process; the day is fixed unless a test says otherwise."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        with (
+            mock.patch.object(sys, "argv", ["salesops", *words]),
+            mock.patch.dict(os.environ, {"SALESOPS_AS_OF": str(TODAY)} | env),
+            contextlib.chdir(self.root),
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+            pytest.raises(SystemExit) as end,
+        ):
+            main()
+        return Ran(end.value.code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
+
+    def spawn(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
+        """The installed command, in a process of its own."""
+        env = {**os.environ, "SALESOPS_AS_OF": str(TODAY), **more.pop("env", {})}
+        command = [str(Path(sys.executable).parent / "salesops"), *words]
+        return subprocess.run(
+            command, cwd=self.root, env=env, capture_output=True, text=True, check=False, timeout=60, **more
+        )
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> Repository:
+    """A sound repository: a team, the process, one member, one won deal, one hypothesis, one experiment."""
+    repository = Repository(tmp_path / "crm")
+    for path, text in SOUND.items():
+        repository.write(path, text.encode())
+    return repository
+
+
+@pytest.fixture
+def home() -> Path:
+    """The folder of this project."""
+    return HOME
+
+
+@pytest.fixture(autouse=True)
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What the shell or the CI of the person who runs the tests has set changes nothing."""
+    for name in ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "SALESOPS_AS_OF", "SALESOPS_FORMAT", "SALESOPS_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    yield

@@ -1,0 +1,75 @@
+"""What a metric returns: nothing counted is "no data" and never 0, and the evidence stands beside the number."""
+
+import json
+from decimal import Decimal
+
+import pytest
+
+from salesops.book import LeftOut
+from salesops.metrics.readings import Amounts, Count, Days, Share, tally
+
+LEFT = (LeftOut("birch", "parked until 2026-07-01"),)
+
+
+def test_a_share_of_nothing_is_no_data():
+    share = Share(hits=0, out_of=0)
+    assert (share.value, share.interval, share.is_enough) == (None, None, False)
+    assert share.as_data()["value"] is None
+    assert share.as_data()["to_date"] is None
+
+
+def test_a_share_of_which_all_missed_is_0_and_not_no_data():
+    assert Share(hits=0, out_of=3).value == 0
+
+
+def test_the_share_to_date_counts_the_open_ones_as_misses():
+    data = Share(hits=3, out_of=4, open=2).as_data()
+    assert (data["value"], data["to_date"]) == (0.75, 0.5)
+
+
+def test_days_of_nothing_are_no_data():
+    days = Days(values=())
+    assert (days.n, days.value, days.median, days.p80, days.interval) == (0, None, None, None, None)
+    data = days.as_data()
+    assert [data[name] for name in ("value", "mean", "median", "p80", "median_interval")] == [None] * 5
+
+
+def test_days_are_averaged_whatever_their_order():
+    days = Days(values=(30, 0, 10, 20, 40, 50))
+    assert (days.n, days.value, days.median, days.p80, days.interval) == (6, 25, 25, 40, (0, 50))
+
+
+@pytest.mark.parametrize(("n", "enough"), [(9, False), (10, True)])
+def test_below_ten_values_an_average_is_insufficient_data(n, enough):
+    assert Days(values=(1,) * n).is_enough == enough
+    assert Share(hits=1, out_of=n).is_enough == enough
+    assert Share(hits=1, out_of=n).as_data()["enough"] == enough
+
+
+def test_a_count_of_nothing_is_0():
+    assert Count(value=0).as_data()["value"] == 0
+
+
+def test_money_of_nothing_is_no_data():
+    assert Amounts(sums={}, n=0).value is None
+    assert Amounts(sums={"USD": Decimal(0)}, n=1).value == {"USD": "0.00"}
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        Count(value=1, included=("aspen",), excluded=LEFT, parts={"by_stage": {"outreach": 1}}, series=({"week": "W1"},)),
+        Share(hits=1, out_of=2, included=("aspen",), excluded=LEFT, parts={"split": {"won": 1}}),
+        Days(values=(3,), included=("aspen",), excluded=LEFT, variants={"oldest": 3}),
+        Amounts(sums={"USD": Decimal("1.5")}, n=1, included=("aspen",), excluded=LEFT, parts={"at_risk": {}}),
+    ],
+)
+def test_every_kind_of_reading_shows_its_evidence_as_json(reading):
+    data = json.loads(json.dumps(reading.as_data()))
+    assert data["kind"] == reading.kind
+    assert data["included"] == ["aspen"]
+    assert data["excluded"] == [{"deal": "birch", "why": "parked until 2026-07-01"}]
+
+
+def test_words_are_counted_in_alphabetical_order():
+    assert list(tally(["b", "a", "b"]).items()) == [("a", 1), ("b", 2)]
