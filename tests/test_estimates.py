@@ -1,6 +1,7 @@
 """Shares, quantiles and intervals against published values and against slower ways to the same number."""
 
 from fractions import Fraction
+from itertools import pairwise
 from math import comb
 from statistics import median, quantiles
 
@@ -153,7 +154,7 @@ def test_of_very_many_values_the_interval_is_sure_enough_and_at_most_one_rank_to
 
 def test_the_rank_does_not_jump_where_the_approximation_takes_over():
     ranks = [median_interval(range(1, count + 1))[0] for count in range(990, 1012)]
-    assert all(0 <= later - earlier <= 1 for earlier, later in zip(ranks, ranks[1:], strict=False))
+    assert all(0 <= later - earlier <= 1 for earlier, later in pairwise(ranks))
 
 
 @given(st.lists(st.integers(0, 400), min_size=6, max_size=120).map(sorted))

@@ -22,6 +22,10 @@ SYMBOLS: Lookup[str, frozenset[str]] = {
 }
 """Signs that may stand beside an amount, and the currencies that they stand for."""
 
+LONGEST = 60
+"""Characters of a day or an amount; a longer cell is something else, and no pattern is tried on it."""
+
+_BLANKS = {0x00A0: " ", 0x2009: " ", 0x202F: " "}  # what spreadsheets put between thousands
 _BESIDE = re.compile(r"([A-Z]{3}|[$€£¥])?\s*(.*?)\s*([A-Z]{3}|[$€£¥])?", re.DOTALL)
 
 
@@ -29,7 +33,7 @@ _BESIDE = re.compile(r"([A-Z]{3}|[$€£¥])?\s*(.*?)\s*([A-Z]{3}|[$€£¥])?",
 def day(words: str, pattern: str, written: str, zone: str) -> str | Wrong:
     """A day as ``2017-03-01``; a time with an offset becomes the day that it was in the team's zone."""
     wrong = Wrong("not-a-date", f"is not a day written as {written}")
-    if not words.isascii():
+    if not words.isascii() or len(words) > LONGEST:
         return wrong
     try:
         found = datetime.strptime(words, pattern)
@@ -45,7 +49,7 @@ def amount(words: str, format: Format, currency: str) -> str | Wrong:
     """Money as ``1054.50 USD``; a code or sign beside the amount must be that of the currency."""
     if currency not in CURRENCIES:
         return Wrong("not-a-currency", "stands beside a currency that ISO 4217 does not have")
-    match = _BESIDE.fullmatch(words)
+    match = _BESIDE.fullmatch(words) if len(words) <= LONGEST else None
     before, bare, after = match.groups() if match else (None, words, None)
     for sign in (before, after):
         if sign and sign != currency and currency not in SYMBOLS.get(sign, ()):
@@ -64,7 +68,9 @@ def amount(words: str, format: Format, currency: str) -> str | Wrong:
 
 def number(words: str, format: Format) -> str | Wrong:
     """A number from 0 on as ``1054.5``, exactly as many digits as the cell has."""
-    match = _number(format.decimal, format.thousands).fullmatch(words)
+    if format.thousands == "blank":
+        words = words.translate(_BLANKS)
+    match = _number(format.decimal, format.thousands).fullmatch(words) if len(words) <= LONGEST else None
     if not match:
         return Wrong("not-a-number", f"is not a number {_written(format)}")
     mark = THOUSANDS[format.thousands]

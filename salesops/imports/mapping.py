@@ -11,17 +11,18 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BeforeValidator, Field
+from pydantic_core import PydanticCustomError
 
 from salesops.book import Book
 from salesops.documents import Document
-from salesops.problems import Path, Problem, did_you_mean, dotted
+from salesops.problems import Path, Problem, did_you_mean
 from salesops.records.codes import CURRENCIES
 from salesops.records.deal import Deal
 from salesops.records.member import Member
 from salesops.records.money import Money
 from salesops.records.process import Words
 from salesops.records.record import Record, given, many, maybe
-from salesops.records.scalars import Day, Text
+from salesops.records.scalars import Text, day
 from salesops.records.typed import keyed_fields, typed
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
@@ -32,7 +33,10 @@ THOUSANDS = {"none": "", "comma": ",", "point": ".", "blank": " ", "apostrophe":
 SKIP, LEAVE_OUT = "skip", "leave out"
 """What ``missing`` says in place of a stand-in: pass the whole row over, or leave this one field out."""
 
-Kind = Literal["text", "id", "date", "money", "number", "yes or no"]
+NEEDED = ("id", "title", "member", "type", "tier", "owner")
+"""What every deal needs besides its stages; each has a place of its own in the mapping."""
+
+Kind = Literal["text", "id", "date", "money", "number"]
 KINDS_OF_CELL: tuple[Kind, ...] = get_args(Kind)
 
 _FOLDER = re.compile(r"[a-z]+(/[a-z0-9][a-z0-9-]*)*")
@@ -188,7 +192,7 @@ class Spot:
 
     at: Path
     cell: Cell
-    model: type[Record] | None = None
+    model: type[Record] = Deal
     field: str = ""
     in_members_file: bool = False
     is_needed: bool = False
@@ -219,7 +223,7 @@ def column_problems(
 def spots(mapping: Mapping) -> Iterator[Spot]:
     """Every cell of a mapping."""
     deal = mapping.deal
-    for name in ("id", "title", "member", "type", "tier", "owner"):
+    for name in NEEDED:
         yield Spot(("deal", name), getattr(deal, name), Deal, name, is_needed=True)
     for field, cell in deal.fields.items():
         yield Spot(("deal", "fields", field), cell, Deal, field)
@@ -231,32 +235,29 @@ def spots(mapping: Mapping) -> Iterator[Spot]:
 
 
 def kind_at(model: type[Record], field: str) -> Kind | None:
-    """What a field holds: its kind of cell, text for the team's own fields, None where no cell can fill it."""
+    """What a field holds, as a kind of cell; None where no single cell can fill it."""
     path = field.split(".")
-    if path[0] == "x" and "x" in model.model_fields:
+    if path[0] == "x":
         return "text" if len(path) > 1 and all(_OWN_KEY.fullmatch(part) for part in path[1:]) else None
-    inner: Any = model
-    for part in path:
-        if not (isinstance(inner, type) and issubclass(inner, Record)):
-            return None
-        found = dict(keyed_fields(inner)).get(part)
-        if found is None:
-            return None
-        inner = _bare(found.annotation)
-    if get_origin(inner) is tuple:
-        inner = _bare(get_args(inner)[0])
-    return _kind(inner)
+    found = _type_at(model, path)
+    return _kind(_bare(get_args(found)[0]) if get_origin(found) is tuple else found)
 
 
 def is_listed(model: type[Record], field: str) -> bool:
-    """Whether a field holds a list, of which one cell is the only entry."""
-    inner: Any = model
-    for part in field.split("."):
-        found = dict(keyed_fields(inner)).get(part) if isinstance(inner, type) and issubclass(inner, Record) else None
-        if found is None:
-            return False
-        inner = _bare(found.annotation)
-    return get_origin(inner) is tuple
+    """Whether a field holds a list, of which one cell is then the only entry."""
+    return get_origin(_type_at(model, field.split("."))) is tuple
+
+
+def _type_at(model: Any, path: list[str]) -> Any:
+    """The type that stands at a path of keys, None where there is no such field."""
+    for part in path:
+        field = _keys(model).get(part)
+        model = _bare(field.annotation) if field else None
+    return model
+
+
+def _keys(model: Any) -> dict[str, Any]:
+    return dict(keyed_fields(model)) if isinstance(model, type) and issubclass(model, Record) else {}
 
 
 def _bare(annotation: Any) -> Any:
@@ -269,7 +270,7 @@ def _bare(annotation: Any) -> Any:
 def _kind(found: Any) -> Kind | None:
     if get_origin(found) is Literal or found is str:
         return "text"
-    kinds: dict[Any, Kind] = {date: "date", Money: "money", bool: "yes or no", int: "number", Decimal: "number"}
+    kinds: dict[Any, Kind] = {date: "date", Money: "money", bool: "text", int: "number", Decimal: "number"}
     return kinds.get(found) if isinstance(found, type) else None
 
 
@@ -350,23 +351,18 @@ def _cell_mistakes(document: Document, spot: Spot) -> Iterator[Problem]:
 
 
 def _field_mistakes(document: Document, mapping: Mapping, spot: Spot) -> Iterator[Problem]:
-    if spot.model is None:
-        if spot.cell.constant and spot.cell.constant not in CURRENCIES:
+    kind = spot.cell.kind
+    if spot.at == ("currency",):
+        yield from _currency_mistakes(document, spot)
+    elif not spot.is_needed:
+        kind = kind or kind_at(spot.model, spot.field)
+        if kind_at(spot.model, spot.field) is None:
+            yield _no_such_field(document, spot)
+        elif spot.model is Deal and spot.field in NEEDED:
             yield document.problem(
-                "not-a-currency",
-                f"'{spot.cell.constant}' is not a currency",
-                spot.at,
-                help="three capital letters of ISO 4217, such as USD",
+                "field-twice", f"'{spot.field}' has its own place under deal:", spot.at, key=True, help="move it there"
             )
-        return
-    kind = kind_at(spot.model, spot.field)
-    if kind is None:
-        yield _no_such_field(document, spot)
-    elif not spot.is_needed and spot.model is Deal and spot.field in (*NEEDED, "stages"):
-        yield document.problem(
-            "field-twice", f"'{spot.field}' has its own place under deal:", spot.at, key=True, help="move it there"
-        )
-    if "money" in (kind, spot.cell.kind) and mapping.currency is None and spot.cell.column:
+    if kind == "money" and mapping.currency is None and spot.cell.column:
         yield document.problem(
             "currency-missing",
             f"'{spot.field}' is money, and the mapping names no currency",
@@ -377,19 +373,23 @@ def _field_mistakes(document: Document, mapping: Mapping, spot: Spot) -> Iterato
         )
 
 
-NEEDED = ("id", "title", "member", "type", "tier", "owner")
+def _currency_mistakes(document: Document, spot: Spot) -> Iterator[Problem]:
+    constant = spot.cell.constant
+    if constant and constant not in CURRENCIES:
+        yield document.problem(
+            "not-a-currency",
+            f"'{constant}' is not a currency",
+            spot.at,
+            help="three capital letters of ISO 4217, such as USD",
+            fix=f"currency: {constant.upper()}" if constant.upper() in CURRENCIES else "",
+        )
 
 
 def _no_such_field(document: Document, spot: Spot) -> Problem:
-    assert spot.model is not None
-    *above, last = spot.field.split(".")
-    inner: Any = spot.model
-    for part in above:
-        found = dict(keyed_fields(inner)).get(part) if isinstance(inner, type) and issubclass(inner, Record) else None
-        inner = _bare(found.annotation) if found else None
-    known = [key for key, _ in keyed_fields(inner)] if isinstance(inner, type) and issubclass(inner, Record) else []
+    above, _, last = spot.field.rpartition(".")
+    known = list(_keys(_type_at(spot.model, above.split(".") if above else [])))
     if last in known:
-        said, help = f"'{spot.field}' cannot be filled from one cell", "name a field inside it"
+        said, help = f"'{spot.field}' cannot be filled from one cell", "name a field inside it, if it has any"
     else:
         what = spot.model.__name__.lower()
         said, help = f"a {what} has no field '{spot.field}'", did_you_mean(last, known)
@@ -415,11 +415,9 @@ def _stage_mistakes(document: Document, mapping: Mapping, book: Book) -> Iterato
 
 
 def _day_mistakes(document: Document, at: Path, words: str) -> Iterator[Problem]:
-    from pydantic import TypeAdapter, ValidationError
-
     try:
-        TypeAdapter(Day).validate_python(words)
-    except ValidationError:
+        day(words)
+    except PydanticCustomError:
         yield document.problem(
             "not-a-date",
             f"'{words}' is neither a day nor '{LEAVE_OUT}' nor '{SKIP}'",
@@ -467,8 +465,3 @@ def _member_mistakes(document: Document, members: MemberMap) -> Iterator[Problem
                 key=True,
                 fix=f"{field}: {'other' if field == 'kind' else '{column: …}'}",
             )
-
-
-def described(at: Path) -> str:
-    """A spot of the mapping in a word."""
-    return dotted(at)

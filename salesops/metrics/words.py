@@ -33,11 +33,8 @@ def detail(reading: Reading | None) -> str:
     if reading is None:
         return ""
     if isinstance(reading, Count):
-        return " · ".join(
-            f"{count} {name}"
-            for name, count in reading.split.items()
-            if count != reading.value or len(reading.split) > 1
-        )
+        so_far = ["this week so far"] if reading.series else []
+        return " · ".join(so_far + [f"{count} {name}" for name, count in reading.split.items()])
     if isinstance(reading, Amounts):
         missing = f"{reading.without} without an amount" if reading.without else ""
         return " · ".join(part for part in (f"{reading.n} deals" if reading.n != 1 else "1 deal", missing) if part)

@@ -12,7 +12,7 @@ from salesops.metrics.contracts import OVERDUE, terms
 from salesops.pages.page import Page, page
 from salesops.records.playbook import Target
 from salesops.reports.standing import Standing, standings
-from salesops.reports.targets import progress
+from salesops.reports.targets import goal, progress
 from salesops.visits import Visit
 
 SHOWN = (
@@ -27,6 +27,17 @@ SHOWN = (
 )
 WEEK = 7
 MOST = 12
+
+
+class Row(NamedTuple):
+    """A target and how far it is."""
+
+    target: Target
+    title: str
+    goal: str
+    now: str
+    state: str
+    gap: str
 
 
 class Move(NamedTuple):
@@ -57,10 +68,13 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterato
     )
 
 
-def _targets(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> list[tuple[Target, str, str, str]]:
+def _targets(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> list[Row]:
     targets = snapshot.book.targets.targets if snapshot.book.targets else ()
+    known = metrics_of(snapshot.process)
     return [
-        (target, *progress(target, readings.get(target.metric))) for target in targets if target.by >= snapshot.as_of
+        Row(target, known[target.metric].title if target.metric in known else target.metric, goal(target), *progress(target, readings.get(target.metric)))
+        for target in targets
+        if target.by >= snapshot.as_of
     ]
 
 

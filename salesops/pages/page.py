@@ -63,6 +63,8 @@ def templates() -> Environment:
         total=total,
         counted=_counted,
         day=_day,
+        money=_money,
+        prose=_prose,
     )
     environment.globals.update(MANIAC_T=MANIAC_T, meaning=meaning)
     return environment

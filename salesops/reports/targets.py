@@ -30,6 +30,12 @@ def progress(target: Target, reading: Reading | None) -> tuple[str, str, str]:
     return now, MISSING, f"{_gap(goal - actual, wanted, reading)} short"
 
 
+def goal(target: Target) -> str:
+    """What is aimed for, written as the readings are."""
+    found = money_from_text(target.at_least)
+    return f"{amount(found.amount)} {found.currency}" if isinstance(found, Money) else target.at_least
+
+
 def wanted_value(target: Target, reading: Reading) -> Decimal | Money | None:
     """What the target asks for, in the unit of its metric; None where the two do not fit."""
     try:

@@ -38,7 +38,9 @@ def test_a_skipped_stage_counts_as_reached(reading):
 
 
 def test_a_win_has_reached_everything_before_it(reading):
-    deals = "aspen: {stages: [enrichment: 2026-01-05, outreach: 2026-01-05, discovery: 2026-01-05, closed won: 2026-01-06]}"
+    deals = (
+        "aspen: {stages: [enrichment: 2026-01-05, outreach: 2026-01-05, discovery: 2026-01-05, closed won: 2026-01-06]}"
+    )
     for conversion in ("enrichment-to-outreach", CONVERSION, "discovery-to-proposal"):
         assert counts(reading(conversion, "2026-06-01", deals)) == (1, 1, 0)
 
@@ -51,7 +53,9 @@ def test_a_loss_reaches_nothing(reading):
 def test_going_back_does_not_undo_what_was_reached_and_counts_once(reading):
     back = "aspen: {stages: [outreach: 2026-01-05, discovery: 2026-02-02, outreach: 2026-03-02]}"
     assert counts(reading(CONVERSION, "2026-06-01", back)) == (1, 1, 0)
-    lost = "aspen: {stages: [outreach: 2026-01-05, discovery: 2026-02-02, outreach: 2026-03-02, closed lost: 2026-03-03]}"
+    lost = (
+        "aspen: {stages: [outreach: 2026-01-05, discovery: 2026-02-02, outreach: 2026-03-02, closed lost: 2026-03-03]}"
+    )
     assert counts(reading(CONVERSION, "2026-06-01", lost)) == (1, 1, 0)
 
 
@@ -98,7 +102,9 @@ def test_a_parked_attempt_is_undecided_and_says_so(reading, why):
 
 
 def test_renewals_are_no_attempts(reading):
-    deals = "cedar: {stages: [renewals: 2026-01-05, proposal: 2026-02-02, closed won: 2026-03-02], type: existing business}"
+    deals = (
+        "cedar: {stages: [renewals: 2026-01-05, proposal: 2026-02-02, closed won: 2026-03-02], type: existing business}"
+    )
     for conversion in ("discovery-to-proposal", "proposal-to-won"):
         found = reading(conversion, "2026-06-01", deals)
         assert (counts(found), found.excluded) == ((0, 0, 0), ())
@@ -172,7 +178,10 @@ def histories(dice, size):
         for _ in range(dice.randint(1, 9)):
             stages.append({dice.choice(STAGES): str(day)})
             day += timedelta(days=dice.choice((0, 0, 1, 3, 9, 27)))
-        deals[f"deal-{number}"] = {"stages": stages, "type": dice.choices(("new business", "existing business"), (5, 1))[0]}
+        deals[f"deal-{number}"] = {
+            "stages": stages,
+            "type": dice.choices(("new business", "existing business"), (5, 1))[0],
+        }
     return deals
 
 
@@ -188,7 +197,11 @@ def test_three_thousand_random_lives_are_counted_as_the_definition_says(book, se
             found = read_metric(known.on(on, since=since), id)
             expected = told_once_more(deals, start, end, on, str(since or ""))
             assert found.parts["attempts"] == expected, (id, on, since)
-            assert counts(found) == (expected["converted"], expected["converted"] + expected["failed"], expected["open"])
+            assert counts(found) == (
+                expected["converted"],
+                expected["converted"] + expected["failed"],
+                expected["open"],
+            )
 
 
 def test_the_win_rate_is_of_the_attempts_that_were_closed(reading, why):

@@ -58,7 +58,9 @@ def test_money_of_nothing_is_no_data():
 @pytest.mark.parametrize(
     "reading",
     [
-        Count(value=1, included=("aspen",), excluded=LEFT, parts={"by_stage": {"outreach": 1}}, series=({"week": "W1"},)),
+        Count(
+            value=1, included=("aspen",), excluded=LEFT, parts={"by_stage": {"outreach": 1}}, series=({"week": "W1"},)
+        ),
         Share(hits=1, out_of=2, included=("aspen",), excluded=LEFT, parts={"split": {"won": 1}}),
         Days(values=(3,), included=("aspen",), excluded=LEFT, variants={"oldest": 3}),
         Amounts(sums={"USD": Decimal("1.5")}, n=1, included=("aspen",), excluded=LEFT, parts={"at_risk": {}}),

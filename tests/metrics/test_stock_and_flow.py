@@ -14,10 +14,7 @@ SEEDS = range(12)
 def entered(book, first, last):
     """How many visits to each stage began in the days from ``first`` to ``last``."""
     return Counter(
-        visit.stage
-        for history in book.histories.values()
-        for visit in history.visits
-        if first <= visit.entered <= last
+        visit.stage for history in book.histories.values() for visit in history.visits if first <= visit.entered <= last
     )
 
 

@@ -29,7 +29,9 @@ def test_days_in_pipeline_are_averaged_and_ordered(reading):
 
 
 def test_a_win_on_the_same_day_is_0_days_and_not_no_data(reading):
-    found = reading("days-in-pipeline", "2026-06-01", "aspen: {stages: [enrichment: 2026-01-05, closed won: 2026-01-05]}")
+    found = reading(
+        "days-in-pipeline", "2026-06-01", "aspen: {stages: [enrichment: 2026-01-05, closed won: 2026-01-05]}"
+    )
     assert (found.n, found.value) == (1, 0)
 
 

@@ -1,0 +1,68 @@
+"""Names to ids: one name always becomes the same id, and two names never share one."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+from collections.abc import Mapping as Lookup
+
+from salesops.imports.remarks import Wrong
+from salesops.loading import RESERVED
+from salesops.records.scalars import _ID, shown, slug
+
+
+def sameness(name: str) -> str:
+    """What two spellings of one name have in common: letters and digits, whatever their case and what stands between."""
+    folded = unicodedata.normalize("NFKC", name).casefold()
+    return "".join(character for character in folded if character.isalnum())
+
+
+def id_of(words: str) -> str | Wrong:
+    """The id made of some text, or why none can be."""
+    id = words if _ID.fullmatch(words) else slug(words)
+    if not id:
+        return Wrong("no-id", "holds no letter or digit that an id could be made of")
+    if id in RESERVED:
+        return Wrong("no-id", f"would become '{id}', a name that Windows keeps for itself")
+    return id
+
+
+class Directory:
+    """The names of the members or of the people, those on file first.
+
+    ``ids`` are those that the mapping gives by hand.
+    """
+
+    def __init__(self, on_file: Iterable[tuple[str, str]], ids: Lookup[str, str]) -> None:
+        self.names: dict[str, str] = {}
+        self.ids = ids
+        self._found: dict[str, str | Wrong] = {}
+        self._by_sameness: dict[str, str] = {}
+        entries = list(on_file)
+        for id, name in entries:
+            self.names.setdefault(id, name)
+            self._by_sameness.setdefault(sameness(id), id)
+        for id, name in entries:
+            self._by_sameness.setdefault(sameness(name), id)
+
+    def id(self, name: str) -> str | Wrong:
+        """The id of a name; a new one is remembered."""
+        if name not in self._found:
+            self._found[name] = self._find(name)
+        return self._found[name]
+
+    def _find(self, name: str) -> str | Wrong:
+        if name in self.ids:
+            self.names.setdefault(self.ids[name], name)
+            return self.ids[name]
+        same = sameness(name)
+        if same in self._by_sameness:
+            return self._by_sameness[same]
+        id = id_of(name)
+        if isinstance(id, Wrong):
+            return id
+        if id in self.names:
+            return Wrong("id-shared", f"would become '{id}', which is already {shown(self.names[id])}")
+        self.names[id] = name
+        self._by_sameness[same] = id
+        return id
