@@ -74,7 +74,7 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
     book, problems = load(root)
     day = day_of(as_of, book)
     found = [
-        problem for problem in in_order([*problems, *link_problems(root), *check_book(book, day)]) if problem.is_error
+        problem for problem in in_order([*problems, *link_problems(root), *check_book(book, max(day, day_of(None, book)))]) if problem.is_error
     ]
     lines = list(output.problems_as_lines(found))
     if not book.processes:

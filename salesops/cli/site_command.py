@@ -15,7 +15,10 @@ from salesops.cli.shared import Usage, as_of_option, day_of, note, read, say, st
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None) -> None:
-    """Check every record and build the site; nothing is built while a record breaks the rules."""
+    """Check every record and build the site; nothing is built while a record breaks the rules.
+
+    A site as of an earlier day is built from records that are checked as of today.
+    """
     from salesops import output
     from salesops.checks import check_book
     from salesops.problems import in_order
@@ -25,7 +28,7 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     day = day_of(as_of, book)
     found = [
         problem
-        for problem in in_order([*problems, *link_problems(root), *check_book(book, day)])
+        for problem in in_order([*problems, *link_problems(root), *check_book(book, max(day, day_of(None, book)))])
         if problem.is_error or strict
     ]
     if found or not book.processes:
