@@ -13,7 +13,7 @@ from salesops.records.deal import Deal
 from salesops.records.member import Member
 from salesops.records.playbook import Decision, Experiment, Hypothesis, Rates, Removed, Review, Targets, Team
 from salesops.records.process import Process, Stage
-from salesops.visits import History, history_of, is_in_order
+from salesops.visits import History, Visit, history_of, is_in_order
 
 Ref = tuple[str, str]
 """A record by kind and id, such as ``("deal", "cascadia-general")``."""
@@ -179,6 +179,10 @@ class Snapshot:
     def outcome(self, history: History) -> str | None:
         """Won, lost or None."""
         return self.stage(history.now.stage).outcome
+
+    def closing(self, attempt: tuple[Visit, ...]) -> Visit | None:
+        """The visit by which an attempt was closed: the first closed stage it came to; None while it is open."""
+        return next((visit for visit in attempt if not self.stage(visit.stage).is_open), None)
 
     def why_parked(self, history: History) -> str | None:
         """Why an open deal is out of the pipeline on the day: parked until when."""

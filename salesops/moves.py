@@ -53,13 +53,13 @@ def kind_of(process: Process, deal_type: str, before: str | None, stage: str) ->
     before = process.name_now(before)
     if before not in process.stages:
         return MoveKind.UNKNOWN
+    if process.exits_between(before, stage):
+        return MoveKind.EXIT
     outcome = process.stages[before].outcome
     if outcome == LOST and stage in process.path_of(deal_type):
         return MoveKind.REOPENED
     if outcome is not None:
         return MoveKind.AFTER_CLOSE
-    if process.exits_between(before, stage):
-        return MoveKind.EXIT
     if before == stage:
         return MoveKind.REPEATED
     if process.is_back(before, stage, deal_type):

@@ -14,7 +14,7 @@ from salesops.records.deal import Deal, Parked
 class Visit:
     """A stage and the days in it: from ``entered`` to ``left``, which is None while the deal is there.
 
-    ``attempt`` counts from 1 and rises when a closed deal is opened again; ``line`` is the place in ``stages``.
+    ``attempt`` counts from 1 and rises when a closed deal is opened again (not when one won stage follows another); ``line`` is the place in ``stages``.
     """
 
     stage: str
@@ -76,10 +76,16 @@ def history_of(id: str, deal: Deal, outcome: Callable[[str], str | None]) -> His
 def _visits(deal: Deal, outcome: Callable[[str], str | None]) -> Iterator[Visit]:
     attempt = 1
     for line, (stage, entered) in enumerate(deal.stages):
-        if line and outcome(deal.stages[line - 1].stage):
+        if line and _ends_an_attempt(deal.stages[line - 1].stage, stage, outcome):
             attempt += 1
         left = deal.stages[line + 1].entered if line + 1 < len(deal.stages) else None
         yield Visit(stage, entered, left, attempt, line)
+
+
+def _ends_an_attempt(stage: str, following: str, outcome: Callable[[str], str | None]) -> bool:
+    """Whether what follows a stage is a new attempt; a won deal whose service stops is still the same one."""
+    closed_as = outcome(stage)
+    return closed_as is not None and (following == stage or outcome(following) != closed_as)
 
 
 def is_in_order(deal: Deal) -> bool:

@@ -122,14 +122,16 @@ def win_rate(snapshot: Snapshot) -> Share:
     by_type: list[str] = []
     for history in snapshot.histories:
         for visits in history.attempts:
-            outcome = snapshot.stage(visits[-1].stage).outcome
-            if outcome is None:
+            closing = snapshot.closing(visits)
+            if closing is None:
                 undecided.append(LeftOut(history.id, snapshot.why_parked(history) or "still open"))
-            elif _in_window(snapshot, visits[-1]):
+            elif _in_window(snapshot, closing):
+                outcome = snapshot.stage(closing.stage).outcome
                 by_type.append(f"{outcome} {history.type}")
                 (won if outcome == WON else lost).append(history.id)
-                if outcome == LOST and len(visits) > 1:
-                    lost_from.append(snapshot.name(visits[-2].stage))
+                before = visits.index(closing) - 1
+                if outcome == LOST and before >= 0:
+                    lost_from.append(snapshot.name(visits[before].stage))
     return Share(
         hits=len(won),
         out_of=len(won) + len(lost),

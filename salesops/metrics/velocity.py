@@ -48,7 +48,8 @@ def days_in_pipeline(snapshot: Snapshot) -> Days:
     included: list[str] = []
     left_out: list[LeftOut] = []
     for history in snapshot.won:
-        won = history.now.entered
+        closing = snapshot.closing(history.attempts[-1])
+        won = closing.entered if closing else history.now.entered
         if history.type != NEW or not _closed_in_window(snapshot, won):
             continue
         began = next((visit.entered for visit in history.visits if snapshot.name(visit.stage) == start), None)
@@ -80,8 +81,8 @@ def days_to_loss(snapshot: Snapshot) -> Days:
         if history.type != NEW:
             continue
         for visits in history.attempts:
-            last = visits[-1]
-            if snapshot.stage(last.stage).outcome == LOST and _closed_in_window(snapshot, last.entered):
+            last = snapshot.closing(visits)
+            if last and snapshot.stage(last.stage).outcome == LOST and _closed_in_window(snapshot, last.entered):
                 values.append((last.entered - visits[0].entered).days)
                 included.append(history.id)
     return Days(
