@@ -70,6 +70,7 @@ class _Reading:
     records: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: {} for name in KINDS})
     documents: dict[Ref, Document] = field(default_factory=dict)
     broken: set[Ref] = field(default_factory=set)
+    misnamed: set[Ref] = field(default_factory=set)
 
     def all(self) -> None:
         files = self.unique(chain.from_iterable(self.files(kind) for kind in KINDS.values()))
@@ -113,7 +114,7 @@ class _Reading:
                 yield from self.below(kind, path)
             elif problem := _name_problem(kind, entry.name, path):
                 self.problems.append(problem)
-                self.broken.add((kind.name, entry.name.rsplit(".", 1)[0]))
+                self.misnamed.add((kind.name, slug(entry.name.split(".", 1)[0])))
             else:
                 yield from self.regular(kind, path, entry.name[: -len(".yaml")])
 
@@ -181,7 +182,7 @@ class _Reading:
             rates=single["rates"],
             removed=single["removed"],
             documents=self.documents,
-            broken=frozenset(self.broken),
+            broken=frozenset(self.broken | (self.misnamed - self.documents.keys())),
         )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,14 +45,16 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
             self.site = None
             return config
         self.site = read_site(root, os.environ.get("SALESOPS_AS_OF"), forgiving=self.serving)
-        self.site.prepare()
+        with _as_plugin_error():
+            self.site.prepare()
         config.docs_dir = str(self.site.docs)
         return config
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fill the frames."""
         if self.site:
-            self.site.finish(Path(config.site_dir), policy=not self.serving)
+            with _as_plugin_error():
+                self.site.finish(Path(config.site_dir), policy=not self.serving)
 
     def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Build again when a record or a page is saved, not when we write what MkDocs reads."""
@@ -62,10 +66,23 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return server
 
 
+@contextmanager
+def _as_plugin_error() -> Iterator[None]:
+    """Say in MkDocs' own way why the site cannot be built: a sentence, not a traceback."""
+    from salesops.output import show
+    from salesops.site import CannotBuild
+
+    try:
+        yield
+    except CannotBuild as fault:
+        raise PluginError(show(fault)) from None
+
+
 def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site:
     """The site of a repository; problems stop it, or are only said where a preview is running."""
     from salesops import output
     from salesops.checks import check_book
+    from salesops.cli.reference import commands_page
     from salesops.cli.shared import day_of
     from salesops.loading import load
     from salesops.problems import in_order
@@ -74,7 +91,9 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
     book, problems = load(root)
     day = day_of(as_of, book)
     found = [
-        problem for problem in in_order([*problems, *link_problems(root), *check_book(book, max(day, day_of(None, book)))]) if problem.is_error
+        problem
+        for problem in in_order([*problems, *link_problems(root), *check_book(book, max(day, day_of(None, book)))])
+        if problem.is_error
     ]
     lines = list(output.problems_as_lines(found))
     if not book.processes:
@@ -90,4 +109,5 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
         )
     for line in lines:
         print(line, file=sys.stderr)
-    return Site(root, book.on(day))
+    snapshot = book.on(day)
+    return Site(root, snapshot, (commands_page(snapshot),))

@@ -12,7 +12,7 @@ from salesops.book import Book
 from salesops.records.deal import Activity, Deal
 from salesops.records.process import CONTACT, Exit, Need
 from salesops.records.record import Record, is_given, value_at
-from salesops.records.typed import _fields
+from salesops.records.typed import fields_below
 
 
 def is_met(deal: Deal, need: Need, by: date) -> bool:
@@ -95,7 +95,7 @@ def meaning(need: Need) -> str:
     if need.why or not need.field:
         return need.why or ""
     path = tuple(need.field.split("."))
-    field = _fields(Deal, path[:-1]).get(path[-1])
+    field = fields_below(Deal, path[:-1]).get(path[-1])
     return field.description or "" if field else ""
 
 
@@ -107,30 +107,40 @@ def fix_for(need: Need, as_of: date) -> str:
         parts += [f"{key}: {value}" for key, value in (("about", need.about), ("status", need.status)) if value]
         return "activity:\n  - {" + ", ".join([*parts, "note: …"]) + "}"
     path = (need.field or "").split(".")
-    lines = [f"{'  ' * depth}{part}:" for depth, part in enumerate(path)]
+    lines: list[str] = []
+    for depth, part in enumerate(path):
+        beside = fields_below(Deal, tuple(path[:depth])) if depth else {}
+        required = {key: field for key, field in beside.items() if field.is_required() and key != part}
+        lines += [f"{'  ' * depth}{key}: {_sample(field, as_of)}" for key, field in required.items()]
+        lines.append(f"{'  ' * depth}{part}:")
     lines[-1] += " " + _example(path, need, as_of)
     return "\n".join(lines)
 
 
 def _example(path: list[str], need: Need, as_of: date) -> str:
-    field = _fields(Deal, tuple(path[:-1])).get(path[-1]) if path else None
+    field = fields_below(Deal, tuple(path[:-1])).get(path[-1]) if path else None
     if field is None:
         return need.is_[0] if need.is_ else "…"
-    below = _fields(Deal, tuple(path))
-    if below:
-        required = {key: inner for key, inner in below.items() if inner.is_required()}
-        first = need.is_[0] if need.is_ else None
-        parts = [
-            f"{key}: {as_of if key == 'date' else (first if key == 'status' and first else _sample(inner))}"
-            for key, inner in required.items()
-        ]
-        return "{" + ", ".join([*parts, "note: …"] if "note" in below else parts) + "}"
-    return need.is_[0] if need.is_ else _sample(field, as_of)
+    first = need.is_[0] if need.is_ else ""
+    if below := fields_below(Deal, tuple(path)):
+        return _part(below, first, as_of)
+    if entry := fields_below(Deal, (*path, 0)):
+        return f"[{_part(entry, '', as_of)}]"
+    return first or _sample(field, as_of)
 
 
-def _sample(field: Any, as_of: date | None = None) -> str:
+def _part(fields: dict[str, Any], status: str, as_of: date) -> str:
+    """A mapping with what it must hold, or with its first field where it need not hold any."""
+    required = {key: field for key, field in fields.items() if field.is_required()} or dict([*fields.items()][:1])
+    parts = [
+        f"{key}: {status if key == 'status' and status else _sample(field, as_of)}" for key, field in required.items()
+    ]
+    return "{" + ", ".join([*parts, "note: …"] if "note" in fields else parts) + "}"
+
+
+def _sample(field: Any, as_of: date) -> str:
     example = next((example for example in (field.examples or []) if isinstance(example, str)), None)
-    if example and as_of and len(example) == 10 and example[4] == "-":
+    if example and len(example) == 10 and example[4] == "-":
         example = str(as_of)
     listed = field.default == ()
     return f"[{example or '…'}]" if listed else example or "…"

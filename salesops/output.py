@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from salesops.problems import Problem, Severity
+from salesops.secrets import SECRET
 
 SCHEMA_VERSION = 1
 ANNOTATIONS = 10
@@ -21,11 +22,6 @@ _ESCAPE = re.compile(
     "|[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001fffe\U0001ffff\U000e0000-\U000e007f]"
 )
 _IN_JSON = re.compile(rf"(?!\n){_ESCAPE.pattern}|(?<=#)#(?=\[)")
-_SECRET = re.compile(
-    r"\b(?:gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,}|AKIA[0-9A-Z]{12,}|xox[abprs]-[A-Za-z0-9-]{10,}|sk-[A-Za-z0-9_-]{20,}|glpat-[A-Za-z0-9_-]{16,})"
-    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----"
-)
-
 _COMMAND = re.compile(r"^\s*:(?=:)|##(?=\[)")
 """What a runner of GitHub Actions takes as a command: ``::`` at the start of a line, ``##[`` anywhere in it."""
 
@@ -41,7 +37,7 @@ def show(text: object) -> str:
 
 def masked(text: str) -> str:
     """The text without anything that looks like a secret."""
-    return _SECRET.sub("[secret]", text)
+    return SECRET.sub("[secret]", text)
 
 
 def _escaped(character: str) -> str:

@@ -15,7 +15,9 @@ import re
 import shutil
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -36,6 +38,7 @@ DOCS = "build/docs"
 HTML = "build/html"
 ASSETS = "assets/salesops"
 SHELL = "records/salesops-shell"
+OPENING = "<!--salesops-introduction-->"
 BODY = "<!--salesops-body-->"
 TITLE = "salesops-title-goes-here"
 PUBLISHED = frozenset({".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".txt"})
@@ -46,12 +49,18 @@ class CannotBuild(Exception):
     """The site cannot be built, and why."""
 
 
+class NoPlace(CannotBuild):
+    """There is no mkdocs.yml to build by, or the folder to build into is not free: it was asked for wrongly."""
+
+
 @dataclass(frozen=True)
 class Site:
     """The site of one repository on one day."""
 
     root: Path
     snapshot: Snapshot
+    more: tuple[Page, ...] = ()
+    """Pages that do not follow from the records, such as the reference of the commands."""
 
     @property
     def docs(self) -> Path:
@@ -61,7 +70,7 @@ class Site:
     @cached_property
     def pages(self) -> list[Page]:
         """Every generated page, its body not yet rendered."""
-        return list(every_page(self.snapshot))
+        return [*every_page(self.snapshot), *self.more]
 
     @property
     def framed(self) -> list[Page]:
@@ -75,9 +84,11 @@ class Site:
         that a preview does not chase its own tail.
         """
         wanted: dict[str, bytes] = dict(own_pages(self.root))
+        texts = {name: _page_text(name, content) for name, content in wanted.items() if name.endswith(".md")}
+        _refuse_twins(texts, self.pages)
         for page in self.framed:
-            name = f"{page.path or 'index'}.md"
-            wanted[name] = _frame(page.title, _without_front_matter(wanted.get(name, b"").decode("utf-8")))
+            name = _source_name(page)
+            wanted[name] = _frame(page.title, _OWN_HEADING.sub("", texts.get(name, "")))
         wanted[f"{SHELL}.md"] = _frame(TITLE)
         wanted.update(_assets())
         _mirror(self.docs, wanted)
@@ -91,7 +102,7 @@ class Site:
         scripts = _own_scripts(shell)
         stamp = _Stamp(shell, scripts if policy else None)
         for page in self.pages:
-            file = html / page.path / "index.html"
+            file = html / _address(page.path) / "index.html"
             if page.is_record:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 text = stamp.page(page)
@@ -99,8 +110,8 @@ class Site:
                 text = _filled(page, _once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
             file.write_text(text, encoding="utf-8")
         for path, text in data_files(self.snapshot):
-            (html / path).write_text(text, encoding="utf-8")
-        shutil.rmtree(html / SHELL.split("/")[0])
+            (html / _address(path)).write_text(text, encoding="utf-8")
+        _remove_shell(html)
         if policy:
             _guard_own_pages(html, (page.path for page in self.pages), scripts)
         _forget_shell(html)
@@ -111,6 +122,8 @@ class Site:
 def own_pages(root: Path) -> Iterator[tuple[str, bytes]]:
     """The team's own pages and pictures below site/; raises CannotBuild for links and whatever else is not a plain file."""
     source = root / SOURCE
+    if source.is_symlink():
+        raise CannotBuild(f"{SOURCE}/ is not a plain folder: what it leads to would be published")
     for folder, folders, files in os.walk(source):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in [*folders, *sorted(files)]:
@@ -136,11 +149,53 @@ def link_problems(root: Path) -> list[Problem]:
 def _frame(title: str, introduction: str = "") -> bytes:
     # Titles of frames are the program's own words (or the sentinel): a title of a record would reach the page unescaped.
     head = f"---\ntitle: {title}\nhide: [toc]\nsearch:\n  exclude: true\n---\n"
-    return f"{head}\n{introduction}\n\n<h1 hidden></h1>\n\n{BODY}\n".encode()
+    return f"{head}\n{OPENING}\n\n{introduction}\n\n<h1 hidden></h1>\n\n{BODY}\n".encode()
 
 
-def _without_front_matter(text: str) -> str:
-    return re.sub(r"\A---\n.*?\n---\n", "", text, count=1, flags=re.DOTALL)
+_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)*(?:\.json)?)?")
+
+
+def _address(path: str) -> str:
+    """A page's address as a path below the output; a stage's name is part of some, and must not lead out of it."""
+    if not _ADDRESS.fullmatch(path):
+        raise CannotBuild(
+            f"'{path}' cannot be the address of a page: the names of stages may hold letters, digits, blanks and hyphens"
+        )
+    return path
+
+
+def _source_name(page: Page) -> str:
+    """The file below site/ that introduces a framed page."""
+    return f"{page.path or 'index'}.md"
+
+
+def _page_text(name: str, content: bytes) -> str:
+    """The Markdown of a team's own page; refused where its name or title would be markup on every page, in the menu."""
+    from mkdocs.utils.meta import get_data
+
+    if _MARKUP.search(name) or not name.isprintable():
+        raise CannotBuild(
+            f"{SOURCE}/{name}: the name would be markup in the menu of every page; use letters and hyphens"
+        )
+    try:
+        text, told = get_data(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
+    except UnicodeDecodeError:
+        raise CannotBuild(f"{SOURCE}/{name} is not UTF-8 text: save it as that") from None
+    if _MARKUP.search(str(told.get("title", ""))):
+        raise CannotBuild(
+            f"{SOURCE}/{name}: its title would be markup in the menu of every page; write it without < and >"
+        )
+    return text
+
+
+def _refuse_twins(names: Iterable[str], pages: Iterable[Page]) -> None:
+    """Refuse a team's own page that MkDocs would put where a generated page stands, unless it introduces that page."""
+    taken = {_address(page.path): "" if page.is_record else _source_name(page) for page in pages} | {SHELL: ""}
+    for name in names:
+        address = re.sub(r"(?:^|/)index$", "", name.removesuffix(".md"))
+        if address in taken and taken[address] != name:
+            way_out = f"call it {SOURCE}/{taken[address]} to introduce that page" if taken[address] else "rename it"
+            raise CannotBuild(f"{SOURCE}/{name} has the address of a generated page: {way_out}")
 
 
 def _assets() -> Iterator[tuple[str, bytes]]:
@@ -150,7 +205,9 @@ def _assets() -> Iterator[tuple[str, bytes]]:
 
 def _mirror(folder: Path, wanted: dict[str, bytes]) -> None:
     """Make a folder hold exactly these files, touching only what differs."""
-    if folder.is_dir() and not folder.is_symlink():
+    if folder.is_symlink():
+        folder.unlink()
+    if folder.is_dir():
         for path in sorted(folder.rglob("*"), reverse=True):
             name = path.relative_to(folder).as_posix()
             if path.is_symlink() or (path.is_file() and name not in wanted):
@@ -165,25 +222,32 @@ def _mirror(folder: Path, wanted: dict[str, bytes]) -> None:
 
 
 def _once(frame: str, path: str) -> str:
-    """The frame of a page, which must hold the sentinel exactly once."""
-    count = frame.count(BODY)
-    if count != 1:
-        raise CannotBuild(
-            f"the frame of {path or 'the home page'} holds the mark for its body {count} times; it must hold it once"
-        )
+    """The frame of a page, which must hold each mark exactly once."""
+    for mark in (OPENING, BODY):
+        count = frame.count(mark)
+        if count != 1:
+            raise CannotBuild(
+                f"the frame of {path or 'the home page'} holds {mark} {count} times; it must hold it once, and no page of {SOURCE}/ may"
+            )
     return frame.replace("<h1 hidden></h1>", "")
 
 
 def _filled(page: Page, frame: str, scripts: frozenset[str] | None) -> str:
+    """A framed page; the team's introduction stands below the heading."""
     guarded = frame if scripts is None else _guarded(frame, scripts)
-    return guarded.replace(BODY, page.body)
+    before, rest = guarded.split(OPENING)
+    introduction, after = rest.split(BODY)
+    body = str(page.body)
+    top = _TOP.match(body)
+    end = top.end() if top else 0
+    return "".join((before, body[:end], introduction, body[end:], after))
 
 
 class _Stamp:
     """The shell, cut at its marks, to be stamped with one record page after another."""
 
     def __init__(self, shell: str, scripts: frozenset[str] | None) -> None:
-        once = _once(shell, SHELL)
+        once = _once(shell, SHELL).replace(OPENING, "")
         if TITLE not in once:
             raise CannotBuild("the shell of the record pages has no place for a title")
         frame = once if scripts is None else _guarded(once, scripts)
@@ -195,7 +259,12 @@ class _Stamp:
         return "".join(values.get(part, part) for part in self.parts)
 
 
+_MARKUP = re.compile('[<>"]')
+_TOP = re.compile(r"\s*<h1>.*?</h1>(?:\s*<p class=\"so-asof\">.*?</p>)?", re.DOTALL)
+_OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
+"""The first heading of an introduction, which makes way for the heading of the page."""
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
+CHARSET = '<meta charset="utf-8">'
 BASE = re.compile(r'new URL\("[./]*",location\)')
 
 
@@ -227,11 +296,9 @@ def _guarded(html: str, scripts: frozenset[str]) -> str:
             "form-action 'none'",
         ]
     )
-    return html.replace(
-        '<meta charset="utf-8">',
-        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">',
-        1,
-    )
+    if CHARSET not in html:
+        raise CannotBuild(f"a page of the theme does not hold {CHARSET}: the content security policy has no place")
+    return html.replace(CHARSET, f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
 
 
 def _hash(text: str) -> str:
@@ -243,6 +310,14 @@ def _guard_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str]) -
     for file in sorted(html.rglob("*.html")):
         if file not in filled:
             file.write_text(_guarded(file.read_text(encoding="utf-8"), scripts), encoding="utf-8")
+
+
+def _remove_shell(html: Path) -> None:
+    """Take the shell away, and its folder where the team has no pages of its own in there."""
+    shutil.rmtree(html / SHELL)
+    folder = (html / SHELL).parent
+    if not any(folder.iterdir()):
+        folder.rmdir()
 
 
 def _forget_shell(html: Path) -> None:
@@ -279,7 +354,7 @@ def config_file(root: Path) -> Path:
     """The repository's mkdocs.yml; raises CannotBuild where there is none."""
     file = root / "mkdocs.yml"
     if not file.is_file():
-        raise CannotBuild("there is no mkdocs.yml beside playbook/")
+        raise NoPlace("there is no mkdocs.yml beside playbook/")
     return file
 
 
@@ -296,13 +371,14 @@ def build(site: Site, out: Path, *, strict: bool = False) -> int:
     fresh = out.with_name(f".{out.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.parent.mkdir(parents=True, exist_ok=True)
+    config_file(site.root)
     site.prepare()
-    os.environ.setdefault("SOURCE_DATE_EPOCH", str(_epoch(site)))
     try:
-        config: MkDocsConfig = load_config(
-            config_file=str(config_file(site.root)), docs_dir=str(site.docs), site_dir=str(fresh), strict=strict
-        )
-        mkdocs_build(config)
+        with _dated(site):
+            config: MkDocsConfig = load_config(
+                config_file=str(config_file(site.root)), docs_dir=str(site.docs), site_dir=str(fresh), strict=strict
+            )
+            mkdocs_build(config)
         count = site.finish(fresh)
         _replace(out, fresh)
     finally:
@@ -310,21 +386,29 @@ def build(site: Site, out: Path, *, strict: bool = False) -> int:
     return count
 
 
-def _epoch(site: Site) -> int:
-    from datetime import UTC, datetime
-
-    return int(datetime.combine(site.snapshot.as_of, datetime.min.time(), UTC).timestamp())
+@contextmanager
+def _dated(site: Site) -> Iterator[None]:
+    """Let MkDocs stamp what it writes with the day that the site is about, unless the environment says another."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        yield
+        return
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime.combine(site.snapshot.as_of, time(), UTC).timestamp()))
+    try:
+        yield
+    finally:
+        del os.environ["SOURCE_DATE_EPOCH"]
 
 
 def _may_replace(root: Path, out: Path) -> None:
-    """Refuse a folder that holds anything but an earlier site."""
+    """Refuse a folder that holds anything but an earlier site, or that lies among the records."""
     if out.exists() and not out.is_dir():
-        raise CannotBuild(f"{out} is not a folder")
-    kept = [root / name for name in (".", SOURCE, "deals", "members", "playbook", DOCS)]
-    if any(out.resolve() == folder.resolve() or out.resolve() in folder.resolve().parents for folder in kept):
-        raise CannotBuild(f"{out} holds the repository's own files: choose another folder")
+        raise NoPlace(f"{out} is not a folder")
+    place, home = out.resolve(), root.resolve()
+    kept = [home / name for name in (SOURCE, "deals", "members", "playbook", ".git", DOCS)]
+    if place in (home, *home.parents) or any(place in (it, *it.parents) or it in place.parents for it in kept):
+        raise NoPlace(f"{out} is where the repository's own files are: choose another folder")
     if out.is_dir() and any(out.iterdir()) and not (out / ASSETS).is_dir():
-        raise CannotBuild(f"{out} holds something that is not a site: choose an empty folder")
+        raise NoPlace(f"{out} holds something that is not a site: choose an empty folder")
 
 
 def _replace(out: Path, fresh: Path) -> None:

@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -97,9 +97,14 @@ maniac_t:
 icp: {hypothesis: teaching-led, version: 1, fit: true}
 """
 
+# Without its limits on days: a sound deal may be of any age, and tests of stalls bring a process of their own.
+PROCESS = re.sub(
+    r"(?m)^ +(stale_after|idle_after): .*\n", "", (HOME / "playbook/process/v3.yaml").read_text(encoding="utf-8")
+)
+
 SOUND = {
     "playbook/team.yaml": TEAM,
-    "playbook/process/v3.yaml": (HOME / "playbook/process/v3.yaml").read_text(encoding="utf-8"),
+    "playbook/process/v3.yaml": PROCESS,
     "playbook/icp/teaching-led.yaml": "claim: They buy.\nversion: 1\nsince: 2025-01-01\nstatus: testing\n",
     "playbook/experiments/subject-lines.yaml": "hypothesis: Names help.\nvariants: [plain, named]\nowner: jim\nstatus: running\n",
     "members/cascadia-university.yaml": MEMBER,
@@ -202,15 +207,52 @@ def repo(tmp_path: Path) -> Repository:
     return repository
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def sound() -> dict[str, str]:
+    """The text of a sound record of each kind that the repository starts with; the deal is an open one."""
+    return {
+        "deal": OPEN_DEAL,
+        "member": MEMBER,
+        "team": TEAM,
+        "process": SOUND["playbook/process/v3.yaml"],
+        "icp": SOUND["playbook/icp/teaching-led.yaml"],
+        "experiment": SOUND["playbook/experiments/subject-lines.yaml"],
+    }
+
+
+@pytest.fixture(scope="session", name="instead")
+def _instead() -> Callable[[str, str], str]:
+    """``instead(fragment, sound)``: the sound record with the keys of a fragment in place of its own."""
+    return instead
+
+
+@pytest.fixture(scope="session")
+def hostile() -> Path:
+    """The collection of hostile files, where SALESOPS_HOSTILE says or beside the project."""
+    return _collection("SALESOPS_HOSTILE", "hostile")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The collection of public data, where SALESOPS_DATA says or beside the project."""
+    return _collection("SALESOPS_DATA", "data")
+
+
+def _collection(variable: str, name: str) -> Path:
+    folder = Path(os.environ.get(variable) or HOME.parent / "shared" / name)
+    if not folder.is_dir():
+        pytest.skip(f"there is no {folder}; {variable} may say where the collection is")
+    return folder
+
+
+@pytest.fixture(scope="session")
 def home() -> Path:
     """The folder of this project."""
     return HOME
 
 
 @pytest.fixture(autouse=True)
-def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the shell or the CI of the person who runs the tests has set changes nothing."""
     for name in ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "SALESOPS_AS_OF", "SALESOPS_FORMAT", "SALESOPS_DEBUG"):
         monkeypatch.delenv(name, raising=False)
-    yield

@@ -75,7 +75,10 @@ def test_letters_are_kept_as_written():
 
 
 def test_a_text_of_several_lines_keeps_them():
-    assert data_of("a: |\n  one\n  two: three\nb: >\n  four\n  five\n") == {"a": "one\ntwo: three\n", "b": "four five\n"}
+    assert data_of("a: |\n  one\n  two: three\nb: >\n  four\n  five\n") == {
+        "a": "one\ntwo: three\n",
+        "b": "four five\n",
+    }
 
 
 def test_a_document_may_begin_with_three_hyphens_and_end_with_three_dots():
@@ -425,7 +428,8 @@ def given_only(value):
 
 
 @given(
-    st.dictionaries(WORDS.filter(lambda key: key != "<<"), PLAIN, min_size=1, max_size=4), st.sampled_from([None, True, False])
+    st.dictionaries(WORDS.filter(lambda key: key != "<<"), PLAIN, min_size=1, max_size=4),
+    st.sampled_from([None, True, False]),
 )
 def test_what_is_written_as_yaml_is_read_back_as_the_same_texts(data, flow):
     text = yaml.dump(data, Dumper=WithoutAnchors, allow_unicode=True, default_flow_style=flow, sort_keys=False)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from salesops.records.deal import Deal
 from salesops.visits import history_of, is_in_order
 
-OUTCOMES = {"closed won": "won", "closed lost": "lost"}
+OUTCOMES = {"closed won": "won", "service ended": "won", "closed lost": "lost"}
 STAGES = ("enrichment", "outreach", "discovery", "proposal", "closed won", "closed lost")
 
 
@@ -89,6 +89,19 @@ def test_opening_a_lost_deal_again_starts_a_new_attempt():
         ["enrichment", "closed lost"],
         ["outreach", "discovery", "closed lost"],
         ["proposal"],
+    ]
+
+
+def test_a_won_deal_whose_service_ends_is_still_the_same_attempt():
+    history = life("proposal: 2026-01-05", "closed won: 2026-01-19", "service ended: 2027-01-19")
+    assert history.attempts == (history.visits,)
+
+
+def test_a_won_deal_that_goes_on_selling_starts_a_new_attempt():
+    history = life("proposal: 2026-01-05", "closed won: 2026-01-19", "proposal: 2027-01-19", "closed lost: 2027-02-01")
+    assert [stages_of(attempt) for attempt in history.attempts] == [
+        ["proposal", "closed won"],
+        ["proposal", "closed lost"],
     ]
 
 

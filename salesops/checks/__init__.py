@@ -6,18 +6,36 @@ A module is a subject; adding a check is adding one function to it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from salesops.book import Book
-from salesops.checks import contracts, facts, history, needs, process, references
-from salesops.checks.check import CHECKS, Case, Check, Finding
+from salesops.checks import (
+    contracts,
+    facts,
+    history,
+    invoices,
+    learning,
+    needs,
+    privacy,
+    process,
+    references,
+    renewals,
+    tiers,
+    upkeep,
+)
+from salesops.checks.check import CHECKS, EVERY, Case, Check, Finding
+from salesops.documents import MAX_COMPLAINTS
 from salesops.problems import Problem, in_order
 
-SUBJECTS = (references, history, needs, facts, contracts, process)
+SUBJECTS = (references, history, needs, facts, tiers, contracts, renewals, invoices, upkeep, learning, privacy, process)
 """The modules of checks, in the order of the reference page."""
 
 __all__ = ["CHECKS", "SUBJECTS", "Check", "check_book"]
+
+
+_MORE = f"more than {MAX_COMPLAINTS} findings of this kind in one record; the rest is not shown"
 
 
 def check_book(book: Book, as_of: date) -> list[Problem]:
@@ -27,15 +45,19 @@ def check_book(book: Book, as_of: date) -> list[Problem]:
 
 def _findings(book: Book, as_of: date) -> Iterator[Problem]:
     for kind, records in _records(book):
-        checks = [check for check in CHECKS.values() if check.kind == kind]
+        checks = [check for check in CHECKS.values() if check.kind in (kind, EVERY)]
         for id, record in records.items():
-            case = Case(id, record, book, as_of)
+            case = Case(kind, id, record, book, as_of)
             for check in checks:
-                for finding in check.run(case):
+                for count, finding in enumerate(check.run(case)):
+                    if count == MAX_COMPLAINTS:
+                        yield _problem(book, kind, id, check, replace(finding, message=_MORE, help="", fix=""))
+                        break
                     yield _problem(book, kind, id, check, finding)
 
 
 def _records(book: Book) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    yield "team", {"team": book.team} if book.team else {}
     yield "process", book.versions
     yield "member", book.members
     yield "deal", book.deals
@@ -44,6 +66,7 @@ def _records(book: Book) -> Iterable[tuple[str, Mapping[str, Any]]]:
     yield "decision", book.decisions
     yield "review", book.reviews
     yield "rates", {"rates": book.rates} if book.rates else {}
+    yield "removed", {"removed": book.removed} if book.removed else {}
     yield "targets", {"targets": book.targets} if book.targets else {}
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Generic, TypeVar
 
 from salesops.book import Book
+from salesops.documents import Document
 from salesops.problems import Path, Severity, did_you_mean
 from salesops.records.record import Record
 
@@ -37,12 +38,18 @@ Findings = Iterator[Finding]
 
 @dataclass(frozen=True)
 class Case(Generic[R]):
-    """A record before a check: its id, the record, the whole book, and the day of the check."""
+    """A record before a check: its kind and id, the record, the whole book, and the day of the check."""
 
+    kind: str
     id: str
     record: R
     book: Book
     as_of: date
+
+    @property
+    def document(self) -> Document:
+        """The file that holds the record."""
+        return self.book.documents[self.kind, self.id]
 
     def unknown(self, kind: str, id: str) -> bool:
         """Whether no such record exists; a broken file exists, and nobody else is blamed for it."""
@@ -72,7 +79,11 @@ class Case(Generic[R]):
 
 @dataclass(frozen=True)
 class Check:
-    """A rule: its code in words, its manual, its examples, and the function that finds what breaks it."""
+    """A rule: its code in words, its manual, its examples, and the function that finds what breaks it.
+
+    ``kind`` is the kind of record it looks at, or EVERY. ``beside`` holds other files that the examples need,
+    ``beside_good`` those of the good one where they differ.
+    """
 
     code: str
     kind: str
@@ -81,6 +92,8 @@ class Check:
     bad: str
     good: str
     run: Callable[[Case[Any]], Findings]
+    beside: Mapping[str, str] = field(default_factory=dict)
+    beside_good: Mapping[str, str] | None = None
 
     @property
     def manual(self) -> str:
@@ -98,31 +111,41 @@ class Check:
         return self.run.__module__.rsplit(".", 1)[-1]
 
 
+EVERY = "every"
+"""A check of this kind looks at records of all kinds."""
+
 CHECKS: dict[str, Check] = {}
 """Every check by its code."""
 
 
 def check(
-    code: str, *, of: str = "deal", source: str = "", advice: bool = False, bad: str = "", good: str = ""
+    code: str,
+    *,
+    of: str = "deal",
+    source: str = "",
+    advice: bool = False,
+    bad: str = "",
+    good: str = "",
+    beside: Mapping[str, str] | None = None,
+    beside_good: Mapping[str, str] | None = None,
 ) -> Callable[[Callable[[Any], Findings]], Callable[[Any], Findings]]:
     """Register a check on a kind of record.
 
     ``bad`` and ``good`` are YAML fragments that replace the keys of an otherwise sound record; ``# <--`` marks the
-    guilty line. ``advice`` makes it a warning. ``source`` says which document asks for it.
+    guilty line. ``beside`` holds fragments of other files that they need, by path. ``advice`` makes it a warning.
+    ``source`` says which document asks for it.
     """
 
     def register(run: Callable[[Any], Findings]) -> Callable[[Any], Findings]:
         if code in CHECKS:
             raise ValueError(f"two checks are called {code}")
-        CHECKS[code] = Check(
-            code,
-            of,
-            Severity.WARNING if advice else Severity.ERROR,
-            source,
-            inspect.cleandoc(bad),
-            inspect.cleandoc(good),
-            run,
-        )
+        severity = Severity.WARNING if advice else Severity.ERROR
+        examples = inspect.cleandoc(bad), inspect.cleandoc(good)
+        CHECKS[code] = Check(code, of, severity, source, *examples, run, _cleaned(beside) or {}, _cleaned(beside_good))
         return run
 
     return register
+
+
+def _cleaned(files: Mapping[str, str] | None) -> Mapping[str, str] | None:
+    return None if files is None else {path: inspect.cleandoc(text) for path, text in files.items()}

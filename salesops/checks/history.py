@@ -89,7 +89,7 @@ def start_wrong(case: Case[Deal]) -> Findings:
     """
     for step in _of_kind(case, MoveKind.WRONG_START):
         start = step.process.start_of(case.record.type)
-        if start:
+        if start in step.process.stages:  # else the process is to blame, and is
             yield Finding(
                 ("stages", step.line),
                 f"{case.record.type} starts in '{start}', not in '{step.stage}'",

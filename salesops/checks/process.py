@@ -5,8 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.problems import Path
-from salesops.records.process import Process
+from salesops.metrics import metrics_of
+from salesops.metrics.metric import METRICS
+from salesops.problems import Path, did_you_mean
+from salesops.records.deal import Deal
+from salesops.records.process import Need, Process
+from salesops.records.typed import fields_below
+
+LATER = {
+    "playbook/process/v99.yaml": """
+    version: v99
+    in_force: 2025-01-06
+    """
+}
+"""A whole version that comes after the one of an example, so that the deals beside it are judged by that."""
+
+
+def is_field(path: str) -> bool:
+    """Whether a deal can hold something at a dotted path; anything can stand below ``x``."""
+    parts = path.split(".")
+    if parts[0] == "x":
+        return len(parts) > 1
+    return parts[-1] in fields_below(Deal, tuple(parts[:-1]))
+
+
+def field_hint(path: str) -> str:
+    """What a misspelt path was probably meant to be."""
+    parts = path.split(".")
+    known = fields_below(Deal, tuple(parts[:-1]))
+    return did_you_mean(parts[-1], known) if known else did_you_mean(parts[0], fields_below(Deal, ()))
 
 
 @check(
@@ -33,8 +60,8 @@ def process_version_name(case: Case[Process]) -> Findings:
     "process-stage-unknown",
     of="process",
     source="product.md row 47",
-    bad="starts: {new business: nowhere}  # <--",
-    good="starts: {new business: enrichment}",
+    bad="starts: {new business: nowhere, existing business: renewals}  # <--",
+    good="starts: {new business: enrichment, existing business: renewals}",
 )
 def process_stage_unknown(case: Case[Process]) -> Findings:
     """A process version leads to a stage that it does not have.
@@ -58,3 +85,226 @@ def _stage_names(process: Process) -> Iterator[tuple[Path, str]]:
         yield ("conversions", at, "to"), conversion.to
     for old, new in process.becomes.items():
         yield ("becomes", old), new
+
+
+@check(
+    "process-stage-unreachable",
+    of="process",
+    source="product.md row 47 and C10",
+    bad="""
+    starts: {new business: enrichment, existing business: enrichment}
+    stages:
+      enrichment: {title: Enrichment, exits: [{to: closed won, when: Signed}, {to: closed lost, when: No fit}]}
+      limbo: {title: Limbo, exits: [{to: closed lost, when: No fit}]}  # <--
+      closed won: {title: Closed Won, outcome: won}
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    good="""
+    starts: {new business: enrichment, existing business: enrichment}
+    stages:
+      enrichment: {title: Enrichment, exits: [{to: closed won, when: Signed}, {to: closed lost, when: No fit}]}
+      closed won: {title: Closed Won, outcome: won}
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    beside=LATER,
+)
+def process_stage_unreachable(case: Case[Process]) -> Findings:
+    """No deal can ever come to a stage: nothing starts there and no exit leads to it.
+
+    It would stay empty on every board. Add an exit that leads to it, or take it out.
+    """
+    process = case.record
+    reached = set(process.starts.values())
+    if not reached <= set(process.stages):
+        return
+    for start in process.starts.values():
+        reached |= process.ahead(start)
+    for name in process.stages:
+        if name not in reached:
+            yield Finding(
+                ("stages", name),
+                f"no deal can come to '{name}'",
+                help="add an exit that leads to it, or take it out",
+                key=True,
+            )
+
+
+@check(
+    "process-stage-dead-end",
+    of="process",
+    source="product.md row 47",
+    bad="""
+    starts: {new business: enrichment, existing business: enrichment}
+    stages:
+      enrichment: {title: Enrichment, exits: [{to: limbo, when: Unclear}, {to: closed lost, when: No fit}]}
+      limbo: {title: Limbo}  # <--
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    good="""
+    starts: {new business: enrichment, existing business: enrichment}
+    stages:
+      enrichment: {title: Enrichment, exits: [{to: limbo, when: Unclear}, {to: closed lost, when: No fit}]}
+      limbo: {title: Limbo, exits: [{to: closed lost, when: No fit}]}
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    beside=LATER,
+)
+def process_stage_dead_end(case: Case[Process]) -> Findings:
+    """An open stage has no exit.
+
+    A deal that came there could never be won or lost. Add its exits, or say what it closes a deal as.
+    """
+    for name, stage in case.record.stages.items():
+        if stage.is_open and not stage.exits:
+            yield Finding(
+                ("stages", name),
+                f"nothing leads out of '{name}', and it closes no deal",
+                help="add exits, or outcome: won or lost",
+                key=True,
+            )
+
+
+@check(
+    "process-need-unreadable",
+    of="process",
+    source="format.md, A process version",
+    bad="""
+    starts: {new business: enrichment, existing business: enrichment}
+    stages:
+      enrichment:
+        title: Enrichment
+        exits:
+          - to: closed lost
+            when: No fit
+            needs: [{field: loss.raeson}]  # <--
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    good="""
+    starts: {new business: enrichment, existing business: enrichment}
+    stages:
+      enrichment:
+        title: Enrichment
+        exits:
+          - to: closed lost
+            when: No fit
+            needs: [{field: loss.reason}, {field: x.vpat}, {activity: email, at_least: 2}]
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    beside=LATER,
+)
+def process_need_unreadable(case: Case[Process]) -> Findings:
+    """A need names no field of a deal, or is neither a field nor an activity.
+
+    A need that nothing can meet stops every deal. Correct the path; a team's own fields begin with `x.`.
+    """
+    for path, need in _needs(case.record):
+        if bool(need.field) == bool(need.activity):
+            yield Finding(path, "a need is either a field or an activity", help="write field: or activity:")
+        elif need.field and not is_field(need.field):
+            yield Finding((*path, "field"), f"'{need.field}' is not a field of a deal", help=field_hint(need.field))
+
+
+def _needs(process: Process) -> Iterator[tuple[Path, Need]]:
+    for name, stage in process.stages.items():
+        for at, exit in enumerate(stage.exits):
+            for which, need in enumerate(exit.needs):
+                yield ("stages", name, "exits", at, "needs", which), need
+        for which, need in enumerate(stage.completion.needs if stage.completion else ()):
+            yield ("stages", name, "completion", "needs", which), need
+
+
+@check(
+    "red-line-unknown",
+    of="process",
+    source="S2, Pivot Decision Points; product.md row 83",
+    bad="red_lines: [{id: broken, metric: outreach-to-nowhere, below: 15%, after: 20, means: Something is wrong}]  # <--",
+    good="red_lines: [{id: broken, metric: outreach-to-discovery, below: 15%, after: 20, means: Something is wrong}]",
+)
+def red_line_unknown(case: Case[Process]) -> Findings:
+    """A red line watches something that is not a share of this process.
+
+    It could never trip. Name one of the conversions, or another metric that is a share.
+    """
+    known = {id: metric for id, metric in metrics_of(case.record).items() if metric.kind == "share"}
+    for at, line in enumerate(case.record.red_lines):
+        if line.metric not in known:
+            yield Finding(
+                ("red_lines", at, "metric"),
+                f"'{line.metric}' is not a share that this process counts",
+                help=did_you_mean(line.metric, known),
+            )
+
+
+@check(
+    "process-name-taken",
+    of="process",
+    source="cli.md, What machines read",
+    bad="""
+    conversions: [{id: sqd, from: outreach, to: discovery}]  # <--
+    red_lines: []
+    """,
+    good="""
+    conversions: [{id: outreach-to-discovery, from: outreach, to: discovery}]
+    red_lines: []
+    """,
+    beside=LATER,
+)
+def process_name_taken(case: Case[Process]) -> Findings:
+    """A conversion has the id of another metric, or two conversions share one.
+
+    One would hide the other. Give it an id of its own.
+    """
+    seen: set[str] = set()
+    for at, conversion in enumerate(case.record.conversions):
+        if conversion.id in METRICS or conversion.id in seen:
+            yield Finding(
+                ("conversions", at, "id"),
+                f"'{conversion.id}' is already the id of a metric",
+                help="give it an id of its own",
+            )
+        seen.add(conversion.id)
+
+
+@check(
+    "process-same-day",
+    of="process",
+    source="format.md, A process version",
+    bad="in_force: 2021-01-01  # <--",
+    good="in_force: 2025-01-01",
+    beside={
+        "playbook/process/v8.yaml": """
+        version: v8
+        in_force: 2021-01-01
+        """
+    },
+)
+def process_same_day(case: Case[Process]) -> Findings:
+    """Two versions of the process come into force on the same day.
+
+    Nobody could say which one judges a move. Move one of them to another day.
+    """
+    rivals = sorted(
+        id for id, other in case.book.versions.items() if other.in_force == case.record.in_force and id < case.id
+    )
+    if rivals:
+        yield Finding(
+            ("in_force",), f"'{rivals[0]}' comes into force on the same day", help="move one of the two to another day"
+        )

@@ -14,6 +14,7 @@ import click
 
 COMMANDS = {
     "check": "Check every record against the process.",
+    "explain": "Explain a code, a metric, a stage or a field.",
     "list": "List deals or members.",
     "show": "Show one deal or member, and what is missing for its next stage.",
     "board": "Show the open deals by stage.",
@@ -21,6 +22,10 @@ COMMANDS = {
     "import": "Bring records in from a CSV file.",
     "site": "Check, and build the site.",
     "serve": "Preview the site; it is built again when a record changes.",
+    "init": "Begin a new CRM repository.",
+    "schema": "Print the JSON Schema of a kind of record, for editors.",
+    "doctor": "Look at the set-up and say what to mend.",
+    "completion": "Print the completion script of a shell.",
 }
 """Every command and its line in the help; each lives in the module of its name (``import`` in ``import_``)."""
 

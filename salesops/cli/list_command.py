@@ -45,17 +45,10 @@ def command(ctx: click.Context, /, what: str, format: str, as_of: str | None, **
     elif any(filters.values()):
         raise Usage("members cannot be narrowed by what deals have")
     elif format == "json":
-        say(
-            output.as_json(
-                [
-                    {"id": id, **book.documents["member", id].data, "deals": book.deals_of(id)}
-                    for id in sorted(book.members)
-                ]
-            )
-        )
+        say(output.as_json([member_as_data(snapshot, id) for id in sorted(book.members)]))
     else:
         rows = [
-            (id, member.name, member.kind, member.country, str(len(book.deals_of(id))))
+            (id, member.name, member.kind, member.country, str(len(deals_of(snapshot, id))))
             for id, member in sorted(book.members.items())
         ]
         for line in output.table(rows, ("member", "name", "kind", "country", "deals"), frozenset({4}), style):
@@ -134,13 +127,14 @@ def _print_deals(found: list[Standing]) -> None:
 
 def deal_as_data(standing: Standing) -> dict[str, Any]:
     """A deal as machines read it: the record as written, and what follows from it on the day."""
-    book = standing.snapshot.book
+    data = standing.snapshot.book.documents["deal", standing.id].data
     following = {
         "stage": standing.stage_name,
         "since": standing.since,
         "age": standing.age,
         "parked": standing.parked,
         "open": standing.is_open,
+        "next": data.get("next"),
         "last_contact": standing.last_contact,
         "concerns": standing.concerns,
         "missing": [
@@ -149,4 +143,14 @@ def deal_as_data(standing: Standing) -> dict[str, Any]:
         ],
         "unfinished": [need.sentence for need in standing.unfinished],
     }
-    return {"id": standing.id, **book.documents["deal", standing.id].data, **following}
+    return {"id": standing.id, **data, **following}
+
+
+def member_as_data(snapshot: Snapshot, id: str) -> dict[str, Any]:
+    """A member as machines read it: the record as written, and its deals that had begun by the day."""
+    return {"id": id, **snapshot.book.documents["member", id].data, "deals": deals_of(snapshot, id)}
+
+
+def deals_of(snapshot: Snapshot, member: str) -> list[str]:
+    """The deals of a member that had begun by the day, by id."""
+    return [history.id for history in snapshot.histories if history.deal.member == member]

@@ -94,15 +94,16 @@ def _as_text(metrics: list[Metric], readings: dict[str, Reading | None], evidenc
         yield from table(rows, ("metric", "value", "behind it"), frozenset({1}), style)
         return
     for metric in metrics:
-        yield from _page(metric, readings[metric.id])
+        yield from evidence_lines(metric, readings[metric.id])
 
 
-def _page(metric: Metric, reading: Reading | None) -> Iterator[str]:
+def evidence_lines(metric: Metric, reading: Reading | None) -> Iterator[str]:
+    """A reading with the deals that were counted, and those left out with the reason."""
     from salesops.metrics.words import detail, headline
     from salesops.output import show
 
-    yield f"{style(metric.title, 'head')} ({metric.id}): {style(headline(reading), 'place')}  {detail(reading)}".rstrip()
-    yield f"  {metric.summary}"
+    yield f"{style(show(metric.title), 'head')} ({metric.id}): {style(headline(reading), 'place')}  {show(detail(reading))}".rstrip()
+    yield show(f"  {metric.summary}")
     if reading is not None:
         yield f"  counted ({len(reading.included)}): {show(', '.join(reading.included) or 'none')}"
         for left in reading.excluded:

@@ -20,7 +20,7 @@ def command(ctx: click.Context, port: int, as_of: str | None) -> None:
     """Preview the site on this computer; saving a record or a page builds it again. Stop with Ctrl-C."""
     from mkdocs.commands.serve import serve
 
-    from salesops.site import CannotBuild, config_file
+    from salesops.site import SOURCE, NoPlace, config_file
 
     root = root_of(ctx.obj)
     day = day_option(as_of, "--as-of")
@@ -28,8 +28,9 @@ def command(ctx: click.Context, port: int, as_of: str | None) -> None:
         os.environ["SALESOPS_AS_OF"] = str(day)
     try:
         config = config_file(root)
-    except CannotBuild as fault:
+    except NoPlace as fault:
         raise Usage(str(fault)) from None
+    (root / SOURCE).mkdir(exist_ok=True)  # MkDocs insists on it, also where a team has no pages of its own yet
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     note(f"salesops: the preview is at http://127.0.0.1:{port}/ (Ctrl-C stops it)")
     serve(config_file=str(config), dev_addr=f"127.0.0.1:{port}")

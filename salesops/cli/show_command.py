@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salesops.cli.shared import Usage, as_of_option, day_of, format_option, read, say, style
+from salesops.cli.shared import Usage, as_of_option, day_of, format_option, note, numbers_are_whole, read, say, style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,29 +23,40 @@ if TYPE_CHECKING:
 def command(ctx: click.Context, id: str, format: str, as_of: str | None) -> None:
     """Show one deal or member by its ID; a deal ends with what is missing for each exit of its stage."""
     from salesops import output
-    from salesops.cli.list_command import deal_as_data
+    from salesops.cli.list_command import deal_as_data, member_as_data
     from salesops.reports.standing import Standing
 
-    _, book, _ = read(ctx)
+    _, book, problems = read(ctx)
+    whole = numbers_are_whole(book, problems)
     if not book.processes:
-        raise Usage("there is no process version in playbook/process/")
+        ctx.exit(1)
     snapshot = book.on(day_of(as_of, book))
     history = snapshot.history(id)
     if history:
         standing = Standing(snapshot, history)
-        if format == "json":
-            say(output.as_json(deal_as_data(standing)))
-            return
-        for line in _deal(standing):
-            say(line)
+        lines = [output.as_json(deal_as_data(standing))] if format == "json" else _deal(standing)
     elif id in book.members:
-        if format == "json":
-            say(output.as_json({"id": id, **book.documents["member", id].data, "deals": book.deals_of(id)}))
-            return
-        for line in _member(snapshot, id):
-            say(line)
+        lines = [output.as_json(member_as_data(snapshot, id))] if format == "json" else _member(snapshot, id)
+    elif unusable := _why_unusable(snapshot, id):
+        note(f"salesops: {unusable}")
+        ctx.exit(1)
     else:
         raise Usage(_why_not(snapshot, id))
+    for line in lines:
+        say(line)
+    ctx.exit(0 if whole else 1)
+
+
+def _why_unusable(snapshot: Snapshot, id: str) -> str | None:
+    """Why a record that is there cannot be shown; None where there is no such record."""
+    from salesops.output import show
+
+    why = next((left.why for left in snapshot.book.unusable if left.deal == id), None)
+    if why:
+        return f"the deal '{show(id)}' cannot be followed: {why}"
+    if ("member", id) in snapshot.book.broken:
+        return f"the member '{show(id)}' cannot be shown: its file cannot be read: see check"
+    return None
 
 
 def _why_not(snapshot: Snapshot, id: str) -> str:
@@ -53,9 +64,6 @@ def _why_not(snapshot: Snapshot, id: str) -> str:
     from salesops.problems import nearest
 
     book = snapshot.book
-    unusable = next((left.why for left in book.unusable if left.deal == id), None)
-    if unusable:
-        return f"the deal '{show(id)}' cannot be followed: {unusable}"
     if id in book.histories:
         return f"the deal '{show(id)}' began after {snapshot.as_of}"
     guess = nearest(id, [*book.deals, *book.members])
@@ -64,7 +72,7 @@ def _why_not(snapshot: Snapshot, id: str) -> str:
 
 def _deal(standing: Standing) -> Iterator[str]:
     from salesops.metrics.words import amounts
-    from salesops.output import show
+    from salesops.output import counted, show
     from salesops.records.money import total
 
     deal = standing.deal
@@ -75,7 +83,7 @@ def _deal(standing: Standing) -> Iterator[str]:
             part
             for part in (
                 standing.stage.title,
-                f"{standing.age} days, since {standing.since}",
+                f"{counted(standing.age, 'day')}, since {standing.since}",
                 deal.type,
                 deal.tier,
                 f"owner {standing.owner_name}",

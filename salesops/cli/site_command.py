@@ -21,8 +21,9 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     """
     from salesops import output
     from salesops.checks import check_book
+    from salesops.cli.reference import commands_page
     from salesops.problems import in_order
-    from salesops.site import HTML, CannotBuild, Site, build, link_problems
+    from salesops.site import HTML, CannotBuild, NoPlace, Site, build, link_problems
 
     root, book, problems = read(ctx)
     day = day_of(as_of, book)
@@ -40,9 +41,13 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
             else "salesops: there is no process version in playbook/process/"
         )
         ctx.exit(1)
+    snapshot = book.on(day)
     target = Path(ctx.obj, out) if out else root / HTML
     try:
-        count = build(Site(root, book.on(day)), target.absolute(), strict=strict)
-    except CannotBuild as fault:
+        count = build(Site(root, snapshot, (commands_page(snapshot),)), target.absolute(), strict=strict)
+    except NoPlace as fault:
         raise Usage(output.show(fault)) from None
+    except CannotBuild as fault:
+        note(f"salesops: the site is not built: {output.show(fault)}")
+        ctx.exit(1)
     say(f"{output.counted(count, 'page')} as of {day}: {output.show(target / 'index.html')}")

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BeforeValidator, Field
@@ -22,7 +23,7 @@ from salesops.records.member import Member
 from salesops.records.money import Money
 from salesops.records.process import Words
 from salesops.records.record import Record, given, many, maybe
-from salesops.records.scalars import Text, day
+from salesops.records.scalars import Id, Text, day
 from salesops.records.typed import keyed_fields, typed
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
@@ -111,7 +112,7 @@ class Cell(Record):
 class NameCell(Cell):
     """A value that names a member: its id is made of the name."""
 
-    ids: dict[str, Text] = Field(
+    ids: dict[str, Id] = Field(
         default_factory=dict, description="Ids for names of which none, or the wrong one, can be made."
     )
 
@@ -147,6 +148,11 @@ class StageLine(Record):
         "2017-12-31",
         LEAVE_OUT,
     )
+
+    @cached_property
+    def cell(self) -> Cell:
+        """The day as any other value that comes from a column."""
+        return Cell(column=self.day, missing=self.missing)
 
 
 class DealMap(Record):
@@ -294,6 +300,7 @@ def _mistakes(document: Document, mapping: Mapping, book: Book) -> Iterator[Prob
     for spot in spots(mapping):
         yield from _cell_mistakes(document, spot)
         yield from _field_mistakes(document, mapping, spot)
+    yield from _overlaps(document, mapping)
     yield from _stage_mistakes(document, mapping, book)
     yield from _folder_mistakes(document, mapping)
     if mapping.members:
@@ -340,6 +347,22 @@ def _cell_mistakes(document: Document, spot: Spot) -> Iterator[Problem]:
                 yield document.problem(
                     "cell-unclear", f"'{name}' is about a column, and none is named", (*spot.at, name), key=True
                 )
+    if cell.column and cell.otherwise and not cell.values:
+        yield document.problem(
+            "cell-unclear",
+            "'otherwise' stands in for words that are not under values, and there are no values",
+            (*spot.at, "otherwise"),
+            key=True,
+            help="list the words under values, or use missing for empty cells",
+        )
+    if spot.at[0] == "members" and cell.missing == SKIP:
+        yield document.problem(
+            "cell-unclear",
+            "a member cannot be passed over: its deals need it",
+            (*spot.at, "missing"),
+            help=f"give a stand-in, or leave the field out where a member can do without '{spot.field}'",
+            fix=f"missing: {LEAVE_OUT}",
+        )
     if spot.is_needed and cell.missing == LEAVE_OUT:
         yield document.problem(
             "field-needed",
@@ -395,6 +418,27 @@ def _no_such_field(document: Document, spot: Spot) -> Problem:
         said, help = f"a {what} has no field '{spot.field}'", did_you_mean(last, known)
     help = "; ".join(part for part in (help, "the team's own fields go under x.") if part)
     return document.problem("field-unknown", said, spot.at, key=True, help=help)
+
+
+def _overlaps(document: Document, mapping: Mapping) -> Iterator[Problem]:
+    """Fields that lie inside one another, of which only one could be written."""
+    for spot in spots(mapping):
+        inside = next(
+            (
+                other
+                for other in spots(mapping)
+                if other.at[:-1] == spot.at[:-1] and other.field.startswith(f"{spot.field}.")
+            ),
+            None,
+        )
+        if inside and spot.field:
+            yield document.problem(
+                "field-twice",
+                f"'{inside.field}' lies inside '{spot.field}'",
+                inside.at,
+                key=True,
+                help="keep one of the two",
+            )
 
 
 def _stage_mistakes(document: Document, mapping: Mapping, book: Book) -> Iterator[Problem]:

@@ -53,8 +53,10 @@ class Directory:
 
     def _find(self, name: str) -> str | Wrong:
         if name in self.ids:
-            self.names.setdefault(self.ids[name], name)
-            return self.ids[name]
+            given = id_of(self.ids[name])
+            if not isinstance(given, Wrong):
+                self.names.setdefault(given, name)
+            return given
         same = sameness(name)
         if same in self._by_sameness:
             return self._by_sameness[same]

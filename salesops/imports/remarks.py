@@ -8,6 +8,9 @@ from typing import NamedTuple
 
 from salesops.output import show
 
+LONGEST = 120
+"""Characters of a cell that a report repeats; more would flood it."""
+
 
 class Verdict(StrEnum):
     """What became of a row."""
@@ -22,6 +25,11 @@ class Wrong(NamedTuple):
 
     code: str
     reason: str
+
+
+def cut(words: str, length: int) -> str:
+    """A text that is at most so long."""
+    return words if len(words) <= length else f"{words[: length - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,5 +58,5 @@ class Remark:
             "column": self.column,
             "code": self.code,
             "reason": self.reason,
-            "value": show(self.value),
+            "value": show(cut(self.value, LONGEST)),
         }

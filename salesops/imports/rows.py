@@ -26,9 +26,14 @@ from salesops.imports.names import Directory, id_of
 from salesops.imports.remarks import Remark, Verdict, Wrong
 from salesops.imports.table import Row, Table
 from salesops.problems import did_you_mean
-from salesops.records.deal import Deal
 from salesops.records.record import Record
-from salesops.records.scalars import shown
+from salesops.records.scalars import MAX_TEXT, shown
+
+
+class StandIn(str):
+    """A text that the mapping put in, not the table; it never overrules what a record on file says."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,14 @@ def fillings(model: type[Record], fields: Lookup[str, Cell]) -> tuple[Filling, .
 
 @dataclass
 class Reader:
-    """One row before the mapping; ``remarks`` grow as values are taken from it."""
+    """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty."""
 
     table: Table
     row: Row
     format: Format
     zone: str
     currency: Cell | None
+    emptiness: str = "is empty"
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -92,14 +98,14 @@ class Reader:
                 self.reject(cell.when.column if cell.when else "", Wrong("cell-empty", "leaves a needed field open"))
             return None
         if cell.column is None:
-            return cell.constant
+            return StandIn(cell.constant)
         words = self.cell(cell.column)
         if not words:
             return self._missing(cell, cell.column, needed)
         if words not in cell.values and cell.otherwise is not None:
             reason = f"is not under values: {shown(cell.otherwise)} stands in"
             self.say(Verdict.STAND_IN, cell.column, "value-unknown", reason, words)
-            return cell.otherwise
+            return StandIn(cell.otherwise)
         found = self._converted(cell.values.get(words, words), kind)
         if isinstance(found, Wrong):
             self.reject(cell.column, found, words)
@@ -110,17 +116,19 @@ class Reader:
         """What the mapping says of an empty cell."""
         stand_in = cell.missing if cell.missing is not None else cell.otherwise
         if stand_in == SKIP:
-            self.say(Verdict.SKIPPED, column, "cell-empty", "is empty: the row is passed over")
+            self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.emptiness}: the row is passed over")
         elif stand_in == LEAVE_OUT or (stand_in is None and not needed):
             pass
         elif stand_in is None:
-            self.reject(column, Wrong("cell-empty", "is empty"))
+            self.reject(column, Wrong("cell-empty", self.emptiness))
         else:
-            self.say(Verdict.STAND_IN, column, "cell-empty", f"is empty: {shown(stand_in)} stands in")
-            return stand_in
+            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.emptiness}: {shown(stand_in)} stands in")
+            return StandIn(stand_in)
         return None
 
     def _converted(self, words: str, kind: Kind) -> str | Wrong:
+        if len(words) > MAX_TEXT:
+            return Wrong("text-too-long", f"holds more than {MAX_TEXT:,} characters")
         unseen = UNSEEN.search(words.replace("\r\n", "\n"))
         if unseen:
             return Wrong("unseen-character", f"holds U+{ord(unseen.group()):04X}, a character that no record may hold")
@@ -148,14 +156,15 @@ class Reader:
         known = directory.names.get(id, name)
         if known != name and id != name:
             self.say(Verdict.STAND_IN, column, "spelled-differently", f"is taken to be {shown(known)}", name)
-        return id
+        return StandIn(id) if isinstance(name, StandIn) else id
 
     def moves(self, lines: tuple[StageLine, ...]) -> list[dict[str, str]]:
         """The moves that the row tells of."""
         self._known_words(lines)
         found: list[tuple[str, str]] = []
         for line in lines:
-            if self.holds(line.when) and (entered := self._entered(line)):
+            entered = self.value(line.cell, "date", line.missing is None) if self.holds(line.when) else None
+            if entered:
                 found.append((line.stage, entered))
         if not found and self.verdict is None:
             self.reject("", Wrong("stages-empty", "no line of stages holds of this row"))
@@ -164,10 +173,6 @@ class Reader:
                 wrong = Wrong("stage-dates-go-back", f"'{stage}' would be entered before the stage above it")
                 self.reject(next(line.day for line in lines if line.stage == stage), wrong, f"{entered} after {before}")
         return [{stage: entered} for stage, entered in found]
-
-    def _entered(self, line: StageLine) -> str | None:
-        needed = line.missing is None
-        return self.value(Cell(column=line.day, missing=line.missing), "date", needed)
 
     def _known_words(self, lines: tuple[StageLine, ...]) -> None:
         """Reject a row whose deciding word no line foresees; otherwise it would silently stay in the first stage."""
@@ -200,7 +205,9 @@ def put(data: dict[str, Any], field: str, value: Any) -> None:
     data[last] = value
 
 
-def deal_data(reader: Reader, mapping: Mapping, member: str | None, owner: str | None, fields: tuple[Filling, ...]) -> dict[str, Any]:
+def deal_data(
+    reader: Reader, mapping: Mapping, member: str | None, owner: str | None, fields: tuple[Filling, ...]
+) -> dict[str, Any]:
     """A deal as its file holds it; only to be used where the reader has no complaint."""
     deal = mapping.deal
     data: dict[str, Any] = {
@@ -220,9 +227,6 @@ def column_of(mapping: Mapping, field: str) -> str:
     if field.startswith("stages."):
         return deal.stages[0].day
     sources: dict[str, Cell] = {name: getattr(deal, name) for name in ("title", "member", "type", "tier", "owner")}
-    sources |= {name: cell for name, cell in deal.fields.items()}
+    sources.update(deal.fields)
     best = max((name for name in sources if field == name or field.startswith(f"{name}.")), key=len, default="")
     return (sources[best].column or "") if best else ""
-
-
-__all__ = ["Deal", "Reader", "column_of", "deal_data", "fillings", "put"]

@@ -11,6 +11,7 @@ from salesops.metrics.readings import Amounts, Count, Days, Reading, tally
 from salesops.records.deal import Activity
 from salesops.records.money import Sums, total
 from salesops.records.process import Process
+from salesops.stalls import why_stalled
 from salesops.visits import History, Visit
 
 WINDOW = 7
@@ -211,6 +212,18 @@ def _in_week(meetings: list[tuple[Activity, list[History]]], monday: date) -> li
 def _iso_week(day: date) -> str:
     year, week, _ = day.isocalendar()
     return f"{year}-W{week:02d}"
+
+
+@metric("stalled", "Stalled deals", kind="count", source="S2, Days in Discovery; metrics 5.8")
+def stalled(snapshot: Snapshot) -> Count:
+    """Open deals that are longer in their stage, or longer without a real contact, than the process allows.
+
+    A real contact is a held meeting, a call or an answered e-mail; an edit of the file is not one. Both limits are set
+    for each stage in the process file. A stall never loses a deal: it asks for a decision.
+    """
+    held = [history for history in snapshot.open if any(why_stalled(snapshot, history))]
+    stages = tally(snapshot.name(history.now.stage) for history in held)
+    return count(snapshot, held, snapshot.parked, parts={"by_stage": stages})
 
 
 @metric("pipeline-value", "Pipeline value", kind="money", source="S0; metrics 5.10")

@@ -13,13 +13,6 @@ planned(
     definition="Of the e-mails of a message variant that were delivered, the share that was opened.",
 )
 planned(
-    "stalled",
-    "Stalled deals",
-    kind="count",
-    source="S2; metrics 5.8",
-    definition="Open deals that are longer in their stage, or longer without a real contact, than the process allows.",
-)
-planned(
     "weighted-pipeline",
     "Weighted pipeline",
     kind="money",

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from salesops.book import Snapshot
 from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
 from salesops.output import SCHEMA_VERSION, as_json
-from salesops.pages import board, closed, deals, home, members, metrics, pipeline, process, renewals
+from salesops.pages import board, closed, deals, home, members, metrics, pipeline, process, reference, renewals
 from salesops.pages.page import Page
 
 Readings = dict[str, Reading | None]
 
-SUBJECTS = (home, board, pipeline, closed, renewals, metrics, members, process, deals)
+SUBJECTS = (home, board, pipeline, closed, renewals, metrics, members, process, reference, deals)
 """The modules of pages, in the order in which a reader meets them."""
 
 __all__ = ["SUBJECTS", "Metric", "Page", "data_files", "every_page"]

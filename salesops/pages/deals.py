@@ -9,6 +9,7 @@ from salesops.book import Snapshot
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
 from salesops.pages.page import Page, page
+from salesops.pages.renewals import TITLES
 from salesops.reports.standing import Standing
 
 
@@ -42,6 +43,7 @@ def _of(standing: Standing, term: Term | None) -> Page:
         standing=standing,
         deal=deal,
         term=term,
+        windows=TITLES,
         spans=list(spans(standing)),
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"

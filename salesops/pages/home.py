@@ -72,7 +72,12 @@ def _targets(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> list
     targets = snapshot.book.targets.targets if snapshot.book.targets else ()
     known = metrics_of(snapshot.process)
     return [
-        Row(target, known[target.metric].title if target.metric in known else target.metric, goal(target), *progress(target, readings.get(target.metric)))
+        Row(
+            target,
+            known[target.metric].title if target.metric in known else target.metric,
+            goal(target),
+            *progress(target, readings.get(target.metric)),
+        )
         for target in targets
         if target.by >= snapshot.as_of
     ]

@@ -8,6 +8,7 @@ from salesops.book import Snapshot
 from salesops.metrics import Reading
 from salesops.metrics.contracts import ACTIVE, OVERDUE, Term, terms
 from salesops.pages.page import Page, page
+from salesops.pages.renewals import TITLES
 from salesops.reports.standing import Standing, standings
 
 
@@ -35,6 +36,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterato
             member=member,
             deals=deals.get(id, []),
             contracts=contracts.get(id, []),
+            windows=TITLES,
             relation=relation[id],
         )
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from salesops.book import Snapshot
-from salesops.metrics import words
+from salesops.metrics import metrics_of, words
 from salesops.needs import meaning
 from salesops.records.deal import MANIAC_T
 from salesops.records.money import Money, total
@@ -32,6 +34,7 @@ class Page:
     title: str
     words: str
     render: Callable[[], str] = field(repr=False, compare=False)
+    in_navigation: bool = True
 
     @property
     def body(self) -> Markup:
@@ -41,7 +44,7 @@ class Page:
     @property
     def is_record(self) -> bool:
         """Whether it is one of many that share a frame and stay out of the navigation."""
-        return "/" in self.path
+        return not self.in_navigation
 
 
 @lru_cache(maxsize=1)
@@ -65,6 +68,7 @@ def templates() -> Environment:
         day=_day,
         money=_money,
         prose=_prose,
+        unbroken=_unbroken,
     )
     environment.globals.update(MANIAC_T=MANIAC_T, meaning=meaning)
     return environment
@@ -77,10 +81,14 @@ def page(
     snapshot: Snapshot,
     *,
     heading: str = "",
+    in_navigation: bool | None = None,
     search: Iterable[str | None] = (),
     **values: Any,
 ) -> Page:
-    """Render a page from its template; ``root`` leads back to the home page from wherever it is."""
+    """Render a page from its template; ``root`` leads back to the home page from wherever it is.
+
+    Pages of a folder, such as ``deals/a``, are records unless ``in_navigation`` says otherwise.
+    """
     depth = len(path.split("/")) if path else 0
 
     def render() -> str:
@@ -95,11 +103,13 @@ def page(
                 heading=heading or title,
                 person=partial(person_name, snapshot),
                 edit=partial(edit_link, snapshot),
+                metric_at=partial(metric_link, snapshot, "../" * depth or "./"),
                 **values,
             )
         )
 
-    return Page(path, title, " ".join(word for word in search if word), render)
+    alone = in_navigation if in_navigation is not None else "/" not in path
+    return Page(path, title, " ".join(word for word in search if word), render, alone)
 
 
 def edit_link(snapshot: Snapshot, kind: str, id: str) -> str | None:
@@ -108,7 +118,15 @@ def edit_link(snapshot: Snapshot, kind: str, id: str) -> str | None:
     document = snapshot.book.documents.get((kind, id))
     if team is None or team.repository is None or document is None:
         return None
-    return f"{team.repository.rstrip('/').removesuffix('.git')}/edit/main/{document.path}"
+    return f"{team.repository.rstrip('/').removesuffix('.git')}/edit/main/{quote(document.path)}"
+
+
+def metric_link(snapshot: Snapshot, root: str, id: str) -> str:
+    """Where a metric is to be read: its own page, or its line in the glossary where it is not measured yet."""
+    metric = metrics_of(snapshot.process).get(id)
+    return (
+        f"{root}metrics/{id}/" if metric and metric.measure else f"{root}metrics/#{id}" if metric else f"{root}metrics/"
+    )
 
 
 def _day(day: date | None, without: str = "–") -> Markup:
@@ -125,6 +143,11 @@ def _prose(text: str) -> Markup:
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
     )
+
+
+def _unbroken(text: str) -> str:
+    """A figure that does not part from its currency or its per cent at the end of a line."""
+    return re.sub(r"(?<=\d) (?=[A-Z]{3}\b|%)", "\N{NO-BREAK SPACE}", text)
 
 
 def _counted(number: int, noun: str) -> str:

@@ -130,7 +130,7 @@ class Answer(Record):
     status: AnswerStatus = given("How well the question is answered.", "met", "partial", "unmet", "unknown")
     date: Day = given("The day of the answer.", "2026-02-04")
     note: Text | None = maybe("What was learned, in a sentence.", "CIO signs above 25k")
-    evidence: Url | None = maybe("A link to what shows it.")
+    evidence: Url | None = maybe("A link to what shows it.", "https://…")
 
 
 class MoneyAnswer(Answer):
@@ -192,7 +192,7 @@ class Discovery(Record):
         "Jobs to be done, in the prospect's words.", "Teach 300 students without local installs"
     )
     requirements: tuple[Text, ...] = many("Technical requirements.", "Institutional single sign-on")
-    notes: Url | None = maybe("A link to the notes.")
+    notes: Url | None = maybe("A link to the notes.", "https://…")
 
 
 class Activity(Record):
@@ -210,7 +210,7 @@ class Activity(Record):
     opened: YesNo | None = maybe("Whether the e-mail was opened.", "true")
     replied: Day | None = maybe("The day of the reply.", "2026-01-22")
     note: Text | None = maybe("What was said, in a sentence.")
-    notes: Url | None = maybe("A link to the notes.")
+    notes: Url | None = maybe("A link to the notes.", "https://…")
 
     @property
     def contact(self) -> Date | None:
@@ -236,7 +236,7 @@ class Proposal(Record):
     requested: Day | None = maybe("The day on which the prospect asked for a price.", "2026-02-20")
     presented: Day | None = maybe("The day on which the proposal was presented.", "2026-03-02")
     template: Text | None = maybe("The proposal template and its version.", "general@3")
-    link: Url | None = maybe("A link to the proposal.")
+    link: Url | None = maybe("A link to the proposal.", "https://…")
     admin_informed: Day | None = maybe(
         "The day on which contracts and administration were told of the quoted price.", "2026-02-21"
     )
@@ -253,7 +253,7 @@ class Contract(Record):
     one_off: Amount | None = maybe("What is paid once.", "2000 USD")
     entity: Text | None = maybe("The legal entity that contracts, such as the fiscal sponsor.")
     template: Text | None = maybe("The agreement template and its version.", "outbound-services@5")
-    agreement: Url | None = maybe("A link to the executed agreement.")
+    agreement: Url | None = maybe("A link to the executed agreement.", "https://…")
     service_ended: Day | None = maybe(
         "The day on which the service stopped; from that day on it is over.", "2027-05-01"
     )
@@ -271,10 +271,10 @@ class Hub(Record):
 class Order(Record):
     """The hand-off to delivery (S2, Integration with Delivery)."""
 
-    configurator: Url | None = maybe("The configurator's link, the first specification of the order.")
+    configurator: Url | None = maybe("The configurator's link, the first specification of the order.", "https://…")
     hubs: tuple[Hub, ...] = many("The hubs that are ordered.")
     created: Day | None = maybe("The day on which the order was made.", "2026-03-30")
-    issues: tuple[Url, ...] = many("The issues that delivery works by.")
+    issues: tuple[Url, ...] = many("The issues that delivery works by.", "https://…")
     delivery_owner: Id | None = maybe("Who in delivery owns it.", "april")
     operational: Day | None = maybe(
         "The day from which the hubs are in active use: the hand-off is complete.", "2026-04-20"
@@ -343,7 +343,7 @@ class Link(Record):
     """A typed link to where documents live (S3, S4)."""
 
     kind: Text = given("What it leads to.", "folder", "notes", "usage report")
-    url: Url = given("The link.")
+    url: Url = given("The link.", "https://…")
 
 
 class Deal(Record):

@@ -6,9 +6,25 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from pydantic_core import PydanticCustomError
+
 from salesops.records.deal import Link
 from salesops.records.record import Record, given, many, maybe
-from salesops.records.scalars import Currency, Day, Id, Number, Percent, Text, Url, Whole, YesNo, Zone
+from salesops.records.scalars import (
+    Currency,
+    Day,
+    Id,
+    Number,
+    Percent,
+    Text,
+    Url,
+    Whole,
+    YesNo,
+    Zone,
+    money,
+    percent,
+    whole,
+)
 
 
 class Person(Record):
@@ -108,6 +124,15 @@ class Target(Record):
     at_least: Text = given("A count, a percentage or an amount of money.", "12", "30%", "20000 USD")
     by: Day = given("By which day.", "2026-12-31")
     why: Text | None = maybe("Why it matters.")
+
+    def fits(self, kind: str) -> bool:
+        """Whether it is written in the unit of a metric of this kind: count, share, money or days."""
+        reader = {"share": percent, "money": money}.get(kind, whole)
+        try:
+            reader(self.at_least)
+        except PydanticCustomError:
+            return False
+        return True
 
 
 class Targets(Record):

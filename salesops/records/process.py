@@ -133,6 +133,9 @@ class Process(Record):
     tiers: dict[str, Tier] = given("The kinds of membership.")
     starts: dict[DealType, Text] = given("The stage in which each deal type starts.")
     stages: dict[str, Stage] = given("The stages, in the order in which they are shown.")
+    answers_valid: Whole | None = maybe(
+        "Days for which a MANIAC-T answer of an open deal is trusted; for ever where it is not said.", "180"
+    )
     conversions: tuple[Conversion, ...] = many("The rates that the team watches.")
     red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.")
     becomes: dict[str, Text] = Field(

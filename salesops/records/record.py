@@ -64,4 +64,6 @@ def attribute(record: BaseModel, key: str) -> str:
 
 def is_given(value: Any) -> bool:
     """Whether there is anything there: not None, not an empty text, list or mapping."""
-    return value is not None and value != "" and value != () and value != {}
+    if isinstance(value, BaseModel):
+        return any(is_given(getattr(value, name)) for name in type(value).model_fields)
+    return value is not None and value not in ("", (), [], {})

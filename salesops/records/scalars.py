@@ -280,9 +280,12 @@ def _typed(reader: Callable[[object], Any], **schema: Any) -> list[Any]:
     return [PlainValidator(reader), WithJsonSchema({"type": "string", **schema})]
 
 
-Text = Annotated[str, *_typed(text, minLength=1, maxLength=MAX_TEXT)]
+PLAIN = ["string", "number", "boolean"]
+"""What an editor may take a plain text for: `title: 010` is a text to us and a number to YAML."""
+
+Text = Annotated[str, *_typed(text, type=PLAIN, minLength=1, maxLength=MAX_TEXT)]
 Day = Annotated[date, *_typed(day, pattern=f"^{_DATE.pattern}$")]
-Id = Annotated[str, *_typed(id_, pattern=f"^{_ID.pattern}$")]
+Id = Annotated[str, *_typed(id_, type=["string", "integer"], pattern=f"^{_ID.pattern}$")]
 Percent = Annotated[Decimal, *_typed(percent, pattern=f"^{_PERCENT.pattern}$")]
 Whole = Annotated[
     int, PlainValidator(whole), WithJsonSchema({"type": ["integer", "string"], "pattern": f"^({_WHOLE.pattern})$"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
-from typing import Any, TypeVar, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -84,8 +84,8 @@ def _as_list(document: Document, kind: str, path: Path) -> tuple[str, str]:
 
 
 def _not_a_choice(document: Document, model: type[Record], path: Path) -> Problem:
-    words = [str(word) for word in get_args(_annotation(model, path))]
     on_key = path[-1] == "[key]"
+    words = [str(word) for word in get_args(_annotation(model, (*path[:-2], "[key]") if on_key else path))]
     path = path[:-1] if on_key else path
     value = path[-1] if on_key else _data_at(document, path)
     if not isinstance(value, str):
@@ -110,7 +110,7 @@ def _data_at(document: Document, path: Path) -> Any:
 
 def _missing(document: Document, model: type[Record], path: Path) -> Problem:
     name = str(path[-1])
-    field = _fields(model, path[:-1]).get(name)
+    field = fields_below(model, path[:-1]).get(name)
     meaning = (field.description or "") if field else ""
     example = next((example for example in (field.examples or []) if isinstance(example, str)), None) if field else None
     fix = f"{name}: {example}" if example and "\n" not in example else ""
@@ -119,7 +119,7 @@ def _missing(document: Document, model: type[Record], path: Path) -> Problem:
 
 def _unknown(document: Document, model: type[Record], path: Path) -> Problem:
     name = str(path[-1])
-    known = list(_fields(model, path[:-1]))
+    known = list(fields_below(model, path[:-1]))
     guess = nearest(name, known)
     hint = did_you_mean(name, known) or "see the reference of the fields"
     if not guess and len(path) == 1 and "x" in known:
@@ -129,7 +129,7 @@ def _unknown(document: Document, model: type[Record], path: Path) -> Problem:
     )
 
 
-def _fields(model: Any, path: Path) -> dict[str, Any]:
+def fields_below(model: Any, path: Path) -> dict[str, Any]:
     """The fields that may stand below a path, by their YAML keys."""
     found = _annotation(model, path)
     return dict(keyed_fields(found)) if _is_record(found) else {}
@@ -140,11 +140,11 @@ def _annotation(model: Any, path: Path) -> Any:
     for part in path:
         if _is_record(model):
             field = dict(keyed_fields(model)).get(str(part))
-            model = _inside(field.annotation) if field else None
+            model = inside(field.annotation) if field else None
         elif get_origin(model) is tuple:
-            model = _inside(get_args(model)[0])
+            model = inside(get_args(model)[0])
         elif get_origin(model) is dict:
-            model = _inside(get_args(model)[0 if part == "[key]" else 1])
+            model = inside(get_args(model)[0 if part == "[key]" else 1])
         else:
             return None
     return model
@@ -154,11 +154,12 @@ def _is_record(annotation: Any) -> bool:
     return isinstance(annotation, type) and issubclass(annotation, Record)
 
 
-def _inside(annotation: Any) -> Any:
-    if get_origin(annotation) in (types.UnionType,):
+def inside(annotation: Any) -> Any:
+    """The type of a field without its None and its readers."""
+    if get_origin(annotation) in (types.UnionType, Union):  # Literal["a"] | None is the older kind
         return next((part for part in get_args(annotation) if part is not type(None)), None)
     if hasattr(annotation, "__metadata__"):
-        return _inside(annotation.__origin__)
+        return inside(annotation.__origin__)
     return annotation
 
 

@@ -12,6 +12,7 @@ from salesops.needs import Way, unfinished, ways_out
 from salesops.records.deal import Deal
 from salesops.records.money import Money, Sums, total
 from salesops.records.process import Need, Stage
+from salesops.stalls import last_contact, why_stalled
 from salesops.visits import History
 
 
@@ -96,10 +97,7 @@ class Standing:
     @cached_property
     def last_contact(self) -> date | None:
         """The day of the last real contact up to the day."""
-        return max(
-            (entry.contact for entry in self.deal.activity if entry.contact and entry.contact <= self.snapshot.as_of),
-            default=None,
-        )
+        return last_contact(self.deal, self.snapshot.as_of)
 
     @cached_property
     def concerns(self) -> list[str]:
@@ -108,12 +106,8 @@ class Standing:
 
 
 def _concerns(standing: Standing) -> Iterator[str]:
-    today, stage, deal = standing.snapshot.as_of, standing.stage, standing.deal
-    if stage.stale_after is not None and standing.age > stage.stale_after:
-        yield f"{standing.age} days in {stage.title}; the process expects at most {stage.stale_after}"
-    quiet = (today - (standing.last_contact or standing.since)).days
-    if stage.idle_after is not None and quiet > stage.idle_after:
-        yield f"no real contact for {quiet} days; the process expects one every {stage.idle_after}"
+    today, deal = standing.snapshot.as_of, standing.deal
+    yield from why_stalled(standing.snapshot, standing.history)
     if deal.next is None:
         yield "no next step"
     elif deal.next.due < today:

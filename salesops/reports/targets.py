@@ -22,8 +22,10 @@ def progress(target: Target, reading: Reading | None) -> tuple[str, str, str]:
     now = headline(reading)
     wanted = wanted_value(target, reading)
     actual = _value(reading, wanted)
-    if wanted is None or actual is None:
-        return now, UNKNOWN, NO_DATA if actual is None else "the target is in another unit"
+    if wanted is None:
+        return now, UNKNOWN, "the target is in another unit"
+    if actual is None:
+        return now, UNKNOWN, NO_DATA
     goal = wanted.amount if isinstance(wanted, Money) else wanted
     if actual >= goal:
         return now, REACHED, "reached"
@@ -53,7 +55,7 @@ def _value(reading: Reading, wanted: Decimal | Money | None) -> Decimal | None:
     if isinstance(reading, Count):
         return Decimal(reading.value)
     if isinstance(reading, Amounts):
-        return reading.sums.get(wanted.currency) if isinstance(wanted, Money) else None
+        return reading.sums.get(wanted.currency, Decimal(0)) if isinstance(wanted, Money) and reading.n else None
     if isinstance(reading, Days):
         return None if reading.value is None else Decimal(str(reading.value))
     return Decimal(reading.hits) / Decimal(reading.out_of) if reading.out_of else None

@@ -28,7 +28,16 @@ def _day(value):
 @pytest.fixture(scope="session")
 def process():
     """The process that this repository's team works by."""
-    path = ROOT / "playbook/process/v3.yaml"
+    return _process(ROOT / "playbook/process/v3.yaml")
+
+
+@pytest.fixture(scope="session")
+def versions():
+    """All the processes that this team has worked by."""
+    return {path.stem: _process(path) for path in (ROOT / "playbook/process").glob("*.yaml")}
+
+
+def _process(path):
     document, problems = read(path.name, path.read_bytes())
     record, shape = typed(document, Process)
     assert not problems + shape

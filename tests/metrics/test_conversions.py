@@ -127,6 +127,36 @@ def test_a_window_takes_attempts_by_their_first_day_in_the_stage(reading):
     assert (counts(found), found.included) == ((0, 1, 0), ("late",))
 
 
+OLD_SERVICE = """
+    served: {stages: [active lead: 2021-01-05, needs admin: 2021-02-05, active service: 2021-03-05, inactive service: 2022-09-01]}
+    cold:   {stages: [active lead: 2021-01-05, inactive lead: 2021-06-05]}
+    left:   {stages: [active lead: 2022-01-05, needs admin: 2022-02-05, inactive lead: 2022-06-05]}
+"""
+
+
+def test_a_won_deal_whose_service_stopped_is_one_win_of_the_day_it_was_won(book, versions):
+    known = book(OLD_SERVICE, versions=versions)
+    found = read_metric(known.on(date(2023, 1, 1)), "win-rate")
+    assert counts(found) == (1, 3, 0)
+    assert found.parts["lost_from"] == {"active lead": 1, "needs admin": 1}
+    assert read_metric(known.on(date(2023, 1, 1), since=date(2022, 1, 1)), "win-rate").included == ("left",)
+
+
+def test_losses_of_the_old_process_are_shown_by_todays_stages(book, versions):
+    found = read_metric(book(OLD_SERVICE, versions=versions).on(date(2026, 1, 1)), "win-rate")
+    assert counts(found) == (1, 3, 0)
+    assert found.parts["lost_from"] == {"outreach": 1, "proposal": 1}
+
+
+def test_each_process_has_the_conversions_that_it_names(book, versions):
+    known = book(OLD_SERVICE, versions=versions)
+    assert counts(read_metric(known.on(date(2023, 1, 1)), "lead-to-agreement")) == (2, 3, 0)
+    with pytest.raises(KeyError):
+        read_metric(known.on(date(2023, 1, 1)), CONVERSION)
+    with pytest.raises(KeyError):
+        read_metric(known.on(date(2026, 1, 1)), "lead-to-agreement")
+
+
 def test_stages_of_the_old_process_count_under_what_they_became(reading):
     deals = "old: {stages: [qualifying: 2025-01-05, outreach: 2025-02-05, prospecting: 2025-03-05]}"
     assert counts(reading(CONVERSION, "2026-06-01", deals)) == (1, 1, 0)

@@ -33,6 +33,11 @@ def test_a_parked_deal_is_out_of_the_pipeline_and_named(reading, why):
         assert reading(metric, "2026-01-31", deals).value == 1
 
 
+def test_a_parked_deal_that_would_not_be_sales_qualified_anyway_is_not_named_there(reading):
+    deals = "warm: {stages: [enrichment: 2026-01-05], parked: [{since: 2026-02-01, why: Premier comes later}]}"
+    assert reading("sqd", "2026-03-02", deals).excluded == ()
+
+
 def test_stages_of_the_pipeline_add_up_even_where_the_process_of_the_day_does_not_know_one(reading, book, process):
     first = process.model_copy(
         update={

@@ -46,6 +46,12 @@ def test_below_ten_values_an_average_is_insufficient_data(n, enough):
     assert Share(hits=1, out_of=n).as_data()["enough"] == enough
 
 
+def test_of_values_that_are_all_there_are_no_interval_is_estimated():
+    days = Days(values=(3, 1, 2), is_sample=False)
+    assert (days.value, days.median, days.interval, days.is_enough) == (2, 2, None, True)
+    assert Days(values=tuple(range(6)), is_sample=False).interval is None
+
+
 def test_a_count_of_nothing_is_0():
     assert Count(value=0).as_data()["value"] == 0
 

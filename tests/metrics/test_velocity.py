@@ -1,6 +1,10 @@
 """Days from the first look to the win or the loss, and in each stage: whole days, over whatever can be measured."""
 
+from datetime import date
+
 import pytest
+
+from salesops.metrics import read_metric
 
 WON = "enrichment: 2026-01-05, outreach: 2026-01-19, proposal: 2026-03-02, closed won: 2026-04-15"
 
@@ -33,6 +37,19 @@ def test_a_win_on_the_same_day_is_0_days_and_not_no_data(reading):
         "days-in-pipeline", "2026-06-01", "aspen: {stages: [enrichment: 2026-01-05, closed won: 2026-01-05]}"
     )
     assert (found.n, found.value) == (1, 0)
+
+
+def test_the_clock_stops_at_the_win_and_not_when_the_service_stops(book, versions):
+    known = book(
+        """
+        aspen: {stages: [enrichment: 2021-01-05, active service: 2021-01-25, inactive service: 2022-09-01]}
+        birch: {stages: [active lead: 2021-01-05, inactive lead: 2021-01-08, closed lost: 2021-09-01]}
+        """,
+        versions=versions,
+    )
+    snapshot = known.on(date(2026, 1, 1))
+    assert read_metric(snapshot, "days-in-pipeline").values == (20,)
+    assert read_metric(snapshot, "days-to-loss").values == (3,)
 
 
 def test_renewals_and_deals_that_are_not_won_have_no_days_in_pipeline(reading):
@@ -212,6 +229,12 @@ def test_parked_deals_do_not_age_and_are_named(reading, why):
     assert (found.n, found.value, found.variants) == (0, None, {"oldest": None, "cumulative": None})
     assert why(found) == {"warm": "parked until 2026-07-01"}
     assert reading("age-in-discovery", "2026-07-01", deals).values == (177,)
+
+
+def test_ages_are_of_all_deals_there_are_and_estimate_nothing(reading):
+    deals = {f"deal-{number}": {"stages": [{"discovery": "2026-01-05"}]} for number in range(6)}
+    found = reading("age-in-discovery", "2026-03-01", deals)
+    assert (found.n, found.interval, found.is_enough) == (6, None, True)
 
 
 @pytest.mark.parametrize("seed", range(12))

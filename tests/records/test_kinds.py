@@ -106,7 +106,12 @@ def test_a_value_is_found_by_its_dotted_path(deal, path, value):
 
 
 def test_false_is_given_and_an_empty_text_or_list_is_not(deal):
-    assert [is_given(value_at(deal, f"x.{key}")) for key in ("asana", "empty", "none", "deep")] == [True, False, False, True]
+    assert [is_given(value_at(deal, f"x.{key}")) for key in ("asana", "empty", "none", "deep")] == [
+        True,
+        False,
+        False,
+        True,
+    ]
     assert is_given(False)
     assert is_given(0)
     assert not is_given(None)

@@ -104,7 +104,9 @@ def test_a_circle_of_exits_ends_the_search(repo):
 
 
 def test_a_need_has_a_name_for_waivers_and_a_sentence_for_people(process):
-    said = {need.name: need.sentence for stage in process.stages.values() for exit in stage.exits for need in exit.needs}
+    said = {
+        need.name: need.sentence for stage in process.stages.values() for exit in stage.exits for need in exit.needs
+    }
     assert said["maniac_t.money"] == "maniac_t.money is met or partial"
     assert said["contract.signed"] == "contract.signed is given"
     assert said["held discovery meeting"] == "at least 1 held discovery meeting"

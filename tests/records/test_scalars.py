@@ -38,6 +38,14 @@ def refusal(reader, value) -> PydanticCustomError:
     return caught.value
 
 
+def refused_by(reader, words: str) -> PydanticCustomError | None:
+    try:
+        reader(words)
+    except PydanticCustomError as refused:
+        return refused
+    return None
+
+
 def fix_of(reader, value) -> str:
     return refusal(reader, value).context["fix"]
 
@@ -116,7 +124,9 @@ def test_a_whole_number_is_digits_alone(words, fix):
     assert (refused.type, refused.context["fix"]) == ("not-a-number", fix)
 
 
-@pytest.mark.parametrize("words", ["-0.5", "1,5", "1_0", "1e3", "nan", "inf", ".5", "5.", "00.5", "1.123456789", "1:30"])
+@pytest.mark.parametrize(
+    "words", ["-0.5", "1,5", "1_0", "1e3", "nan", "inf", ".5", "5.", "00.5", "1.123456789", "1:30"]
+)
 def test_a_number_is_digits_and_a_point(words):
     assert refusal(scalars.number, words).type == "not-a-number"
 
@@ -156,7 +166,9 @@ def test_a_percentage_is_a_share():
     ]
 
 
-@pytest.mark.parametrize(("words", "fix"), [("yes", "true"), ("No", "false"), ("TRUE", "true"), ("off", "false"), ("1", "")])
+@pytest.mark.parametrize(
+    ("words", "fix"), [("yes", "true"), ("No", "false"), ("TRUE", "true"), ("off", "false"), ("1", "")]
+)
 def test_true_and_false_are_written_out(words, fix):
     refused = refusal(scalars.yes_no, words)
     assert (refused.type, refused.context["fix"]) == ("not-true-or-false", fix)
@@ -254,7 +266,18 @@ def test_a_link_to_follow_is_taken(words):
 
 
 @pytest.mark.parametrize(
-    "words", ["a", "a@b", "a@b.c", "@b.example", "a b@c.example", "a@b..example", "a@-b.example", "<a@b.example>", "a@b.example\n"]
+    "words",
+    [
+        "a",
+        "a@b",
+        "a@b.c",
+        "@b.example",
+        "a b@c.example",
+        "a@b..example",
+        "a@-b.example",
+        "<a@b.example>",
+        "a@b.example\n",
+    ],
 )
 def test_what_is_not_an_e_mail_address_is_refused(words):
     assert refusal(scalars.email, words).type == "not-an-email"
@@ -271,7 +294,8 @@ def test_codes_are_capital_letters(reader, words, fix):
 
 
 @pytest.mark.parametrize(
-    ("reader", "words"), [(scalars.country, "XX"), (scalars.country, "EU"), (scalars.currency, "BTC"), (scalars.currency, "XAU")]
+    ("reader", "words"),
+    [(scalars.country, "XX"), (scalars.country, "EU"), (scalars.currency, "BTC"), (scalars.currency, "XAU")],
 )
 def test_a_code_that_is_nobodys_is_refused(reader, words):
     assert fix_of(reader, words) == ""
@@ -296,7 +320,9 @@ def test_one_mistyped_letter_of_a_ror_id_is_found(at, letter):
         assert "check digits" in refusal(scalars.ror, f"https://ror.org/{wrong}").message()
 
 
-@pytest.mark.parametrize("words", ["03vek6s52", "https://ror.org/03vek6s5", "http://ror.org/03vek6s52", "https://ror.org/13vek6s52"])
+@pytest.mark.parametrize(
+    "words", ["03vek6s52", "https://ror.org/03vek6s5", "http://ror.org/03vek6s52", "https://ror.org/13vek6s52"]
+)
 def test_a_ror_id_is_a_whole_address(words):
     assert refusal(scalars.ror, words).type == "not-a-ror-id"
 
@@ -336,11 +362,10 @@ SPELLINGS = (
 @example(words="1800-05")
 @example(words="600")
 def test_a_fix_that_is_offered_would_be_taken(reader, words):
-    try:
-        reader(words)
-    except PydanticCustomError as refused:
+    refused = refused_by(reader, words)
+    if refused:
         fix = refused.context["fix"]
-        assert not fix or reader(fix) is not None
+        assert not fix or refused_by(reader, fix) is None
         assert len(refused.message()) < 200
 
 

@@ -1,0 +1,292 @@
+"""Learning records: what they measure, predict, answer and aim for must exist."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.metrics import metrics_of
+from salesops.problems import did_you_mean
+from salesops.records.deal import Deal
+from salesops.records.playbook import Decision, Experiment, Hypothesis, Rates, Removed, Review, Targets
+
+
+def _metrics(case: Case[Any]) -> set[str]:
+    return {id for process in case.book.processes for id in metrics_of(process)}
+
+
+def _metric(case: Case[Any], path: tuple[str | int, ...], id: str | None) -> Findings:
+    known = _metrics(case)
+    if id and known and id not in known:
+        yield Finding(
+            path,
+            f"there is no metric '{id}'",
+            help=did_you_mean(id, sorted(known)) or "salesops metrics lists them all",
+        )
+
+
+@check(
+    "experiment-measure-unknown",
+    of="experiment",
+    source="product.md row 99",
+    bad="measure: replies-per-mail  # <--",
+    good="measure: outreach-to-discovery",
+)
+def experiment_measure_unknown(case: Case[Experiment]) -> Findings:
+    """An experiment is measured by something that is not a metric.
+
+    What decides must be said before the first deal joins, and be counted the same way for all. Name a metric.
+    """
+    yield from _metric(case, ("measure",), case.record.measure)
+
+
+@check(
+    "experiment-cohort",
+    of="experiment",
+    source="product.md row 99",
+    bad="cohort: {stage: outreech, since: 2026-01-15}  # <--",
+    good="cohort: {stage: outreach, since: 2026-01-15, until: 2026-03-15}",
+)
+def experiment_cohort(case: Case[Experiment]) -> Findings:
+    """The cohort of an experiment names no stage, or ends before it begins.
+
+    The cohort rule decides which attempts count. Correct the stage or the days.
+    """
+    cohort = case.record.cohort
+    if cohort is None:
+        return
+    process = case.book.process_on(cohort.since)
+    if process and process.stage_named(cohort.stage) is None:
+        yield Finding(
+            ("cohort", "stage"),
+            f"'{cohort.stage}' is not a stage of process {process.version}",
+            help=process.hint(cohort.stage),
+        )
+    if cohort.until and cohort.until < cohort.since:
+        yield Finding(
+            ("cohort", "until"),
+            f"the cohort ends on {cohort.until}, before it begins on {cohort.since}",
+            help="correct one of the two days",
+        )
+
+
+@check(
+    "prediction-unknown",
+    of="icp",
+    source="product.md row 98",
+    bad="predicts: {conversion: outreach-to-heaven, at_least: 30%}  # <--",
+    good="predicts: {conversion: outreach-to-discovery, at_least: 30%}",
+)
+def prediction_unknown(case: Case[Hypothesis]) -> Findings:
+    """A hypothesis predicts something that is not a metric.
+
+    A hypothesis can be wrong only about a number that is counted. Name a conversion of the process.
+    """
+    predicts = case.record.predicts
+    yield from _metric(case, ("predicts", "conversion"), predicts.conversion if predicts else None)
+
+
+@check(
+    "hypothesis-changelog",
+    of="icp",
+    source="product.md rows 94 and 98",
+    bad="version: 2  # <--",
+    good="""
+    version: 2
+    changelog: [{version: 2, date: 2025-01-01, note: Narrowed to teaching}]
+    """,
+)
+def hypothesis_changelog(case: Case[Hypothesis]) -> Findings:
+    """A later version of a hypothesis does not say what changed.
+
+    What the team stopped believing is worth as much as what it believes. Add an entry to `changelog`.
+    """
+    record = case.record
+    if record.version > 1 and not any(entry.version == record.version for entry in record.changelog):
+        yield Finding(
+            ("version",),
+            f"the changelog does not say what version {record.version} changed",
+            help="add an entry",
+            fix=f"changelog: [{{version: {record.version}, date: {record.since}, note: …}}]",
+        )
+
+
+@check(
+    "fit-version-unknown",
+    source="product.md row 21",
+    bad="icp: {hypothesis: teaching-led, version: 7, fit: true}  # <--",
+    good="icp: {hypothesis: teaching-led, version: 1, fit: true}",
+)
+def fit_version_unknown(case: Case[Deal]) -> Findings:
+    """A fit was judged by a version of a hypothesis that does not exist yet.
+
+    Correct the version: it is the one that stood when the fit was judged.
+    """
+    fit = case.record.icp
+    hypothesis = case.book.icp.get(fit.hypothesis) if fit and fit.hypothesis else None
+    if fit and hypothesis and fit.version is not None and not 1 <= fit.version <= hypothesis.version:
+        yield Finding(
+            ("icp", "version"),
+            f"'{fit.hypothesis}' has versions 1 to {hypothesis.version}, not {fit.version}",
+            help="correct the version",
+            fix=f"version: {hypothesis.version}",
+        )
+
+
+@check(
+    "decision-answers-nothing",
+    of="decision",
+    source="S2, Pivot Decision Points; product.md row 97",
+    bad="answers: outreach-borken  # <--",
+    good="answers: outreach-broken",
+)
+def decision_answers_nothing(case: Case[Decision]) -> Findings:
+    """A decision answers neither a red line nor a version of the process.
+
+    A tripped red line stays open until a decision answers it by name. Correct the name.
+    """
+    answers = case.record.answers
+    known = [line.id for process in case.book.processes for line in process.red_lines] + [
+        process.version for process in case.book.processes
+    ]
+    if answers and known and answers not in known:
+        yield Finding(
+            ("answers",),
+            f"'{answers}' is neither a red line nor a process version",
+            help=did_you_mean(answers, dict.fromkeys(known)),
+        )
+
+
+@check(
+    "target-metric-unknown",
+    of="targets",
+    source="S0; product.md row 86",
+    bad="targets: [{id: twelve, metric: sqds, at_least: '12', by: 2026-12-31}]  # <--",
+    good="targets: [{id: twelve, metric: sqd, at_least: '12', by: 2026-12-31}]",
+)
+def target_metric_unknown(case: Case[Targets]) -> Findings:
+    """A target is set for something that is not a metric.
+
+    Name a metric; `salesops metrics` lists them.
+    """
+    for at, target in enumerate(case.record.targets):
+        yield from _metric(case, ("targets", at, "metric"), target.metric)
+
+
+@check(
+    "target-unit",
+    of="targets",
+    source="S0; product.md row 86",
+    bad="targets: [{id: twelve, metric: sqd, at_least: 12 USD, by: 2026-12-31}]  # <--",
+    good="targets: [{id: twelve, metric: sqd, at_least: 12, by: 2026-12-31}]",
+)
+def target_unit(case: Case[Targets]) -> Findings:
+    """A target is written in another unit than its metric is counted in.
+
+    A count is aimed at with a number, a share with a percentage, money with an amount and a currency. Write it so.
+    """
+    known = {id: metric for process in case.book.processes for id, metric in metrics_of(process).items()}
+    for at, target in enumerate(case.record.targets):
+        metric = known.get(target.metric)
+        if metric and not target.fits(metric.kind):
+            example = {"share": "30%", "money": "20000 USD"}.get(metric.kind, "12")
+            yield Finding(
+                ("targets", at, "at_least"),
+                f"'{target.at_least}' is not {_unit(metric.kind)}, which is what {metric.title} is counted in",
+                help="write it in the metric's unit",
+                fix=f"at_least: {example}",
+            )
+
+
+def _unit(kind: str) -> str:
+    return {"share": "a percentage", "money": "an amount of money", "days": "a number of days"}.get(kind, "a number")
+
+
+@check(
+    "rate-twice",
+    of="rates",
+    source="metrics 5.0, 12",
+    bad="""
+    rates:
+      - {date: 2026-01-02, from: CAD, to: USD, rate: 0.7312}
+      - {date: 2026-01-02, from: CAD, to: USD, rate: 0.7313}  # <--
+    """,
+    good="""
+    rates:
+      - {date: 2026-01-02, from: CAD, to: USD, rate: 0.7312}
+      - {date: 2026-04-01, from: CAD, to: USD, rate: 0.7313}
+    """,
+)
+def rate_twice(case: Case[Rates]) -> Findings:
+    """A day has two rates for the same pair of currencies, or a currency is converted into itself.
+
+    Only one can be used. Delete the wrong one.
+    """
+    seen: set[tuple[object, str, str]] = set()
+    for at, rate in enumerate(case.record.rates):
+        key = (rate.date, rate.from_, rate.to)
+        if key in seen:
+            yield Finding(
+                ("rates", at),
+                f"{rate.date} already has a rate from {rate.from_} to {rate.to}",
+                help="delete the wrong one",
+            )
+        if rate.from_ == rate.to:
+            yield Finding(("rates", at), f"{rate.from_} is converted into itself", help="delete the line")
+        seen.add(key)
+
+
+@check(
+    "removed-still-there",
+    of="removed",
+    source="format.md, Where things are",
+    bad="removed: [{kind: deal, id: cascadia-2025, date: 2026-03-01, by: jim, why: Entered twice}]  # <--",
+    good="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: jim, why: Entered twice}]",
+)
+def removed_still_there(case: Case[Removed]) -> Findings:
+    """A record is listed as removed and still has its file.
+
+    Delete the file, or the entry.
+    """
+    for at, entry in enumerate(case.record.removed):
+        known = {
+            "deal": case.book.deals,
+            "member": case.book.members,
+            "experiment": case.book.experiments,
+            "icp": case.book.icp,
+            "decision": case.book.decisions,
+        }
+        if entry.id in known[entry.kind]:
+            yield Finding(
+                ("removed", at, "id"),
+                f"the {entry.kind} '{entry.id}' is listed as removed and still has its file",
+                help="delete the file, or this entry",
+            )
+        if case.unknown("person", entry.by):
+            yield Finding(
+                ("removed", at, "by"), f"'{entry.by}' is not in playbook/team.yaml", help=case.hint("person", entry.by)
+            )
+
+
+@check(
+    "review-experiments",
+    of="review",
+    advice=True,
+    source="S2, Weekly Sales Review; product.md row 91",
+    bad="experiments: []  # <--",
+    good="experiments: [subject-lines]",
+)
+def review_experiments(case: Case[Review]) -> Findings:
+    """A weekly review chose no experiment, or more than two.
+
+    One or two a week is what a small team can run and still learn from. Choose one, or leave some for next week.
+    """
+    count = len(case.record.experiments)
+    if count == 0:
+        yield Finding(("experiments",), "the review chose no experiment", help="choose one or two", key=True)
+    elif count > 2:
+        yield Finding(
+            ("experiments",),
+            f"the review chose {count} experiments",
+            help="choose one or two; the rest can wait a week",
+        )

@@ -1,0 +1,79 @@
+"""What must not be in a repository: secrets anywhere, and personal data outside of a member's contacts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from salesops.checks.check import EVERY, Case, Finding, Findings, check
+from salesops.problems import Path, dotted
+from salesops.records.record import Record
+from salesops.secrets import SECRET
+
+PERSONAL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z]|\+[0-9][0-9 ()./-]{7,}[0-9]")
+"""An e-mail address, or a telephone number in the international form."""
+
+
+@check(
+    "secret-in-record",
+    of=EVERY,
+    source="security.md S",
+    bad="x: {token: ghp_0123456789abcdefghijABCDEFGHIJ012345}  # <--",
+    good="x: {token: kept in the vault}",
+)
+def secret_in_record(case: Case[Record]) -> Findings:
+    """A text looks like a password, a token or a private key.
+
+    Whoever can read the repository, or ever could, has it. Withdraw it where it was issued, then delete it here: taking
+    it out of the file does not take it out of the history.
+    """
+    if SECRET.search(case.document.text):
+        for path, text in texts(case.document.data):
+            if SECRET.search(text):
+                yield Finding(
+                    path,
+                    "this looks like a secret",
+                    help="withdraw it where it was issued, then delete it here; the history still has it",
+                )
+
+
+@check(
+    "personal-data",
+    of=EVERY,
+    advice=True,
+    source="features.md, Erasure of personal data; product.md row 19",
+    bad="next: {action: Write to a.smith@cascadia.example, due: 2099-01-01}  # <--",
+    good="next: {action: Write to a-smith, due: 2099-01-01}",
+)
+def personal_data(case: Case[Record]) -> Findings:
+    """An e-mail address or a telephone number stands outside of a member's contacts.
+
+    Contacts are kept once, so that they can be corrected and erased in one place. Name the person by the contact's id.
+    """
+    if not PERSONAL.search(case.document.text):
+        return
+    for path, text in texts(case.document.data):
+        in_contacts = case.kind == "member" and path[:1] == ("contacts",)
+        if not in_contacts and not _is_link(text) and PERSONAL.search(text):
+            yield Finding(
+                path,
+                f"{dotted(path)} holds an e-mail address or a telephone number",
+                help="keep it with the member's contacts, and name the person by id",
+            )
+
+
+def _is_link(text: str) -> bool:
+    return text.startswith(("https://", "http://", "mailto:"))
+
+
+def texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text of a record, with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield from texts(inner, (*path, key))
+    elif isinstance(value, list):
+        for at, inner in enumerate(value):
+            yield from texts(inner, (*path, at))

@@ -1,0 +1,187 @@
+"""Chains of renewals: each renews a won deal of the same member, once, and the terms follow each other."""
+
+from __future__ import annotations
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.deal import Deal
+
+
+def _renewed(case: Case[Deal]) -> Deal | None:
+    renews = case.record.renews
+    return case.book.deals.get(renews) if renews and renews != case.id else None
+
+
+@check(
+    "renews-not-won",
+    source="product.md row 38 and C11",
+    bad="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: other  # <--
+    """,
+    good="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    """,
+    beside={"deals/other.yaml": ""},
+)
+def renews_not_won(case: Case[Deal]) -> Findings:
+    """A renewal points at a deal that was not won.
+
+    Only a contract can be renewed. Point at the won deal, or make this one new business.
+    """
+    renewed = _renewed(case)
+    if renewed and renewed.stages and not any(case.book.outcome(move.stage) == "won" for move in renewed.stages):
+        won = [id for id in case.book.deals_of(case.record.member) if case.book.deals[id].contract and id != case.id]
+        yield Finding(
+            ("renews",),
+            f"'{case.record.renews}' was not won: there is no contract to renew",
+            help="point at the won deal",
+            fix=f"renews: {won[-1]}" if won else "",
+        )
+
+
+@check(
+    "renews-other-member",
+    source="product.md row 38",
+    bad="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    member: other-university
+    renews: cascadia-2025  # <--
+    """,
+    good="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    """,
+    beside={"members/other-university.yaml": "name: Other University\ncontacts: []\n"},
+)
+def renews_other_member(case: Case[Deal]) -> Findings:
+    """A renewal points at a deal of another member.
+
+    Retention is counted by member. Correct the member, or the deal that is renewed.
+    """
+    renewed = _renewed(case)
+    if renewed and renewed.member != case.record.member:
+        yield Finding(
+            ("renews",),
+            f"'{case.record.renews}' is a deal of {renewed.member}, not of {case.record.member}",
+            help="correct the member, or the deal that is renewed",
+        )
+
+
+@check(
+    "renewed-twice",
+    source="metrics 5.9; product.md C11",
+    bad="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025  # <--
+    """,
+    good="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    loss: {reason: other, learning: None, verdict: execution, reengage: never}
+    """,
+    beside={
+        "deals/aa-first.yaml": "type: existing business\nstages:\n  - renewals: 2025-12-01\nrenews: cascadia-2025\n"
+    },
+    beside_good={"deals/aa-first.yaml": "stages:\n  - enrichment: 2025-12-01\n"},
+)
+def renewed_twice(case: Case[Deal]) -> Findings:
+    """Two deals renew the same contract, and neither of them is lost.
+
+    A contract is renewed once; two open renewals count its future twice. Close one of them as lost, or make it new
+    business.
+    """
+    renews = case.record.renews
+    rivals = [id for id in case.book.renewed_by.get(renews or "", ()) if not _is_lost(case, id)]
+    if renews and case.id in rivals and rivals.index(case.id) > 0:
+        yield Finding(
+            ("renews",),
+            f"'{renews}' is already renewed by '{rivals[0]}'",
+            help="close one of the two, or make this one new business",
+        )
+
+
+def _is_lost(case: Case[Deal], id: str) -> bool:
+    moves = case.book.deals[id].stages
+    return bool(moves) and case.book.outcome(moves[-1].stage) == "lost"
+
+
+@check(
+    "renewal-circle",
+    source="metrics 5.9",
+    bad="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: acme  # <--
+    """,
+    good="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    """,
+)
+def renewal_circle(case: Case[Deal]) -> Findings:
+    """A chain of renewals leads back to where it began.
+
+    Nothing can renew itself. Correct the link that goes back.
+    """
+    seen = {case.id}
+    step = case.record.renews
+    while step and step not in seen:
+        seen.add(step)
+        following = case.book.deals.get(step)
+        step = following.renews if following else None
+    if step == case.id:
+        chain = " → ".join([case.id, case.record.renews or ""]) if case.record.renews != case.id else case.id
+        yield Finding(
+            ("renews",),
+            f"the chain of renewals goes round in a circle ({chain})",
+            help="a renewal points at the older contract",
+        )
+
+
+@check(
+    "renewal-term-early",
+    source="metrics 5.9",
+    bad="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    contract: {start: 2025-01-01}  # <--
+    """,
+    good="""
+    type: existing business
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    contract: {start: 2027-01-01}
+    """,
+)
+def renewal_term_early(case: Case[Deal]) -> Findings:
+    """The term of a renewal starts no later than the term it renews.
+
+    From its first day on, a renewal takes the place of the older contract. Correct the start of one of the two.
+    """
+    renewed, contract = _renewed(case), case.record.contract
+    older = renewed.contract if renewed else None
+    if contract and contract.start and older and older.start and contract.start <= older.start:
+        yield Finding(
+            ("contract", "start"),
+            f"the term starts on {contract.start}, the one it renews on {older.start}",
+            help="terms follow each other: correct one of the two days",
+        )

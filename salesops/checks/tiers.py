@@ -1,0 +1,125 @@
+"""Tiers: how many hubs a membership holds, and which tier is not sold yet."""
+
+from __future__ import annotations
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.deal import Deal
+from salesops.records.process import Tier
+
+
+def _tier(case: Case[Deal]) -> Tier | None:
+    process = case.book.process_on(case.record.stages[-1].entered) if case.record.stages else None
+    return process.tiers.get(case.record.tier) if process else None
+
+
+@check(
+    "hubs-too-many",
+    source="S2, Current Strategic Focus; product.md row 6",
+    bad="""
+    order:
+      hubs: [{name: one}, {name: two}, {name: three}, {name: four}]  # <--
+    """,
+    good="""
+    order:
+      hubs: [{name: one}, {name: two}, {name: three}]
+    """,
+)
+def hubs_too_many(case: Case[Deal]) -> Findings:
+    """A deal orders more hubs than its tier holds, or fewer than it begins with.
+
+    The price of a tier is worked out for its size, and delivery plans by it. Order fewer hubs, or sell another tier.
+    """
+    tier, order = _tier(case), case.record.order
+    if tier is None or order is None or not order.hubs:
+        return
+    count = len(order.hubs)
+    if tier.max_hubs is not None and count > tier.max_hubs:
+        yield Finding(
+            ("order", "hubs"),
+            f"{count} hubs; {tier.name} holds at most {tier.max_hubs}",
+            help="order fewer hubs, or sell another tier",
+        )
+    if tier.min_hubs is not None and count < tier.min_hubs:
+        yield Finding(
+            ("order", "hubs"),
+            f"{count} hubs; {tier.name} begins with {tier.min_hubs}",
+            help="order more hubs, or sell another tier",
+        )
+
+
+@check(
+    "tier-deferred",
+    source="S2, Current Strategic Focus; product.md rows 7 and 8",
+    bad="""
+    tier: premier
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-02-09  # <--
+    """,
+    good="""
+    tier: premier
+    stages:
+      - enrichment: 2026-01-05
+    parked: [{since: 2026-01-05, until: 2026-07-01, why: Premier opens in the third quarter}]
+    """,
+)
+def tier_deferred(case: Case[Deal]) -> Findings:
+    """A deal of a deferred tier moved on before the tier's day.
+
+    Until then the team learns on one offer at a time: such a prospect is kept warm, not worked. Park the deal until
+    that day, or sell another tier.
+    """
+    tier = _tier(case)
+    if tier is None or tier.deferred_until is None:
+        return
+    for line, (stage, day) in enumerate(case.record.stages[1:], 1):
+        if day < tier.deferred_until and case.book.outcome(stage) != "lost":
+            yield Finding(
+                ("stages", line),
+                f"{tier.name} is deferred until {tier.deferred_until}: a deal of it can only be parked",
+                help="take the move out and park the deal",
+                fix=f"parked: [{{since: {case.record.stages[0].entered}, until: {tier.deferred_until}, why: {tier.name} is deferred}}]",
+            )
+
+
+@check(
+    "tier-deferred-unparked",
+    advice=True,
+    source="S2, Current Strategic Focus; product.md row 7",
+    bad="""
+    tier: premier  # <--
+    stages:
+      - enrichment: 2026-01-05
+    """,
+    good="""
+    tier: premier
+    stages:
+      - enrichment: 2026-01-05
+    parked: [{since: 2026-01-05, until: 2099-01-01, why: Premier is deferred}]
+    """,
+    beside={
+        "playbook/process/v4.yaml": """
+        version: v4
+        in_force: 2025-06-01
+        changelog: Premier is deferred for good.
+        tiers: {general: {name: General}, premier: {name: Premier, deferred_until: 2099-01-01}}
+        """
+    },
+)
+def tier_deferred_unparked(case: Case[Deal]) -> Findings:
+    """An open deal of a deferred tier is not parked.
+
+    It stands in the pipeline although nobody may work it. Park it until the tier's day.
+    """
+    tier = _tier(case)
+    if tier is None or tier.deferred_until is None or case.as_of >= tier.deferred_until:
+        return
+    snapshot = case.book.on(case.as_of)
+    history = snapshot.history(case.id)
+    if history and snapshot.is_open(history) and not history.parked_on(case.as_of):
+        yield Finding(
+            ("tier",),
+            f"{tier.name} is deferred until {tier.deferred_until}, and the deal is not parked",
+            help="park it until that day",
+            fix=f"parked: [{{since: {history.now.entered}, until: {tier.deferred_until}, why: {tier.name} is deferred}}]",
+        )

@@ -1,0 +1,230 @@
+"""Advice on open deals: what has gone stale, what waits too long, what was left unsaid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from salesops.checks.check import Case, Finding, Findings, check
+from salesops.moves import MoveKind, steps
+from salesops.records.deal import MANIAC_T, Deal
+from salesops.stalls import why_stalled
+from salesops.visits import History
+
+RETURNED_FOR = 30
+"""Days during which a deal that came back from parking is pointed out."""
+
+SHORT_FUSE = {
+    "playbook/process/v4.yaml": """
+    version: v4
+    in_force: 2025-06-01
+    changelog: Everything goes stale fast.
+    answers_valid: 90
+    starts: {new business: enrichment}
+    stages:
+      enrichment: {title: Enrichment, stale_after: 30, idle_after: 30, exits: [{to: closed lost, when: No fit}]}
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {outreach: enrichment, discovery: enrichment, proposal: enrichment, closed won: closed lost}
+    """
+}
+"""A process version under which deals and answers go stale, for the examples."""
+
+
+def _open(case: Case[Deal]) -> History | None:
+    """The deal's history where it is open and not parked, else None."""
+    snapshot = case.book.on(case.as_of)
+    history = snapshot.history(case.id)
+    return history if history and snapshot.is_open(history) and not history.parked_on(case.as_of) else None
+
+
+@check(
+    "deal-stalled",
+    advice=True,
+    source="S2, Days in Discovery; metrics 5.8",
+    bad="""
+    stages:
+      - enrichment: 2026-10-05  # <--
+    maniac_t: null
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-11-05
+    maniac_t: null
+    """,
+    beside=SHORT_FUSE,
+)
+def deal_stalled(case: Case[Deal]) -> Findings:
+    """An open deal is longer in its stage, or longer without a real contact, than the process allows.
+
+    A stall never loses a deal by itself; it asks for a decision. Move it, park it, close it, or talk to them. A real
+    contact is a held meeting, a call or an answered e-mail; an edit of the file is not.
+    """
+    history = _open(case)
+    reasons = list(why_stalled(case.book.on(case.as_of), history)) if history else []
+    if history and reasons:
+        yield Finding(
+            ("stages", history.now.line),
+            "; ".join(reasons),
+            help="talk to them, move it, park it or close it; log contacts under activity:",
+        )
+
+
+@check(
+    "close-date-passed",
+    advice=True,
+    source="metrics 5.10",
+    bad="expected_close: 2026-04-15  # <--",
+    good="expected_close: 2099-04-15",
+)
+def close_date_passed(case: Case[Deal]) -> Findings:
+    """An open deal was expected to close on a day that has passed.
+
+    It is left out of every forecast until the day is set anew. Ask again, and write the new day.
+    """
+    expected = case.record.expected_close
+    if expected and expected < case.as_of and _open(case):
+        yield Finding(
+            ("expected_close",),
+            f"the deal was expected to close on {expected}",
+            help="ask again, and write the new day",
+        )
+
+
+@check(
+    "answer-stale",
+    advice=True,
+    source="product.md rows 61 and 58 to 64",
+    bad="""
+    maniac_t:
+      need: {status: met, date: 2026-01-05, note: Their server died}  # <--
+    stages:
+      - enrichment: 2026-11-05
+    """,
+    good="""
+    maniac_t:
+      need: {status: met, date: 2026-11-05, note: Their server died}
+    stages:
+      - enrichment: 2026-11-05
+    """,
+    beside=SHORT_FUSE,
+)
+def answer_stale(case: Case[Deal]) -> Findings:
+    """A MANIAC-T answer of an open deal is older than the process allows, or its impending event has passed.
+
+    Budgets are spent, people leave, events come and go. Ask again, and write the answer with its new day.
+    """
+    answers = case.record.maniac_t
+    history = _open(case) if answers else None
+    process = case.book.process_on(case.as_of)
+    if answers is None or history is None or process is None:
+        return
+    event = answers.impending_event.event if answers.impending_event else None
+    if event and event < case.as_of:
+        yield Finding(
+            ("maniac_t", "impending_event", "event"),
+            f"the event of {event} has passed",
+            help="is there another one? ask, and write it with its day",
+        )
+    valid = process.answers_valid
+    for letter in MANIAC_T:
+        answer = getattr(answers, letter)
+        if answer and valid is not None and answer.date + timedelta(days=valid) < case.as_of:
+            yield Finding(
+                ("maniac_t", letter, "date"),
+                f"the answer is {(case.as_of - answer.date).days} days old; the process trusts it for {valid}",
+                help="ask again, and write the answer with its new day",
+            )
+
+
+@check(
+    "parked-came-back",
+    advice=True,
+    source="S4, Waiting; product.md row 9",
+    bad="parked: [{since: 2026-01-10, until: 2026-11-10, why: Waiting for the grant}]  # <--",
+    good="""
+    parked: [{since: 2026-01-10, until: 2026-11-10, why: Waiting for the grant}]
+    activity:
+      - {date: 2026-11-12, kind: call}
+    """,
+)
+def parked_came_back(case: Case[Deal]) -> Findings:
+    """A deal came back from parking in the last 30 days and nobody has been in touch since.
+
+    What it waited for should be known by now. Talk to them, park it again, or close it.
+    """
+    history = _open(case)
+    if history is None:
+        return
+    for at, span in enumerate(case.record.parked):
+        back = span.until
+        if (
+            back
+            and back <= case.as_of < back + timedelta(days=RETURNED_FOR)
+            and not any(entry.date >= back for entry in case.record.activity)
+        ):
+            yield Finding(
+                ("parked", at, "until"),
+                f"the deal is back since {back}, and nothing was logged since",
+                help="talk to them, park it again, or close it",
+            )
+
+
+@check(
+    "reason-idle",
+    advice=True,
+    source="format.md, A deal",
+    bad="moved_back: [{date: 2026-02-01, why: The budget was not theirs}]  # <--",
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-12
+      - enrichment: 2026-02-01
+    moved_back: [{date: 2026-02-01, why: The budget was not theirs}]
+    activity:
+      - {date: 2026-11-12, kind: call}
+    """,
+)
+def reason_idle(case: Case[Deal]) -> Findings:
+    """A reason for going back or opening again is dated on a day without such a move.
+
+    It would stay behind and explain nothing. Correct its day, or delete it.
+    """
+    deal = case.record
+    if not deal.moved_back and not deal.reopened:
+        return
+    made = steps(deal, case.book)
+    for field, kind, said in (
+        ("moved_back", MoveKind.BACK, "goes back"),
+        ("reopened", MoveKind.REOPENED, "opens the deal again"),
+    ):
+        days = [step.day for step in made if step.kind is kind]
+        for at, reason in enumerate(getattr(deal, field)):
+            if reason.date not in days:
+                yield Finding(
+                    (field, at, "date"), f"no move on {reason.date} {said}", help="correct the day, or delete the entry"
+                )
+
+
+@check(
+    "delivery-owner-role",
+    advice=True,
+    source="S2, Integration with Delivery; product.md row 113",
+    bad="order: {delivery_owner: jim}  # <--",
+    good="order: {delivery_owner: april}",
+)
+def delivery_owner_role(case: Case[Deal]) -> Findings:
+    """A hand-off is owned by somebody who is not a delivery manager.
+
+    That may be right for a while. Otherwise name the delivery manager, or give the person the role in playbook/team.yaml.
+    """
+    order, team = case.record.order, case.book.team
+    person = team.people.get(order.delivery_owner) if order and order.delivery_owner and team else None
+    managers = [id for id, somebody in team.people.items() if "delivery manager" in somebody.roles] if team else []
+    if person and managers and "delivery manager" not in person.roles:
+        yield Finding(
+            ("order", "delivery_owner"),
+            f"{person.name} is not a delivery manager",
+            help=f"delivery managers: {', '.join(managers)}",
+            fix=f"delivery_owner: {managers[0]}",
+        )

@@ -1,0 +1,31 @@
+"""``salesops doctor``: what is wrong with the set-up, and how to mend it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from salesops.cli.shared import root_of, say, style
+
+if TYPE_CHECKING:
+    from salesops.health import Finding
+
+
+@click.command("doctor")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Look at the set-up: Python, the repository, git, the site, the workflows. Each line is well or says the fix."""
+    from salesops.health import examine
+    from salesops.output import show
+
+    findings = examine(root_of(ctx.obj))
+    for finding in findings:
+        say(show_line(finding, show(finding.said), show(finding.fix)))
+    ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
+
+
+def show_line(finding: Finding, said: str, fix: str) -> str:
+    """One line of the examination."""
+    mark = style("ok ", "good") if finding.is_well else style("fix", "error")
+    return f"{mark} {said}" + (f": {fix}" if fix and not finding.is_well else "")

@@ -1,0 +1,135 @@
+"""``salesops explain``: the manual page of a code, a metric, a stage or a field."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from salesops.cli.shared import Usage, as_of_option, day_of, say, style
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from salesops.book import Book
+    from salesops.metrics import Metric
+    from salesops.records.process import Process, Stage
+    from salesops.reports.manual import Field, Rule
+
+
+@click.command("explain")
+@click.argument("name")
+@as_of_option
+@click.pass_context
+def command(ctx: click.Context, name: str, as_of: str | None) -> None:
+    """Explain a code of `check`, a metric, a stage or a field.
+
+    For a metric, --as-of adds the deals that were counted on that day, and those left out with the reason.
+    """
+    from salesops.metrics import metrics_of
+    from salesops.output import show
+    from salesops.reports.manual import find_field, hint, rules
+
+    book = _book(ctx)
+    process = book.process_on(day_of(as_of, book)) if book else None
+    metrics = metrics_of(process) if process else {}
+    known = rules()
+    lines: Iterator[str] | None = None
+    if name in known:
+        lines = _rule(known[name])
+    elif name in metrics:
+        lines = _metric(metrics[name], book, as_of)
+    elif process and process.stage_named(name):
+        lines = _stage(process, process.name_now(name))
+    elif field := find_field(name):
+        lines = _field(field)
+    if lines is None:
+        guess = hint(name, metrics, list(process.stages) if process else [])
+        raise Usage(
+            f"there is no code, metric, stage or field '{show(name)}'" + (f"; did you mean '{guess}'?" if guess else "")
+        )
+    for line in lines:
+        say(line)
+
+
+def _book(ctx: click.Context) -> Book | None:
+    """The book of the repository, where this is one: codes and fields can be explained anywhere."""
+    from pathlib import Path
+
+    from salesops.loading import find_root, load
+
+    root = find_root(Path(ctx.obj).resolve())
+    return load(root)[0] if root else None
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"{style(rule.code, 'head')} ({style(rule.severity, rule.severity)})"
+    for paragraph in rule.paragraphs:
+        yield ""
+        yield from _wrapped(paragraph)
+    for title, example in (("Bad", rule.bad), ("Good", rule.good)):
+        if example:
+            yield ""
+            yield style(title, "head")
+            yield from (f"    {line}" for line in example.split("\n"))
+    yield ""
+    yield style(f"Source: {rule.source}", "faint")
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, 100)
+
+
+def _metric(metric: Metric, book: Book | None, as_of: str | None) -> Iterator[str]:
+    from salesops.cli.metrics_command import evidence_lines
+
+    yield f"{style(metric.title, 'head')} ({metric.id}), {metric.status}"
+    for paragraph in metric.definition.split("\n\n"):
+        yield ""
+        yield from _wrapped(" ".join(paragraph.split()))
+    yield ""
+    yield style(f"Counts {metric.types}. Source: {metric.source}", "faint")
+    if as_of and book and metric.measure:
+        yield ""
+        yield from evidence_lines(metric, metric.measure(book.on(day_of(as_of, book))))
+
+
+def _stage(process: Process, name: str) -> Iterator[str]:
+    from salesops.output import show
+
+    stage: Stage = process.stages[name]
+    yield f"{style(show(stage.title), 'head')} ({show(name)}, process {process.version})"
+    for text in (stage.purpose, stage.learning):
+        if text:
+            yield ""
+            yield from _wrapped(show(text))
+    for exit in stage.exits:
+        yield ""
+        yield f"{style(show(f'To {exit.to}'), 'head')}: {show(exit.when)}"
+        yield from (show(f"  - {need.sentence}" + (f" ({need.why})" if need.why else "")) for need in exit.needs)
+    if stage.completion:
+        yield ""
+        yield f"{style('Complete', 'head')}: {show(stage.completion.when)}"
+        yield from (show(f"  - {need.sentence}") for need in stage.completion.needs)
+
+
+def _field(field: Field) -> Iterator[str]:
+    from salesops.reports.manual import fields_of
+
+    yield f"{style(field.path, 'head')} of a {field.kind} ({'must be given' if field.required else 'may be left out'})"
+    yield ""
+    yield from _wrapped(field.description)
+    yield ""
+    yield f"Holds {field.holds}"
+    if field.examples:
+        yield f"For example {', '.join(field.examples)}"
+    below = [
+        inner
+        for inner in fields_of(field.kind)
+        if inner.path.startswith(f"{field.path}.") and inner.depth == field.depth + 1
+    ]
+    if below:
+        yield ""
+        yield from (f"  {inner.name:<18} {inner.description}" for inner in below)

@@ -1,0 +1,37 @@
+"""``salesops schema``: JSON Schemas of the records, for editors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from salesops.cli.shared import Usage, say
+
+
+@click.command("schema")
+@click.argument("kind", required=False)
+@click.option("-o", "--output", "out", metavar="DIR", help="Write the schemas of all kinds into this folder.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.pass_context
+def command(ctx: click.Context, kind: str | None, out: str | None, dry_run: bool) -> None:
+    """Print the JSON Schema of a KIND of record: deal, member, process, team and so on."""
+    from salesops.output import as_json, show
+    from salesops.problems import did_you_mean
+    from salesops.records.kinds import KINDS
+    from salesops.schemas import schema_of
+
+    if out is None and kind is None:
+        raise Usage(f"name a kind: {', '.join(KINDS)}; or -o DIR for all of them")
+    if kind is not None and kind not in KINDS:
+        raise Usage(f"there is no kind '{show(kind)}'; {did_you_mean(kind, KINDS)}".rstrip("; "))
+    if out is None:
+        say(as_json(schema_of(kind or "")))
+        return
+    folder = Path(ctx.obj, out)
+    for name in [kind] if kind else KINDS:
+        file = folder / f"{name}.json"
+        if not dry_run:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(as_json(schema_of(name)) + "\n", encoding="utf-8")
+        say(f"{'would write' if dry_run else 'wrote'} {show(file)}")

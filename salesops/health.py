@@ -1,0 +1,126 @@
+"""What is wrong with a set-up, found by looking at the machine and the repository: the examination behind `doctor`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from salesops.loading import CannotDecide, load
+from salesops.repository import is_repository, is_shallow
+from salesops.schemas import schema_of
+
+OLDEST = (3, 11)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was looked at: what was found, and the fix where it is not well."""
+
+    is_well: bool
+    said: str
+    fix: str = ""
+
+
+def examine(root: Path) -> list[Finding]:
+    """Everything about a repository's set-up, the most basic first."""
+    looks: tuple[Callable[[Path], Iterator[Finding]], ...] = (_python, _records, _git, _site, _workflows, _schemas)
+    return [finding for look in looks for finding in look(root)]
+
+
+def _python(root: Path) -> Iterator[Finding]:
+    version = ".".join(str(part) for part in sys.version_info[:3])
+    yield Finding(sys.version_info >= OLDEST, f"Python {version}", "install Python 3.11 or newer")
+    try:
+        from yaml._yaml import CParser
+
+        yield Finding(CParser is not None, "PyYAML reads with libyaml")
+    except ImportError:
+        yield Finding(False, "PyYAML was built without libyaml", "install the wheel of PyYAML for this machine")
+
+
+def _records(root: Path) -> Iterator[Finding]:
+    try:
+        book, problems = load(root)
+    except CannotDecide as fault:
+        yield Finding(False, "the records cannot be read", str(fault))
+        return
+    broken = sum(problem.is_error for problem in problems)
+    yield Finding(book.team is not None, "playbook/team.yaml can be read", "run salesops check")
+    yield Finding(bool(book.processes), f"{len(book.processes)} process version(s)", "add one to playbook/process/")
+    yield Finding(
+        not broken,
+        f"{len(book.deals)} deals and {len(book.members)} members can be read",
+        f"{broken} problem(s): run salesops check",
+    )
+
+
+def _git(root: Path) -> Iterator[Finding]:
+    try:
+        inside = is_repository(root)
+    except CannotDecide:
+        yield Finding(False, "git is not installed", "install git: it keeps the history")
+        return
+    yield Finding(
+        inside,
+        "the records are in a git repository" if inside else "the records are not in a git repository",
+        "git init, then commit",
+    )
+    if inside:
+        yield Finding(
+            not is_shallow(root), "the whole history is here", "git fetch --unshallow; in CI set fetch-depth: 0"
+        )
+
+
+def _site(root: Path) -> Iterator[Finding]:
+    file = root / "mkdocs.yml"
+    if not file.is_file():
+        yield Finding(False, "there is no mkdocs.yml", "copy the one that salesops init writes into an empty folder")
+        return
+    text = file.read_text(encoding="utf-8", errors="replace")
+    output = re.search(r"^site_dir:\s*['\"]?([^\s'\"#]+)", text, re.MULTILINE)
+    safe = output is not None and output[1].strip("./") != "site"
+    yield Finding(
+        safe,
+        "the site is built away from the team's own pages",
+        "set site_dir: build/html in mkdocs.yml: a build deletes what is in its output folder",
+    )
+    named = re.search(r"^\s*-\s*salesops\b", text, re.MULTILINE)
+    yield Finding(
+        bool(named),
+        "mkdocs.yml names the plugin salesops",
+        "add `- salesops` under plugins:, so that mkdocs build gives the same pages",
+    )
+
+
+def _workflows(root: Path) -> Iterator[Finding]:
+    folder = root / ".github" / "workflows"
+    texts = (
+        [file.read_text(encoding="utf-8", errors="replace") for file in sorted(folder.glob("*.y*ml"))]
+        if folder.is_dir()
+        else []
+    )
+    checks = any("salesops check" in text or "make" in text for text in texts)
+    yield Finding(
+        checks,
+        "a workflow checks pull requests" if checks else "no workflow checks pull requests",
+        "add .github/workflows/check.yml; salesops init writes one",
+    )
+
+
+def _schemas(root: Path) -> Iterator[Finding]:
+    from salesops.output import as_json
+    from salesops.records.kinds import KINDS
+
+    folder = root / "schemas"
+    if not folder.is_dir():
+        return
+    stale = [
+        name
+        for name in KINDS
+        if not (folder / f"{name}.json").is_file()
+        or (folder / f"{name}.json").read_text(encoding="utf-8").strip() != as_json(schema_of(name)).strip()
+    ]
+    yield Finding(not stale, "the schemas for editors are fresh", "salesops schema -o schemas")

@@ -1,0 +1,134 @@
+"""What an import did, or would do, as text for people and as data for machines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from salesops.imports.plan import KINDS, Outcome, Plan
+from salesops.imports.remarks import Remark, Verdict, cut
+from salesops.output import SCHEMA_VERSION, Style, counted, show, table, unpainted
+
+EXAMPLES = 3
+"""Rows that the text names for each reason; JSON names all."""
+GLANCE = 40
+"""Characters of a cell that the text repeats."""
+REASONS = 25
+"""Reasons that the text lists for each verdict."""
+
+_HEADINGS = {
+    Verdict.REJECTED: ("Rejected", "error"),
+    Verdict.SKIPPED: ("Passed over", "warning"),
+    Verdict.STAND_IN: ("Taken, with something put in", "head"),
+}
+
+
+def as_data(plan: Plan, file: str, map: str, is_dry: bool) -> dict[str, Any]:
+    """The report as ``--format json`` gives it."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "file": file,
+        "map": map,
+        "dry_run": is_dry,
+        "rows": plan.rows,
+        "taken": plan.taken,
+        **{f"{kind}s": {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind in KINDS},
+        "people": {"added": dict(plan.new_people), "unknown": dict(plan.unknown_people), "fix": plan.people_to_paste},
+        "rejected": [remark.as_data() for remark in plan.said(Verdict.REJECTED)],
+        "skipped": [remark.as_data() for remark in plan.said(Verdict.SKIPPED)],
+        "stand_ins": [remark.as_data() for remark in plan.said(Verdict.STAND_IN)],
+        "kept": [_difference(entry) for entry in plan.entries if entry.outcome is Outcome.KEPT],
+        "updated": [_difference(entry) for entry in plan.entries if entry.outcome is Outcome.UPDATED],
+        "written": [change.path for change in plan.changes],
+    }
+
+
+def _difference(entry: Any) -> dict[str, Any]:
+    return {"path": entry.path, "differs": list(entry.differs), "why": entry.why}
+
+
+def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> Iterator[str]:
+    """The report as people read it: what became of the rows, of the records, and why."""
+    yield f"{show(file)}: {counted(plan.rows, 'row')}, {plan.taken:,} taken"
+    yield ""
+    yield from _counts(plan, is_dry, style)
+    for verdict, (heading, look) in _HEADINGS.items():
+        yield from _reasons(heading, look, plan.said(verdict), file, style)
+    yield from _differences(plan, style)
+    yield from _people(plan, is_dry, style)
+
+
+def _counts(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
+    heads = ["", "would be new" if is_dry else "new", "unchanged", "would be updated" if is_dry else "updated", "kept"]
+    rows = [[f"{kind}s", *(f"{plan.count(kind, outcome):,}" for outcome in Outcome)] for kind in KINDS]
+    yield from table(rows, heads, frozenset({1, 2, 3, 4}), style)
+
+
+def _reasons(heading: str, look: str, remarks: list[Remark], file: str, style: Style) -> Iterator[str]:
+    """One line a reason, the most frequent first, with a few rows as examples."""
+    if not remarks:
+        return
+    groups: dict[tuple[str, str, str], list[Remark]] = {}
+    for remark in remarks:
+        groups.setdefault((remark.file, remark.column, remark.reason), []).append(remark)
+    yield ""
+    rows = len({(remark.file, remark.row) for remark in remarks})
+    yield style(f"{heading}: {counted(rows, 'row')}", look)
+    for group in sorted(groups.values(), key=len, reverse=True)[:REASONS]:
+        yield f"  {_reason(group, file)}"
+    if len(groups) > REASONS:
+        yield f"  … and {len(groups) - REASONS:,} more reasons: --format json has them all"
+
+
+def _reason(group: list[Remark], file: str) -> str:
+    first = group[0]
+    column = f"{show(first.column)} " if first.column else ""
+    rows = ", ".join(
+        f"{remark.row}{f' ({show(cut(remark.value, GLANCE))})' if remark.value else ''}" for remark in group[:EXAMPLES]
+    )
+    more = ", …" if len(group) > EXAMPLES else ""
+    where = "" if first.file == file else f"{show(first.file)} "
+    return f"{len(group):>6,}  {column}{show(first.reason)}: {where}{'row' if len(group) == 1 else 'rows'} {rows}{more}"
+
+
+def _differences(plan: Plan, style: Style) -> Iterator[str]:
+    """The records on file that say something else than the table."""
+    for outcome, words in (
+        (Outcome.KEPT, "differs from the table and is kept; --update takes the table's word"),
+        (Outcome.UPDATED, "differed from the table and was written anew"),
+    ):
+        entries = [entry for entry in plan.entries if entry.outcome is outcome]
+        if not entries:
+            continue
+        yield ""
+        yield style(f"{counted(len(entries), 'record')}: {words}", "warning")
+        for entry in entries[: EXAMPLES * 3]:
+            yield f"  {show(entry.path)}: {show(entry.why or ', '.join(entry.differs))}"
+        if len(entries) > EXAMPLES * 3:
+            yield f"  … and {len(entries) - EXAMPLES * 3:,} more: --format json has them all"
+
+
+def _people(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
+    if plan.new_people:
+        yield ""
+        added = "would be added" if is_dry else "added"
+        yield style(
+            f"{counted(len(plan.new_people), 'person')} {added} to playbook/team.yaml".replace("persons", "people"),
+            "head",
+        )
+        yield f"  {', '.join(show(id) for id in plan.new_people)}"
+    if plan.unknown_people:
+        yield ""
+        yield style("Not in playbook/team.yaml; paste what is right, or write people: add under owner:", "warning")
+        yield from (show(line) for line in plan.people_to_paste.split("\n"))
+
+
+def first_file(plan: Plan) -> Iterator[str]:
+    """The first deal that would be written, whole."""
+    deals = [entry.change for entry in plan.entries if entry.kind == "deal" and entry.change]
+    changes: Iterable[Any] = deals or plan.changes
+    for change in list(changes)[:1]:
+        yield ""
+        yield f"{show(change.path)} would hold:"
+        yield ""
+        yield from (f"  {show(line)}" for line in change.text.rstrip("\n").split("\n"))

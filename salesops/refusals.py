@@ -1,0 +1,349 @@
+"""The manual of what the reader itself refuses: files, YAML and single values. Rules about the process are in ``checks``.
+
+Each entry is a fact, why it matters and what to do, with a bad and a good example, as every check has it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+
+from salesops.problems import Severity
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One code of the reader: its manual and its examples (fragments that replace keys of an otherwise sound record).
+
+    Where no fragment can show it, as with a file's name or size, ``bad`` is empty and ``example`` says it in words.
+    """
+
+    code: str
+    manual: str
+    bad: str = ""
+    good: str = ""
+    kind: str = "deal"
+    severity: Severity = Severity.ERROR
+    example: str = ""
+    source: str = "security.md Y; format.md"
+
+    @property
+    def summary(self) -> str:
+        """The first line of the manual."""
+        return self.manual.split("\n", 1)[0]
+
+
+def _refusal(code: str, fact: str, rest: str, bad: str = "", good: str = "", **more: object) -> Refusal:
+    return Refusal(code, f"{fact}\n\n{rest}", inspect.cleandoc(bad), inspect.cleandoc(good), **more)  # type: ignore[arg-type]
+
+
+DEAL = "title: General Membership"
+
+REFUSALS: dict[str, Refusal] = {
+    refusal.code: refusal
+    for refusal in (
+        # The file
+        _refusal(
+            "file-name",
+            "A file's name is not an id, or the file does not belong into this folder.",
+            "The name without `.yaml` is the record's id, by which everything else refers to it: lower-case letters, digits and hyphens, at most 80. Rename the file, or move it elsewhere.",
+            example="deals/Cascadia General.yml; write deals/cascadia-general.yaml",
+            source="format.md, Where things are",
+        ),
+        _refusal(
+            "id-taken",
+            "Two files have the same id.",
+            "Ids are unique over all folders, so that a name means one thing. Rename one of the two files.",
+            example="deals/2025/acme.yaml beside deals/acme.yaml",
+            source="format.md, Where things are",
+        ),
+        _refusal(
+            "not-a-file",
+            "An entry is a link, a folder or a device where a plain file belongs.",
+            "What a link leads to cannot be reviewed, and may lie outside of the repository. Put a plain file in its place.",
+            example="deals/acme.yaml that points at ../../secret.yaml",
+            source="security.md F",
+        ),
+        _refusal(
+            "file-too-large",
+            "A file is larger than a record may be.",
+            "Records are read by people; whatever is larger than 256 KiB is an export or an attachment. Keep it elsewhere and put a link under `links:`.",
+            example="a deal with a pasted e-mail archive",
+        ),
+        _refusal(
+            "not-utf-8",
+            "A file is not UTF-8 text.",
+            "Other encodings look different on every machine. Save the file as UTF-8, without a byte-order mark.",
+            example="a file saved as Windows-1252 or UTF-16",
+        ),
+        # YAML
+        _refusal(
+            "unseen-character",
+            "A text holds a character that cannot be seen, or that changes how the text around it reads.",
+            "Such characters make a reviewer see something else than the program reads. Delete it; it was probably pasted.",
+            'title: "Acme\\u202erenewal"  # <--',
+            "title: Acme renewal",
+        ),
+        _refusal(
+            "merge-conflict",
+            "A file holds an unresolved merge conflict.",
+            "Two people changed the same lines and git left both. Keep the lines that are right, and delete the lines of <<<<<<<, ======= and >>>>>>>.",
+            "title: Acme\n<<<<<<< HEAD  # not a comment: a marker\n",
+            "title: Acme",
+        ),
+        _refusal(
+            "not-yaml",
+            "A file is not valid YAML.",
+            "The usual causes are a text with `: ` in it that is not quoted, a tab, a bracket or quote that is not closed, or lines that are not indented alike. The message names the line.",
+            "title: Acme: renewal  # <--",
+            'title: "Acme: renewal"',
+        ),
+        _refusal(
+            "not-a-record",
+            "A file holds a list, a single text or nothing where a record belongs.",
+            "A record is lines of `key: value`. Start with the keys that every record of its kind has.",
+            example="a file that holds only a comment",
+        ),
+        _refusal(
+            "second-document",
+            "A file holds a second document behind `---`.",
+            "It would be overlooked by whoever reads the first. Move it to a file of its own.",
+            example="two deals in one file",
+        ),
+        _refusal(
+            "yaml-directive",
+            "A file begins with a % directive.",
+            "Directives change how the rest is read. Delete the line.",
+            example="%YAML 1.1",
+        ),
+        _refusal(
+            "yaml-anchor",
+            "A value begins with &, which YAML reads as an anchor.",
+            "The value itself would be lost. Quote the text if the & belongs to it, otherwise delete the anchor.",
+            "title: &Acme  # <--",
+            'title: "&Acme"',
+        ),
+        _refusal(
+            "yaml-alias",
+            "A value begins with *, which repeats another part of the file.",
+            "A record reads from top to bottom, and repetition can blow a small file up beyond all bounds. Write the value out.",
+            "x: {a: *b}  # <--",
+            'x: {a: "*b"}',
+        ),
+        _refusal(
+            "yaml-merge",
+            "A key << copies keys from elsewhere.",
+            "What a record says must stand in it. Write the keys out.",
+            "x: {<<: {a: b}}  # <--",
+            "x: {a: b}",
+        ),
+        _refusal(
+            "yaml-tag",
+            "A value carries a tag that begins with !.",
+            "Types come from the fields, never from the file. Delete the tag.",
+            "title: !secret Acme  # <--",
+            "title: Acme",
+        ),
+        _refusal(
+            "key-twice",
+            "A key is given twice.",
+            "YAML would silently take the last one. Keep one of the two.",
+            "title: Acme\ntitle: Acme again  # <--",
+            "title: Acme",
+        ),
+        _refusal(
+            "key-not-text",
+            "A key is a list or a mapping.",
+            "Fields have names. Write the name of the field.",
+            "x: {? [a] : b}  # <--",
+            "x: {a: b}",
+        ),
+        _refusal(
+            "too-deep",
+            "Values lie more than 16 levels inside one another.",
+            "No record is this deep. Look for a bracket that is not closed.",
+            "x: {a: [[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}  # <--",
+            "x: {a: [[1]]}",
+        ),
+        _refusal(
+            "too-many-values",
+            "A file holds more than 20,000 values.",
+            "A record is read by people. Split it, or link to the data.",
+            example="a list with a line for every user",
+        ),
+        _refusal(
+            "too-many-problems",
+            "A file has more than 50 faults of YAML, and the rest is not shown.",
+            "Mend those that are shown, and check again.",
+            example="an export that was saved as a deal",
+        ),
+        _refusal(
+            "text-too-long",
+            "A text is longer than a field may be.",
+            "Long texts belong into documents. Link to the document.",
+            example="a note of 30,000 characters",
+        ),
+        _refusal(
+            "text-cut-by-comment",
+            "A plain value is followed by # and a number, which YAML reads as a comment.",
+            "`Acme #2` is read as `Acme`. Quote the text if the # belongs to it.",
+            "title: Acme #2",
+            'title: "Acme #2"',
+            severity=Severity.WARNING,
+        ),
+        # Shape
+        _refusal(
+            "field-missing",
+            "A field that must be there is not.",
+            "The message says what it means and offers a line to paste. The reference lists the fields of every record.",
+            "title: null\nmember: cascadia-university",
+            "title: Acme",
+            source="format.md",
+        ),
+        _refusal(
+            "unknown-key",
+            "A key is no field of this record.",
+            "A misspelt key would be ignored in silence. Correct it; the team's own fields go under `x:`.",
+            "ownr: jim  # <--",
+            "owner: jim",
+            source="format.md",
+        ),
+        _refusal(
+            "wrong-shape",
+            "A list, a mapping or a text stands where another of them belongs.",
+            "The message says what belongs there. A list of one still needs its brackets.",
+            "parked: soon  # <--",
+            "parked: []",
+            source="format.md",
+        ),
+        _refusal(
+            "value-missing",
+            "A text is empty, or an entry of a list is.",
+            "Nothing given is said by leaving the key out. Write the value, or delete the key.",
+            'title: ""  # <--',
+            "title: Acme",
+            source="format.md",
+        ),
+        _refusal(
+            "move-unreadable",
+            "A line of `stages` is not one stage and its day.",
+            "One line, one move: the difference between two commits is the transition. Write `- stage: day`.",
+            """
+            stages:
+              - {enrichment: 2026-01-05, outreach: 2026-01-06}  # <--
+            """,
+            """
+            stages:
+              - enrichment: 2026-01-05
+            """,
+            source="format.md, A deal",
+        ),
+        # Values
+        _refusal(
+            "not-a-date",
+            "A day is not written as YYYY-MM-DD, or does not exist.",
+            "Days are whole calendar days from 1990 to 2100; anything else would be guessed at. Write it as 2026-02-09.",
+            "expected_close: 2099-2-9  # <--",
+            "expected_close: 2099-02-09",
+        ),
+        _refusal(
+            "not-money",
+            "An amount is not a plain number and a currency.",
+            "Money is exact: 0 or more, at most two decimals, no thousands marks, and an ISO 4217 code. Write it as 1250 USD.",
+            "value: {mrr: 1_000 USD}  # <--",
+            "value: {mrr: 1000 USD}",
+        ),
+        _refusal(
+            "not-a-percentage",
+            "A share is not written as a percentage from 0% to 100%.",
+            "0.6 and 60 are read differently by different people. Write it as 60%.",
+            "probability: {value: 0.6, date: 2026-03-05, why: Dean agreed}  # <--",
+            "probability: {value: 60%, date: 2026-03-05, why: Dean agreed}",
+        ),
+        _refusal(
+            "not-a-number",
+            "A number is not written in digits.",
+            "Thousands marks, underscores and leading zeros are read differently by different programs. Write digits only.",
+            "value: {mrr: 1000 USD, months: twelve}  # <--",
+            "value: {mrr: 1000 USD, months: 12}",
+        ),
+        _refusal(
+            "not-true-or-false",
+            "A yes-or-no field is neither true nor false.",
+            "Yes, no, on and off mean different things to different versions of YAML. Write true or false.",
+            "icp: {hypothesis: teaching-led, version: 1, fit: yes}  # <--",
+            "icp: {hypothesis: teaching-led, version: 1, fit: true}",
+        ),
+        _refusal(
+            "not-a-month",
+            "A month is not written as YYYY-MM.",
+            "Invoices are by month. Write it as 2026-05.",
+            "invoices: [{month: May 2026}]  # <--",
+            "invoices: [{month: 2026-05}]",
+            kind="member",
+        ),
+        _refusal(
+            "not-an-id",
+            "A name of a record or a person is not an id.",
+            "Ids are file names: lower-case letters, digits and hyphens. Write the id, not the full name.",
+            "owner: Jim Brown  # <--",
+            "owner: jim",
+        ),
+        _refusal(
+            "not-a-choice",
+            "A value is not one of the words that the field knows.",
+            "Numbers are counted by these words. The message lists them and offers the nearest.",
+            "type: New Business  # <--",
+            "type: new business",
+        ),
+        _refusal(
+            "not-a-link",
+            "A link is not http, https or mailto, or holds characters that a link cannot hold.",
+            "Other kinds of links can run code in the browser of whoever clicks them. Copy the address from the browser.",
+            'links: [{kind: notes, url: "javascript:alert(1)"}]  # <--',
+            'links: [{kind: notes, url: "https://notes.example/acme"}]',
+            source="security.md S",
+        ),
+        _refusal(
+            "not-an-email",
+            "An e-mail address does not have the form of one.",
+            "Write it as name@university.example.",
+            "contacts: [{id: a-smith, email: a.smith}]  # <--",
+            "contacts: [{id: a-smith, email: a.smith@university.example}]",
+            kind="member",
+        ),
+        _refusal(
+            "not-a-country",
+            "A country is not a code of ISO 3166-1.",
+            "Two capital letters, such as US or CA: names are spelt in too many ways. Write the code.",
+            "country: Canada  # <--",
+            "country: CA",
+            kind="member",
+        ),
+        _refusal(
+            "not-a-currency",
+            "A currency is not a code of ISO 4217.",
+            "Three capital letters, such as USD. Write the code.",
+            "currency: dollars  # <--",
+            "currency: USD",
+            kind="team",
+        ),
+        _refusal(
+            "not-a-ror-id",
+            "A ROR id is not well formed, or its check digits are wrong.",
+            "The check digits catch a mistyped character. Copy the id from the institution's page.",
+            "ror: https://ror.org/04xm1d338  # <--",
+            "ror: https://ror.org/04xm1d337",
+            kind="member",
+        ),
+        _refusal(
+            "not-a-time-zone",
+            "A time zone is not an IANA name.",
+            "The team's zone decides when a day begins. Write a name such as America/Vancouver or UTC.",
+            "time_zone: Pacific  # <--",
+            "time_zone: America/Vancouver",
+            kind="team",
+        ),
+    )
+}
+"""Every code of the reader."""

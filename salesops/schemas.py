@@ -1,0 +1,39 @@
+"""JSON Schemas of the records, for editors: the same verdict on shape as `salesops check`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from salesops.records.kinds import KINDS
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def schema_of(kind: str) -> dict[str, Any]:
+    """The schema of a kind of record; raises KeyError for an unknown kind."""
+    found = KINDS[kind].model.model_json_schema(by_alias=True)
+    for part in (found, *found.get("$defs", {}).values()):
+        _may_be_left_empty(part)
+    return {"$schema": DIALECT, **found, "title": f"salesops {kind}"}
+
+
+def _may_be_left_empty(schema: dict[str, Any]) -> None:
+    """Every field that may be left out may also be written and left empty, as the reader takes it."""
+    required = schema.get("required", [])
+    for name, inner in schema.get("properties", {}).items():
+        inner.pop("default", None)
+        inner.pop("title", None)
+        if name not in required and {"type": "null"} not in inner.get("anyOf", []):
+            said = {key: inner.pop(key) for key in ("description", "examples") if key in inner}
+            schema["properties"][name] = {"anyOf": [inner, {"type": "null"}], **said}
+
+
+def editor_settings(folder: str) -> dict[str, Any]:
+    """The settings by which the YAML extension of an editor finds the schemas in a folder."""
+    return {
+        "yaml.schemas": {
+            f"{folder}/{kind.name}.json": kind.where if kind.is_single else f"{kind.where}/**/*.yaml"
+            for kind in KINDS.values()
+        },
+        "yaml.yamlVersion": "1.2",
+    }

@@ -1,0 +1,231 @@
+"""Every check says what it finds on the guilty line and nothing else; the checks together blame nobody twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from salesops.checks import CHECKS, SUBJECTS
+from salesops.checks.check import EVERY, GUILTY, check
+from salesops.problems import Severity
+from salesops.records.kinds import KINDS
+
+# A sound record of each kind to hold the examples: where it lives, and its keys. A process is called v9, so that an
+# example can give its version.
+PLACES = {
+    "deal": "deals/acme.yaml",
+    "member": "members/cascadia-university.yaml",
+    "process": "playbook/process/v9.yaml",
+    "icp": "playbook/icp/teaching-led.yaml",
+    "experiment": "playbook/experiments/subject-lines.yaml",
+    "decision": "playbook/decisions/2026-04-outreach.yaml",
+    "review": "playbook/reviews/2026-11-16.yaml",
+    "team": "playbook/team.yaml",
+    "targets": "playbook/targets.yaml",
+    "removed": "playbook/removed.yaml",
+    "rates": "playbook/rates.yaml",
+}
+OTHERS = {
+    "decision": "date: 2026-04-06\nverdict: hold\nwhy: Too early to say.\n",
+    "review": "owner: jim\nattended: [jim]\nexperiments: [subject-lines]\n",
+    "targets": "targets: [{id: twelve, metric: sqd, at_least: '12', by: 2026-12-31}]\n",
+    "removed": "removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: Entered twice}]\n",
+    "rates": "rates: [{date: 2026-01-02, from: CAD, to: USD, rate: 0.7312}]\n",
+}
+ALL = [pytest.param(check, id=check.code) for check in CHECKS.values()]
+
+
+@pytest.fixture
+def example(repo, sound, instead):
+    """Writes a fragment into a sound record of its kind; says what is then found, as path:line and code."""
+
+    def findings(kind: str, fragment: str, beside: Mapping[str, str] | None = None) -> list[str]:
+        kind = "deal" if kind == EVERY else kind
+        bases = {**sound, **OTHERS}
+        if kind == "process":
+            (repo.root / "playbook/process/v3.yaml").unlink()
+        repo.deal()
+        for path, text in (beside or {}).items():
+            repo.write(
+                path,
+                instead(
+                    text,
+                    bases[next(other for other, place in PLACES.items() if Path(place).parent == Path(path).parent)],
+                ),
+            )
+        repo.write(
+            PLACES[kind], instead(GUILTY.sub("", fragment), bases[kind].replace("version: v3\n", "version: v9\n"))
+        )
+        return repo.said()
+
+    return findings
+
+
+def guilty_line(fragment: str) -> int:
+    lines = [number for number, line in enumerate(fragment.split("\n"), 1) if "# <--" in line]
+    assert len(lines) == 1, "an example marks one line with # <--"
+    return lines[0]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_sound_record_is_sound(example, kind):
+    assert example(kind, "") == []
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_the_bad_example_is_found_on_its_line_and_nothing_else_is(example, check):
+    place = PLACES["deal" if check.kind == EVERY else check.kind]
+    assert example(check.kind, check.bad, check.beside) == [f"{place}:{guilty_line(check.bad)} {check.code}"]
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_the_good_example_is_good(example, check):
+    assert check.good != GUILTY.sub("", check.bad)
+    assert example(check.kind, check.good, check.beside if check.beside_good is None else check.beside_good) == []
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_a_finding_reads_well(repo, example, check):
+    example(check.kind, check.bad, check.beside)
+    (found,) = repo.problems()
+    assert not found.message.endswith((".", "!", "?"))
+    assert found.message.strip() == found.message
+    assert "\n" not in found.message
+    assert found.severity is check.severity
+    assert found.help or found.fix
+    assert found.excerpt
+
+
+@pytest.mark.parametrize("check", ALL)
+def test_the_manual_is_a_fact_then_why_then_what_to_do(check):
+    assert re.fullmatch(r"[a-z]+(-[a-z]+)+", check.code)
+    summary, *rest = check.manual.split("\n\n")
+    assert "\n" not in summary
+    assert summary == check.summary
+    assert re.match(r"[A-Z`]", summary)
+    assert summary.endswith(".")
+    assert rest
+    assert rest[-1].endswith(".")
+    assert check.source
+    assert check.kind in {*KINDS, EVERY}
+    assert check.subject in {subject.__name__.rsplit(".", 1)[-1] for subject in SUBJECTS}
+
+
+def test_some_checks_only_advise():
+    advice = {check.code for check in CHECKS.values() if check.severity is Severity.WARNING}
+    assert {"next-step-missing", "next-step-overdue", "waiver-idle"} <= advice
+    assert "stage-skipped" not in advice
+
+
+def test_two_checks_cannot_share_a_code():
+    with pytest.raises(ValueError, match="two checks are called stage-skipped"):
+        check("stage-skipped")(lambda case: iter(()))
+
+
+# No cascades
+
+
+@pytest.mark.parametrize(
+    "broken", ["name: [", "kind: palace\n", "name: Cascadia\nname: Cascadia\n", b"name: \xff\n", "<<<<<<< HEAD\n"]
+)
+def test_a_member_whose_file_is_broken_is_the_only_one_to_blame(repo, broken):
+    repo.deal("activity: [{date: 2026-01-20, kind: call, with: [a-smith]}]\nsource: {referred_by: cascadia-university}")
+    file = repo.root / "members/cascadia-university.yaml"
+    file.write_bytes(broken if isinstance(broken, bytes) else broken.encode())
+    assert {found.place.path for found in repo.problems()} == {"members/cascadia-university.yaml"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "members/cascadia-university.yml",
+        "members/cascadia-university.yaml.bak",
+        "members/Cascadia-University.yaml",
+        "members/cascadia university.yaml",
+    ],
+)
+def test_a_member_whose_file_is_misnamed_is_the_only_one_to_blame(repo, name):
+    (repo.root / "members/cascadia-university.yaml").rename(repo.root / name)
+    assert {found.place.path for found in repo.problems()} == {name}
+
+
+def test_a_broken_deal_is_not_missed_by_its_renewal_its_hub_or_its_evidence(repo):
+    repo.deal("type: existing business\nstages: [{renewals: 2026-01-05}]\nrenews: cascadia-2025")
+    repo.member("hubs: [{name: teaching, deal: cascadia-2025}]")
+    repo.write(
+        "playbook/reviews/2026-11-16.yaml",
+        "experiments: [subject-lines]\nactions: [{deal: cascadia-2025, action: Call, owner: jim}]\n",
+    )
+    repo.write("deals/cascadia-2025.yaml", "title: [")
+    assert {found.place.path for found in repo.problems()} == {"deals/cascadia-2025.yaml"}
+
+
+@pytest.mark.parametrize("path", ["playbook/icp/teaching-led.yaml", "playbook/experiments/subject-lines.yaml"])
+def test_a_broken_page_of_the_playbook_is_the_only_one_to_blame(repo, path):
+    repo.deal("activity: [{date: 2026-01-20, kind: email, experiment: subject-lines}]")
+    repo.write(path, "claim: [")
+    assert {found.place.path for found in repo.problems()} == {path}
+
+
+@pytest.mark.parametrize("path", ["playbook/team.yaml", "playbook/process/v3.yaml"])
+def test_without_a_team_or_a_process_the_deals_are_not_blamed(repo, path):
+    repo.deal("stages: [{proposal: 2026-01-05}]")
+    repo.write(path, "people: [")
+    blamed = {found.place.path for found in repo.problems()}
+    assert path in blamed
+    assert blamed <= ({path} if "process" in path else {path, "deals/acme.yaml"})
+
+
+def test_a_process_whose_start_does_not_exist_is_not_held_against_the_deals(repo):
+    repo.process("starts: {new business: nowhere, existing business: renewals}")
+    repo.deal()
+    assert repo.said() == ["playbook/process/v3.yaml:1 process-stage-unknown"]
+
+
+def test_a_deal_with_two_faults_in_one_move_is_told_both_but_not_what_follows_from_them(repo):
+    repo.deal("""
+        stages:
+          - enrichment: 2026-01-05
+          - qualified: 2026-01-12
+          - outreach: 2026-01-19
+    """)
+    assert repo.said() == ["deals/acme.yaml:3 stage-unknown"]
+
+
+# All of it, in one run and in order
+
+
+def test_all_problems_of_all_files_come_in_one_run_by_file_and_line(repo):
+    repo.deal("stages: [{proposal: 2026-01-05}]\nowner: nobody\ntier: gold")
+    repo.deal("member: [a]\ntype: lease", "broken")
+    repo.write("deals/unreadable.yaml", "a: b: c")
+    repo.write("deals/Upper.yaml", "")
+    repo.member("contacts: [{id: a-smith}, {id: a-smith}]")
+    repo.write("playbook/reviews/2026-11-16.yaml", "attended: [nobody]\nexperiments: [subject-lines]\n")
+    assert repo.said() == [
+        "deals/Upper.yaml:1 file-name",
+        "deals/acme.yaml:1 start-wrong",
+        "deals/acme.yaml:2 person-unknown",
+        "deals/acme.yaml:3 tier-unknown",
+        "deals/broken.yaml:1 wrong-shape",
+        "deals/broken.yaml:2 not-a-choice",
+        "deals/unreadable.yaml:1 not-yaml",
+        "members/cascadia-university.yaml:1 contact-twice",
+        "playbook/reviews/2026-11-16.yaml:1 review-names-unknown",
+    ]
+
+
+def test_each_problem_is_said_once(repo):
+    repo.deal("owner: nobody")
+    found = repo.problems()
+    assert len(found) == len(set(found)) == 1
+
+
+def test_the_same_records_on_the_same_day_are_judged_the_same(repo):
+    repo.deal("next: {action: Call, due: 2026-11-19}")
+    assert repo.said("2026-11-19") == []
+    assert repo.said("2026-11-20") == ["deals/acme.yaml:1 next-step-overdue"]
+    assert repo.said("2026-11-20") == ["deals/acme.yaml:1 next-step-overdue"]

@@ -1,0 +1,317 @@
+"""``salesops check``: how it ends, what it prints where, and that it never ends in a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SOUND = "2 deals, 1 member checked: no problems\n"
+
+
+@pytest.fixture
+def sound(repo):
+    repo.deal()
+    return repo
+
+
+@pytest.fixture
+def advised(repo):
+    """One warning: the next step is overdue."""
+    repo.deal("next: {action: Call, due: 2026-11-19}")
+    return repo
+
+
+@pytest.fixture
+def broken(repo):
+    """One error, in deals/acme.yaml, and one in deals/2026/beta.yaml."""
+    repo.deal("owner: nobody")
+    repo.deal("owner: nobody", "2026/beta")
+    return repo
+
+
+# How it ends
+
+
+def test_sound_records_end_with_0(sound):
+    ran = sound.run("check")
+    assert (ran.code, ran.out, ran.err) == (0, SOUND, "")
+
+
+def test_errors_end_with_1(broken):
+    ran = broken.run("check")
+    assert ran.code == 1
+    assert "deals/acme.yaml:1:8: error[person-unknown] owner: 'nobody' is not in playbook/team.yaml" in ran.out
+    assert ran.out.endswith("3 deals, 1 member checked: 2 errors in 2 files\n")
+
+
+def test_warnings_advise_and_strict_lets_them_fail(advised):
+    ran = advised.run("check")
+    assert (ran.code, "warning[next-step-overdue]" in ran.out) == (0, True)
+    assert advised.run("check", "--strict").code == 1
+
+
+def test_strict_changes_nothing_where_all_is_sound(sound):
+    assert sound.run("check", "--strict").code == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["check", "--no-such-option"], "No such option"),
+        (["check", "--format", "xml"], "is not one of"),
+        (["check", "--as-of", "soon"], "'soon' is not a day"),
+        (["check", "--as-of", "2026-02-30"], "not a day of the calendar"),
+        (["check", "--as-of", "1026-11-20"], "outside 1990 to 2100"),
+        (["check", "deals/no-such.yaml"], "no 'deals/no-such.yaml'"),
+        (["check", "/etc"], "not in this repository"),
+        (["check", ".."], "not in this repository"),
+        (["-C", "no-such-folder", "check"], "is not a folder"),
+        (["-C", "deals/cascadia-2025.yaml", "check"], "is not a folder"),
+        (["chekc"], "No such command"),
+    ],
+)
+def test_a_wrong_call_ends_with_2_and_a_sentence(repo, words, said):
+    ran = repo.run(*words)
+    assert ran.code == 2
+    assert ran.out == ""
+    assert said in ran.err
+    assert "Traceback" not in ran.err
+
+
+def test_outside_a_repository_it_says_so(repo, tmp_path):
+    ran = repo.run("-C", str(tmp_path), "check")
+    assert ran.code == 2
+    assert "no playbook/team.yaml here or above" in ran.err
+    assert "not a salesops repository" in ran.err
+
+
+def test_a_folder_with_a_hostile_name_is_named_harmlessly(repo, tmp_path):
+    folder = tmp_path / "a\n::error::b\x1b[2K"
+    folder.mkdir()
+    ran = repo.run("-C", str(folder), "check")
+    assert ran.code == 2
+    assert "\x1b" not in ran.err
+    assert not any(line.startswith("::") for line in ran.err.splitlines())
+
+
+def test_what_cannot_be_read_ends_with_3_and_no_verdict(repo, monkeypatch):
+    def failing(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("salesops.loading.read_bytes", failing)
+    ran = repo.run("check")
+    assert ran.code == 3
+    assert ran.out == ""
+    assert ran.err == "salesops: cannot go on: Permission denied\n"
+
+
+def test_a_fault_of_ours_ends_with_70_and_one_sentence(repo, monkeypatch):
+    def failing(*_):
+        raise ZeroDivisionError("secret value 1,250,000 USD")
+
+    monkeypatch.setattr("salesops.checks.check_book", failing)
+    ran = repo.run("check")
+    assert ran.code == 70
+    assert "fault of salesops" in ran.err
+    assert ran.err.count("\n") == 1
+    assert "secret" not in ran.err
+
+
+def test_stopping_it_ends_with_130(repo, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("salesops.checks.check_book", stopped)
+    ran = repo.run("check")
+    assert (ran.code, ran.out, ran.err.strip()) == (130, "", "stopped")
+
+
+# The day
+
+
+def test_the_day_is_given_by_the_option_before_the_environment(advised):
+    assert advised.run("check", "--strict", SALESOPS_AS_OF="2026-11-19").code == 0
+    assert advised.run("check", "--strict", "--as-of", "2026-11-20", SALESOPS_AS_OF="2026-11-19").code == 1
+    assert advised.run("check", SALESOPS_AS_OF="yesterday").code == 2
+
+
+def test_without_a_day_it_is_today_in_the_teams_zone(repo):
+    """There is always a zone where the clock on the wall shows another day than in a second one."""
+    repo.deal()
+    days = set()
+    for zone in ("Pacific/Kiritimati", "Etc/GMT+12"):
+        repo.write("playbook/team.yaml", repo.root.joinpath("playbook/team.yaml").read_text().replace("UTC", zone))
+        ran = repo.run("check", "--format", "json", SALESOPS_AS_OF="")
+        days.add(json.loads(ran.out)["as_of"])
+        repo.write("playbook/team.yaml", repo.root.joinpath("playbook/team.yaml").read_text().replace(zone, "UTC"))
+    assert len(days) == 2
+
+
+# Parts of the repository
+
+
+@pytest.mark.parametrize(
+    ("paths", "named"),
+    [
+        (["deals/acme.yaml"], {"deals/acme.yaml"}),
+        (["deals/2026"], {"deals/2026/beta.yaml"}),
+        (["deals"], {"deals/acme.yaml", "deals/2026/beta.yaml"}),
+        (["deals/"], {"deals/acme.yaml", "deals/2026/beta.yaml"}),
+        (["."], {"deals/acme.yaml", "deals/2026/beta.yaml"}),
+        (["members", "deals/acme.yaml"], {"deals/acme.yaml"}),
+        (["members"], set()),
+        (["playbook/../deals/acme.yaml"], {"deals/acme.yaml"}),
+    ],
+)
+def test_a_path_narrows_what_is_reported(broken, paths, named):
+    ran = broken.run("check", "--format", "json", *paths)
+    assert {problem["path"] for problem in json.loads(ran.out)["problems"]} == named
+    assert ran.code == bool(named)
+
+
+def test_a_path_is_no_mere_beginning_of_a_name(broken):
+    broken.deal("owner: nobody", "acme-2")
+    broken.write("deals/acme/inside.yaml", "owner: [")
+    ran = broken.run("check", "--format", "json", "deals/acme")
+    assert [problem["path"] for problem in json.loads(ran.out)["problems"]] == ["deals/acme/inside.yaml"]
+
+
+def test_paths_count_from_where_one_stands(broken):
+    ran = broken.run("-C", "deals/2026", "check", "--format", "json", "beta.yaml")
+    assert [problem["path"] for problem in json.loads(ran.out)["problems"]] == ["deals/2026/beta.yaml"]
+    ran = broken.run("-C", "deals/2026", "check", "--format", "json")
+    assert len(json.loads(ran.out)["problems"]) == 2
+
+
+# Formats
+
+
+def test_json_is_what_the_manual_says(advised):
+    ran = advised.run("check", "--format", "json")
+    told = json.loads(ran.out)
+    (problem,) = told.pop("problems")
+    assert told == {"schema_version": 1, "as_of": "2026-11-20", "checked": {"deals": 2, "members": 1}}
+    assert list(problem) == ["code", "severity", "path", "line", "column", "field", "message", "why", "help", "fix"]
+    assert (problem["code"], problem["severity"], problem["field"]) == ("next-step-overdue", "warning", "next.due")
+    assert (problem["path"], problem["line"], problem["column"]) == ("deals/acme.yaml", 1, 27)
+    assert ran.err == ""
+
+
+def test_json_of_nothing_is_json_too(sound):
+    assert json.loads(sound.run("check", "--format", "json").out)["problems"] == []
+
+
+def test_concise_prints_one_line_each_and_the_tally_apart(broken):
+    ran = broken.run("check", "--format", "concise")
+    assert ran.out.count("\n") == 2
+    assert all(line.startswith("deals/") for line in ran.out.splitlines())
+    assert ran.err == "3 deals, 1 member checked: 2 errors in 2 files\n"
+
+
+def test_github_prints_annotations(broken):
+    lines = broken.run("check", "--format", "github").out.splitlines()
+    assert [line.startswith("::error file=deals/") for line in lines] == [True, True, False]
+
+
+def test_inside_github_actions_annotations_are_the_rule(broken):
+    assert broken.run("check", GITHUB_ACTIONS="true").out.startswith("::error ")
+    assert not broken.run("check", "--format", "text", GITHUB_ACTIONS="true").out.startswith("::")
+    assert broken.run("check", SALESOPS_FORMAT="json").out.startswith("{")
+    assert broken.run("check", "--format", "concise", SALESOPS_FORMAT="json").out.startswith("deals/")
+
+
+@pytest.mark.parametrize("format", ["text", "concise", "github", "json"])
+def test_every_format_ends_alike(broken, advised, format):
+    assert advised.run("check", "--format", format).code == 1
+
+
+# Colour
+
+
+@pytest.mark.parametrize(
+    ("words", "env", "coloured"),
+    [
+        ([], {}, False),
+        (["--color", "always"], {}, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+        ([], {"FORCE_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        ([], {"NO_COLOR": "1"}, False),
+    ],
+)
+def test_colour_is_for_terminals_or_on_demand(broken, words, env, coloured):
+    assert ("\x1b[" in broken.run(*words, "check", **env).out) is coloured
+
+
+@pytest.mark.parametrize("format", ["json", "concise"])
+def test_what_machines_read_is_never_coloured(broken, format):
+    assert "\x1b[" not in broken.run("--color", "always", "check", "--format", format).out
+
+
+# As a process
+
+
+def test_the_installed_command_says_the_same(broken):
+    inside, outside = broken.run("check"), broken.spawn("check")
+    assert (outside.returncode, outside.stdout, outside.stderr) == (inside.code, inside.out, inside.err)
+
+
+def test_a_reader_that_goes_away_ends_it_quietly(repo):
+    for number in range(300):
+        repo.deal("owner: nobody\ntier: gold", f"d{number}")
+    command = [str(Path(sys.executable).parent / "salesops"), "check", "--as-of", "2026-11-20"]
+    with subprocess.Popen(command, cwd=repo.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout
+        assert running.stderr
+        assert running.stdout.readline().startswith("deals/d0.yaml")
+        running.stdout.close()
+        assert running.stderr.read() == ""
+    assert running.returncode in (0, 1)
+
+
+def test_the_output_is_the_same_under_any_hash_seed_zone_and_locale(repo):
+    repo.deal("owner: nobody\ntitle: [Université 東京]")
+    settings = (
+        {"PYTHONHASHSEED": "1", "TZ": "UTC", "LC_ALL": "C.UTF-8"},
+        {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "LC_ALL": "tr_TR.UTF-8"},
+        {"LC_ALL": "C", "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    ran = [repo.spawn("check", env=env) for env in settings]
+    assert {one.stderr for one in ran} == {""}
+    assert len({one.stdout for one in ran}) == 1
+    assert "Université 東京" in ran[0].stdout
+
+
+@pytest.mark.parametrize("words", ["--help", "check --help", "--version"])
+def test_help_is_quick_because_it_loads_nothing_heavy(words):
+    program = (
+        "import sys; sys.argv = ['salesops', *sys.argv[1:]]\n"
+        "from salesops.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: code = end.code\n"
+        "heavy = {'pydantic', 'yaml', 'jinja2', 'mkdocs', 'babel'} & set(sys.modules)\n"
+        "print(sorted(heavy), file=sys.stderr); sys.exit(code)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", program, *words.split()],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ,
+    )
+    assert ran.stderr == "[]\n"
+    assert ran.stdout
+
+
+def test_code_lying_in_the_repository_is_not_run(sound):
+    """The console script does not look for modules in the folder where it is called."""
+    for name in ("yaml.py", "pydantic.py", "sitecustomize.py", "click.py"):
+        sound.write(name, "raise SystemExit('pwned')\n")
+    ran = sound.spawn("check")
+    assert (ran.returncode, ran.stdout) == (0, SOUND)

@@ -1,0 +1,77 @@
+"""A small table, a mapping for it, and a repository that imports it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from textwrap import dedent
+
+import pytest
+
+MAP = """\
+currency: USD
+deal:
+  folder: deals/2026
+  id: {column: id}
+  title: {column: product}
+  member: {column: account}
+  type: new business
+  tier: general
+  owner: {column: rep}
+  stages:
+    - {stage: enrichment, day: opened, when: {column: stage, is: [Open, Talking, Lost]}}
+    - {stage: outreach, day: called, when: {column: stage, is: [Talking]}}
+    - {stage: closed lost, day: closed, when: {column: stage, is: Lost}}
+  fields:
+    value.one_off: {column: amount}
+    loss.learning: {column: note}
+members:
+  fields: {kind: university, country: CA}
+"""
+
+HEAD = "id,product,account,rep,stage,opened,called,closed,amount,note\n"
+ROWS = """\
+A-1,General,Cascadia University,Jim,Open,2026-01-05,,,1250,
+A-2,General,Rainy Coast College,jim,Talking,2026-01-05,2026-01-12,,,
+A-3,General,Rainy Coast College,Jim,Lost,2026-01-05,,2026-02-02,900.50,Too small
+"""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A repository, a table and a mapping; what a test gives replaces them."""
+
+    repo: object
+    head: str = HEAD
+    map: str = MAP
+
+    def run(self, *options, rows=ROWS, head=HEAD, map=MAP, table=None, code=0):
+        """Import the table, and what the command said as data."""
+        self.repo.write("../table.csv", table if table is not None else (head + rows).encode())
+        self.repo.write("../map.yaml", dedent(map).encode())
+        ran = self.repo.run("import", "csv", "../table.csv", "--map", "../map.yaml", "--format", "json", *options)
+        assert ran.code == code, ran.out + ran.err
+        return json.loads(ran.out)
+
+    def text(self, *options, rows=ROWS, head=HEAD, map=MAP, code=0):
+        """Import the table, and what the command said to people."""
+        self.repo.write("../table.csv", (head + rows).encode())
+        self.repo.write("../map.yaml", dedent(map).encode())
+        ran = self.repo.run("import", "csv", "../table.csv", "--map", "../map.yaml", *options)
+        assert ran.code == code, ran.out + ran.err
+        return ran.out
+
+    def holds(self, path):
+        """The text of a file of the repository."""
+        return (self.repo.root / path).read_text(encoding="utf-8")
+
+    def files(self):
+        """Every file of the repository and its bytes."""
+        root = self.repo.root
+        return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+
+@pytest.fixture
+def desk(repo):
+    """A repository whose team is Jim and April and whose only member is Cascadia University."""
+    return Desk(repo)

@@ -1,0 +1,332 @@
+"""What is printed: foreign text is one harmless line everywhere, nothing secret, and what machines read has one shape."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from salesops.documents import UNSEEN
+from salesops.output import (
+    ANNOTATIONS,
+    as_json,
+    counted,
+    problem_as_data,
+    problems_as_annotations,
+    problems_as_lines,
+    problems_as_text,
+    show,
+    table,
+    tally,
+)
+from salesops.problems import Place, Problem, Severity
+
+HOSTILE = [
+    "a\n::error file=deals/a.yaml,line=1::pwned",
+    "\r::add-mask::e",
+    "::stop-commands::x",
+    "  ::set-output name=a::b",
+    "\u3000::warning::wide blank",
+    "x ##[error]y",
+    "##[add-mask]secret",
+    "%0A::debug::x",
+    "\x1b[2K\x1b[1A forged",
+    "\x9b31m",
+    "\u202egnp.exe",
+    "a\u2028b\u2029c\x85d",
+    "tab\there",
+    "nul\0",
+    "\ud800 lone",
+    "\U000e0041\u200b\ufeff",
+    "'\"`$(id)`",
+    "<img src=x onerror=alert(1)>",
+    "a,line=9::x",
+]
+ANYTHING = (
+    st.text(max_size=40)
+    | st.sampled_from(HOSTILE)
+    | st.lists(st.sampled_from(["#", "[", ":", "\n", " ", "a"])).map("".join)
+)
+
+# A workflow command, as the runner of GitHub Actions reads a line: `::name …::` at its start, `##[name …]` anywhere in it.
+COMMAND = re.compile(r"^\s*::|##\[")
+
+
+def problem(message: str = "m", **more) -> Problem:
+    place = more.pop("place", Place("deals/acme.yaml", 3, 5, 2))
+    return Problem(more.pop("code", "stage-skipped"), message, place, **more)
+
+
+# Foreign text
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Université 東京 🎓", "Université 東京 🎓"),
+        ("a\nb\tc\rd", "a\\nb\\tc\\rd"),
+        ("\x1b[31mred", "\\x1b[31mred"),
+        ("\x85\x9b", "\\x85\\x9b"),
+        ("\u202e\u2028\ufeff", "\\u202e\\u2028\\ufeff"),
+        ("\ud800\udcff", "\\ud800\\udcff"),
+        ("\U000e0041", "\\U000e0041"),
+        ("::error::x", "\\x3a:error::x"),
+        ("  ::error::x", "  \\x3a:error::x"),
+        ("a ::b", "a ::b"),
+        ("##[error]x", "#\\x23[error]x"),
+        ("## [a]", "## [a]"),
+        (12, "12"),
+    ],
+)
+def test_foreign_text_is_shown_as_one_harmless_line(text, shown):
+    assert show(text) == shown
+
+
+@given(ANYTHING)
+@example("#" * 5 + "[")
+def test_whatever_is_shown_is_one_line_without_a_command_and_without_anything_unseen(text):
+    shown = show(text)
+    assert not COMMAND.search(shown)
+    assert not UNSEEN.search(shown)
+    assert {unicodedata.category(character) for character in shown}.isdisjoint({"Cc", "Cs", "Zl", "Zp"})
+    shown.encode()
+
+
+@given(st.text(alphabet=st.characters(codec="utf-8").filter(lambda c: not UNSEEN.match(c) and c not in "\n\t\r:#")))
+def test_text_that_can_be_seen_is_shown_as_it_is(text):
+    assert show(text) == text
+
+
+SECRETS = [
+    "ghp_" + "a1B2" * 9,
+    "github_pat_" + "A" * 30,
+    "AKIA" + "ABCDEFGH12345678",
+    "xoxb-1234567890-abcdef",
+    "sk-" + "x" * 40,
+    "glpat-" + "y" * 20,
+    "-----BEGIN RSA PRIVATE KEY-----",
+]
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=lambda secret: secret[:8])
+def test_what_looks_like_a_secret_is_not_printed_in_any_format(secret):
+    found = problem(
+        f"'{secret}' is not an id", help=secret, why=secret, fix=secret, field=secret, excerpt=f"a: {secret}"
+    )
+    everything = [
+        *problems_as_text([found]),
+        *problems_as_lines([found]),
+        *problems_as_annotations([found]),
+        as_json(problem_as_data(found)),
+        *table([[secret]], ["Title"]),
+    ]
+    assert not [line for line in everything if secret in line]
+    assert any("[secret]" in line for line in everything)
+
+
+def test_words_that_only_resemble_a_secret_are_printed():
+    for text in ("ghp_short", "task-force", "sk-learn", "BEGIN PRIVATE TALKS"):
+        assert show(text) == text
+
+
+# Text for people
+
+
+def test_a_problem_is_a_block_with_its_line_a_caret_and_the_way_out():
+    found = problem(
+        "the move leaves out 'outreach'",
+        place=Place("deals/acme.yaml", 12, 5, 9),
+        field="stages.1",
+        excerpt="  - discovery: 2026-01-19",
+        why="process v3 has no such exit",
+        help="add the moves that were made",
+        fix="- outreach: 2026-01-19",
+    )
+    assert "\n".join(problems_as_text([found])) == (
+        "deals/acme.yaml:12:5: error[stage-skipped] stages.1: the move leaves out 'outreach'\n"
+        "   |\n"
+        "12 |   - discovery: 2026-01-19\n"
+        "   |     ^^^^^^^^^\n"
+        "   = why: process v3 has no such exit\n"
+        "   = help: add the moves that were made\n"
+        "   = fix:  - outreach: 2026-01-19\n"
+    )
+
+
+def test_a_fix_of_several_lines_keeps_its_indent():
+    lines = list(problems_as_text([problem(fix="activity:\n  - {date: 2026-01-05}")]))
+    assert lines[-4:] == ["  = fix:", "      activity:", "        - {date: 2026-01-05}", ""]
+
+
+@pytest.mark.parametrize(
+    ("excerpt", "column", "width", "under"),
+    [
+        ("title: Acme", 8, 4, "       ^^^^"),
+        ("é: ü", 4, 1, "   ^"),
+        ("東京: acme", 5, 4, "      ^^^^"),
+        ("title: 東京", 8, 2, "       ^^^^"),
+        ("e\u0301: acme", 5, 4, "   ^^^^"),
+        ("🎓: acme", 4, 4, "    ^^^^"),
+        ("title: Acme", 8, 400, "       ^^^^"),
+        ("title:", 7, 1, None),
+    ],
+)
+def test_the_caret_stands_under_what_is_guilty(excerpt, column, width, under):
+    block = list(problems_as_text([problem(excerpt=excerpt, place=Place("deals/acme.yaml", 3, column, width))]))
+    assert block[2] == f"3 | {excerpt}"
+    assert (block[3] == f"  | {under}") if under else ("^" not in "".join(block))
+
+
+def test_a_caret_is_left_out_where_the_line_had_to_be_escaped():
+    block = list(problems_as_text([problem(excerpt="a:\tb", place=Place("deals/acme.yaml", 3, 4))]))
+    assert "3 | a:\\tb" in block
+    assert not any("^" in line for line in block)
+
+
+def test_the_roles_of_what_is_painted_are_the_severity_the_place_and_the_field():
+    found = [problem(field="owner", excerpt="  owner: a"), problem(severity=Severity.WARNING)]
+    painted = "\n".join(problems_as_text(found, lambda text, role: f"<{role}>{text}</>"))
+    for role in (
+        "<place>deals/acme.yaml:3:5</>",
+        "<error>error[",
+        "<warning>warning[",
+        "<field>owner</>",
+        "<error>^^</>",
+    ):
+        assert role in painted
+
+
+@pytest.mark.parametrize(
+    ("found", "last"),
+    [
+        ([], "1,250 deals, 1 member checked: no problems"),
+        ([problem()], "1,250 deals, 1 member checked: 1 error in 1 file"),
+        (
+            [problem(), problem("n"), problem(severity=Severity.WARNING, place=Place("deals/b.yaml"))],
+            "1,250 deals, 1 member checked: 2 errors and 1 warning in 2 files",
+        ),
+    ],
+)
+def test_the_last_line_says_what_was_looked_at_and_what_was_found(found, last):
+    assert tally(found, {"deal": 1250, "member": 1}) == last
+
+
+def test_numbers_of_things():
+    assert [counted(n, "deal") for n in (0, 1, 2, 1000)] == ["0 deals", "1 deal", "2 deals", "1,000 deals"]
+
+
+# GitHub
+
+
+def test_an_annotation_is_one_workflow_command():
+    found = problem("50% of it\nis odd", field="owner", help="mend, it: now", place=Place("deals/a,b:c.yaml", 3, 5))
+    assert list(problems_as_annotations([found])) == [
+        "::error file=deals/a%2Cb%3Ac.yaml,line=3,col=5,title=stage-skipped::owner: 50%25 of it\\nis odd (mend, it: now)"
+    ]
+
+
+@given(ANYTHING, ANYTHING, ANYTHING, ANYTHING, ANYTHING)
+def test_nothing_in_a_file_forges_a_command(path, field, message, help, rest):
+    found = problem(
+        message, field=field, help=help, why=rest, fix=rest, excerpt=rest, place=Place(f"deals/{path}", 3, 5)
+    )
+    (line,) = problems_as_annotations([found])
+    empty, command, data = line.split("::", 2)
+    properties = dict(part.partition("=")[::2] for part in command.removeprefix("error ").split(","))
+    assert (empty, command[:6]) == ("", "error ")
+    assert list(properties) == ["file", "line", "col", "title"]
+    assert (properties["line"], properties["col"], properties["title"]) == ("3", "5", "stage-skipped")
+    assert not re.search(r"[\n\r]|%0A|%0D", data, re.IGNORECASE)
+    for printed in (
+        *problems_as_text([found]),
+        *problems_as_lines([found]),
+        *as_json(problem_as_data(found)).split("\n"),
+    ):
+        assert not COMMAND.search(printed)
+
+
+@given(ANYTHING)
+def test_an_annotation_is_read_back_as_what_was_shown(message):
+    (line,) = problems_as_annotations([problem(message)])
+    assert line.split("::", 2)[2].replace("%25", "%") == show(message)
+
+
+def test_github_keeps_ten_errors_and_ten_warnings_and_the_rest_is_counted():
+    assert ANNOTATIONS == 10
+    found = [problem(f"m{n}", severity=severity) for n in range(13) for severity in Severity]
+    lines = list(problems_as_annotations(found))
+    assert [line.split()[0] for line in lines[:-1]].count("::error") == 10
+    assert [line.split()[0] for line in lines[:-1]].count("::warning") == 10
+    assert lines[-1].startswith("... and 6 more")
+
+
+def test_ten_errors_need_no_last_word():
+    assert len(list(problems_as_annotations([problem(f"m{n}") for n in range(10)]))) == 10
+
+
+# One line each
+
+
+def test_editors_get_one_line_each():
+    found = problem("it is\nso", field="owner", severity=Severity.WARNING, excerpt="owner: x", help="mend")
+    assert list(problems_as_lines([found])) == ["deals/acme.yaml:3:5: warning[stage-skipped] owner: it is\\nso"]
+
+
+# Machines
+
+
+def test_a_problem_is_data_with_every_part():
+    found = problem("m", field="stages.1", why="w", help="h", fix="a:\n  b", excerpt="not told")
+    assert json.loads(as_json(problem_as_data(found))) == {
+        "code": "stage-skipped",
+        "severity": "error",
+        "path": "deals/acme.yaml",
+        "line": 3,
+        "column": 5,
+        "field": "stages.1",
+        "message": "m",
+        "why": "w",
+        "help": "h",
+        "fix": "a:\n  b",
+    }
+
+
+def test_money_is_exact_and_days_are_iso():
+    assert json.loads(as_json({"mrr": Decimal("1250.10"), "day": date(2026, 2, 9)})) == {
+        "mrr": "1250.10",
+        "day": "2026-02-09",
+    }
+
+
+def test_what_has_no_json_is_a_fault_and_not_a_guess():
+    with pytest.raises(TypeError, match="no JSON for set"):
+        as_json({"a": {1}})
+
+
+@given(ANYTHING)
+def test_json_holds_the_text_itself_and_prints_nothing_unseen(text):
+    printed = as_json({"title": text})
+    assert json.loads(printed) == {"title": text}
+    assert not UNSEEN.search(printed)
+
+
+def test_json_keeps_letters_readable_and_keys_in_order():
+    assert as_json({"b": "Université", "a": 1}) == '{\n  "b": "Université",\n  "a": 1\n}'
+
+
+# Tables
+
+
+def test_a_table_is_aligned_and_its_cells_are_harmless():
+    rows = [["acme", "1,250"], ["b\n::error::x", "3"]]
+    assert list(table(rows, ["Deal", "Days"], right=frozenset({1}))) == [
+        "Deal            Days",
+        "acme           1,250",
+        "b\\n::error::x      3",
+    ]
