@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from salesops.documents import Document
+from salesops.problems import Path
 from salesops.records.deal import Deal
 from salesops.records.member import Member
 from salesops.records.playbook import Decision, Experiment, Hypothesis, Rates, Removed, Review, Targets, Team
@@ -32,7 +33,7 @@ class Book:
     """Everything that the files say.
 
     ``documents`` holds the file of each record; ``broken`` names records whose file could not be read as one, so that
-    nothing else is blamed for them.
+    nothing else is blamed for them; ``lost`` names their fields that could not be read.
     """
 
     team: Team | None = None
@@ -48,6 +49,7 @@ class Book:
     removed: Removed | None = None
     documents: Mapping[Ref, Document] = field(default_factory=dict)
     broken: frozenset[Ref] = frozenset()
+    lost: Mapping[Ref, frozenset[Path]] = field(default_factory=dict)
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -50,12 +50,15 @@ EMPTY = frozenset({"", "~", "null"})
 
 @dataclass(frozen=True)
 class Document:
-    """One file as read: ``data`` holds dicts, lists, text and None (nothing given); ``place`` finds any field again."""
+    """One file as read: ``data`` holds dicts, lists, text and None (nothing given); ``place`` finds any field again.
+
+    ``lost`` names the values that YAML could not be trusted with; they have been complained of and are not again.
+    """
 
     path: str
     text: str
     data: dict[str, Any]
-    problems: tuple[Problem, ...] = field(default=())
+    lost: tuple[Path, ...] = ()
 
     @cached_property
     def _walked(self) -> _Walk:
@@ -113,7 +116,7 @@ def read(path: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
         return None, [*walk.problems, _syntax(path, text, fault)]
     if not isinstance(data, dict):
         return None, [*walk.problems, _not_a_record(path, text, data)]
-    document = Document(path, text, data)
+    document = Document(path, text, data, tuple(walk.lost))
     return document, [*walk.problems, *islice(_cut_by_comment(document), MAX_COMPLAINTS)]
 
 
@@ -209,6 +212,7 @@ class _Walk:
         self.places = places
         self.keys = keys
         self.problems: list[Problem] = []
+        self.lost: list[Path] = []
         self.nodes = 0
         self.depth = 0
 
@@ -287,6 +291,8 @@ class _Walk:
             )
         if self.places is not None:
             self.places[path] = self.mark(event)
+        if kind is AliasEvent or event.anchor is not None or (kind is not AliasEvent and event.tag is not None):
+            self.lost.append(path)
         if kind is AliasEvent:
             self.complain(
                 "yaml-alias",

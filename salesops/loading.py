@@ -10,19 +10,22 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
 
 from salesops.book import Book, Ref
 from salesops.documents import MAX_BYTES, Document, read, too_large
-from salesops.problems import Place, Problem
+from salesops.problems import Path, Place, Problem
 from salesops.records.kinds import KINDS, Kind
 from salesops.records.record import Record
+from salesops.records.salvage import salvage
 from salesops.records.scalars import _ID, slug
 from salesops.records.typed import typed
 
 MARKER = "playbook/team.yaml"
 ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
+SALVAGED = frozenset({"deal", "member"})
+"""Kinds whose records are checked as far as they can be read; a playbook that is half read would blame everybody else."""
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 FORK_FROM = 400
 """From this many files on a second process reads half of them; below it, starting one costs more than it brings."""
@@ -32,7 +35,7 @@ class CannotDecide(Exception):
     """The machine, not the data, stands in the way: permissions, a disk, a missing base (exit code 3)."""
 
 
-def find_root(start: Path) -> Path | None:
+def find_root(start: FilePath) -> FilePath | None:
     """The nearest folder upwards that holds playbook/team.yaml."""
     for folder in (start, *start.parents):
         if (folder / MARKER).is_file():
@@ -40,7 +43,7 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
-def load(root: Path) -> tuple[Book, list[Problem]]:
+def load(root: FilePath) -> tuple[Book, list[Problem]]:
     """Every record below ``root``, joined, and every problem with the files themselves.
 
     Raises CannotDecide where a file or folder cannot be read at all.
@@ -65,11 +68,12 @@ class _File:
 
 @dataclass
 class _Reading:
-    root: Path
+    root: FilePath
     problems: list[Problem] = field(default_factory=list)
     records: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: {} for name in KINDS})
     documents: dict[Ref, Document] = field(default_factory=dict)
     broken: set[Ref] = field(default_factory=set)
+    lost: dict[Ref, frozenset[Path]] = field(default_factory=dict)
     misnamed: set[Ref] = field(default_factory=set)
 
     def all(self) -> None:
@@ -160,6 +164,8 @@ class _Reading:
             self.documents[ref] = document
             record, shape = typed(document, file.kind.model)
             problems = problems + shape if shape else problems
+            if record is None and file.kind.name in SALVAGED:
+                record, self.lost[ref] = salvage(document, file.kind.model)
         if problems:
             self.problems.extend(problems)
         if record is None or any(problem.is_error for problem in problems):
@@ -183,6 +189,7 @@ class _Reading:
             removed=single["removed"],
             documents=self.documents,
             broken=frozenset(self.broken | (self.misnamed - self.documents.keys())),
+            lost=self.lost,
         )
 
 
@@ -218,7 +225,7 @@ def _not_a_file(path: str, what: str) -> Problem:
     )
 
 
-def read_bytes(root: Path, path: str) -> bytes | int:
+def read_bytes(root: FilePath, path: str) -> bytes | int:
     """The bytes of a plain file, or its size where that is over the limit; links are never followed."""
     try:
         handle = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -239,12 +246,12 @@ def read_bytes(root: Path, path: str) -> bytes | int:
         os.close(handle)
 
 
-def _document(root: Path, file: _File) -> tuple[Document | None, list[Problem]]:
+def _document(root: FilePath, file: _File) -> tuple[Document | None, list[Problem]]:
     raw = read_bytes(root, file.path)
     return (None, [too_large(file.path, raw)]) if isinstance(raw, int) else read(file.path, raw)
 
 
-def _documents(root: Path, files: list[_File]) -> Iterator[tuple[_File, Document | None, list[Problem]]]:
+def _documents(root: FilePath, files: list[_File]) -> Iterator[tuple[_File, Document | None, list[Problem]]]:
     """Every file as a document; a second process takes half of them where there are many."""
     if len(files) < FORK_FROM or (os.cpu_count() or 1) < 2 or not hasattr(os, "fork") or not _single_threaded():
         for file in files:
@@ -266,7 +273,7 @@ def _single_threaded() -> bool:
     return threading is None or threading.active_count() == 1
 
 
-def _clean(root: Path, file: _File) -> tuple[str, dict[str, Any]] | None:
+def _clean(root: FilePath, file: _File) -> tuple[str, dict[str, Any]] | None:
     """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
     try:
         document, problems = _document(root, file)

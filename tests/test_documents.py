@@ -134,6 +134,18 @@ def test_a_file_that_yaml_would_guess_at_is_refused_at_its_place(text, code, lin
     assert refusals(text)[0] == (code, line, column)
 
 
+@pytest.mark.parametrize(
+    ("text", "held"), [("", "nothing"), ("~", "nothing"), ("[]", "a list"), ("words", "a single text")]
+)
+def test_a_file_that_is_no_record_says_what_it_holds(text, held):
+    assert problems_of(text)[0].message == f"the file holds {held}, not a record"
+
+
+@pytest.mark.parametrize("text", [": x\n", "a: 'it's'\n", "a:\n  - b\n c: d\n", 'a: "b" c\n'])
+def test_where_yaml_is_at_a_loss_the_indentation_and_the_quotes_are_worth_a_look(text):
+    assert problems_of(text)[0].help.startswith("look at the indentation and quotes")
+
+
 def test_a_key_given_twice_names_both_lines():
     (problem,) = problems_of("a: b\n# …\na: c\n")
     assert problem.place.line == 3
@@ -165,6 +177,22 @@ def test_what_cannot_be_seen_is_refused_with_its_number_and_column(before, chara
     assert problem.code == "unseen-character"
     assert (problem.place.line, problem.place.column) == (before.count("\n") + 1, len(before.rsplit("\n", 1)[-1]) + 1)
     assert f"U+{ord(character):04X}" in problem.message or character == "\0"
+
+
+@pytest.mark.parametrize(
+    ("character", "said"),
+    [
+        ("\0", "a NUL byte"),
+        ("\r", "a carriage return without a line feed"),
+        ("\ufeff", "a byte-order mark"),
+        *((mark, "turns the direction") for mark in "\u061c\u200e\u200f\u202a\u202e\u2066\u2069"),
+        *((mark, "a line break") for mark in "\x85\u2028\u2029"),
+        *((mark, "cannot be seen") for mark in "\x1b\u200b\u200d\u2060\u206a"),
+    ],
+    ids=ascii,
+)
+def test_what_cannot_be_seen_is_explained(character, said):
+    assert said in problems_of(f"a: b{character}c")[0].message
 
 
 def test_no_format_or_control_character_passes():
@@ -287,6 +315,13 @@ def test_a_file_may_be_sixteen_levels_deep(opening, closing):
     assert "16" in problem.message
     (problem,) = problems_of(nested(20_000))
     assert problem.code == "too-deep"
+
+
+def test_a_key_that_is_no_text_counts_as_deep_as_it_is():
+    deep = lambda levels: problems_of("? " + "[" * levels + "]" * levels + "\n: b\n")[-1].code  # noqa: E731
+    assert deep(14) == "key-not-text"
+    assert deep(15) == "too-deep"
+    assert deep(20_000) == "too-deep"
 
 
 def test_after_fifty_problems_the_reader_stops_and_says_so():

@@ -28,6 +28,7 @@ from salesops.checks import (
 from salesops.checks.check import CHECKS, EVERY, Case, Check, Finding
 from salesops.documents import MAX_COMPLAINTS
 from salesops.problems import Problem, in_order
+from salesops.records.salvage import is_lost
 
 SUBJECTS = (references, history, needs, facts, tiers, contracts, renewals, invoices, upkeep, learning, privacy, process)
 """The modules of checks, in the order of the reference page."""
@@ -48,8 +49,10 @@ def _findings(book: Book, as_of: date) -> Iterator[Problem]:
         checks = [check for check in CHECKS.values() if check.kind in (kind, EVERY)]
         for id, record in records.items():
             case = Case(kind, id, record, book, as_of)
+            lost = book.lost.get((kind, id))
             for check in checks:
-                for count, finding in enumerate(check.run(case)):
+                seen = (finding for finding in check.run(case) if not (lost and is_lost(finding.path, lost)))
+                for count, finding in enumerate(seen):
                     if count == MAX_COMPLAINTS:
                         yield _problem(book, kind, id, check, replace(finding, message=_MORE, help="", fix=""))
                         break

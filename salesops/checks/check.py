@@ -13,6 +13,7 @@ from salesops.book import Book
 from salesops.documents import Document
 from salesops.problems import Path, Severity, did_you_mean
 from salesops.records.record import Record
+from salesops.records.salvage import is_lost
 
 R = TypeVar("R", bound=Record)
 GUILTY = re.compile(r"\s*# <--.*$", re.MULTILINE)
@@ -50,6 +51,10 @@ class Case(Generic[R]):
     def document(self) -> Document:
         """The file that holds the record."""
         return self.book.documents[self.kind, self.id]
+
+    def has_lost(self, *path: str) -> bool:
+        """Whether the field could not be read: what is not there then says nothing."""
+        return is_lost(path, self.book.lost.get((self.kind, self.id), ()))
 
     def unknown(self, kind: str, id: str) -> bool:
         """Whether no such record exists; a broken file exists, and nobody else is blamed for it."""

@@ -153,7 +153,7 @@ def renewal_of_nothing(case: Case[Deal]) -> Findings:
 
     Without the link the old term looks overdue once it ends. Add `renews` with the id of the won deal.
     """
-    if case.record.type == EXISTING and case.record.renews is None:
+    if case.record.type == EXISTING and case.record.renews is None and not case.has_lost("renews"):
         won = [id for id in case.book.deals_of(case.record.member) if id != case.id and case.book.deals[id].contract]
         yield Finding(
             ("type",),

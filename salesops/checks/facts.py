@@ -178,6 +178,8 @@ def next_step_missing(case: Case[Deal]) -> Findings:
     deal = case.record
     snapshot = case.book.on(case.as_of)
     history = snapshot.history(case.id)
+    if case.has_lost("next") or case.has_lost("parked"):
+        return
     if history and deal.next is None and snapshot.is_open(history) and not history.parked_on(case.as_of):
         yield Finding(
             ("stages", history.now.line),

@@ -262,9 +262,27 @@ def removed_still_there(case: Case[Removed]) -> Findings:
                 f"the {entry.kind} '{entry.id}' is listed as removed and still has its file",
                 help="delete the file, or this entry",
             )
+
+
+@check(
+    "removed-by-unknown",
+    of="removed",
+    advice=True,
+    source="format.md, Where things are",
+    bad="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: nobody, why: Entered twice}]  # <--",
+    good="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: jim, why: Entered twice}]",
+)
+def removed_by_unknown(case: Case[Removed]) -> Findings:
+    """A removal is signed by somebody who is not in playbook/team.yaml.
+
+    People who left stay in the file, because history names them. Correct the name, or add the person.
+    """
+    for at, entry in enumerate(case.record.removed):
         if case.unknown("person", entry.by):
             yield Finding(
-                ("removed", at, "by"), f"'{entry.by}' is not in playbook/team.yaml", help=case.hint("person", entry.by)
+                ("removed", at, "by"),
+                f"'{entry.by}' is not in playbook/team.yaml",
+                help=case.hint("person", entry.by) or "add the person",
             )
 
 

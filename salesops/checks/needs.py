@@ -36,8 +36,12 @@ def need_not_met(case: Case[Deal]) -> Findings:
     Where the move was right all the same, sign a waiver: it is counted, and shown.
     """
     deal = case.record
+    if case.has_lost("type"):
+        return
     for step in steps(deal, case.book):
         for need in nearest_exit(deal, step.exits, step.day):
+            if case.has_lost(*(need.field.split(".") if need.field else ["activity"])):
+                continue
             criterion = step.exits[0].when
             yield Finding(
                 ("stages", step.line),

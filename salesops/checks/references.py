@@ -101,7 +101,7 @@ def contact_unknown(case: Case[Deal]) -> Findings:
     Contacts are kept once, with the member. Correct the id, or add the contact to the member's file.
     """
     member = case.book.members.get(case.record.member)
-    if member is None:
+    if member is None or ("member", case.record.member) in case.book.broken:
         return
     known = {contact.id for contact in member.contacts}
     for path, id in _contacts(case.record):

@@ -8,7 +8,9 @@ from salesops.records.deal import Deal
 
 def _renewed(case: Case[Deal]) -> Deal | None:
     renews = case.record.renews
-    return case.book.deals.get(renews) if renews and renews != case.id else None
+    if renews is None or renews == case.id or ("deal", renews) in case.book.broken:
+        return None
+    return case.book.deals.get(renews)
 
 
 @check(

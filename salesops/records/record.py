@@ -45,7 +45,8 @@ def value_at(record: Any, path: Path | str) -> Any:
     value = record
     for part in parts:
         if isinstance(value, BaseModel):
-            value = getattr(value, attribute(value, str(part)), None)
+            name = attribute(value, str(part))
+            value = getattr(value, name) if name in type(value).model_fields else None
         elif isinstance(value, dict):
             value = value.get(part)
         elif isinstance(value, tuple | list) and str(part).isdecimal():

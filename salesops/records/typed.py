@@ -25,13 +25,19 @@ SHAPES = {
 
 def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
     """The record that a document holds, or every way in which it is not one."""
+    record, faults = validated(document.data, model)
+    found = [fault for fault in faults if tuple(fault["loc"]) not in document.lost]
+    problems = [_in_words(document, model, fault) for fault in found[:MAX_COMPLAINTS]]
+    return record, problems if len(found) <= MAX_COMPLAINTS else [*problems, _more(document, len(found))]
+
+
+def validated(data: Any, model: type[R]) -> tuple[R | None, list[Any]]:
+    """The record in plain data, or Pydantic's faults, without any value."""
     try:
-        record = model.__pydantic_validator__.validate_python(document.data)
+        record = model.__pydantic_validator__.validate_python(data)
         return record, []
     except ValidationError as faults:
-        found = faults.errors(include_url=False, include_input=False)
-        problems = [_in_words(document, model, fault) for fault in found[:MAX_COMPLAINTS]]
-        return None, problems if len(found) <= MAX_COMPLAINTS else [*problems, _more(document, len(found))]
+        return None, faults.errors(include_url=False, include_input=False)
 
 
 def _more(document: Document, count: int) -> Problem:

@@ -182,6 +182,18 @@ def site_of():
     return built
 
 
+@pytest.fixture(scope="session")
+def serve():
+    """``with serve(folder) as address``: a folder on a web server of its own."""
+    return served
+
+
+@pytest.fixture(scope="session")
+def fill():
+    """``fill(root, files)``: write files by name and text."""
+    return write
+
+
 @pytest.fixture
 def crm(tmp_path):
     """A copy of the demonstration records to change."""
@@ -255,7 +267,10 @@ class Chromium:
         while b"\0" not in self._buffer:
             if not select.select([self._read], [], [], patience)[0]:
                 raise TimeoutError("the browser does not answer")
-            self._buffer += os.read(self._read, 1 << 20)
+            part = os.read(self._read, 1 << 20)
+            if not part:
+                raise OSError("the browser is gone")
+            self._buffer += part
         message, self._buffer = self._buffer.split(b"\0", 1)
         return json.loads(message)
 
@@ -365,6 +380,12 @@ def _high_pipe():
 
 
 class _Silent(SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "max-age=60")
+        super().end_headers()
+
     def log_message(self, *_):
         pass
 
