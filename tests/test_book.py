@@ -135,6 +135,7 @@ def test_deals_that_cannot_be_followed_are_named_with_the_reason():
         "misspelt": "'enrichmnet' is a stage of no process version",
         "half-read": "its file has errors: see check",
     }
+    assert len(known.unusable) == 5
     assert list(known.histories) == ["fine"]
 
 

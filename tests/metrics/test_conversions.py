@@ -277,6 +277,11 @@ def test_losses_are_shown_by_the_stage_they_were_lost_from(reading):
     assert found.parts["lost_from"] == {"discovery": 1, "enrichment": 1, "outreach": 2}
 
 
+def test_a_deal_that_was_never_open_was_lost_from_nowhere(reading):
+    found = reading("win-rate", "2026-06-01", "aspen: {stages: [closed lost: 2026-02-02]}")
+    assert (counts(found), found.parts["lost_from"]) == ((0, 1, 0), {})
+
+
 def test_a_window_takes_attempts_by_the_day_of_their_close(reading):
     deals = """
         before: {stages: [outreach: 2025-11-03, closed lost: 2025-12-31]}

@@ -25,6 +25,7 @@ def test_a_deal_stalls_on_the_day_after_the_last_that_it_may_stay(reading, on, s
     ("entry", "contact"),
     [
         ("{date: 2026-01-19, kind: call}", True),
+        ("{date: 2026-01-20, kind: call}", True),  # today
         ("{date: 2026-01-19, kind: meeting, about: other, status: held}", True),
         ("{date: 2026-01-05, kind: email, replied: 2026-01-19}", True),
         ("{date: 2026-01-19, kind: email}", False),

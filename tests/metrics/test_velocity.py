@@ -102,6 +102,18 @@ def test_parked_days_are_taken_out_only_of_the_active_average(reading):
     assert found.variants["active_mean"] == 100 - 5 - 10 - 5
 
 
+def test_the_active_average_is_over_all_wins(reading):
+    found = reading(
+        "days-in-pipeline",
+        "2026-06-01",
+        """
+        a: {stages: [enrichment: 2026-01-01, closed won: 2026-01-11]}
+        b: {stages: [enrichment: 2026-01-01, closed won: 2026-01-31], parked: [{since: 2026-01-05, until: 2026-01-15, why: Grant}]}
+        """,
+    )
+    assert (found.value, found.variants["active_mean"]) == (20, 15)
+
+
 def test_a_span_without_an_end_takes_out_the_days_to_the_win(reading):
     deals = f"aspen: {{stages: [{WON}], parked: [{{since: 2026-04-05, why: Premier comes later}}]}}"
     assert reading("days-in-pipeline", "2026-06-01", deals).variants["active_mean"] == 90

@@ -1,0 +1,106 @@
+"""`salesops init`: a new repository that is sound, that a salesperson can follow, and that a second run leaves alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from salesops.checks import check_book
+from salesops.loading import load
+from salesops.records.kinds import KINDS
+
+TODAY = date(2026, 11, 20)
+COMMAND = Path(sys.executable).parent / "salesops"
+
+
+def salesops(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, *words],
+        cwd=folder,
+        env={**os.environ, "SALESOPS_AS_OF": str(TODAY)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("begun")
+    assert salesops(folder, "init", "crm").returncode == 0
+    return folder / "crm"
+
+
+def test_a_new_repository_is_sound(begun):
+    book, problems = load(begun)
+    assert problems == []
+    assert check_book(book, TODAY) == []
+    assert len(book.deals) == len(book.members) == len(book.processes) == 1
+
+
+def test_its_site_is_built_and_its_pages_are_right(begun):
+    ended = salesops(begun, "site")
+    assert ended.returncode == 0, ended.stderr
+    html = begun / "build/html"
+    assert "Example University" in (html / "board/index.html").read_text(encoding="utf-8")
+    assert "deals/example-university-first/" in (html / "pipeline/index.html").read_text(encoding="utf-8")
+    assert (html / "reference/checks/index.html").is_file()
+    assert (begun / "site/how-we-work.md").is_file()
+
+
+def test_the_doctor_finds_nothing_but_that_it_is_not_yet_in_git(begun):
+    ended = salesops(begun, "doctor")
+    fixes = [line for line in ended.stdout.splitlines() if line.startswith("fix")]
+    assert all("git" in line for line in fixes)
+
+
+def test_editors_are_told_where_the_schemas_are(begun):
+    settings = json.loads((begun / ".vscode/settings.json").read_text(encoding="utf-8"))
+    assert set(settings["yaml.schemas"]) == {f"./schemas/{kind}.json" for kind in KINDS}
+    assert all((begun / path).is_file() for path in settings["yaml.schemas"])
+
+
+def test_nothing_is_left_to_fill_in_that_we_could_have_known(begun):
+    for file in begun.rglob("*"):
+        if file.is_file() and "build" not in file.parts:
+            assert "@@" not in file.read_text(encoding="utf-8"), file
+
+
+def test_every_command_that_the_readme_names_exists(begun):
+    named = set(re.findall(r"salesops ([a-z]+)", (begun / "README.md").read_text(encoding="utf-8")))
+    assert named
+    for name in named:
+        assert salesops(begun, name, "--help").returncode == 0, name
+
+
+def test_what_is_there_already_is_left_as_it_is(tmp_path):
+    (tmp_path / "README.md").write_text("Ours\n", encoding="utf-8")
+    assert salesops(tmp_path, "init", ".").returncode == 0
+    before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
+    again = salesops(tmp_path, "init", ".")
+    assert again.returncode == 0
+    assert "were there already" in again.stdout
+    assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
+    assert (tmp_path / "README.md").read_text(encoding="utf-8") == "Ours\n"
+
+
+def test_a_dry_run_writes_nothing(tmp_path):
+    ended = salesops(tmp_path, "init", "crm", "--dry-run")
+    assert ended.returncode == 0
+    assert "would write" in ended.stdout
+    assert not (tmp_path / "crm").exists()
+
+
+def test_a_file_is_not_taken_for_a_folder(tmp_path):
+    (tmp_path / "crm").write_text("", encoding="utf-8")
+    ended = salesops(tmp_path, "init", "crm")
+    assert ended.returncode == 2
+    assert "Traceback" not in ended.stderr

@@ -1,0 +1,108 @@
+"""`explain`, `schema`, `doctor`, `completion`: what a newcomer asks before reading any code."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from salesops.checks import CHECKS
+from salesops.cli import COMMANDS
+from salesops.metrics import metrics_of
+from salesops.records.kinds import KINDS
+from salesops.refusals import REFUSALS
+from salesops.reports.manual import fields_of, find_field, rules
+
+
+@pytest.mark.parametrize("code", [*CHECKS, *REFUSALS])
+def test_every_code_can_be_explained(repo, code):
+    ran = repo.run("explain", code)
+    assert ran.code == 0
+    assert ran.out.startswith(f"{code} (")
+    assert "Source: " in ran.out
+
+
+def test_every_metric_can_be_explained(repo):
+    for id, metric in metrics_of(repo.book().processes[-1]).items():
+        ran = repo.run("explain", id)
+        assert ran.code == 0
+        assert ran.out.startswith(f"{metric.title} ({id}), {metric.status}")
+
+
+def test_a_metric_is_explained_with_its_deals_on_a_day(repo):
+    repo.deal()
+    ran = repo.run("explain", "open-deals", "--as-of", "2026-02-01")
+    assert "counted (1): acme" in ran.out
+
+
+def test_every_stage_can_be_explained_with_what_it_asks_for(repo):
+    for name in repo.book().processes[-1].stages:
+        assert repo.run("explain", name).code == 0
+    assert "maniac_t.money is met or partial" in repo.run("explain", "enrichment").out
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_can_be_explained(repo, kind):
+    for field in fields_of(kind):
+        assert find_field(f"{kind}.{field.path}") == field
+        assert field.description.endswith(".") or field.description.endswith("?")
+        assert field.holds != "a value", field.path
+    assert repo.run("explain", f"{kind}.{field.path}").code == 0
+
+
+def test_a_misspelt_name_is_answered_with_the_near_one(repo):
+    ran = repo.run("explain", "need-not-mett")
+    assert ran.code == 2
+    assert "did you mean 'need-not-met'?" in ran.err
+
+
+def test_codes_are_explained_outside_of_a_repository_too(repo, tmp_path):
+    assert repo.run("-C", str(tmp_path), "explain", "not-money").code == 0
+
+
+def test_the_manual_has_every_code_once():
+    assert rules().keys() == CHECKS.keys() | REFUSALS.keys()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_has_a_schema_that_describes_every_field(repo, kind):
+    schema = json.loads(repo.run("schema", kind).out)
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert schema["additionalProperties"] is False
+    assert set(schema["properties"]) == {field.path for field in fields_of(kind) if field.depth == 0}
+    assert all(part.get("description") for part in schema["properties"].values() if "$ref" not in part)
+
+
+def test_a_kind_that_does_not_exist_has_no_schema(repo):
+    ran = repo.run("schema", "dael")
+    assert ran.code == 2
+    assert "did you mean 'deal'?" in ran.err
+
+
+def test_all_schemas_are_written_into_a_folder(repo):
+    assert repo.run("schema", "-o", "schemas").code == 0
+    assert {file.stem for file in (repo.root / "schemas").iterdir()} == set(KINDS)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_learns_to_complete(repo, shell):
+    ran = repo.run("completion", shell)
+    assert ran.code == 0
+    assert "_SALESOPS_COMPLETE" in ran.out
+
+
+def test_the_doctor_says_what_to_mend(repo):
+    ran = repo.run("doctor")
+    assert ran.code == 1
+    assert "fix there is no mkdocs.yml: copy the one that salesops init writes" in ran.out
+    assert "ok  1 process version(s)" in ran.out
+
+
+def test_every_command_is_in_the_help_and_on_the_reference_page(repo):
+    from salesops.cli.reference import described
+
+    listed = repo.run("--help").out
+    names = {command.name.split(" ")[0] for command in described()}
+    assert names == set(COMMANDS)
+    assert all(name in listed for name in COMMANDS)
+    assert all(command.paragraphs[0].endswith(".") for command in described())
