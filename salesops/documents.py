@@ -41,6 +41,8 @@ UNSEEN = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff]|[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001fffe\U0001ffff\U000e0000-\U000e007f]|\r(?!\n)"
 )
+_SEEN = bytes(range(32, 127)) + b"\n\t\r"
+"""What plain English text is made of: a file of nothing else needs no closer look."""
 CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 TAB_INDENT = re.compile(r"[ -]*\t")
 DIRECTIVE = re.compile(r"^%", re.MULTILINE)
@@ -162,9 +164,12 @@ def _spot(path: str, text: str, index: int, width: int = 1) -> tuple[Place, str]
 
 def _unreadable(path: str, text: str) -> Iterator[Problem]:
     """What must be refused before YAML looks at the text: unseen characters and conflict markers."""
-    for match in islice(UNSEEN.finditer(text), MAX_COMPLAINTS):
+    harmless = text.isascii() and not text.encode("ascii").translate(None, _SEEN) and "\r" not in text
+    for match in () if harmless else islice(UNSEEN.finditer(text), MAX_COMPLAINTS):
         place, excerpt = _spot(path, text, match.start())
         yield Problem("unseen-character", _unseen_words(match.group()), place, excerpt=excerpt, help="delete it")
+    if "<<<<<<<" not in text and ">>>>>>>" not in text:
+        return
     markers = list(islice(CONFLICT.finditer(text), MAX_COMPLAINTS))
     if any(match.group().startswith(("<", ">")) for match in markers):
         for match in markers:
@@ -279,16 +284,7 @@ class _Walk:
 
     def value(self, event: Any, path: Path) -> Any:
         kind = event.__class__
-        self.nodes += 1
-        if self.nodes > MAX_NODES:
-            raise _Refused(
-                self.complaint(
-                    "too-many-values",
-                    f"more than {MAX_NODES:,} values in one file",
-                    event,
-                    help="split the record, or link to the data",
-                )
-            )
+        self.count(event)
         if self.places is not None:
             self.places[path] = self.mark(event)
         if kind is AliasEvent or event.anchor is not None or (kind is not AliasEvent and event.tag is not None):
@@ -334,6 +330,12 @@ class _Walk:
             return value
         raise AssertionError(kind)
 
+    def count(self, event: Any) -> None:
+        self.nodes += 1
+        if self.nodes > MAX_NODES:
+            said = f"more than {MAX_NODES:,} values in one file"
+            raise _Refused(self.complaint("too-many-values", said, event, help="split the record, or link to the data"))
+
     def scalar(self, event: ScalarEvent) -> str | None:
         text: str = event.value
         if event.implicit[0] and text in EMPTY:
@@ -353,49 +355,53 @@ class _Walk:
 
     def mapping(self, path: Path) -> dict[str, Any]:
         found: dict[str, Any] = {}
-        seen: dict[str, int] = {}
-        while (event := self.next()).__class__ is not MappingEndEvent:
+        seen: dict[str, Any] = {}
+        following, plain = self.next, self.places is None
+        while (event := following()).__class__ is not MappingEndEvent:
             if event.__class__ is not ScalarEvent:
-                self.complain("key-not-text", "a key must be a single word or text", event)
-                self.depth += 1
-                self.value(event, (*path, "?"))
-                self.value(self.next(), (*path, "?"))
-                self.depth -= 1
+                self.odd_key(event, path)
                 continue
             key: str = event.value
-            first = key not in seen
-            if event.anchor is not None or event.tag is not None:
-                self.complain(
-                    "yaml-anchor" if event.anchor else "yaml-tag",
-                    "a key carries an anchor or a tag",
-                    event,
-                    help="write the bare key",
-                )
-            elif key == "<<":
-                self.complain(
-                    "yaml-merge",
-                    "'<<' copies keys from elsewhere",
-                    event,
-                    help="write the keys out: a record reads top to bottom",
-                )
-            elif event.style == '"' and (unseen := UNSEEN.search(key)):
-                self.complain("unseen-character", _unseen_words(unseen.group()) + ", in a key", event)
-            if not first:
-                self.complain(
-                    "key-twice",
-                    f"'{key}' was already given on line {seen[key]}",
-                    event,
-                    help="keep one of the two: YAML would silently take the last",
-                )
+            if key in seen or key == "<<" or event.style == '"' or event.anchor is not None or event.tag is not None:
+                self.judge_key(event, seen)
+            if key in seen:
+                self.value(following(), (*path, "?", key))
+                continue
+            seen[key] = event
+            if self.keys is not None:
+                self.keys[*path, key] = self.mark(event)
+            inner = following()
+            if plain and inner.__class__ is ScalarEvent and inner.anchor is None and inner.tag is None:
+                self.count(inner)  # nearly every value of a record comes this way: no path is built for it
+                value = self.scalar(inner)
             else:
-                seen[key] = self.mark(event).line
-            below = (*path, key)
-            if self.keys is not None and first:
-                self.keys[below] = self.mark(event)
-            value = self.value(self.next(), below if first else (*path, "?", key))
-            if first and value is not None:
+                value = self.value(inner, (*path, key))
+            if value is not None:
                 found[key] = value
         return found
+
+    def odd_key(self, event: Any, path: Path) -> None:
+        """Complain of a key that is no text, and read on behind it."""
+        self.complain("key-not-text", "a key must be a single word or text", event)
+        self.depth += 1
+        self.value(event, (*path, "?"))
+        self.value(self.next(), (*path, "?"))
+        self.depth -= 1
+
+    def judge_key(self, event: Any, seen: dict[str, Any]) -> None:
+        """Complain of a key that hides something or stands twice."""
+        key = event.value
+        if event.anchor is not None or event.tag is not None:
+            code = "yaml-anchor" if event.anchor else "yaml-tag"
+            self.complain(code, "a key carries an anchor or a tag", event, help="write the bare key")
+        elif key == "<<":
+            way_out = "write the keys out: a record reads top to bottom"
+            self.complain("yaml-merge", "'<<' copies keys from elsewhere", event, help=way_out)
+        elif event.style == '"' and (unseen := UNSEEN.search(key)):
+            self.complain("unseen-character", _unseen_words(unseen.group()) + ", in a key", event)
+        if key in seen:
+            said = f"'{key}' was already given on line {self.mark(seen[key]).line}"
+            self.complain("key-twice", said, event, help="keep one of the two: YAML would silently take the last")
 
     def sequence(self, path: Path) -> list[Any]:
         found: list[Any] = []
@@ -429,7 +435,7 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
     """libyaml's complaint in a salesperson's words, at the line that is to blame."""
     mark = fault.problem_mark or fault.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    said = fault.problem or "the text is not YAML"
+    said, context = fault.problem or "the text is not YAML", fault.context or ""
     begin = fault.context_mark.line + 1 if fault.context_mark else line
     above = max(begin - 1, 1)
     for number, whole in enumerate(text.split("\n")[above - 1 : line], above):
@@ -461,17 +467,19 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
             else "look at the indentation of this line, and at the colon of the one above",
             "fix": fix,
         }
-    elif fault.context_mark and "end of stream" in said and "quoted" in (fault.context or ""):
+    elif fault.context_mark and (
+        ("end of stream" in said and "quoted" in context) or ("flow" in context and begin < line)
+    ):
         line, column, excerpt = begin, fault.context_mark.column + 1, _line(text, begin)
-        more = {"help": "the quote that is opened here is not closed"}
+        more = {"help": f"the {'bracket' if 'flow' in context else 'quote'} that is opened here is not closed"}
     elif "could not find expected ':'" in said and begin < line:
         line, column, excerpt = begin, 1, _line(text, begin)
         more = {"help": "this line has no colon followed by a space; a long text must be indented or quoted"}
     elif "simple key" in said or "block end" in said or "did not find expected key" in said:
         more = {"help": f"look at the indentation and quotes of this line and the one above (YAML says: {said})"}
-    elif "end of the stream" in said or "flow" in (fault.context or ""):
+    elif "flow" in context:
         more = {"help": "a bracket or quote that was opened is not closed"}
-    elif "alias" in said or "anchor" in said:
+    elif "alias" in context or "anchor" in context:
         more = {"help": "quote the text if it begins with & or *"}
     return Problem(
         "not-yaml", "this is not valid YAML", Place(path, max(line, 1), max(column, 1)), excerpt=excerpt, **more
@@ -488,6 +496,8 @@ def _quoted(line: str) -> str:
 
 
 def _cut_by_comment(document: Document) -> Iterator[Problem]:
+    if " #" not in document.text:
+        return
     for match in CUT_BY_COMMENT.finditer(document.text):
         place, excerpt = _spot(document.path, document.text, match.start(1), len(match.group(1)))
         if document.ends_with_a_value(place.line, place.column - (match.start(1) - match.start())):

@@ -115,7 +115,7 @@ def test_a_document_may_begin_with_three_hyphens_and_end_with_three_dots():
         ("a:\u00a0b\nc: d\n", "not-yaml", 1, 3),
         ("a: b: c\n", "not-yaml", 1, 5),
         ("a: b\nc: 'it''s\nd: e\n", "not-yaml", 2, 4),
-        ("a: [b, c\nd: e\n", "not-yaml", 2, 2),
+        ("a: [b, c\nd: e\n", "not-yaml", 1, 4),
         ("a: @b\n", "not-yaml", 1, 4),
         ('a: "\\ud800"\n', "not-yaml", 1, 7),
         ("", "not-a-record", 1, 1),
@@ -141,9 +141,56 @@ def test_a_file_that_is_no_record_says_what_it_holds(text, held):
     assert problems_of(text)[0].message == f"the file holds {held}, not a record"
 
 
-@pytest.mark.parametrize("text", [": x\n", "a: 'it's'\n", "a:\n  - b\n c: d\n", 'a: "b" c\n'])
-def test_where_yaml_is_at_a_loss_the_indentation_and_the_quotes_are_worth_a_look(text):
-    assert problems_of(text)[0].help.startswith("look at the indentation and quotes")
+@pytest.mark.parametrize(
+    ("text", "line", "help"),
+    [
+        (": x\n", 1, "look at the indentation and quotes"),
+        ("a: 'it's'\n", 1, "look at the indentation and quotes"),
+        ("a:\n  - b\n c: d\n", 3, "look at the indentation and quotes"),
+        ("a: b\n- c: d\n", 2, "look at the indentation and quotes"),
+        ("a: b: c\n", 1, "a text that holds ': ' must be quoted"),
+        ("a: b\n  c: d\n", 2, "look at the indentation of this line, and at the colon of the one above"),
+        ("note: one line\nanother line\na: b\n", 2, "this line has no colon followed by a space"),
+        ("a: [b\nc: d\n", 1, "the bracket that is opened here is not closed"),
+        ("a: {b: c\n", 1, "the bracket that is opened here is not closed"),
+        ("a: [b, {c: d]\n", 1, "a bracket or quote that was opened is not closed"),
+        ("a: 'b\n", 1, "the quote that is opened here is not closed"),
+        ("a: &\n", 1, "quote the text if it begins with & or *"),
+        ("a: * b\n", 1, "quote the text if it begins with & or *"),
+        ("a: %b\n", 1, "YAML says: found character that cannot start any token"),
+        ("a:\n\tb: c\n", 2, "replace the tab by spaces"),
+        ("a:\n  -\tb: c\n  - d\n", 2, "replace the tab by spaces"),
+        ("a: b\nc:\u00a0d\n", 2, "replace it by an ordinary space"),
+    ],
+)
+def test_what_is_no_yaml_is_met_with_advice(text, line, help):
+    problem = problems_of(text)[0]
+    assert problem.help.startswith(help)
+    assert problem.place.line == line
+
+
+def test_the_guilty_line_is_shown_even_where_it_is_the_last_or_the_only_one():
+    for text, excerpt in {
+        "a: b\nc: \u200bd": "c: \u200bd",
+        "\na: b: c": "a: b: c",
+        "# only a comment\n# another": "# only a comment",
+        "a: b\n>>>>>>> x": ">>>>>>> x",
+        "a: &x b": "a: &x b",
+    }.items():
+        assert problems_of(text)[0].excerpt == excerpt
+
+
+def test_one_character_is_underlined_where_one_is_guilty():
+    assert [problems_of(text)[0].place.width for text in ("a: \u200bb", "a: b: c", "<<<<<<<\n")] == [
+        1,
+        1,
+        7,
+    ]
+
+
+def test_a_file_in_utf_16_is_called_one():
+    assert "UTF-16" in problems_of(b"\xfe\xff\0a\0:")[0].message
+    assert "UTF-16" in problems_of("a: b\n".encode("utf-16"))[0].message
 
 
 def test_a_key_given_twice_names_both_lines():

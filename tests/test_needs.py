@@ -8,7 +8,7 @@ from textwrap import dedent, indent
 import pytest
 
 from salesops.documents import read
-from salesops.needs import Way, fix_for, is_met, missing, nearest_exit, unfinished, waived, ways_out
+from salesops.needs import Way, fix_for, is_met, meaning, missing, nearest_exit, unfinished, waived, ways_out
 from salesops.records.deal import Deal
 from salesops.records.process import Exit, Need
 from salesops.records.typed import typed
@@ -100,7 +100,8 @@ def test_a_fact_that_is_false_or_nothing_is_given_all_the_same():
         ("loss.reason", ["unresponsive"], "loss: {reason: price}", False),
         ("value.months", ["12"], "value: {months: 12}", True),
         ("value.mrr", ["1250 USD"], "value: {mrr: 1250.00 USD}", True),
-        ("probability", ["0.6"], "probability: {value: 60%, date: 2026-02-04, why: x}", True),
+        ("probability", ["0.6"], "probability: {value: 60.00%, date: 2026-02-04, why: x}", True),
+        ("probability", ["1"], "probability: {value: 100%, date: 2026-02-04, why: x}", True),
         ("proposal.presented", ["2026-03-02"], "proposal: {presented: 2026-03-02}", True),
         ("loss.reengage", ["never"], "loss: {reengage: never}", True),
         ("x.size", ["large"], "x: {size: large}", True),
@@ -269,6 +270,15 @@ def test_nothing_leads_out_of_a_closed_deal_but_it_may_be_unfinished(repo):
 
 
 # What to write
+
+
+def test_why_a_need_is_asked_for_is_said_by_the_process_or_by_the_field():
+    assert meaning(need(field="contract.mrr", why="We live on it.")) == "We live on it."
+    assert meaning(need(field="contract.mrr")) == "Recurring revenue, money a month."
+    assert meaning(need(field="title")) == "What is sold, in the team's words."
+    assert meaning(need(field="x.vpat")) == ""
+    assert meaning(need(activity="call")) == ""
+    assert meaning(need(activity="call", why="Talk to them.")) == "Talk to them."
 
 
 def all_needs(repo) -> list[Need]:

@@ -7,10 +7,12 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from salesops.book import Book
 from salesops.documents import Document
+from salesops.moves import Step, steps
 from salesops.problems import Path, Severity, did_you_mean
 from salesops.records.record import Record
 from salesops.records.salvage import is_lost
@@ -51,6 +53,12 @@ class Case(Generic[R]):
     def document(self) -> Document:
         """The file that holds the record."""
         return self.book.documents[self.kind, self.id]
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """The moves of a deal, each judged by the process in force on its day; none where its type could not be read."""
+        record: Any = self.record
+        return [] if self.has_lost("type") else steps(record, self.book)
 
     def has_lost(self, *path: str) -> bool:
         """Whether the field could not be read: what is not there then says nothing."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.moves import MoveKind, Step, steps
+from salesops.moves import MoveKind, Step
 from salesops.problems import nearest
 from salesops.records.deal import MAX_MOVES, Deal
 
 
-def _steps(case: Case[Deal]) -> list[Step]:
-    """The judged moves; none where the type could not be read, for it decides where a deal starts."""
-    return [] if case.has_lost("type") else steps(case.record, case.book)
-
-
 def _of_kind(case: Case[Deal], kind: MoveKind) -> list[Step]:
-    return [step for step in _steps(case) if step.kind is kind]
+    return [step for step in case.steps if step.kind is kind]
 
 
 def _titles(step: Step) -> str:
@@ -213,7 +208,7 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
     A won deal stays won (its renewal is a new deal), and a stage is entered once at a time. Correct the line, or
     change the process by a new version.
     """
-    for step in _steps(case):
+    for step in case.steps:
         if step.kind not in (MoveKind.NO_WAY, MoveKind.REPEATED, MoveKind.AFTER_CLOSE):
             continue
         if step.kind is MoveKind.REPEATED:

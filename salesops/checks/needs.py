@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.moves import MoveKind, steps
+from salesops.moves import MoveKind
 from salesops.needs import fix_for, is_met, nearest_exit
 from salesops.records.deal import Deal
 
@@ -36,9 +36,7 @@ def need_not_met(case: Case[Deal]) -> Findings:
     Where the move was right all the same, sign a waiver: it is counted, and shown.
     """
     deal = case.record
-    if case.has_lost("type"):
-        return
-    for step in steps(deal, case.book):
+    for step in case.steps:
         for need in nearest_exit(deal, step.exits, step.day):
             if case.has_lost(*(need.field.split(".") if need.field else ["activity"])):
                 continue
@@ -78,7 +76,7 @@ def waiver_idle(case: Case[Deal]) -> Findings:
         return
     used = {
         (need.field if waiver.need == need.field else need.name, step.stage)
-        for step in steps(deal, case.book)
+        for step in case.steps
         if step.kind is MoveKind.EXIT
         for exit in step.exits
         for need in exit.needs

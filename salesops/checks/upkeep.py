@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.moves import MoveKind, steps
+from salesops.moves import MoveKind
 from salesops.records.deal import MANIAC_T, Deal
 from salesops.stalls import why_stalled
 from salesops.visits import History
@@ -193,12 +193,11 @@ def reason_idle(case: Case[Deal]) -> Findings:
     deal = case.record
     if not deal.moved_back and not deal.reopened:
         return
-    made = steps(deal, case.book)
     for field, kind, said in (
         ("moved_back", MoveKind.BACK, "goes back"),
         ("reopened", MoveKind.REOPENED, "opens the deal again"),
     ):
-        days = [step.day for step in made if step.kind is kind]
+        days = [step.day for step in case.steps if step.kind is kind]
         for at, reason in enumerate(getattr(deal, field)):
             if reason.date not in days:
                 yield Finding(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable
 from datetime import date
@@ -75,7 +76,9 @@ def read(ctx: click.Context) -> tuple[Path, Book, list[Problem]]:
     from salesops.loading import load
 
     root = root_of(ctx.obj)
-    return root, *load(root)
+    book, problems = load(root)
+    gc.freeze()  # the records live as long as the command: the collector need not walk them again and again
+    return root, book, problems
 
 
 def day_of(text: str | None, book: Book) -> date:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -45,8 +46,8 @@ def value_at(record: Any, path: Path | str) -> Any:
     value = record
     for part in parts:
         if isinstance(value, BaseModel):
-            name = attribute(value, str(part))
-            value = getattr(value, name) if name in type(value).model_fields else None
+            name = attribute(type(value), str(part))
+            value = getattr(value, name) if name else None
         elif isinstance(value, dict):
             value = value.get(part)
         elif isinstance(value, tuple | list) and str(part).isdecimal():
@@ -58,9 +59,10 @@ def value_at(record: Any, path: Path | str) -> Any:
     return value
 
 
-def attribute(record: BaseModel, key: str) -> str:
-    """The Python name of a YAML key: ``with`` and ``from`` are words of the language and carry an underscore."""
-    return key if key in type(record).model_fields else f"{key}_"
+@lru_cache(maxsize=4096)
+def attribute(model: type[BaseModel], key: str) -> str | None:
+    """The Python name of a YAML key, or None: ``with`` and ``from`` are words of the language and carry an underscore."""
+    return next((name for name in (key, f"{key}_") if name in model.model_fields), None)
 
 
 def is_given(value: Any) -> bool:

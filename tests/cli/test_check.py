@@ -83,8 +83,8 @@ def test_a_wrong_call_ends_with_2_and_a_sentence(repo, words, said):
     assert "Traceback" not in ran.err
 
 
-def test_outside_a_repository_it_says_so(repo, tmp_path):
-    ran = repo.run("-C", str(tmp_path), "check")
+def test_outside_a_repository_it_says_so(repo):
+    ran = repo.run("-C", repo.root.anchor, "check")
     assert ran.code == 2
     assert "no playbook/team.yaml here or above" in ran.err
     assert "not a salesops repository" in ran.err

@@ -289,6 +289,8 @@ class Chromium:
         for domain in ("Page", "Runtime", "Log", "Network", "Audits"):
             tab.ask(f"{domain}.enable")
         tab.ask("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
+        tab.ask("Runtime.addBinding", name="somethingRan")
+        tab.ask("Page.addScriptToEvaluateOnNewDocument", source="window.alert = () => somethingRan(location.href)")
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         tab.ask("Emulation.setEmulatedMedia", features=[scheme])
         tab.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
@@ -306,6 +308,7 @@ class Tab:
     def __init__(self, browser, session):
         self._browser, self._session, self._loaded = browser, session, False
         self.ran, self.faults, self.requests = [], [], []
+        """Addresses of pages in which an alert was called; faults and broken policies; what was asked for."""
 
     def ask(self, method, **parameters):
         return self._browser.ask(method, self._session, **parameters)
@@ -313,11 +316,8 @@ class Tab:
     def note(self, method, told):
         if method == "Page.loadEventFired":
             self._loaded = True
-        elif method == "Page.javascriptDialogOpening":
-            self.ran.append((told["url"], told["message"]))
-            self._browser._last += 1
-            answer = {"id": self._browser._last, "method": "Page.handleJavaScriptDialog", "params": {"accept": True}}
-            os.write(self._browser._write, json.dumps(answer | {"sessionId": self._session}).encode() + b"\0")
+        elif method == "Runtime.bindingCalled":
+            self.ran.append(told["payload"])
         elif method == "Network.requestWillBeSent":
             self.requests.append(told["request"]["url"])
         elif method == "Runtime.exceptionThrown":

@@ -79,16 +79,21 @@ TARGETS = "targets: [{{id: a, metric: sqd, at_least: '12', by: 2026-12-31, why: 
 WORDS = frozenset("title purpose activities learning when why means source changelog name".split())
 """What the process says in words of the team's own."""
 LIVES = {
-    "open": ("  - enrichment: 2026-01-05\n  - outreach: 2026-01-06", "2099-01-01", "2026-12-31"),
+    "open": ("  - enrichment: 2026-01-05\n  - outreach: 2026-01-06", "2027-01-01", "2026-12-31"),
     "parked": ("  - enrichment: 2026-01-05", "2026-02-01", "2026-12-31"),
-    "won": ("  - enrichment: 2026-01-05\n  - closed won: 2026-11-18", "2099-01-01", "2026-10-31"),
-    "lost": ("  - enrichment: 2026-01-05\n  - closed lost: 2026-11-18", "2099-01-01", "2026-12-31"),
+    "won": ("  - enrichment: 2026-01-05\n  - closed won: 2026-11-18", "2027-01-01", "2026-10-31"),
+    "lost": ("  - enrichment: 2026-01-05\n  - closed lost: 2026-11-18", "2027-01-01", "2026-12-31"),
 }
 
 
 def quoted(text):
     """A text, or a whole record, as YAML with every text in double quotes."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def line(text):
+    """A text as a page shows it: with single blanks."""
+    return " ".join(text.split())
 
 
 def reworded(value, turn, key=""):
@@ -106,6 +111,8 @@ def records(texts, process):
     turn = cycle(texts)
     yield "playbook/team.yaml", TEAM.format(t=first)
     yield "playbook/targets.yaml", TARGETS.format(t=first)
+    yield "playbook/icp/bet.yaml", f"claim: {first}\nversion: 1\nsince: 2025-01-01\nstatus: testing\n"
+    yield "playbook/experiments/words.yaml", f"hypothesis: {first}\nvariants: [{first}]\nstatus: running\n"
     yield "playbook/process/v3.yaml", quoted(reworded(yaml.load(process, yaml.BaseLoader), turn))
     for at, text in enumerate(texts):
         yield f"members/m{at:02}.yaml", MEMBER.format(t=quoted(text))
@@ -142,10 +149,10 @@ def site(crm, site_of):
 
 def test_the_text_shown_is_the_text_stored(site, payloads):
     for at, text in enumerate(payloads):
-        wanted = " ".join(text.split())
+        wanted = line(text)
         deal, member = site.article(f"deals/open-{at:02}"), site.article(f"members/m{at:02}")
-        assert deal.one("h1").text == f"{wanted}: {wanted}"
-        assert member.one("h1").text == wanted
+        assert deal.one("h1").raw == f"{text}: {text}"
+        assert member.one("h1").raw == text
         # Each text of the record as often as the template shows it, and nothing of it lost.
         assert deal.text.count(wanted) >= 40
         assert member.text.count(wanted) >= 11
@@ -155,12 +162,11 @@ def test_the_text_shown_is_the_text_stored(site, payloads):
 
 def test_titles_are_text_too(site, payloads):
     for at, text in enumerate(payloads):
-        wanted = " ".join(text.split())
-        assert site[f"deals/open-{at:02}"].one("head").one("title").text == f"{wanted}: {wanted} - Fernwater sales"
-        assert site[f"members/m{at:02}"].one("head").one("title").text == f"{wanted} - Fernwater sales"
+        assert site[f"deals/open-{at:02}"].one("head").one("title").text == line(f"{text}: {text} - Fernwater sales")
+        assert site[f"members/m{at:02}"].one("head").one("title").text == line(f"{text} - Fernwater sales")
 
 
-def test_no_text_changes_the_shape_of_a_page(site, payloads, page_of, home, site_of, tmp_path, fill):
+def test_no_text_changes_the_shape_of_a_page(site, payloads, home, site_of, tmp_path, fill):
     """The elements and attributes are the same as those of a page whose texts are plain words."""
     root = tmp_path / "crm"
     fill(root, dict(records([PLAIN] * len(payloads), (home / "playbook/process/v3.yaml").read_text(encoding="utf-8"))))
@@ -168,13 +174,18 @@ def test_no_text_changes_the_shape_of_a_page(site, payloads, page_of, home, site
     plain = site_of(root)
     assert set(plain) == set(site)
     for path in site:
-        assert site[path].shape == plain[path].shape, path
+        assert without_code(site[path].shape) == without_code(plain[path].shape), path
+
+
+def without_code(shape):
+    """A definition sets what stands between backticks as code, also where a stage's title brings them."""
+    return [element for element in shape if element != ("code",)]
 
 
 def test_links_are_only_what_a_browser_may_follow(site):
     for path, page in site.items():
         for link in page.every("a", href=True):
-            assert re.match(r"https?://|mailto:|[./#]|$", link["href"]), (path, link["href"])
+            assert re.match(r"https?://|mailto:|[a-z0-9./#-]*$|[./a-z0-9-]+#", link["href"]), (path, link["href"])
 
 
 def test_no_payload_is_taken_for_a_link(payloads):
@@ -208,23 +219,25 @@ def test_nothing_runs_on_any_page_even_without_the_policy(browser, unguarded, se
         for path in (*others, *metrics, *states):
             tab.go(f"{address}/{path}/" if path else f"{address}/")
             shown, heading = tab.run("[document.title, document.querySelector('h1').textContent]")
-            assert " ".join(heading.split()) in shown or path in ("", *[o for o in others if "/" not in o])
+            assert not path.startswith(("deals/", "members/")) or shown == line(f"{heading} - Fernwater sales")
         tab.listen(0.5)
         assert not tab.ran
         assert not tab.faults
 
 
+FOUND = "[...document.querySelectorAll('.md-search-result__link')].map(link => [link.pathname, link.querySelector('h1')?.textContent])"
+
+
 @pytest.mark.browser
-def test_nothing_runs_in_the_search(browser, unguarded, serve):
+def test_nothing_runs_in_the_search(browser, unguarded, serve, payloads):
+    """Deals are found by their ids here; the results then show the titles and the words beside them."""
     with serve(unguarded) as address, browser.tab() as tab:
-        for words in ("alert", "onerror", "script", "javascript"):
-            tab.go(f"{address}/?q={words}")
-            tab.wait("document.querySelectorAll('.md-search-result__link').length")
-            tab.listen(0.3)
-        found = tab.run(
-            "[...document.querySelectorAll('.md-search-result__link h1, .md-search-result__link h2')].map(title => title.textContent)"
-        )
-        assert any("javascript:alert(1)" in title for title in found), found
+        for at in (0, 1, 2, 4, 7, 9, 10, 14, 20, 28):
+            tab.go(f"{address}/?q=open-{at:02}")
+            found = dict(tab.wait(f"(found => found.length && found)({FOUND})"))
+            text = payloads[at]
+            assert line(found[f"/deals/open-{at:02}/"]) == line(f"{text}: {text}")
+        tab.listen(0.3)
         assert not tab.ran
         assert not tab.faults
 
@@ -240,4 +253,4 @@ def test_the_browser_would_have_told(browser, payloads, serve, tmp_path):
         for at in range(len(payloads)):
             tab.go(f"{address}/{at}.html")
         tab.listen(0.3)
-        assert len({where for where, _ in tab.ran}) >= 10
+        assert len(set(tab.ran)) >= 15

@@ -128,7 +128,7 @@ def test_an_unknown_key_is_met_with_the_nearest_one(line, meant):
 
 def test_a_key_that_is_near_to_none_may_go_under_x():
     problem = problem_with("    asana: 1203\n")
-    assert "under x:" in problem.help
+    assert problem.help == "see the reference of the fields; the team's own fields go under x:"
     assert problem.fix == ""
 
 
@@ -297,6 +297,11 @@ def test_no_message_holds_the_value_of_another_field(number, broken):
         said = " ".join((problem.message, problem.help, problem.why, problem.fix, problem.field))
         assert "secret" not in said
         assert "1234" not in said
+
+
+def test_fifty_problems_are_all_said():
+    found = problems_of(dedent(DEAL) + "".join(f"k{n}: a\n" for n in range(MAX_COMPLAINTS)))
+    assert [problem.code for problem in found] == ["unknown-key"] * MAX_COMPLAINTS
 
 
 def test_a_file_with_thousands_of_problems_says_the_first_of_them_and_how_many_there_are():
