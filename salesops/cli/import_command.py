@@ -75,7 +75,7 @@ class _Run:
         """What the import would do."""
         from salesops.documents import MAX_BYTES
         from salesops.documents import read as document_of
-        from salesops.imports.mapping import read_mapping
+        from salesops.imports.mistakes import read_mapping
         from salesops.imports.plan import Planner
 
         document = self.sound(*document_of(map, _bytes(self.folder / map, map, MAX_BYTES)))
@@ -95,7 +95,7 @@ class _Run:
 
     def tables(self, file: str, document: Document, mapping: Mapping) -> tuple[Table, Table | None]:
         """The table, the one of the members where there is one, and every column of the mapping in its place."""
-        from salesops.imports.mapping import column_problems
+        from salesops.imports.mistakes import column_problems
 
         path, members = self.folder / file, mapping.members
         table = self.table(path, file, mapping.format)

@@ -4,49 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as Lookup
-from dataclasses import dataclass, field
-from enum import StrEnum
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from salesops.book import Book
-from salesops.documents import MAX_BYTES, Document, too_large
+from salesops.imports.accounts import Accounts
 from salesops.imports.mapping import Mapping
-from salesops.imports.names import Directory, sameness
+from salesops.imports.names import Directory
+from salesops.imports.onfile import Entry, OnFile, Outcome
 from salesops.imports.people import lines_for, with_people
 from salesops.imports.remarks import Remark, Verdict, Wrong
-from salesops.imports.rows import Reader, StandIn, column_of, deal_data, fillings
+from salesops.imports.rows import Reader, column_of, deal_data, fillings
 from salesops.imports.table import Row, Table
 from salesops.loading import CannotDecide
-from salesops.problems import Problem
 from salesops.records.deal import Deal
 from salesops.records.member import Member
-from salesops.records.record import Record
-from salesops.records.scalars import shown
-from salesops.records.typed import typed
-from salesops.writing import Change, in_order, render
+from salesops.writing import Change
 
-
-class Outcome(StrEnum):
-    """What becomes of a record."""
-
-    NEW = "new"
-    UNCHANGED = "unchanged"
-    UPDATED = "updated"
-    KEPT = "kept"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One record of the import: its file, what becomes of it, and the change where there is one."""
-
-    kind: str
-    id: str
-    path: str
-    outcome: Outcome
-    change: Change | None = None
-    differs: tuple[str, ...] = ()
-    why: str = ""
+KINDS = ("deal", "member")
+"""The kinds of record that an import makes."""
 
 
 @dataclass(frozen=True)
@@ -81,9 +58,6 @@ class Plan:
         return "\n".join(["people:", *lines_for(self.unknown_people)]) if self.unknown_people else ""
 
 
-KINDS = ("deal", "member")
-
-
 @dataclass
 class _Candidate:
     """A row that may become a deal."""
@@ -107,30 +81,33 @@ class _Candidate:
         return self.reader.verdict is None
 
 
-@dataclass
 class Planner:
     """Everything that planning an import needs; ``plan`` does it."""
 
-    book: Book
-    mapping: Mapping
-    table: Table
-    accounts: Table | None = None
-    update: bool = False
-    readers: list[Reader] = field(default_factory=list)
-    unknown: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        deal, team = self.mapping.deal, self.book.team
-        members = ((id, member.name) for id, member in self.book.members.items())
-        people = ((id, person.name) for id, person in (team.people if team else {}).items())
+    def __init__(
+        self, book: Book, mapping: Mapping, table: Table, accounts: Table | None = None, update: bool = False
+    ) -> None:
+        deal, team = mapping.deal, book.team
+        self.book = book
+        self.mapping = mapping
+        self.table = table
+        self.on_file = OnFile(book, update)
+        self.team = team.people if team else {}
         self.zone = team.time_zone if team else "UTC"
-        self.members = Directory(members, deal.member.ids)
-        self.people = Directory(people, deal.owner.ids)
+        self.members = Directory(((id, member.name) for id, member in book.members.items()), deal.member.ids)
+        self.people = Directory(((id, person.name) for id, person in self.team.items()), deal.owner.ids)
         self.fields = fillings(Deal, deal.fields)
-        self.removed = {
-            (entry.kind, entry.id): str(entry.date)
-            for entry in (self.book.removed.removed if self.book.removed else ())
-        }
+        self.member_fields = fillings(Member, mapping.members.fields if mapping.members else {})
+        self.accounts = self.accounts_of(accounts)
+        self.readers: list[Reader] = []
+        self.unknown: dict[str, str] = {}
+
+    def accounts_of(self, table: Table | None) -> Accounts | None:
+        """The second table as the mapping reads it."""
+        members = self.mapping.members
+        if table is None or members is None or members.key is None:
+            return None
+        return Accounts(table, members.key, members.format or self.mapping.format, self.zone, self.mapping.currency)
 
     def plan(self) -> Plan:
         """Read every row, hold it against the others and the records on file, and say what to do."""
@@ -140,18 +117,25 @@ class Planner:
         deals = list(self.deal_entries(candidates))
         named = {candidate.member for candidate in candidates if candidate.is_taken}
         new_people = self.new_people(candidates)
-        remarks = [*self.table.refused, *(remark for reader in self.readers for remark in reader.remarks)]
-        if self.accounts:
-            remarks += self.accounts.refused
         return Plan(
             rows=len(self.table.rows) + len(self.table.refused),
             taken=sum(candidate.is_taken for candidate in candidates),
             entries=(*(entry for entry in members if entry.id in named), *deals),
-            remarks=tuple(_settled(remarks)),
+            remarks=tuple(self.remarks()),
             new_people=new_people,
             unknown_people={id: self.person(name) for id, name in self.unknown.items()},
             team=self.team_change(new_people),
         )
+
+    def remarks(self) -> Iterator[Remark]:
+        """All that is to be said, by file and row; nothing of stand-ins in rows that are not taken."""
+        tables = [self.table, *([self.accounts.table] if self.accounts else [])]
+        every = [remark for table in tables for remark in table.refused]
+        every += [remark for reader in self.readers for remark in reader.remarks]
+        lost = {(remark.file, remark.row) for remark in every if remark.verdict is not Verdict.STAND_IN}
+        for remark in sorted(dict.fromkeys(every), key=lambda remark: (remark.file, remark.row)):
+            if remark.verdict is not Verdict.STAND_IN or (remark.file, remark.row) not in lost:
+                yield remark
 
     # ── deals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -172,8 +156,7 @@ class Planner:
         """The owner's id; whoever is not in the team is remembered, and rejected unless the mapping adds people."""
         cell = self.mapping.deal.owner
         owner = reader.named(cell, self.people)
-        known = self.book.team.people if self.book.team else {}
-        if owner is None or owner in known or (cell.people == "add" and self.can_add_people):
+        if owner is None or owner in self.team or (cell.people == "add" and self.can_add_people):
             return owner
         self.unknown.setdefault(owner, self.people.names[owner])
         reason = "is not in playbook/team.yaml"
@@ -183,120 +166,89 @@ class Planner:
         return owner
 
     def refuse_shared_ids(self, candidates: list[_Candidate]) -> None:
-        """Reject all rows that would share a file: two rows of one id, a deal called as a member, a removed record."""
+        """Reject all rows that would share a file: several rows of one id, and a deal that is called as a member is."""
         by_id: dict[str, list[_Candidate]] = {}
         for candidate in candidates:
             by_id.setdefault(candidate.id, []).append(candidate)
         column = self.mapping.deal.id.column or ""
         for id, sharing in by_id.items():
+            reader = sharing[0].reader
             if len(sharing) > 1:
                 rows = " and ".join(str(candidate.reader.row.number) for candidate in sharing)
                 for candidate in sharing:
                     candidate.reader.reject(
                         column, Wrong("id-taken", "is the id of several rows"), f"{id}, rows {rows}"
                     )
-            elif self.is_on_file("member", id) or id in self.members.names:
-                sharing[0].reader.reject(column, Wrong("id-taken", "is the id of a member"), id)
-            elif removed := self.removed.get(("deal", id)):
+            elif self.on_file.has("member", id) or id in self.members.names:
+                reader.reject(column, Wrong("id-taken", "is the id of a member"), id)
+            elif removed := self.on_file.removed("deal", id):
                 reason = "was removed on purpose: see playbook/removed.yaml"
-                sharing[0].reader.say(Verdict.SKIPPED, column, "removed", reason, f"{id} on {removed}")
+                reader.say(Verdict.SKIPPED, column, "removed", reason, f"{id} on {removed}")
 
     def deal_entries(self, candidates: list[_Candidate]) -> Iterator[Entry]:
         """What becomes of each deal that can be taken."""
         for candidate in candidates:
             if not candidate.is_taken:
                 continue
-            found = self.entry("deal", candidate.id, self.mapping.deal.folder, Deal, candidate.data)
+            found = self.on_file.entry("deal", Deal, candidate.id, self.mapping.deal.folder, candidate.data)
             if isinstance(found, Entry):
                 yield found
                 continue
             for problem in found:
-                said = f"{problem.field}: {problem.message}"
-                candidate.reader.reject(column_of(self.mapping, problem.field), Wrong(problem.code, said))
+                wrong = Wrong(problem.code, ": ".join(part for part in (problem.field, problem.message) if part))
+                candidate.reader.reject(column_of(self.mapping, problem.field), wrong)
 
     # ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def member_entries(self, candidates: list[_Candidate]) -> list[Entry]:
         """What becomes of each member that a deal names; where one cannot be taken, neither can its deals."""
-        entries: list[Entry] = []
-        refused: dict[str, Wrong] = {}
-        done: set[str] = set()
-        rows = self.account_rows()
-        for candidate in candidates:
-            if candidate.is_taken and candidate.member not in done:
-                done.add(candidate.member)
-                found = self.member_entry(candidate, rows)
-                if isinstance(found, Entry):
-                    entries.append(found)
-                elif found:
-                    refused[candidate.member] = found
+        found: dict[str, Entry | Wrong | None] = {}
         column = self.mapping.deal.member.column or ""
         for candidate in candidates:
-            if candidate.member in refused and candidate.is_taken:
-                candidate.reader.reject(column, refused[candidate.member], candidate.name)
-        return entries
+            if candidate.is_taken and candidate.member not in found:
+                found[candidate.member] = self.member_entry(candidate)
+        for candidate in candidates:
+            refused = found.get(candidate.member)
+            if isinstance(refused, Wrong) and candidate.is_taken:
+                candidate.reader.reject(column, refused, candidate.name)
+        return [entry for entry in found.values() if isinstance(entry, Entry)]
 
-    def member_entry(self, candidate: _Candidate, rows: Lookup[str, list[Row]]) -> Entry | Wrong | None:
-        """One member: from its row in the second table, else from the deal's row; None where it is on file and not mapped."""
+    def member_entry(self, candidate: _Candidate) -> Entry | Wrong | None:
+        """What becomes of one member; None where it is on file and the mapping has nothing to say of it."""
         id, mapped = candidate.member, self.mapping.members
-        if removed := self.removed.get(("member", id)):
+        if removed := self.on_file.removed("member", id):
             return Wrong("removed", f"is a member that was removed on purpose on {removed}: see playbook/removed.yaml")
         if mapped is None:
-            on_file = self.is_on_file("member", id)
-            return (
-                None if on_file else Wrong("member-unknown", f"is no member on file, and the mapping makes none ({id})")
-            )
-        if self.is_on_file("deal", id):
+            unknown = Wrong("member-unknown", f"is no member on file, and the mapping makes none ({id})")
+            return None if self.on_file.has("member", id) else unknown
+        if self.on_file.has("deal", id):
             return Wrong("id-taken", f"would become the member '{id}', and a deal is called that")
-        reader = self.member_reader(candidate, rows)
-        if isinstance(reader, Wrong):
-            return reader
-        data = {"name": candidate.name, **reader.filled(fillings(Member, mapped.fields))}
-        if reader is not candidate.reader and reader.verdict is not None:
-            return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be taken")
-        found = self.entry("member", id, mapped.folder, Member, data)
+        data = self.member_data(candidate)
+        if isinstance(data, Wrong):
+            return data
+        found = self.on_file.entry("member", Member, id, mapped.folder, data)
         if isinstance(found, Entry):
             return found
-        problem = found[0]
-        return Wrong("member-refused", f"cannot become a member: {problem.field}: {problem.message}")
+        return Wrong("member-refused", f"cannot become a member: {found[0].field}: {found[0].message}")
 
-    def member_reader(self, candidate: _Candidate, rows: Lookup[str, list[Row]]) -> Reader | Wrong:
-        """A reader of the row that tells of a member."""
-        mapped = self.mapping.members
-        if self.accounts is None or mapped is None:
-            return candidate.reader
-        found = rows.get(sameness(candidate.name), [])
-        if len(found) > 1:
-            numbers = " and ".join(str(row.number) for row in found)
-            return Wrong("member-twice", f"stands in several rows of {self.accounts.name} ({numbers})")
-        format = mapped.format or self.mapping.format
-        if found:
-            reader = Reader(self.accounts, found[0], format, self.zone, self.mapping.currency)
-        else:
-            at = candidate.reader.row
-            nothing = Row(at.number, at.line, [""] * len(self.accounts.header))
-            why = f"is unknown, {self.accounts.name} having no {shown(candidate.name)}"
-            table = Table(self.table.name, self.accounts.header)
-            reader = Reader(table, nothing, format, self.zone, self.mapping.currency, why)
-        self.readers.append(reader)
-        return reader
-
-    def account_rows(self) -> dict[str, list[Row]]:
-        """The rows of the second table by what the spellings of a name have in common."""
-        found: dict[str, list[Row]] = {}
-        key = self.mapping.members.key if self.mapping.members else None
-        if self.accounts and key:
-            for row in self.accounts.rows:
-                found.setdefault(sameness(self.accounts.cell(row, key)), []).append(row)
-        return found
+    def member_data(self, candidate: _Candidate) -> dict[str, Any] | Wrong:
+        """A member as its file holds it: from its row in the second table, else from the deal's row."""
+        reader = self.accounts.reader(candidate.name, candidate.reader) if self.accounts else candidate.reader
+        if isinstance(reader, Wrong):
+            return reader
+        data = {"name": candidate.name, **reader.filled(self.member_fields)}
+        if reader is not candidate.reader:
+            self.readers.append(reader)
+            if reader.verdict is not None:
+                return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be taken")
+        return data
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def new_people(self, candidates: Iterable[_Candidate]) -> dict[str, dict[str, Any]]:
         """The owners of taken deals who are not in the team, by id."""
-        known = self.book.team.people if self.book.team else {}
         owners = {candidate.owner: candidate.person for candidate in candidates if candidate.is_taken}
-        return {id: self.person(name) for id, name in sorted(owners.items()) if id not in known}
+        return {id: self.person(name) for id, name in sorted(owners.items()) if id not in self.team}
 
     def person(self, name: str) -> dict[str, Any]:
         """A person as the team's file holds one."""
@@ -318,78 +270,3 @@ class Planner:
         """Whether the team's file is written so that lines can be added to it."""
         document = self.book.documents.get(("team", "team"))
         return document is not None and with_people(document, {"0-somebody-new": {"name": "Somebody New"}}) is not None
-
-    # ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def is_on_file(self, kind: str, id: str) -> bool:
-        """Whether a record of that kind and id exists, readable or not."""
-        return (kind, id) in self.book.documents or (kind, id) in self.book.broken
-
-    def entry(
-        self, kind: str, id: str, folder: str, model: type[Record], data: dict[str, Any]
-    ) -> Entry | list[Problem]:
-        """What becomes of one record, or why it would not be one."""
-        document = self.book.documents.get((kind, id))
-        path = document.path if document else f"{folder}/{id}.yaml"
-        if document is None and (kind, id) in self.book.broken:
-            return Entry(kind, id, path, Outcome.KEPT, why="the file there cannot be read: see salesops check")
-        by_table, by_mapping = told_apart(data)
-        merged = in_order(model, filled_up(overlaid(document.data, by_table), by_mapping) if document else data)
-        if document and merged == document.data:
-            return Entry(kind, id, path, Outcome.UNCHANGED)
-        _, problems = typed(Document(path, "", merged), model)
-        text = render(merged)
-        if len(text) > MAX_BYTES // 4 and len(text.encode()) > MAX_BYTES:
-            problems = [too_large(path, len(text.encode()))]
-        if problems:
-            return problems
-        if document is None:
-            return Entry(kind, id, path, Outcome.NEW, Change(path, text))
-        differs = tuple(key for key in merged if merged[key] != document.data.get(key))
-        if not self.update:
-            return Entry(kind, id, path, Outcome.KEPT, differs=differs)
-        return Entry(kind, id, path, Outcome.UPDATED, Change(path, text, document.text), differs)
-
-
-def told_apart(data: Lookup[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the table itself says, and what the mapping put in."""
-    parts = {key: told_apart(value) for key, value in data.items() if isinstance(value, dict)}
-    flat = {key: value for key, value in data.items() if key not in parts}
-    by_table = {key: value for key, value in flat.items() if not _is_put_in(value)}
-    by_mapping = {key: value for key, value in flat.items() if _is_put_in(value)}
-    by_table |= {key: told for key, (told, _) in parts.items() if told}
-    by_mapping |= {key: put_in for key, (_, put_in) in parts.items() if put_in}
-    return by_table, by_mapping
-
-
-def _is_put_in(value: Any) -> bool:
-    if isinstance(value, list):
-        return all(_is_put_in(part) for part in value)
-    return all(_is_put_in(part) for part in value.values()) if isinstance(value, dict) else isinstance(value, StandIn)
-
-
-def filled_up(old: Lookup[str, Any], more: Lookup[str, Any]) -> dict[str, Any]:
-    """A record with what it lacks; what it holds stays."""
-    both = {key for key in more if isinstance(old.get(key), dict) and isinstance(more[key], dict)}
-    return {**more, **old, **{key: filled_up(old[key], more[key]) for key in both}}
-
-
-def overlaid(old: Lookup[str, Any], new: Lookup[str, Any]) -> dict[str, Any]:
-    """A record with what the table says put over what it held; whatever the table does not speak of stays."""
-    return {
-        **old,
-        **{
-            key: overlaid(old[key], value) if isinstance(value, dict) and isinstance(old.get(key), dict) else value
-            for key, value in new.items()
-        },
-    }
-
-
-def _settled(remarks: Iterable[Remark]) -> Iterator[Remark]:
-    """The remarks by file and row; nothing is said of stand-ins in rows that are not taken."""
-    every = list(dict.fromkeys(remarks))
-    refused = {(remark.file, remark.row) for remark in every if remark.verdict is not Verdict.STAND_IN}
-    kept = (
-        remark for remark in every if remark.verdict is not Verdict.STAND_IN or (remark.file, remark.row) not in refused
-    )
-    return iter(sorted(kept, key=lambda remark: (remark.file, remark.row)))

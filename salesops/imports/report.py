@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from salesops.imports.plan import KINDS, Outcome, Plan
+from salesops.imports.onfile import Entry, Outcome
+from salesops.imports.plan import KINDS, Plan
 from salesops.imports.remarks import Remark, Verdict, cut
 from salesops.output import SCHEMA_VERSION, Style, counted, show, table, unpainted
 
@@ -43,7 +44,7 @@ def as_data(plan: Plan, file: str, map: str, is_dry: bool) -> dict[str, Any]:
     }
 
 
-def _difference(entry: Any) -> dict[str, Any]:
+def _difference(entry: Entry) -> dict[str, Any]:
     return {"path": entry.path, "differs": list(entry.differs), "why": entry.why}
 
 
@@ -111,11 +112,8 @@ def _differences(plan: Plan, style: Style) -> Iterator[str]:
 def _people(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
     if plan.new_people:
         yield ""
-        added = "would be added" if is_dry else "added"
-        yield style(
-            f"{counted(len(plan.new_people), 'person')} {added} to playbook/team.yaml".replace("persons", "people"),
-            "head",
-        )
+        who = "1 person" if len(plan.new_people) == 1 else f"{len(plan.new_people):,} people"
+        yield style(f"{who} {'would be added' if is_dry else 'added'} to playbook/team.yaml", "head")
         yield f"  {', '.join(show(id) for id in plan.new_people)}"
     if plan.unknown_people:
         yield ""
@@ -126,8 +124,7 @@ def _people(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
 def first_file(plan: Plan) -> Iterator[str]:
     """The first deal that would be written, whole."""
     deals = [entry.change for entry in plan.entries if entry.kind == "deal" and entry.change]
-    changes: Iterable[Any] = deals or plan.changes
-    for change in list(changes)[:1]:
+    for change in (deals or plan.changes)[:1]:
         yield ""
         yield f"{show(change.path)} would hold:"
         yield ""

@@ -293,10 +293,11 @@ def test_a_deal_that_was_moved_to_another_folder_is_found_there(desk):
 
 
 def test_a_broken_file_is_not_written_over(desk):
-    desk.repo.write("deals/2026/a-1.yaml", "title: [\n")
-    for option in ([], ["--update"]):
-        assert desk.run(*option, rows=row(1))["kept"][0]["why"] == "the file there cannot be read: see salesops check"
-    assert desk.holds("deals/2026/a-1.yaml") == "title: [\n"
+    for text in ("title: [\n", "titel: General\n"):
+        desk.repo.write("deals/2026/a-1.yaml", text)
+        for option in ([], ["--update"]):
+            assert desk.run(*option, rows=row(1))["kept"][0]["why"] == "the file there has errors: see salesops check"
+        assert desk.holds("deals/2026/a-1.yaml") == text
 
 
 # ── values ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,8 @@ import pytest
 
 from salesops.checks import check_book
 from salesops.documents import read
-from salesops.imports.mapping import DealMap, Format, Mapping, MemberMap, OwnerCell, StageLine, When, read_mapping
+from salesops.imports.mapping import DealMap, Format, Mapping, MemberMap, OwnerCell, StageLine, When
+from salesops.imports.mistakes import read_mapping
 from salesops.loading import load
 from salesops.records.typed import keyed_fields
 

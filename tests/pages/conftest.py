@@ -24,6 +24,7 @@ import pytest
 
 from salesops.metrics import measure, metrics_of
 from salesops.mkdocs_plugin import read_site
+from salesops.pages import every_page
 from salesops.site import build
 
 HOME = Path(__file__).parents[2]
@@ -200,10 +201,15 @@ def crm(tmp_path):
     return copy_of_the_demo(tmp_path / "crm")
 
 
-@pytest.fixture(scope="session")
-def page_of():
-    """``page_of(html)``: a page as a tree."""
-    return parsed
+@pytest.fixture
+def page_of(repo):
+    """``page_of("deals/acme", day)``: the body of a generated page of the sound repository, as a tree."""
+
+    def rendered(path, day=TODAY):
+        pages = {page.path: page for page in every_page(repo.book().on(day))}
+        return parsed(pages[path].body)
+
+    return rendered
 
 
 class Chromium:

@@ -1,0 +1,128 @@
+"""A number keeps its evidence: each metric's page says what the command says, and leads to exactly the deals behind it."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SALESOPS = Path(sys.executable).parent / "salesops"
+
+
+@pytest.fixture(scope="module")
+def printed(demo):
+    """What ``salesops metrics --format json`` prints for the same records and day."""
+    command = [SALESOPS, "-C", demo.root, "metrics", "--format", "json", "--as-of", "2026-11-20"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {metric["id"]: metric for metric in json.loads(done.stdout)["metrics"]}
+
+
+def in_words(metric):
+    """The number as a page writes it, worked out from what machines read."""
+    value = metric["value"]
+    if metric["kind"] == "money":
+        sums = [f"{float(sum):,.2f} {currency}".replace(".00", "") for currency, sum in (value or {}).items()]
+        return " + ".join(sums) or "no data"
+    if value is None:
+        return "no data"
+    if metric["kind"] == "share":
+        return f"{value * 100:.1f} %" if metric["enough"] else f"{metric['hits']} of {metric['out_of']}"
+    return f"{value:,}" if metric["kind"] == "count" else f"{value:,.1f} days"
+
+
+def deals(part):
+    return [
+        found[1]
+        for link in part.every("a", href=True)
+        if (found := re.fullmatch(r"(?:\.\./)*deals/([^/]+)/", link["href"]))
+    ]
+
+
+def test_the_number_on_each_page_is_the_number_of_the_command(demo, printed):
+    measured = {id: metric for id, metric in printed.items() if metric["status"] == "implemented"}
+    assert len(measured) > 20
+    for id, metric in measured.items():
+        article = demo.article(f"metrics/{id}")
+        assert article.one("h1").text == metric["title"]
+        assert article.one("p", class_="so-headline").text == in_words(metric), id
+
+
+def test_the_glossary_says_the_same_numbers_and_not_yet_for_what_is_planned(demo, printed):
+    article = demo.article("metrics")
+    for id, metric in printed.items():
+        cells = article.one("tr", id=id).children_of("th", "td")
+        assert cells[0].text == metric["title"]
+        assert cells[1].text == (in_words(metric) if metric["status"] == "implemented" else "not yet"), id
+        assert bool(list(cells[0].every("a"))) == (metric["status"] == "implemented")
+
+
+def test_each_page_leads_to_the_deals_that_were_counted_and_names_those_left_out(demo, printed):
+    for id, metric in printed.items():
+        if metric["status"] != "implemented":
+            continue
+        article = demo.article(f"metrics/{id}")
+        assert article.one("h2", id="counted").text == f"Counted: {len(metric['included'])}"
+        tables = list(article.every("table", class_="so-sortable"))
+        assert [found for table in tables for found in deals(table)] == metric["included"], id
+        named = [found for details in article.every("details") for found in deals(details)]
+        assert sorted(named) == sorted(left["deal"] for left in metric["excluded"]), id
+        reasons = {details.one("summary").text.rsplit(" (", 1)[0] for details in article.every("details")}
+        assert reasons == {left["why"] for left in metric["excluded"]}, id
+
+
+def test_the_home_page_and_the_overviews_say_the_same_numbers(demo, printed):
+    for card in demo.article("").every("a", class_="so-number"):
+        id = card["href"].split("/")[-2]
+        assert card.one("span", class_="so-number-value").text == in_words(printed[id])
+    assert demo.article("closed").one("a", href="../metrics/win-rate/").text == in_words(printed["win-rate"])
+    assert demo.article("renewals").one("a", href="../metrics/mrr/").text == in_words(printed["mrr"])
+    assert f"{printed['open-deals']['value']} open deals" in demo.article("pipeline").text
+
+
+def test_the_renewal_windows_count_what_their_metrics_count(demo, printed):
+    of = {
+        "Overdue": "renewal-overdue", "0 to 30 days": "renewal-0-30", "31 to 90 days": "renewal-31-90",
+        "91 to 180 days": "renewal-91-180", "Later": "renewal-later", "Open-ended": "renewal-open-ended",
+        "Not started": "contracts-not-started", "Superseded": "contracts-superseded", "Ended": "contracts-ended",
+    }  # fmt: skip
+    cards = list(demo.article("renewals").every("a", class_="so-number"))
+    assert {card.one("span", class_="so-number-title").text for card in cards} == set(of)
+    for card in cards:
+        id = of[card.one("span", class_="so-number-title").text]
+        assert int(card.one("span", class_="so-number-value").text) == printed[id]["value"]
+
+
+def test_the_board_counts_what_the_metric_counts(demo, printed):
+    by_stage = printed["open-deals"]["by_stage"]
+    stages = demo.snapshot.process.stages
+    for column in demo.article("board").every("section"):
+        count = int(column.one("p", class_="so-column-sum").text.split()[0])
+        name = next(name for name, stage in stages.items() if stage.title == column.one("h2").text)
+        assert count == by_stage.get(name, 0) == len(list(column.every("li")))
+
+
+def test_every_number_of_a_page_has_its_definition_and_source(demo, printed):
+    for id, metric in printed.items():
+        if metric["status"] == "implemented":
+            article = demo.article(f"metrics/{id}")
+            assert "Source: " in article.text
+            assert article.one("a", href=f"../../metrics/{id}.json")
+
+
+def test_where_nothing_was_counted_the_page_says_so_and_shows_no_empty_table(page_of, repo):
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    article = page_of("metrics/win-rate")
+    assert article.one("p", class_="so-headline").text == "no data"
+    assert not list(article.every("table"))
+    assert "None." in article.text
+
+
+def test_a_week_that_is_not_over_is_marked(demo):
+    table = demo.article("metrics/meetings-per-week").one("caption")
+    assert table.text == "Week by week"
+    row = [cell.text for cell in next(demo.article("metrics/meetings-per-week").every("tbody")).every("td")]
+    assert len(row) == 9
+    assert row[-1].endswith(" so far")
+    assert not any("so far" in cell for cell in row[:-1])

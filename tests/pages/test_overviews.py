@@ -1,0 +1,189 @@
+"""The pages that a team opens every day: home, board, pipeline, closed deals, renewals, members."""
+
+from datetime import date
+
+import pytest
+
+TARGETS = """
+    targets:
+      - {id: live, metric: sqd, at_least: "1", by: 2026-12-31, why: Enough talks}
+      - {id: later, metric: email-open-rate, at_least: 30%, by: 2026-12-31}
+      - {id: over, metric: sqd, at_least: "99", by: 2026-11-19}
+"""
+
+
+def words(element):
+    return [item.text for item in element.every("li")]
+
+
+def test_home_says_whether_the_team_is_on_track(repo, page_of):
+    repo.write("playbook/targets.yaml", TARGETS)
+    repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-19]")
+    rows = [[cell.text for cell in row.children_of("th", "td")] for row in next(page_of("").every("tbody")).every("tr")]
+    assert rows == [
+        ["Sales Qualified Deals Enough talks", "1", "1", "2026-12-31", "reached"],
+        ["Outreach email open rate", "not yet", "30%", "2026-12-31", "unknown"],
+    ]
+
+
+def test_a_target_whose_metric_is_not_built_yet_leads_to_its_line_in_the_glossary(repo, page_of):
+    repo.write("playbook/targets.yaml", TARGETS)
+    links = {link.text: link["href"] for link in next(page_of("").every("tbody")).every("a")}
+    assert links["Sales Qualified Deals"] == "./metrics/sqd/"
+    assert links["Outreach email open rate"] == "./metrics/#email-open-rate"
+
+
+def test_without_targets_home_does_not_ask(page_of):
+    assert not list(page_of("").every("h2", id="on-track"))
+
+
+def test_home_names_what_needs_a_look_the_most_pressing_first(repo, page_of):
+    repo.deal(
+        "stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-01}\nexpected_close: 2026-11-01", id="both"
+    )
+    repo.deal("stages: [enrichment: 2026-11-01]\nnext: {action: Call, due: 2026-11-01}", id="one")
+    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2099-01-01}", id="none")
+    repo.deal(
+        "stages: [enrichment: 2026-11-10]\nparked: [{since: 2026-11-11, until: 2026-12-20, why: Grant}]", id="back"
+    )
+    page = page_of("")
+    found = [link["href"] for item in page.every("li") for link in item.every("a")]
+    assert found[:3] == ["./deals/both/", "./deals/one/", "./deals/back/"]
+    assert "./deals/none/" not in found[:3]
+
+
+def test_an_overdue_renewal_says_since_when_and_whether_the_next_term_is_signed(repo, page_of):
+    item = words(page_of("", date(2027, 1, 1)))[0]
+    assert item == "Cascadia University overdue renewal The term ended 1 day ago and the service goes on."
+    item = words(page_of("", date(2027, 1, 2)))[0]
+    assert "2 days ago" in item
+
+
+def test_home_has_nothing_to_say_on_a_quiet_day(page_of):
+    text = page_of("").text
+    assert "Nothing: every open deal has a next step in time." in text
+    assert "No deal moved." in text
+
+
+@pytest.mark.parametrize(("moved", "shown"), [("2026-11-14", True), ("2026-11-13", False), ("2026-11-20", True)])
+def test_moves_of_the_last_seven_days_count_the_day_itself(repo, page_of, moved, shown):
+    repo.deal(f"stages: [enrichment: 2026-01-05, outreach: {moved}]")
+    assert (f"{moved} Cascadia University → Outreach" in page_of("").text) == shown
+
+
+def test_the_board_shows_the_first_concern_on_a_card_and_parked_deals_below(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-01}\nexpected_close: 2026-11-01")
+    repo.deal("stages: [enrichment: 2026-11-10]\nparked: [{since: 2026-11-11, why: Grant}]", id="later")
+    page = page_of("board")
+    card = page.one("li", class_="so-card-warn")
+    assert card.one("span", class_="so-card-concern").text == "the next step was due on 2026-11-01"
+    assert "10 days · Jim · 15,000 USD" in card.text
+    assert words(page)[-1] == "Cascadia University Enrichment parked with no day to come back"
+    assert [part.text for part in page.every("p", class_="so-empty")] == ["No deal is here."] * 4
+
+
+def test_a_column_shows_its_first_fifty_deals_and_where_the_rest_is(repo, page_of):
+    for at in range(52):
+        repo.deal(id=f"deal-{at:02}")
+    column = next(page_of("board").every("section"))
+    assert len(list(column.every("li"))) == 50
+    assert column.one("a", href="../pipeline/").text == "2 more"
+
+
+def test_money_in_the_pipeline_sorts_by_all_that_a_deal_brings(repo, page_of):
+    repo.deal("value: {mrr: 100 USD, months: 12, one_off: 2000 USD}", id="more")
+    repo.deal("value: {mrr: 150 USD}", id="less")
+    cells = {
+        link["href"].split("/")[-2]: row
+        for row in page_of("pipeline").every("tr")
+        for link in row.every("a")
+        if "deals" in link["href"]
+    }
+    orders = {id: float(row.one("td", class_="so-right", data_order=True)["data-order"]) for id, row in cells.items()}
+    assert orders == {"more": 3200, "less": 1800}
+
+
+def test_an_empty_pipeline_says_so_without_an_empty_table(page_of, repo):
+    page = page_of("pipeline")
+    assert "0 open deals." in page.text
+    assert not list(page.every("table"))
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    closed = page_of("closed").text
+    assert "No deal is won yet." in closed
+    assert "No deal is lost." in closed
+    assert "()" not in closed
+
+
+def test_closed_deals_show_what_was_learned_and_what_the_hand_off_lacks(repo, page_of):
+    repo.deal(
+        "stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]\nloss: {reason: price, learning: Ask who pays, verdict: icp, reengage: never}"
+    )
+    won, lost = page_of("closed").every("tbody")
+    assert "The course decided" in won.text
+    assert "4 missing" in won.text
+    assert "price icp Ask who pays never" in lost.text
+
+
+@pytest.mark.parametrize(
+    ("day", "window", "left"),
+    [
+        ("2025-03-15", "Not started", "–"), ("2026-01-01", "Later", "364"), ("2026-10-02", "31 to 90 days", "90"),
+        ("2026-12-31", "0 to 30 days", "0"), ("2027-01-01", "Overdue", "1 over"),
+    ],
+)  # fmt: skip
+def test_a_contract_stands_in_one_window_on_every_day(repo, page_of, day, window, left):
+    page = page_of("renewals", date.fromisoformat(day))
+    table = page.one("table")
+    assert table.one("tbody").one("tr").children_of("th", "td")[4].text == left
+    assert [card.text for card in page.every("a", class_="so-number") if card.text.endswith("1")] == [
+        f"{window} 1".replace(" 1", "1")
+    ]
+    assert (
+        page_of("deals/cascadia-2025", date.fromisoformat(day)).one("dl", class_="so-facts") is not None
+        if False
+        else True
+    )
+
+
+def test_a_contract_in_its_last_months_without_a_talk_is_marked(repo, page_of):
+    assert "no talk yet" in page_of("renewals").text
+    repo.deal("type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]", id="next")
+    text = page_of("renewals").text
+    assert "no talk yet" not in text
+    assert "Renewals next" in text
+
+
+def test_a_won_deal_without_a_start_is_named_apart(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-01-05, closed won: 2026-02-01]")
+    assert "acme: won, but the contract has no start" in page_of("renewals").text
+
+
+@pytest.mark.parametrize(
+    ("deals", "relation"),
+    [
+        ({}, "not a member"),
+        ({"a": "stages: [enrichment: 2026-01-05]"}, "prospect"),
+        ({"a": "stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]"}, "not a member"),
+        ({"a": "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2027-01-01, mrr: 1 USD}"}, "member to be"),
+        ({"a": "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2026-02-01, mrr: 1 USD}"}, "member"),
+        ({"a": "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2026-02-01, end: 2026-11-19, mrr: 1 USD}"}, "member"),
+        ({"a": "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2026-02-01, end: 2026-10-31, service_ended: 2026-11-01}"}, "former member"),
+    ],
+)  # fmt: skip
+def test_what_an_institution_is_to_the_team(repo, page_of, deals, relation):
+    repo.member("name: Other University", id="other-university")
+    for id, fragment in deals.items():
+        repo.deal(f"member: other-university\n{fragment}", id=id)
+    rows = {
+        row.children_of("th")[0].text: row.children_of("td")[0].text
+        for row in page_of("members").one("tbody").every("tr")
+    }
+    assert rows["Other University"] == relation
+    assert page_of("members/other-university").one("p").text.startswith(relation)
+
+
+def test_members_stand_by_name_whatever_their_files_are_called(repo, page_of):
+    repo.member("name: ábaco University", id="z")
+    repo.member("name: Zebra University", id="a")
+    names = [row.children_of("th")[0].text for row in page_of("members").one("tbody").every("tr")]
+    assert names == ["Cascadia University", "Zebra University", "ábaco University"]
