@@ -161,6 +161,14 @@ def _field_mistakes(document: Document, mapping: Mapping, spot: Spot) -> Iterato
             yield document.problem(
                 "field-twice", f"'{spot.field}' has its own place under deal:", spot.at, key=True, help="move it there"
             )
+    if kind == "money" and spot.in_members_file and mapping.currency and mapping.currency.column:
+        yield document.problem(
+            "cell-unclear",
+            f"'{spot.field}' is money from a table of its own, and the currency stands in the other one",
+            spot.at,
+            key=True,
+            help="name one currency for both tables, or leave the field out",
+        )
     if kind == "money" and mapping.currency is None and spot.cell.column:
         yield document.problem(
             "currency-missing",

@@ -226,6 +226,27 @@ def test_inside_github_actions_annotations_are_the_rule(broken):
 
 
 @pytest.mark.parametrize("format", ["text", "concise", "github", "json"])
+def test_keys_and_values_forge_no_command_and_reveal_no_secret(repo, format):
+    secret = "ghp_" + "a1B2" * 9
+    repo.deal(f"""
+        tier: "::stop-commands::x"
+        owner: "##[add-mask]x"
+        type: "new business\\n::error file=deals/a.yaml,line=1::pwned"
+        "x\\r\\n::error::pwned": 1
+        "::error::": 1
+        renews: "{secret}"
+    """)
+    ran = repo.run("check", "--format", format)
+    assert ran.code == 1
+    assert secret not in ran.out
+    assert "[secret]" in ran.out
+    commands = [line for line in ran.out.splitlines() if line.lstrip().startswith("::") or "##[" in line]
+    ours = [line for line in commands if line.startswith("::error file=deals/acme.yaml,line=")]
+    assert commands == ours
+    assert len(ours) == (6 if format == "github" else 0)
+
+
+@pytest.mark.parametrize("format", ["text", "concise", "github", "json"])
 def test_every_format_ends_alike(broken, advised, format):
     assert advised.run("check", "--format", format).code == 1
 

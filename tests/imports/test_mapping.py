@@ -107,6 +107,15 @@ def test_a_mapping_without_columns_of_a_second_table_says_which_of_the_two_lacks
     assert "15:8 column-unknown" in said(desk, map)
 
 
+def test_the_currency_of_one_table_is_not_looked_for_in_the_other(desk):
+    desk.repo.write("../accounts.csv", "company,size\n")
+    map = SOUND.replace("currency: USD", "currency: {column: note}").replace(
+        "CA}", "CA, x.size: {column: size, kind: money}}"
+    )
+    map = map.replace("members:\n", "members:\n  file: accounts.csv\n  key: company\n")
+    assert "16:43 cell-unclear" in said(desk, map)
+
+
 def test_mistakes_are_shown_to_people_with_the_line_and_a_caret(desk):
     out = desk.text(map=SOUND.replace("column: id", "column: Id2"), code=2)
     assert "../map.yaml:3:16: error[column-unknown]" in out

@@ -29,6 +29,7 @@ from salesops.site import build
 
 HOME = Path(__file__).parents[2]
 TODAY = date(2026, 11, 20)
+BLOCKS = frozenset("br dd details div dl dt h1 h2 h3 h4 li ol p pre section summary table td th tr ul".split())
 VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 CHROMIUM = next(
     (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -65,7 +66,7 @@ class Element:
         return [child for child in self.children if isinstance(child, Element) and child.tag in tags]
 
     def has(self, name, value):
-        name = name.rstrip("_")
+        name = name.rstrip("_").replace("_", "-")
         given = self.attributes.get(name)
         if name == "class":
             return value in (given or "").split()
@@ -77,7 +78,14 @@ class Element:
     @property
     def text(self):
         """What a reader reads, with single blanks."""
-        return " ".join(self.raw.split())
+        return " ".join(self._apart.split())
+
+    @property
+    def _apart(self):
+        """The text, with a blank where a browser begins a line or a cell."""
+        between = " " if self.tag in BLOCKS else ""
+        inner = "".join(child if isinstance(child, str) else child._apart for child in self.children)
+        return f"{between}{inner}{between}"
 
     @property
     def raw(self):

@@ -133,16 +133,12 @@ def test_closed_deals_show_what_was_learned_and_what_the_hand_off_lacks(repo, pa
 )  # fmt: skip
 def test_a_contract_stands_in_one_window_on_every_day(repo, page_of, day, window, left):
     page = page_of("renewals", date.fromisoformat(day))
-    table = page.one("table")
-    assert table.one("tbody").one("tr").children_of("th", "td")[4].text == left
-    assert [card.text for card in page.every("a", class_="so-number") if card.text.endswith("1")] == [
-        f"{window} 1".replace(" 1", "1")
-    ]
-    assert (
-        page_of("deals/cascadia-2025", date.fromisoformat(day)).one("dl", class_="so-facts") is not None
-        if False
-        else True
-    )
+    assert page.one("table").one("tbody").one("tr").children_of("th", "td")[4].text == left
+    counts = {
+        card.one("span", class_="so-number-title").text: card.one("span", class_="so-number-value").text
+        for card in page.every("a", class_="so-number")
+    }
+    assert [title for title, count in counts.items() if count != "0"] == [window]
 
 
 def test_a_contract_in_its_last_months_without_a_talk_is_marked(repo, page_of):
@@ -158,28 +154,31 @@ def test_a_won_deal_without_a_start_is_named_apart(repo, page_of):
     assert "acme: won, but the contract has no start" in page_of("renewals").text
 
 
+WON = "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: %s, mrr: 1 USD%s}"
+
+
 @pytest.mark.parametrize(
-    ("deals", "relation"),
+    ("deal", "relation"),
     [
-        ({}, "not a member"),
-        ({"a": "stages: [enrichment: 2026-01-05]"}, "prospect"),
-        ({"a": "stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]"}, "not a member"),
-        ({"a": "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2027-01-01, mrr: 1 USD}"}, "member to be"),
-        ({"a": "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2026-02-01, mrr: 1 USD}"}, "member"),
-        ({"a": "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2026-02-01, end: 2026-11-19, mrr: 1 USD}"}, "member"),
-        ({"a": "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2026-02-01, end: 2026-10-31, service_ended: 2026-11-01}"}, "former member"),
+        (None, "not a member"),
+        ("stages: [enrichment: 2026-01-05]", "prospect"),
+        ("stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]", "not a member"),
+        (WON % ("2027-01-01", ""), "member to be"),
+        (WON % ("2026-02-01", ""), "member"),
+        (WON % ("2026-02-01", ", end: 2026-11-19"), "member"),
+        (WON % ("2026-02-01", ", end: 2026-10-31, service_ended: 2026-11-01"), "former member"),
     ],
-)  # fmt: skip
-def test_what_an_institution_is_to_the_team(repo, page_of, deals, relation):
+)
+def test_what_an_institution_is_to_the_team(repo, page_of, deal, relation):
     repo.member("name: Other University", id="other-university")
-    for id, fragment in deals.items():
-        repo.deal(f"member: other-university\n{fragment}", id=id)
+    if deal:
+        repo.deal(f"member: other-university\n{deal}")
     rows = {
         row.children_of("th")[0].text: row.children_of("td")[0].text
         for row in page_of("members").one("tbody").every("tr")
     }
     assert rows["Other University"] == relation
-    assert page_of("members/other-university").one("p").text.startswith(relation)
+    assert next(page_of("members/other-university").every("p")).text.startswith(relation)
 
 
 def test_members_stand_by_name_whatever_their_files_are_called(repo, page_of):
