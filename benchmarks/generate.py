@@ -525,7 +525,7 @@ def premier(deal: Deal) -> None:
     story, random = deal.story, deal.story.random
     story.say("tier", "premier")
     story.move("enrichment")
-    until = max(date(2026, 7, 1), story.day + timedelta(days=60))
+    until = date(2027, 2, 1) if random.random() < 0.8 else max(date(2026, 7, 1), story.day + timedelta(days=60))
     story.say("parked[]", {"since": story.day, "until": until, "why": words(random, 3, 8)})
     deal.answer("need")
     raise Today
@@ -555,10 +555,35 @@ extra_css: [assets/salesops/salesops.css]
 not_in_nav: /records/
 """
 ICP = {
-    "teaching-led": "claim: Universities with three courses on notebooks and one paying office sign within two terms.\nversion: 2\nsince: 2025-01-02\npredicts: {conversion: outreach-to-discovery, at_least: 40%}\nstatus: testing\n",
-    "small-it": "claim: Institutes with fewer than three administrators pay to stop running servers.\nversion: 1\nsince: 2025-01-02\npredicts: {conversion: discovery-to-proposal, at_least: 50%}\nstatus: testing\n",
+    "teaching-led": """\
+claim: Universities with three courses on notebooks and one paying office sign within two terms.
+version: 2
+since: 2025-01-02
+predicts: {conversion: outreach-to-discovery, at_least: 40%}
+status: testing
+changelog:
+  - {version: 1, date: 2025-01-02, note: Any university that teaches data science.}
+  - {version: 2, date: 2025-01-02, note: Asks for three courses and one paying office.}
+""",
+    "small-it": """\
+claim: Institutes with fewer than three administrators pay to stop running servers.
+version: 1
+since: 2025-01-02
+predicts: {conversion: discovery-to-proposal, at_least: 50%}
+status: testing
+changelog:
+  - {version: 1, date: 2025-01-02, note: First written down.}
+""",
 }
-EXPERIMENT = "hypothesis: A named colleague in the subject doubles the replies.\nvariants: [intro@2, intro@3]\ncohort: {stage: outreach, since: 2025-01-06, until: 2026-12-18}\nmeasure: outreach-to-discovery\nstop: 20 attempts in each variant\nowner: idris\nstatus: running\n"
+EXPERIMENT = """\
+hypothesis: A named colleague in the subject doubles the replies.
+variants: [intro@2, intro@3]
+cohort: {stage: outreach, since: 2025-01-06, until: 2026-12-18}
+measure: outreach-to-discovery
+stop: 20 attempts in each variant
+owner: idris
+status: running
+"""
 
 
 def frame() -> Iterator[tuple[str, bytes]]:

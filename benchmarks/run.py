@@ -59,6 +59,10 @@ class Timing:
         """The median of the ratios of the rounds."""
         return median(mine / theirs for mine, theirs in zip(self.medians, other.medians, strict=True))
 
+    def over_in_cpu(self, other: Timing) -> float:
+        """The same in processor time: what is left where others keep the machine busy."""
+        return min(self.cpu) / min(other.cpu)
+
 
 @dataclass
 class Bench:
@@ -110,20 +114,18 @@ class Bench:
 
 def table(runs: list[Run], timings: dict[str, Timing]) -> Iterator[str]:
     """The timings, each beside its goals."""
-    yield "| command | median s | min s | CPU s | ratio | goal | |"
-    yield "|---|--:|--:|--:|---|---|---|"
+    yield "| command | median s | min s | CPU s | ratio | in CPU time | goal | |"
+    yield "|---|--:|--:|--:|---|--:|---|---|"
     for run in runs:
         timing = timings[run.name]
-        cells = [f"{median(timing.times):.3f}", f"{min(timing.times):.3f}", f"{median(timing.cpu):.3f}"]
+        cells = [f"{median(timing.times):.3f}", f"{min(timing.times):.3f}", f"{min(timing.cpu):.3f}"]
         for goal in run.goals or (None,):
-            verdict = ["", "", ""]
+            verdict = ["", "", "", ""]
             if goal:
-                ratio = timing.over(timings[goal.against])
-                verdict = [
-                    f"{ratio:.2f} × {goal.against}",
-                    f"{goal.name} ≤ {goal.ratio:g}",
-                    _verdict(ratio, goal.ratio),
-                ]
+                other = timings[goal.against]
+                ratio, in_cpu = timing.over(other), f"{timing.over_in_cpu(other):.2f}"
+                held = _verdict(ratio, goal.ratio)
+                verdict = [f"{ratio:.2f} × {goal.against}", in_cpu, f"{goal.name} ≤ {goal.ratio:g}", held]
             yield "| " + " | ".join([run.name, *cells, *verdict]) + " |"
             cells = ["", "", ""]
 
@@ -293,9 +295,12 @@ def main() -> None:
     groups = asked.pop("groups") or list(GROUPS)
     if unknown := [name for name in groups if name not in GROUPS]:
         parser.error(f"there is no group {', '.join(unknown)}")
-    os.environ.update(SALESOPS_AS_OF=AS_OF, NO_MKDOCS_2_WARNING="1", PYTHONDONTWRITEBYTECODE="1")
     bench = Bench(python=sys.executable, **asked)
     bench.work.mkdir(parents=True, exist_ok=True)
+    os.environ.update(SALESOPS_AS_OF=AS_OF, NO_MKDOCS_2_WARNING="1")
+    # Start-up without compiled files measures the compiler: keep them, and keep them out of the checkout.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+    os.environ["PYTHONPYCACHEPREFIX"] = str(bench.work / "compiled")
     for name in groups:
         print(f"\n## {name}: {(GROUPS[name].__doc__ or '').rstrip('.')}\n", flush=True)
         for line in GROUPS[name](bench):

@@ -27,6 +27,8 @@ ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
 SALVAGED = frozenset({"deal", "member"})
 """Kinds whose records are checked as far as they can be read; a playbook that is half read would blame everybody else."""
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+"""Never follow a link, never wait on a pipe, as far as the system knows how."""
 FORK_FROM = 400
 """From this many files on a second process reads half of them; below it, starting one costs more than it brings."""
 
@@ -228,7 +230,7 @@ def _not_a_file(path: str, what: str) -> Problem:
 def read_bytes(root: FilePath, path: str) -> bytes | int:
     """The bytes of a plain file, or its size where that is over the limit; links are never followed."""
     try:
-        handle = os.open(root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        handle = os.open(root / path, os.O_RDONLY | CAREFUL)
     except OSError as fault:
         raise CannotDecide(f"{path}: {fault.strerror}") from None
     try:

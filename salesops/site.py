@@ -152,7 +152,8 @@ def _frame(title: str, introduction: str = "") -> bytes:
     return f"{head}\n{OPENING}\n\n{introduction}\n\n<h1 hidden></h1>\n\n{BODY}\n".encode()
 
 
-_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)*(?:\.json)?)?")
+_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.json)?)?")
+"""At most one folder deep, as the shell is: its links to the style sheets lead up that far."""
 
 
 def _address(path: str) -> str:

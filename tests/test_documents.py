@@ -7,7 +7,7 @@ import unicodedata
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesops.documents import MAX_BYTES, MAX_COMPLAINTS, MAX_NODES, MAX_SCALAR, UNSEEN, Document, read
@@ -152,7 +152,10 @@ def test_a_file_that_is_no_record_says_what_it_holds(text, held):
         ("a: b\n  c: d\n", 2, "look at the indentation of this line, and at the colon of the one above"),
         ("note: one line\nanother line\na: b\n", 2, "this line has no colon followed by a space"),
         ("a: [b\nc: d\n", 1, "the bracket that is opened here is not closed"),
-        ("a: {b: c\n", 1, "the bracket that is opened here is not closed"),
+        ("a: b\n[\n\n", 2, "look at the indentation and quotes"),
+        ("[\n\n", 1, "a bracket or quote that was opened is not closed"),
+        ("a: {b: c\n", 1, "a bracket or quote that was opened is not closed"),
+        ("a: {b: c\nd: e\n", 1, "the bracket that is opened here is not closed"),
         ("a: [b, {c: d]\n", 1, "a bracket or quote that was opened is not closed"),
         ("a: 'b\n", 1, "the quote that is opened here is not closed"),
         ("a: &\n", 1, "quote the text if it begins with & or *"),
@@ -479,6 +482,8 @@ def test_an_excerpt_is_the_one_line_and_never_floods_a_log():
 YAMLISH = st.text(alphabet="ab:-[]{}\"'#&*!|>%@`?, \n\t\r~<=.0é\u2028\u202e\\", max_size=60)
 
 
+@example(b"[")
+@example(b"a: [b,\n\n\n")
 @given(st.one_of(YAMLISH, st.text(max_size=200)).map(lambda text: text.encode("utf-8", "replace")) | st.binary())
 def test_any_bytes_are_a_document_or_problems_within_the_file(raw):
     document, problems = read("deals/acme.yaml", raw)

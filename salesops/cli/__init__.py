@@ -27,7 +27,7 @@ COMMANDS = {
     "doctor": "Look at the set-up and say what to mend.",
     "completion": "Print the completion script of a shell.",
 }
-"""Every command and its line in the help; each lives in the module of its name (``import`` in ``import_``)."""
+"""Every command and its line in the help; each lives in the module of its name (as ``check_command``)."""
 
 
 class Commands(click.Group):

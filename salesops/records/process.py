@@ -8,7 +8,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from salesops.problems import did_you_mean
 from salesops.records.deal import DealType, MeetingAbout, MeetingStatus
@@ -23,7 +23,12 @@ def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Words = Annotated[tuple[Text, ...], BeforeValidator(_listed)]
+ONE = {"type": ["string", "number", "boolean"]}
+Words = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(_listed),
+    WithJsonSchema({"anyOf": [ONE, {"type": "array", "items": ONE}]}),
+]
 
 
 class Tier(Record):

@@ -284,7 +284,7 @@ PLAIN = ["string", "number", "boolean"]
 """What an editor may take a plain text for: `title: 010` is a text to us and a number to YAML."""
 
 Text = Annotated[str, *_typed(text, type=PLAIN, minLength=1, maxLength=MAX_TEXT)]
-Day = Annotated[date, *_typed(day, pattern=f"^{_DATE.pattern}$")]
+Day = Annotated[date, *_typed(day, format="date", pattern=f"^{_DATE.pattern}$")]
 Id = Annotated[str, *_typed(id_, type=["string", "integer"], pattern=f"^{_ID.pattern}$")]
 Percent = Annotated[Decimal, *_typed(percent, pattern=f"^{_PERCENT.pattern}$")]
 Whole = Annotated[
@@ -296,9 +296,11 @@ Number = Annotated[
 YesNo = Annotated[bool, PlainValidator(yes_no), WithJsonSchema({"type": "boolean"})]
 Month = Annotated[str, *_typed(month, pattern=f"^{_MONTH.pattern}$")]
 Url = Annotated[str, *_typed(url, pattern=f"^{_URL.pattern}$", maxLength=2000)]
-Email = Annotated[str, *_typed(email, maxLength=254)]
+Email = Annotated[str, *_typed(email, pattern=f"^{_EMAIL.pattern}$", maxLength=254)]
 Country = Annotated[str, PlainValidator(country), WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)})]
 Currency = Annotated[str, PlainValidator(currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})]
 Ror = Annotated[str, *_typed(ror, pattern=f"^{_ROR.pattern}$")]
 Zone = Annotated[str, *_typed(zone)]
-Amount = Annotated[Money, *_typed(money, pattern=f"^{MONEY.pattern}$")]
+Amount = Annotated[
+    Money, *_typed(money, pattern=f"^{MONEY.pattern.replace('[A-Z]{3}', '|'.join(sorted(CURRENCIES)))}$")
+]
