@@ -57,6 +57,11 @@ class Book:
         return tuple(sorted(self.versions.values(), key=lambda process: process.in_force))
 
     @cached_property
+    def is_process_whole(self) -> bool:
+        """Whether every version of the process can be read: until then nobody can say which one judges a move."""
+        return not any(kind == "process" for kind, _ in self.broken)
+
+    @cached_property
     def _in_force(self) -> list[date]:
         return [process.in_force for process in self.processes]
 

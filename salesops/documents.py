@@ -436,9 +436,7 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
     mark = fault.problem_mark or fault.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
     said, context = fault.problem or "the text is not YAML", fault.context or ""
-    if line > (last := text.rstrip().count("\n") + 1):  # libyaml notices only behind the end what is missing
-        line, column = last, len(_line(text, last)) + 1
-    begin = min(fault.context_mark.line + 1, line) if fault.context_mark else line
+    begin = fault.context_mark.line + 1 if fault.context_mark else line
     above = max(begin - 1, 1)
     for number, whole in enumerate(text.split("\n")[above - 1 : line], above):
         whole = whole.rstrip("\r")[:EXCERPT_WIDTH]
@@ -483,6 +481,9 @@ def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
         more = {"help": "a bracket or quote that was opened is not closed"}
     elif "alias" in context or "anchor" in context:
         more = {"help": "quote the text if it begins with & or *"}
+    if line > (last := text.rstrip().count("\n") + 1):  # libyaml notices only behind the end what is missing
+        excerpt = _line(text, last)
+        line, column = last, len(excerpt) + 1
     return Problem(
         "not-yaml", "this is not valid YAML", Place(path, max(line, 1), max(column, 1)), excerpt=excerpt, **more
     )

@@ -368,11 +368,11 @@ def build(site: Site, out: Path, *, strict: bool = False) -> int:
     from mkdocs.commands.build import build as mkdocs_build
     from mkdocs.config import load_config
 
+    config_file(site.root)
     _may_replace(site.root, out)
     fresh = out.with_name(f".{out.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.parent.mkdir(parents=True, exist_ok=True)
-    config_file(site.root)
     site.prepare()
     try:
         with _dated(site):

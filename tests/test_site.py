@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from mkdocs.exceptions import PluginError
 
 from salesops.loading import load
 from salesops.mkdocs_plugin import read_site
@@ -159,18 +160,21 @@ def test_a_page_that_would_harm_the_site_is_refused_in_a_sentence(crm, path, con
     assert said in str(fault.value)
 
 
-@pytest.mark.parametrize("name", ["site/link.md", "site/folder", "site/.md/../pipe.md"])
-def test_what_is_not_a_plain_file_is_refused(crm, name, tmp_path):
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda at, outside: at.symlink_to(outside / "secret.md"),
+        lambda at, outside: at.symlink_to(outside),
+        lambda at, _: os.mkfifo(at),
+    ],
+    ids=["link to a file", "link to a folder", "pipe"],
+)
+def test_what_is_not_a_plain_file_is_refused(crm, make, tmp_path):
     crm.write("site/real.md", "# Real\n")
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/secret.md").write_text("secret", encoding="utf-8")
-    if name.endswith("pipe.md"):
-        os.mkfifo(crm.root / "site/pipe.md")
-    else:
-        (crm.root / name).symlink_to(
-            tmp_path / "outside" if name.endswith("folder") else tmp_path / "outside/secret.md"
-        )
-    with pytest.raises(Exception, match="not a plain file"):
+    make(crm.root / "site/odd.md", tmp_path / "outside")
+    with pytest.raises(PluginError, match=r"site/odd\.md is not a plain file"):
         site(crm)
 
 
@@ -178,7 +182,7 @@ def test_a_folder_of_pages_that_leads_elsewhere_is_refused(crm, tmp_path):
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside/secret.md").write_text("secret", encoding="utf-8")
     (crm.root / "site").symlink_to(tmp_path / "outside")
-    with pytest.raises(Exception, match="not a plain folder"):
+    with pytest.raises(PluginError, match="not a plain folder"):
         site(crm)
 
 

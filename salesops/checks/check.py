@@ -14,6 +14,7 @@ from salesops.book import Book
 from salesops.documents import Document
 from salesops.moves import Step, steps
 from salesops.problems import Path, Severity, did_you_mean
+from salesops.records.process import Process
 from salesops.records.record import Record
 from salesops.records.salvage import is_lost
 
@@ -54,11 +55,15 @@ class Case(Generic[R]):
         """The file that holds the record."""
         return self.book.documents[self.kind, self.id]
 
+    def process_on(self, day: date) -> Process | None:
+        """The version in force on a day; None while any version cannot be read, for it might be that one."""
+        return self.book.process_on(day) if self.book.is_process_whole else None
+
     @cached_property
     def steps(self) -> list[Step]:
         """The moves of a deal, each judged by the process in force on its day; none where its type could not be read."""
         record: Any = self.record
-        return [] if self.has_lost("type") else steps(record, self.book)
+        return [] if self.has_lost("type") or not self.book.is_process_whole else steps(record, self.book)
 
     def has_lost(self, *path: str) -> bool:
         """Whether the field could not be read: what is not there then says nothing."""

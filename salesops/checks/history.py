@@ -57,7 +57,7 @@ def stage_unknown(case: Case[Deal]) -> Findings:
     Every number is counted by stage. Correct the name; the stages are those of playbook/process/.
     """
     for line, (stage, day) in enumerate(case.record.stages):
-        process = case.book.process_on(day)
+        process = case.process_on(day)
         if process and stage not in process.stages:
             meant = nearest(stage, process.stages)
             yield Finding(

@@ -55,7 +55,7 @@ def experiment_cohort(case: Case[Experiment]) -> Findings:
     cohort = case.record.cohort
     if cohort is None:
         return
-    process = case.book.process_on(cohort.since)
+    process = case.process_on(cohort.since)
     if process and process.stage_named(cohort.stage) is None:
         yield Finding(
             ("cohort", "stage"),

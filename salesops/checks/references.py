@@ -74,7 +74,7 @@ def tier_unknown(case: Case[Deal]) -> Findings:
     Tiers carry rules, such as how many hubs they hold. Use a tier of the process in force on the deal's last move.
     """
     deal = case.record
-    process = case.book.process_on(deal.stages[-1].entered) if deal.stages else None
+    process = case.process_on(deal.stages[-1].entered) if deal.stages else None
     if process and deal.tier not in process.tiers:
         yield Finding(
             ("tier",),

@@ -116,7 +116,7 @@ def answer_stale(case: Case[Deal]) -> Findings:
     """
     answers = case.record.maniac_t
     history = _open(case) if answers else None
-    process = case.book.process_on(case.as_of)
+    process = case.process_on(case.as_of)
     if answers is None or history is None or process is None:
         return
     event = answers.impending_event.event if answers.impending_event else None

@@ -70,7 +70,7 @@ def _below(problems: list[Problem], paths: tuple[str, ...], start: Path, root: P
         full = start / path
         try:
             inside = full.resolve().relative_to(root)
-        except ValueError:
+        except (ValueError, RuntimeError, OSError):  # outside, a link that leads to itself, a name that is too long
             raise Usage(f"{path!r} is not in this repository") from None
         if not full.exists():
             raise Usage(f"there is no {path!r}")

@@ -97,9 +97,12 @@ def _known(snapshot: Snapshot, wanted: dict[str, Any]) -> None:
     }
     for name, choices in known.items():
         if wanted[name] is not None and wanted[name] not in choices:
-            raise Usage(
-                f"--{name}: there is no '{show(wanted[name])}'; {did_you_mean(wanted[name], choices)}".rstrip("; ")
+            hint = (
+                "write new or existing; a renewal is existing"
+                if name == "type"
+                else did_you_mean(wanted[name], choices)
             )
+            raise Usage(f"--{name}: there is no '{show(wanted[name])}'; {hint}".rstrip("; "))
 
 
 def _print_deals(found: list[Standing]) -> None:

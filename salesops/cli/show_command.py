@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from salesops.book import Snapshot
+    from salesops.records.process import Need
     from salesops.reports.standing import Standing
 
 
@@ -103,7 +104,7 @@ def _deal(standing: Standing) -> Iterator[str]:
     yield ""
     yield style("Stages", "head")
     for visit in standing.history.visits:
-        yield f"  {visit.entered}  {show(visit.stage):<12} {visit.days(standing.snapshot.as_of):>4} days"
+        yield f"  {visit.entered}  {show(visit.stage):<12} {_days(visit.days(standing.snapshot.as_of))}"
     if deal.maniac_t:
         yield ""
         yield style(f"MANIAC-T, {deal.maniac_t.answered} of 7 answered", "head")
@@ -129,13 +130,24 @@ def _missing(standing: Standing) -> Iterator[str]:
         ready = style("ready", "good") if not way.missing else style(f"{len(way.missing)} missing", "warning")
         yield f"{style(show(f'To {way.exit.to}'), 'head')} ({show(way.exit.when)}): {ready}"
         for need in way.missing:
-            yield show(f"  - {need.sentence}" + (f" ({need.why})" if need.why else ""))
+            yield show(f"  - {_asked(need)}" + (f" ({need.why})" if need.why else ""))
     if not standing.is_open and standing.stage.completion:
         left = standing.unfinished
         done = style("complete", "good") if not left else style(f"{len(left)} missing", "warning")
         yield f"{style('To be complete', 'head')} ({show(standing.stage.completion.when)}): {done}"
         for need in left:
-            yield show(f"  - {need.sentence}")
+            yield show(f"  - {_asked(need)}")
+
+
+def _days(number: int) -> str:
+    return f"{number:>4} {'day' if number == 1 else 'days'}"
+
+
+def _asked(need: Need) -> str:
+    """What is missing: a field, the values that would do, or so many activities."""
+    if need.field and not need.is_:
+        return need.field
+    return f"{need.field}: {' or '.join(need.is_)}" if need.field else need.sentence
 
 
 def _member(snapshot: Snapshot, id: str) -> Iterator[str]:
@@ -155,4 +167,4 @@ def _member(snapshot: Snapshot, id: str) -> Iterator[str]:
     yield ""
     yield style("Deals", "head")
     for standing in standings(snapshot, [history for history in snapshot.histories if history.deal.member == id]):
-        yield show(f"  {standing.id:<32} {standing.stage_name:<12} {standing.age:>4} days  {standing.deal.title}")
+        yield show(f"  {standing.id:<32} {standing.stage_name:<12} {_days(standing.age):<9}  {standing.deal.title}")

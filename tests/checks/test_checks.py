@@ -229,3 +229,16 @@ def test_the_same_records_on_the_same_day_are_judged_the_same(repo):
     assert repo.said("2026-11-19") == []
     assert repo.said("2026-11-20") == ["deals/acme.yaml:1 next-step-overdue"]
     assert repo.said("2026-11-20") == ["deals/acme.yaml:1 next-step-overdue"]
+
+
+def test_while_one_version_of_the_process_cannot_be_read_no_move_is_blamed(repo):
+    repo.write(
+        "playbook/process/v1.yaml",
+        repo.root.joinpath("playbook/process/v3.yaml")
+        .read_text(encoding="utf-8")
+        .replace("version: v3", "version: v1")
+        .replace("in_force: 2025-01-01", "in_force: 2020-01-01"),
+    )
+    repo.write("playbook/process/v3.yaml", "version: [")
+    repo.deal("stages: [{brand new stage: 2026-01-05}]\ntier: brand-new")
+    assert {found.place.path for found in repo.problems()} == {"playbook/process/v3.yaml"}

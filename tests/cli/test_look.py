@@ -1,0 +1,399 @@
+"""The commands to look: list, show, board, metrics; what they print, what machines read, and what they say when they cannot."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ESCAPES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
+LOOKS = [
+    ("list",),
+    ("list", "members"),
+    ("board",),
+    ("metrics",),
+    ("show", "cascadia-2025"),
+    ("show", "cascadia-university"),
+]
+LOOK_IDS = [" ".join(words) for words in LOOKS]
+
+
+def rows(out):
+    """The cells of a printed table, without its head."""
+    return [re.split(r"\s{2,}", line.strip()) for line in out.splitlines()[1:]]
+
+
+@pytest.fixture
+def busy(repo):
+    """A repository with a deal in each of several states."""
+    repo.member("name: Other University", id="other-university")
+    repo.deal("stages: [enrichment: 2026-11-10]", id="fresh")
+    repo.deal(
+        "stages: [enrichment: 2026-01-05, outreach: 2026-01-19]\nnext: {action: Call the dean, due: 2026-11-19}",
+        id="late",
+    )
+    repo.deal(
+        "member: other-university\nowner: april\nstages: [enrichment: 2026-01-05]\nparked: [{since: 2026-02-01, until: 2027-01-01, why: Grant}]\nnext: {action: Ask, due: 2026-03-01}",
+        id="waiting",
+    )
+    repo.deal(
+        "type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]\nvalue: {mrr: 10 CAD, one_off: 5.50 USD}",
+        id="again",
+    )
+    repo.deal(
+        "stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]\nnext: {action: Nothing, due: 2026-03-01}", id="gone"
+    )
+    return repo
+
+
+# list
+
+
+def test_deals_are_listed_by_stage_the_oldest_first(busy):
+    ran = busy.run("list")
+    assert (ran.code, ran.err) == (0, "")
+    assert [row[0] for row in rows(ran.out)] == ["waiting", "fresh", "late", "again", "cascadia-2025", "gone"]
+    assert ran.out.splitlines()[0].split() == ["deal", "member", "stage", "days", "owner", "worth", "next", "step"]
+    assert rows(ran.out)[0] == [
+        "waiting",
+        "Other University",
+        "enrichment (parked)",
+        "319",
+        "april",
+        "15,000 USD",
+        "2026-03-01 Ask",
+    ]
+    assert rows(ran.out)[3][5] == "120 CAD + 5.50 USD"
+    assert rows(ran.out)[5][-1] == "15,000 USD", "a closed deal has no next step"
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (["--stage", "enrichment"], ["waiting", "fresh"]),
+        (["--owner", "april"], ["waiting"]),
+        (["--type", "existing"], ["again"]),
+        (["--type", "existing business"], ["again"]),
+        (["--type", "new", "--open"], ["waiting", "fresh", "late"]),
+        (["--member", "other-university"], ["waiting"]),
+        (["--parked"], ["waiting"]),
+        (["--overdue"], ["late"]),
+        (["--open", "--owner", "jim", "--stage", "outreach"], ["late"]),
+        (["--stage", "proposal"], []),
+    ],
+)
+def test_filters_narrow_the_list(busy, filters, found):
+    ran = busy.run("list", *filters)
+    assert ran.code == 0
+    assert [row[0] for row in rows(ran.out)] == found
+
+
+@pytest.mark.parametrize(
+    ("filters", "said"),
+    [
+        (["--stage", "proposl"], "--stage: there is no 'proposl'; did you mean 'proposal'?"),
+        (["--stage", "Closed Won"], "--stage: there is no 'Closed Won'; did you mean 'closed won'?"),
+        (["--owner", "jimm"], "--owner: there is no 'jimm'; did you mean 'jim'?"),
+        (["--owner", "zzz"], "--owner: there is no 'zzz'; known: jim, april"),
+        (["--type", "renewal"], "--type: there is no 'renewal'; write new or existing; a renewal is existing"),
+        (["--member", "cascadia"], "--member: there is no 'cascadia'"),
+        (["members", "--open"], "members cannot be narrowed by what deals have"),
+        (["customers"], "'customers'"),
+        (["--stage", "\x1b[31mred"], "there is no '\\x1b[31mred'"),
+    ],
+)
+def test_a_filter_that_can_match_nothing_is_called_wrongly(busy, filters, said):
+    ran = busy.run("list", *filters)
+    assert ran.code == 2
+    assert said in ran.err
+    assert ran.out == ""
+    assert not ESCAPES.search(ran.err)
+
+
+def test_members_are_listed_with_the_deals_that_had_begun(busy):
+    ran = busy.run("list", "members")
+    assert rows(ran.out) == [
+        ["cascadia-university", "Cascadia University", "university", "US", "5"],
+        ["other-university", "Other University", "university", "US", "1"],
+    ]
+    assert rows(busy.run("list", "members", "--as-of", "2025-12-31").out)[0][-1] == "1"
+
+
+def test_what_machines_read_of_a_deal(busy):
+    found = {deal["id"]: deal for deal in json.loads(busy.run("list", "--format", "json").out)}
+    late, waiting, fresh = found["late"], found["waiting"], found["fresh"]
+    assert late["stage"] == "outreach"
+    assert (late["since"], late["age"], late["open"], late["parked"]) == ("2026-01-19", 305, True, None)
+    assert late["next"] == {"action": "Call the dean", "due": "2026-11-19"}
+    assert late["concerns"] == ["the next step was due on 2026-11-19"]
+    assert late["missing"][0] == {"to": "discovery", "when": "They engage", "needs": ["at least 1 contact"]}
+    assert late["member"] == "cascadia-university", "the record itself stands beside what follows from it"
+    assert waiting["parked"] == "parked until 2027-01-01"
+    assert fresh["last_contact"] is None
+    assert found["cascadia-2025"]["last_contact"] == "2025-01-27"
+    assert found["cascadia-2025"]["next"] is None, "every deal has the same keys"
+    assert found["gone"]["unfinished"]
+    derived = {"stage", "since", "age", "parked", "open", "next", "missing", "concerns", "last_contact", "unfinished"}
+    assert all(derived <= deal.keys() for deal in found.values())
+
+
+def test_what_machines_read_of_a_member(busy):
+    first, second = json.loads(busy.run("list", "members", "--format", "json").out)
+    assert first["id"] == "cascadia-university"
+    assert first["name"] == "Cascadia University"
+    assert first["deals"] == ["again", "cascadia-2025", "fresh", "gone", "late"]
+    assert second["deals"] == ["waiting"]
+    earlier = json.loads(busy.run("list", "members", "--format", "json", "--as-of", "2025-12-31").out)
+    assert earlier[0]["deals"] == ["cascadia-2025"]
+    alone = json.loads(busy.run("show", "cascadia-university", "--format", "json").out)
+    assert alone == first
+
+
+# show
+
+
+def test_a_deal_ends_with_what_is_missing_for_each_exit(busy):
+    ran = busy.run("show", "late")
+    assert ran.code == 0
+    assert ran.out.splitlines()[:5] == [
+        "General Membership · Cascadia University",
+        "Outreach · 305 days, since 2026-01-19 · new business · general · owner Jim",
+        "worth 15,000 USD",
+        "next: Call the dean, by 2026-11-19",
+        "! the next step was due on 2026-11-19",
+    ]
+    assert "  2026-01-05  enrichment     14 days" in ran.out
+    assert "MANIAC-T, 2 of 7 answered" in ran.out
+    ways = ran.out[ran.out.index("To discovery") :]
+    assert ways.splitlines()[0] == "To discovery (They engage): 1 missing"
+    assert "  - at least 1 contact (An opened e-mail is not a conversation" in ways
+    assert "  - loss.reason: unresponsive" in ways
+    assert "  - loss.learning\n" in ways
+
+
+def test_a_closed_deal_ends_with_what_it_needs_to_be_complete(busy):
+    ran = busy.run("show", "cascadia-2025")
+    assert "To be complete (The hubs are up and people work on them): 4 missing" in ran.out
+    assert "  - order.created" in ran.out
+    assert "next:" not in busy.run("show", "gone").out
+
+
+def test_one_day_is_one_day(repo):
+    repo.deal("stages: [enrichment: 2026-11-18, outreach: 2026-11-19]")
+    out = repo.run("show", "acme").out
+    assert "Outreach · 1 day, since 2026-11-19" in out
+    assert "1 days" not in out
+    assert "1 days" not in repo.run("show", "cascadia-university").out
+
+
+def test_a_member_is_shown_with_contacts_and_deals(busy):
+    out = busy.run("show", "cascadia-university").out
+    assert out.splitlines()[:2] == ["Cascadia University", "university · US"]
+    assert "a-smith           Director of Research Computing" in out
+    assert re.search(r"late +outreach +305 days  General Membership", out)
+
+
+@pytest.mark.parametrize(
+    ("id", "said"),
+    [
+        ("cascadia-2024", "there is no deal or member 'cascadia-2024'; did you mean 'cascadia-2025'?"),
+        ("nothing-like-it-at-all", "there is no deal or member 'nothing-like-it-at-all'"),
+        ("../team", "there is no deal or member '../team'"),
+        ("\x1b[2J", "there is no deal or member '\\x1b[2J'"),
+    ],
+)
+def test_an_unknown_id_is_called_wrongly(repo, id, said):
+    ran = repo.run("show", id)
+    assert ran.code == 2
+    assert said in ran.err
+    assert not ESCAPES.search(ran.err)
+
+
+def test_a_deal_is_unknown_before_it_began(repo):
+    repo.deal("stages: [enrichment: 2026-06-01]")
+    ran = repo.run("show", "acme", "--as-of", "2026-05-31")
+    assert ran.code == 2
+    assert "the deal 'acme' began after 2026-05-31" in ran.err
+
+
+def test_a_record_that_cannot_be_read_is_not_called_unknown(repo):
+    repo.write("deals/acme.yaml", "title: [\n")
+    repo.write("members/other-university.yaml", "name: [\n")
+    deal, member = repo.run("show", "acme"), repo.run("show", "other-university")
+    assert (deal.code, member.code) == (1, 1)
+    assert "the deal 'acme' cannot be followed" in deal.err
+    assert "the member 'other-university' cannot be shown" in member.err
+    assert deal.out == member.out == ""
+
+
+# board
+
+
+def test_the_board_shows_open_deals_by_stage_and_parked_ones_apart(busy):
+    out = busy.run("board").out
+    assert out.splitlines()[0] == "Enrichment  1 deal, 15,000 USD"
+    assert "   305 d  late !  Cascadia University" in out
+    assert "Renewals  1 deal, 120 CAD + 5.50 USD" in out
+    assert "Discovery  0 deals\n" in out
+    assert out.rstrip().endswith("waiting  parked until 2027-01-01")
+    assert "gone" not in out
+
+
+def test_what_machines_read_of_the_board(busy):
+    board = json.loads(busy.run("board", "--format", "json").out)
+    assert (board["schema_version"], board["as_of"]) == (1, "2026-11-20")
+    assert [(stage["stage"], stage["count"], stage["worth"]) for stage in board["stages"]] == [
+        ("enrichment", 1, {"USD": "15000.00"}),
+        ("outreach", 1, {"USD": "15000.00"}),
+        ("discovery", 0, {}),
+        ("renewals", 1, {"CAD": "120.00", "USD": "5.50"}),
+        ("proposal", 0, {}),
+    ]
+    assert [deal["id"] for deal in board["parked"]] == ["waiting"]
+    assert board["stages"][1]["deals"][0]["age"] == 305
+
+
+# metrics
+
+
+def test_metrics_are_printed_one_a_line_and_planned_ones_read_not_yet(busy):
+    found = {row[0]: row[1:] for row in rows(busy.run("metrics").out)}
+    assert found["sqd"] == ["2", "1 existing business · 1 new business"]
+    assert found["email-open-rate"] == ["not yet"]
+    assert found["outreach-to-discovery"][0] == "1 of 1"
+
+
+def test_a_metric_by_name_comes_with_its_evidence(busy):
+    out = busy.run("metrics", "sqd").out
+    assert out.splitlines()[0] == "Sales Qualified Deals (sqd): 2  1 existing business · 1 new business"
+    assert "  counted (2): again, late" in out
+    assert "left out: waiting" not in out, "it is in no sales qualified stage"
+    assert "counted (" in busy.run("metrics", "--evidence").out
+
+
+def test_what_machines_read_of_metrics(busy):
+    told = json.loads(busy.run("metrics", "sqd", "win-rate", "email-open-rate", "--format", "json").out)
+    assert {key: told[key] for key in ("schema_version", "as_of", "from", "known")} == {
+        "schema_version": 1, "as_of": "2026-11-20", "from": None, "known": None,
+    }  # fmt: skip
+    sqd, win_rate, planned = told["metrics"]
+    assert (sqd["id"], sqd["title"], sqd["status"], sqd["kind"]) == (
+        "sqd",
+        "Sales Qualified Deals",
+        "implemented",
+        "count",
+    )
+    assert (sqd["value"], sqd["split"], sqd["included"]) == (
+        2,
+        {"existing business": 1, "new business": 1},
+        ["again", "late"],
+    )
+    assert (win_rate["value"], win_rate["hits"], win_rate["out_of"]) == (0.5, 1, 2)
+    assert len(win_rate["interval"]) == 2
+    assert {"deal", "why"} == win_rate["excluded"][0].keys()
+    assert (planned["status"], planned["value"]) == ("planned", None)
+
+
+def test_rates_can_be_narrowed_to_what_closed_since_a_day(busy):
+    def hits(*words):
+        return json.loads(busy.run("metrics", "win-rate", "--format", "json", *words).out)["metrics"][0]["out_of"]
+
+    assert hits() == 2
+    assert hits("--from", "2026-01-01") == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["sdq"], "there is no metric 'sdq'; did you mean 'sqd'?"),
+        (["--from", "2027-01-01"], "--from 2027-01-01 lies after 2026-11-20"),
+        (["--from", "soon"], "--from: 'soon' is not a day"),
+        (["--as-of", "2026-02-30"], "--as-of: '2026-02-30' is not a day of the calendar"),
+        (["--format", "xml"], "'xml'"),
+    ],
+)
+def test_metrics_called_wrongly(repo, words, said):
+    ran = repo.run("metrics", *words)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+# all of them
+
+
+def test_an_earlier_day_shows_what_was_then(busy):
+    day = ("--as-of", "2026-01-10")
+    assert [row[0] for row in rows(busy.run("list", "--open", *day).out)] == ["gone", "late", "waiting"]
+    assert "Enrichment  3 deals" in busy.run("board", *day).out
+    assert "Enrichment · 5 days, since 2026-01-05" in busy.run("show", "gone", *day).out
+    assert json.loads(busy.run("metrics", "open-deals", "--format", "json", *day).out)["metrics"][0]["value"] == 3
+    assert rows(busy.run("list", SALESOPS_AS_OF="2026-01-10").out)[0][0] == "gone"
+
+
+def test_before_the_first_deal_there_is_nothing_and_that_is_fine(repo):
+    for words in (("list",), ("board",), ("metrics",), ("list", "members")):
+        assert repo.run(*words, "--as-of", "1990-01-01").code == 0
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=LOOK_IDS)
+def test_a_broken_file_is_named_and_the_rest_is_shown(repo, words):
+    repo.write("deals/half-written.yaml", "title: [\n")
+    ran = repo.run(*words)
+    assert ran.code == 1
+    assert "salesops: 1 file cannot be read and is not counted (deals/half-written.yaml): run salesops check" in ran.err
+    assert ran.out
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=LOOK_IDS)
+def test_without_a_process_nothing_can_be_counted(repo, words):
+    (repo.root / "playbook/process/v3.yaml").unlink()
+    ran = repo.run(*words)
+    assert ran.code == 1
+    assert "there is no process version in playbook/process/" in ran.err
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize("words", LOOKS, ids=LOOK_IDS)
+def test_outside_of_a_repository_they_are_called_wrongly(repo, tmp_path, words):
+    ran = repo.run("-C", str(tmp_path), *words)
+    assert ran.code == 2
+    assert "this is not a salesops repository" in ran.err
+
+
+@pytest.mark.parametrize("words", [(*words, *more) for words in LOOKS for more in ((), ("--format", "json"))])
+def test_nothing_in_a_record_or_a_name_reaches_the_terminal_as_a_command(repo, words):
+    """The reader refuses such characters; what slips into a file's name, or past it, is written as an escape."""
+    repo.write("deals/\x1b[31m::error file=x.yaml", "title: x\n")
+    repo.write("deals/escape.yaml", 'title: "\\e[2J"\n')
+    repo.deal('title: "##[error] :: words"\nnext: {action: "::stop-commands::x", due: 2099-01-01}')
+    ran = repo.run(*words)
+    assert not ESCAPES.search(ran.out + ran.err)
+    for line in (ran.out + ran.err).splitlines():
+        assert not line.lstrip().startswith("::")
+        assert "##[" not in line
+
+
+def test_colour_is_only_for_terminals_that_want_it(repo):
+    assert "\x1b[" not in repo.run("board").out
+    assert "\x1b[" in repo.run("--color", "always", "board").out
+    assert "\x1b[" in repo.run("board", FORCE_COLOR="1").out
+    assert "\x1b[" not in repo.run("board", FORCE_COLOR="1", NO_COLOR="1").out
+
+
+def test_a_reader_that_goes_away_ends_the_listing_quietly(repo):
+    for at in range(300):
+        repo.deal(id=f"deal-{at:03}")
+    done = repo.spawn("list", "--format", "json", env={"PYTHONUNBUFFERED": "1"})
+    assert done.returncode == 0
+    command = f"'{Path(sys.executable).parent / 'salesops'}' list --format json | head -c 100"
+    piped = subprocess.run(["sh", "-c", command], cwd=repo.root, capture_output=True, text=True, check=True)
+    assert piped.stderr == ""
+
+
+def test_the_same_records_print_the_same_bytes(busy):
+    for words in LOOKS:
+        first, second = (busy.spawn(*words, "--format", "json", env={"PYTHONHASHSEED": seed}).stdout for seed in "12")
+        assert first == second

@@ -1,0 +1,151 @@
+"""``salesops site``: it checks, builds and says where; what it refuses leaves the old site as it was."""
+
+import hashlib
+import re
+
+import pytest
+
+
+@pytest.fixture
+def crm(repo, home):
+    """A sound repository with the mkdocs.yml of this one, without its guides in the menu."""
+    config = (home / "mkdocs.yml").read_text(encoding="utf-8")
+    repo.write(
+        "mkdocs.yml", re.sub(r"(?ms)^  - (?:Guides|Reference|Contributing).*?(?=^  - [A-Z]|^\S)", "", config).encode()
+    )
+    return repo
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_it_builds_and_says_how_much_and_where(crm):
+    ran = crm.run("site")
+    assert ran.code == 0
+    assert re.fullmatch(r"\d+ pages as of 2026-11-20: .*build/html/index\.html\n", ran.out)
+    assert "As of <time" in (crm.root / "build/html/board/index.html").read_text(encoding="utf-8")
+
+
+def test_it_builds_elsewhere_when_asked_from_any_folder_below(crm, tmp_path):
+    ran = crm.run("-C", "deals", "site", "-o", str(tmp_path / "out"), "--as-of", "2026-06-01")
+    assert ran.code == 0
+    assert "as of 2026-06-01" in ran.out
+    assert (tmp_path / "out/deals/cascadia-2025/index.html").is_file()
+    assert not (crm.root / "build/html").exists()
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "said"),
+    [
+        ("deals/acme.yaml", "title: [\n", "deals/acme.yaml:"),
+        ("deals/acme.yaml", "title: Words\n", "the site is not built from records that break the rules"),
+        ("site/board.md", "<!--salesops-body-->\n", "salesops: the site is not built: the frame of board holds <!--salesops-body--> 2 times"),
+        ("site/how.md", "---\ntitle: <b>How</b>\n---\n", "its title would be markup"),
+        ("site/how.md", b"caf\xe9", "site/how.md is not UTF-8 text"),
+        ("site/\x1b[31m<b>.md", "Words", "site/\\x1b[31m<b>.md: the name would be markup"),
+    ],
+)  # fmt: skip
+def test_what_it_refuses_leaves_the_old_site_as_it_was(crm, path, content, said):
+    assert crm.run("site").code == 0
+    before = contents(crm.root / "build/html")
+    crm.write(path, content)
+    ran = crm.run("site")
+    assert ran.code == 1
+    assert said in ran.err
+    assert ran.out == ""
+    assert "\x1b" not in ran.err
+    assert contents(crm.root / "build/html") == before
+
+
+def test_a_link_among_the_pages_is_an_error_of_the_records(crm, tmp_path):
+    (tmp_path / "secret.md").write_text("secret", encoding="utf-8")
+    crm.write("site/how.md", "# How\n")
+    (crm.root / "site/link.md").symlink_to(tmp_path / "secret.md")
+    ran = crm.run("site")
+    assert ran.code == 1
+    assert "error[not-a-file]" in ran.err
+    assert "site/link.md is not a plain file" in ran.err
+    assert not (crm.root / "build/html").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "said"),
+    [
+        ("photos", "holds something that is not a site: choose an empty folder"),
+        ("site", "is where the repository's own files are: choose another folder"),
+        ("deals/html", "is where the repository's own files are: choose another folder"),
+        (".", "is where the repository's own files are: choose another folder"),
+        ("mkdocs.yml", "is not a folder"),
+    ],
+)
+def test_a_folder_that_is_not_free_is_called_wrongly(crm, out, said):
+    crm.write("photos/holiday.jpg", b"sun")
+    before = contents(crm.root)
+    ran = crm.run("site", "-o", out)
+    assert ran.code == 2
+    assert said in ran.err
+    assert contents(crm.root) == before
+
+
+def test_without_mkdocs_yml_it_is_called_wrongly(crm):
+    (crm.root / "mkdocs.yml").unlink()
+    ran = crm.run("site")
+    assert ran.code == 2
+    assert "there is no mkdocs.yml beside playbook/" in ran.err
+    assert not (crm.root / "build").exists(), "nothing was begun"
+
+
+def test_without_a_process_it_says_so(crm):
+    (crm.root / "playbook/process/v3.yaml").unlink()
+    ran = crm.run("site")
+    assert ran.code == 1
+    assert "there is no process version in playbook/process/" in ran.err
+
+
+@pytest.mark.parametrize(
+    "config", ["site_name: [\n", "theme: {name: nothing-of-the-kind}\nsite_name: x\n", "plugins: [nothing-of-the-kind]\nsite_name: x\n", "docs_dir: nowhere\n", ""],
+    ids=["not YAML", "unknown theme", "unknown plugin", "no name", "empty"],
+)  # fmt: skip
+def test_a_broken_mkdocs_yml_is_said_in_a_sentence_and_is_no_fault_of_ours(crm, config):
+    assert crm.run("site").code == 0
+    before = contents(crm.root / "build/html")
+    crm.write("mkdocs.yml", config)
+    done = crm.spawn("site")
+    assert done.returncode in (1, 2)
+    assert "Traceback" not in done.stderr
+    assert "a fault of salesops" not in done.stderr
+    assert done.stderr.strip()
+    assert contents(crm.root / "build/html") == before
+
+
+def test_warnings_stop_it_only_when_asked(crm):
+    crm.deal("next: {action: Call, due: 2026-11-19}")
+    assert crm.run("site").code == 0
+    ran = crm.run("site", "--strict")
+    assert ran.code == 1
+    assert "warning[next-step-overdue]" in ran.err
+
+
+def test_an_earlier_day_is_built_from_records_that_are_checked_as_of_today(crm):
+    crm.deal("stages: [enrichment: 2026-06-01]")
+    ran = crm.run("site", "--as-of", "2026-05-01")
+    assert ran.code == 0
+    assert not (crm.root / "build/html/deals/acme").exists()
+    assert (crm.root / "build/html/deals/cascadia-2025").exists()
+
+
+def test_a_disk_that_is_full_is_not_a_fault_of_the_records(crm, monkeypatch):
+    assert crm.run("site").code == 0
+    before = contents(crm.root / "build/html")
+    monkeypatch.setattr(
+        "salesops.site._add_to_search", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+    )
+    ran = crm.run("site")
+    assert ran.code == 3
+    assert "No space left on device" in ran.err
+    assert contents(crm.root / "build/html") == before
