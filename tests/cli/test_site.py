@@ -149,3 +149,21 @@ def test_a_disk_that_is_full_is_not_a_fault_of_the_records(crm, monkeypatch):
     assert ran.code == 3
     assert "No space left on device" in ran.err
     assert contents(crm.root / "build/html") == before
+
+
+def test_a_team_page_with_a_link_that_leads_nowhere_stops_a_strict_build(crm):
+    assert crm.run("site", "--strict").code == 0
+    crm.write("site/how.md", "# How\n\n[lost](nowhere.md)\n")
+    assert crm.run("site").code == 0
+    done = crm.spawn("site", "--strict")
+    assert done.returncode == 1
+    assert "nowhere.md" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_this_repository_never_builds_into_the_folder_of_its_own_pages(home):
+    config = (home / "mkdocs.yml").read_text(encoding="utf-8")
+    assert re.search(r"(?m)^site_dir: build/html\b", config)
+    assert re.search(r"(?m)^docs_dir: site\b", config)
+    assert "site/" not in (home / ".gitignore").read_text(encoding="utf-8").splitlines()
+    assert "/site/" not in (home / ".gitignore").read_text(encoding="utf-8").splitlines()

@@ -236,3 +236,7 @@ def test_without_scripts_nothing_is_hidden(demo):
     for path in demo:
         for element in demo.article(path).every(hidden=True):
             raise AssertionError((path, element.tag))
+
+
+def test_mkdocs_has_nothing_to_warn_of(crm, site_of):
+    assert site_of(crm, strict=True)
