@@ -51,8 +51,10 @@ def _findings(book: Book, as_of: date) -> Iterator[Problem]:
             case = Case(kind, id, record, book, as_of)
             lost = book.lost.get((kind, id))
             for check in checks:
-                seen = (finding for finding in check.run(case) if not (lost and is_lost(finding.path, lost)))
-                for count, finding in enumerate(seen):
+                found = check.run(case)
+                if lost:
+                    found = (finding for finding in check.run(case) if not is_lost(finding.path, lost))
+                for count, finding in enumerate(found):
                     if count == MAX_COMPLAINTS:
                         yield _problem(book, kind, id, check, replace(finding, message=_MORE, help="", fix=""))
                         break

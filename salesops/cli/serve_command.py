@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 import os
 
 import click
 
 from salesops.cli.shared import Usage, as_of_option, day_option, note, root_of
+from salesops.cli.site_command import let_mkdocs_speak
 
 
 @click.command("serve")
@@ -31,6 +31,6 @@ def command(ctx: click.Context, port: int, as_of: str | None) -> None:
     except NoPlace as fault:
         raise Usage(str(fault)) from None
     (root / SOURCE).mkdir(exist_ok=True)  # MkDocs insists on it, also where a team has no pages of its own yet
-    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    let_mkdocs_speak()
     note(f"salesops: the preview is at http://127.0.0.1:{port}/ (Ctrl-C stops it)")
     serve(config_file=str(config), dev_addr=f"127.0.0.1:{port}")

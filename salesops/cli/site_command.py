@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 import click
@@ -19,6 +20,8 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
 
     A site as of an earlier day is built from records that are checked as of today.
     """
+    from mkdocs.exceptions import MkDocsException
+
     from salesops import output
     from salesops.checks import check_book
     from salesops.cli.reference import commands_page
@@ -42,12 +45,29 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
         )
         ctx.exit(1)
     snapshot = book.on(day)
+    let_mkdocs_speak()
     target = Path(ctx.obj, out) if out else root / HTML
     try:
         count = build(Site(root, snapshot, (commands_page(snapshot),)), target.absolute(), strict=strict)
     except NoPlace as fault:
         raise Usage(output.show(fault)) from None
-    except CannotBuild as fault:
-        note(f"salesops: the site is not built: {output.show(fault)}")
+    except (CannotBuild, MkDocsException) as fault:
+        note(f"salesops: the site is not built: {output.show(str(fault).strip() or 'see above')}")
         ctx.exit(1)
     say(f"{output.counted(count, 'page')} as of {day}: {output.show(target / 'index.html')}")
+
+
+class _Shown(logging.Formatter):
+    """What MkDocs warns of, written as every foreign text is."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        from salesops.output import show
+
+        return show(record.getMessage())
+
+
+def let_mkdocs_speak() -> None:
+    """Say on stderr what MkDocs warns of; in a strict build it would otherwise count its warnings and keep them to itself."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Shown())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -394,6 +394,6 @@ def test_a_reader_that_goes_away_ends_the_listing_quietly(repo):
 
 
 def test_the_same_records_print_the_same_bytes(busy):
-    for words in LOOKS:
+    for words in (("list",), ("board",), ("metrics",)):
         first, second = (busy.spawn(*words, "--format", "json", env={"PYTHONHASHSEED": seed}).stdout for seed in "12")
         assert first == second

@@ -157,8 +157,17 @@ def test_a_team_page_with_a_link_that_leads_nowhere_stops_a_strict_build(crm):
     assert crm.run("site").code == 0
     done = crm.spawn("site", "--strict")
     assert done.returncode == 1
-    assert "nowhere.md" in done.stderr
+    assert "'nowhere.md'" in done.stderr
+    assert "salesops: the site is not built: Aborted with 1 warnings in strict mode!" in done.stderr
     assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_what_mkdocs_warns_of_is_written_as_every_foreign_text_is(crm):
+    crm.write("site/how.md", "# How\n\n[lost](\x1b[31mred.md)\n")
+    done = crm.spawn("site")
+    assert "\\x1b[31mred.md" in done.stderr
+    assert "\x1b" not in done.stderr
 
 
 def test_this_repository_never_builds_into_the_folder_of_its_own_pages(home):

@@ -133,7 +133,12 @@ CONTRAST = """(([selector, property]) => {
 
 def test_no_page_is_wider_than_the_window_and_no_sentence_stands_in_a_column_of_two_words(browser, demo_served):
     with browser.tab() as tab:
-        for path in LOOKED_AT:
+        for path in (
+            *LOOKED_AT[:7],
+            "reference/fields/",
+            "members/skerrow-marine-institute/",
+            "deals/larkspur-general/",
+        ):
             tab.go(f"{demo_served}/{path}")
             for width in (400, 800, 1200, 1600):
                 tab.ask(
