@@ -26,14 +26,15 @@ from yaml.events import (
     StreamEndEvent,
 )
 
+from salesops.excerpts import EXCERPT_WIDTH, line_of, spot
 from salesops.problems import Path, Place, Problem, Severity, dotted
+from salesops.syntax import explained
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
 MAX_NODES = 20_000
 MAX_SCALAR = 64 * 1024
 MAX_COMPLAINTS = 50
-EXCERPT_WIDTH = 120
 
 # C0 and C1 controls (NEL among them), line and paragraph separators, bidirectional and zero-width marks, the byte-order
 # mark, surrogates and non-characters: none can be seen in a review, some read otherwise than they look.
@@ -44,7 +45,6 @@ UNSEEN = re.compile(
 _SEEN = bytes(range(32, 127)) + b"\n\t\r"
 """What plain English text is made of: a file of nothing else needs no closer look."""
 CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
-TAB_INDENT = re.compile(r"[ -]*\t")
 DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 CUT_BY_COMMENT = re.compile(r"(?<=\S) +(#\d\S*)")
 EMPTY = frozenset({"", "~", "null"})
@@ -115,7 +115,7 @@ def read(path: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
     except _Refused as refusal:
         return None, [*walk.problems, refusal.problem]
     except yaml.MarkedYAMLError as fault:
-        return None, [*walk.problems, _syntax(path, text, fault)]
+        return None, [*walk.problems, explained(path, text, fault)]
     if not isinstance(data, dict):
         return None, [*walk.problems, _not_a_record(path, text, data)]
     document = Document(path, text, data, tuple(walk.lost))
@@ -154,26 +154,18 @@ def too_large(path: str, size: int) -> Problem:
     )
 
 
-def _spot(path: str, text: str, index: int, width: int = 1) -> tuple[Place, str]:
-    line = text.count("\n", 0, index) + 1
-    start = text.rfind("\n", 0, index) + 1
-    end = text.find("\n", index)
-    whole = text[start : end if end >= 0 else len(text)]
-    return Place(path, line, index - start + 1, width), whole.rstrip("\r")[:EXCERPT_WIDTH]
-
-
 def _unreadable(path: str, text: str) -> Iterator[Problem]:
     """What must be refused before YAML looks at the text: unseen characters and conflict markers."""
     harmless = text.isascii() and not text.encode("ascii").translate(None, _SEEN) and "\r" not in text
     for match in () if harmless else islice(UNSEEN.finditer(text), MAX_COMPLAINTS):
-        place, excerpt = _spot(path, text, match.start())
+        place, excerpt = spot(path, text, match.start())
         yield Problem("unseen-character", _unseen_words(match.group()), place, excerpt=excerpt, help="delete it")
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
     markers = list(islice(CONFLICT.finditer(text), MAX_COMPLAINTS))
     if any(match.group().startswith(("<", ">")) for match in markers):
         for match in markers:
-            place, excerpt = _spot(path, text, match.start(), 7)
+            place, excerpt = spot(path, text, match.start(), 7)
             yield Problem(
                 "merge-conflict",
                 "an unresolved merge conflict",
@@ -253,7 +245,7 @@ class _Walk:
     def _no_directives(self, event: Any) -> None:
         if event.version or event.tags:
             found = DIRECTIVE.search(self.text)
-            place, excerpt = _spot(self.path, self.text, found.start() if found else 0)
+            place, excerpt = spot(self.path, self.text, found.start() if found else 0)
             raise _Refused(
                 Problem(
                     "yaml-directive",
@@ -266,7 +258,7 @@ class _Walk:
 
     def complaint(self, code: str, message: str, event: Any, **more: Any) -> Problem:
         place = self.mark(event)
-        return Problem(code, message, place, excerpt=_line(self.text, place.line), **more)
+        return Problem(code, message, place, excerpt=line_of(self.text, place.line), **more)
 
     def mark(self, event: Any) -> Place:
         start, end = event.start_mark, event.end_mark
@@ -410,99 +402,22 @@ class _Walk:
         return found
 
 
-def _line(text: str, number: int) -> str:
-    start = 0
-    for _ in range(number - 1):
-        start = text.find("\n", start) + 1
-        if not start:
-            return ""
-    end = text.find("\n", start)
-    return text[start : end if end >= 0 else len(text)].rstrip("\r")[:EXCERPT_WIDTH]
-
-
 def _not_a_record(path: str, text: str, data: Any) -> Problem:
     what = "nothing" if data is None else "a list" if isinstance(data, list) else "a single text"
     return Problem(
         "not-a-record",
         f"the file holds {what}, not a record",
         Place(path),
-        excerpt=_line(text, 1),
+        excerpt=line_of(text, 1),
         help="a record is lines of `key: value`; see site/reference for the fields",
     )
-
-
-def _syntax(path: str, text: str, fault: yaml.MarkedYAMLError) -> Problem:
-    """libyaml's complaint in a salesperson's words, at the line that is to blame."""
-    mark = fault.problem_mark or fault.context_mark
-    line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-    said, context = fault.problem or "the text is not YAML", fault.context or ""
-    begin = fault.context_mark.line + 1 if fault.context_mark else line
-    above = max(begin - 1, 1)
-    for number, whole in enumerate(text.split("\n")[above - 1 : line], above):
-        whole = whole.rstrip("\r")[:EXCERPT_WIDTH]
-        if ":\u00a0" in whole:
-            at = whole.index(":\u00a0") + 2
-            return Problem(
-                "not-yaml",
-                "a no-break space stands after the colon",
-                Place(path, number, at),
-                excerpt=whole,
-                help="replace it by an ordinary space",
-            )
-        if number >= begin and TAB_INDENT.match(whole):
-            return Problem(
-                "not-yaml",
-                "a tab is used to indent",
-                Place(path, number, whole.index("\t") + 1),
-                excerpt=whole,
-                help="replace the tab by spaces",
-            )
-    excerpt = _line(text, line)
-    more: dict[str, Any] = {"help": f"YAML says: {said}"}
-    if "mapping values are not allowed" in said:
-        fix = _quoted(excerpt)
-        more = {
-            "help": "a text that holds ': ' must be quoted"
-            if fix
-            else "look at the indentation of this line, and at the colon of the one above",
-            "fix": fix,
-        }
-    elif fault.context_mark and (
-        ("end of stream" in said and "quoted" in context) or ("flow" in context and begin < line)
-    ):
-        line, column, excerpt = begin, fault.context_mark.column + 1, _line(text, begin)
-        more = {"help": f"the {'bracket' if 'flow' in context else 'quote'} that is opened here is not closed"}
-    elif "could not find expected ':'" in said and begin < line:
-        line, column, excerpt = begin, 1, _line(text, begin)
-        more = {"help": "this line has no colon followed by a space; a long text must be indented or quoted"}
-    elif "simple key" in said or "block end" in said or "did not find expected key" in said:
-        more = {"help": f"look at the indentation and quotes of this line and the one above (YAML says: {said})"}
-    elif "flow" in context:
-        more = {"help": "a bracket or quote that was opened is not closed"}
-    elif "alias" in context or "anchor" in context:
-        more = {"help": "quote the text if it begins with & or *"}
-    if line > (last := text.rstrip().count("\n") + 1):  # libyaml notices only behind the end what is missing
-        excerpt = _line(text, last)
-        line, column = last, len(excerpt) + 1
-    return Problem(
-        "not-yaml", "this is not valid YAML", Place(path, max(line, 1), max(column, 1)), excerpt=excerpt, **more
-    )
-
-
-def _quoted(line: str) -> str:
-    """The line with its value in quotes; nothing where quotes would not mend it or the line is cut."""
-    key, _, value = line.partition(": ")
-    if ": " not in f"{value} " or " #" in value or len(line) == EXCERPT_WIDTH:
-        return ""
-    bare = value.strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'{key.strip()}: "{bare}"'
 
 
 def _cut_by_comment(document: Document) -> Iterator[Problem]:
     if " #" not in document.text:
         return
     for match in CUT_BY_COMMENT.finditer(document.text):
-        place, excerpt = _spot(document.path, document.text, match.start(1), len(match.group(1)))
+        place, excerpt = spot(document.path, document.text, match.start(1), len(match.group(1)))
         if document.ends_with_a_value(place.line, place.column - (match.start(1) - match.start())):
             yield Problem(
                 "text-cut-by-comment",
