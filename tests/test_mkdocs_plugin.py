@@ -181,15 +181,9 @@ def test_a_preview_does_not_chase_its_own_tail(crm, serve):
     preview.stop()
 
 
-def test_a_preview_needs_no_folder_of_pages(crm, serve):
-    shutil.rmtree(crm.root / "site")
-    preview = serve("salesops", "serve", "--port", "{port}")
-    assert preview.shows("", "<h1>Test</h1>")
-    preview.stop()
-
-
-def test_a_preview_of_an_earlier_day(crm, serve):
+def test_a_preview_of_an_earlier_day_and_without_a_folder_of_pages(crm, serve):
     crm.deal("stages: [enrichment: 2026-06-01]")
+    shutil.rmtree(crm.root / "site")
     preview = serve("salesops", "serve", "--port", "{port}", "--as-of", "2026-05-31")
     assert preview.shows("board/", "2026-05-31")
     assert "acme" not in preview.page("board/")

@@ -22,7 +22,12 @@ def codes_in_the_source() -> set[str]:
     ternary = re.compile(r'"(yaml-[a-z]+)" if')
     texts = [
         file.read_text(encoding="utf-8")
-        for file in (SOURCE / "documents.py", SOURCE / "syntax.py", SOURCE / "loading.py", *(SOURCE / "records").glob("*.py"))
+        for file in (
+            SOURCE / "documents.py",
+            SOURCE / "syntax.py",
+            SOURCE / "loading.py",
+            *(SOURCE / "records").glob("*.py"),
+        )
     ]
     return {code for text in texts for code in (*pattern.findall(text), *ternary.findall(text))} | {"not-money"}
 
