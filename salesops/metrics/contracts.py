@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from salesops.book import LeftOut, Snapshot
@@ -116,9 +116,18 @@ def existing_business_active(snapshot: Snapshot) -> Count:
     """Won contracts in force: started, not past their last day, in service, and not yet followed by a renewal's term.
 
     A contract is in force on its first and on its last day. Open-ended ones are in force until the service ends.
-    Contracts that are past their end with the service on are Overdue Renewals: not active by the letter, yet at risk.
+    Contracts that are past their end with the service on are Overdue Renewals: not active by the letter, yet at risk;
+    `overdue` counts them. `on_a_boundary_day` counts contracts that S2, read strictly, would drop on that day.
     """
-    return _counted(snapshot, lambda term: term.bucket in ACTIVE)
+    found = _counted(snapshot, lambda term: term.bucket in ACTIVE)
+    every = terms(snapshot)
+    beside = {
+        "overdue": sum(term.bucket == OVERDUE for term in every),
+        "on_a_boundary_day": sum(
+            term.bucket in ACTIVE and snapshot.as_of in (term.contract.start, term.contract.end) for term in every
+        ),
+    }
+    return replace(found, parts={**found.parts, **beside})
 
 
 @metric("renewal-overdue", "Overdue Renewal", kind="count", source="S2; product.md row 77; metrics 5.9")

@@ -47,7 +47,7 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         metric=metric,
         reading=reading,
         definition=metric.definition.split("\n\n"),
-        included=[snapshot.book.histories[id] for id in reading.included[:MOST]],
+        included=[snapshot.history(id) or snapshot.book.histories[id] for id in reading.included[:MOST]],
         reasons=sorted(reasons.items(), key=lambda pair: (-len(pair[1]), pair[0])),
         data={
             name: value
