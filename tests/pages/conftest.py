@@ -309,6 +309,7 @@ class Chromium:
         tab.ask("Emulation.setEmulatedMedia", features=[scheme])
         tab.ask("Emulation.setScriptExecutionDisabled", value=not scripts)
         tab.ask("Emulation.setScrollbarsHidden", hidden=True)
+        tab.ask("Emulation.setFocusEmulationEnabled", enabled=True)
         try:
             yield tab
         finally:
@@ -360,11 +361,11 @@ class Tab:
         assert "exceptionDetails" not in told, told["exceptionDetails"]
         return told["result"].get("value")
 
-    def wait(self, script, seconds=5.0):
-        """The value of an expression as soon as it is true."""
-        end = time.monotonic() + seconds
-        while not (value := self.run(script)):
-            assert time.monotonic() < end, f"after {seconds} s still not: {script}"
+    def wait(self, script, wanted=None):
+        """The value of an expression as soon as it is true, or what is wanted."""
+        end = time.monotonic() + PATIENCE
+        while not (value := self.run(script)) or wanted not in (None, value):
+            assert time.monotonic() < end, f"{script} is {value!r}, not {wanted or 'true'!r}"
             self._browser.listen(0.05)
         return value
 
