@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from salesops.checks.check import Case, Finding, Findings, check
@@ -12,6 +13,7 @@ from salesops.records.deal import Deal
 from salesops.records.process import Need, Process
 from salesops.records.typed import fields_below
 
+STAGE_NAME = re.compile(r"[a-z0-9][a-z0-9 -]{0,39}")
 LATER = {
     "playbook/process/v99.yaml": """
     version: v99
@@ -308,3 +310,42 @@ def process_same_day(case: Case[Process]) -> Findings:
         yield Finding(
             ("in_force",), f"'{rivals[0]}' comes into force on the same day", help="move one of the two to another day"
         )
+
+
+@check(
+    "process-stage-name",
+    of="process",
+    source="security.md F",
+    bad="""
+    starts: {new business: ../enrichment, existing business: ../enrichment}
+    stages:
+      ../enrichment: {title: Enrichment, exits: [{to: closed lost, when: No fit}]}  # <--
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    good="""
+    starts: {new business: enrichment, existing business: enrichment}
+    stages:
+      enrichment: {title: Enrichment, exits: [{to: closed lost, when: No fit}]}
+      closed lost: {title: Closed Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    beside=LATER,
+)
+def process_stage_name(case: Case[Process]) -> Findings:
+    """The name of a stage holds other characters than lower-case letters, digits, blanks and hyphens.
+
+    Metrics and pages are named after stages. Keep the name plain; the title may be as it likes.
+    """
+    for name in case.record.stages:
+        if not STAGE_NAME.fullmatch(name):
+            yield Finding(
+                ("stages", name),
+                f"'{name}' cannot be the name of a stage",
+                help="lower-case letters, digits, blanks and hyphens, at most 40",
+                key=True,
+            )
