@@ -69,8 +69,8 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 @contextmanager
 def _as_plugin_error() -> Iterator[None]:
     """Say in MkDocs' own way why the site cannot be built: a sentence, not a traceback."""
+    from salesops.framing import CannotBuild
     from salesops.output import show
-    from salesops.site import CannotBuild
 
     try:
         yield

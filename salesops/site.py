@@ -7,8 +7,6 @@ Markdown, and ten thousand deals build in seconds. The same steps work behind an
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import os
 import re
@@ -26,6 +24,18 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import escape
 
 from salesops.book import Snapshot
+from salesops.framing import (
+    SHELL,
+    TITLE,
+    CannotBuild,
+    NoPlace,
+    Stamp,
+    filled,
+    frame,
+    guarded,
+    once,
+    own_scripts,
+)
 from salesops.pages import Page, data_files, every_page
 from salesops.problems import Place, Problem
 
@@ -37,20 +47,8 @@ SOURCE = "site"
 DOCS = "build/docs"
 HTML = "build/html"
 ASSETS = "assets/salesops"
-SHELL = "records/salesops-shell"
-OPENING = "<!--salesops-introduction-->"
-BODY = "<!--salesops-body-->"
-TITLE = "salesops-title-goes-here"
 PUBLISHED = frozenset({".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".txt"})
 """What may be published from site/; a YAML file that strays in there is not."""
-
-
-class CannotBuild(Exception):
-    """The site cannot be built, and why."""
-
-
-class NoPlace(CannotBuild):
-    """There is no mkdocs.yml to build by, or the folder to build into is not free: it was asked for wrongly."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,8 @@ class Site:
         _refuse_twins(texts, self.pages)
         for page in self.framed:
             name = _source_name(page)
-            wanted[name] = _frame(page.title, _OWN_HEADING.sub("", texts.get(name, "")))
-        wanted[f"{SHELL}.md"] = _frame(TITLE)
+            wanted[name] = frame(page.title, _OWN_HEADING.sub("", texts.get(name, "")))
+        wanted[f"{SHELL}.md"] = frame(TITLE)
         wanted.update(_assets())
         _mirror(self.docs, wanted)
 
@@ -99,15 +97,15 @@ class Site:
         Without ``policy`` no content security policy is written: a preview needs the reloading script.
         """
         shell = (html / SHELL / "index.html").read_text(encoding="utf-8")
-        scripts = _own_scripts(shell)
-        stamp = _Stamp(shell, scripts if policy else None)
+        scripts = own_scripts(shell)
+        stamp = Stamp(shell, scripts if policy else None)
         for page in self.pages:
             file = html / _address(page.path) / "index.html"
             if page.is_record:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 text = stamp.page(page)
             else:
-                text = _filled(page, _once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
+                text = filled(page, once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
             file.write_text(text, encoding="utf-8")
         for path, text in data_files(self.snapshot):
             (html / _address(path)).write_text(text, encoding="utf-8")
@@ -146,12 +144,9 @@ def link_problems(root: Path) -> list[Problem]:
     return []
 
 
-def _frame(title: str, introduction: str = "") -> bytes:
-    # Titles of frames are the program's own words (or the sentinel): a title of a record would reach the page unescaped.
-    head = f"---\ntitle: {title}\nhide: [toc]\nsearch:\n  exclude: true\n---\n"
-    return f"{head}\n{OPENING}\n\n{introduction}\n\n<h1 hidden></h1>\n\n{BODY}\n".encode()
-
-
+_MARKUP = re.compile('[<>"]')
+_OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
+"""The first heading of an introduction, which makes way for the heading of the page."""
 _ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.json)?)?")
 """At most one folder deep, as the shell is: its links to the style sheets lead up that far."""
 
@@ -222,95 +217,11 @@ def _mirror(folder: Path, wanted: dict[str, bytes]) -> None:
             path.write_bytes(content)
 
 
-def _once(frame: str, path: str) -> str:
-    """The frame of a page, which must hold each mark exactly once."""
-    for mark in (OPENING, BODY):
-        count = frame.count(mark)
-        if count != 1:
-            raise CannotBuild(
-                f"the frame of {path or 'the home page'} holds {mark} {count} times; it must hold it once, and no page of {SOURCE}/ may"
-            )
-    return frame.replace("<h1 hidden></h1>", "")
-
-
-def _filled(page: Page, frame: str, scripts: frozenset[str] | None) -> str:
-    """A framed page; the team's introduction stands below the heading."""
-    guarded = frame if scripts is None else _guarded(frame, scripts)
-    before, rest = guarded.split(OPENING)
-    introduction, after = rest.split(BODY)
-    body = str(page.body)
-    top = _TOP.match(body)
-    end = top.end() if top else 0
-    return "".join((before, body[:end], introduction, body[end:], after))
-
-
-class _Stamp:
-    """The shell, cut at its marks, to be stamped with one record page after another."""
-
-    def __init__(self, shell: str, scripts: frozenset[str] | None) -> None:
-        once = _once(shell, SHELL).replace(OPENING, "")
-        if TITLE not in once:
-            raise CannotBuild("the shell of the record pages has no place for a title")
-        frame = once if scripts is None else _guarded(once, scripts)
-        self.parts = re.split(f"({TITLE}|{re.escape(BODY)}|{SHELL})", frame)
-
-    def page(self, page: Page) -> str:
-        """The whole HTML of a record page."""
-        values = {TITLE: str(escape(page.title)), BODY: str(page.body), SHELL: page.path}
-        return "".join(values.get(part, part) for part in self.parts)
-
-
-_MARKUP = re.compile('[<>"]')
-_TOP = re.compile(r"\s*<h1>.*?</h1>(?:\s*<p class=\"so-asof\">.*?</p>)?", re.DOTALL)
-_OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
-"""The first heading of an introduction, which makes way for the heading of the page."""
-SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
-CHARSET = '<meta charset="utf-8">'
-BASE = re.compile(r'new URL\("[./]*",location\)')
-
-
-def _inline(html: str) -> Iterator[str]:
-    for match in SCRIPT.finditer(html):
-        if "src=" not in match["attributes"] and "json" not in match["attributes"]:
-            yield match["text"]
-
-
-def _own_scripts(shell: str) -> frozenset[str]:
-    """The theme's inline scripts, learned from a page without any foreign text; only the path to the home page differs by depth."""
-    return frozenset(BASE.sub("", text) for text in _inline(shell))
-
-
-def _guarded(html: str, scripts: frozenset[str]) -> str:
-    """The page with a content security policy that lets only the theme's own inline scripts run."""
-    hashes = sorted({_hash(text) for text in _inline(html) if BASE.sub("", text) in scripts})
-    policy = "; ".join(
-        [
-            "default-src 'none'",
-            " ".join(["script-src 'self'", *hashes]),
-            "style-src 'self'",
-            "img-src 'self' data:",
-            "font-src 'self'",
-            "connect-src 'self'",
-            "worker-src 'self'",
-            "manifest-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-    if CHARSET not in html:
-        raise CannotBuild(f"a page of the theme does not hold {CHARSET}: the content security policy has no place")
-    return html.replace(CHARSET, f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
-
-
 def _guard_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str]) -> None:
     filled = {html / path / "index.html" for path in done}
     for file in sorted(html.rglob("*.html")):
         if file not in filled:
-            file.write_text(_guarded(file.read_text(encoding="utf-8"), scripts), encoding="utf-8")
+            file.write_text(guarded(file.read_text(encoding="utf-8"), scripts), encoding="utf-8")
 
 
 def _remove_shell(html: Path) -> None:

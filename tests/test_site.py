@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 from mkdocs.exceptions import PluginError
 
+from salesops.framing import BODY, CannotBuild, NoPlace
 from salesops.loading import load
 from salesops.mkdocs_plugin import read_site
-from salesops.site import BODY, CannotBuild, NoPlace, Site, build
+from salesops.site import Site, build
 
 SALESOPS = Path(sys.executable).parent / "salesops"
 DAY = "2026-11-20"
@@ -273,7 +274,7 @@ def test_the_old_site_stands_until_the_new_one_is_whole(crm, monkeypatch):
 
 
 def test_a_theme_without_a_place_for_the_policy_is_refused(crm, monkeypatch):
-    monkeypatch.setattr("salesops.site.CHARSET", "<meta charset=other>")
+    monkeypatch.setattr("salesops.framing.CHARSET", "<meta charset=other>")
     with pytest.raises(CannotBuild, match="content security policy has no place"):
         site(crm)
 

@@ -20,7 +20,8 @@ def command(ctx: click.Context, port: int, as_of: str | None) -> None:
     """Preview the site on this computer; saving a record or a page builds it again. Stop with Ctrl-C."""
     from mkdocs.commands.serve import serve
 
-    from salesops.site import SOURCE, NoPlace, config_file
+    from salesops.framing import NoPlace
+    from salesops.site import SOURCE, config_file
 
     root = root_of(ctx.obj)
     day = day_option(as_of, "--as-of")

@@ -25,8 +25,9 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     from salesops import output
     from salesops.checks import check_book
     from salesops.cli.reference import commands_page
+    from salesops.framing import CannotBuild, NoPlace
     from salesops.problems import in_order
-    from salesops.site import HTML, CannotBuild, NoPlace, Site, build, link_problems
+    from salesops.site import HTML, Site, build, link_problems
 
     root, book, problems = read(ctx)
     day = day_of(as_of, book)
