@@ -409,7 +409,7 @@ def _not_a_record(path: str, text: str, data: Any) -> Problem:
         f"the file holds {what}, not a record",
         Place(path),
         excerpt=line_of(text, 1),
-        help="a record is lines of `key: value`; see site/reference for the fields",
+        help="a record is lines of `key: value`; salesops explain deal, member or team lists the keys",
     )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salesops.loading import CannotDecide, load
+from salesops.output import as_json, counted
 from salesops.repository import is_repository, is_shallow
 from salesops.schemas import schema_of
 
@@ -16,7 +17,7 @@ OLDEST = (3, 11)
 
 
 @dataclass(frozen=True)
-class Finding:
+class Look:
     """One thing that was looked at: what was found, and the fix where it is not well."""
 
     is_well: bool
@@ -24,94 +25,91 @@ class Finding:
     fix: str = ""
 
 
-def examine(root: Path) -> list[Finding]:
+def examine(root: Path) -> list[Look]:
     """Everything about a repository's set-up, the most basic first."""
-    looks: tuple[Callable[[Path], Iterator[Finding]], ...] = (_python, _records, _git, _site, _workflows, _schemas)
+    looks: tuple[Callable[[Path], Iterator[Look]], ...] = (_python, _records, _git, _site, _workflows, _schemas)
     return [finding for look in looks for finding in look(root)]
 
 
-def _python(root: Path) -> Iterator[Finding]:
+def _python(root: Path) -> Iterator[Look]:
     version = ".".join(str(part) for part in sys.version_info[:3])
-    yield Finding(sys.version_info >= OLDEST, f"Python {version}", "install Python 3.11 or newer")
+    yield Look(sys.version_info >= OLDEST, f"Python {version}", "install Python 3.11 or newer")
     try:
         from yaml._yaml import CParser
 
-        yield Finding(CParser is not None, "PyYAML reads with libyaml")
+        yield Look(CParser is not None, "PyYAML reads with libyaml")
     except ImportError:
-        yield Finding(False, "PyYAML was built without libyaml", "install the wheel of PyYAML for this machine")
+        yield Look(False, "PyYAML was built without libyaml", "install the wheel of PyYAML for this machine")
 
 
-def _records(root: Path) -> Iterator[Finding]:
+def _records(root: Path) -> Iterator[Look]:
     try:
         book, problems = load(root)
     except CannotDecide as fault:
-        yield Finding(False, "the records cannot be read", str(fault))
+        yield Look(False, "the records cannot be read", str(fault))
         return
     broken = sum(problem.is_error for problem in problems)
-    yield Finding(book.team is not None, "playbook/team.yaml can be read", "run salesops check")
-    yield Finding(bool(book.processes), f"{len(book.processes)} process version(s)", "add one to playbook/process/")
-    yield Finding(
+    yield Look(book.team is not None, "playbook/team.yaml can be read", "run salesops check")
+    yield Look(bool(book.processes), counted(len(book.processes), "process version"), "add one to playbook/process/")
+    yield Look(
         not broken,
-        f"{len(book.deals)} deals and {len(book.members)} members can be read",
-        f"{broken} problem(s): run salesops check",
+        f"{counted(len(book.deals), 'deal')} and {counted(len(book.members), 'member')} can be read",
+        f"{counted(broken, 'problem')}: run salesops check",
     )
 
 
-def _git(root: Path) -> Iterator[Finding]:
+def _git(root: Path) -> Iterator[Look]:
     try:
         inside = is_repository(root)
     except CannotDecide:
-        yield Finding(False, "git is not installed", "install git: it keeps the history")
+        yield Look(False, "git is not installed", "install git: it keeps the history")
         return
-    yield Finding(
+    yield Look(
         inside,
         "the records are in a git repository" if inside else "the records are not in a git repository",
         "git init, then commit",
     )
     if inside:
-        yield Finding(
-            not is_shallow(root), "the whole history is here", "git fetch --unshallow; in CI set fetch-depth: 0"
-        )
+        yield Look(not is_shallow(root), "the whole history is here", "git fetch --unshallow; in CI set fetch-depth: 0")
 
 
-def _site(root: Path) -> Iterator[Finding]:
+def _site(root: Path) -> Iterator[Look]:
     file = root / "mkdocs.yml"
     if not file.is_file():
-        yield Finding(False, "there is no mkdocs.yml", "copy the one that salesops init writes into an empty folder")
+        yield Look(False, "there is no mkdocs.yml", "copy the one that salesops init writes into an empty folder")
         return
     text = file.read_text(encoding="utf-8", errors="replace")
     output = re.search(r"^site_dir:\s*['\"]?([^\s'\"#]+)", text, re.MULTILINE)
     safe = output is not None and output[1].strip("./") != "site"
-    yield Finding(
+    yield Look(
         safe,
         "the site is built away from the team's own pages",
         "set site_dir: build/html in mkdocs.yml: a build deletes what is in its output folder",
     )
     named = re.search(r"^\s*-\s*salesops\b", text, re.MULTILINE)
-    yield Finding(
+    yield Look(
         bool(named),
         "mkdocs.yml names the plugin salesops",
         "add `- salesops` under plugins:, so that mkdocs build gives the same pages",
     )
 
 
-def _workflows(root: Path) -> Iterator[Finding]:
+def _workflows(root: Path) -> Iterator[Look]:
     folder = root / ".github" / "workflows"
     texts = (
         [file.read_text(encoding="utf-8", errors="replace") for file in sorted(folder.glob("*.y*ml"))]
         if folder.is_dir()
         else []
     )
-    checks = any("salesops check" in text or "make" in text for text in texts)
-    yield Finding(
+    checks = any(re.search(r"salesops check|\brun: make\b", text) for text in texts)
+    yield Look(
         checks,
         "a workflow checks pull requests" if checks else "no workflow checks pull requests",
         "add .github/workflows/check.yml; salesops init writes one",
     )
 
 
-def _schemas(root: Path) -> Iterator[Finding]:
-    from salesops.output import as_json
+def _schemas(root: Path) -> Iterator[Look]:
     from salesops.records.kinds import KINDS
 
     folder = root / "schemas"
@@ -123,4 +121,4 @@ def _schemas(root: Path) -> Iterator[Finding]:
         if not (folder / f"{name}.json").is_file()
         or (folder / f"{name}.json").read_text(encoding="utf-8").strip() != as_json(schema_of(name)).strip()
     ]
-    yield Finding(not stale, "the schemas for editors are fresh", "salesops schema -o schemas")
+    yield Look(not stale, "the schemas for editors are fresh", "salesops schema -o schemas")

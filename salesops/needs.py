@@ -57,17 +57,18 @@ def missing(deal: Deal, exit: Exit, by: date) -> list[Need]:
     return [need for need in exit.needs if not is_met(deal, need, by) and not waived(deal, need, exit.to)]
 
 
-def nearest_exit(deal: Deal, exits: Iterable[Exit], by: date) -> list[Need]:
-    """What is missing for the nearest of several alternatives; nothing where one of them is open."""
-    return min((missing(deal, exit, by) for exit in exits), key=len, default=[])
-
-
 @dataclass(frozen=True)
 class Way:
     """A way out of the stage where a deal is, and what still stands before it."""
 
     exit: Exit
     missing: tuple[Need, ...]
+
+
+def nearest_way(deal: Deal, exits: Iterable[Exit], by: date) -> Way | None:
+    """The alternative for which the least is missing; None where there is no exit."""
+    ways = (Way(exit, tuple(missing(deal, exit, by))) for exit in exits)
+    return min(ways, key=lambda way: len(way.missing), default=None)
 
 
 def ways_out(deal: Deal, book: Book, as_of: date) -> list[Way]:
@@ -97,6 +98,29 @@ def meaning(need: Need) -> str:
     path = tuple(need.field.split("."))
     field = fields_below(Deal, path[:-1]).get(path[-1])
     return field.description or "" if field else ""
+
+
+def home_of(need: Need, deal: Deal) -> str:
+    """The key under which a fix goes, where the deal has it already; nothing where the fix brings its own."""
+    if need.activity:
+        return "activity" if deal.activity else ""
+    path = (need.field or "").split(".")
+    held = [
+        ".".join(path[:depth]) for depth in range(1, len(path)) if value_at(deal, ".".join(path[:depth])) is not None
+    ]
+    return held[-1] if held else ""
+
+
+def paste(need: Need, deal: Deal, as_of: date) -> str:
+    """YAML that would meet a need, without the keys that the deal has already."""
+    lines = fix_for(need, as_of).split("\n")
+    home = home_of(need, deal)
+    if not home:
+        return "\n".join(lines)
+    if need.activity:
+        return lines[-1].strip()
+    depth = home.count(".") + 1
+    return "\n".join(line[2 * depth :] for line in lines if line.startswith("  " * depth))
 
 
 def fix_for(need: Need, as_of: date) -> str:

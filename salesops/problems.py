@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 Path = tuple[str | int, ...]
@@ -50,10 +50,6 @@ class Problem:
     def is_error(self) -> bool:
         """True where this finding stops CI."""
         return self.severity is Severity.ERROR
-
-    def as_warning(self) -> Problem:
-        """The same finding as advice."""
-        return replace(self, severity=Severity.WARNING)
 
 
 def in_order(problems: Iterable[Problem]) -> list[Problem]:

@@ -197,7 +197,7 @@ def test_a_port_that_is_taken_is_said_in_a_sentence(crm, serve):
         preview = serve("salesops", "serve", "--port", str(taken.getsockname()[1]))
         _, said = preview.process.communicate(timeout=PATIENCE)
     assert preview.process.returncode not in (0, 70)
-    assert "in use" in said
+    assert "is taken: choose another, such as --port" in said
     assert "Traceback" not in said
 
 

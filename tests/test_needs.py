@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from textwrap import dedent, indent
+from textwrap import dedent
 
 import pytest
 
 from salesops.documents import read
-from salesops.needs import Way, fix_for, is_met, meaning, missing, nearest_exit, unfinished, waived, ways_out
+from salesops.needs import Way, fix_for, is_met, meaning, missing, nearest_way, paste, unfinished, waived, ways_out
 from salesops.records.deal import Deal
 from salesops.records.process import Exit, Need
 from salesops.records.typed import typed
@@ -209,9 +209,9 @@ def test_a_waived_need_is_not_missing_and_the_others_still_are():
 def test_of_several_ways_the_nearest_one_is_asked_for():
     silent = exit(need(field="loss.reason", **{"is": "unresponsive"}), need(activity="email", at_least="3"), to="lost")
     withdrew = exit(need(field="loss.reason", **{"is": "price"}), to="lost")
-    assert nearest_exit(deal(), [silent, withdrew], DAY) == list(withdrew.needs)
-    assert nearest_exit(deal("loss: {reason: price}"), [silent, withdrew], DAY) == []
-    assert nearest_exit(deal(), [], DAY) == []
+    assert nearest_way(deal(), [silent, withdrew], DAY) == Way(withdrew, withdrew.needs)
+    assert nearest_way(deal("loss: {reason: price}"), [silent, withdrew], DAY) == Way(withdrew, ())
+    assert nearest_way(deal(), [], DAY) is None
 
 
 def test_a_loss_in_outreach_is_either_silence_or_a_no(repo):
@@ -331,9 +331,22 @@ def test_what_is_offered_stands_at_its_place(repo):
 def test_a_move_that_lacks_something_shows_the_lines_that_would_mend_it(repo):
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-19}]\nicp: {hypothesis: teaching-led}")
     (found,) = repo.problems()
-    assert found.message == "'outreach' needs icp.fit is true"
-    assert found.fix == indent(fix_for(need(field="icp.fit", **{"is": "true"}), date(2026, 1, 19)), "")
-    assert "waived: [{need: icp.fit, stage: outreach, by: jim" in found.help
+    assert found.message == "before 'outreach', icp.fit must be true"
+    assert found.fix == "fit: true"
+    assert found.help.startswith(
+        "add it under icp:, or sign a waiver: waived: [{need: icp.fit, stage: outreach, by: jim"
+    )
+
+
+def test_a_fix_brings_only_the_keys_that_the_deal_lacks():
+    fit = need(field="icp.fit", **{"is": "true"})
+    assert paste(fit, deal(), DAY) == "icp:\n  fit: true"
+    assert paste(fit, deal("icp: {hypothesis: teaching-led}"), DAY) == "fit: true"
+    money = need(field="maniac_t.money.amount")
+    assert paste(money, deal("maniac_t: {money: {status: met, date: 2026-01-05}}"), DAY).startswith("amount: ")
+    call = need(activity="contact")
+    assert paste(call, deal(), DAY).startswith("activity:\n  - {date: ")
+    assert paste(call, deal("activity: [{date: 2026-01-05, kind: email}]"), DAY).startswith("- {date: ")
 
 
 def test_what_happened_after_the_move_does_not_open_the_way(repo):

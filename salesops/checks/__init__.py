@@ -53,7 +53,7 @@ def _findings(book: Book, as_of: date) -> Iterator[Problem]:
             for check in checks:
                 found = check.run(case)
                 if lost:
-                    found = (finding for finding in check.run(case) if not is_lost(finding.path, lost))
+                    found = (finding for finding in found if not is_lost(finding.path, lost))
                 for count, finding in enumerate(found):
                     if count == MAX_COMPLAINTS:
                         yield _problem(book, kind, id, check, replace(finding, message=_MORE, help="", fix=""))

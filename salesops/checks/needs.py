@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.moves import MoveKind
-from salesops.needs import fix_for, is_met, nearest_exit
+from salesops.needs import home_of, is_met, meaning, nearest_way, paste
 from salesops.records.deal import Deal
 
 
@@ -37,16 +37,18 @@ def need_not_met(case: Case[Deal]) -> Findings:
     """
     deal = case.record
     for step in case.steps:
-        for need in nearest_exit(deal, step.exits, step.day):
+        way = nearest_way(deal, step.exits, step.day)
+        for need in way.missing if way else ():
             if case.has_lost(*(need.field.split(".") if need.field else ["activity"])):
                 continue
-            criterion = step.exits[0].when
+            home = home_of(need, deal)
+            waiver = f"{{need: {need.name}, stage: {step.stage}, by: {deal.owner}, date: {case.as_of}, why: …}}"
             yield Finding(
                 ("stages", step.line),
-                f"'{step.stage}' needs {need.sentence}",
-                why=need.why or f"the way from '{step.before}' to '{step.stage}': {criterion}",
-                help=f"fill it in, or sign a waiver: waived: [{{need: {need.name}, stage: {step.stage}, by: {deal.owner}, date: {case.as_of}, why: …}}]",
-                fix=fix_for(need, step.day),
+                f"before '{step.stage}', {need.demand}",
+                why=meaning(need) or f"the way from '{step.before}' to '{step.stage}': {way.exit.when if way else ''}",
+                help=f"{f'add it under {home}:' if home else 'fill it in'}, or sign a waiver: waived: [{waiver}]",
+                fix=paste(need, deal, step.day),
             )
 
 

@@ -99,12 +99,14 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         sys.exit(130)
-    except BrokenPipeError:
-        _quietly()
     except OSError as fault:
         _fail(3, f"cannot go on: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}")
     except Exception as fault:
+        from salesops.cli.shared import ReaderGone
         from salesops.loading import CannotDecide
+
+        if isinstance(fault, ReaderGone):
+            _quietly()
 
         if isinstance(fault, CannotDecide):
             _fail(3, f"cannot decide: {fault}")
@@ -124,6 +126,6 @@ def _fail(code: int, sentence: str) -> None:
 
 
 def _quietly() -> None:
-    """The reader of a pipe went away, as ``| head`` does: end without a word."""
+    """The reader of a pipe went away, as ``| head`` does: end without a word, as other programs do (128 + SIGPIPE)."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
+    sys.exit(141)

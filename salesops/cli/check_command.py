@@ -60,7 +60,9 @@ def command(ctx: click.Context, paths: tuple[str, ...], format: str | None, stri
         }[format]
         for line in lines:
             say(line)
-        click.echo(style(output.tally(found, checked), "place" if found else "good"), err=format == "concise")
+        where = f" below {', '.join(output.show(path) for path in paths)}" if paths else ""
+        tally = output.tally(found, checked).replace("no problems", f"no problems{where}")
+        say(style(tally, "place" if found else "good"), err=format == "concise")
     ctx.exit(1 if any(problem.is_error or strict for problem in found) else 0)
 
 

@@ -9,7 +9,7 @@ import click
 from salesops.cli.shared import root_of, say, style
 
 if TYPE_CHECKING:
-    from salesops.health import Finding
+    from salesops.health import Look
 
 
 @click.command("doctor")
@@ -25,7 +25,7 @@ def command(ctx: click.Context) -> None:
     ctx.exit(0 if all(finding.is_well for finding in findings) else 1)
 
 
-def show_line(finding: Finding, said: str, fix: str) -> str:
+def show_line(finding: Look, said: str, fix: str) -> str:
     """One line of the examination."""
     mark = style("ok ", "good") if finding.is_well else style("fix", "error")
     return f"{mark} {said}" + (f": {fix}" if fix and not finding.is_well else "")

@@ -28,7 +28,8 @@ def command(ctx: click.Context, name: str, as_of: str | None) -> None:
     """
     from salesops.metrics import metrics_of
     from salesops.output import show
-    from salesops.reports.manual import find_field, hint, rules
+    from salesops.records.kinds import KINDS
+    from salesops.reports.manual import find_fields, hint, rules
 
     book = _book(ctx)
     process = book.process_on(day_of(as_of, book)) if book else None
@@ -41,8 +42,10 @@ def command(ctx: click.Context, name: str, as_of: str | None) -> None:
         lines = _metric(metrics[name], book, as_of)
     elif process and process.stage_named(name):
         lines = _stage(process, process.name_now(name))
-    elif field := find_field(name):
-        lines = _field(field)
+    elif name in KINDS:
+        lines = _kind(name)
+    elif fields := list(find_fields(name)):
+        lines = _fields(fields)
     if lines is None:
         guess = hint(name, metrics, list(process.stages) if process else [])
         raise Usage(
@@ -115,10 +118,31 @@ def _stage(process: Process, name: str) -> Iterator[str]:
         yield from (show(f"  - {need.sentence}") for need in stage.completion.needs)
 
 
+def _kind(name: str) -> Iterator[str]:
+    from salesops.records.kinds import KINDS
+    from salesops.reports.manual import fields_of
+
+    kind = KINDS[name]
+    yield f"{style(name, 'head')}: {kind.pattern}"
+    yield ""
+    yield from _wrapped((kind.model.__doc__ or "").split("\n")[0])
+    yield ""
+    yield from (f"  {field.name:<18} {field.description}" for field in fields_of(name) if field.depth == 0)
+
+
+def _fields(fields: list[Field]) -> Iterator[str]:
+    yield from _field(fields[0])
+    for other in fields[1:]:
+        yield ""
+        yield style(
+            f"The {other.kind} record has one of that name too: salesops explain {other.kind}.{other.path}", "faint"
+        )
+
+
 def _field(field: Field) -> Iterator[str]:
     from salesops.reports.manual import fields_of
 
-    yield f"{style(field.path, 'head')} of a {field.kind} ({'must be given' if field.required else 'may be left out'})"
+    yield f"{style(field.path, 'head')} in the {field.kind} record ({'must be given' if field.required else 'may be left out'})"
     yield ""
     yield from _wrapped(field.description)
     yield ""

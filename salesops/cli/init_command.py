@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from salesops.cli.shared import Usage, as_of_option, day_option, say, style
+
+RECORDS = ("deals/", "members/", "playbook/", "site/")
+"""What belongs to the team once it has begun."""
 
 
 @click.command("init")
@@ -18,28 +22,34 @@ from salesops.cli.shared import Usage, as_of_option, day_option, say, style
 def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -> None:
     """Begin a new CRM repository in DIR: a playbook, one sample deal, workflows, mkdocs.yml and a README.
 
-    What is there already is left as it is, so it can be run again.
+    What is there already is left as it is, and so are the records of a repository that was begun before. --as-of is
+    the day of the sample deal.
     """
-    from salesops.output import show
+    from salesops.loading import MARKER, find_root
+    from salesops.output import counted, show
     from salesops.starting import files
+    from salesops.writing import Change, save_all
 
     root = Path(ctx.obj, folder)
     if root.exists() and not root.is_dir():
         raise Usage(f"{show(folder)} is not a folder")
+    above = find_root(root.resolve().parent)
+    if above:
+        raise Usage(f"{show(folder)} lies inside the salesops repository {show(above)}: choose another folder")
     today = day_option(as_of, "--as-of") or datetime.now(UTC).date()
-    kept = 0
-    for path, text in files(today):
-        file = root / path
-        if file.exists() or file.is_symlink():
-            kept += 1
-            continue
-        if not dry_run:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        say(f"{'would write' if dry_run else 'wrote'} {show(file)}")
-    if kept:
-        say(f"{kept} files were there already and are left as they are")
+    begun = (root / MARKER).exists()
+    wanted = [Change(path, text) for path, text in files(today) if not (begun and path.startswith(RECORDS))]
+    new = [change for change in wanted if not os.path.lexists(root / change.path)]
     if not dry_run:
+        root.mkdir(parents=True, exist_ok=True)
+        save_all(root, new)
+    for change in new:
+        say(f"{'would write' if dry_run else 'wrote'} {show(root / change.path)}")
+    if begun:
+        say("the records here are yours: deals/, members/, playbook/ and site/ are left as they are")
+    if len(new) < len(wanted):
+        say(f"{counted(len(wanted) - len(new), 'file')} that were there already are left as they are")
+    if not dry_run and not begun:
         say()
         say(style("Next", "head"))
         say(f"  cd {show(folder)}")

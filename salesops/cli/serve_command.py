@@ -32,6 +32,19 @@ def command(ctx: click.Context, port: int, as_of: str | None) -> None:
     except NoPlace as fault:
         raise Usage(str(fault)) from None
     (root / SOURCE).mkdir(exist_ok=True)  # MkDocs insists on it, also where a team has no pages of its own yet
+    _free(port)
     let_mkdocs_speak()
     note(f"salesops: the preview is at http://127.0.0.1:{port}/ (Ctrl-C stops it)")
     serve(config_file=str(config), dev_addr=f"127.0.0.1:{port}")
+
+
+def _free(port: int) -> None:
+    """Refuse a port that somebody else listens on."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Usage(f"port {port} is taken: choose another, such as --port {port + 1}") from None

@@ -27,7 +27,7 @@ def as_of_option(command: Any) -> Any:
         "as_of",
         metavar="YYYY-MM-DD",
         envvar="SALESOPS_AS_OF",
-        help="The day to look at; today in the team's time zone where it is not said.",
+        help="The day to look at; today in the team's time zone where neither this nor SALESOPS_AS_OF says.",
     )(command)
 
 
@@ -37,9 +37,8 @@ def format_option(*formats: str) -> Callable[[Any], Any]:
         "--format",
         "format",
         type=click.Choice(formats),
-        envvar="SALESOPS_FORMAT",
-        default=formats[0],
-        help="How to print.",
+        default=lambda: wanted if (wanted := os.environ.get("SALESOPS_FORMAT")) in formats else formats[0],
+        help=f"How to print; {formats[0]} where neither this nor SALESOPS_FORMAT says.",
     )
 
 
@@ -67,7 +66,9 @@ def root_of(folder: str) -> Path:
         raise Usage(f"{show(folder)} is not a folder")
     root = find_root(start.resolve())
     if root is None:
-        raise Usage(f"no {MARKER} here or above {show(start.resolve())}: this is not a salesops repository")
+        raise Usage(
+            f"no {MARKER} here or above {show(start.resolve())}: this is not a salesops repository; go into one, name it with -C DIR, or begin one with salesops init DIR"
+        )
     return root
 
 
@@ -108,9 +109,16 @@ def style(text: str, role: str) -> str:
     return click.style(text, **LOOKS.get(role, {}))
 
 
-def say(line: str = "") -> None:
-    """One line of data."""
-    click.echo(line)
+class ReaderGone(Exception):
+    """Whoever read our output has gone, as ``| head`` does."""
+
+
+def say(line: str = "", err: bool = False) -> None:
+    """One line of data; raises ReaderGone where nobody reads it any more."""
+    try:
+        click.echo(line, err=err)
+    except BrokenPipeError:
+        raise ReaderGone from None
 
 
 def note(line: str) -> None:
@@ -131,7 +139,7 @@ def numbers_are_whole(book: Book, problems: list[Problem]) -> bool:
     if unread:
         named = ", ".join(show(path) for path in unread[:5])
         note(
-            f"salesops: {counted(len(unread), 'file')} cannot be read and is not counted ({named}{', …' if len(unread) > 5 else ''}): run salesops check"
+            f"salesops: {counted(len(unread), 'file')} cannot be counted ({named}{', …' if len(unread) > 5 else ''}): run salesops check"
         )
     if not book.processes:
         note("salesops: there is no process version in playbook/process/: nothing can be counted without one")

@@ -68,6 +68,13 @@ class Need(Record):
         times = self.at_least or 1
         return f"at least {times} {self.name}{'' if times == 1 else ' activities'}"
 
+    @property
+    def demand(self) -> str:
+        """The need as somebody who still has to meet it is told."""
+        if self.field:
+            return f"{self.field} must be {' or '.join(self.is_)}" if self.is_ else f"{self.field} must be given"
+        return f"there must be {self.sentence}"
+
 
 class Exit(Record):
     """A way out of a stage."""

@@ -128,12 +128,21 @@ def _first_sentence(reader: Any) -> str:
 
 def find_field(name: str) -> Field | None:
     """A field by its path, with or without its kind before it: ``deal.maniac_t.money``, ``maniac_t.money``."""
+    return next(find_fields(name), None)
+
+
+def find_fields(name: str) -> Iterator[Field]:
+    """Every field that a path may mean: of a deal first, then of the kind it begins with, then of the others."""
     first, _, rest = name.partition(".")
+    yield from (field for field in fields_of("deal") if field.path == name)
     if first in KINDS and rest:
-        return next((field for field in fields_of(first) if field.path == rest), None)
-    return next((field for kind in ("deal", *KINDS) for field in fields_of(kind) if field.path == name), None)
+        yield from (field for field in fields_of(first) if field.path == rest)
+        return
+    yield from (field for kind in KINDS if kind != "deal" for field in fields_of(kind) if field.path == name)
 
 
 def hint(name: str, metrics: dict[str, Metric], stages: list[str]) -> str | None:
     """What was probably meant by a name that the manual does not know."""
-    return nearest(name, [*rules(), *metrics, *stages, *(field.path for kind in KINDS for field in fields_of(kind))])
+    paths = [field.path for kind in KINDS for field in fields_of(kind)]
+    last = next((path for path in paths if path.rsplit(".", 1)[-1] == name), None)
+    return last or nearest(name, [*rules(), *metrics, *stages, *KINDS, *paths])

@@ -104,3 +104,26 @@ def test_a_file_is_not_taken_for_a_folder(tmp_path):
     ended = salesops(tmp_path, "init", "crm")
     assert ended.returncode == 2
     assert "Traceback" not in ended.stderr
+
+
+def test_the_records_of_a_repository_that_was_begun_are_left_alone(tmp_path):
+    assert salesops(tmp_path, "init", "crm").returncode == 0
+    (tmp_path / "crm/deals/example-university-first.yaml").unlink()
+    (tmp_path / "crm/mkdocs.yml").unlink()
+    again = salesops(tmp_path, "init", "crm")
+    assert again.returncode == 0
+    assert "the records here are yours" in again.stdout
+    assert not (tmp_path / "crm/deals/example-university-first.yaml").exists()
+    assert (tmp_path / "crm/mkdocs.yml").is_file()
+
+
+def test_no_repository_is_begun_inside_of_another(tmp_path):
+    assert salesops(tmp_path, "init", "crm").returncode == 0
+    ended = salesops(tmp_path / "crm", "init", "inner")
+    assert ended.returncode == 2
+    assert "lies inside the salesops repository" in ended.stderr
+
+
+def test_a_reader_that_goes_away_does_not_stop_it_half_way(tmp_path):
+    subprocess.run(f"{COMMAND} init crm | head -1", cwd=tmp_path, shell=True, check=True, capture_output=True)
+    assert len([file for file in (tmp_path / "crm").rglob("*") if file.is_file()]) > 20

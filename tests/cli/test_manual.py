@@ -11,7 +11,7 @@ from salesops.cli import COMMANDS
 from salesops.metrics import metrics_of
 from salesops.records.kinds import KINDS
 from salesops.refusals import REFUSALS
-from salesops.reports.manual import fields_of, find_field, rules
+from salesops.reports.manual import fields_of, find_fields, rules
 
 
 @pytest.mark.parametrize("code", [*CHECKS, *REFUSALS])
@@ -44,7 +44,7 @@ def test_every_stage_can_be_explained_with_what_it_asks_for(repo):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_field_can_be_explained(repo, kind):
     for field in fields_of(kind):
-        assert find_field(f"{kind}.{field.path}") == field
+        assert field in list(find_fields(f"{kind}.{field.path}"))
         assert field.description.endswith(".") or field.description.endswith("?")
         assert field.holds != "a value", field.path
     assert repo.run("explain", f"{kind}.{field.path}").code == 0
@@ -95,7 +95,7 @@ def test_the_doctor_says_what_to_mend(repo):
     ran = repo.run("doctor")
     assert ran.code == 1
     assert "fix there is no mkdocs.yml: copy the one that salesops init writes" in ran.out
-    assert "ok  1 process version(s)" in ran.out
+    assert "ok  1 process version" in ran.out
 
 
 def test_every_command_is_in_the_help_and_on_the_reference_page(repo):
