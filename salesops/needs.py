@@ -120,7 +120,9 @@ def paste(need: Need, deal: Deal, as_of: date) -> str:
     if need.activity:
         return lines[-1].strip()
     depth = home.count(".") + 1
-    return "\n".join(line[2 * depth :] for line in lines if line.startswith("  " * depth))
+    part = (need.field or "").split(".")[depth]
+    below = [line[2 * depth :] for line in lines if line.startswith("  " * depth)]
+    return "\n".join(line for line in below if line.startswith((" ", f"{part}:")))
 
 
 def fix_for(need: Need, as_of: date) -> str:
