@@ -70,7 +70,7 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
     """,
     good="""
     activity:
-      - {date: 2026-02-02, kind: meeting, about: discovery, status: held}
+      - {date: 2026-02-02, kind: meeting, about: discovery, status: held, note: Three courses on notebooks}
     """,
 )
 def meeting_unclear(case: Case[Deal]) -> Findings:

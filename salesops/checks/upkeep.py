@@ -227,3 +227,33 @@ def delivery_owner_role(case: Case[Deal]) -> Findings:
             help=f"delivery managers: {', '.join(managers)}",
             fix=f"delivery_owner: {managers[0]}",
         )
+
+
+@check(
+    "meeting-without-notes",
+    advice=True,
+    source="S2, Discovery",
+    bad="""
+    activity:
+      - {date: 2026-02-02, kind: meeting, about: discovery, status: held}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-02-02, kind: meeting, about: discovery, status: held, note: Three courses on notebooks}
+    """,
+)
+def meeting_without_notes(case: Case[Deal]) -> Findings:
+    """A discovery meeting of an open deal took place, and nothing is written down about it.
+
+    The proposal is written from what they said, often by somebody who was not there. Write a sentence under `note`, or
+    link what was written down under `notes`.
+    """
+    for at, entry in enumerate(case.record.activity if _open(case) else ()):
+        is_held = entry.kind == "meeting" and entry.about == "discovery" and entry.status == "held"
+        if is_held and not entry.note and not entry.notes:
+            yield Finding(
+                ("activity", at),
+                f"nothing is written down about the discovery meeting of {entry.date}",
+                help="say what you learned in a sentence, or link the notes",
+                fix="note: …",
+            )
