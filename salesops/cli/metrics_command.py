@@ -99,6 +99,7 @@ def _as_text(metrics: list[Metric], readings: dict[str, Reading | None], evidenc
 
 def evidence_lines(metric: Metric, reading: Reading | None) -> Iterator[str]:
     """A reading with the deals that were counted, and those left out with the reason."""
+    from salesops.metrics.readings import Share
     from salesops.metrics.words import detail, headline
     from salesops.output import show
 
@@ -106,6 +107,8 @@ def evidence_lines(metric: Metric, reading: Reading | None) -> Iterator[str]:
     yield show(f"  {metric.summary}")
     if reading is not None:
         yield f"  counted ({len(reading.included)}): {show(', '.join(reading.included) or 'none')}"
+        if isinstance(reading, Share):
+            yield f"  of these, behind the {reading.hits}: {show(', '.join(reading.hit) or 'none')}"
         for left in reading.excluded:
             yield show(f"  left out: {left.deal}: {left.why}")
     yield ""

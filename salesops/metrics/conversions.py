@@ -66,6 +66,7 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
             hits=hits,
             out_of=hits + failed,
             open=became.get(OPEN, 0),
+            hit=tuple(dict.fromkeys(attempt.history.id for attempt in attempts if attempt.became == CONVERTED)),
             parts={
                 "attempts": {
                     CONVERTED: hits,
@@ -136,6 +137,7 @@ def win_rate(snapshot: Snapshot) -> Share:
         hits=len(won),
         out_of=len(won) + len(lost),
         open=len(undecided),
+        hit=tuple(dict.fromkeys(won)),
         parts={"split": tally(by_type), "lost_from": tally(lost_from)},
         included=tuple(dict.fromkeys(won + lost)),
         excluded=(*undecided, *snapshot.book.unusable),

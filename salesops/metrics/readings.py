@@ -53,12 +53,13 @@ class Count(Evidence):
 
 @dataclass(frozen=True, kw_only=True)
 class Share(Evidence):
-    """``hits`` of ``out_of``; ``open`` have not been decided and count in neither."""
+    """``hits`` of ``out_of``; ``open`` have not been decided and count in neither; ``hit`` names the deals behind the hits."""
 
     kind = "share"
     hits: int
     out_of: int
     open: int = 0
+    hit: tuple[str, ...] = ()
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     @property
@@ -90,6 +91,7 @@ class Share(Evidence):
             "interval": list(interval) if interval else None,
             "enough": self.is_enough,
             **{name: dict(part) for name, part in self.parts.items()},
+            "hit": list(self.hit),
             **self._evidence(),
         }
 

@@ -7,6 +7,7 @@ from itertools import groupby
 
 from salesops.book import Snapshot
 from salesops.metrics import Metric, Reading, metrics_of
+from salesops.metrics.readings import Share
 from salesops.pages.page import Page, page
 
 MOST = 500
@@ -52,8 +53,9 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         data={
             name: value
             for name, value in data.items()
-            if name not in ("included", "excluded", "kind", "value", "weeks")
+            if name not in ("included", "excluded", "hit", "kind", "value", "weeks")
         },
         weeks=data.get("weeks", []),
         most=MOST,
+        hit=frozenset(reading.hit) if isinstance(reading, Share) else frozenset(),
     )
