@@ -150,7 +150,7 @@ class Snapshot:
     as_of: date
     since: date | None = None
 
-    @property
+    @cached_property
     def process(self) -> Process:
         """The process in force on the day."""
         process = self.book.process_on(self.as_of)
@@ -168,12 +168,19 @@ class Snapshot:
         known = self.book.histories.get(deal)
         return known.until(self.as_of) if known else None
 
+    @cached_property
+    def _stages(self) -> dict[str, Stage]:
+        return {}
+
     def stage(self, name: str) -> Stage:
         """A stage as the process of the day sees it."""
-        found = self.book.stage(name, self.as_of)
-        if found is None:
-            raise LookupError(name)
-        return found
+        known = self._stages.get(name)
+        if known is None:
+            known = self.book.stage(name, self.as_of)
+            if known is None:
+                raise LookupError(name)
+            self._stages[name] = known
+        return known
 
     def name(self, stage: str) -> str:
         """What the process of the day calls a stage."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import gc
-import marshal
 import os
 import stat
-import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path as FilePath
@@ -15,12 +13,15 @@ from typing import Any
 
 from salesops.book import Book, Ref
 from salesops.documents import MAX_BYTES, Document, read, too_large
+from salesops.halves import CannotDecide, can_split, elsewhere
 from salesops.problems import Path, Place, Problem
 from salesops.records.kinds import KINDS, Kind
 from salesops.records.record import Record
 from salesops.records.salvage import salvage
 from salesops.records.scalars import _ID, slug
 from salesops.records.typed import typed
+
+__all__ = ["MARKER", "CannotDecide", "find_root", "load"]
 
 MARKER = "playbook/team.yaml"
 ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
@@ -31,10 +32,6 @@ CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_C
 """Never follow a link, never wait on a pipe, as far as the system knows how."""
 FORK_FROM = 400
 """From this many files on a second process reads half of them; below it, starting one costs more than it brings."""
-
-
-class CannotDecide(Exception):
-    """The machine, not the data, stands in the way: permissions, a disk, a missing base (exit code 3)."""
 
 
 def find_root(start: FilePath) -> FilePath | None:
@@ -255,12 +252,12 @@ def _document(root: FilePath, file: _File) -> tuple[Document | None, list[Proble
 
 def _documents(root: FilePath, files: list[_File]) -> Iterator[tuple[_File, Document | None, list[Problem]]]:
     """Every file as a document; a second process takes half of them where there are many."""
-    if len(files) < FORK_FROM or (os.cpu_count() or 1) < 2 or not hasattr(os, "fork") or not _single_threaded():
+    if len(files) < FORK_FROM or not can_split():
         for file in files:
             yield file, *_document(root, file)
         return
-    share = len(files) * 3 // 5  # the first process also types what the second has read
-    theirs = _elsewhere(lambda: [_clean(root, file) for file in files[-share:]])
+    share = len(files) * 9 // 20  # the first process also types what the second has read
+    theirs = elsewhere(lambda: [_clean(root, file) for file in files[-share:]])
     for file in files[:-share]:
         yield file, *_document(root, file)
     for file, found in zip(files[-share:], theirs(), strict=True):
@@ -270,11 +267,6 @@ def _documents(root: FilePath, files: list[_File]) -> Iterator[tuple[_File, Docu
             yield file, Document(file.path, *found), []
 
 
-def _single_threaded() -> bool:
-    threading = sys.modules.get("threading")
-    return threading is None or threading.active_count() == 1
-
-
 def _clean(root: FilePath, file: _File) -> tuple[str, dict[str, Any]] | None:
     """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
     try:
@@ -282,30 +274,3 @@ def _clean(root: FilePath, file: _File) -> tuple[str, dict[str, Any]] | None:
     except CannotDecide:
         return None
     return None if document is None or problems else (document.text, document.data)
-
-
-def _elsewhere(work: Callable[[], list[Any]]) -> Callable[[], list[Any]]:
-    """Start ``work`` in a forked process; the result, a plain list, is read by calling what is returned."""
-    source, sink = os.pipe()
-    child = os.fork()
-    if child == 0:
-        status = 1
-        try:
-            os.close(source)
-            with os.fdopen(sink, "wb") as pipe:
-                pipe.write(marshal.dumps(work()))
-            status = 0
-        finally:
-            os._exit(status)
-    os.close(sink)
-
-    def result() -> list[Any]:
-        with os.fdopen(source, "rb") as pipe:
-            sent = pipe.read()
-        _, status = os.waitpid(child, 0)
-        if status:
-            raise CannotDecide("the second reading process was stopped")
-        found: list[Any] = marshal.loads(sent)
-        return found
-
-    return result

@@ -81,9 +81,9 @@ def _as_plugin_error() -> Iterator[None]:
 def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site:
     """The site of a repository; problems stop it, or are only said where a preview is running."""
     from salesops import output
-    from salesops.checks import check_book
     from salesops.cli.reference import commands_page
     from salesops.cli.shared import day_of
+    from salesops.halves import checked as check_all
     from salesops.loading import load
     from salesops.problems import in_order
     from salesops.site import Site, link_problems
@@ -92,7 +92,7 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
     day = day_of(as_of, book)
     found = [
         problem
-        for problem in in_order([*problems, *link_problems(root), *check_book(book, max(day, day_of(None, book)))])
+        for problem in in_order([*problems, *link_problems(root), *check_all(book, max(day, day_of(None, book)))])
         if problem.is_error
     ]
     lines = list(output.problems_as_lines(found))

@@ -36,7 +36,8 @@ from salesops.framing import (
     once,
     own_scripts,
 )
-from salesops.pages import Page, data_files, every_page
+from salesops.halves import can_split, elsewhere
+from salesops.pages import Page, Readings, data_files, every_page, readings_of
 from salesops.problems import Place, Problem
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ SOURCE = "site"
 DOCS = "build/docs"
 HTML = "build/html"
 ASSETS = "assets/salesops"
+STAMP_FROM = 500
+"""From this many record pages on a second process writes half of them."""
 PUBLISHED = frozenset({".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".txt"})
 """What may be published from site/; a YAML file that strays in there is not."""
 
@@ -66,9 +69,14 @@ class Site:
         return self.root / DOCS
 
     @cached_property
+    def readings(self) -> Readings:
+        """Every metric on the day."""
+        return readings_of(self.snapshot)
+
+    @cached_property
     def pages(self) -> list[Page]:
         """Every generated page, its body not yet rendered."""
-        return [*every_page(self.snapshot), *self.more]
+        return [*every_page(self.snapshot, self.readings), *self.more]
 
     @property
     def framed(self) -> list[Page]:
@@ -99,15 +107,12 @@ class Site:
         shell = (html / SHELL / "index.html").read_text(encoding="utf-8")
         scripts = own_scripts(shell)
         stamp = Stamp(shell, scripts if policy else None)
-        for page in self.pages:
+        for page in self.framed:
             file = html / _address(page.path) / "index.html"
-            if page.is_record:
-                file.parent.mkdir(parents=True, exist_ok=True)
-                text = stamp.page(page)
-            else:
-                text = filled(page, once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
+            text = filled(page, once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
             file.write_text(text, encoding="utf-8")
-        for path, text in data_files(self.snapshot):
+        _stamp_all(html, stamp, [page for page in self.pages if page.is_record])
+        for path, text in data_files(self.snapshot, self.readings):
             (html / _address(path)).write_text(text, encoding="utf-8")
         _remove_shell(html)
         if policy:
@@ -115,6 +120,25 @@ class Site:
         _forget_shell(html)
         _add_to_search(html, self.pages)
         return len(self.pages)
+
+
+def _stamp_all(html: Path, stamp: Stamp, pages: list[Page]) -> None:
+    """Write every record page; a second process writes half of them where there are many."""
+    if len(pages) < STAMP_FROM or not can_split():
+        _stamp(html, stamp, pages)
+        return
+    half = len(pages) // 2
+    theirs = elsewhere(lambda: [_stamp(html, stamp, pages[half:])])
+    _stamp(html, stamp, pages[:half])
+    theirs()
+
+
+def _stamp(html: Path, stamp: Stamp, pages: list[Page]) -> int:
+    for page in pages:
+        file = html / _address(page.path) / "index.html"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(stamp.page(page), encoding="utf-8")
+    return len(pages)
 
 
 def own_pages(root: Path) -> Iterator[tuple[str, bytes]]:

@@ -347,10 +347,10 @@ def many(repo):
 
 def test_two_processes_read_the_same_as_one(many, monkeypatch):
     forks = []
-    elsewhere = loading._elsewhere
-    monkeypatch.setattr(loading, "_elsewhere", lambda work: forks.append(1) or elsewhere(work))
+    elsewhere = loading.elsewhere
+    monkeypatch.setattr(loading, "elsewhere", lambda work: forks.append(1) or elsewhere(work))
     monkeypatch.setattr(loading.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(loading, "_single_threaded", lambda: True)
+    monkeypatch.setattr(loading, "can_split", lambda: True)
     shared, found = load(many.root)
     assert forks == [1]
     monkeypatch.setattr(loading, "FORK_FROM", 10_000)
@@ -368,15 +368,15 @@ def test_two_processes_read_the_same_as_one(many, monkeypatch):
 
 def test_a_second_process_that_dies_leaves_the_check_undecided(many, monkeypatch):
     monkeypatch.setattr(loading.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(loading, "_single_threaded", lambda: True)
+    monkeypatch.setattr(loading, "can_split", lambda: True)
     mine = os.getpid()
     real = loading._clean
     monkeypatch.setattr(loading, "_clean", lambda *given: real(*given) if os.getpid() == mine else os._exit(9))
-    with pytest.raises(CannotDecide, match="second reading process"):
+    with pytest.raises(CannotDecide, match="the second process was stopped"):
         load(many.root)
 
 
 def test_a_program_with_threads_reads_alone(many, monkeypatch):
-    monkeypatch.setattr(loading, "_single_threaded", lambda: False)
-    monkeypatch.setattr(loading, "_elsewhere", lambda work: pytest.fail("a fork among threads may hang"))
+    monkeypatch.setattr(loading, "can_split", lambda: False)
+    monkeypatch.setattr(loading, "elsewhere", lambda work: pytest.fail("a fork among threads may hang"))
     assert len(load(many.root)[0].deals) > 490

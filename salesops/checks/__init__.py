@@ -39,13 +39,21 @@ __all__ = ["CHECKS", "SUBJECTS", "Check", "check_book"]
 _MORE = f"more than {MAX_COMPLAINTS} findings of this kind in one record; the rest is not shown"
 
 
-def check_book(book: Book, as_of: date) -> list[Problem]:
-    """Every finding in a book on a day, by file and line."""
-    return in_order(_findings(book, as_of))
+def check_book(
+    book: Book, as_of: date, *, deals: Iterable[str] | None = None, only_deals: bool = False
+) -> list[Problem]:
+    """Every finding in a book on a day, by file and line.
+
+    ``deals`` narrows it to some of the deals, ``only_deals`` leaves the other kinds of records out: two such calls can
+    share the work.
+    """
+    chosen = book.deals if deals is None else {id: book.deals[id] for id in deals}
+    others = () if only_deals else _records(book)
+    return in_order(_findings(book, as_of, [*others, ("deal", chosen)]))
 
 
-def _findings(book: Book, as_of: date) -> Iterator[Problem]:
-    for kind, records in _records(book):
+def _findings(book: Book, as_of: date, every: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Problem]:
+    for kind, records in every:
         checks = [check for check in CHECKS.values() if check.kind in (kind, EVERY)]
         for id, record in records.items():
             case = Case(kind, id, record, book, as_of)
@@ -61,11 +69,11 @@ def _findings(book: Book, as_of: date) -> Iterator[Problem]:
                     yield _problem(book, kind, id, check, finding)
 
 
-def _records(book: Book) -> Iterable[tuple[str, Mapping[str, Any]]]:
+def _records(book: Book) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every kind of record but the deals."""
     yield "team", {"team": book.team} if book.team else {}
     yield "process", book.versions
     yield "member", book.members
-    yield "deal", book.deals
     yield "icp", book.icp
     yield "experiment", book.experiments
     yield "decision", book.decisions

@@ -31,12 +31,12 @@ def command(ctx: click.Context, paths: tuple[str, ...], format: str | None, stri
     Errors exit with 1; warnings advise.
     """
     from salesops import output
-    from salesops.checks import check_book
+    from salesops.halves import checked as check_all
     from salesops.problems import in_order
 
     root, book, problems = read(ctx)
     day = day_of(as_of, book)
-    found = in_order([*problems, *check_book(book, day)])
+    found = in_order([*problems, *check_all(book, day)])
     if paths:
         found = _below(found, paths, Path(ctx.obj).resolve(), root)
     checked = {"deal": len(book.deals), "member": len(book.members)}

@@ -23,9 +23,9 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     from mkdocs.exceptions import MkDocsException
 
     from salesops import output
-    from salesops.checks import check_book
     from salesops.cli.reference import commands_page
     from salesops.framing import CannotBuild, NoPlace
+    from salesops.halves import checked as check_all
     from salesops.problems import in_order
     from salesops.site import HTML, Site, build, link_problems
 
@@ -33,7 +33,7 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     day = day_of(as_of, book)
     found = [
         problem
-        for problem in in_order([*problems, *link_problems(root), *check_book(book, max(day, day_of(None, book)))])
+        for problem in in_order([*problems, *link_problems(root), *check_all(book, max(day, day_of(None, book)))])
         if problem.is_error or strict
     ]
     if found or not book.processes:

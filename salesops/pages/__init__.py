@@ -15,20 +15,25 @@ Readings = dict[str, Reading | None]
 SUBJECTS = (home, board, pipeline, closed, renewals, metrics, members, process, reference, deals)
 """The modules of pages, in the order in which a reader meets them."""
 
-__all__ = ["SUBJECTS", "Metric", "Page", "data_files", "every_page"]
+__all__ = ["SUBJECTS", "Metric", "Page", "data_files", "every_page", "readings_of"]
 
 
-def every_page(snapshot: Snapshot) -> Iterator[Page]:
-    """Every page of the site as of a day; each metric is worked out once."""
-    readings = measure(snapshot, metrics_of(snapshot.process).values())
+def readings_of(snapshot: Snapshot) -> Readings:
+    """Every metric on the day; worked out once for all pages."""
+    return measure(snapshot, metrics_of(snapshot.process).values())
+
+
+def every_page(snapshot: Snapshot, readings: Readings | None = None) -> Iterator[Page]:
+    """Every page of the site as of a day."""
+    readings = readings_of(snapshot) if readings is None else readings
     for subject in SUBJECTS:
         yield from subject.pages(snapshot, readings)
 
 
-def data_files(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
+def data_files(snapshot: Snapshot, readings: Readings | None = None) -> Iterator[tuple[str, str]]:
     """What the site holds for machines: the metrics, together and each alone."""
     known = metrics_of(snapshot.process)
-    readings = measure(snapshot, known.values())
+    readings = readings_of(snapshot) if readings is None else readings
     head = {"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of}
     every = [as_data(metric, readings[id]) for id, metric in known.items()]
     yield "metrics.json", as_json({**head, "metrics": every})

@@ -39,7 +39,7 @@ def _of(standing: Standing, term: Term | None) -> Page:
         f"{standing.member_name}: {deal.title}",
         "deal",
         snapshot,
-        search=(standing.member_name, deal.title, standing.id, standing.stage.title, standing.owner_name),
+        search=(standing.id,),
         standing=standing,
         deal=deal,
         term=term,

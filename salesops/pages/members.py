@@ -31,7 +31,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterato
             member.name,
             "member",
             snapshot,
-            search=(member.name, id, member.kind),
+            search=(id,),
             id=id,
             member=member,
             deals=deals.get(id, []),

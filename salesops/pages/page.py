@@ -129,6 +129,7 @@ def metric_link(snapshot: Snapshot, root: str, id: str) -> str:
     )
 
 
+@lru_cache(maxsize=4096)
 def _day(day: date | None, without: str = "–") -> Markup:
     return Markup('<time datetime="{0}">{0}</time>').format(day) if day else Markup("{}").format(without)
 
