@@ -69,22 +69,9 @@ class Case(Generic[R]):
         """Whether the field could not be read: what is not there then says nothing."""
         return is_lost(path, self.book.lost.get((self.kind, self.id), ()))
 
-    def unknown(self, kind: str, id: str) -> bool:
-        """Whether no such record exists; a broken file exists, and nobody else is blamed for it."""
-        known: Any = {
-            "deal": self.book.deals,
-            "member": self.book.members,
-            "person": self.book.team.people if self.book.team else {id},
-            "icp": self.book.icp,
-            "experiment": self.book.experiments,
-            "decision": self.book.decisions,
-        }[kind]
-        return id not in known and (kind, id) not in self.book.broken
-
-    def hint(self, kind: str, id: str) -> str:
-        """The record that was probably meant."""
+    def _known(self, kind: str) -> Mapping[str, Any]:
         book = self.book
-        known: Any = {
+        return {
             "deal": book.deals,
             "member": book.members,
             "person": book.team.people if book.team else {},
@@ -92,7 +79,16 @@ class Case(Generic[R]):
             "experiment": book.experiments,
             "decision": book.decisions,
         }[kind]
-        return did_you_mean(id, known)
+
+    def unknown(self, kind: str, id: str) -> bool:
+        """Whether no such record exists; a broken file exists, and nobody else is blamed for it."""
+        if kind == "person" and self.book.team is None:
+            return False
+        return id not in self._known(kind) and (kind, id) not in self.book.broken
+
+    def hint(self, kind: str, id: str) -> str:
+        """The record that was probably meant."""
+        return did_you_mean(id, self._known(kind))
 
 
 @dataclass(frozen=True)
