@@ -1,4 +1,4 @@
-"""What a deal says happened must have happened, and be said so that it can be counted."""
+"""What a record says happened must have happened, and be said so that it can be counted."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Path
 from salesops.records.deal import MANIAC_T, Deal
+from salesops.records.member import Member
 
 
 @check(
@@ -212,3 +213,21 @@ def next_step_overdue(case: Case[Deal]) -> Findings:
             f"the next step was due on {deal.next.due}",
             help="log what happened and write the next step",
         )
+
+
+@check(
+    "satisfaction-out-of-range",
+    of="member",
+    source="format.md, A member; product.md row 114",
+    bad="health: [{date: 2026-05-01, status: green, satisfaction: 45}]  # <--",
+    good="health: [{date: 2026-05-01, status: green, satisfaction: 4}]",
+)
+def satisfaction_out_of_range(case: Case[Member]) -> Findings:
+    """A member's satisfaction is not a whole number from 1 to 5.
+
+    Renewal talks compare these figures over the months. Write it on the scale from 1 (poor) to 5 (delighted).
+    """
+    for at, seen in enumerate(case.record.health):
+        if seen.satisfaction is not None and not 1 <= seen.satisfaction <= 5:
+            said = f"{seen.satisfaction} is not on the scale from 1 to 5"
+            yield Finding(("health", at, "satisfaction"), said, help="1 is poor, 5 is delighted")
