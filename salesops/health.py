@@ -31,6 +31,12 @@ def examine(root: Path) -> list[Look]:
     return [finding for look in looks for finding in look(root)]
 
 
+def outside() -> list[Look]:
+    """What can be said where there is no repository."""
+    fix = "go into one, name it with -C DIR, or begin one with salesops init DIR"
+    return [*_python(Path()), Look(False, "this is not a salesops repository", fix)]
+
+
 def _python(root: Path) -> Iterator[Look]:
     version = ".".join(str(part) for part in sys.version_info[:3])
     yield Look(sys.version_info >= OLDEST, f"Python {version}", "install Python 3.11 or newer")

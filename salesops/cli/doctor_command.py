@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from salesops.cli.shared import root_of, say, style
+from salesops.cli.shared import say, style
 
 if TYPE_CHECKING:
     from salesops.health import Look
@@ -16,10 +17,12 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context) -> None:
     """Look at the set-up: Python, the repository, git, the site, the workflows. Each line is well or says the fix."""
-    from salesops.health import examine
+    from salesops.health import examine, outside
+    from salesops.loading import find_root
     from salesops.output import show
 
-    findings = examine(root_of(ctx.obj))
+    root = find_root(Path(ctx.obj).resolve())
+    findings = examine(root) if root else outside()
     for finding in findings:
         say(show_line(finding, show(finding.said), show(finding.fix)))
     ctx.exit(0 if all(finding.is_well for finding in findings) else 1)

@@ -27,13 +27,14 @@ def command(ctx: click.Context, name: str, as_of: str | None) -> None:
     For a metric, --as-of adds the deals that were counted on that day, and those left out with the reason.
     """
     from salesops.metrics import metrics_of
+    from salesops.metrics.metric import METRICS
     from salesops.output import show
     from salesops.records.kinds import KINDS
     from salesops.reports.manual import find_fields, hint, rules
 
     book = _book(ctx)
     process = book.process_on(day_of(as_of, book)) if book else None
-    metrics = metrics_of(process) if process else {}
+    metrics = metrics_of(process) if process else METRICS
     known = rules()
     lines: Iterator[str] | None = None
     if name in known:
@@ -49,7 +50,9 @@ def command(ctx: click.Context, name: str, as_of: str | None) -> None:
     if lines is None:
         guess = hint(name, metrics, list(process.stages) if process else [])
         raise Usage(
-            f"there is no code, metric, stage or field '{show(name)}'" + (f"; did you mean '{guess}'?" if guess else "")
+            f"there is no code, metric, stage or field '{show(name)}'"
+            + (f"; did you mean '{guess}'?" if guess else "")
+            + ("" if book else "; stages and conversions are explained inside a repository")
         )
     for line in lines:
         say(line)

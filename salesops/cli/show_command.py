@@ -78,7 +78,7 @@ def _deal(standing: Standing) -> Iterator[str]:
 
     deal = standing.deal
     yield style(show(f"{deal.title} · {standing.member_name}"), "head")
-    state = f"parked: {standing.parked}" if standing.parked else ""
+    state = standing.parked or ""
     yield show(
         " · ".join(
             part
@@ -124,19 +124,20 @@ def _qualification(standing: Standing) -> Iterator[str]:
 
 
 def _missing(standing: Standing) -> Iterator[str]:
+    from salesops.needs import meaning
     from salesops.output import show
 
     for way in standing.ways:
         ready = style("ready", "good") if not way.missing else style(f"{len(way.missing)} missing", "warning")
         yield f"{style(show(f'To {way.exit.to}'), 'head')} ({show(way.exit.when)}): {ready}"
         for need in way.missing:
-            yield show(f"  - {_asked(need)}" + (f" ({need.why})" if need.why else ""))
+            yield show(f"  - {_asked(need)}" + (f" ({meaning(need)})" if meaning(need) else ""))
     if not standing.is_open and standing.stage.completion:
         left = standing.unfinished
         done = style("complete", "good") if not left else style(f"{len(left)} missing", "warning")
         yield f"{style('To be complete', 'head')} ({show(standing.stage.completion.when)}): {done}"
         for need in left:
-            yield show(f"  - {_asked(need)}")
+            yield show(f"  - {_asked(need)}" + (f" ({meaning(need)})" if meaning(need) else ""))
 
 
 def _days(number: int) -> str:

@@ -170,7 +170,7 @@ def test_a_deal_ends_with_what_is_missing_for_each_exit(busy):
     assert ways.splitlines()[0] == "To discovery (They engage): 1 missing"
     assert "  - at least 1 contact (An opened e-mail is not a conversation" in ways
     assert "  - loss.reason: unresponsive" in ways
-    assert "  - loss.learning\n" in ways
+    assert "  - loss.learning (What the team learned.)\n" in ways
 
 
 def test_a_closed_deal_ends_with_what_it_needs_to_be_complete(busy):

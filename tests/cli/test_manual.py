@@ -106,3 +106,15 @@ def test_every_command_is_in_the_help_and_on_the_reference_page(repo):
     assert names == set(COMMANDS)
     assert all(name in listed for name in COMMANDS)
     assert all(command.paragraphs[0].endswith(".") for command in described())
+
+
+def test_the_doctor_can_be_called_anywhere(repo, tmp_path):
+    ran = repo.run("-C", str(tmp_path), "doctor")
+    assert ran.code == 1
+    assert "ok  Python" in ran.out
+    assert "fix this is not a salesops repository: go into one" in ran.out
+
+
+def test_metrics_are_explained_outside_of_a_repository_too(repo, tmp_path):
+    assert repo.run("-C", str(tmp_path), "explain", "win-rate").code == 0
+    assert "inside a repository" in repo.run("-C", str(tmp_path), "explain", "outreach-to-heaven").err
