@@ -22,7 +22,6 @@ from yaml.events import (
     MappingStartEvent,
     ScalarEvent,
     SequenceEndEvent,
-    SequenceStartEvent,
     StreamEndEvent,
 )
 
@@ -279,48 +278,38 @@ class _Walk:
         self.count(event)
         if self.places is not None:
             self.places[path] = self.mark(event)
-        if kind is AliasEvent or event.anchor is not None or (kind is not AliasEvent and event.tag is not None):
-            self.lost.append(path)
+        if kind is AliasEvent or event.anchor is not None or event.tag is not None:
+            self.distrust(event, path)
         if kind is AliasEvent:
-            self.complain(
-                "yaml-alias",
-                f"'*{event.anchor}' repeats another part of the file",
-                event,
-                help="write the value out: a record reads top to bottom",
-            )
             return None
-        if event.anchor is not None:
-            self.complain(
-                "yaml-anchor",
-                f"'&{event.anchor}' is read by YAML as an anchor, not as text",
-                event,
-                help="quote the text if it begins with &; otherwise delete the anchor",
-                fix=f'"&{event.anchor}"',
-            )
-        if event.tag is not None:
-            self.complain(
-                "yaml-tag",
-                f"the tag {event.tag} is not allowed",
-                event,
-                help="delete the tag: the schema gives every value its type",
-            )
         if kind is ScalarEvent:
             return self.scalar(event)
-        if kind is MappingStartEvent or kind is SequenceStartEvent:
-            self.depth += 1
-            if self.depth > MAX_DEPTH:
-                raise _Refused(
-                    self.complaint(
-                        "too-deep",
-                        f"more than {MAX_DEPTH} levels inside one another",
-                        event,
-                        help="no record is this deep: look for a bracket that is not closed",
-                    )
-                )
-            value = self.mapping(path) if kind is MappingStartEvent else self.sequence(path)
-            self.depth -= 1
-            return value
-        raise AssertionError(kind)
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            said = f"more than {MAX_DEPTH} levels inside one another"
+            way_out = "no record is this deep: look for a bracket that is not closed"
+            raise _Refused(self.complaint("too-deep", said, event, help=way_out))
+        value = self.mapping(path) if kind is MappingStartEvent else self.sequence(path)
+        self.depth -= 1
+        return value
+
+    def distrust(self, event: Any, path: Path) -> None:
+        """Complain of an alias, an anchor or a tag: what YAML makes of the value is not what stands there."""
+        self.lost.append(path)
+        if event.__class__ is AliasEvent:
+            said, way_out = (
+                f"'*{event.anchor}' repeats another part of the file",
+                "write the value out: a record reads top to bottom",
+            )
+            self.complain("yaml-alias", said, event, help=way_out)
+            return
+        if event.anchor is not None:
+            said = f"'&{event.anchor}' is read by YAML as an anchor, not as text"
+            way_out = "quote the text if it begins with &; otherwise delete the anchor"
+            self.complain("yaml-anchor", said, event, help=way_out, fix=f'"&{event.anchor}"')
+        if event.tag is not None:
+            said = f"the tag {event.tag} is not allowed"
+            self.complain("yaml-tag", said, event, help="delete the tag: the schema gives every value its type")
 
     def count(self, event: Any) -> None:
         self.nodes += 1
