@@ -237,7 +237,8 @@ def test_the_board_shows_open_deals_by_stage_and_parked_ones_apart(busy):
     assert "   305 d  late !  Cascadia University" in out
     assert "Renewals  1 deal, 120 CAD + 5.50 USD" in out
     assert "Discovery  0 deals\n" in out
-    assert out.rstrip().endswith("waiting  parked until 2027-01-01")
+    assert "          waiting  parked until 2027-01-01\n" in out
+    assert out.endswith("! wants a look: salesops show ID says why\n")
     assert "gone" not in out
 
 
