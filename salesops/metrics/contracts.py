@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from salesops.book import LeftOut, Snapshot
-from salesops.metrics.metric import metric
+from salesops.metrics.metric import ALL_TYPES, Measure, Metric, add, metric
 from salesops.metrics.readings import Amounts, Count, tally
 from salesops.records.deal import Contract
 from salesops.records.money import total
@@ -130,64 +130,83 @@ def existing_business_active(snapshot: Snapshot) -> Count:
     return replace(found, parts={**found.parts, **beside})
 
 
-@metric("renewal-overdue", "Overdue Renewal", kind="count", source="S2; product.md row 77; metrics 5.9")
-def renewal_overdue(snapshot: Snapshot) -> Count:
-    """Won contracts whose last day has passed while the service goes on.
+def _in_window(bucket: str) -> Measure:
+    def measure(snapshot: Snapshot) -> Count:
+        return _counted(snapshot, lambda term: term.bucket == bucket)
 
-    Overdue from the day after the end. `secured` says for how many the next term is signed and has not started.
-    """
-    return _counted(snapshot, lambda term: term.bucket == OVERDUE)
+    return measure
 
 
-@metric("renewal-0-30", "[0,30] Renewal", kind="count", source="S2; product.md row 78 and C8; metrics 5.9")
-def renewal_0_30(snapshot: Snapshot) -> Count:
-    """Won contracts in force that end today or within 30 days.
+SECURED = "`secured` says for how many the next term is signed and has not started."
+WINDOWS = (
+    (
+        OVERDUE,
+        "renewal-overdue",
+        "Overdue Renewal",
+        "S2; product.md row 77",
+        f"Won contracts whose last day has passed while the service goes on.\n\nOverdue from the day after the end. {SECURED}",
+    ),
+    (
+        DAYS_30,
+        "renewal-0-30",
+        "[0,30] Renewal",
+        "S2; product.md row 78 and C8",
+        f"Won contracts in force that end today or within 30 days.\n\nWhole days: the last day itself is 0. {SECURED}",
+    ),
+    (
+        DAYS_90,
+        "renewal-31-90",
+        "[31,90] Renewal",
+        "S2; product.md row 79 and C8",
+        f"Won contracts in force that end in 31 to 90 days.\n\n{SECURED}",
+    ),
+    (
+        DAYS_180,
+        "renewal-91-180",
+        "[91,180] Renewal",
+        "S2; product.md row 80 and C8",
+        f"Won contracts in force that end in 91 to 180 days.\n\n{SECURED}",
+    ),
+    (
+        LATER,
+        "renewal-later",
+        "Renewal later",
+        "product.md C9",
+        f"Won contracts in force that end in more than 180 days.\n\n{SECURED}",
+    ),
+    (
+        OPEN_ENDED,
+        "renewal-open-ended",
+        "Open-ended contracts",
+        "product.md C9",
+        "Won contracts in force that have no end.",
+    ),
+    (
+        NOT_STARTED,
+        "contracts-not-started",
+        "Contracts not started",
+        "product.md C9",
+        "Won contracts whose first day is still to come.",
+    ),
+    (
+        SUPERSEDED,
+        "contracts-superseded",
+        "Contracts superseded",
+        "product.md C9 and C11",
+        "Won contracts that a renewal follows whose term has begun.",
+    ),
+    (
+        ENDED,
+        "contracts-ended",
+        "Contracts ended",
+        "product.md rows 55 and 117",
+        "Won contracts whose service has stopped.",
+    ),
+)
+"""One metric for each bucket: bucket, id, title, source, definition."""
 
-    Whole days: the last day itself is 0. `secured` says for how many the next term is signed.
-    """
-    return _counted(snapshot, lambda term: term.bucket == DAYS_30)
-
-
-@metric("renewal-31-90", "[31,90] Renewal", kind="count", source="S2; product.md row 79 and C8; metrics 5.9")
-def renewal_31_90(snapshot: Snapshot) -> Count:
-    """Won contracts in force that end in 31 to 90 days."""
-    return _counted(snapshot, lambda term: term.bucket == DAYS_90)
-
-
-@metric("renewal-91-180", "[91,180] Renewal", kind="count", source="S2; product.md row 80 and C8; metrics 5.9")
-def renewal_91_180(snapshot: Snapshot) -> Count:
-    """Won contracts in force that end in 91 to 180 days."""
-    return _counted(snapshot, lambda term: term.bucket == DAYS_180)
-
-
-@metric("renewal-later", "Renewal later", kind="count", source="product.md C9; metrics 5.9")
-def renewal_later(snapshot: Snapshot) -> Count:
-    """Won contracts in force that end in more than 180 days."""
-    return _counted(snapshot, lambda term: term.bucket == LATER)
-
-
-@metric("renewal-open-ended", "Open-ended contracts", kind="count", source="product.md C9; metrics 5.9")
-def renewal_open_ended(snapshot: Snapshot) -> Count:
-    """Won contracts in force that have no end."""
-    return _counted(snapshot, lambda term: term.bucket == OPEN_ENDED)
-
-
-@metric("contracts-not-started", "Contracts not started", kind="count", source="product.md C9; metrics 5.9")
-def contracts_not_started(snapshot: Snapshot) -> Count:
-    """Won contracts whose first day is still to come."""
-    return _counted(snapshot, lambda term: term.bucket == NOT_STARTED)
-
-
-@metric("contracts-superseded", "Contracts superseded", kind="count", source="product.md C9 and C11; metrics 5.9")
-def contracts_superseded(snapshot: Snapshot) -> Count:
-    """Won contracts that a renewal follows whose term has begun."""
-    return _counted(snapshot, lambda term: term.bucket == SUPERSEDED)
-
-
-@metric("contracts-ended", "Contracts ended", kind="count", source="product.md rows 55 and 117; metrics 5.9")
-def contracts_ended(snapshot: Snapshot) -> Count:
-    """Won contracts whose service has stopped."""
-    return _counted(snapshot, lambda term: term.bucket == ENDED)
+for bucket, id, title, source, definition in WINDOWS:
+    add(Metric(id, title, "count", f"{source}; metrics 5.9", ALL_TYPES, definition, _in_window(bucket)))
 
 
 def _recurring(snapshot: Snapshot, months: int) -> Amounts:

@@ -57,7 +57,7 @@ def metric(id: str, title: str, *, kind: str, source: str, types: str = ALL_TYPE
     """Register a metric; its docstring is its definition."""
 
     def register(measure: Measure) -> Measure:
-        _add(Metric(id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure))
+        add(Metric(id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure))
         return measure
 
     return register
@@ -65,7 +65,7 @@ def metric(id: str, title: str, *, kind: str, source: str, types: str = ALL_TYPE
 
 def planned(id: str, title: str, *, kind: str, source: str, definition: str, types: str = ALL_TYPES) -> None:
     """Register a metric that is defined and not built yet."""
-    _add(Metric(id, title, kind, source, types, definition))
+    add(Metric(id, title, kind, source, types, definition))
 
 
 def family(make: Family) -> Family:
@@ -74,7 +74,8 @@ def family(make: Family) -> Family:
     return make
 
 
-def _add(new: Metric) -> None:
+def add(new: Metric) -> None:
+    """Register a metric that is made rather than decorated; raises ValueError where its id is taken."""
     if new.id in METRICS:
         raise ValueError(f"two metrics are called {new.id}")
     METRICS[new.id] = new
