@@ -7,11 +7,12 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from salesops.book import Book
-from salesops.checks import check_book
 from salesops.problems import Place, Problem, Severity, in_order
+
+if TYPE_CHECKING:
+    from salesops.book import Book
 
 CHECK_FROM = 2_000
 """From this many deals on a second process checks half of them."""
@@ -30,6 +31,8 @@ def can_split() -> bool:
 
 def checked(book: Book, as_of: date) -> list[Problem]:
     """Every finding in a book on a day, as ``check_book`` gives it, with the help of a second process where that pays."""
+    from salesops.checks import check_book  # here, because every command reads and few check
+
     if len(book.deals) < CHECK_FROM or not can_split():
         return check_book(book, as_of)
     ids = list(book.deals)

@@ -18,7 +18,7 @@ from salesops.problems import Path, Place, Problem
 from salesops.records.kinds import KINDS, Kind
 from salesops.records.record import Record
 from salesops.records.salvage import salvage
-from salesops.records.scalars import _ID, slug
+from salesops.records.scalars import ID_FORM, slug
 from salesops.records.typed import typed
 
 __all__ = ["MARKER", "CannotDecide", "find_root", "load"]
@@ -203,7 +203,7 @@ def _name_problem(kind: Kind, name: str, path: str) -> Problem | None:
             help="rename or move the file",
             fix=meant,
         )
-    if not _ID.fullmatch(stem) or stem in RESERVED:
+    if not ID_FORM.fullmatch(stem) or stem in RESERVED:
         return Problem(
             "file-name",
             "the file name is the record's id: lower-case letters, digits and hyphens, at most 80",

@@ -83,18 +83,13 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
     from salesops import output
     from salesops.cli.reference import commands_page
     from salesops.cli.shared import day_of
-    from salesops.halves import checked as check_all
     from salesops.loading import load
-    from salesops.problems import in_order
-    from salesops.site import Site, link_problems
+    from salesops.problems import errors
+    from salesops.site import Site, gate
 
     book, problems = load(root)
     day = day_of(as_of, book)
-    found = [
-        problem
-        for problem in in_order([*problems, *link_problems(root), *check_all(book, max(day, day_of(None, book)))])
-        if problem.is_error
-    ]
+    found = list(errors(gate(root, book, problems, max(day, day_of(None, book)))))
     lines = list(output.problems_as_lines(found))
     if not book.processes:
         raise PluginError("there is no process version in playbook/process/ that can be read\n" + "\n".join(lines))

@@ -37,8 +37,6 @@ def _refusal(code: str, fact: str, rest: str, bad: str = "", good: str = "", **m
     return Refusal(code, f"{fact}\n\n{rest}", inspect.cleandoc(bad), inspect.cleandoc(good), **more)  # type: ignore[arg-type]
 
 
-DEAL = "title: General Membership"
-
 REFUSALS: dict[str, Refusal] = {
     refusal.code: refusal
     for refusal in (

@@ -15,7 +15,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import escape
 
-from salesops.book import Snapshot
+from salesops.book import Book, Snapshot
 from salesops.framing import (
     SHELL,
     TITLE,
@@ -36,9 +36,9 @@ from salesops.framing import (
     once,
     own_scripts,
 )
-from salesops.halves import can_split, elsewhere
+from salesops.halves import can_split, checked, elsewhere
 from salesops.pages import Page, Readings, data_files, every_page, readings_of
-from salesops.problems import Place, Problem
+from salesops.problems import Place, Problem, in_order
 
 if TYPE_CHECKING:
     from mkdocs.config.defaults import MkDocsConfig
@@ -157,6 +157,11 @@ def own_pages(root: Path) -> Iterator[tuple[str, bytes]]:
                 raise CannotBuild(f"{path.relative_to(root)} is not a plain file: what it leads to would be published")
             if path.suffix.lower() in PUBLISHED:
                 yield path.relative_to(source).as_posix(), path.read_bytes()
+
+
+def gate(root: Path, book: Book, problems: Iterable[Problem], day: date) -> list[Problem]:
+    """Everything that stands before a site: problems of the files, findings of that day, links among the team's pages."""
+    return in_order([*problems, *link_problems(root), *checked(book, day)])
 
 
 def link_problems(root: Path) -> list[Problem]:

@@ -25,16 +25,12 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     from salesops import output
     from salesops.cli.reference import commands_page
     from salesops.framing import CannotBuild, NoPlace
-    from salesops.halves import checked as check_all
-    from salesops.problems import in_order
-    from salesops.site import HTML, Site, build, link_problems
+    from salesops.site import HTML, Site, build, gate
 
     root, book, problems = read(ctx)
     day = day_of(as_of, book)
     found = [
-        problem
-        for problem in in_order([*problems, *link_problems(root), *check_all(book, max(day, day_of(None, book)))])
-        if problem.is_error or strict
+        problem for problem in gate(root, book, problems, max(day, day_of(None, book))) if problem.is_error or strict
     ]
     if found or not book.processes:
         for line in output.problems_as_text(found, style):

@@ -8,7 +8,7 @@ from collections.abc import Mapping as Lookup
 
 from salesops.imports.remarks import Wrong
 from salesops.loading import RESERVED
-from salesops.records.scalars import _ID, shown, slug
+from salesops.records.scalars import ID_FORM, shown, slug
 
 
 def sameness(name: str) -> str:
@@ -19,7 +19,7 @@ def sameness(name: str) -> str:
 
 def id_of(words: str) -> str | Wrong:
     """The id made of some text, or why none can be."""
-    id = words if _ID.fullmatch(words) else slug(words)
+    id = words if ID_FORM.fullmatch(words) else slug(words)
     if not id:
         return Wrong("no-id", "holds no letter or digit that an id could be made of")
     if id in RESERVED:

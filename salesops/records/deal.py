@@ -380,8 +380,3 @@ class Deal(Record):
     waived: tuple[Waiver, ...] = many("The only way past a need.")
     corrections: tuple[Correction, ...] = many("The only way to change what an earlier commit said of the past.")
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted; the process may need them.")
-
-    @property
-    def held_meetings(self) -> list[Activity]:
-        """The meetings that took place."""
-        return [entry for entry in self.activity if entry.kind == "meeting" and entry.status == "held"]

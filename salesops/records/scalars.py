@@ -24,7 +24,7 @@ MAX_TEXT = 20_000
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _LOOSE_DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?", re.ASCII)
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+ID_FORM = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _PERCENT = re.compile(r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?%")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,8})?")
@@ -107,7 +107,7 @@ def day(value: object) -> date:
 def id_(value: object) -> str:
     """The id of a record: its file name without ``.yaml``."""
     words = _text_only(value, "an id")
-    if not _ID.fullmatch(words):
+    if not ID_FORM.fullmatch(words):
         refuse(
             "not-an-id",
             f"{shown(words)} is not an id",
@@ -285,7 +285,7 @@ PLAIN = ["string", "number", "boolean"]
 
 Text = Annotated[str, *_typed(text, type=PLAIN, minLength=1, maxLength=MAX_TEXT)]
 Day = Annotated[date, *_typed(day, format="date", pattern=f"^{_DATE.pattern}$")]
-Id = Annotated[str, *_typed(id_, type=["string", "integer"], pattern=f"^{_ID.pattern}$")]
+Id = Annotated[str, *_typed(id_, type=["string", "integer"], pattern=f"^{ID_FORM.pattern}$")]
 Percent = Annotated[Decimal, *_typed(percent, pattern=f"^{_PERCENT.pattern}$")]
 Whole = Annotated[
     int, PlainValidator(whole), WithJsonSchema({"type": ["integer", "string"], "pattern": f"^({_WHOLE.pattern})$"})

@@ -126,11 +126,6 @@ def _first_sentence(reader: Any) -> str:
     return words.rstrip(".").replace("``", "")
 
 
-def find_field(name: str) -> Field | None:
-    """A field by its path, with or without its kind before it: ``deal.maniac_t.money``, ``maniac_t.money``."""
-    return next(find_fields(name), None)
-
-
 def find_fields(name: str) -> Iterator[Field]:
     """Every field that a path may mean: of a deal first, then of the kind it begins with, then of the others."""
     first, _, rest = name.partition(".")

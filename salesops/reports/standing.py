@@ -79,11 +79,6 @@ class Standing:
         """The exits of its stage, each with what is missing."""
         return ways_out(self.deal, self.snapshot.book, self.snapshot.as_of)
 
-    @property
-    def forward(self) -> Way | None:
-        """The first exit that does not lead to a loss."""
-        return next((way for way in self.ways if self.snapshot.stage(way.exit.to).outcome != "lost"), None)
-
     @cached_property
     def unfinished(self) -> list[Need]:
         """What a closed deal still lacks to be complete."""

@@ -99,7 +99,7 @@ def deal(repo):
         ("no.such.field", None),
         ("__class_", None),
         ("__dict_.title", None),
-        ("held_meetings", None),
+        ("value.amounts", None),
         ("title.0", None),
         ("", None),
     ],

@@ -107,8 +107,8 @@ def test_the_way_forward_is_the_first_that_does_not_lead_to_a_loss(repo):
     repo.deal()
     snapshot = repo.book().on(date(2026, 11, 20))
     standing = Standing(snapshot, snapshot.history("acme"))
-    assert standing.forward.exit.to == "outreach"
-    assert standing.forward.missing == ()
+    assert standing.ways[0].exit.to == "outreach"
+    assert standing.ways[0].missing == ()
     assert [way.exit.to for way in standing.ways] == ["outreach", "closed lost"]
 
 
