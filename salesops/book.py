@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from salesops.documents import Document
 from salesops.problems import Path
@@ -50,6 +51,22 @@ class Book:
     documents: Mapping[Ref, Document] = field(default_factory=dict)
     broken: frozenset[Ref] = frozenset()
     lost: Mapping[Ref, frozenset[Path]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> Mapping[str, Any]:
+        """The records of a kind by id; a kind that is one file has its own name as id."""
+        many: dict[str, Mapping[str, Any]] = {
+            "process": self.versions,
+            "deal": self.deals,
+            "member": self.members,
+            "icp": self.icp,
+            "experiment": self.experiments,
+            "decision": self.decisions,
+            "review": self.reviews,
+        }
+        if kind in many:
+            return many[kind]
+        only = {"team": self.team, "targets": self.targets, "rates": self.rates, "removed": self.removed}[kind]
+        return {} if only is None else {kind: only}
 
     @cached_property
     def processes(self) -> tuple[Process, ...]:

@@ -1,4 +1,4 @@
-"""The only reader of record files: a folder on disk to a Book and every problem with its files."""
+"""The only reader of record files: a folder on disk, or a commit, to a Book and every problem with its files."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import os
 import stat
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import chain
 from pathlib import Path as FilePath
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from salesops.book import Book, Ref
 from salesops.documents import MAX_BYTES, Document, read, too_large
@@ -21,7 +22,7 @@ from salesops.records.salvage import salvage
 from salesops.records.scalars import ID_FORM, slug
 from salesops.records.typed import typed
 
-__all__ = ["MARKER", "CannotDecide", "find_root", "load"]
+__all__ = ["MARKER", "CannotDecide", "find_root", "load", "load_from"]
 
 MARKER = "playbook/team.yaml"
 ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
@@ -42,15 +43,76 @@ def find_root(start: FilePath) -> FilePath | None:
     return None
 
 
+class Is(StrEnum):
+    """What an entry of a folder is; the words end a sentence that begins with "the entry"."""
+
+    FILE = "is a plain file"
+    FOLDER = "is a folder"
+    LINK = "is a link to somewhere else"
+    OTHER = "is not a plain file"
+
+
+class Entry(NamedTuple):
+    """A name in a folder and what it is."""
+
+    name: str
+    what: Is
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that holds the record ``id`` of a kind."""
+
+    kind: Kind
+    id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What became of a file: its document and record, as far as it has them, and what is wrong with it.
+
+    ``lost`` names the fields that could not be read.
+    """
+
+    document: Document | None
+    record: Record | None
+    problems: tuple[Problem, ...] = ()
+    lost: frozenset[Path] | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is no record that a number may count."""
+        return self.record is None or any(problem.is_error for problem in self.problems)
+
+
+class Files(Protocol):
+    """Where records are: a folder on disk, or a commit."""
+
+    def entries(self, folder: str) -> Iterable[Entry]:
+        """What is in a folder; nothing where there is none. Raises NotADirectoryError where a file stands there."""
+
+    def what_is(self, path: str) -> Is | None:
+        """What stands at a path; None where nothing does."""
+
+    def read_all(self, files: list[FoundFile]) -> Iterable[ReadFile]:
+        """Every file, read, in the order given."""
+
+
 def load(root: FilePath) -> tuple[Book, list[Problem]]:
     """Every record below ``root``, joined, and every problem with the files themselves.
 
     Raises CannotDecide where a file or folder cannot be read at all.
     """
+    return load_from(_Disk(root))
+
+
+def load_from(source: Files) -> tuple[Book, list[Problem]]:
+    """Every record of a folder or a commit, joined, and every problem with the files themselves."""
     collecting = gc.isenabled()
     gc.disable()  # tens of thousands of records are born and none dies: the collector would only walk them
     try:
-        reading = _Reading(root)
+        reading = _Reading(source)
         reading.all()
         return reading.book(), reading.problems
     finally:
@@ -58,16 +120,9 @@ def load(root: FilePath) -> tuple[Book, list[Problem]]:
             gc.enable()
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    kind: Kind
-    id: str
-    path: str
-
-
 @dataclass
 class _Reading:
-    root: FilePath
+    source: Files
     problems: list[Problem] = field(default_factory=list)
     records: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: {} for name in KINDS})
     documents: dict[Ref, Document] = field(default_factory=dict)
@@ -77,16 +132,17 @@ class _Reading:
 
     def all(self) -> None:
         files = self.unique(chain.from_iterable(self.files(kind) for kind in KINDS.values()))
-        for file, document, problems in _documents(self.root, files):
-            self.take(file, document, problems)
+        for file, found in zip(files, self.source.read_all(files), strict=True):
+            self.take(file, found)
 
-    def files(self, kind: Kind) -> Iterator[_File]:
+    def files(self, kind: Kind) -> Iterator[FoundFile]:
         if link := self.link_to(kind.where):
-            self.problems.append(_not_a_file(link, "is a link to somewhere else"))
+            self.problems.append(_not_a_file(link, Is.LINK))
             return
         if kind.is_single:
-            if os.path.lexists(self.root / kind.where):
-                yield from self.regular(kind, kind.where, kind.name)
+            what = self.source.what_is(kind.where)
+            if what is not None:
+                yield from self.regular(kind, kind.where, kind.name, what)
             elif kind.name == "team":
                 self.problems.append(Problem("field-missing", "there is no playbook/team.yaml", Place(kind.where)))
             return
@@ -96,52 +152,36 @@ class _Reading:
         """The folder on the way to the files of a kind that is a link: what it leads to is not part of the repository."""
         folders = where.split("/")[: -1 if where.endswith(".yaml") else None]
         ways = ("/".join(folders[: end + 1]) for end in range(len(folders)))
-        return next((way for way in ways if (self.root / way).is_symlink()), None)
+        return next((way for way in ways if self.source.what_is(way) is Is.LINK), None)
 
-    def below(self, kind: Kind, folder: str) -> Iterator[_File]:
+    def below(self, kind: Kind, folder: str) -> Iterator[FoundFile]:
         try:
-            with os.scandir(self.root / folder) as listing:
-                entries = sorted(listing, key=lambda entry: entry.name)
-        except FileNotFoundError:
-            return
+            entries = sorted(self.source.entries(folder))
         except NotADirectoryError:
             self.problems.append(_not_a_file(folder, "is not a folder"))
             return
-        except OSError as fault:
-            raise CannotDecide(f"{folder}: {fault.strerror}") from None
-        for entry in entries:
-            path = f"{folder}/{entry.name}"
-            if entry.name.startswith(".") or entry.name in ALONGSIDE:
+        for name, what in entries:
+            path = f"{folder}/{name}"
+            if name.startswith(".") or name in ALONGSIDE:
                 continue
-            if entry.is_dir(follow_symlinks=False) and not entry.name.endswith((".yaml", ".yml")):
+            if what is Is.FOLDER and not name.endswith((".yaml", ".yml")):
                 yield from self.below(kind, path)
-            elif problem := _name_problem(kind, entry.name, path):
+            elif problem := _name_problem(kind, name, path):
                 self.problems.append(problem)
-                self.misnamed.add((kind.name, slug(entry.name.split(".", 1)[0])))
+                self.misnamed.add((kind.name, slug(name.split(".", 1)[0])))
             else:
-                yield from self.regular(kind, path, entry.name[: -len(".yaml")])
+                yield from self.regular(kind, path, name[: -len(".yaml")], what)
 
-    def regular(self, kind: Kind, path: str, id: str) -> Iterator[_File]:
-        try:
-            mode = os.lstat(self.root / path).st_mode
-        except OSError as fault:
-            raise CannotDecide(f"{path}: {fault.strerror}") from None
-        if stat.S_ISREG(mode):
-            yield _File(kind, id, path)
+    def regular(self, kind: Kind, path: str, id: str, what: Is) -> Iterator[FoundFile]:
+        if what is Is.FILE:
+            yield FoundFile(kind, id, path)
             return
-        what = (
-            "is a link to somewhere else"
-            if stat.S_ISLNK(mode)
-            else "is a folder"
-            if stat.S_ISDIR(mode)
-            else "is not a plain file"
-        )
         self.problems.append(_not_a_file(path, what))
         self.broken.add((kind.name, id))
 
-    def unique(self, files: Iterable[_File]) -> list[_File]:
+    def unique(self, files: Iterable[FoundFile]) -> list[FoundFile]:
         """One file for each id over the deals and members and within each other kind; the later ones are problems."""
-        first: dict[Ref, _File] = {}
+        first: dict[Ref, FoundFile] = {}
         for file in files:
             space = "record" if file.kind.name in ("deal", "member") else file.kind.name
             taken = first.setdefault((space, file.id), file)
@@ -156,21 +196,18 @@ class _Reading:
                 )
         return list(first.values())
 
-    def take(self, file: _File, document: Document | None, problems: list[Problem]) -> None:
+    def take(self, file: FoundFile, found: ReadFile) -> None:
         ref = (file.kind.name, file.id)
-        record: Record | None = None
-        if document is not None:
-            self.documents[ref] = document
-            record, shape = typed(document, file.kind.model)
-            problems = problems + shape if shape else problems
-            if record is None and file.kind.name in SALVAGED:
-                record, self.lost[ref] = salvage(document, file.kind.model)
-        if problems:
-            self.problems.extend(problems)
-        if record is None or any(problem.is_error for problem in problems):
+        if found.document is not None:
+            self.documents[ref] = found.document
+        if found.lost is not None:
+            self.lost[ref] = found.lost
+        if found.problems:
+            self.problems.extend(found.problems)
+        if found.is_broken:
             self.broken.add(ref)
-        if record is not None:
-            self.records[file.kind.name][file.id] = record
+        if found.record is not None:
+            self.records[file.kind.name][file.id] = found.record
 
     def book(self) -> Book:
         single = {name: next(iter(self.records[name].values()), None) for name, kind in KINDS.items() if kind.is_single}
@@ -190,6 +227,26 @@ class _Reading:
             broken=frozenset(self.broken | (self.misnamed - self.documents.keys())),
             lost=self.lost,
         )
+
+
+def read_file(file: FoundFile, raw: bytes | int) -> ReadFile:
+    """A file from its bytes, or from its size where that is over the limit."""
+    document, problems = _document(file, raw)
+    return _typed(file, document, problems)
+
+
+def _document(file: FoundFile, raw: bytes | int) -> tuple[Document | None, list[Problem]]:
+    return (None, [too_large(file.path, raw)]) if isinstance(raw, int) else read(file.path, raw)
+
+
+def _typed(file: FoundFile, document: Document | None, problems: list[Problem]) -> ReadFile:
+    if document is None:
+        return ReadFile(None, None, tuple(problems))
+    record, shape = typed(document, file.kind.model)
+    lost = None
+    if record is None and file.kind.name in SALVAGED:
+        record, lost = salvage(document, file.kind.model)
+    return ReadFile(document, record, (*problems, *shape), lost)
 
 
 def _name_problem(kind: Kind, name: str, path: str) -> Problem | None:
@@ -245,32 +302,61 @@ def read_bytes(root: FilePath, path: str) -> bytes | int:
         os.close(handle)
 
 
-def _document(root: FilePath, file: _File) -> tuple[Document | None, list[Problem]]:
-    raw = read_bytes(root, file.path)
-    return (None, [too_large(file.path, raw)]) if isinstance(raw, int) else read(file.path, raw)
+@dataclass(frozen=True)
+class _Disk:
+    """The files of a folder on disk."""
+
+    root: FilePath
+
+    def entries(self, folder: str) -> Iterable[Entry]:
+        try:
+            with os.scandir(self.root / folder) as listing:
+                return [Entry(entry.name, _what(entry)) for entry in listing]
+        except FileNotFoundError:
+            return []
+        except NotADirectoryError:
+            raise
+        except OSError as fault:
+            raise CannotDecide(f"{folder}: {fault.strerror}") from None
+
+    def what_is(self, path: str) -> Is | None:
+        try:
+            mode = os.lstat(self.root / path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as fault:
+            raise CannotDecide(f"{path}: {fault.strerror}") from None
+        kinds = ((stat.S_ISREG, Is.FILE), (stat.S_ISLNK, Is.LINK), (stat.S_ISDIR, Is.FOLDER))
+        return next((what for is_one, what in kinds if is_one(mode)), Is.OTHER)
+
+    def read_all(self, files: list[FoundFile]) -> Iterator[ReadFile]:
+        """Every file as read; a second process takes half of them where there are many."""
+        if len(files) < FORK_FROM or not can_split():
+            for file in files:
+                yield self.read(file)
+            return
+        share = len(files) * 9 // 20  # the first process also types what the second has read
+        theirs = elsewhere(lambda: [self.clean(file) for file in files[-share:]])
+        for file in files[:-share]:
+            yield self.read(file)
+        for file, found in zip(files[-share:], theirs(), strict=True):
+            yield self.read(file) if found is None else _typed(file, Document(file.path, *found), [])
+
+    def read(self, file: FoundFile) -> ReadFile:
+        return read_file(file, read_bytes(self.root, file.path))
+
+    def clean(self, file: FoundFile) -> tuple[str, dict[str, Any]] | None:
+        """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
+        try:
+            document, problems = _document(file, read_bytes(self.root, file.path))
+        except CannotDecide:
+            return None
+        return None if document is None or problems else (document.text, document.data)
 
 
-def _documents(root: FilePath, files: list[_File]) -> Iterator[tuple[_File, Document | None, list[Problem]]]:
-    """Every file as a document; a second process takes half of them where there are many."""
-    if len(files) < FORK_FROM or not can_split():
-        for file in files:
-            yield file, *_document(root, file)
-        return
-    share = len(files) * 9 // 20  # the first process also types what the second has read
-    theirs = elsewhere(lambda: [_clean(root, file) for file in files[-share:]])
-    for file in files[:-share]:
-        yield file, *_document(root, file)
-    for file, found in zip(files[-share:], theirs(), strict=True):
-        if found is None:
-            yield file, *_document(root, file)
-        else:
-            yield file, Document(file.path, *found), []
-
-
-def _clean(root: FilePath, file: _File) -> tuple[str, dict[str, Any]] | None:
-    """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
-    try:
-        document, problems = _document(root, file)
-    except CannotDecide:
-        return None
-    return None if document is None or problems else (document.text, document.data)
+def _what(entry: os.DirEntry[str]) -> Is:
+    if entry.is_symlink():
+        return Is.LINK
+    if entry.is_dir(follow_symlinks=False):
+        return Is.FOLDER
+    return Is.FILE if entry.is_file(follow_symlinks=False) else Is.OTHER

@@ -132,6 +132,47 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
+_MARKUP = re.compile(r"[\\`*_{}\[\]()#!|~$]")
+_LINKED = re.compile(r"@(?=\w)|(?<=:)//|(?<=www)\.", re.IGNORECASE)
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+UNLINKED = "&#8203;"
+"""A blank of no width: it keeps GitHub from notifying people and linking addresses that stand in foreign text."""
+
+
+def markdown(text: object) -> str:
+    """Any foreign text as one line of Markdown that says just this text: no markup, no link, no mention."""
+    seen = re.sub("[&<>]", lambda match: _ENTITIES[match.group()], show(text))
+    seen = _MARKUP.sub(lambda match: "\\" + match.group(), seen)
+    seen = re.sub(r"\\#(?=\w)", lambda match: match.group() + UNLINKED, seen)
+    return _LINKED.sub(lambda match: match.group()[0] + UNLINKED + match.group()[1:], seen)
+
+
+def code_span(text: object) -> str:
+    """Foreign text as code in Markdown, whatever backticks it holds."""
+    seen = show(text).replace("|", "\N{BROKEN BAR}")
+    longest = max((len(run) for run in re.findall("`+", seen)), default=0)
+    fence = "`" * (longest + 1)
+    space = " " if "`" in seen or not seen.strip() else ""
+    return f"{fence}{space}{seen}{space}{fence}"
+
+
+def problems_as_markdown(problems: Sequence[Problem], most: int = 200) -> Iterator[str]:
+    """A list for a job's summary or a comment: what is wrong, where, and the way out; the first ``most`` of them."""
+    for problem in problems[:most]:
+        place = f"{problem.place.path}:{problem.place.line}"
+        yield f"- **{problem.severity.value}** {code_span(place)} {markdown(problem.message)} ({code_span(problem.code)})"
+        yield from (f"  - {markdown(said)}" for said in (problem.why, problem.help) if said)
+        if problem.fix:
+            yield ""
+            yield "  ```yaml"
+            yield from (f"  {show(line)}" for line in problem.fix.replace("```", "` ` `").split("\n"))
+            yield "  ```"
+    if len(problems) > most:
+        yield f"- … and {len(problems) - most:,} more: run `salesops check` to see them"
+    if problems:
+        yield ""
+
+
 def tally(problems: Sequence[Problem], checked: dict[str, int]) -> str:
     """The last line: what was looked at and what was found."""
     looked = ", ".join(counted(number, kind) for kind, number in checked.items())

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, NamedTuple
 
-from salesops.loading import CannotDecide
+from salesops.halves import CannotDecide
 
 SAFE = (
     "-c", "core.fsmonitor=false",
@@ -14,10 +18,54 @@ SAFE = (
     "-c", "core.pager=cat",
     "-c", "protocol.allow=never",
     "-c", "diff.external=",
+    "-c", "log.showSignature=false",
 )  # fmt: skip
-ENVIRONMENT = {"GIT_NO_REPLACE_OBJECTS": "1", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+ENVIRONMENT = {
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+    "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_NO_LAZY_FETCH": "1",
+    "GIT_TERMINAL_PROMPT": "0",
+    "LC_ALL": "C",
+}
+ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF", "GIT_TRACE")
+"""What a hook or a shell may have set: it would lead git to another repository than the one asked about."""
 LIMIT = 120
 """Seconds after which git is given up."""
+FETCH = "fetch the whole history: git fetch --unshallow, or fetch-depth: 0 where GitHub Actions checks out"
+RECORDS = ("deals", "members", "playbook")
+"""The folders whose history is ours to read."""
+
+
+class Blob(NamedTuple):
+    """A file of a commit: its mode, as ``100644``, and the id of its content."""
+
+    mode: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """A file that a commit changed; ``before`` or ``after`` is None where it was not there."""
+
+    path: str
+    before: Blob | None
+    after: Blob | None
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A commit as git tells of it; ``time`` is the committer's clock, in seconds since 1970."""
+
+    id: str
+    parents: tuple[str, ...]
+    time: int
+    author: str
+    subject: str
+    touched: tuple[Touched, ...]
+
+
+# ── the call ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def git(root: Path, *words: str) -> bytes:
@@ -39,7 +87,7 @@ def _run(root: Path, words: tuple[str, ...]) -> tuple[int, bytes, str]:
         ended = subprocess.run(
             ["git", *SAFE, *words],
             cwd=root,
-            env={**os.environ, **ENVIRONMENT},
+            env=_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=LIMIT,
@@ -52,6 +100,14 @@ def _run(root: Path, words: tuple[str, ...]) -> tuple[int, bytes, str]:
     return ended.returncode, ended.stdout, ended.stderr.decode("utf-8", "replace").strip().split("\n")[0]
 
 
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    return {**kept, **ENVIRONMENT}
+
+
+# ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
 def is_repository(root: Path) -> bool:
     """Whether the folder lies in a git work tree."""
     return asks(root, "rev-parse", "--is-inside-work-tree") == "true"
@@ -60,3 +116,163 @@ def is_repository(root: Path) -> bool:
 def is_shallow(root: Path) -> bool:
     """Whether the history was cut, as CI does unless it is told otherwise."""
     return asks(root, "rev-parse", "--is-shallow-repository") == "true"
+
+
+def needs_history(root: Path) -> None:
+    """Raise CannotDecide, with the way out, where there is no repository or its history was cut."""
+    code, _, said = _run(root, ("rev-parse", "--is-inside-work-tree"))
+    if code:
+        way_out = "" if "not a git" not in said else "; begin one with git init, and commit"
+        raise CannotDecide(f"there is no git history to compare with: {said}{way_out}")
+    if is_shallow(root):
+        raise CannotDecide(f"the history of this clone was cut: {FETCH}")
+
+
+def commit_of(root: Path, rev: str) -> str:
+    """The id of the commit that ``rev`` names; raises CannotDecide where there is none."""
+    found = asks(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+    if found is None and rev == "HEAD":
+        raise CannotDecide("there is no commit yet: make the first one, then compare")
+    if found is None:
+        raise CannotDecide(f"there is no commit '{rev}' in this clone: check the name, or {FETCH}")
+    return found
+
+
+def needs_settled_tree(root: Path) -> None:
+    """Raise CannotDecide while a merge or another git command is under way: what lies on the disk is then neither side."""
+    folder = asks(root, "rev-parse", "--absolute-git-dir")
+    if folder and os.path.lexists(Path(folder, "index.lock")):
+        raise CannotDecide(
+            f"{folder}/index.lock is there: another git command is at work; wait for it, and delete the file only if there is none"
+        )
+    unmerged = git(root, "ls-files", "--unmerged", "-z", "--", ".")
+    if unmerged:
+        names = sorted(
+            {entry.split(b"\t", 1)[1].decode("utf-8", "replace") for entry in unmerged.split(b"\0") if entry}
+        )
+        raise CannotDecide(f"a merge is not resolved: {', '.join(names[:5])}; resolve it, then git add and git commit")
+    if folder and os.path.lexists(Path(folder, "MERGE_HEAD")):
+        raise CannotDecide("a merge is under way: finish it with git commit, or give it up with git merge --abort")
+
+
+def bases(root: Path, rev: str, head: str = "HEAD", exact: bool = False) -> list[str]:
+    """The commits to compare ``head`` with: where it parted from ``rev`` (several after crossing merges), or ``rev`` itself.
+
+    Raises CannotDecide wherever git cannot say for sure.
+    """
+    needs_history(root)
+    tip, here = commit_of(root, rev), commit_of(root, head)
+    if exact:
+        return [tip]
+    found = asks(root, "merge-base", "--all", tip, here)
+    if not found:
+        raise CannotDecide(f"'{rev}' and {head} have no commit in common: name another base, or {FETCH}")
+    return sorted(found.split())
+
+
+# ── contents ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def tree(root: Path, commit: str) -> dict[str, Blob]:
+    """Every entry below the record folders of a commit, by its path from ``root``; links and submodules too."""
+    listed = git(root, "ls-tree", "-r", "-z", commit, "--", *(f"{folder}" for folder in RECORDS))
+    found: dict[str, Blob] = {}
+    for line in listed.split(b"\0"):
+        if line:
+            told, path = line.split(b"\t", 1)
+            mode, _, id = told.decode("ascii").split(" ")
+            found[os.fsdecode(path)] = Blob(mode, id)
+    return found
+
+
+def contents(root: Path, ids: Iterable[str], limit: int) -> Iterator[tuple[str, bytes | int]]:
+    """The bytes of each blob, or its size where that is over the limit; one git process for all of them.
+
+    Raises CannotDecide where one is missing, as in a partial clone.
+    """
+    wanted = list(dict.fromkeys(ids))
+    if not wanted:
+        return
+    with tempfile.TemporaryFile() as asked:
+        asked.write("".join(f"{id}\n" for id in wanted).encode("ascii"))
+        asked.seek(0)
+        with _batch(root, asked) as process:
+            assert process.stdout is not None
+            try:
+                for id in wanted:
+                    yield id, _one(process.stdout, id, limit)
+            finally:
+                process.stdout.close()
+                process.kill()
+
+
+def _batch(root: Path, asked: IO[bytes]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            ["git", *SAFE, "cat-file", "--batch", "--buffer"],
+            cwd=root,
+            env=_environment(),
+            stdin=asked,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except FileNotFoundError:
+        raise CannotDecide("git is not installed") from None
+
+
+def _one(stream: IO[bytes], id: str, limit: int) -> bytes | int:
+    head = stream.readline().split()
+    if len(head) != 3 or head[1] != b"blob":
+        raise CannotDecide(
+            f"git does not have the file {id[:12]} of an earlier commit: fetch it whole, without a filter"
+        )
+    size = int(head[2])
+    content = stream.read(size + 1)[:-1]
+    if len(content) != size:
+        raise CannotDecide("git stopped in the middle of a file")
+    return size if size > limit else content
+
+
+def log(root: Path, *which: str, paths: Iterable[str] = RECORDS) -> list[Logged]:
+    """Commits, the newest first and each before its parents, with the record files that each changed against its first parent."""
+    out = git(
+        root, "log", "-z", "--topo-order", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
+        "--diff-merges=first-parent", "--full-history", "--relative", "--no-show-signature", "--no-notes", "--no-color",
+        "--encoding=UTF-8", "--format=%H%x00%P%x00%ct%x00%an%x00%s", *which, "--", *paths,
+    )  # fmt: skip
+    return list(_logged(out.split(b"\0")))
+
+
+def _logged(parts: list[bytes]) -> Iterator[Logged]:
+    at = 0
+    while at + 4 < len(parts):
+        if not parts[at].strip():
+            at += 1
+            continue
+        id, parents, time, author, subject = (part.decode("utf-8", "replace") for part in parts[at : at + 5])
+        at += 5
+        touched: list[Touched] = []
+        while at + 1 < len(parts) and (told := parts[at].lstrip(b"\n")).startswith(b":"):
+            touched.append(_touched(told, parts[at + 1]))
+            at += 2
+        yield Logged(id.strip(), tuple(parents.split()), int(time), author, subject, tuple(touched))
+
+
+def _touched(told: bytes, path: bytes) -> Touched:
+    modes = told.decode("ascii").lstrip(":").split(" ")
+    before, after = Blob(modes[0], modes[2]), Blob(modes[1], modes[3])
+    return Touched(os.fsdecode(path), _present(before), _present(after))
+
+
+def _present(blob: Blob) -> Blob | None:
+    return None if blob.mode == "000000" else blob
+
+
+def changed_between(root: Path, before: str, after: str) -> list[Touched]:
+    """The record files that differ between two commits."""
+    out = git(
+        root, "diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
+        "--relative", before, after, "--", *RECORDS,
+    )  # fmt: skip
+    parts = out.split(b"\0")
+    return [_touched(parts[at], parts[at + 1]) for at in range(0, len(parts) - 1, 2)]

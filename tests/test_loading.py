@@ -370,8 +370,8 @@ def test_a_second_process_that_dies_leaves_the_check_undecided(many, monkeypatch
     monkeypatch.setattr(loading.os, "cpu_count", lambda: 2)
     monkeypatch.setattr(loading, "can_split", lambda: True)
     mine = os.getpid()
-    real = loading._clean
-    monkeypatch.setattr(loading, "_clean", lambda *given: real(*given) if os.getpid() == mine else os._exit(9))
+    real = loading.read_bytes
+    monkeypatch.setattr(loading, "read_bytes", lambda *given: real(*given) if os.getpid() == mine else os._exit(9))
     with pytest.raises(CannotDecide, match="the second process was stopped"):
         load(many.root)
 

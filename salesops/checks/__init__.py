@@ -18,6 +18,7 @@ from salesops.checks import (
     invoices,
     learning,
     needs,
+    past,
     privacy,
     process,
     references,
@@ -25,15 +26,31 @@ from salesops.checks import (
     tiers,
     upkeep,
 )
-from salesops.checks.check import CHECKS, EVERY, Case, Check, Finding
-from salesops.documents import MAX_COMPLAINTS
-from salesops.problems import Problem, in_order
+from salesops.checks.check import CHECKS, EVERY, GONE, Case, Check, Finding
+from salesops.comparison import Comparison
+from salesops.documents import MAX_COMPLAINTS, Document
+from salesops.problems import Place, Problem, in_order
+from salesops.records.kinds import KINDS
 from salesops.records.salvage import is_lost
 
-SUBJECTS = (references, history, needs, facts, tiers, contracts, renewals, invoices, upkeep, learning, privacy, process)
+SUBJECTS = (
+    references,
+    history,
+    needs,
+    facts,
+    tiers,
+    contracts,
+    renewals,
+    invoices,
+    upkeep,
+    learning,
+    privacy,
+    process,
+    past,
+)
 """The modules of checks, in the order of the reference page."""
 
-__all__ = ["CHECKS", "SUBJECTS", "Check", "check_book"]
+__all__ = ["CHECKS", "SUBJECTS", "Check", "check_book", "check_past"]
 
 
 _MORE = f"more than {MAX_COMPLAINTS} findings of this kind in one record; the rest is not shown"
@@ -48,43 +65,54 @@ def check_book(
     share the work.
     """
     chosen = book.deals if deals is None else {id: book.deals[id] for id in deals}
-    others = () if only_deals else _records(book)
+    others = () if only_deals else ((kind, book.of(kind)) for kind in KINDS if kind != "deal")
     return in_order(_findings(book, as_of, [*others, ("deal", chosen)]))
+
+
+def check_past(comparison: Comparison, as_of: date) -> list[Problem]:
+    """Every finding about what changed since an earlier commit: the past that was altered, records that are gone."""
+    found: list[Problem] = []
+    for ref in comparison.changed:
+        case = Case(*ref, comparison.after.of(ref[0])[ref[1]], comparison.after, as_of, comparison)
+        for check in _of_kind(ref[0], compares=True):
+            found.extend(_limited(case, check, comparison.after.documents[ref]))
+    for ref in comparison.gone:
+        case = Case(*ref, comparison.before.of(ref[0])[ref[1]], comparison.before, as_of, comparison)
+        for check in _of_kind(GONE, compares=True):
+            found.extend(
+                replace(problem, place=Place(problem.place.path))
+                for problem in _limited(case, check, comparison.before.documents[ref])
+            )
+    return in_order(found)
 
 
 def _findings(book: Book, as_of: date, every: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Problem]:
     for kind, records in every:
-        checks = [check for check in CHECKS.values() if check.kind in (kind, EVERY)]
+        checks = _of_kind(kind, compares=False)
         for id, record in records.items():
             case = Case(kind, id, record, book, as_of)
-            lost = book.lost.get((kind, id))
             for check in checks:
-                found = check.run(case)
-                if lost:
-                    found = (finding for finding in found if not is_lost(finding.path, lost))
-                for count, finding in enumerate(found):
-                    if count == MAX_COMPLAINTS:
-                        yield _problem(book, kind, id, check, replace(finding, message=_MORE, help="", fix=""))
-                        break
-                    yield _problem(book, kind, id, check, finding)
+                yield from _limited(case, check, book.documents[kind, id])
 
 
-def _records(book: Book) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Every kind of record but the deals."""
-    yield "team", {"team": book.team} if book.team else {}
-    yield "process", book.versions
-    yield "member", book.members
-    yield "icp", book.icp
-    yield "experiment", book.experiments
-    yield "decision", book.decisions
-    yield "review", book.reviews
-    yield "rates", {"rates": book.rates} if book.rates else {}
-    yield "removed", {"removed": book.removed} if book.removed else {}
-    yield "targets", {"targets": book.targets} if book.targets else {}
+def _of_kind(kind: str, *, compares: bool) -> list[Check]:
+    return [check for check in CHECKS.values() if check.compares is compares and check.kind in (kind, EVERY)]
 
 
-def _problem(book: Book, kind: str, id: str, check: Check, finding: Finding) -> Problem:
-    document = book.documents[kind, id]
+def _limited(case: Case[Any], check: Check, document: Document) -> Iterator[Problem]:
+    """What a check finds in a record, but nothing about fields that could not be read, and no flood."""
+    found = check.run(case)
+    lost = case.book.lost.get((case.kind, case.id))
+    if lost:
+        found = (finding for finding in found if not is_lost(finding.path, lost))
+    for count, finding in enumerate(found):
+        if count == MAX_COMPLAINTS:
+            yield _problem(document, check, replace(finding, message=_MORE, help="", fix=""))
+            return
+        yield _problem(document, check, finding)
+
+
+def _problem(document: Document, check: Check, finding: Finding) -> Problem:
     return document.problem(
         check.code,
         finding.message,

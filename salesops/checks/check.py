@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from salesops.book import Book
+from salesops.comparison import Comparison
 from salesops.documents import Document
 from salesops.moves import Step, steps
 from salesops.problems import Path, Severity, did_you_mean
@@ -42,13 +43,27 @@ Findings = Iterator[Finding]
 
 @dataclass(frozen=True)
 class Case(Generic[R]):
-    """A record before a check: its kind and id, the record, the whole book, and the day of the check."""
+    """A record before a check: its kind and id, the record, the whole book, the day of the check, and the past to compare with."""
 
     kind: str
     id: str
     record: R
     book: Book
     as_of: date
+    comparison: Comparison | None = None
+
+    @property
+    def then(self) -> Comparison:
+        """The comparison with an earlier commit; only checks that ask for one may use it."""
+        if self.comparison is None:
+            raise LookupError("this check compares with nothing")
+        return self.comparison
+
+    @property
+    def earlier(self) -> R | None:
+        """What the record was in the earlier commit, under whatever name; None where it is new."""
+        found: R | None = self.then.earlier(self.kind, self.id)
+        return found
 
     @property
     def document(self) -> Document:
@@ -96,7 +111,8 @@ class Check:
     """A rule: its code in words, its manual, its examples, and the function that finds what breaks it.
 
     ``kind`` is the kind of record it looks at, or EVERY. ``beside`` holds other files that the examples need,
-    ``beside_good`` those of the good one where they differ.
+    ``beside_good`` those of the good one where they differ. A check that ``compares`` looks at what changed since an
+    earlier commit; ``before`` is what its examples said there.
     """
 
     code: str
@@ -108,6 +124,8 @@ class Check:
     run: Callable[[Case[Any]], Findings]
     beside: Mapping[str, str] = field(default_factory=dict)
     beside_good: Mapping[str, str] | None = None
+    compares: bool = False
+    before: str = ""
 
     @property
     def manual(self) -> str:
@@ -127,6 +145,8 @@ class Check:
 
 EVERY = "every"
 """A check of this kind looks at records of all kinds."""
+GONE = "gone"
+"""A check of this kind looks at records that an earlier commit had and that are no longer there."""
 
 CHECKS: dict[str, Check] = {}
 """Every check by its code."""
@@ -142,12 +162,14 @@ def check(
     good: str = "",
     beside: Mapping[str, str] | None = None,
     beside_good: Mapping[str, str] | None = None,
+    before: str | None = None,
 ) -> Callable[[Callable[[Any], Findings]], Callable[[Any], Findings]]:
     """Register a check on a kind of record.
 
     ``bad`` and ``good`` are YAML fragments that replace the keys of an otherwise sound record; ``# <--`` marks the
     guilty line. ``beside`` holds fragments of other files that they need, by path. ``advice`` makes it a warning.
-    ``source`` says which document asks for it.
+    ``source`` says which document asks for it. With ``before``, what the example said in an earlier commit, it is a check
+    that compares.
     """
 
     def register(run: Callable[[Any], Findings]) -> Callable[[Any], Findings]:
@@ -155,7 +177,9 @@ def check(
             raise ValueError(f"two checks are called {code}")
         severity = Severity.WARNING if advice else Severity.ERROR
         examples = inspect.cleandoc(bad), inspect.cleandoc(good)
-        CHECKS[code] = Check(code, of, severity, source, *examples, run, _cleaned(beside) or {}, _cleaned(beside_good))
+        files = _cleaned(beside) or {}, _cleaned(beside_good)
+        past = before is not None, inspect.cleandoc(before or "")
+        CHECKS[code] = Check(code, of, severity, source, *examples, run, *files, *past)
         return run
 
     return register

@@ -1,0 +1,441 @@
+"""What an earlier commit said of the past stays: it is added to, and altered only by a correction that somebody signs.
+
+These checks compare: they run where ``salesops check --against`` names a commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
+from salesops.needs import said
+from salesops.problems import Path
+from salesops.records.deal import Correction, Deal, Move
+from salesops.records.process import Process
+from salesops.records.record import Record, is_given
+
+NOTHING = frozenset({"none", "nothing", "missing", "not there"})
+"""What ``was`` says in a correction that adds a line which had been left out."""
+
+BEFORE = """
+stages:
+  - enrichment: 2026-01-05
+  - outreach: 2026-01-12
+icp: {hypothesis: teaching-led, version: 1, fit: true}
+"""
+
+
+@dataclass(frozen=True)
+class Alteration:
+    """One way in which the moves of a deal no longer begin as they did: ``was`` stood at ``line``, ``now`` at ``line_now``."""
+
+    was: Move | None
+    now: Move | None
+    line: int
+    line_now: int
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The paths by which a correction may name it."""
+        return frozenset({f"stages.{self.line}", f"stages.{self.line_now}"})
+
+    @property
+    def words(self) -> frozenset[str]:
+        """What a correction may say stood there."""
+        if self.was is None:
+            return NOTHING
+        stage, day = self.was
+        return frozenset({str(day), stage, f"{stage}: {day}", f"- {stage}: {day}"})
+
+    def is_signed(self, correction: Correction) -> bool:
+        """Whether a correction explains it."""
+        field = ".".join(correction.field.split(".")[:2])
+        return field in self.fields and correction.was.strip().strip("'\"") in self.words
+
+
+def alterations(before: Sequence[Move], after: Sequence[Move]) -> list[Alteration]:
+    """The fewest alterations by which the earlier moves become the first of the later ones; none where lines were only added."""
+    same = 0
+    while same < min(len(before), len(after)) and before[same] == after[same]:
+        same += 1
+    if same == len(before):
+        return []
+    return list(_retraced(before, after, same))
+
+
+def _retraced(before: Sequence[Move], after: Sequence[Move], same: int) -> Iterator[Alteration]:
+    costs = _costs(before[same:], after[same:])
+    i, j = 0, 0
+    old, new = before[same:], after[same:]
+    while i < len(old):
+        here = costs[i][j]
+        if j < len(new) and here == _change(old[i], new[j]) + costs[i + 1][j + 1]:
+            if old[i] != new[j]:
+                yield Alteration(old[i], new[j], same + i, same + j)
+            i, j = i + 1, j + 1
+        elif here == 2 + costs[i + 1][j]:
+            yield Alteration(old[i], None, same + i, same + j)
+            i += 1
+        else:
+            yield Alteration(None, new[j], same + i, same + j)
+            j += 1
+
+
+def _costs(old: Sequence[Move], new: Sequence[Move]) -> list[list[int]]:
+    """The least cost of altering what is left of the one into a beginning of the other, from every pair of lines on."""
+    table = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    for i in range(len(old) - 1, -1, -1):
+        for j in range(len(new), -1, -1):
+            ways = [2 + table[i + 1][j]]
+            if j < len(new):
+                ways += [_change(old[i], new[j]) + table[i + 1][j + 1], 2 + table[i][j + 1]]
+            table[i][j] = min(ways)
+    return table
+
+
+def _change(old: Move, new: Move) -> int:
+    return 0 if old == new else 1 if old.stage == new.stage else 2 if old.entered == new.entered else 5
+
+
+def _line(move: Move) -> str:
+    return f"{move.stage}: {move.entered}"
+
+
+def _sign(case: Case[Any], field: str, was: str) -> str:
+    return f"sign a correction: corrections: [{{field: {field}, was: {was!r}, by: …, date: {case.as_of}, why: …}}]".replace(
+        "'", '"'
+    )
+
+
+@check(
+    "past-altered",
+    source="format.md, A deal; security.md G; features, Beyond 19",
+    before=BEFORE,
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19
+    corrections: [{field: stages.1, was: 2026-01-12, by: jim, date: 2026-03-01, why: The call was a week later}]
+    """,
+)
+def past_altered(case: Case[Deal]) -> Findings:
+    """A move that an earlier commit had says something else now, is gone, or another was put before it.
+
+    `stages` is only added to: every number of the past rests on it. Put the line back as it was. Where the past had been
+    written wrongly, keep the right line and add an entry to `corrections` that says what it was, who signs, and why.
+    """
+    earlier = case.earlier
+    if earlier is None or case.has_lost("stages"):
+        return
+    left = case.then.new_corrections(case.id)
+    for altered in alterations(earlier.stages, case.record.stages):
+        signed = next((entry for entry in left if altered.is_signed(entry)), None)
+        if signed:
+            left.remove(signed)
+        else:
+            yield _altered(case, altered)
+
+
+def _altered(case: Case[Deal], altered: Alteration) -> Finding:
+    count = len(case.record.stages)
+    path: Path = ("stages", altered.line_now) if altered.line_now < count else ("stages",)
+    field = f"stages.{altered.line}"
+    if altered.was is None and altered.now is not None:
+        return Finding(
+            path,
+            f"the move '{_line(altered.now)}' was put before moves that an earlier commit had",
+            help=f"moves are added at the end; if it had been left out, {_sign(case, f'stages.{altered.line_now}', 'none')}",
+        )
+    assert altered.was is not None
+    restore = f"- {_line(altered.was)}"
+    if altered.now is None:
+        message = f"the move '{_line(altered.was)}' is gone"
+    else:
+        message = f"the move was '{_line(altered.was)}' in an earlier commit"
+    was = str(altered.was.entered) if altered.now and altered.now.stage == altered.was.stage else _line(altered.was)
+    return Finding(path, message, help=f"put it back; if it had been wrong, {_sign(case, field, was)}", fix=restore)
+
+
+@check(
+    "type-changed",
+    source="product.md row 4",
+    before=BEFORE + "type: existing business\n",
+    bad="""
+    type: new business  # <--
+    """,
+    good="""
+    type: new business
+    corrections: [{field: type, was: existing business, by: jim, date: 2026-03-01, why: They had left in 2024}]
+    """,
+)
+def type_changed(case: Case[Deal]) -> Findings:
+    """The type of a deal changed and nothing says why.
+
+    Every number is split by type: a silent change moves the past. Put the type back, or sign a correction.
+    """
+    earlier = case.earlier
+    if earlier is None or case.has_lost("type") or earlier.type == case.record.type:
+        return
+    if not any(
+        entry.field == "type" and entry.was.strip() == earlier.type for entry in case.then.new_corrections(case.id)
+    ):
+        way_out = f"put it back; if it had been wrong, {_sign(case, 'type', earlier.type)}"
+        yield Finding(("type",), f"the type was '{earlier.type}'", help=way_out, fix=f"type: {earlier.type}")
+
+
+@check(
+    "closed-fact-changed",
+    advice=True,
+    source="features, Beyond 19; product.md rows 16 to 18",
+    before="""
+    stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
+    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
+    """,
+    bad="""
+    stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
+    loss: {reason: timing, learning: Too dear, verdict: execution, reengage: never}  # <--
+    """,
+    good="""
+    stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
+    loss: {reason: timing, learning: Too dear, verdict: execution, reengage: never}
+    corrections: [{field: loss.reason, was: price, by: jim, date: 2026-03-01, why: The dean told us later}]
+    """,
+)
+def closed_fact_changed(case: Case[Deal]) -> Findings:
+    """What a closed deal says of its contract, win or loss is not what it said when it was closed.
+
+    Revenue and lessons are counted from it. Adding what was missing is fine. Where a fact was wrong, sign a correction,
+    so that the change is counted and can be found.
+    """
+    earlier = case.earlier
+    if earlier is None or not earlier.stages or case.then.before.outcome(earlier.stages[-1].stage) is None:
+        return
+    signed = {entry.field for entry in case.then.new_corrections(case.id)}
+    for path, was in _changed_facts(earlier, case.record):
+        field = ".".join(path)
+        if not {field, path[0]} & signed:
+            told = said(was) if not isinstance(was, tuple) else ", ".join(map(str, was))
+            way_out = _sign(case, field, told[:40])
+            yield Finding(
+                path, f"this said '{told[:60]}' when the deal was closed", help=f"if that was wrong, {way_out}"
+            )
+
+
+def _changed_facts(before: Deal, after: Deal) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Fields of contract, win and loss that were given and are something else now, with what they were."""
+    for part in ("contract", "win", "loss"):
+        old: Record | None = getattr(before, part)
+        new: Record | None = getattr(after, part)
+        for name in type(old).model_fields if old else ():
+            was = getattr(old, name)
+            if is_given(was) and was != getattr(new, name, None):
+                yield (part, name), was
+
+
+@check(
+    "signature-removed",
+    source="format.md, A deal: signed, reasoned, counted",
+    before=BEFORE + "corrections: [{field: stages.0, was: 2026-01-02, by: jim, date: 2026-02-01, why: Mistyped}]\n",
+    bad="""
+    stages:  # <--
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-12
+    corrections: []
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-12
+    corrections: [{field: stages.0, was: 2026-01-02, by: jim, date: 2026-02-01, why: Mistyped in the import}]
+    """,
+)
+def signature_removed(case: Case[Deal]) -> Findings:
+    """A correction or a waiver that somebody signed is gone.
+
+    Exceptions are counted: one that can be taken out again counts for nothing. Put it back. Its reason may be reworded.
+    """
+    earlier = case.earlier
+    if earlier is None:
+        return
+    for name in ("corrections", "waived"):
+        if case.has_lost(name):
+            continue
+        kept = [_signature(entry) for entry in getattr(case.record, name)]
+        for entry in getattr(earlier, name):
+            if _signature(entry) in kept:
+                kept.remove(_signature(entry))
+            else:
+                what = f"the entry of {entry.by} of {entry.date} under {name}"
+                yield Finding(
+                    (name,) if getattr(case.record, name) else ("stages",),
+                    f"{what} is gone",
+                    help="put it back",
+                    fix=f"{name}:\n  - {_written(entry)}",
+                    key=True,
+                )
+
+
+def _signature(entry: Record) -> tuple[Any, ...]:
+    return tuple(getattr(entry, name) for name in type(entry).model_fields if name != "why")
+
+
+def _written(entry: Record) -> str:
+    parts = ", ".join(f"{name}: {getattr(entry, name)}" for name in type(entry).model_fields)
+    return "{" + parts + "}"
+
+
+@check(
+    "record-deleted",
+    of=GONE,
+    source="format.md, Where things are; security.md G",
+    before=BEFORE,
+    bad="removed: []",
+    good="removed: [{kind: deal, id: acme, date: 2026-11-20, by: jim, why: Entered twice}]",
+)
+def record_deleted(case: Case[Any]) -> Findings:
+    """A record is gone and playbook/removed.yaml does not say why.
+
+    A deal that vanishes takes its share of every rate with it. Put the file back; if it is to go, add an entry with
+    kind, id, day, person and reason to playbook/removed.yaml. A file that was renamed or moved is not gone.
+    """
+    if case.kind not in ("deal", "member", "experiment", "icp", "decision"):
+        return
+    if any((removal.kind, removal.id) == (case.kind, case.id) for removal in case.then.removals):
+        return
+    fix = f"removed:\n  - {{kind: {case.kind}, id: {case.id}, date: {case.as_of}, by: …, why: …}}"
+    yield Finding(
+        (),
+        f"the {case.kind} '{case.id}' is gone",
+        help="put the file back, or say in playbook/removed.yaml who removed it and why",
+        fix=fix,
+    )
+
+
+@check(
+    "removal-erased",
+    of="removed",
+    source="format.md, Where things are",
+    before="removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: Entered twice}]",
+    bad="removed: []  # <--",
+    good="removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: It was entered twice}]",
+)
+def removal_erased(case: Case[Any]) -> Findings:
+    """An entry of playbook/removed.yaml is gone.
+
+    It is all that is left of a record that was deleted. Put it back; its reason may be reworded.
+    """
+    kept = [_signature(entry) for entry in case.record.removed]
+    for entry in case.earlier.removed if case.earlier else ():
+        if _signature(entry) in kept:
+            kept.remove(_signature(entry))
+        else:
+            yield Finding(
+                ("removed",),
+                f"the entry for the {entry.kind} '{entry.id}' is gone",
+                help="put it back",
+                fix=f"- {_written(entry)}",
+            )
+
+
+@check(
+    "process-changed",
+    of="process",
+    source="format.md, A process version; product.md row 96",
+    before="",
+    bad="""
+    in_force: 2024-07-01  # <--
+    """,
+    good="""
+    changelog: A new version begins with the next move.
+    in_force: 2099-01-01
+    """,
+)
+def process_changed(case: Case[Process]) -> Findings:
+    """A version of the process changed, or took over days, after moves had been made under it or in those days.
+
+    A move is judged for ever by the version that was in force on its day; otherwise old deals turn red, and old numbers
+    change, because a rule did. Put the version back as it was, and write the change as a new version that begins after
+    the last move.
+    """
+    then, process = case.then, case.record
+    earlier = case.earlier
+    made = then.moves_under.get(earlier.version, []) if earlier else []
+    if earlier is not None and made and earlier != process:
+        yield Finding(
+            (_first_difference(earlier, process),),
+            f"{_moves(len(made))} made under version {earlier.version}, which is changed here",
+            help="put it back; a change is a new file in playbook/process/ that is in force from a later day",
+            key=True,
+        )
+        return
+    taken = [
+        day
+        for version, moves in then.moves_under.items()
+        for _, day in moves
+        if case.book.process_on(day) is process and version != process.version
+    ]
+    if taken:
+        yield Finding(
+            ("in_force",),
+            f"{_moves(len(taken))} made in the days that {process.version} takes over, the last on {max(taken)}",
+            help="a version begins after the last move that was made before it was merged",
+        )
+
+
+def _moves(count: int) -> str:
+    return f"{count:,} {'move was' if count == 1 else 'moves were'}"
+
+
+def _first_difference(before: Process, after: Process) -> str:
+    return next(
+        (name for name in type(before).model_fields if getattr(before, name) != getattr(after, name)), "version"
+    )
+
+
+@check(
+    "process-deleted",
+    of=GONE,
+    source="format.md, A process version",
+    before="",
+    bad="",
+    good="",
+)
+def process_deleted(case: Case[Any]) -> Findings:
+    """A version of the process is gone under which moves had been made.
+
+    Those moves would be judged by another version. Put the file back.
+    """
+    if case.kind == "process" and (made := case.then.moves_under.get(case.record.version)):
+        yield Finding(
+            (), f"{_moves(len(made))} made under version {case.record.version}, which is gone", help="put the file back"
+        )
+
+
+@check(
+    "changed-there-too",
+    of=EVERY,
+    advice=True,
+    source="security.md G",
+    before="",
+    bad="",
+    good="",
+)
+def changed_there_too(case: Case[Any]) -> Findings:
+    """The branch that this is going to has changed the same record since.
+
+    The two changes may not fit together, and what is checked here is not what will be merged. Bring your branch up to
+    date (git merge, or the button on the pull request), and look at the record again.
+    """
+    if (case.kind, case.id) in case.then.also_changed:
+        yield Finding(
+            (),
+            f"the {case.kind} '{case.id}' has also changed where this is going",
+            help="bring your branch up to date and look at it again",
+        )

@@ -1,0 +1,190 @@
+"""Two Books side by side: which record of the one was which of the other, whatever its file is called now."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from salesops.book import Book, Ref
+from salesops.records.deal import Correction, Deal
+from salesops.records.kinds import KINDS
+from salesops.records.playbook import Removal
+
+ALIKE = 0.5
+"""Share of equal top-level fields from which a new file is taken for a renamed one."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What an earlier commit said (``before``) and what is said now (``after``).
+
+    ``returned`` holds the last known version of deals that were deleted before the earlier commit and are back under
+    their id. ``also_changed`` names records that have meanwhile changed where the change is going to.
+    """
+
+    before: Book
+    after: Book
+    returned: Mapping[str, Deal] = field(default_factory=dict)
+    also_changed: frozenset[Ref] = frozenset()
+
+    def was(self, kind: str, id: str) -> str | None:
+        """The id that a record had before; None where it is new."""
+        if id in self.before.of(kind):
+            return id
+        return self._renamed.get((kind, id))
+
+    def earlier(self, kind: str, id: str) -> Any:
+        """What a record was before, under whatever id; None where it is new."""
+        was = self.was(kind, id)
+        if was is None:
+            return self.returned.get(id) if kind == "deal" else None
+        return self.before.of(kind)[was]
+
+    def becomes(self, kind: str, id: str) -> str | None:
+        """The id that an earlier record has now; None where it is gone."""
+        if id in self.after.of(kind):
+            return id
+        return self._renames.get((kind, id))
+
+    @property
+    def renamed(self) -> Mapping[Ref, str]:
+        """The renamed records: what each is now, and its id before."""
+        return self._renamed
+
+    @cached_property
+    def changed(self) -> tuple[Ref, ...]:
+        """Records that are new, renamed, moved or say something else; where only the text differs they are not among them."""
+        return tuple(
+            (kind, id)
+            for kind in KINDS
+            for id, record in self.after.of(kind).items()
+            if (earlier := self.before.of(kind).get(id)) is not record
+            and (earlier is None or earlier != record or (kind, id) in self.also_changed)
+        )
+
+    @cached_property
+    def changed_paths(self) -> frozenset[str]:
+        """The files of records that are new or say something else, if only in a comment."""
+        return frozenset(
+            document.path
+            for ref, document in self.after.documents.items()
+            if (earlier := self.before.documents.get(ref)) is not document
+            and (earlier is None or (earlier.path, earlier.text) != (document.path, document.text))
+        )
+
+    @cached_property
+    def corrections(self) -> tuple[tuple[str, Correction], ...]:
+        """The corrections of the past that were added, with their deals."""
+        return tuple((id, entry) for kind, id in self.changed if kind == "deal" for entry in self.new_corrections(id))
+
+    def new_corrections(self, deal: str) -> list[Correction]:
+        """The corrections of the past that a deal has gained."""
+        earlier = self.earlier("deal", deal)
+        return list(_added(list(earlier.corrections) if earlier else [], list(self.after.deals[deal].corrections)))
+
+    @cached_property
+    def gone(self) -> tuple[Ref, ...]:
+        """Records that are no longer there under any name."""
+        return tuple(ref for ref in self._missing if ref not in self._renames)
+
+    @cached_property
+    def removals(self) -> tuple[Removal, ...]:
+        """The entries of playbook/removed.yaml that were added."""
+        old = list(self.before.removed.removed) if self.before.removed else []
+        return tuple(_added(old, list(self.after.removed.removed) if self.after.removed else []))
+
+    @cached_property
+    def moves_under(self) -> Mapping[str, list[tuple[str, date]]]:
+        """The moves that had been made under each version of the process: deal and day."""
+        found: dict[str, list[tuple[str, date]]] = defaultdict(list)
+        for id, deal in self.before.deals.items():
+            for move in deal.stages:
+                if process := self.before.process_on(move.entered):
+                    found[process.version].append((id, move.entered))
+        return found
+
+    @cached_property
+    def _missing(self) -> tuple[Ref, ...]:
+        """Records whose id is no longer there; a file that cannot be read is there."""
+        return tuple(
+            (kind, id)
+            for kind in KINDS
+            for id in self.before.of(kind)
+            if id not in self.after.of(kind) and (kind, id) not in self.after.broken
+        )
+
+    @cached_property
+    def _new(self) -> tuple[Ref, ...]:
+        return tuple(
+            (kind, id)
+            for kind in KINDS
+            for id in self.after.of(kind)
+            if id not in self.before.of(kind) and (kind, id) not in self.before.broken
+        )
+
+    @cached_property
+    def _renames(self) -> dict[Ref, str]:
+        return {(kind, was): id for (kind, id), was in self._renamed.items()}
+
+    @cached_property
+    def _renamed(self) -> dict[Ref, str]:
+        """New records that were there under another id: the same text, or mostly the same fields; deletions that are signed for are none."""
+        signed = {(removal.kind, removal.id) for removal in self.removals}
+        lost = [ref for ref in self._missing if ref not in signed]
+        if not lost:
+            return {}
+        taken: dict[Ref, str] = {}
+        left = set(lost)
+        for ref, was in (*self._same_text(lost), *self._alike(lost)):
+            if ref not in taken and was in left:
+                taken[ref] = was[1]
+                left.discard(was)
+        return taken
+
+    def _same_text(self, lost: list[Ref]) -> Iterator[tuple[Ref, Ref]]:
+        texts: dict[Hashable, list[Ref]] = defaultdict(list)
+        for was in lost:
+            texts[was[0], self.before.documents[was].text].append(was)
+        for ref in self._new:
+            for was in texts.get((ref[0], self.after.documents[ref].text), ()):
+                yield ref, was
+
+    def _alike(self, lost: list[Ref]) -> Iterator[tuple[Ref, Ref]]:
+        """Likely pairs, the likeliest first; deals are compared only within one member."""
+        near: dict[Hashable, list[Ref]] = defaultdict(list)
+        for was in lost:
+            near[self._bucket(was, self.before)].append(was)
+        pairs = [
+            (_likeness(self.before.documents[was].data, self.after.documents[ref].data), ref, was)
+            for ref in self._new
+            for was in near.get(self._bucket(ref, self.after), ())
+        ]
+        for likeness, ref, was in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+            if likeness >= ALIKE:
+                yield ref, was
+
+    @staticmethod
+    def _bucket(ref: Ref, book: Book) -> Hashable:
+        data = book.documents[ref].data
+        return ref[0], str(data.get("member")) if ref[0] == "deal" else ""
+
+
+def _likeness(before: Mapping[str, Any], after: Mapping[str, Any]) -> float:
+    """The share of top-level fields that say the same."""
+    names = before.keys() | after.keys()
+    same = [name for name in names if before.get(name) == after.get(name)]
+    return len(same) / max(len(names), 1)
+
+
+def _added(before: list[Any], after: list[Any]) -> Iterator[Any]:
+    """What is in the second list and not in the first, each as often as it is more."""
+    left = list(before)
+    for entry in after:
+        if entry in left:
+            left.remove(entry)
+        else:
+            yield entry
