@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from salesops.book import Book, Ref
 from salesops.checks import check_past
@@ -17,7 +18,20 @@ from salesops.loading import Entry, FoundFile, Is, ReadFile, load_from, read_fil
 from salesops.problems import Problem, in_order
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
-from salesops.repository import Blob, bases, changed_between, commit_of, contents, log, needs_settled_tree, tree
+from salesops.records.scalars import day as read_day
+from salesops.repository import (
+    Blob,
+    asks,
+    bases,
+    changed_between,
+    commit_of,
+    contents,
+    log,
+    needs_history,
+    needs_settled_tree,
+    spine,
+    tree,
+)
 
 MODES = {"100644": Is.FILE, "100755": Is.FILE, "100664": Is.FILE, "120000": Is.LINK}
 PROTECTED = {"deal": ("stages", "type", "contract", "win", "loss", "corrections", "waived")}
@@ -77,9 +91,9 @@ class Archive:
         """All records of a commit, joined, and every problem with its files."""
         return load_from(_Commit(self.root, tree(self.root, commit), self.shelf))
 
-    def knows(self, book: Book, sha256: bool = False) -> None:
+    def knows(self, book: Book) -> None:
         """Take what was read from the disk, so that files which an earlier commit had just so are not read again."""
-        digest = hashlib.sha256 if sha256 else hashlib.sha1
+        digest = hashlib.sha256 if asks(self.root, "rev-parse", "--show-object-format") == "sha256" else hashlib.sha1
         for ref, document in book.documents.items():
             record = book.of(ref[0]).get(ref[1])
             if record is not None and ref not in book.broken:
@@ -123,8 +137,59 @@ def against(root: Path, book: Book, rev: str, exact: bool = False) -> Against:
     needs_settled_tree(root)
     tip = commit_of(root, rev)
     archive = Archive(root)
-    archive.knows(book, sha256=len(tip) == 64)
+    archive.knows(book)
     return Against(rev, tuple(found), tuple(_comparison(archive, book, base, tip) for base in found))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A state of the records: a commit, or what lies on the disk (``commit`` is None); ``day`` where it was named by one."""
+
+    name: str
+    commit: str | None
+    day: date | None = None
+
+
+def moment(root: Path, text: str, zone: str) -> Moment:
+    """What a person names: a day (what was known by its end), or a commit by any of its names.
+
+    Raises CannotDecide where there is no such commit, or nothing was known yet.
+    """
+    day = _as_day(text)
+    if day is None:
+        needs_history(root, whole=False)
+        commit = commit_of(root, text)
+        return Moment(commit[:12], commit)
+    needs_history(root)
+    commit_of(root, "HEAD")
+    known = known_by(spine(root), day, zone)
+    if known is None:
+        raise CannotDecide(f"nothing was known on {day}: the first commit is later")
+    return Moment(str(day), known, day)
+
+
+def known_by(commits: Iterable[tuple[str, int]], day: date, zone: str) -> str | None:
+    """The newest of these commits, given newest first, whose clock shows this day or an earlier one."""
+    return next((id for id, time in commits if day_at(time, zone) <= day), None)
+
+
+def day_at(time: int, zone: str) -> date:
+    """The day that it was in a time zone."""
+    return datetime.fromtimestamp(time, ZoneInfo(zone)).date()
+
+
+def _as_day(text: str) -> date | None:
+    try:
+        return read_day(text)
+    except ValueError:
+        return None
+
+
+def between(archive: Archive, before: str, after: str) -> tuple[Comparison, list[Problem]]:
+    """Two commits, compared; with the problems of the later one's files."""
+    book, problems = archive.book(after)
+    old, _ = archive.book(before)
+    return Comparison(old, book), problems
 
 
 def _comparison(archive: Archive, book: Book, base: str, tip: str) -> Comparison:

@@ -44,6 +44,10 @@ class Comparison:
             return self.returned.get(id) if kind == "deal" else None
         return self.before.of(kind)[was]
 
+    def says_something_else(self, kind: str, id: str) -> bool:
+        """Whether a record that was there before, under whatever id, has other fields now."""
+        return bool(self.earlier(kind, id) != self.after.of(kind)[id])
+
     def becomes(self, kind: str, id: str) -> str | None:
         """The id that an earlier record has now; None where it is gone."""
         if id in self.after.of(kind):

@@ -132,8 +132,8 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-_MARKUP = re.compile(r"[\\`*_{}\[\]()#!|~$]")
-_LINKED = re.compile(r"@(?=\w)|(?<=:)//|(?<=www)\.", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\`*_\[\]|~$]")
+_LINKED = re.compile(r"[@#](?=\w)|(?<=:)//|(?<=www)\.", re.IGNORECASE)
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 UNLINKED = "&#8203;"
 """A blank of no width: it keeps GitHub from notifying people and linking addresses that stand in foreign text."""
@@ -143,7 +143,6 @@ def markdown(text: object) -> str:
     """Any foreign text as one line of Markdown that says just this text: no markup, no link, no mention."""
     seen = re.sub("[&<>]", lambda match: _ENTITIES[match.group()], show(text))
     seen = _MARKUP.sub(lambda match: "\\" + match.group(), seen)
-    seen = re.sub(r"\\#(?=\w)", lambda match: match.group() + UNLINKED, seen)
     return _LINKED.sub(lambda match: match.group()[0] + UNLINKED + match.group()[1:], seen)
 
 

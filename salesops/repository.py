@@ -118,13 +118,13 @@ def is_shallow(root: Path) -> bool:
     return asks(root, "rev-parse", "--is-shallow-repository") == "true"
 
 
-def needs_history(root: Path) -> None:
-    """Raise CannotDecide, with the way out, where there is no repository or its history was cut."""
+def needs_history(root: Path, whole: bool = True) -> None:
+    """Raise CannotDecide, with the way out, where there is no repository or (if ``whole``) its history was cut."""
     code, _, said = _run(root, ("rev-parse", "--is-inside-work-tree"))
     if code:
         way_out = "" if "not a git" not in said else "; begin one with git init, and commit"
         raise CannotDecide(f"there is no git history to compare with: {said}{way_out}")
-    if is_shallow(root):
+    if whole and is_shallow(root):
         raise CannotDecide(f"the history of this clone was cut: {FETCH}")
 
 
@@ -266,6 +266,13 @@ def _touched(told: bytes, path: bytes) -> Touched:
 
 def _present(blob: Blob) -> Blob | None:
     return None if blob.mode == "000000" else blob
+
+
+def spine(root: Path, head: str = "HEAD") -> list[tuple[str, int]]:
+    """The commits of a branch as it grew, newest first: ids and clocks, along first parents."""
+    out = git(root, "log", "--first-parent", "--no-show-signature", "--format=%H %ct", head, "--")
+    found = (line.split() for line in out.decode("ascii").splitlines())
+    return [(id, int(time)) for id, time in found]
 
 
 def changed_between(root: Path, before: str, after: str) -> list[Touched]:

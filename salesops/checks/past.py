@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
 from salesops.needs import said
 from salesops.problems import Path
-from salesops.records.deal import Correction, Deal, Move
+from salesops.records.deal import Correction, Deal
 from salesops.records.process import Process
 from salesops.records.record import Record, is_given
 
@@ -27,12 +27,24 @@ icp: {hypothesis: teaching-led, version: 1, fit: true}
 """
 
 
+class Line(Protocol):
+    """A move, whether its day has been read yet or is still text."""
+
+    @property
+    def stage(self) -> str:
+        """Where it went."""
+
+    @property
+    def entered(self) -> object:
+        """On which day."""
+
+
 @dataclass(frozen=True)
 class Alteration:
     """One way in which the moves of a deal no longer begin as they did: ``was`` stood at ``line``, ``now`` at ``line_now``."""
 
-    was: Move | None
-    now: Move | None
+    was: Line | None
+    now: Line | None
     line: int
     line_now: int
 
@@ -46,7 +58,7 @@ class Alteration:
         """What a correction may say stood there."""
         if self.was is None:
             return NOTHING
-        stage, day = self.was
+        stage, day = self.was.stage, self.was.entered
         return frozenset({str(day), stage, f"{stage}: {day}", f"- {stage}: {day}"})
 
     def is_signed(self, correction: Correction) -> bool:
@@ -55,7 +67,7 @@ class Alteration:
         return field in self.fields and correction.was.strip().strip("'\"") in self.words
 
 
-def alterations(before: Sequence[Move], after: Sequence[Move]) -> list[Alteration]:
+def alterations(before: Sequence[Line], after: Sequence[Line]) -> list[Alteration]:
     """The fewest alterations by which the earlier moves become the first of the later ones; none where lines were only added."""
     same = 0
     while same < min(len(before), len(after)) and before[same] == after[same]:
@@ -65,7 +77,7 @@ def alterations(before: Sequence[Move], after: Sequence[Move]) -> list[Alteratio
     return list(_retraced(before, after, same))
 
 
-def _retraced(before: Sequence[Move], after: Sequence[Move], same: int) -> Iterator[Alteration]:
+def _retraced(before: Sequence[Line], after: Sequence[Line], same: int) -> Iterator[Alteration]:
     costs = _costs(before[same:], after[same:])
     i, j = 0, 0
     old, new = before[same:], after[same:]
@@ -83,7 +95,7 @@ def _retraced(before: Sequence[Move], after: Sequence[Move], same: int) -> Itera
             j += 1
 
 
-def _costs(old: Sequence[Move], new: Sequence[Move]) -> list[list[int]]:
+def _costs(old: Sequence[Line], new: Sequence[Line]) -> list[list[int]]:
     """The least cost of altering what is left of the one into a beginning of the other, from every pair of lines on."""
     table = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
@@ -95,11 +107,11 @@ def _costs(old: Sequence[Move], new: Sequence[Move]) -> list[list[int]]:
     return table
 
 
-def _change(old: Move, new: Move) -> int:
+def _change(old: Line, new: Line) -> int:
     return 0 if old == new else 1 if old.stage == new.stage else 2 if old.entered == new.entered else 5
 
 
-def _line(move: Move) -> str:
+def _line(move: Line) -> str:
     return f"{move.stage}: {move.entered}"
 
 

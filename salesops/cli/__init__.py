@@ -19,7 +19,9 @@ COMMANDS = {
     "show": "Show one deal or member, and what is missing for its next stage.",
     "board": "Show the open deals by stage.",
     "metrics": "Work out the metrics, with the deals behind each.",
+    "diff": "Say what happened between two states, and what it does to the numbers.",
     "import": "Bring records in from a CSV file.",
+    "merge-driver": "Join two versions of one record; git calls it.",
     "site": "Check, and build the site.",
     "serve": "Preview the site; it is built again when a record changes.",
     "init": "Begin a new CRM repository.",
@@ -41,7 +43,7 @@ class Commands(click.Group):
         """Load one command."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"salesops.cli.{name}_command")
+        module = importlib.import_module(f"salesops.cli.{name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
 

@@ -1,0 +1,96 @@
+"""What two versions of one record say differently: field by field, with the entries of lists matched by what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesops.problems import Path
+
+ABOUT = (
+    ("id",),
+    ("name",),
+    ("month",),
+    ("date", "kind", "about"),
+    ("need", "stage"),
+    ("field", "date"),
+    ("since",),
+    ("version",),
+    ("to",),
+    ("metric",),
+    ("date",),
+    ("about",),
+    ("url",),
+    ("field",),
+)
+"""The keys by which entries of lists are told apart: the first of these that both carry."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A field that says something else; what is not there is None. ``path`` is its place in the later version."""
+
+    path: Path
+    before: Any
+    after: Any
+
+    @property
+    def name(self) -> str:
+        """The last word of the path that is a name."""
+        return next((part for part in reversed(self.path) if isinstance(part, str)), "")
+
+    @property
+    def section(self) -> str:
+        """The top-level field."""
+        return str(self.path[0]) if self.path else ""
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any], path: Path = ()) -> Iterator[Difference]:
+    """Every difference between two mappings, in the order of the later one; what was taken out comes last."""
+    for name in (*after, *(name for name in before if name not in after)):
+        yield from _compared(before.get(name), after.get(name), (*path, name))
+
+
+def _compared(before: Any, after: Any, path: Path) -> Iterator[Difference]:
+    if before == after:
+        return
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        yield from differences(before, after, path)
+    elif isinstance(before, list | None) and isinstance(after, list | None) and _has_entries(before or after or []):
+        yield from _lists(before or [], after or [], path)
+    else:
+        yield Difference(path, before, after)
+
+
+def _has_entries(entries: list[Any]) -> bool:
+    return any(isinstance(entry, Mapping) for entry in entries)
+
+
+def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Difference]:
+    """Entries that were added, taken out or say something else; equal ones are paired off first, in order."""
+    left = list(before)
+    new: list[int] = []
+    for at, entry in enumerate(after):
+        if entry in left:
+            left.remove(entry)
+        else:
+            new.append(at)
+    for at in new:
+        was = next((old for old in left if _same_thing(old, after[at])), None)
+        if was is None:
+            yield Difference((*path, at), None, after[at])
+        else:
+            left.remove(was)
+            yield from _compared(was, after[at], (*path, at))
+    for old in left:
+        yield Difference((*path, before.index(old)), old, None)
+
+
+def _same_thing(before: Any, after: Any) -> bool:
+    if not isinstance(before, Mapping) or not isinstance(after, Mapping):
+        return False
+    keys = next((keys for keys in ABOUT if keys[0] in before and keys[0] in after), None)
+    if keys is None:
+        return len(before) == len(after) == 1 and before.keys() == after.keys()
+    return all(before.get(key) == after.get(key) for key in keys)

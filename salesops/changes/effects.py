@@ -1,0 +1,123 @@
+"""Which metrics move from one snapshot to another, and by which deals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesops.book import Snapshot
+from salesops.metrics import Metric, Reading, measure, metrics_of
+from salesops.metrics.readings import Amounts, Count, Days, Share
+from salesops.metrics.words import NO_DATA, headline
+
+
+@dataclass(frozen=True)
+class Effect:
+    """A metric before and after; ``joined`` and ``left`` are the deals that it counts now and did not, or no longer does.
+
+    ``altered`` are the deals that it counts on both sides and that changed themselves. A metric that only one of the two
+    processes names has None on the other side.
+    """
+
+    metric: Metric
+    before: Reading | None
+    after: Reading | None
+    joined: tuple[str, ...]
+    left: tuple[str, ...]
+    altered: tuple[str, ...]
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """Before and after as people read them; where the headlines are the same, what stands behind them."""
+        shown = tuple(headline(side) if side else NO_DATA for side in (self.before, self.after))
+        if shown[0] != shown[1] or self.before is None or self.after is None:
+            return shown[0], shown[1]
+        return _behind(self.before), _behind(self.after)
+
+    def as_data(self) -> dict[str, Any]:
+        """As ``diff --format json`` gives it."""
+        before, after = (side.value if side else None for side in (self.before, self.after))
+        deals = {"joined": list(self.joined), "left": list(self.left), "altered": list(self.altered)}
+        told = {"id": self.metric.id, "title": self.metric.title, "kind": self.metric.kind}
+        behind = {"before": _numbers(self.before), "after": _numbers(self.after)}
+        return {**told, "before": before, "after": after, "behind": behind, **deals}
+
+
+def effects(
+    before: Snapshot | None,
+    after: Snapshot | None,
+    changed: Iterable[str] = (),
+    now_called: Mapping[str, str] | None = None,
+) -> list[Effect]:
+    """Every metric that moves; ``changed`` are deals that say something else, ``now_called`` gives renamed deals their new ids."""
+    old, new = (_measured(side) for side in (before, after))
+    names = now_called or {}
+    known = {id: metric for measured in (old, new) for id, (metric, _) in measured.items()}
+    found = []
+    for id, metric in known.items():
+        was, now = (measured[id][1] if id in measured else None for measured in (old, new))
+        if _numbers(was) != _numbers(now) or _renamed(was, names) != _included(now):
+            effect = _effect(metric, was, now, set(changed), names)
+            if _numbers(was) != _numbers(now) or effect.joined or effect.left:
+                found.append(effect)
+    return found
+
+
+def _measured(snapshot: Snapshot | None) -> dict[str, tuple[Metric, Reading | None]]:
+    if snapshot is None or not snapshot.book.processes:
+        return {}
+    known = metrics_of(snapshot.process)
+    readings = measure(snapshot, known.values())
+    return {id: (metric, readings[id]) for id, metric in known.items() if metric.measure}
+
+
+def _effect(
+    metric: Metric, was: Reading | None, now: Reading | None, changed: set[str], names: Mapping[str, str]
+) -> Effect:
+    old, new = _renamed(was, names), _included(now)
+    before, after = set(old), set(new)
+    return Effect(
+        metric,
+        was,
+        now,
+        joined=tuple(id for id in dict.fromkeys(new) if id not in before),
+        left=tuple(id for id in dict.fromkeys(old) if id not in after),
+        altered=tuple(id for id in dict.fromkeys(new) if id in before and id in changed),
+    )
+
+
+def _included(reading: Reading | None) -> tuple[str, ...]:
+    return reading.included if reading else ()
+
+
+def _renamed(reading: Reading | None, names: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(names.get(id, id) for id in _included(reading))
+
+
+def _numbers(reading: Reading | None) -> dict[str, Any] | None:
+    """What of a reading can move: its figures, without the deals behind them."""
+    if reading is None:
+        return None
+    if isinstance(reading, Count):
+        return {"value": reading.value, "split": dict(reading.split)}
+    if isinstance(reading, Share):
+        return {"hits": reading.hits, "out_of": reading.out_of, "open": reading.open}
+    if isinstance(reading, Days):
+        return {"n": reading.n, "mean": reading.value, "median": reading.median, "p80": reading.p80}
+    return {"value": reading.value, "n": reading.n, "without_amount": reading.without}
+
+
+def _behind(reading: Reading) -> str:
+    return "; ".join(_figures(reading))
+
+
+def _figures(reading: Reading) -> Iterator[str]:
+    if isinstance(reading, Count):
+        yield ", ".join(f"{count} {name}" for name, count in reading.split.items()) or headline(reading)
+    elif isinstance(reading, Share):
+        yield f"{reading.hits} of {reading.out_of}, {reading.open} open"
+    elif isinstance(reading, Days):
+        yield f"{headline(reading)}, n = {reading.n}"
+    elif isinstance(reading, Amounts):
+        yield f"{headline(reading)} in {reading.n} deals, {reading.without} without an amount"

@@ -1,0 +1,124 @@
+"""``salesops diff``: what happened between two states of the records, and what it does to the numbers."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from salesops.cli.shared import Usage, as_of_option, day_of, format_option, numbers_are_whole, read, root_of, say, style
+
+if TYPE_CHECKING:
+    from salesops.book import Book
+    from salesops.changes.report import Report
+    from salesops.commits import Archive, Moment
+    from salesops.comparison import Comparison
+    from salesops.problems import Problem
+
+
+@click.command("diff")
+@click.argument("base", required=False)
+@click.argument("head", required=False)
+@click.option("--exact", is_flag=True, help="Compare with BASE itself, not with where the two parted.")
+@format_option("text", "markdown", "json")
+@as_of_option
+@click.pass_context
+def command(
+    ctx: click.Context, base: str | None, head: str | None, exact: bool, format: str, as_of: str | None
+) -> None:
+    """Say what happened between two states of the records, and what it does to every metric.
+
+    Without BASE: what would my commit do? With BASE: from where this parted from BASE to what lies on the disk. With
+    BASE and HEAD: between two commits, read from git alone. A day (2026-03-01) means what was known by its end, looked
+    at on that day; so `salesops diff 2026-11-13 2026-11-20` is the story of a week.
+    """
+    report, whole = _report(ctx, base, head, exact, as_of)
+    if format == "json":
+        from salesops.output import SCHEMA_VERSION, as_json, problem_as_data
+
+        problems = [problem_as_data(problem) for problem in report.problems]
+        say(as_json({"schema_version": SCHEMA_VERSION, **report.as_data(), "problems": problems}))
+    elif format == "markdown":
+        from salesops.changes.rendering import as_markdown
+
+        say(as_markdown(report).rstrip("\n"))
+    else:
+        from salesops.changes.rendering import as_text
+
+        for line in as_text(report, style):
+            say(line)
+    ctx.exit(0 if whole else 1)
+
+
+def _report(
+    ctx: click.Context, base: str | None, head: str | None, exact: bool, as_of: str | None
+) -> tuple[Report, bool]:
+    from salesops.commits import Archive, moment
+    from salesops.repository import needs_settled_tree
+
+    if head is None:
+        root, book, problems = read(ctx)
+        needs_settled_tree(root)
+        archive = Archive(root)
+        archive.knows(book)
+        start = moment(root, base or "HEAD", _zone(book))
+        start = start if exact or start.day or base is None else _parting(root, base, "HEAD")
+        return _of(archive, start, None, book, problems, day_of(as_of, book))
+    root = root_of(ctx.obj)
+    archive = Archive(root)
+    end = _moment(archive, head, as_of)
+    start = _moment(archive, base or "HEAD", as_of)
+    if not (exact or start.day or end.day):
+        start = _parting(root, base or "HEAD", head)
+    book, problems = archive.book(end.commit or "")
+    return _of(archive, start, end, book, problems, day_of(as_of, book))
+
+
+def _zone(book: Book) -> str:
+    return book.team.time_zone if book.team else "UTC"
+
+
+def _moment(archive: Archive, text: str, as_of: str | None) -> Moment:
+    from salesops.commits import moment
+
+    book, _ = archive.book(moment(archive.root, "HEAD", "UTC").commit or "")
+    return moment(archive.root, text, _zone(book))
+
+
+def _parting(root: Path, base: str, head: str) -> Moment:
+    """Where two branches parted: what one of them brings, whatever has happened on the other since."""
+    from salesops.commits import Moment
+    from salesops.repository import bases
+
+    commit = bases(root, base, head)[0]
+    return Moment(commit[:12], commit)
+
+
+def _of(
+    archive: Archive, start: Moment, end: Moment | None, book: Book, problems: list[Problem], today: date
+) -> tuple[Report, bool]:
+    from salesops.changes.report import Report, Side
+    from salesops.comparison import Comparison
+
+    before, _ = archive.book(start.commit or "")
+    comparison = Comparison(before, book)
+    last = (end.day if end else None) or today
+    first = start.day or last
+    if first > last:
+        raise Usage(f"{first} lies after {last}: name the earlier day first")
+    found = () if start.day or (end and end.day) else tuple(_to_look_at(comparison, problems, last))
+    name = end.name if end else "what lies here"
+    report = Report(Side(before, first, start.name), Side(book, last, name), comparison, found)
+    return report, numbers_are_whole(book, problems)
+
+
+def _to_look_at(comparison: Comparison, problems: list[Problem], day: date) -> list[Problem]:
+    """Every error, and what is advised on the files that the change touches."""
+    from salesops.checks import check_past
+    from salesops.halves import checked
+    from salesops.problems import in_order
+
+    every = in_order([*problems, *checked(comparison.after, day), *check_past(comparison, day)])
+    return [problem for problem in every if problem.is_error or problem.place.path in comparison.changed_paths]
