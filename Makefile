@@ -16,7 +16,7 @@ STALE := $(shell test -x $(BIN)/python && grep -qxF "$$(pwd -P)" $(LOCKED) 2>/de
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all setup check site serve test lint lock clean help stale
+.PHONY: all setup check site serve demo test lint lock clean help stale
 
 all: check site  ## set up, check every record, build the site (the same as plain `make`)
 
@@ -30,6 +30,9 @@ site: $(READY) check  ## check, then build the site into build/html
 
 serve: $(READY)  ## show the site on this computer, rebuilt whenever a record is saved
 	@$(BIN)/salesops serve
+
+demo: $(READY)  ## write eighteen months of the records, commit by commit, into build/demo: a history to explore
+	@$(BIN)/python -I tests/demonstration.py
 
 test: $(READY)  ## run the tests; more for pytest in ARGS, as in make test ARGS="-k renewal"
 	@$(BIN)/pytest $(ARGS)

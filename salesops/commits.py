@@ -194,7 +194,7 @@ def between(archive: Archive, before: str, after: str) -> tuple[Comparison, list
 
 def _comparison(archive: Archive, book: Book, base: str, tip: str) -> Comparison:
     before, problems = archive.book(base)
-    unread = frozenset(_id_of(problem.place.path) for problem in problems if problem.code not in NEVER_RECORDS)
+    unread = frozenset(id_of(problem.place.path) for problem in problems if problem.code not in NEVER_RECORDS)
     _needs_to_be_readable(before, book, unread, base)
     new = [id for id in book.deals if id not in before.deals]
     returned = _returned(archive, base, new) if new else {}
@@ -208,10 +208,11 @@ def _refs(root: Path, before: str, after: str) -> Iterator[Ref]:
     for touched in changed_between(root, before, after):
         folder, _, rest = touched.path.partition("/")
         if folder in kinds and rest.endswith(".yaml"):
-            yield kinds[folder], _id_of(rest)
+            yield kinds[folder], id_of(rest)
 
 
-def _id_of(path: str) -> str:
+def id_of(path: str) -> str:
+    """The id of the record that a file would hold."""
     return path.rpartition("/")[2].removesuffix(".yaml")
 
 
@@ -245,7 +246,7 @@ def _returned(archive: Archive, base: str, new: list[str]) -> dict[str, Deal]:
     ids: dict[str, str] = {}
     for commit in log(archive.root, "--diff-filter=DT", "-m", base, paths=("deals",)):
         for touched in commit.touched:
-            id = _id_of(touched.path)
+            id = id_of(touched.path)
             if id in wanted and id not in ids and touched.before and touched.before.mode.startswith("100"):
                 ids[id] = touched.before.id
                 blobs[id] = FoundFile(KINDS["deal"], id, touched.path)

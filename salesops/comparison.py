@@ -13,6 +13,7 @@ from salesops.book import Book, Ref
 from salesops.records.deal import Correction, Deal
 from salesops.records.kinds import KINDS
 from salesops.records.playbook import Removal
+from salesops.records.record import Record
 
 ALIKE = 0.5
 """Share of equal top-level fields from which a new file is taken for a renamed one."""
@@ -163,7 +164,7 @@ class Comparison:
         for was in lost:
             near[self._bucket(was, self.before)].append(was)
         pairs = [
-            (_likeness(self.before.documents[was].data, self.after.documents[ref].data), ref, was)
+            (likeness(self.before.documents[was].data, self.after.documents[ref].data), ref, was)
             for ref in self._new
             for was in near.get(self._bucket(ref, self.after), ())
         ]
@@ -177,18 +178,23 @@ class Comparison:
         return ref[0], str(data.get("member")) if ref[0] == "deal" else ""
 
 
-def _likeness(before: Mapping[str, Any], after: Mapping[str, Any]) -> float:
+def likeness(before: Mapping[str, Any], after: Mapping[str, Any]) -> float:
     """The share of top-level fields that say the same."""
     names = before.keys() | after.keys()
     same = [name for name in names if before.get(name) == after.get(name)]
     return len(same) / max(len(names), 1)
 
 
+def signature(entry: Record) -> tuple[Any, ...]:
+    """What an entry that somebody signed says; its reason may be reworded without making it another one."""
+    return tuple(getattr(entry, name) for name in type(entry).model_fields if name != "why")
+
+
 def _added(before: list[Any], after: list[Any]) -> Iterator[Any]:
-    """What is in the second list and not in the first, each as often as it is more."""
-    left = list(before)
+    """The signed entries that are in the second list and not in the first, each as often as it is more."""
+    left = [signature(entry) for entry in before]
     for entry in after:
-        if entry in left:
-            left.remove(entry)
+        if signature(entry) in left:
+            left.remove(signature(entry))
         else:
             yield entry

@@ -256,3 +256,11 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """What the shell or the CI of the person who runs the tests has set changes nothing."""
     for name in ("GITHUB_ACTIONS", "NO_COLOR", "FORCE_COLOR", "SALESOPS_AS_OF", "SALESOPS_FORMAT", "SALESOPS_DEBUG"):
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+    """Eighteen months of the demonstration as a git history, as `make demo` writes it; all tests share it, so only look."""
+    root = tmp_path_factory.mktemp("history") / "demo"
+    subprocess.run([sys.executable, str(HOME / "tests/demonstration.py"), str(root)], capture_output=True, check=True)
+    return Repository(root)

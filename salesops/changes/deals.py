@@ -17,6 +17,8 @@ from salesops.records.process import LOST, WON
 Data = Mapping[str, Any]
 SETTLED = frozenset({"stages", "reopened", "moved_back"})
 """Fields that the sentences on moves speak of."""
+SAID_AT_CLOSE = frozenset({"loss", "reopened"})
+"""Fields that the sentence on a lost deal speaks of."""
 LABELS = {
     "expected_close": "expected close",
     "maniac_t": "MANIAC-T",
@@ -188,25 +190,38 @@ def _reason(data: Data, name: str, day: str) -> str:
 def _sections(life: Life, found: list[Difference]) -> Iterator[Change]:
     """One change for each top-level field that says something else, in the order of the file."""
     sections = dict.fromkeys(difference.section for difference in found)
-    closed_now = life.before is not None and len(_lines(life.data)) > len(_lines(life.before))
+    moved = life.before is not None and len(_lines(life.data)) > len(_lines(life.before))
+    closed_now = moved and life.names.book.outcome(_lines(life.data)[-1].stage) is not None
     for section in sections:
-        if section in SETTLED or (closed_now and section in ("loss", "reopened")):
+        if (
+            section in SETTLED
+            or (closed_now and section in SAID_AT_CLOSE)
+            or (closed_now and "next" not in life.data and section == "next")
+        ):
             continue
         inside = [difference for difference in found if difference.section == section]
         yield from SECTIONS.get(section, _other)(life, inside)
 
 
 def _value(life: Life, found: list[Difference]) -> Iterator[Change]:
-    for difference in _leaves(found):
-        unit = {"mrr": " a month", "one_off": " once", "months": " months"}.get(difference.name, "")
-        was, now = (
-            None if side is None else f"{life.names.value(side)}{unit}"
-            for side in (difference.before, difference.after)
-        )
-        said = (
-            f"expected {now}, was {was}" if now and was else f"expected {now}" if now else f"no longer expected: {was}"
-        )
-        yield life.change("priced", said, before=_given(difference.before), after=_given(difference.after))
+    before, after = (_part(data or {}, "value") for data in (life.before, life.after))
+    was, now = _worth(before, life.names), _worth(after, life.names)
+    said = (
+        f"expected {now}, was {was}"
+        if now and was
+        else f"expected {now}"
+        if now
+        else f"nothing expected any more, was {was}"
+    )
+    yield life.change("priced", said, before=_given(before.get("mrr")), after=_given(after.get("mrr")))
+
+
+def _worth(value: Data, names: Names) -> str:
+    """``1,250 USD a month for 12 months, 2,000 USD once``."""
+    mrr = f"{names.money(value['mrr'])} a month" if value.get("mrr") else ""
+    months = f"for {value['months']} months" if value.get("months") else ""
+    once = f"{names.money(value['one_off'])} once" if value.get("one_off") else ""
+    return joined(" ".join(part for part in (mrr, months) if part), once)
 
 
 def _close(life: Life, found: list[Difference]) -> Iterator[Change]:
@@ -275,16 +290,22 @@ def _answers(life: Life, found: list[Difference]) -> Iterator[Change]:
 
 
 def _activity(life: Life, found: list[Difference]) -> Iterator[Change]:
+    altered: dict[Any, list[Difference]] = {}
     for difference in found:
-        entry = difference.after
-        if isinstance(entry, Mapping):
-            yield life.change("logged", _said_of_activity(entry, life.names), date=_given(entry.get("date")))
+        if isinstance(difference.after, Mapping):
+            what = _said_of_activity(difference.after, life.names)
+            yield life.change("logged", what, date=_given(difference.after.get("date")))
         elif isinstance(difference.before, Mapping):
             yield life.change("logged", f"taken out: {_said_of_activity(difference.before, life.names)}")
         else:
-            entry = _entry_at(life.data, difference)
-            what = f"{_said_of_activity(entry, life.names)}: {_plain(life, difference, alone=True)}"
-            yield life.change("logged", what, date=_given(entry.get("date")))
+            altered.setdefault(difference.path[1] if len(difference.path) > 1 else None, []).append(difference)
+    for inside in altered.values():
+        entry = _entry_at(life.data, inside[0])
+        told = {"status", "note", "replied", "template"}  # the sentence on the entry says these itself
+        more = joined(*(_plain(life, one) for one in inside if one.name not in told))
+        held = "held: " if any(one.name == "status" and one.after == "held" for one in inside) else ""
+        what = f"{held}{_said_of_activity(entry, life.names)}{f' ({more})' if more else ''}"
+        yield life.change("logged", what, date=_given(entry.get("date")))
 
 
 def _said_of_activity(entry: Data, names: Names) -> str:
@@ -300,19 +321,14 @@ def _said_of_activity(entry: Data, names: Names) -> str:
 
 def _contract(life: Life, found: list[Difference]) -> Iterator[Change]:
     names, now = life.names, _part(life.data, "contract")
-    if not _part(life.before or {}, "contract"):
-        term = (
-            f"{names.day(now['start'])} to {names.day(now['end']) if now.get('end') else 'no end'}"
-            if now.get("start")
-            else ""
-        )
-        signed = f"signed on {names.day(now['signed'])}" if now.get("signed") else ""
-        mrr = f"{names.money(now['mrr'])} a month" if now.get("mrr") else ""
-        yield life.change(
-            "contract", f"contract: {joined(signed, term, mrr)}".rstrip(": "), date=_given(now.get("signed"))
-        )
+    if _part(life.before or {}, "contract"):
+        yield from _other(life, found)
         return
-    yield from _other(life, found)
+    end = names.day(now["end"]) if now.get("end") else "no end"
+    term = f"{names.day(now['start'])} to {end}" if now.get("start") else ""
+    signed = f"signed on {names.day(now['signed'])}" if now.get("signed") else ""
+    mrr = f"{names.money(now['mrr'])} a month" if now.get("mrr") else ""
+    yield life.change("contract", f"contract {joined(signed, term, mrr) or 'begun'}", date=_given(now.get("signed")))
 
 
 def _exceptions(life: Life, found: list[Difference]) -> Iterator[Change]:

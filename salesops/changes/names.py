@@ -52,8 +52,10 @@ class Names:
         return f"{amount(found.amount)} {found.currency}" if isinstance(found, Money) else str(text)
 
     def value(self, text: object) -> str:
-        """A scalar in a sentence: days and money as people write them, long texts cut."""
+        """A scalar in a sentence: days and money as people write them, long texts cut, addresses not written out."""
         words = str(text)
+        if words.startswith(("https://", "http://")):
+            return "(link)"
         if _day(words):
             return self.day(words)
         said = self.money(words)

@@ -1,0 +1,51 @@
+"""The changes as an Atom feed: one entry for each commit, its sentences as plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
+from xml.sax.saxutils import escape
+
+from salesops.book import Book
+from salesops.chronicle import Chronicle, Commit, Entry
+from salesops.output import masked
+
+MOST = 100
+"""Commits that the feed holds."""
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def atom(known: Chronicle, book: Book, as_of: date) -> str:
+    """The newest commits as a feed; ids are those of the commits, so a reader shows none twice."""
+    commits = known.commits[:MOST]
+    title = f"{book.team.organisation}: changes" if book.team else "Changes"
+    newest = _stamp(commits[0][0].time) if commits else datetime.combine(as_of, time(), UTC).isoformat()
+    lines = [
+        '<?xml version="1.0" encoding="utf-8"?>',
+        '<feed xmlns="http://www.w3.org/2005/Atom">',
+        f"<title>{_xml(title)}</title>",
+        "<id>urn:salesops:changes</id>",
+        f"<updated>{newest}</updated>",
+        *(_entry(commit, entries) for commit, entries in commits),
+        "</feed>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _entry(commit: Commit, entries: Sequence[Entry]) -> str:
+    said = "\n".join(entry.change.sentence for entry in entries)
+    return (
+        f"<entry><title>{_xml(commit.subject)}</title><id>urn:salesops:commit:{commit.id}</id>"
+        f"<updated>{_stamp(commit.time)}</updated><author><name>{_xml(commit.author)}</name></author>"
+        f'<content type="text">{_xml(said)}</content></entry>'
+    )
+
+
+def _stamp(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
+
+
+def _xml(text: str) -> str:
+    """Any text as XML: what XML does not allow is dropped, what looks like a secret is not written."""
+    return escape(_NOT_XML.sub("", masked(text))) or "–"

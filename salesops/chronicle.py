@@ -1,0 +1,178 @@
+"""Who changed what, and when: the commits that touched the records, told in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from salesops.book import Ref
+from salesops.changes.change import Change
+from salesops.changes.deals import of_deal
+from salesops.changes.names import Names
+from salesops.changes.others import of_other
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: its id, the day in the team's time zone, the clock in seconds since 1970, who made it, its first line."""
+
+    id: str
+    day: date
+    time: int
+    author: str
+    subject: str
+
+    @property
+    def short(self) -> str:
+        """The id as people quote it."""
+        return self.id[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A record as a commit left it: ``data`` is None where it was deleted."""
+
+    commit: Commit
+    path: str
+    data: Mapping[str, Any] | None
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Every version of one record, oldest first, under whatever names it had; ``ref`` is its last one.
+
+    ``was_brought`` where it came with the first commit of the repository: what it says then was not entered day by day.
+    """
+
+    ref: Ref
+    versions: tuple[Version, ...]
+    was_brought: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened, and the commit by which it became known."""
+
+    commit: Commit
+    change: Change
+    was_brought: bool = False
+
+
+@dataclass(frozen=True)
+class Chronicle:
+    """Every entry of every record, oldest first; ``gap`` says why there is none, where git could not tell."""
+
+    records: Mapping[Ref, tuple[Entry, ...]] = field(default_factory=dict)
+    gap: str = ""
+
+    def of(self, kind: str, id: str) -> tuple[Entry, ...]:
+        """What happened to a record, oldest first."""
+        return self.records.get((kind, id), ())
+
+    def until(self, day: date) -> Chronicle:
+        """What was known by the end of a day."""
+        return self._where(lambda entry: entry.commit.day <= day)
+
+    def since(self, day: date) -> Chronicle:
+        """What became known from a day on."""
+        return self._where(lambda entry: entry.commit.day >= day)
+
+    def _where(self, holds: Callable[[Entry], bool]) -> Chronicle:
+        known = {ref: tuple(entry for entry in entries if holds(entry)) for ref, entries in self.records.items()}
+        return Chronicle({ref: entries for ref, entries in known.items() if entries}, self.gap)
+
+    def as_data(self) -> list[dict[str, Any]]:
+        """The commits as machines read them, newest first."""
+        return [
+            {
+                "commit": commit.id,
+                "day": commit.day,
+                "author": commit.author,
+                "subject": commit.subject,
+                "changes": [entry.change.as_data() for entry in entries],
+            }
+            for commit, entries in self.commits
+        ]
+
+    @cached_property
+    def commits(self) -> tuple[tuple[Commit, tuple[Entry, ...]], ...]:
+        """The commits, newest first, each with its entries by record."""
+        grouped: dict[Commit, list[Entry]] = {}
+        for ref in sorted(self.records):
+            for entry in self.records[ref]:
+                grouped.setdefault(entry.commit, []).append(entry)
+        newest = sorted(grouped, key=lambda commit: (-commit.time, commit.id))
+        return tuple((commit, tuple(grouped[commit])) for commit in newest)
+
+
+def told(lives: Iterable[Life], names: Names) -> Chronicle:
+    """The chronicle of these lives; people, members and stages are called as ``names`` knows them."""
+    return Chronicle({life.ref: entries for life in lives if (entries := tuple(_entries(life, names)))})
+
+
+def _entries(life: Life, names: Names) -> Iterator[Entry]:
+    before: Version | None = None
+    for at, version in enumerate(life.versions):
+        brought = at == 0 and life.was_brought
+        for change in _changes(life.ref[0], before, version, names):
+            yield Entry(version.commit, change, brought)
+        before = version
+
+
+def _changes(kind: str, before: Version | None, after: Version, names: Names) -> Iterator[Change]:
+    old = before.data if before else None
+    if old is None and after.data is None:
+        return
+    found = (
+        of_deal(after.id, old, after.data, names)
+        if kind == "deal"
+        else of_other((kind, after.id), old, after.data, names)
+    )
+    if before and old is not None and after.data is not None and before.id != after.id:
+        who = found[0].who if found else names.member(str(after.data.get("member"))) if kind == "deal" else after.id
+        said = f"is called {after.id} now, was {before.id}"
+        yield Change("renamed", (kind, after.id), who, said, before=before.id, after=after.id)
+    yield from found
+
+
+# ── since when ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def since_when(life: Life, path: tuple[str | int, ...]) -> Version | None:
+    """The version that first said what the newest one says at a path, unbroken since; None where it says nothing there.
+
+    An entry of a list is followed by what it says, wherever in the list it stood.
+    """
+    if not life.versions or life.versions[-1].data is None:
+        return None
+    value = _at(life.versions[-1].data, path)
+    if value is None:
+        return None
+    found: Version | None = None
+    for version in reversed(life.versions):
+        if version.data is None or not _says(version.data, path, value):
+            break
+        found = version
+    return found
+
+
+def _says(data: Mapping[str, Any], path: tuple[str | int, ...], value: Any) -> bool:
+    if path and isinstance(path[-1], int):
+        entries = _at(data, path[:-1])
+        return isinstance(entries, list) and value in entries
+    return bool(_at(data, path) == value)
+
+
+def _at(data: Any, path: tuple[str | int, ...]) -> Any:
+    for part in path:
+        if isinstance(data, Mapping):
+            data = data.get(str(part))
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data

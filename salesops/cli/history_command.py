@@ -1,0 +1,72 @@
+"""``salesops history``: who changed what and when, in sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from salesops.cli.shared import Usage, as_of_option, day_of, day_option, format_option, read, say, style
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from salesops.book import Book, Ref
+    from salesops.chronicle import Chronicle
+
+
+@click.command("history")
+@click.argument("ids", nargs=-1, metavar="[DEAL|MEMBER]...")
+@click.option("--since", metavar="YYYY-MM-DD", help="Only what became known from this day on.")
+@format_option("text", "json", "atom")
+@as_of_option
+@click.pass_context
+def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format: str, as_of: str | None) -> None:
+    """Say who changed what and when, of every record or of those named: the newest first.
+
+    It is told from the commits of the branch that is checked out, as far back as they go; renamed files are followed.
+    """
+    from salesops.changes.feed import atom
+    from salesops.lives import chronicle
+    from salesops.output import SCHEMA_VERSION, as_json
+
+    root, book, _ = read(ctx)
+    today = day_of(as_of, book)
+    first = day_option(since, "--since")
+    known = chronicle(root, book, today, only=_refs(book, ids) if ids else None).until(today)
+    if first:
+        known = known.since(first)
+    if format == "json":
+        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, "commits": known.as_data()}))
+    elif format == "atom":
+        say(atom(known, book, today).rstrip("\n"))
+    else:
+        _print(known, today)
+
+
+def _refs(book: Book, ids: tuple[str, ...]) -> list[Ref]:
+    from salesops.output import show
+    from salesops.problems import did_you_mean
+
+    found: list[Ref] = []
+    for id in ids:
+        refs = [(kind, id) for kind in ("deal", "member") if id in book.of(kind) or (kind, id) in book.broken]
+        if not refs:
+            hint = did_you_mean(id, [*book.deals, *book.members])
+            raise Usage(f"there is no deal or member '{show(id)}'; {hint}".rstrip("; "))
+        found += refs
+    return found
+
+
+def _print(known: Chronicle, today: date) -> None:
+    from salesops.output import show
+
+    for commit, entries in known.commits:
+        say(
+            f"{style(str(commit.day), 'head')} {show(commit.author)}: {show(commit.subject)} {style(f'({commit.short})', 'faint')}"
+        )
+        for entry in entries:
+            say(f"  {show(entry.change.sentence)}")
+        say()
+    if not known.commits:
+        say(f"nothing by {today}")

@@ -1,0 +1,182 @@
+"""Every version that every record ever had on a branch, read from git in one go: what the chronicle is told from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from salesops.book import Book, Ref
+from salesops.changes.names import Names
+from salesops.chronicle import Chronicle, Commit, Life, Version, told
+from salesops.commits import MODES, day_at, id_of
+from salesops.comparison import ALIKE, likeness
+from salesops.documents import MAX_BYTES
+from salesops.loading import Is
+from salesops.records.kinds import KINDS
+from salesops.records.scalars import ID_FORM
+from salesops.repository import Blob, Logged, Touched, commit_of, contents, log, needs_history, spine
+from salesops.versions import Reader
+
+MOST_PAIRS = 10_000
+"""So many pairs of files are compared at most to find the renamed ones of one commit."""
+
+
+def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None) -> Chronicle:
+    """What the commits of the current branch say happened to the records; see ``lives``."""
+    return told(lives(root, zone_of(book), only=only), Names(book, as_of))
+
+
+def zone_of(book: Book) -> str:
+    """The team's time zone."""
+    return book.team.time_zone if book.team else "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """A version of a record before it is read: by which commit, where, and what."""
+
+    commit: Commit
+    path: str
+    id: str
+    blob: str | None
+
+
+def lives(root: Path, zone: str, head: str = "HEAD", only: Iterable[Ref] | None = None) -> Iterator[Life]:
+    """Every version of every record that a branch ever held, one record after the other; with ``only``, of these alone.
+
+    Raises CannotDecide where the history is not there as a whole.
+    """
+    needs_history(root)
+    commit_of(root, head)
+    spine_first = log(root, "--first-parent", head)
+    traces = _traces(root, list(reversed(spine_first)), _people(root, spine_first, head), zone)
+    wanted = None if only is None else set(only)
+    chosen = {ref: trace for ref, trace in sorted(traces.items()) if wanted is None or ref in wanted}
+    first = _first_commit(root, head)
+    blobs = contents(root, [trace.blob for found in chosen.values() for trace in found if trace.blob], MAX_BYTES)
+    store = _Store(blobs, Counter(trace.blob for found in chosen.values() for trace in found if trace.blob))
+    for ref, found in chosen.items():
+        yield Life(ref, tuple(_versions(found, store)), found[0].commit.id == first)
+
+
+@dataclass
+class _Store:
+    """Files as git hands them out, kept until nobody needs them any more."""
+
+    coming: Iterator[tuple[str, bytes | int]]
+    uses: Counter[str]
+    held: dict[str, bytes | int] = field(default_factory=dict)
+
+    def take(self, id: str) -> bytes | int:
+        while id not in self.held:
+            came, raw = next(self.coming)
+            self.held[came] = raw
+        self.uses[id] -= 1
+        return self.held[id] if self.uses[id] else self.held.pop(id)
+
+
+def _versions(traces: list[_Trace], store: _Store) -> Iterator[Version]:
+    reader = Reader(traces[0].path)
+    for trace in traces:
+        data = reader.data(store.take(trace.blob)) if trace.blob else None
+        if data is not None or trace.blob is None:
+            yield Version(trace.commit, trace.path, data, trace.id)
+
+
+def _first_commit(root: Path, head: str) -> str:
+    return spine(root, head)[-1][0]
+
+
+def _people(root: Path, first_parents: list[Logged], head: str) -> dict[tuple[str, str], Logged]:
+    """Who wrote what a merge brought: the commit that first made a file say just that."""
+    if not any(len(commit.parents) > 1 for commit in first_parents):
+        return {}
+    return {
+        (touched.path, touched.after.id): commit
+        for commit in log(root, "--no-merges", head)
+        for touched in commit.touched
+        if touched.after
+    }
+
+
+def _traces(
+    root: Path, oldest_first: list[Logged], people: dict[tuple[str, str], Logged], zone: str
+) -> dict[Ref, list[_Trace]]:
+    """The versions of every record, oldest first, under its last id; what was renamed within a commit is followed."""
+    found: dict[Ref, list[_Trace]] = {}
+    for logged in oldest_first:
+        gone: dict[Ref, Touched] = {}
+        new: dict[Ref, Touched] = {}
+        for touched in logged.touched:
+            ref = _ref_of(touched.path)
+            if ref is not None and _is_file(touched.after):
+                new[ref] = touched
+            elif ref is not None and _is_file(touched.before):
+                gone[ref] = touched
+        here = {ref: one for ref, one in gone.items() if ref not in new and ref in found}
+        for ref, was in _renames(root, here, {ref: one for ref, one in new.items() if ref not in found}):
+            found[ref] = found.pop(was)
+            del gone[was]
+        for ref, touched in new.items():
+            assert touched.after is not None
+            by = people.get((touched.path, touched.after.id), logged)
+            commit = Commit(
+                logged.id if by is logged else by.id, day_at(logged.time, zone), logged.time, by.author, by.subject
+            )
+            found.setdefault(ref, []).append(_Trace(commit, touched.path, ref[1], touched.after.id))
+        for ref, touched in gone.items():
+            if ref not in new:
+                commit = Commit(logged.id, day_at(logged.time, zone), logged.time, logged.author, logged.subject)
+                found.setdefault(ref, []).append(_Trace(commit, touched.path, ref[1], None))
+    return found
+
+
+def _renames(root: Path, gone: Mapping[Ref, Touched], new: Mapping[Ref, Touched]) -> list[tuple[Ref, Ref]]:
+    """Files that a commit put under another name: those with the same content, then those that mostly say the same."""
+    same = {(ref[0], touched.before.id): ref for ref, touched in gone.items() if touched.before}
+    found = []
+    for ref, touched in new.items():
+        was = same.pop((ref[0], touched.after.id), None) if touched.after else None
+        if was is not None:
+            found.append((ref, was))
+    done = {ref for pair in found for ref in pair}
+    return [*found, *_alike(root, _without(gone, done), _without(new, done))]
+
+
+def _without(touched: Mapping[Ref, Touched], done: set[Ref]) -> dict[Ref, Touched]:
+    return {ref: one for ref, one in touched.items() if ref not in done}
+
+
+def _alike(root: Path, gone: Mapping[Ref, Touched], new: Mapping[Ref, Touched]) -> Iterator[tuple[Ref, Ref]]:
+    """The likeliest pairs; where a commit replaced very many files at once, none."""
+    if not gone or not new or len(gone) * len(new) > MOST_PAIRS:
+        return
+    blobs = {ref: one.before.id for ref, one in gone.items() if one.before} | {
+        ref: one.after.id for ref, one in new.items() if one.after
+    }
+    raw = dict(contents(root, blobs.values(), MAX_BYTES))
+    said = {ref: Reader("").data(raw[id]) or {} for ref, id in blobs.items()}
+    pairs = sorted((-likeness(said[was], said[ref]), ref, was) for ref in new for was in gone if ref[0] == was[0])
+    taken: set[Ref] = set()
+    for share, ref, was in pairs:
+        if -share >= ALIKE and not {ref, was} & taken:
+            taken |= {ref, was}
+            yield ref, was
+
+
+def _is_file(blob: Blob | None) -> bool:
+    return blob is not None and MODES.get(blob.mode) is Is.FILE
+
+
+def _ref_of(path: str) -> Ref | None:
+    """Which record a file holds; None where it holds none."""
+    for kind in KINDS.values():
+        if path == kind.where:
+            return kind.name, kind.name
+        if not kind.is_single and path.startswith(f"{kind.where}/") and path.endswith(".yaml"):
+            id = id_of(path)
+            return (kind.name, id) if ID_FORM.fullmatch(id) else None
+    return None
