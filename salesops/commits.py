@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from salesops.book import Book, Ref
@@ -149,6 +150,10 @@ class Moment:
     commit: str | None
     day: date | None = None
 
+    def as_data(self) -> dict[str, Any]:
+        """As ``metrics --format json`` gives it."""
+        return {"commit": self.commit, "day": self.day}
+
 
 def moment(root: Path, text: str, zone: str) -> Moment:
     """What a person names: a day (what was known by its end), or a commit by any of its names.
@@ -166,6 +171,33 @@ def moment(root: Path, text: str, zone: str) -> Moment:
     if known is None:
         raise CannotDecide(f"nothing was known on {day}: the first commit is later")
     return Moment(str(day), known, day)
+
+
+def named(archive: Archive, text: str) -> Moment:
+    """The same, days in the time zone of the team as the newest commit has it."""
+    needs_history(archive.root, whole=False)
+    if _as_day(text) is None:
+        return moment(archive.root, text, "UTC")
+    return moment(archive.root, text, zone_of(archive.book(commit_of(archive.root, "HEAD"))[0]))
+
+
+def zone_of(book: Book) -> str:
+    """The team's time zone."""
+    return book.team.time_zone if book.team else "UTC"
+
+
+def books_on(archive: Archive, days: Iterable[date], now: Book) -> Iterator[tuple[date, tuple[str, Book]]]:
+    """The records as they were known by the end of each day; days before the first commit are left out."""
+    needs_history(archive.root)
+    commit_of(archive.root, "HEAD")
+    commits = spine(archive.root)
+    last: tuple[str, Book] | None = None
+    for day in days:
+        commit = known_by(commits, day, zone_of(now))
+        if commit is not None:
+            if last is None or last[0] != commit:
+                last = commit, archive.book(commit)[0]
+            yield day, last
 
 
 def known_by(commits: Iterable[tuple[str, int]], day: date, zone: str) -> str | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from salesops.book import Book, Ref
 from salesops.changes.names import Names
 from salesops.chronicle import Chronicle, Commit, Life, Version, told
-from salesops.commits import MODES, day_at, id_of
+from salesops.commits import MODES, day_at, id_of, zone_of
 from salesops.comparison import ALIKE, likeness
 from salesops.documents import MAX_BYTES
 from salesops.loading import Is
@@ -27,11 +27,6 @@ MOST_PAIRS = 10_000
 def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None) -> Chronicle:
     """What the commits of the current branch say happened to the records; see ``lives``."""
     return told(lives(root, zone_of(book), only=only), Names(book, as_of))
-
-
-def zone_of(book: Book) -> str:
-    """The team's time zone."""
-    return book.team.time_zone if book.team else "UTC"
 
 
 @dataclass(frozen=True, slots=True)

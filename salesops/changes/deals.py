@@ -305,7 +305,13 @@ def _activity(life: Life, found: list[Difference]) -> Iterator[Change]:
         more = joined(*(_plain(life, one) for one in inside if one.name not in told))
         held = "held: " if any(one.name == "status" and one.after == "held" for one in inside) else ""
         what = f"{held}{_said_of_activity(entry, life.names)}{f' ({more})' if more else ''}"
-        yield life.change("logged", what, date=_given(entry.get("date")))
+        yield life.change("logged", what, date=_given(_day_of_news(entry, inside)))
+
+
+def _day_of_news(entry: Data, inside: list[Difference]) -> Any:
+    """The day of what is new about an entry: of the answer, or of the meeting that was then held; else none."""
+    names = {one.name for one in inside}
+    return entry.get("replied") if "replied" in names else entry.get("date") if "status" in names else None
 
 
 def _said_of_activity(entry: Data, names: Names) -> str:

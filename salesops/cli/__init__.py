@@ -21,6 +21,7 @@ COMMANDS = {
     "metrics": "Work out the metrics, with the deals behind each.",
     "diff": "Say what happened between two states, and what it does to the numbers.",
     "history": "Say who changed what and when, in sentences.",
+    "integrity": "Say what was entered late, pushed, or changed after the fact.",
     "import": "Bring records in from a CSV file.",
     "merge-driver": "Join two versions of one record; git calls it.",
     "site": "Check, and build the site.",

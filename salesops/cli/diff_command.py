@@ -55,7 +55,7 @@ def command(
 def _report(
     ctx: click.Context, base: str | None, head: str | None, exact: bool, as_of: str | None
 ) -> tuple[Report, bool]:
-    from salesops.commits import Archive, moment
+    from salesops.commits import Archive, moment, named, zone_of
     from salesops.repository import needs_settled_tree
 
     if head is None:
@@ -63,28 +63,16 @@ def _report(
         needs_settled_tree(root)
         archive = Archive(root)
         archive.knows(book)
-        start = moment(root, base or "HEAD", _zone(book))
+        start = moment(root, base or "HEAD", zone_of(book))
         start = start if exact or start.day or base is None else _parting(root, base, "HEAD")
         return _of(archive, start, None, book, problems, day_of(as_of, book))
     root = root_of(ctx.obj)
     archive = Archive(root)
-    end = _moment(archive, head, as_of)
-    start = _moment(archive, base or "HEAD", as_of)
+    end, start = named(archive, head), named(archive, base or "HEAD")
     if not (exact or start.day or end.day):
         start = _parting(root, base or "HEAD", head)
     book, problems = archive.book(end.commit or "")
     return _of(archive, start, end, book, problems, day_of(as_of, book))
-
-
-def _zone(book: Book) -> str:
-    return book.team.time_zone if book.team else "UTC"
-
-
-def _moment(archive: Archive, text: str, as_of: str | None) -> Moment:
-    from salesops.commits import moment
-
-    book, _ = archive.book(moment(archive.root, "HEAD", "UTC").commit or "")
-    return moment(archive.root, text, _zone(book))
 
 
 def _parting(root: Path, base: str, head: str) -> Moment:

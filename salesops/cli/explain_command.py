@@ -6,25 +6,29 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salesops.cli.shared import Usage, as_of_option, day_of, say, style
+from salesops.cli.shared import Usage, as_of_option, day_of, format_option, note, say, style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from salesops.book import Book
-    from salesops.metrics import Metric
+    from salesops.book import Book, Ref
+    from salesops.chronicle import Life
+    from salesops.metrics import Metric, Reading
     from salesops.records.process import Process, Stage
+    from salesops.reports.evidence import Evidence
     from salesops.reports.manual import Field, Rule
 
 
 @click.command("explain")
 @click.argument("name")
+@format_option("text", "json")
 @as_of_option
 @click.pass_context
-def command(ctx: click.Context, name: str, as_of: str | None) -> None:
+def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> None:
     """Explain a code of `check`, a metric, a stage or a field.
 
-    For a metric, --as-of adds the deals that were counted on that day, and those left out with the reason.
+    For a metric, --as-of adds each deal that was counted on that day with the line that made it so, the commit, the
+    person and the day; and each one that was left out, with the rule. --format json prints this evidence.
     """
     from salesops.metrics import metrics_of
     from salesops.metrics.metric import METRICS
@@ -40,7 +44,10 @@ def command(ctx: click.Context, name: str, as_of: str | None) -> None:
     if name in known:
         lines = _rule(known[name])
     elif name in metrics:
-        lines = _metric(metrics[name], book, as_of)
+        if format == "json":
+            _evidence_as_json(ctx, metrics[name], book, as_of)
+            return
+        lines = _metric(ctx, metrics[name], book, as_of)
     elif process and process.stage_named(name):
         lines = _stage(process, process.name_now(name))
     elif name in KINDS:
@@ -88,18 +95,73 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, 100)
 
 
-def _metric(metric: Metric, book: Book | None, as_of: str | None) -> Iterator[str]:
-    from salesops.cli.metrics_command import evidence_lines
-
+def _metric(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | None) -> Iterator[str]:
     yield f"{style(metric.title, 'head')} ({metric.id}), {metric.status}"
     for paragraph in metric.definition.split("\n\n"):
         yield ""
         yield from _wrapped(" ".join(paragraph.split()))
     yield ""
     yield style(f"Counts {metric.types}. Source: {metric.source}", "faint")
-    if as_of and book and metric.measure:
+    found = _evidence(ctx, metric, book, as_of) if as_of else None
+    if found:
         yield ""
-        yield from evidence_lines(metric, metric.measure(book.on(day_of(as_of, book))))
+        yield from _evidence_lines(found)
+
+
+def _evidence(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | None) -> Evidence | None:
+    from salesops.reports.evidence import evidence
+
+    if book is None or metric.measure is None:
+        return None
+    snapshot = book.on(day_of(as_of, book))
+    return evidence(metric, snapshot, _lives(ctx, book, metric.measure(snapshot)))
+
+
+def _lives(ctx: click.Context, book: Book, reading: Reading) -> dict[Ref, Life]:
+    """The versions of the deals behind a reading; none, and a sentence why, where git cannot tell."""
+    from pathlib import Path
+
+    from salesops.commits import zone_of
+    from salesops.lives import lives
+    from salesops.loading import CannotDecide, find_root
+    from salesops.output import show
+
+    root = find_root(Path(ctx.obj).resolve())
+    if root is None:
+        return {}
+    wanted: list[Ref] = [("deal", id) for id in reading.included]
+    try:
+        return {life.ref: life for life in lives(root, zone_of(book), only=wanted)}
+    except CannotDecide as fault:
+        note(f"salesops: no commits to name: {show(fault)}")
+        return {}
+
+
+def _evidence_lines(found: Evidence) -> Iterator[str]:
+    from salesops.metrics.words import detail, headline
+    from salesops.output import show
+
+    yield f"{style(headline(found.reading), 'place')}  {show(detail(found.reading))}".rstrip()
+    yield ""
+    yield style(f"Counted ({len(found.reading.included)})", "head")
+    for line in found.lines:
+        who = f"{line.person}, {line.day} ({line.commit[:12]})" if line.commit else "not committed"
+        yield f"  {show(line.path)}:{line.line}: {show(line.text)}"
+        yield f"      {style(show(who), 'faint')}"
+    if found.left_out:
+        yield ""
+        yield style(f"Left out ({len(found.left_out)})", "head")
+        yield from (f"  {show(left.deal)}: {show(left.why)}" for left in found.left_out)
+
+
+def _evidence_as_json(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | None) -> None:
+    from salesops.output import SCHEMA_VERSION, as_json
+
+    if book is None:
+        raise Usage("a metric is worked out from records: go into a salesops repository, or name it with -C DIR")
+    found = _evidence(ctx, metric, book, as_of)
+    told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": []}
+    say(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))
 
 
 def _stage(process: Process, name: str) -> Iterator[str]:

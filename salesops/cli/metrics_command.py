@@ -12,68 +12,118 @@ from salesops.cli.shared import (
     day_of,
     day_option,
     format_option,
+    note,
     numbers_are_whole,
     read,
+    root_of,
     say,
     style,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import date
 
+    from salesops.book import Book, Snapshot
+    from salesops.commits import Moment
     from salesops.metrics import Metric, Reading
+    from salesops.problems import Problem
     from salesops.records.process import Process
 
 
 @click.command("metrics")
 @click.argument("ids", nargs=-1, metavar="[METRIC]...")
 @click.option(
-    "--from", "since", metavar="YYYY-MM-DD", help="Narrow rates to cohorts, and averages to closes, from this day on."
+    "--from", "first", metavar="YYYY-MM-DD", help="Narrow rates to cohorts, and averages to closes, from this day on."
+)
+@click.option(
+    "--known",
+    metavar="REV|DATE|then",
+    help="Count what was known at a commit, or by the end of a day; in a series, `then` sets what was believed on each day beside it.",
+)
+@click.option("--since", metavar="YYYY-MM-DD", help="A series over time, from this day on.")
+@click.option(
+    "--every", type=click.Choice(["day", "week", "month"]), help="The steps of a series; a week where it is not said."
 )
 @click.option("--evidence", is_flag=True, help="Name the deals that were counted, and those left out with the reason.")
 @format_option("text", "json")
 @as_of_option
 @click.pass_context
 def command(
-    ctx: click.Context, ids: tuple[str, ...], since: str | None, evidence: bool, format: str, as_of: str | None
+    ctx: click.Context,
+    ids: tuple[str, ...],
+    first: str | None,
+    known: str | None,
+    since: str | None,
+    every: str | None,
+    evidence: bool,
+    format: str,
+    as_of: str | None,
 ) -> None:
     """Work out every metric, or only those named, as of a day.
 
-    Metrics that are defined and not built yet read "not yet"; where nothing was counted it says "no data".
+    Two clocks: --as-of says the day that the numbers are about, --known what was in the records at the time. What was
+    true on 1 June is --as-of 2026-06-01; what we believed on that day is --as-of 2026-06-01 --known 2026-06-01. Metrics
+    that are defined and not built yet read "not yet"; where nothing was counted it says "no data".
     """
-    from salesops import output
-    from salesops.metrics import as_data, measure
+    if since is None and (every or known == "then"):
+        raise Usage("--every and --known then belong to a series: say --since as well")
+    if since is not None:
+        from salesops.cli.series import series
 
-    _, book, problems = read(ctx)
+        ctx.exit(series(ctx, ids, first, known, since, every or "week", format, as_of))
+    book, problems, point = _book(ctx, known)
     whole = numbers_are_whole(book, problems)
     if not book.processes:
         ctx.exit(1)
-    first = day_option(since, "--from")
-    snapshot = book.on(day_of(as_of, book), first)
-    if first and first > snapshot.as_of:
-        raise Usage(f"--from {first} lies after {snapshot.as_of}")
-    wanted = _wanted(snapshot.process, ids)
-    readings = measure(snapshot, wanted)
-    if format == "json":
-        every = [as_data(metric, readings[metric.id]) for metric in wanted]
-        say(
-            output.as_json(
-                {
-                    "schema_version": output.SCHEMA_VERSION,
-                    "as_of": snapshot.as_of,
-                    "from": first,
-                    "known": None,
-                    "metrics": every,
-                }
-            )
-        )
-    else:
-        for line in _as_text(wanted, readings, evidence or bool(ids)):
-            say(line)
+    day = _day(book, point, as_of)
+    start = day_option(first, "--from")
+    if start and start > day:
+        raise Usage(f"--from {start} lies after {day}")
+    _print(book.on(day, start), ids, point, evidence, format)
     ctx.exit(0 if whole else 1)
 
 
-def _wanted(process: Process, ids: Iterable[str]) -> list[Metric]:
+def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem], Moment | None]:
+    """The records as they lie here, or as they were known."""
+    if known is None:
+        _, book, problems = read(ctx)
+        return book, problems, None
+    from salesops.commits import Archive, named
+
+    archive = Archive(root_of(ctx.obj))
+    point = named(archive, known)
+    return *archive.book(point.commit or ""), point
+
+
+def _day(book: Book, point: Moment | None, as_of: str | None) -> date:
+    """The day asked for; what was known by a day is looked at on that day unless another is named."""
+    if as_of is None and point and point.day:
+        return point.day
+    return day_of(as_of, book)
+
+
+def _print(snapshot: Snapshot, ids: tuple[str, ...], point: Moment | None, evidence: bool, format: str) -> None:
+    from salesops import output
+    from salesops.metrics import as_data, measure
+
+    wanted = wanted_metrics(snapshot.process, ids)
+    readings = measure(snapshot, wanted)
+    if format == "json":
+        told = {"as_of": snapshot.as_of, "from": snapshot.since, "known": point.as_data() if point else None}
+        every = [as_data(metric, readings[metric.id]) for metric in wanted]
+        say(output.as_json({"schema_version": output.SCHEMA_VERSION, **told, "metrics": every}))
+        return
+    if point:
+        note(
+            f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.commit and point.day else ''}, as of {snapshot.as_of}"
+        )
+    for line in _as_text(wanted, readings, evidence or bool(ids)):
+        say(line)
+
+
+def wanted_metrics(process: Process, ids: Iterable[str]) -> list[Metric]:
+    """The metrics named, or all; a name that no metric has is a wrong call."""
     from salesops.metrics import metrics_of
     from salesops.output import show
     from salesops.problems import did_you_mean

@@ -1,0 +1,39 @@
+"""``salesops integrity``: what was entered late, pushed, or changed after the fact."""
+
+from __future__ import annotations
+
+import click
+
+from salesops.cli.shared import as_of_option, day_of, format_option, read, say, style
+
+
+@click.command("integrity")
+@format_option("text", "json")
+@as_of_option
+@click.pass_context
+def command(ctx: click.Context, format: str, as_of: str | None) -> None:
+    """Say how far the history can be trusted: late entries, close dates that drift, changes after the close.
+
+    It is told from the commits: when something happened stands in the records, when we knew it stands in git. What came
+    with the first commit was entered elsewhere and is not measured. Nothing here is an error.
+    """
+    from salesops.lives import chronicle
+    from salesops.metrics.words import detail, headline
+    from salesops.output import SCHEMA_VERSION, as_json, show
+    from salesops.reports.integrity import integrity
+
+    root, book, _ = read(ctx)
+    today = day_of(as_of, book)
+    report = integrity(chronicle(root, book, today).until(today))
+    if format == "json":
+        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, **report.as_data()}))
+        return
+    say(f"{style('From the event to the commit', 'head')}: {headline(report.lag)}  {detail(report.lag)}".rstrip())
+    for title, meaning, findings in report.chapters:
+        say()
+        say(f"{style(title, 'head')} ({len(findings)})  {style(meaning, 'faint')}")
+        for finding in findings:
+            days = f"{finding.days} days: " if finding.days else ""
+            say(
+                f"  {show(finding.deal)}: {days}{show(finding.what)} ({show(finding.commit.author)}, {finding.commit.day})"
+            )

@@ -1,0 +1,167 @@
+"""A series over time: each metric on many days, as we know it now or as it was known, and both side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from salesops.cli.shared import Usage, day_of, day_option, numbers_are_whole, read, root_of, say, style
+
+if TYPE_CHECKING:
+    from salesops.book import Book
+    from salesops.metrics import Metric, Reading
+    from salesops.problems import Problem
+
+SHOWN = ("open-deals", "sqd", "pipeline-value", "win-rate", "existing-business-active", "mrr")
+"""What a series shows in a terminal where no metric is named."""
+MOST = 2_000
+"""Points of a series."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One day: the readings as the records say now (or as of --known), and as they were believed on that day."""
+
+    day: date
+    readings: dict[str, Reading | None]
+    commit: str | None = None
+    believed: dict[str, Reading | None] | None = None
+
+
+def series(
+    ctx: click.Context,
+    ids: tuple[str, ...],
+    first: str | None,
+    known: str | None,
+    since: str,
+    every: str,
+    format: str,
+    as_of: str | None,
+) -> int:
+    """Print a series and say the exit code."""
+    from salesops.cli.metrics_command import wanted_metrics
+
+    book, problems = _book(ctx, None if known == "then" else known)
+    whole = numbers_are_whole(book, problems)
+    if not book.processes:
+        return 1
+    last = day_of(as_of, book)
+    start = day_option(since, "--since")
+    if start is None or start > last:
+        raise Usage(f"--since {since} lies after {last}")
+    days = list(_days(start, last, every))
+    if len(days) > MOST:
+        raise Usage(f"{len(days):,} points are more than {MOST:,}: take longer steps")
+    process = book.on(last).process
+    wanted = wanted_metrics(process, ids or (() if format == "json" else tuple(id for id in SHOWN)))
+    points = list(_points(ctx, book, days, wanted, day_option(first, "--from"), known))
+    _print(points, wanted, known, format, every)
+    return 0 if whole else 1
+
+
+def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem]]:
+    if known is None:
+        _, book, problems = read(ctx)
+        return book, problems
+    from salesops.commits import Archive, named
+
+    archive = Archive(root_of(ctx.obj))
+    return archive.book(named(archive, known).commit or "")
+
+
+def _days(first: date, last: date, every: str) -> Iterator[date]:
+    """The first day, and then one each step; a month without the day of the first one takes its last day."""
+    step = 0
+    day = first
+    while day <= last:
+        yield day
+        step += 1
+        day = (
+            _months_on(first, step)
+            if every == "month"
+            else first + timedelta(days=step * (7 if every == "week" else 1))
+        )
+
+
+def _months_on(day: date, months: int) -> date:
+    year, month = divmod(day.month - 1 + months, 12)
+    for back in range(4):
+        try:
+            return date(day.year + year, month + 1, day.day - back)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def _points(
+    ctx: click.Context, book: Book, days: list[date], wanted: list[Metric], first: date | None, known: str | None
+) -> Iterator[Point]:
+    from salesops.commits import Archive, books_on
+    from salesops.metrics import measure
+
+    then = dict(books_on(Archive(root_of(ctx.obj)), days, book)) if known == "then" else {}
+    for day in days:
+        commit, believed = then.get(day, (None, None))
+        snapshot = believed.on(day, first) if believed and believed.processes else None
+        yield Point(
+            day,
+            measure(book.on(day, first), wanted),
+            commit,
+            measure(snapshot, wanted) if snapshot else None,
+        )
+
+
+def _print(points: list[Point], wanted: list[Metric], known: str | None, format: str, every: str) -> None:
+    from salesops.metrics.words import headline
+    from salesops.output import SCHEMA_VERSION, as_json, table
+
+    both = known == "then"
+    if format == "json":
+        told = [_as_data(point, wanted, both) for point in points]
+        say(as_json({"schema_version": SCHEMA_VERSION, "every": every, "known": known, "series": told}))
+        return
+    heads = [head for metric in wanted for head in ((metric.id, "believed") if both else (metric.id,))]
+    rows = []
+    for point in points:
+        cells = [
+            cell
+            for metric in wanted
+            for cell in (
+                (
+                    headline(point.readings[metric.id]),
+                    headline(point.believed[metric.id]) if point.believed else "nothing",
+                )
+                if both
+                else (headline(point.readings[metric.id]),)
+            )
+        ]
+        rows.append([str(point.day), *cells])
+    for line in table(rows, ["day", *heads], frozenset(range(1, len(heads) + 1)), style):
+        say(line)
+
+
+def _as_data(point: Point, wanted: list[Metric], both: bool) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "as_of": point.day,
+        "metrics": [_reading(metric, point.readings[metric.id]) for metric in wanted],
+    }
+    if both:
+        believed = point.believed
+        found["commit"] = point.commit
+        found["believed"] = [_reading(metric, believed[metric.id]) for metric in wanted] if believed else None
+    return found
+
+
+def _reading(metric: Metric, reading: Reading | None) -> dict[str, Any]:
+    """A reading without the deals behind it: a series of those would be a book."""
+    from salesops.metrics import as_data
+
+    return {
+        key: value
+        for key, value in as_data(metric, reading).items()
+        if key not in ("included", "excluded", "hit", "title")
+    }

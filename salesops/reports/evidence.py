@@ -1,0 +1,94 @@
+"""Why a metric counts each deal: the line of its file, the commit that wrote it, the person and the day; and each near miss with its rule."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from salesops.book import LeftOut, Ref, Snapshot
+from salesops.chronicle import Life, since_when
+from salesops.metrics import Metric, Reading
+from salesops.metrics.proofs import near_misses, proof_of
+from salesops.problems import Path
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line by which a deal is counted, and who wrote it when; without a commit it has not been committed yet."""
+
+    deal: str
+    path: str
+    line: int
+    text: str
+    commit: str | None = None
+    person: str | None = None
+    day: date | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """As ``explain --format json`` gives it."""
+        place = {"path": self.path, "line": self.line, "text": self.text}
+        return {"deal": self.deal, **place, "commit": self.commit, "person": self.person, "day": self.day}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A reading with the lines behind it, and what was left out by which rule."""
+
+    metric: Metric
+    reading: Reading
+    lines: tuple[Line, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def as_data(self) -> dict[str, Any]:
+        """As ``explain --format json`` gives it."""
+        left = [{"deal": one.deal, "why": one.why} for one in self.left_out]
+        return {
+            "id": self.metric.id,
+            "value": self.reading.value,
+            "counted": [line.as_data() for line in self.lines],
+            "left_out": left,
+        }
+
+
+def evidence(metric: Metric, snapshot: Snapshot, lives: Mapping[Ref, Life]) -> Evidence | None:
+    """The evidence of a metric on a day; None for one that is not built yet. ``lives`` are the deals' versions in git."""
+    if metric.measure is None:
+        return None
+    reading = metric.measure(snapshot)
+    lines = tuple(
+        _line(snapshot, deal, path, lives.get(("deal", deal)))
+        for deal in reading.included
+        for path in proof_of(metric, snapshot, deal)
+    )
+    named = {left.deal for left in reading.excluded}
+    near = [left for left in near_misses(metric, snapshot) if left.deal not in named]
+    return Evidence(metric, reading, lines, (*reading.excluded, *near))
+
+
+def _line(snapshot: Snapshot, deal: str, path: Path, life: Life | None) -> Line:
+    document = snapshot.book.documents["deal", deal]
+    place = document.place(path, key=isinstance(path[-1], str))
+    found = Line(deal, document.path, place.line, document.excerpt(place.line).strip())
+    version = since_when(life, path) if life and _is_committed(document.data, path, life) else None
+    if version is None:
+        return found
+    return Line(
+        found.deal, found.path, found.line, found.text, version.commit.id, version.commit.author, version.commit.day
+    )
+
+
+def _is_committed(data: Mapping[str, Any], path: Path, life: Life) -> bool:
+    """Whether the newest commit says what the file says at a path."""
+    last = life.versions[-1].data if life.versions else None
+    return last is not None and _at(last, path) == _at(data, path)
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        try:
+            data = data[part]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data
