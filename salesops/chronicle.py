@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 
 from salesops.book import Ref
@@ -13,6 +14,7 @@ from salesops.changes.change import Change
 from salesops.changes.deals import of_deal
 from salesops.changes.names import Names
 from salesops.changes.others import of_other
+from salesops.changes.report import Report
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,25 @@ class Chronicle:
                 grouped.setdefault(entry.commit, []).append(entry)
         newest = sorted(grouped, key=lambda commit: (-commit.time, commit.id))
         return tuple((commit, tuple(grouped[commit])) for commit in newest)
+
+
+def by_commit(entries: Iterable[Entry]) -> list[tuple[Commit, list[Entry]]]:
+    """The entries of one record, newest commit first, those of a commit together."""
+    grouped = [(commit, list(group)) for commit, group in groupby(entries, key=lambda entry: entry.commit)]
+    return grouped[::-1]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What git tells of the records up to a day: the chronicle, and the stories of the week and of the month."""
+
+    chronicle: Chronicle = field(default_factory=Chronicle)
+    week: Report | None = None
+    month: Report | None = None
+
+
+NOTHING = Past()
+"""What is told where nobody asked git."""
 
 
 def told(lives: Iterable[Life], names: Names) -> Chronicle:

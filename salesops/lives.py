@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 from salesops.book import Book, Ref
 from salesops.changes.names import Names
-from salesops.chronicle import Chronicle, Commit, Life, Version, told
-from salesops.commits import MODES, day_at, id_of, zone_of
-from salesops.comparison import ALIKE, likeness
+from salesops.changes.report import Report, Side
+from salesops.chronicle import Chronicle, Commit, Life, Past, Version, told
+from salesops.commits import MODES, Archive, books_on, day_at, id_of, zone_of
+from salesops.comparison import ALIKE, Comparison, likeness
 from salesops.documents import MAX_BYTES
+from salesops.halves import CannotDecide
 from salesops.loading import Is
 from salesops.records.kinds import KINDS
 from salesops.records.scalars import ID_FORM
@@ -27,6 +29,27 @@ MOST_PAIRS = 10_000
 def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None) -> Chronicle:
     """What the commits of the current branch say happened to the records; see ``lives``."""
     return told(lives(root, zone_of(book), only=only), Names(book, as_of))
+
+
+def past(root: Path, book: Book, as_of: date) -> Past:
+    """What git tells of the records up to a day, for the site; where it cannot tell, why."""
+    try:
+        known = chronicle(root, book, as_of).until(as_of)
+    except CannotDecide as fault:
+        return Past(Chronicle(gap=str(fault)))
+    archive = Archive(root)
+    archive.knows(book)
+    week, month = as_of - timedelta(days=as_of.weekday() + 1), as_of.replace(day=1) - timedelta(days=1)
+    return Past(known, *(_story(archive, book, first, as_of) for first in (week, month)))
+
+
+def _story(archive: Archive, book: Book, first: date, last: date) -> Report | None:
+    """What happened from the end of one day to another; None where nothing was known on the first."""
+    found = next(books_on(archive, [first], book), None)
+    if found is None:
+        return None
+    before = found[1][1]
+    return Report(Side(before, first, str(first)), Side(book, last, str(last)), Comparison(before, book))
 
 
 @dataclass(frozen=True, slots=True)

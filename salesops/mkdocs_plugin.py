@@ -83,6 +83,7 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
     from salesops import output
     from salesops.cli.reference import commands_page
     from salesops.cli.shared import day_of
+    from salesops.lives import past
     from salesops.loading import load
     from salesops.problems import errors
     from salesops.site import Site, gate
@@ -105,4 +106,4 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
     for line in lines:
         print(line, file=sys.stderr)
     snapshot = book.on(day)
-    return Site(root, snapshot, (commands_page(snapshot),))
+    return Site(root, snapshot, (commands_page(snapshot),), past(root, book, day))

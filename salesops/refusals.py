@@ -342,6 +342,14 @@ REFUSALS: dict[str, Refusal] = {
             "time_zone: America/Vancouver",
             kind="team",
         ),
+        _refusal(
+            "not-a-github-account",
+            "The name of a GitHub account or team does not have the form of one.",
+            "Reviews are asked of it by name. Write octocat, or organisation/team, without @ and without the address.",
+            'github: "@our-org/sales"  # <--',
+            "github: our-org/sales",
+            kind="team",
+        ),
     )
 }
 """Every code of the reader."""

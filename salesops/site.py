@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import escape
 
 from salesops.book import Book, Snapshot
+from salesops.chronicle import NOTHING, Past
 from salesops.framing import (
     SHELL,
     TITLE,
@@ -62,6 +63,8 @@ class Site:
     snapshot: Snapshot
     more: tuple[Page, ...] = ()
     """Pages that do not follow from the records, such as the reference of the commands."""
+    past: Past = NOTHING
+    """What git tells of the records."""
 
     @property
     def docs(self) -> Path:
@@ -76,7 +79,7 @@ class Site:
     @cached_property
     def pages(self) -> list[Page]:
         """Every generated page, its body not yet rendered."""
-        return [*every_page(self.snapshot, self.readings), *self.more]
+        return [*every_page(self.snapshot, self.readings, self.past), *self.more]
 
     @property
     def framed(self) -> list[Page]:
@@ -112,7 +115,7 @@ class Site:
             text = filled(page, once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
             file.write_text(text, encoding="utf-8")
         _stamp_all(html, stamp, [page for page in self.pages if page.is_record])
-        for path, text in data_files(self.snapshot, self.readings):
+        for path, text in data_files(self.snapshot, self.readings, self.past):
             (html / _address(path)).write_text(text, encoding="utf-8")
         _remove_shell(html)
         if policy:
@@ -176,7 +179,7 @@ def link_problems(root: Path) -> list[Problem]:
 _MARKUP = re.compile('[<>"]')
 _OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
 """The first heading of an introduction, which makes way for the heading of the page."""
-_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.json)?)?")
+_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.json|\.xml)?)?")
 """At most one folder deep, as the shell is: its links to the style sheets lead up that far."""
 
 

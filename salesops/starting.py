@@ -13,7 +13,7 @@ from salesops.records.kinds import KINDS
 from salesops.schemas import editor_settings, schema_of
 
 SOON = timedelta(days=14)
-RENAMED = {"gitignore": ".gitignore"}
+RENAMED = {"gitignore": ".gitignore", "gitattributes": ".gitattributes"}
 """Files that cannot carry their name inside the package."""
 
 

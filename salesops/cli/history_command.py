@@ -26,9 +26,9 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
 
     It is told from the commits of the branch that is checked out, as far back as they go; renamed files are followed.
     """
-    from salesops.changes.feed import atom
     from salesops.lives import chronicle
     from salesops.output import SCHEMA_VERSION, as_json
+    from salesops.reports.feed import atom
 
     root, book, _ = read(ctx)
     today = day_of(as_of, book)

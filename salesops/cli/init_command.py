@@ -55,6 +55,15 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
         say(f"  cd {show(folder)}")
         say("  git init --initial-branch=main && git add --all && git commit --message 'Begin'")
         say("  salesops check && salesops serve")
+        say()
+        say(style("On GitHub", "head"))
+        say("  Keep the repository private once the deals are real: whoever can read it can read every deal.")
+        say("  Let main be changed only by pull requests whose check, Records, is green: Settings, Rules, Rulesets.")
         say(
-            "Keep the repository private once the deals are real: GitHub Pages would be public, even from a private one."
+            "  Add a GitHub account to each person in playbook/team.yaml, then, so that reviews reach the right people:"
         )
+        say("  salesops schema --codeowners > .github/CODEOWNERS")
+        say(
+            "  The site stays an artifact. It is published on GitHub Pages only once you set the variable SALESOPS_PAGES to"
+        )
+        say("  public, and then everybody can read it, even from a private repository without Enterprise Cloud.")

@@ -1,4 +1,4 @@
-"""``salesops schema``: JSON Schemas of the records, for editors."""
+"""``salesops schema``: what other programs need to know of the records: JSON Schemas, and who reviews what."""
 
 from __future__ import annotations
 
@@ -6,16 +6,36 @@ from pathlib import Path
 
 import click
 
-from salesops.cli.shared import Usage, say
+from salesops.cli.shared import Usage, read, say
 
 
 @click.command("schema")
 @click.argument("kind", required=False)
 @click.option("-o", "--output", "out", metavar="DIR", help="Write the schemas of all kinds into this folder.")
+@click.option("--codeowners", is_flag=True, help="Print a CODEOWNERS file for GitHub: each deal to its owner.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
 @click.pass_context
-def command(ctx: click.Context, kind: str | None, out: str | None, dry_run: bool) -> None:
+def command(ctx: click.Context, kind: str | None, out: str | None, codeowners: bool, dry_run: bool) -> None:
     """Print the JSON Schema of a KIND of record: deal, member, process, team and so on."""
+    if codeowners:
+        if kind or out:
+            raise Usage("--codeowners goes alone: it prints a file of another kind")
+        say(_codeowners(ctx).removesuffix("\n"))
+    else:
+        _schemas(ctx, kind, out, dry_run)
+
+
+def _codeowners(ctx: click.Context) -> str:
+    from salesops.codeowners import codeowners
+    from salesops.loading import CannotDecide
+
+    _, book, _ = read(ctx)
+    if book.team is None:
+        raise CannotDecide("playbook/team.yaml cannot be read, and it says who has which account: run salesops check")
+    return codeowners(book)
+
+
+def _schemas(ctx: click.Context, kind: str | None, out: str | None, dry_run: bool) -> None:
     from salesops.output import as_json, show
     from salesops.problems import did_you_mean
     from salesops.records.kinds import KINDS

@@ -25,6 +25,7 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     from salesops import output
     from salesops.cli.reference import commands_page
     from salesops.framing import CannotBuild, NoPlace
+    from salesops.lives import past
     from salesops.site import HTML, Site, build, gate
 
     root, book, problems = read(ctx)
@@ -45,7 +46,7 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     let_mkdocs_speak()
     target = Path(ctx.obj, out) if out else root / HTML
     try:
-        count = build(Site(root, snapshot, (commands_page(snapshot),)), target.absolute(), strict=strict)
+        count = build(Site(root, snapshot, (commands_page(snapshot),), past(root, book, day)), target.absolute(), strict=strict)
     except NoPlace as fault:
         raise Usage(output.show(fault)) from None
     except (CannotBuild, MkDocsException) as fault:

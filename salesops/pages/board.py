@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from salesops.book import Snapshot
+from salesops.chronicle import Past
 from salesops.metrics import Reading
 from salesops.pages.page import Page, page
 from salesops.reports.standing import board, standings
@@ -13,7 +14,7 @@ MOST = 50
 """Cards in a column; the pipeline table has the rest."""
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """The board."""
     yield page(
         "board",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from salesops.book import Snapshot
+from salesops.chronicle import Past
 from salesops.metrics import Reading
 from salesops.pages.page import Page, page
 from salesops.reports.standing import standings
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """Wins and losses, the newest first."""
     won = sorted(standings(snapshot, snapshot.won), key=lambda standing: standing.since, reverse=True)
     lost = sorted(standings(snapshot, snapshot.lost), key=lambda standing: standing.since, reverse=True)

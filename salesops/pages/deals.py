@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from salesops.book import Snapshot
+from salesops.chronicle import Past, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
 from salesops.pages.page import Page, page
@@ -25,14 +26,14 @@ class Span(NamedTuple):
     width: float
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """Every deal's page."""
     contracts = {term.id: term for term in terms(snapshot)}
     for history in snapshot.histories:
-        yield _of(Standing(snapshot, history), contracts.get(history.id))
+        yield _of(Standing(snapshot, history), contracts.get(history.id), past)
 
 
-def _of(standing: Standing, term: Term | None) -> Page:
+def _of(standing: Standing, term: Term | None, past: Past) -> Page:
     snapshot, deal = standing.snapshot, standing.deal
     return page(
         f"deals/{standing.id}",
@@ -48,6 +49,7 @@ def _of(standing: Standing, term: Term | None) -> Page:
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"
         ],
+        story=by_commit(past.chronicle.of("deal", standing.id)),
         renewals=[id for id in snapshot.book.renewed_by.get(standing.id, ()) if snapshot.history(id)],
     )
 

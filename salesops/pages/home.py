@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from salesops.book import Snapshot
+from salesops.chronicle import Past
 from salesops.metrics import Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, terms
 from salesops.pages.page import Page, page
@@ -48,7 +49,7 @@ class Move(NamedTuple):
     title: str
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """The home page."""
     every = metrics_of(snapshot.process)
     deserving = [standing for standing in standings(snapshot, snapshot.open) if standing.concerns]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from salesops.book import Snapshot
+from salesops.chronicle import Past
 from salesops.metrics import Reading
 from salesops.metrics.contracts import ACTIVE, OVERDUE, Term, terms
 from salesops.pages.page import Page, page
@@ -12,7 +13,7 @@ from salesops.pages.renewals import TITLES
 from salesops.reports.standing import Standing, standings
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """The index and every member's page."""
     deals: dict[str, list[Standing]] = {}
     for standing in standings(snapshot):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from salesops.book import Snapshot
+from salesops.chronicle import Past
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.readings import Share
 from salesops.pages.page import Page, page
@@ -21,7 +22,7 @@ SUBJECT_TITLES = {
 }
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """The glossary with today's readings, and a page for each metric that is measured."""
     every = list(metrics_of(snapshot.process).values())
     groups = [

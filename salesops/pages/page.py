@@ -103,6 +103,7 @@ def page(
                 heading=heading or title,
                 person=partial(person_name, snapshot),
                 edit=partial(edit_link, snapshot),
+                commit_at=partial(commit_link, snapshot),
                 metric_at=partial(metric_link, snapshot, "../" * depth or "./"),
                 **values,
             )
@@ -119,6 +120,14 @@ def edit_link(snapshot: Snapshot, kind: str, id: str) -> str | None:
     if team is None or team.repository is None or document is None:
         return None
     return f"{team.repository.rstrip('/').removesuffix('.git')}/edit/main/{quote(document.path)}"
+
+
+def commit_link(snapshot: Snapshot, commit: str) -> str | None:
+    """Where a commit can be read in the browser; None where the team does not say where its records live."""
+    team = snapshot.book.team
+    if team is None or team.repository is None:
+        return None
+    return f"{team.repository.rstrip('/').removesuffix('.git')}/commit/{commit}"
 
 
 def metric_link(snapshot: Snapshot, root: str, id: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from salesops.book import Snapshot
+from salesops.chronicle import Past
 from salesops.metrics import Reading
 from salesops.pages.page import Page, page
 from salesops.records.kinds import KINDS
@@ -29,7 +30,7 @@ SUBJECTS = {
 """Titles of the groups of codes; a group that is not listed is shown by its own name."""
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """The codes and the fields."""
     groups = [
         (SUBJECTS.get(about, about.capitalize()), list(found))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from salesops.book import Snapshot
+from salesops.chronicle import Past
 from salesops.metrics import Reading
 from salesops.metrics.contracts import (
     BUCKETS,
@@ -36,7 +37,7 @@ TITLES = {
 }
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """The renewal windows."""
     every = sorted(terms(snapshot), key=lambda term: (term.days_left is None, term.days_left or 0, term.id))
     windows = [(bucket, *TITLES[bucket], [term for term in every if term.bucket == bucket]) for bucket in BUCKETS]

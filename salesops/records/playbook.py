@@ -13,6 +13,7 @@ from salesops.records.record import Record, given, many, maybe
 from salesops.records.scalars import (
     Currency,
     Day,
+    Handle,
     Id,
     Number,
     Percent,
@@ -32,7 +33,7 @@ class Person(Record):
 
     name: Text = given("The name.")
     roles: tuple[Text, ...] = many("The roles (S2, Team Roles).", "account manager", "delivery manager")
-    github: Text | None = maybe("The account name, for reviews and code owners.")
+    github: Handle | None = maybe("The account on GitHub, so that reviews of their deals reach them.", "octocat")
 
 
 class Team(Record):
@@ -42,6 +43,9 @@ class Team(Record):
     time_zone: Zone = given("The zone in which its days begin, an IANA name.", "America/Vancouver")
     currency: Currency = given("Its own currency, ISO 4217.", "USD")
     repository: Url | None = maybe("Where the records live, for edit links.")
+    github: Handle | None = maybe(
+        "Who on GitHub reviews what is nobody's deal; everybody with an account where it is left out.", "our-org/sales"
+    )
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.")
 
 

@@ -34,6 +34,9 @@ _EMAIL = re.compile(
     r"[^@\s\x22'<>,;:\\()\[\]]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
 _ROR = re.compile(r"https://ror\.org/(0[0-9a-hjkmnp-tv-z]{6}[0-9]{2})")
+_HANDLE = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}|[A-Za-z0-9-]{0,29}_[A-Za-z0-9]{1,8})(?:/[a-z0-9][a-z0-9_-]{0,99})?"
+)
 _CROCKFORD = {symbol: value for value, symbol in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
 
 
@@ -269,6 +272,20 @@ def zone(value: object) -> str:
     return words
 
 
+def handle(value: object) -> str:
+    """An account on GitHub, ``octocat``, or a team of an organisation, ``our-org/sales``."""
+    words = _text_only(value, "a GitHub account")
+    if not _HANDLE.fullmatch(words):
+        bare = words.strip().rstrip("/").removeprefix("https://github.com/").removeprefix("@")
+        refuse(
+            "not-a-github-account",
+            f"{shown(words)} is not the name of a GitHub account or team",
+            "write the name alone, such as octocat, or organisation/team",
+            bare if _HANDLE.fullmatch(bare) else "",
+        )
+    return words
+
+
 def money(value: object) -> Money:
     """An exact amount and its currency, ``1250 USD``."""
     words = value if value.__class__ is str else _text_only(value, "an amount of money")
@@ -301,6 +318,7 @@ Country = Annotated[str, PlainValidator(country), WithJsonSchema({"type": "strin
 Currency = Annotated[str, PlainValidator(currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})]
 Ror = Annotated[str, *_typed(ror, pattern=f"^{_ROR.pattern}$")]
 Zone = Annotated[str, *_typed(zone)]
+Handle = Annotated[str, *_typed(handle, type=["string", "integer"], pattern=f"^{_HANDLE.pattern}$")]
 Amount = Annotated[
     Money, *_typed(money, pattern=f"^{MONEY.pattern.replace('[A-Z]{3}', '|'.join(sorted(CURRENCIES)))}$")
 ]

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -66,6 +67,46 @@ def test_editors_are_told_where_the_schemas_are(begun):
     settings = json.loads((begun / ".vscode/settings.json").read_text(encoding="utf-8"))
     assert set(settings["yaml.schemas"]) == {f"./schemas/{kind}.json" for kind in KINDS}
     assert all((begun / path).is_file() for path in settings["yaml.schemas"])
+
+
+def test_what_github_runs_is_there_from_the_first_commit_on(begun):
+    assert {str(file.relative_to(begun)) for file in (begun / ".github").rglob("*") if file.is_file()} == {
+        ".github/CODEOWNERS",
+        ".github/PULL_REQUEST_TEMPLATE.md",
+        ".github/check.sh",
+        ".github/dependabot.yml",
+        ".github/workflows/check.yml",
+        ".github/workflows/comment.yml",
+        ".github/workflows/site.yml",
+    }
+
+
+def test_the_version_of_salesops_is_the_one_that_began_it_and_all_that_it_needs_is_there_by_hash(begun):
+    wanted = (begun / "requirements.txt").read_text(encoding="utf-8").splitlines()[-1]
+    assert wanted == f"salesops=={version('salesops')}"
+    lock = (begun / "requirements.lock").read_text(encoding="utf-8")
+    packages = re.findall(r"(?m)^([a-z0-9-]+)==", lock)
+    assert {"mkdocs", "mkdocs-material", "pydantic", "pyyaml"} <= set(packages)
+    assert "salesops" not in packages
+    assert all("--hash=sha256:" in block for block in re.split(r"(?m)^(?=[a-z])", lock)[1:])
+
+
+def test_it_says_who_could_read_a_page_and_what_to_set_on_github(tmp_path):
+    said = salesops(tmp_path, "init", "crm").stdout
+    assert "everybody can read it, even from a private repository" in said
+    assert "SALESOPS_PAGES" in said
+    assert "Rulesets" in said
+    assert "salesops schema --codeowners > .github/CODEOWNERS" in said
+
+
+def test_whoever_raises_salesops_gets_what_belongs_to_the_new_version(tmp_path):
+    assert salesops(tmp_path, "init", "crm").returncode == 0
+    crm = tmp_path / "crm"
+    (crm / ".github/workflows/check.yml").write_text("name: Ours\n", encoding="utf-8")
+    (crm / "requirements.txt").unlink()
+    assert salesops(crm, "init", ".").returncode == 0
+    assert f"salesops=={version('salesops')}" in (crm / "requirements.txt").read_text(encoding="utf-8")
+    assert (crm / ".github/workflows/check.yml").read_text(encoding="utf-8") == "name: Ours\n"
 
 
 def test_nothing_is_left_to_fill_in_that_we_could_have_known(begun):
