@@ -7,28 +7,77 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from salesops.book import Book, Ref
+from salesops.changes.change import Change
 from salesops.changes.names import Names
 from salesops.changes.report import Report, Side
-from salesops.chronicle import Chronicle, Commit, Life, Past, Version, told
+from salesops.chronicle import Chronicle, Commit, Entry, Life, Past, Version, told
 from salesops.commits import MODES, Archive, books_on, day_at, id_of, zone_of
 from salesops.comparison import ALIKE, Comparison, likeness
 from salesops.documents import MAX_BYTES
-from salesops.halves import CannotDecide
+from salesops.halves import CannotDecide, can_split, elsewhere
 from salesops.loading import Is
 from salesops.records.kinds import KINDS
 from salesops.records.scalars import ID_FORM
 from salesops.repository import Blob, Logged, Touched, commit_of, contents, log, needs_history, spine
 from salesops.versions import Reader
 
+SPLIT_FROM = 2_000
+"""From this many versions on a second process reads half of them."""
 MOST_PAIRS = 10_000
 """So many pairs of files are compared at most to find the renamed ones of one commit."""
 
 
 def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None) -> Chronicle:
-    """What the commits of the current branch say happened to the records; see ``lives``."""
-    return told(lives(root, zone_of(book), only=only), Names(book, as_of))
+    """What the commits of the current branch say happened to the records; see ``lives``.
+
+    Where there are many versions a second process tells half of them.
+    """
+    names = Names(book, as_of)
+    traced = _traced(root, zone_of(book), "HEAD", only)
+    refs = list(traced.records)
+    count = sum(len(found) for found in traced.records.values())
+    if count < SPLIT_FROM or not can_split():
+        return told(_lives(root, traced, refs), names)
+    half = refs[len(refs) // 2 :]
+    commits = traced.commits
+    theirs = elsewhere(lambda: _plain(told(_lives(root, traced, half), names)))
+    ours = told(_lives(root, traced, refs[: len(refs) // 2]), names)
+    return Chronicle({**ours.records, **_from_plain(theirs(), commits)})
+
+
+def _plain(known: Chronicle) -> list[Any]:
+    """A chronicle as a second process sends it."""
+    return [
+        (
+            *ref,
+            [
+                (
+                    entry.commit.id,
+                    entry.was_brought,
+                    one.kind,
+                    one.ref,
+                    one.who,
+                    one.what,
+                    one.before,
+                    one.after,
+                    one.date,
+                )
+                for entry in entries
+                for one in (entry.change,)
+            ],
+        )
+        for ref, entries in known.records.items()
+    ]
+
+
+def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tuple[Entry, ...]]:
+    return {
+        (kind, id): tuple(Entry(commits[commit], Change(*change), brought) for commit, brought, *change in entries)
+        for kind, id, entries in sent
+    }
 
 
 def past(root: Path, book: Book, as_of: date) -> Past:
@@ -62,22 +111,43 @@ class _Trace:
     blob: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Traced:
+    """The versions of every record before they are read, and the first commit of all."""
+
+    records: Mapping[Ref, list[_Trace]]
+    first: str
+
+    @property
+    def commits(self) -> dict[str, Commit]:
+        return {trace.commit.id: trace.commit for found in self.records.values() for trace in found}
+
+
 def lives(root: Path, zone: str, head: str = "HEAD", only: Iterable[Ref] | None = None) -> Iterator[Life]:
     """Every version of every record that a branch ever held, one record after the other; with ``only``, of these alone.
 
     Raises CannotDecide where the history is not there as a whole.
     """
+    traced = _traced(root, zone, head, only)
+    yield from _lives(root, traced, list(traced.records))
+
+
+def _traced(root: Path, zone: str, head: str, only: Iterable[Ref] | None) -> _Traced:
     needs_history(root)
     commit_of(root, head)
     spine_first = log(root, "--first-parent", head)
     traces = _traces(root, list(reversed(spine_first)), _people(root, spine_first, head), zone)
     wanted = None if only is None else set(only)
     chosen = {ref: trace for ref, trace in sorted(traces.items()) if wanted is None or ref in wanted}
-    first = _first_commit(root, head)
-    blobs = contents(root, [trace.blob for found in chosen.values() for trace in found if trace.blob], MAX_BYTES)
-    store = _Store(blobs, Counter(trace.blob for found in chosen.values() for trace in found if trace.blob))
-    for ref, found in chosen.items():
-        yield Life(ref, tuple(_versions(found, store)), found[0].commit.id == first)
+    return _Traced(chosen, _first_commit(root, head))
+
+
+def _lives(root: Path, traced: _Traced, refs: list[Ref]) -> Iterator[Life]:
+    wanted = [trace.blob for ref in refs for trace in traced.records[ref] if trace.blob]
+    store = _Store(contents(root, wanted, MAX_BYTES), Counter(wanted))
+    for ref in refs:
+        found = traced.records[ref]
+        yield Life(ref, tuple(_versions(found, store)), found[0].commit.id == traced.first)
 
 
 @dataclass

@@ -12,8 +12,8 @@ from typing import Any
 from salesops.documents import read
 
 _BLOCK = re.compile(r"^(?=[A-Za-z_])", re.MULTILINE)
-_ODD = re.compile(r"^(?:---|\.\.\.|%|[^A-Za-z_#\s-])|[&*!]\S|\r|\t|^(<{7}|={7}|>{7})", re.MULTILINE)
-"""What a version must not hold to be read block by block: markers of documents, anchors, tags, quoted keys."""
+_DOCUMENT = ("\n---", "\n...", "\n%")
+"""Line beginnings by which YAML tells documents apart; what else is odd shows when a block is read."""
 
 
 class Reader:
@@ -31,10 +31,10 @@ class Reader:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:
             return None
-        blocks = None if _ODD.search(text) else _blocks(text)
+        blocks = _blocks(text)
         if blocks is None:
             return self._whole(raw)
-        return self._by_blocks(blocks) if self.seen else self._first(raw, blocks)
+        return self._by_blocks(raw, blocks) if self.seen else self._first(raw, blocks)
 
     def _whole(self, raw: bytes) -> dict[str, Any] | None:
         document, _ = read(self.path, raw)
@@ -42,34 +42,34 @@ class Reader:
 
     def _first(self, raw: bytes, blocks: list[str]) -> dict[str, Any] | None:
         """The first version is read as a whole, which is quicker than in parts; what its blocks say is remembered."""
-        data = self._whole(raw)
-        if data is not None:
-            for block in blocks:
-                key = _key(block)
-                if key in data and sum(_key(other) == key for other in blocks) == 1:
-                    self.seen[block] = {key: data[key]}
-        return data
+        document, problems = read(self.path, raw)
+        if document is None:
+            return None
+        if not problems:
+            self.seen = {block: {key: document.data[key]} for block in blocks if (key := _key(block)) in document.data}
+        return document.data
 
-    def _by_blocks(self, blocks: list[str]) -> dict[str, Any] | None:
+    def _by_blocks(self, raw: bytes, blocks: list[str]) -> dict[str, Any] | None:
         data: dict[str, Any] = {}
         for block in blocks:
             part = self.seen.get(block)
             if part is None:
                 document, problems = read(self.path, block.encode("utf-8"))
                 if document is None or problems or len(document.data) > 1:
-                    return self._whole("".join(blocks).encode("utf-8"))
+                    return self._whole(raw)
                 part = self.seen[block] = document.data
-            if part.keys() & data.keys():
-                return self._whole("".join(blocks).encode("utf-8"))
             data.update(part)
         return data
 
 
 def _blocks(text: str) -> list[str] | None:
-    """The text of each top-level key; None where something else stands above the first."""
+    """The text of each top-level key; None where something else stands above the first, or a key twice."""
+    if any(mark in text for mark in _DOCUMENT):
+        return None
     head, *blocks = _BLOCK.split(text)
-    plain = all(not line.strip() or line.startswith("#") for line in head.split("\n"))
-    return blocks if blocks and plain else None
+    if not all(not line.strip() or line.startswith("#") for line in head.split("\n")):
+        return None
+    return blocks if len({_key(block) for block in blocks}) == len(blocks) else None
 
 
 def _key(block: str) -> str:
