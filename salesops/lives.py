@@ -26,6 +26,8 @@ from salesops.versions import Reader
 
 SPLIT_FROM = 2_000
 """From this many versions on a second process reads half of them."""
+NAMING = ("team", "process", "member")
+"""The kinds of records that say how people, stages and members are called."""
 MOST_PAIRS = 10_000
 """So many pairs of files are compared at most to find the renamed ones of one commit."""
 
@@ -83,13 +85,27 @@ def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tup
 def past(root: Path, book: Book, as_of: date) -> Past:
     """What git tells of the records up to a day, for the site; where it cannot tell, why."""
     try:
-        known = chronicle(root, book, as_of).until(as_of)
+        known = _remembered(root, book, as_of).until(as_of)
     except CannotDecide as fault:
         return Past(Chronicle(gap=str(fault)))
     archive = Archive(root)
     archive.knows(book)
     week, month = as_of - timedelta(days=as_of.weekday() + 1), as_of.replace(day=1) - timedelta(days=1)
     return Past(known, *(_story(archive, book, first, as_of) for first in (week, month)))
+
+
+_last: dict[tuple[object, ...], Chronicle] = {}
+
+
+def _remembered(root: Path, book: Book, as_of: date) -> Chronicle:
+    """The chronicle; a preview that is built again between two commits does not read the history again."""
+    named = (book.documents.get(("team", "team")), *(book.documents[ref] for ref in book.documents if ref[0] in NAMING))
+    key = (root, commit_of(root, "HEAD"), as_of, tuple(document.text for document in named if document))
+    if key not in _last:
+        found = chronicle(root, book, as_of)
+        _last.clear()
+        _last[key] = found
+    return _last[key]
 
 
 def _story(archive: Archive, book: Book, first: date, last: date) -> Report | None:
@@ -109,6 +125,11 @@ class _Trace:
     path: str
     id: str
     blob: str | None
+
+
+def every_ref(root: Path) -> list[Ref]:
+    """Every record that the current branch ever held, under its last name."""
+    return list(_traced(root, "UTC", "HEAD", None).records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,21 +99,21 @@ class Files(Protocol):
         """Every file, read, in the order given."""
 
 
-def load(root: FilePath) -> tuple[Book, list[Problem]]:
-    """Every record below ``root``, joined, and every problem with the files themselves.
+def load(root: FilePath, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Problem]]:
+    """Every record below ``root``, joined, and every problem with the files themselves; only of some ``kinds`` where that will do.
 
     Raises CannotDecide where a file or folder cannot be read at all.
     """
-    return load_from(_Disk(root))
+    return load_from(_Disk(root), kinds)
 
 
-def load_from(source: Files) -> tuple[Book, list[Problem]]:
+def load_from(source: Files, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Problem]]:
     """Every record of a folder or a commit, joined, and every problem with the files themselves."""
     collecting = gc.isenabled()
     gc.disable()  # tens of thousands of records are born and none dies: the collector would only walk them
     try:
         reading = _Reading(source)
-        reading.all()
+        reading.all(KINDS[name] for name in kinds)
         return reading.book(), reading.problems
     finally:
         if collecting:
@@ -130,8 +130,8 @@ class _Reading:
     lost: dict[Ref, frozenset[Path]] = field(default_factory=dict)
     misnamed: set[Ref] = field(default_factory=set)
 
-    def all(self) -> None:
-        files = self.unique(chain.from_iterable(self.files(kind) for kind in KINDS.values()))
+    def all(self, kinds: Iterable[Kind]) -> None:
+        files = self.unique(chain.from_iterable(self.files(kind) for kind in kinds))
         for file, found in zip(files, self.source.read_all(files), strict=True):
             self.take(file, found)
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salesops.cli.shared import Usage, as_of_option, day_of, day_option, format_option, read, say, style
+from salesops.cli.shared import Usage, as_of_option, day_of, day_option, format_option, root_of, say, style
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
-    from salesops.book import Book, Ref
+    from salesops.book import Ref
     from salesops.chronicle import Chronicle
 
 
@@ -26,14 +27,19 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
 
     It is told from the commits of the branch that is checked out, as far back as they go; renamed files are followed.
     """
-    from salesops.lives import chronicle
+    from salesops.lives import NAMING, chronicle
+    from salesops.loading import load
     from salesops.output import SCHEMA_VERSION, as_json
     from salesops.reports.feed import atom
 
-    root, book, _ = read(ctx)
+    root = root_of(ctx.obj)
+    book, _ = load(root, NAMING)
     today = day_of(as_of, book)
     first = day_option(since, "--since")
-    known = chronicle(root, book, today, only=_refs(book, ids) if ids else None).until(today)
+    only: list[Ref] | None = [(kind, id) for id in ids for kind in ("deal", "member")] if ids else None
+    known = chronicle(root, book, today, only=only)
+    _known(root, ids, known)
+    known = known.until(today)
     if first:
         known = known.since(first)
     if format == "json":
@@ -44,18 +50,16 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
         _print(known, today)
 
 
-def _refs(book: Book, ids: tuple[str, ...]) -> list[Ref]:
+def _known(root: Path, ids: tuple[str, ...], known: Chronicle) -> None:
+    """Refuse a name that no record ever had."""
+    from salesops.lives import every_ref
     from salesops.output import show
     from salesops.problems import did_you_mean
 
-    found: list[Ref] = []
     for id in ids:
-        refs = [(kind, id) for kind in ("deal", "member") if id in book.of(kind) or (kind, id) in book.broken]
-        if not refs:
-            hint = did_you_mean(id, [*book.deals, *book.members])
-            raise Usage(f"there is no deal or member '{show(id)}'; {hint}".rstrip("; "))
-        found += refs
-    return found
+        if not any(id == ref[1] for ref in known.records):
+            hint = did_you_mean(id, [ref[1] for ref in every_ref(root) if ref[0] in ("deal", "member")])
+            raise Usage(f"there never was a deal or member '{show(id)}'; {hint}".rstrip("; "))
 
 
 def _print(known: Chronicle, today: date) -> None:

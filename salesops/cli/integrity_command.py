@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.shared import as_of_option, day_of, format_option, read, say, style
+from salesops.cli.shared import as_of_option, day_of, format_option, root_of, say, style
 
 
 @click.command("integrity")
@@ -17,12 +17,14 @@ def command(ctx: click.Context, format: str, as_of: str | None) -> None:
     It is told from the commits: when something happened stands in the records, when we knew it stands in git. What came
     with the first commit was entered elsewhere and is not measured. Nothing here is an error.
     """
-    from salesops.lives import chronicle
+    from salesops.lives import NAMING, chronicle
+    from salesops.loading import load
     from salesops.metrics.words import detail, headline
     from salesops.output import SCHEMA_VERSION, as_json, show
     from salesops.reports.integrity import integrity
 
-    root, book, _ = read(ctx)
+    root = root_of(ctx.obj)
+    book, _ = load(root, NAMING)
     today = day_of(as_of, book)
     report = integrity(chronicle(root, book, today).until(today))
     if format == "json":
