@@ -95,6 +95,11 @@ class Bench:
         found = self.peers / "bin" / name
         return str(found) if found.exists() else shutil.which(name)
 
+    def has(self, module: str) -> bool:
+        """Whether the peers' Python has a module."""
+        python = str(self.peers / "bin" / "python")
+        return not subprocess.run([python, "-c", f"import {module}"], capture_output=True).returncode
+
     def time(self, runs: list[Run], *, times: int, warm: int = 1, shell: bool = False) -> dict[str, Timing]:
         """Run the commands side by side, round after round."""
         found = {run.name: Timing() for run in runs}
@@ -194,7 +199,7 @@ def metrics(bench: Bench) -> Iterator[str]:
         Run("salesops check", f"{bench.salesops} -C {repo} check"),
         Run("import click", f"{bench.python} -c 'import click'"),
     ]
-    if polars.exists() and not subprocess.run([str(polars), "-c", "import polars"], capture_output=True).returncode:
+    if polars.exists() and bench.has("polars"):
         runs.append(Run("import polars", f"{polars} -c 'import polars'"))
     timings = bench.time(runs, times=3)
     yield from table(runs, timings)
@@ -204,6 +209,41 @@ def metrics(bench: Bench) -> Iterator[str]:
     if "import polars" in timings:
         ratio = seconds / min(timings["import polars"].times)
         yield f", {ratio:.2f} × import polars (G14 ≤ 0.5: {_verdict(ratio, 0.5)})"
+
+
+def history(bench: Bench) -> Iterator[str]:
+    """The base comparison, the effect of a change, and every version of every record."""
+    small, large = bench.repo(bench.small), bench.repo(bench.large)
+    runs = [
+        Run("check", f"{bench.salesops} -C {large} check"),
+        Run(
+            "check --against HEAD~1",
+            f"{bench.salesops} -C {large} check --against HEAD~1",
+            (Goal("base", 1.25, "check"),),
+        ),
+        Run("diff HEAD~1", f"{bench.salesops} -C {large} diff HEAD~1"),
+        Run("diff HEAD~1 HEAD", f"{bench.salesops} -C {large} diff HEAD~1 HEAD"),
+    ]
+    files = subprocess.run(["git", "-C", str(large), "diff", "--name-only", "HEAD~1"], check=True, capture_output=True)
+    yield f"\n{bench.large:,} deals, 300 commits; the last one changes {len(files.stdout.splitlines()):,} files:\n"
+    yield from table(runs, bench.time(runs, times=3))
+    yield f"\n{bench.small:,} deals, every version in 300 commits:\n"
+    runs = [Run("salesops history", f"{bench.salesops} -C {small} history")]
+    if (bench.peers / "bin" / "python").exists() and bench.has("pydriller"):
+        loop = f"{bench.peers / 'bin' / 'python'} {HERE / 'reading.py'} pydriller {small}"
+        runs = [
+            Run(runs[0].name, runs[0].command, (Goal("G9", 0.15, "pydriller, reading alone"),)),
+            Run("pydriller, reading alone", loop),
+        ]
+    yield from table(runs, bench.time(runs, times=2, warm=0))
+    floor = "git log --raw and git cat-file"
+    runs = [
+        Run("our listing and reading", f"{bench.python} {HERE / 'reading.py'} ours {large}", (Goal("G9", 1.4, floor),)),
+        Run(floor, f"{bench.python} {HERE / 'reading.py'} git {large}"),
+        Run("salesops history", f"{bench.salesops} -C {large} history"),
+    ]
+    yield f"\n{bench.large:,} deals, every version in 300 commits:\n"
+    yield from table(runs, bench.time(runs, times=2, warm=0))
 
 
 def site(bench: Bench) -> Iterator[str]:
@@ -285,7 +325,7 @@ def prototypes(bench: Bench) -> Iterator[str]:
 
 
 GROUPS: dict[str, Callable[[Bench], Iterator[str]]] = {
-    group.__name__: group for group in (startup, check, metrics, site, memory, peers, prototypes)
+    group.__name__: group for group in (startup, check, history, metrics, site, memory, peers, prototypes)
 }
 
 
