@@ -41,7 +41,7 @@ lint: $(READY)  ## style, types, and the safety of the workflows
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/zizmor --offline --quiet --persona auditor .github
+	@$(BIN)/zizmor --offline --quiet --persona auditor .github salesops/starter/.github action.yml
 
 clean:  ## remove what was built, and .venv
 	rm -rf build $(VENV) .hypothesis .mypy_cache .pytest_cache .ruff_cache
@@ -73,12 +73,17 @@ $(READY): $(LOCKED) pyproject.toml
 UV_VERSION := 0.13.8
 UV         ?= build/uv/bin/uv
 UPGRADE    ?=
+STARTER    := salesops/starter/requirements.lock
 
 lock: $(UV)  ## write requirements.lock anew from pyproject.toml; newest versions with UPGRADE=--upgrade
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-annotate --no-header --group dev $(UPGRADE) \
 	  --output-file requirements.lock pyproject.toml
-	@! grep -n '://' requirements.lock || { echo 'requirements.lock must not hold addresses.' >&2; exit 1; }
+	@head -n 1 $(STARTER) > build/starter.lock  # the comment at its top stays
+	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-annotate --no-header --constraint requirements.lock pyproject.toml >> build/starter.lock
+	@mv build/starter.lock $(STARTER)
+	@! grep -n '://' requirements.lock $(STARTER) || { echo 'requirements.lock must not hold addresses.' >&2; exit 1; }
 
 build/uv/bin/uv:
 	@$(PYTHON) -I -m venv --clear build/uv

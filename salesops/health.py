@@ -107,7 +107,7 @@ def _workflows(root: Path) -> Iterator[Look]:
         if folder.is_dir()
         else []
     )
-    checks = any(re.search(r"salesops check|\brun: make\b", text) for text in texts)
+    checks = any(re.search(r"check\.sh|salesops check|\brun: make\b", text) for text in texts)
     yield Look(
         checks,
         "a workflow checks pull requests" if checks else "no workflow checks pull requests",

@@ -88,7 +88,7 @@ def _print(
                 {
                     "schema_version": output.SCHEMA_VERSION,
                     "as_of": day,
-                    "against": _against_as_data(compared),
+                    **({"against": _against_as_data(compared)} if compared else {}),
                     "checked": {f"{kind}s": count for kind, count in checked.items()},
                     "problems": [output.problem_as_data(problem) for problem in found],
                 }
@@ -116,9 +116,7 @@ def _changed_first(found: list[Problem], compared: Against | None) -> list[Probl
     return sorted(found, key=lambda problem: problem.place.path not in changed)
 
 
-def _against_as_data(compared: Against | None) -> dict[str, Any] | None:
-    if compared is None:
-        return None
+def _against_as_data(compared: Against) -> dict[str, Any]:
     corrections = [
         {"deal": id, "field": entry.field, "was": entry.was, "by": entry.by, "date": entry.date, "why": entry.why}
         for id, entry in compared.comparison.corrections
