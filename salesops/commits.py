@@ -12,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 from salesops.book import Book, Ref
 from salesops.checks import check_past
-from salesops.comparison import Comparison
+from salesops.checks.past import is_accounted_for
+from salesops.comparison import Comparison, added
 from salesops.documents import MAX_BYTES
 from salesops.halves import CannotDecide
-from salesops.loading import Entry, FoundFile, Is, ReadFile, load_from, read_file
+from salesops.loading import MARKER, Entry, FoundFile, Is, ReadFile, load_from, read_file
+from salesops.problems import Path as Field
 from salesops.problems import Problem, in_order
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
@@ -29,6 +31,9 @@ from salesops.repository import (
     contents,
     log,
     needs_history,
+    needs_own_files,
+    needs_plain_files,
+    needs_same_root,
     needs_settled_tree,
     spine,
     tree,
@@ -40,6 +45,8 @@ PROTECTED = {"deal": ("stages", "type", "contract", "win", "loss", "corrections"
 
 NEVER_RECORDS = frozenset({"not-a-file", "file-name", "id-taken"})
 """Problems of entries that never were records: no number counted them."""
+
+COMPARE_ELSEWHERE = "compare with a commit in which it can be read, or after it was mended there"
 
 Shelf = dict[tuple[str, str], ReadFile]
 """What has been read already, by path and blob."""
@@ -90,7 +97,11 @@ class Archive:
 
     def book(self, commit: str) -> tuple[Book, list[Problem]]:
         """All records of a commit, joined, and every problem with its files."""
-        return load_from(_Commit(self.root, tree(self.root, commit), self.shelf))
+        return self.book_of(tree(self.root, commit))
+
+    def book_of(self, blobs: dict[str, Blob]) -> tuple[Book, list[Problem]]:
+        """All records among the files of a commit, joined, and every problem with the files."""
+        return load_from(_Commit(self.root, blobs, self.shelf))
 
     def knows(self, book: Book) -> None:
         """Take what was read from the disk, so that files which an earlier commit had just so are not read again."""
@@ -107,7 +118,8 @@ class Archive:
 class Against:
     """The records, compared with a commit: ``bases`` are the commits that they were compared with.
 
-    Usually one; several where branches were merged crosswise.
+    Usually one; several where branches were merged crosswise. There are more comparisons where a deal that is back had
+    been deleted in several states.
     """
 
     rev: str
@@ -136,10 +148,14 @@ def against(root: Path, book: Book, rev: str, exact: bool = False) -> Against:
     """
     found = bases(root, rev, exact=exact)
     needs_settled_tree(root)
+    needs_plain_files(root)
     tip = commit_of(root, rev)
     archive = Archive(root)
     archive.knows(book)
-    return Against(rev, tuple(found), tuple(_comparison(archive, book, base, tip) for base in found))
+    there = frozenset.intersection(*(frozenset(_refs(root, base, tip)) for base in found))
+    return Against(
+        rev, tuple(found), tuple(each for base in found for each in _comparisons(archive, book, base, there))
+    )
 
 
 @dataclass(frozen=True)
@@ -224,14 +240,19 @@ def between(archive: Archive, before: str, after: str) -> tuple[Comparison, list
     return Comparison(old, book), problems
 
 
-def _comparison(archive: Archive, book: Book, base: str, tip: str) -> Comparison:
-    before, problems = archive.book(base)
-    unread = frozenset(id_of(problem.place.path) for problem in problems if problem.code not in NEVER_RECORDS)
-    _needs_to_be_readable(before, book, unread, base)
+def _comparisons(archive: Archive, book: Book, base: str, there: frozenset[Ref]) -> Iterator[Comparison]:
+    """What lies on the disk beside a commit, once for each state from which a deal may have come back."""
+    blobs = tree(archive.root, base)
+    needs_own_files(blobs, base)
+    if MARKER not in blobs:
+        needs_same_root(archive.root, base)
+    before, problems = archive.book_of(blobs)
+    _needs_to_be_readable(before, book, problems, base)
+    _needs_to_be_there(archive.root, before, book, base)
     new = [id for id in book.deals if id not in before.deals]
-    returned = _returned(archive, base, new) if new else {}
-    there = frozenset(_refs(archive.root, base, tip)) if tip != base else frozenset()
-    return Comparison(before, book, returned, there)
+    returned = _returned(archive, base, frozenset(new)) if new else {}
+    for at in range(max((len(states) for states in returned.values()), default=1)):
+        yield Comparison(before, book, {id: states[min(at, len(states) - 1)] for id, states in returned.items()}, there)
 
 
 def _refs(root: Path, before: str, after: str) -> Iterator[Ref]:
@@ -248,44 +269,95 @@ def id_of(path: str) -> str:
     return path.rpartition("/")[2].removesuffix(".yaml")
 
 
-def _needs_to_be_readable(before: Book, after: Book, unread: frozenset[str], commit: str) -> None:
+def _needs_to_be_readable(before: Book, after: Book, problems: list[Problem], commit: str) -> None:
     """Raise CannotDecide where an earlier record could not be read in what must not change.
 
     Where it cannot be read now either, the check is red without a comparison.
     """
+    unread = frozenset(id_of(problem.place.path) for problem in problems if problem.code not in NEVER_RECORDS)
     for kind, id in sorted(before.broken - after.broken):
-        if kind == "deal" or kind == "process" or id not in after.of(kind):
+        if kind in ("deal", "process", "removed") or id not in after.of(kind):
             if (kind, id) not in before.documents and id not in unread:
                 continue  # a link, a folder or a wrong name: it never was a record, and no number counted it
             if not _is_readable(before, kind, id):
-                raise CannotDecide(
-                    f"the {kind} '{id}' cannot be read in {commit[:12]}, so nobody can say whether its past was altered: "
-                    "compare with a commit in which it can be read, or after it was mended there"
-                )
+                raise CannotDecide(_unreadable(kind, id, commit[:12]))
+    for problem in problems:
+        id = id_of(problem.place.path)
+        if problem.code == "id-taken" and id in after.deals and id not in before.deals:
+            raise CannotDecide(
+                f"{problem.place.path} and another file had the id '{id}' in {commit[:12]}: {COMPARE_ELSEWHERE}"
+            )
+
+
+def _needs_to_be_there(root: Path, before: Book, after: Book, commit: str) -> None:
+    """Raise CannotDecide where records had left before this comparison begins, and what became of them shows only now."""
+    signed = {(removal.kind, removal.id) for removal in after.removed.removed} if after.removed else set()
+    left = before.broken - after.broken - before.documents.keys() - signed
+    hidden = frozenset(id for kind, id in left if kind == "deal" and id not in after.deals)
+    gone = sorted(hidden & _deleted(root, commit, "deal").keys()) if hidden else []
+    if gone:
+        raise CannotDecide(
+            f"the deal '{gone[0]}' was a record before {commit[:12]} and is gone: put its file back, "
+            "or say in playbook/removed.yaml who removed it and why"
+        )
+    if after.versions and not before.versions and _deleted(root, commit, "process"):
+        raise CannotDecide(
+            f"no version of the process is left in {commit[:12]}, but earlier commits had one: compare with one of those"
+        )
+
+
+def _unreadable(kind: str, id: str, where: str) -> str:
+    return (
+        f"the {kind} '{id}' cannot be read in {where}, so nobody can say whether its past was altered: "
+        f"{COMPARE_ELSEWHERE}"
+    )
 
 
 def _is_readable(before: Book, kind: str, id: str) -> bool:
     lost = before.lost.get((kind, id))
-    if lost is None or id not in before.of(kind):
-        return False
-    return not any(not path or path[0] in PROTECTED.get(kind, ()) for path in lost)
+    return lost is not None and id in before.of(kind) and not _hides_the_past(kind, lost)
 
 
-def _returned(archive: Archive, base: str, new: list[str]) -> dict[str, Deal]:
-    """Deals that are new here and were deleted at some time before: what they said last."""
-    wanted = set(new)
-    blobs: dict[str, FoundFile] = {}
-    ids: dict[str, str] = {}
-    for commit in log(archive.root, "--diff-filter=DT", "-m", base, paths=("deals",)):
+def _hides_the_past(kind: str, lost: frozenset[Field]) -> bool:
+    return any(not path or path[0] in PROTECTED.get(kind, ()) for path in lost)
+
+
+def _returned(archive: Archive, base: str, new: frozenset[str]) -> dict[str, list[Deal]]:
+    """Deals that are new here and were deleted at some time before: what they said last, on each branch that knew better."""
+    deleted = {id: files for id, files in _deleted(archive.root, base, "deal").items() if id in new}
+    raw = dict(contents(archive.root, (id for files in deleted.values() for _, id in files), MAX_BYTES))
+    return {id: _last([read_file(file, raw[blob]) for file, blob in files], id, base) for id, files in deleted.items()}
+
+
+def _deleted(root: Path, base: str, kind: str) -> dict[str, list[tuple[FoundFile, str]]]:
+    """The files of a kind that a commit before ``base`` took away, or a merge did not take over, by id; the newest first."""
+    found: dict[str, list[tuple[FoundFile, str]]] = {}
+    for commit in log(root, "--diff-filter=DT", "--diff-merges=separate", base, paths=(KINDS[kind].where,)):
         for touched in commit.touched:
             id = id_of(touched.path)
-            if id in wanted and id not in ids and touched.before and touched.before.mode.startswith("100"):
-                ids[id] = touched.before.id
-                blobs[id] = FoundFile(KINDS["deal"], id, touched.path)
-    raw = dict(contents(archive.root, ids.values(), MAX_BYTES))
-    found: dict[str, Deal] = {}
-    for id, blob in ids.items():
-        record = read_file(blobs[id], raw[blob]).record
-        if isinstance(record, Deal):
-            found[id] = record
+            if touched.path.endswith(".yaml") and touched.before and touched.before.mode.startswith("100"):
+                found.setdefault(id, []).append((FoundFile(KINDS[kind], id, touched.path), touched.before.id))
     return found
+
+
+def _last(files: list[ReadFile], id: str, base: str) -> list[Deal]:
+    """The states, newest first, that no other one goes on from; the newest must be readable."""
+    deals = [_past_of(file) for file in files]
+    if deals[0] is None:
+        raise CannotDecide(_unreadable("deal", id, f"the last commit before {base[:12]} that had it"))
+    states: list[Deal] = []
+    for deal in deals:
+        if deal and not any(_goes_on(deal, other) for other in states):
+            states = [*(other for other in states if not _goes_on(other, deal)), deal]
+    return states
+
+
+def _past_of(file: ReadFile) -> Deal | None:
+    """The deal in a file, if what must not change can be read of it."""
+    whole = not _hides_the_past("deal", file.lost or frozenset())
+    return file.record if whole and isinstance(file.record, Deal) else None
+
+
+def _goes_on(before: Deal, after: Deal) -> bool:
+    """Whether the later deal may have come from the earlier one."""
+    return is_accounted_for(before.stages, after.stages, added(list(before.corrections), list(after.corrections)))

@@ -89,18 +89,22 @@ class Comparison:
     def new_corrections(self, deal: str) -> list[Correction]:
         """The corrections of the past that a deal has gained."""
         earlier = self.earlier("deal", deal)
-        return list(_added(list(earlier.corrections) if earlier else [], list(self.after.deals[deal].corrections)))
+        return list(added(list(earlier.corrections) if earlier else [], list(self.after.deals[deal].corrections)))
 
     @cached_property
     def gone(self) -> tuple[Ref, ...]:
         """Records that are no longer there under any name."""
         return tuple(ref for ref in self._missing if ref not in self._renames)
 
+    def is_back(self, removal: Removal) -> bool:
+        """Whether a record that was removed is there again."""
+        return removal.id in self.after.of(removal.kind)
+
     @cached_property
     def removals(self) -> tuple[Removal, ...]:
         """The entries of playbook/removed.yaml that were added."""
         old = list(self.before.removed.removed) if self.before.removed else []
-        return tuple(_added(old, list(self.after.removed.removed) if self.after.removed else []))
+        return tuple(added(old, list(self.after.removed.removed) if self.after.removed else []))
 
     @cached_property
     def moves_under(self) -> Mapping[str, list[tuple[str, date]]]:
@@ -168,8 +172,8 @@ class Comparison:
             for ref in self._new
             for was in near.get(self._bucket(ref, self.after), ())
         ]
-        for likeness, ref, was in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
-            if likeness >= ALIKE:
+        for share, ref, was in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+            if share >= ALIKE:
                 yield ref, was
 
     @staticmethod
@@ -190,7 +194,7 @@ def signature(entry: Record) -> tuple[Any, ...]:
     return tuple(getattr(entry, name) for name in type(entry).model_fields if name != "why")
 
 
-def _added(before: list[Any], after: list[Any]) -> Iterator[Any]:
+def added(before: list[Any], after: list[Any]) -> Iterator[Any]:
     """The signed entries that are in the second list and not in the first, each as often as it is more."""
     left = [signature(entry) for entry in before]
     for entry in after:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -19,17 +19,20 @@ SAFE = (
     "-c", "protocol.allow=never",
     "-c", "diff.external=",
     "-c", "log.showSignature=false",
+    "-c", "log.follow=false",
+    "-c", "core.warnAmbiguousRefs=true",
 )  # fmt: skip
 ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_GRAFT_FILE": os.devnull,
     "GIT_OPTIONAL_LOCKS": "0",
     "GIT_NO_LAZY_FETCH": "1",
+    "GIT_ALLOW_PROTOCOL": "",
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
-ELSEWHERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_EXTERNAL_DIFF", "GIT_TRACE")
-"""What a hook or a shell may have set: it would lead git to another repository than the one asked about."""
+HARMLESS = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
+"""Settings of git that may stay; the others a hook or a shell has set would lead git to another repository than the one asked about."""
 LIMIT = 120
 """Seconds after which git is given up."""
 FETCH = "fetch the whole history: git fetch --unshallow, or fetch-depth: 0 where GitHub Actions checks out"
@@ -101,8 +104,12 @@ def _run(root: Path, words: tuple[str, ...]) -> tuple[int, bytes, str]:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in ELSEWHERE}
+    kept = {name: value for name, value in os.environ.items() if _is_harmless(name)}
     return {**kept, **ENVIRONMENT}
+
+
+def _is_harmless(name: str) -> bool:
+    return not name.startswith("GIT_") or name.startswith(HARMLESS)
 
 
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -122,15 +129,24 @@ def needs_history(root: Path, whole: bool = True) -> None:
     """Raise CannotDecide, with the way out, where there is no repository or (if ``whole``) its history was cut."""
     code, _, said = _run(root, ("rev-parse", "--is-inside-work-tree"))
     if code:
-        way_out = "" if "not a git" not in said else "; begin one with git init, and commit"
+        ways_out = {
+            "not a git": "; begin one with git init, and commit",
+            "dubious ownership": "; where it may be trusted: git config --global --add safe.directory with that folder",
+        }
+        way_out = next((way for fault, way in ways_out.items() if fault in said), "")
         raise CannotDecide(f"there is no git history to compare with: {said}{way_out}")
     if whole and is_shallow(root):
         raise CannotDecide(f"the history of this clone was cut: {FETCH}")
 
 
 def commit_of(root: Path, rev: str) -> str:
-    """The id of the commit that ``rev`` names; raises CannotDecide where there is none."""
-    found = asks(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{rev}^{{commit}}")
+    """The id of the commit that ``rev`` names; raises CannotDecide where there is none, or more than one."""
+    code, out, said = _run(root, ("rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}"))
+    found = None if code or out.startswith(b"^") else out.decode("ascii").strip()
+    if found and found != rev and "is ambiguous" in said:
+        raise CannotDecide(
+            f"'{rev}' is the name of more than one branch or tag: say it in full, such as refs/heads/{rev}"
+        )
     if found is None and rev == "HEAD":
         raise CannotDecide("there is no commit yet: make the first one, then compare")
     if found is None:
@@ -141,7 +157,10 @@ def commit_of(root: Path, rev: str) -> str:
 def needs_settled_tree(root: Path) -> None:
     """Raise CannotDecide while a merge or another git command is under way: what lies on the disk is then neither side."""
     folder = asks(root, "rev-parse", "--absolute-git-dir")
-    if folder and os.path.lexists(Path(folder, "index.lock")):
+    in_its_hook = os.environ.get("GIT_INDEX_FILE", "").endswith(
+        ".lock"
+    )  # then that command is the one that waits for us
+    if folder and not in_its_hook and os.path.lexists(Path(folder, "index.lock")):
         raise CannotDecide(
             f"{folder}/index.lock is there: another git command is at work; wait for it, and delete the file only if there is none"
         )
@@ -153,6 +172,64 @@ def needs_settled_tree(root: Path) -> None:
         raise CannotDecide(f"a merge is not resolved: {', '.join(names[:5])}; resolve it, then git add and git commit")
     if folder and os.path.lexists(Path(folder, "MERGE_HEAD")):
         raise CannotDecide("a merge is under way: finish it with git commit, or give it up with git merge --abort")
+
+
+def needs_plain_files(root: Path) -> None:
+    """Raise CannotDecide where record files are not stored as they lie on the disk: what is checked would not be what is merged."""
+    for entry in git(root, "ls-files", "-t", "--stage", "-z", "--", *RECORDS).split(b"\0"):
+        if entry and not entry.startswith(b"H 100"):
+            told, path = entry.split(b"\t", 1)
+            _needs_to_lie_here(root, told.split(b" ")[0], told.split(b" ")[1], os.fsdecode(path))
+    for attribute in ("filter", "working-tree-encoding"):
+        _needs_no_attribute(root, attribute)
+
+
+def _needs_to_lie_here(root: Path, state: bytes, mode: bytes, path: str) -> None:
+    if mode == b"160000":
+        raise CannotDecide(_elsewhere(path, "here"))
+    if state == b"S" and not os.path.lexists(root / path):
+        raise CannotDecide(f"{path} is left out of this checkout: git sparse-checkout disable")
+    if mode == b"120000" and (root / path).is_file() and not (root / path).is_symlink():
+        raise CannotDecide(
+            f"{path} is a link for git and a plain file here: git add it, or git config core.symlinks true and check it out again"
+        )
+
+
+def _needs_no_attribute(root: Path, attribute: str) -> None:
+    otherwise = (f":(exclude,attr:!{attribute})", f":(exclude,attr:-{attribute})")
+    listed = git(root, "ls-files", "-z", "--", *RECORDS, *otherwise)
+    if listed:
+        path = os.fsdecode(listed.split(b"\0")[0])
+        raise CannotDecide(
+            f"git stores {path} in another form than it has on the disk ('{attribute}' in .gitattributes): "
+            "records are kept as they are; take that attribute off deals, members and playbook"
+        )
+
+
+def needs_own_files(blobs: Mapping[str, Blob], commit: str) -> None:
+    """Raise CannotDecide where a part of the records of a commit was a submodule: their past is not in this history."""
+    inside = next((path for path, blob in blobs.items() if blob.mode == "160000"), None)
+    if inside:
+        raise CannotDecide(_elsewhere(inside, f"in {commit[:12]}"))
+
+
+def _elsewhere(path: str, where: str) -> str:
+    return (
+        f"{path} is a submodule {where}, so its past is not in this history: put the files themselves here, "
+        "and compare with a commit that has them"
+    )
+
+
+def needs_same_root(root: Path, commit: str) -> None:
+    """Raise CannotDecide where the records of a commit lay in a folder that they have left: they would all seem new."""
+    top = Path(asks(root, "rev-parse", "--show-toplevel") or root)
+    listed = git(root, "ls-tree", "-r", "-z", "--full-tree", "--name-only", commit).split(b"\0")
+    for path in map(os.fsdecode, listed):
+        if f"/{path}".endswith("/playbook/team.yaml") and not os.path.lexists(top / path):
+            raise CannotDecide(
+                f"the CRM of {commit[:12]} was elsewhere, with {path}: move its folders back, or move them in a change "
+                "that alters nothing, and compare after it"
+            )
 
 
 def bases(root: Path, rev: str, head: str = "HEAD", exact: bool = False) -> list[str]:
@@ -177,11 +254,11 @@ def tree(root: Path, commit: str) -> dict[str, Blob]:
     """Every entry below the record folders of a commit, by its path from ``root``; links and submodules too."""
     listed = git(root, "ls-tree", "-r", "-z", commit, "--", *(f"{folder}" for folder in RECORDS))
     found: dict[str, Blob] = {}
-    for line in listed.split(b"\0"):
+    for line in os.fsdecode(listed).split("\0"):
         if line:
-            told, path = line.split(b"\t", 1)
-            mode, _, id = told.decode("ascii").split(" ")
-            found[os.fsdecode(path)] = Blob(mode, id)
+            told, path = line.split("\t", 1)
+            mode, _, id = told.split(" ")
+            found[path] = Blob(mode, id)
     return found
 
 
@@ -238,7 +315,7 @@ def log(root: Path, *which: str, paths: Iterable[str] = RECORDS) -> list[Logged]
     out = git(
         root, "log", "-z", "--topo-order", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
         "--diff-merges=first-parent", "--full-history", "--relative", "--no-show-signature", "--no-notes", "--no-color",
-        "--encoding=UTF-8", "--format=%H%x00%P%x00%ct%x00%an%x00%s", *which, "--", *paths,
+        "-O/dev/null", "--encoding=UTF-8", "--format=%H%x00%P%x00%ct%x00%an%x00%s", *which, "--", *paths,
     )  # fmt: skip
     return list(_logged(out.split(b"\0")))
 

@@ -104,7 +104,7 @@ def _limited(case: Case[Any], check: Check, document: Document) -> Iterator[Prob
     found = check.run(case)
     lost = case.book.lost.get((case.kind, case.id))
     if lost:
-        found = (finding for finding in found if not is_lost(finding.path, lost))
+        found = (finding for finding in found if not finding.path or not is_lost(finding.path, lost))
     for count, finding in enumerate(found):
         if count == MAX_COMPLAINTS:
             yield _problem(document, check, replace(finding, message=_MORE, help="", fix=""))

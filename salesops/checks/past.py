@@ -5,11 +5,13 @@ These checks compare: they run where ``salesops check --against`` names a commit
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
+from salesops.comparison import signature
 from salesops.needs import said
 from salesops.problems import Path
 from salesops.records.deal import Correction, Deal
@@ -18,6 +20,15 @@ from salesops.records.record import Record, is_given
 
 NOTHING = frozenset({"none", "nothing", "missing", "not there"})
 """What ``was`` says in a correction that adds a line which had been left out."""
+
+Signature = tuple[str, str]
+"""The line that a correction names, as ``stages.1``, and what it says stood there."""
+
+_Reached = tuple[int, int, tuple[Signature, ...]]
+"""How many of the earlier and of the later moves are accounted for, and the corrections that this took."""
+
+MAX_WAYS = 20_000
+"""Pairs of lines after which nobody looks for one more reading of the corrections."""
 
 BEFORE = """
 stages:
@@ -50,8 +61,10 @@ class Alteration:
 
     @property
     def fields(self) -> frozenset[str]:
-        """The paths by which a correction may name it."""
-        return frozenset({f"stages.{self.line}", f"stages.{self.line_now}"})
+        """The paths by which a correction may name it: where the line stood, and where it stands now."""
+        stood = [self.line] if self.was else []
+        stands = [self.line_now] if self.now else []
+        return frozenset(f"stages.{line}" for line in stood + stands)
 
     @property
     def words(self) -> frozenset[str]:
@@ -61,10 +74,52 @@ class Alteration:
         stage, day = self.was.stage, self.was.entered
         return frozenset({str(day), stage, f"{stage}: {day}", f"- {stage}: {day}"})
 
+    @property
+    def signatures(self) -> Iterator[Signature]:
+        """What a correction that explains it may name."""
+        return ((field, words) for field in sorted(self.fields) for words in sorted(self.words))
+
     def is_signed(self, correction: Correction) -> bool:
         """Whether a correction explains it."""
-        field = ".".join(correction.field.split(".")[:2])
-        return field in self.fields and correction.was.strip().strip("'\"") in self.words
+        return named(correction) in self.signatures
+
+
+def named(correction: Correction) -> Signature:
+    """The line that a correction names, and what it says stood there."""
+    return ".".join(correction.field.split(".")[:2]), correction.was.strip().strip("'\"")
+
+
+def is_accounted_for(before: Sequence[Line], after: Sequence[Line], corrections: Iterable[Correction]) -> bool:
+    """Whether every way in which the later moves do not begin as the earlier ones did is named by a correction of its own."""
+    signed = Counter(map(named, corrections))
+    waiting: list[_Reached] = [(0, 0, ())]
+    seen: set[_Reached] = set()
+    while waiting and len(seen) < MAX_WAYS:
+        reached = waiting.pop()
+        if reached[0] == len(before):
+            return True
+        if reached not in seen:
+            seen.add(reached)
+            waiting.extend(_onwards(before, after, signed, *reached))
+    return False
+
+
+def _onwards(
+    before: Sequence[Line],
+    after: Sequence[Line],
+    signed: Counter[Signature],
+    i: int,
+    j: int,
+    used: tuple[Signature, ...],
+) -> Iterator[_Reached]:
+    """The next pairs of lines to compare: past an alteration that is signed, or past a line that stayed."""
+    old, new = before[i], after[j] if j < len(after) else None
+    for was, now in ((None, new), (old, None), (old, new)):
+        for name in Alteration(was, now, i, j).signatures if was != now else ():
+            if signed[name] > used.count(name):
+                yield i + (was is not None), j + (now is not None), tuple(sorted((*used, name)))
+    if old == new:
+        yield i + 1, j + 1, used
 
 
 def alterations(before: Sequence[Line], after: Sequence[Line]) -> list[Alteration]:
@@ -78,9 +133,10 @@ def alterations(before: Sequence[Line], after: Sequence[Line]) -> list[Alteratio
 
 
 def _retraced(before: Sequence[Line], after: Sequence[Line], same: int) -> Iterator[Alteration]:
-    costs = _costs(before[same:], after[same:])
+    old = before[same:]
+    new = after[same : same + 2 * len(old)]  # to put in more lines than that is never the least
+    costs = _costs(old, new)
     i, j = 0, 0
-    old, new = before[same:], after[same:]
     while i < len(old):
         here = costs[i][j]
         if j < len(new) and here == _change(old[i], new[j]) + costs[i + 1][j + 1]:
@@ -147,6 +203,8 @@ def past_altered(case: Case[Deal]) -> Findings:
     if earlier is None or case.has_lost("stages"):
         return
     left = case.then.new_corrections(case.id)
+    if is_accounted_for(earlier.stages, case.record.stages, left):
+        return
     for altered in alterations(earlier.stages, case.record.stages):
         signed = next((entry for entry in left if altered.is_signed(entry)), None)
         if signed:
@@ -178,7 +236,7 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
 @check(
     "type-changed",
     source="product.md row 4",
-    before=BEFORE + "type: existing business\n",
+    before="type: existing business",
     bad="""
     type: new business  # <--
     """,
@@ -279,10 +337,10 @@ def signature_removed(case: Case[Deal]) -> Findings:
     for name in ("corrections", "waived"):
         if case.has_lost(name):
             continue
-        kept = [_signature(entry) for entry in getattr(case.record, name)]
+        kept = [signature(entry) for entry in getattr(case.record, name)]
         for entry in getattr(earlier, name):
-            if _signature(entry) in kept:
-                kept.remove(_signature(entry))
+            if signature(entry) in kept:
+                kept.remove(signature(entry))
             else:
                 what = f"the entry of {entry.by} of {entry.date} under {name}"
                 yield Finding(
@@ -292,10 +350,6 @@ def signature_removed(case: Case[Deal]) -> Findings:
                     fix=f"{name}:\n  - {_written(entry)}",
                     key=True,
                 )
-
-
-def _signature(entry: Record) -> tuple[Any, ...]:
-    return tuple(getattr(entry, name) for name in type(entry).model_fields if name != "why")
 
 
 def _written(entry: Record) -> str:
@@ -315,8 +369,11 @@ def record_deleted(case: Case[Any]) -> Findings:
     """A record is gone and playbook/removed.yaml does not say why.
 
     A deal that vanishes takes its share of every rate with it. Put the file back; if it is to go, add an entry with
-    kind, id, day, person and reason to playbook/removed.yaml. A file that was renamed or moved is not gone.
+    kind, id, day, person and reason to playbook/removed.yaml, which itself stays as long as it has any. A file that was
+    renamed or moved is not gone.
     """
+    if case.kind == "removed" and not all(map(case.then.is_back, case.record.removed)):
+        yield Finding((), "the list of the records that were removed is gone", help="put the file back")
     if case.kind not in ("deal", "member", "experiment", "icp", "decision"):
         return
     if any((removal.kind, removal.id) == (case.kind, case.id) for removal in case.then.removals):
@@ -339,15 +396,15 @@ def record_deleted(case: Case[Any]) -> Findings:
     good="removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: It was entered twice}]",
 )
 def removal_erased(case: Case[Any]) -> Findings:
-    """An entry of playbook/removed.yaml is gone.
+    """An entry of playbook/removed.yaml is gone, and its record is not back.
 
     It is all that is left of a record that was deleted. Put it back; its reason may be reworded.
     """
-    kept = [_signature(entry) for entry in case.record.removed]
+    kept = [signature(entry) for entry in case.record.removed]
     for entry in case.earlier.removed if case.earlier else ():
-        if _signature(entry) in kept:
-            kept.remove(_signature(entry))
-        else:
+        if signature(entry) in kept:
+            kept.remove(signature(entry))
+        elif not case.then.is_back(entry):
             yield Finding(
                 ("removed",),
                 f"the entry for the {entry.kind} '{entry.id}' is gone",
@@ -362,7 +419,7 @@ def removal_erased(case: Case[Any]) -> Findings:
     source="format.md, A process version; product.md row 96",
     before="",
     bad="""
-    in_force: 2024-07-01  # <--
+    in_force: 2026-01-01  # <--
     """,
     good="""
     changelog: A new version begins with the next move.
