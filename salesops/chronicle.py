@@ -19,13 +19,17 @@ from salesops.changes.report import Report
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit: its id, the day in the team's time zone, the clock in seconds since 1970, who made it, its first line."""
+    """A commit: its id, the day in the team's time zone, the clock in seconds since 1970, who made it, its first line.
+
+    ``turn`` tells which of two commits of one second came first.
+    """
 
     id: str
     day: date
     time: int
     author: str
     subject: str
+    turn: tuple[int, int] = (0, 0)
 
     @property
     def short(self) -> str:
@@ -47,7 +51,7 @@ class Version:
 class Life:
     """Every version of one record, oldest first, under whatever names it had; ``ref`` is its last one.
 
-    ``was_brought`` where it came with the first commit of the repository: what it says then was not entered day by day.
+    ``was_brought`` where it came with the first commit that had deals: what it says then was not entered day by day.
     """
 
     ref: Ref
@@ -107,7 +111,7 @@ class Chronicle:
         for ref in sorted(self.records):
             for entry in self.records[ref]:
                 grouped.setdefault(entry.commit, []).append(entry)
-        newest = sorted(grouped, key=lambda commit: (-commit.time, commit.id))
+        newest = sorted(grouped, key=lambda commit: (commit.time, commit.turn, commit.id), reverse=True)
         return tuple((commit, tuple(grouped[commit])) for commit in newest)
 
 
@@ -163,16 +167,11 @@ def _changes(kind: str, before: Version | None, after: Version, names: Names) ->
 # ── since when ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def since_when(life: Life, path: tuple[str | int, ...]) -> Version | None:
-    """The version that first said what the newest one says at a path, unbroken since; None where it says nothing there.
+def since_when(life: Life, path: tuple[str | int, ...], value: Any) -> Version | None:
+    """The version that first said this at a path, unbroken up to the newest one; None where that one does not say it.
 
     An entry of a list is followed by what it says, wherever in the list it stood.
     """
-    if not life.versions or life.versions[-1].data is None:
-        return None
-    value = _at(life.versions[-1].data, path)
-    if value is None:
-        return None
     found: Version | None = None
     for version in reversed(life.versions):
         if version.data is None or not _says(version.data, path, value):
@@ -183,12 +182,13 @@ def since_when(life: Life, path: tuple[str | int, ...]) -> Version | None:
 
 def _says(data: Mapping[str, Any], path: tuple[str | int, ...], value: Any) -> bool:
     if path and isinstance(path[-1], int):
-        entries = _at(data, path[:-1])
+        entries = value_at(data, path[:-1])
         return isinstance(entries, list) and value in entries
-    return bool(_at(data, path) == value)
+    return bool(value_at(data, path) == value)
 
 
-def _at(data: Any, path: tuple[str | int, ...]) -> Any:
+def value_at(data: Any, path: tuple[str | int, ...]) -> Any:
+    """What stands at a path; None where nothing does."""
     for part in path:
         if isinstance(data, Mapping):
             data = data.get(str(part))

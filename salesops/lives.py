@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops.book import Book, Ref
 from salesops.changes.change import Change
@@ -21,7 +21,7 @@ from salesops.halves import CannotDecide, can_split, elsewhere
 from salesops.loading import Is
 from salesops.records.kinds import KINDS
 from salesops.records.scalars import ID_FORM
-from salesops.repository import Blob, Logged, Touched, commit_of, contents, log, needs_history, spine
+from salesops.repository import Blob, Logged, Touched, commit_of, contents, git, log, needs_history, spine
 from salesops.versions import Reader
 
 SPLIT_FROM = 2_000
@@ -99,6 +99,7 @@ _last: dict[tuple[object, ...], Chronicle] = {}
 
 def _remembered(root: Path, book: Book, as_of: date) -> Chronicle:
     """The chronicle; a preview that is built again between two commits does not read the history again."""
+    needs_history(root)
     named = (book.documents.get(("team", "team")), *(book.documents[ref] for ref in book.documents if ref[0] in NAMING))
     key = (root, commit_of(root, "HEAD"), as_of, tuple(document.text for document in named if document))
     if key not in _last:
@@ -119,12 +120,13 @@ def _story(archive: Archive, book: Book, first: date, last: date) -> Report | No
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    """A version of a record before it is read: by which commit, where, and what."""
+    """A version of a record before it is read: who wrote it, where, and what; ``by`` is the commit of the branch."""
 
     commit: Commit
     path: str
     id: str
     blob: str | None
+    by: str
 
 
 def every_ref(root: Path) -> list[Ref]:
@@ -134,10 +136,10 @@ def every_ref(root: Path) -> list[Ref]:
 
 @dataclass(frozen=True, slots=True)
 class _Traced:
-    """The versions of every record before they are read, and the first commit of all."""
+    """The versions of every record before they are read, and the first commit that had deals."""
 
     records: Mapping[Ref, list[_Trace]]
-    first: str
+    first: str | None
 
     @property
     def commits(self) -> dict[str, Commit]:
@@ -147,7 +149,7 @@ class _Traced:
 def lives(root: Path, zone: str, head: str = "HEAD", only: Iterable[Ref] | None = None) -> Iterator[Life]:
     """Every version of every record that a branch ever held, one record after the other; with ``only``, of these alone.
 
-    Raises CannotDecide where the history is not there as a whole.
+    A record is found under each name that it had. Raises CannotDecide where the history is not there as a whole.
     """
     traced = _traced(root, zone, head, only)
     yield from _lives(root, traced, list(traced.records))
@@ -157,10 +159,15 @@ def _traced(root: Path, zone: str, head: str, only: Iterable[Ref] | None) -> _Tr
     needs_history(root)
     commit_of(root, head)
     spine_first = log(root, "--first-parent", head)
-    traces = _traces(root, list(reversed(spine_first)), _people(root, spine_first, head), zone)
+    traces = _traces(root, list(reversed(spine_first)), _on_branches(root, spine_first, head), zone)
     wanted = None if only is None else set(only)
-    chosen = {ref: trace for ref, trace in sorted(traces.items()) if wanted is None or ref in wanted}
-    return _Traced(chosen, _first_commit(root, head))
+    chosen = {ref: found for ref, found in sorted(traces.items()) if wanted is None or _names(ref, found) & wanted}
+    return _Traced(chosen, _first_with_deals(spine_first))
+
+
+def _names(ref: Ref, found: list[_Trace]) -> set[Ref]:
+    """What a record was called in its life."""
+    return {(ref[0], trace.id) for trace in found}
 
 
 def _lives(root: Path, traced: _Traced, refs: list[Ref]) -> Iterator[Life]:
@@ -168,7 +175,7 @@ def _lives(root: Path, traced: _Traced, refs: list[Ref]) -> Iterator[Life]:
     store = _Store(contents(root, wanted, MAX_BYTES), Counter(wanted))
     for ref in refs:
         found = traced.records[ref]
-        yield Life(ref, tuple(_versions(found, store)), found[0].commit.id == traced.first)
+        yield Life(ref, tuple(_versions(found, store)), found[0].by == traced.first)
 
 
 @dataclass
@@ -195,28 +202,75 @@ def _versions(traces: list[_Trace], store: _Store) -> Iterator[Version]:
             yield Version(trace.commit, trace.path, data, trace.id)
 
 
-def _first_commit(root: Path, head: str) -> str:
-    return spine(root, head)[-1][0]
+def _first_with_deals(newest_first: list[Logged]) -> str | None:
+    return next(
+        (
+            commit.id
+            for commit in reversed(newest_first)
+            if any(touched.after and touched.path.startswith("deals/") for touched in commit.touched)
+        ),
+        None,
+    )
 
 
-def _people(root: Path, first_parents: list[Logged], head: str) -> dict[tuple[str, str], Logged]:
-    """Who wrote what a merge brought: the commit that first made a file say just that."""
-    if not any(len(commit.parents) > 1 for commit in first_parents):
-        return {}
-    return {
-        (touched.path, touched.after.id): commit
-        for commit in log(root, "--no-merges", head)
-        for touched in commit.touched
-        if touched.after
-    }
+class Step(NamedTuple):
+    """A commit, what it did to a file, and its turn among those that a merge brought (0: the commit that brought them)."""
+
+    by: Logged
+    touched: Touched
+    turn: int = 0
 
 
-def _traces(
-    root: Path, oldest_first: list[Logged], people: dict[tuple[str, str], Logged], zone: str
-) -> dict[Ref, list[_Trace]]:
+Brought = Mapping[tuple[str, str], list[Step]]
+"""What the commits of merged branches did, the oldest first: by the merge that brought them, and the path."""
+
+
+def _on_branches(root: Path, first_parents: list[Logged], head: str) -> Brought:
+    found: dict[tuple[str, str], list[Step]] = {}
+    if any(len(commit.parents) > 1 for commit in first_parents):
+        brought = _brought(root, head)
+        for turn, commit in enumerate(log(root, "--no-merges", head), 1):
+            if commit.id in brought:
+                for touched in commit.touched:
+                    found.setdefault((brought[commit.id], touched.path), []).insert(0, Step(commit, touched, -turn))
+    return found
+
+
+def _steps(logged: Logged, touched: Touched, brought: Brought) -> list[Step]:
+    """What a commit of this branch did to a file, step by step as the people of a merged branch did it.
+
+    Where both branches had changed the file the steps are not to be told apart, and there is one: whoever wrote just
+    what the merge says, else whoever merged.
+    """
+    steps = brought.get((logged.id, touched.path), [])
+    states = [touched.before, *(step.touched.after for step in steps)]
+    if steps and [step.touched.before for step in steps] == states[:-1] and states[-1] == touched.after:
+        return steps
+    last = next((step for step in reversed(steps) if step.touched.after == touched.after), Step(logged, touched))
+    return [Step(last.by, touched, last.turn)]
+
+
+def _brought(root: Path, head: str) -> dict[str, str]:
+    """For each commit that was made on a merged branch: the merge by which this branch came to know it."""
+    graph = (line.split() for line in git(root, "rev-list", "--parents", head, "--").decode("ascii").splitlines())
+    parents = {id: before for id, *before in graph}
+    own = [id for id, _ in spine(root, head)]
+    known, found = set(own), {}
+    for merge in reversed(own):
+        waiting = parents[merge][1:]
+        while waiting:
+            id = waiting.pop()
+            if id not in known:
+                known.add(id)
+                found[id] = merge
+                waiting += parents[id]
+    return found
+
+
+def _traces(root: Path, oldest_first: list[Logged], brought: Brought, zone: str) -> dict[Ref, list[_Trace]]:
     """The versions of every record, oldest first, under its last id; what was renamed within a commit is followed."""
     found: dict[Ref, list[_Trace]] = {}
-    for logged in oldest_first:
+    for turn, logged in enumerate(oldest_first):
         gone: dict[Ref, Touched] = {}
         new: dict[Ref, Touched] = {}
         for touched in logged.touched:
@@ -230,17 +284,20 @@ def _traces(
             found[ref] = found.pop(was)
             del gone[was]
         for ref, touched in new.items():
-            assert touched.after is not None
-            by = people.get((touched.path, touched.after.id), logged)
-            commit = Commit(
-                logged.id if by is logged else by.id, day_at(logged.time, zone), logged.time, by.author, by.subject
-            )
-            found.setdefault(ref, []).append(_Trace(commit, touched.path, ref[1], touched.after.id))
+            found.setdefault(ref, []).extend(_told_by(ref, touched, logged, turn, brought, zone))
         for ref, touched in gone.items():
             if ref not in new:
-                commit = Commit(logged.id, day_at(logged.time, zone), logged.time, logged.author, logged.subject)
-                found.setdefault(ref, []).append(_Trace(commit, touched.path, ref[1], None))
+                found.setdefault(ref, []).extend(_told_by(ref, touched, logged, turn, brought, zone))
     return found
+
+
+def _told_by(ref: Ref, touched: Touched, logged: Logged, turn: int, brought: Brought, zone: str) -> Iterator[_Trace]:
+    """Versions under the names of whoever wrote them, with the day on which this branch learned of them."""
+    day = day_at(logged.time, zone)
+    for by, step, own_turn in _steps(logged, touched, brought):
+        blob = step.after.id if step.after and _is_file(step.after) else None
+        commit = Commit(by.id, day, logged.time, by.author, by.subject, (turn, own_turn))
+        yield _Trace(commit, step.path, ref[1], blob, logged.id)
 
 
 def _renames(root: Path, gone: Mapping[Ref, Touched], new: Mapping[Ref, Touched]) -> list[tuple[Ref, Ref]]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from salesops.documents import read
+from salesops.documents import MAX_NODES, UNSEEN, read
 
 _BLOCK = re.compile(r"^(?=[A-Za-z_])", re.MULTILINE)
-_DOCUMENT = ("\n---", "\n...", "\n%")
-"""Line beginnings by which YAML tells documents apart; what else is odd shows when a block is read."""
+_HIDDEN = re.compile(r"^(?:[^A-Za-z_# \r\n-]|-(?![ \r\n]))", re.MULTILINE)
+"""Lines at the left margin that may begin something else inside of a block: quoted keys, other documents, directives."""
+LARGEST = MAX_NODES
+"""Bytes of a version that is read block by block: none so short is refused for its size or for its many values."""
 
 
 class Reader:
@@ -31,7 +33,7 @@ class Reader:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:
             return None
-        blocks = _blocks(text)
+        blocks = _blocks(text) if len(raw) <= LARGEST else None
         if blocks is None:
             return self._whole(raw)
         return self._by_blocks(raw, blocks) if self.seen else self._first(raw, blocks)
@@ -41,13 +43,21 @@ class Reader:
         return document.data if document else None
 
     def _first(self, raw: bytes, blocks: list[str]) -> dict[str, Any] | None:
-        """The first version is read as a whole, which is quicker than in parts; what its blocks say is remembered."""
+        """The first version is read as a whole, which is quicker than in parts; what its blocks say is remembered.
+
+        A block is what it seems only where a key of the record begins it, and another one or nothing follows: in a
+        text or a list over several lines a line may look like a key.
+        """
         document, problems = read(self.path, raw)
         if document is None:
             return None
-        if not problems:
-            self.seen = {block: {key: document.data[key]} for block in blocks if (key := _key(block)) in document.data}
-        return document.data
+        data = document.data
+        if not problems and not any(_HIDDEN.search(block) for block in blocks):
+            keys = [_key(block) for block in blocks]
+            for block, key, following in zip(blocks, keys, [*keys[1:], None], strict=True):
+                if key in data and (following is None or following in data):
+                    self.seen[block] = {key: data[key]}
+        return data
 
     def _by_blocks(self, raw: bytes, blocks: list[str]) -> dict[str, Any] | None:
         data: dict[str, Any] = {}
@@ -55,7 +65,7 @@ class Reader:
             part = self.seen.get(block)
             if part is None:
                 document, problems = read(self.path, block.encode("utf-8"))
-                if document is None or problems or len(document.data) > 1:
+                if document is None or problems or _HIDDEN.search(block) or not document.data.keys() <= {_key(block)}:
                     return self._whole(raw)
                 part = self.seen[block] = document.data
             data.update(part)
@@ -64,13 +74,11 @@ class Reader:
 
 def _blocks(text: str) -> list[str] | None:
     """The text of each top-level key; None where something else stands above the first, or a key twice."""
-    if any(mark in text for mark in _DOCUMENT):
-        return None
     head, *blocks = _BLOCK.split(text)
-    if not all(not line.strip() or line.startswith("#") for line in head.split("\n")):
+    if UNSEEN.search(head) or not all(not line.strip(" \r") or line.startswith("#") for line in head.split("\n")):
         return None
-    return blocks if len({_key(block) for block in blocks}) == len(blocks) else None
+    return blocks if blocks and len({_key(block) for block in blocks}) == len(blocks) else None
 
 
 def _key(block: str) -> str:
-    return block.split(":", 1)[0]
+    return block.split(":", 1)[0].rstrip(" ")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
-from salesops.cli.shared import Usage, as_of_option, day_of, format_option, note, say, style
+from salesops.cli.shared import Usage, as_of_option, day_of, format_option, note, numbers_are_whole, say, style
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from salesops.book import Book, Ref
     from salesops.chronicle import Life
     from salesops.metrics import Metric, Reading
+    from salesops.problems import Problem
     from salesops.records.process import Process, Stage
     from salesops.reports.evidence import Evidence
     from salesops.reports.manual import Field, Rule
@@ -36,17 +38,21 @@ def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> No
     from salesops.records.kinds import KINDS
     from salesops.reports.manual import find_fields, hint, rules
 
-    book = _book(ctx)
+    book, problems = _book(ctx)
     process = book.process_on(day_of(as_of, book)) if book else None
     metrics = metrics_of(process) if process else METRICS
     known = rules()
+    is_number = name in metrics and name not in known
+    if format == "json" and not is_number and ctx.get_parameter_source("format") is ParameterSource.COMMANDLINE:
+        raise Usage(f"--format json gives the evidence of a metric, and '{show(name)}' is none")
+    whole = not (book and is_number and (as_of or format == "json")) or numbers_are_whole(book, problems)
     lines: Iterator[str] | None = None
     if name in known:
         lines = _rule(known[name])
-    elif name in metrics:
+    elif is_number:
         if format == "json":
             _evidence_as_json(ctx, metrics[name], book, as_of)
-            return
+            ctx.exit(0 if whole else 1)
         lines = _metric(ctx, metrics[name], book, as_of)
     elif process and process.stage_named(name):
         lines = _stage(process, process.name_now(name))
@@ -63,16 +69,17 @@ def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> No
         )
     for line in lines:
         say(line)
+    ctx.exit(0 if whole else 1)
 
 
-def _book(ctx: click.Context) -> Book | None:
+def _book(ctx: click.Context) -> tuple[Book | None, list[Problem]]:
     """The book of the repository, where this is one: codes and fields can be explained anywhere."""
     from pathlib import Path
 
     from salesops.loading import find_root, load
 
     root = find_root(Path(ctx.obj).resolve())
-    return load(root)[0] if root else None
+    return load(root) if root else (None, [])
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -80,7 +87,7 @@ def _rule(rule: Rule) -> Iterator[str]:
     for paragraph in rule.paragraphs:
         yield ""
         yield from _wrapped(paragraph)
-    for title, example in (("Bad", rule.bad), ("Good", rule.good)):
+    for title, example in (("Before", rule.before), ("Bad", rule.bad), ("Good", rule.good)):
         if example:
             yield ""
             yield style(title, "head")
@@ -96,6 +103,9 @@ def _wrapped(text: str) -> list[str]:
 
 
 def _metric(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | None) -> Iterator[str]:
+    from salesops.metrics.words import detail, headline
+    from salesops.output import show
+
     yield f"{style(metric.title, 'head')} ({metric.id}), {metric.status}"
     for paragraph in metric.definition.split("\n\n"):
         yield ""
@@ -104,6 +114,8 @@ def _metric(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | 
     yield style(f"Counts {metric.types}. Source: {metric.source}", "faint")
     found = _evidence(ctx, metric, book, as_of) if as_of else None
     if found:
+        yield ""
+        yield f"On {found.day}: {style(headline(found.reading), 'place')}  {show(detail(found.reading))}".rstrip()
         yield ""
         yield from _evidence_lines(found)
 
@@ -133,16 +145,13 @@ def _lives(ctx: click.Context, book: Book, reading: Reading) -> dict[Ref, Life]:
     try:
         return {life.ref: life for life in lives(root, zone_of(book), only=wanted)}
     except CannotDecide as fault:
-        note(f"salesops: no commits to name: {show(fault)}")
+        note(f"salesops: the lines are named without their commits: {show(fault)}")
         return {}
 
 
 def _evidence_lines(found: Evidence) -> Iterator[str]:
-    from salesops.metrics.words import detail, headline
     from salesops.output import show
 
-    yield f"{style(headline(found.reading), 'place')}  {show(detail(found.reading))}".rstrip()
-    yield ""
     yield style(f"Counted ({len(found.reading.included)})", "head")
     for line in found.lines:
         who = f"{line.person}, {line.day} ({line.commit[:12]})" if line.commit else "not committed"
@@ -155,13 +164,13 @@ def _evidence_lines(found: Evidence) -> Iterator[str]:
 
 
 def _evidence_as_json(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | None) -> None:
-    from salesops.output import SCHEMA_VERSION, as_json
+    from salesops.output import SCHEMA_VERSION, as_json, masked
 
     if book is None:
         raise Usage("a metric is worked out from records: go into a salesops repository, or name it with -C DIR")
     found = _evidence(ctx, metric, book, as_of)
     told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": []}
-    say(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))
+    say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told})))
 
 
 def _stage(process: Process, name: str) -> Iterator[str]:

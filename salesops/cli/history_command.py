@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salesops.cli.shared import Usage, as_of_option, day_of, day_option, format_option, root_of, say, style
+from salesops.cli.shared import Usage, as_of_option, day_of, day_option, format_option, note, root_of, say, style
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,7 +29,7 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
     """
     from salesops.lives import NAMING, chronicle
     from salesops.loading import load
-    from salesops.output import SCHEMA_VERSION, as_json
+    from salesops.output import SCHEMA_VERSION, as_json, masked
     from salesops.reports.feed import atom
 
     root = root_of(ctx.obj)
@@ -43,7 +43,7 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
     if first:
         known = known.since(first)
     if format == "json":
-        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, "commits": known.as_data()}))
+        say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, "commits": known.as_data()})))
     elif format == "atom":
         say(atom(known, book, today).rstrip("\n"))
     else:
@@ -51,13 +51,20 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
 
 
 def _known(root: Path, ids: tuple[str, ...], known: Chronicle) -> None:
-    """Refuse a name that no record ever had."""
+    """Refuse a name that no record ever had; say of a new one that git does not know it yet."""
     from salesops.lives import every_ref
+    from salesops.loading import load
     from salesops.output import show
     from salesops.problems import did_you_mean
 
-    for id in ids:
-        if not any(id == ref[1] for ref in known.records):
+    said = {ref[1] for ref in known.records}
+    said |= {entry.change.ref[1] for entries in known.records.values() for entry in entries}
+    unknown = [id for id in ids if id not in said]
+    book = load(root)[0] if unknown else None
+    for id in unknown:
+        if book and any(id in book.of(kind) or (kind, id) in book.broken for kind in ("deal", "member")):
+            note(f"salesops: no commit has anything to tell of {show(id)} yet")
+        else:
             hint = did_you_mean(id, [ref[1] for ref in every_ref(root) if ref[0] in ("deal", "member")])
             raise Usage(f"there never was a deal or member '{show(id)}'; {hint}".rstrip("; "))
 

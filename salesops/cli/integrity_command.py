@@ -15,27 +15,26 @@ def command(ctx: click.Context, format: str, as_of: str | None) -> None:
     """Say how far the history can be trusted: late entries, close dates that drift, changes after the close.
 
     It is told from the commits: when something happened stands in the records, when we knew it stands in git. What came
-    with the first commit was entered elsewhere and is not measured. Nothing here is an error.
+    with the first commit that had deals was entered elsewhere and is not measured. Nothing here is an error.
     """
     from salesops.lives import NAMING, chronicle
     from salesops.loading import load
     from salesops.metrics.words import detail, headline
-    from salesops.output import SCHEMA_VERSION, as_json, show
+    from salesops.output import SCHEMA_VERSION, as_json, masked, show
     from salesops.reports.integrity import integrity
 
     root = root_of(ctx.obj)
     book, _ = load(root, NAMING)
     today = day_of(as_of, book)
-    report = integrity(chronicle(root, book, today).until(today))
+    report = integrity(chronicle(root, book, today).until(today), book.outcome)
     if format == "json":
-        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, **report.as_data()}))
+        say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, **report.as_data()})))
         return
     say(f"{style('From the event to the commit', 'head')}: {headline(report.lag)}  {detail(report.lag)}".rstrip())
-    for title, meaning, findings in report.chapters:
+    for chapter in report.chapters:
         say()
-        say(f"{style(title, 'head')} ({len(findings)})  {style(meaning, 'faint')}")
-        for finding in findings:
-            days = f"{finding.days} days: " if finding.days else ""
-            say(
-                f"  {show(finding.deal)}: {days}{show(finding.what)} ({show(finding.commit.author)}, {finding.commit.day})"
-            )
+        say(f"{style(chapter.title, 'head')} ({len(chapter.findings)})  {style(chapter.meaning, 'faint')}")
+        for finding in chapter.findings:
+            days = f", {finding.days} {chapter.days}" if chapter.days else ""
+            known = f"{show(finding.commit.author)}, {finding.commit.day}"
+            say(f"  {show(finding.deal)}{days}: {show(finding.what)} ({known})")

@@ -56,9 +56,12 @@ def series(
     days = list(_days(start, last, every))
     if len(days) > MOST:
         raise Usage(f"{len(days):,} points are more than {MOST:,}: take longer steps")
+    narrowed = day_option(first, "--from")
+    if narrowed and narrowed > last:
+        raise Usage(f"--from {narrowed} lies after {last}")
     process = book.on(last).process
     wanted = wanted_metrics(process, ids or (() if format == "json" else tuple(id for id in SHOWN)))
-    points = list(_points(ctx, book, days, wanted, day_option(first, "--from"), known))
+    points = list(_points(ctx, book, days, wanted, narrowed, known))
     _print(points, wanted, known, format, every)
     return 0 if whole else 1
 

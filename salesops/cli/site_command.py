@@ -46,7 +46,9 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     let_mkdocs_speak()
     target = Path(ctx.obj, out) if out else root / HTML
     try:
-        count = build(Site(root, snapshot, (commands_page(snapshot),), past(root, book, day)), target.absolute(), strict=strict)
+        count = build(
+            Site(root, snapshot, (commands_page(snapshot),), past(root, book, day)), target.absolute(), strict=strict
+        )
     except NoPlace as fault:
         raise Usage(output.show(fault)) from None
     except (CannotBuild, MkDocsException) as fault:

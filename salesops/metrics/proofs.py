@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Iterator, Mapping, Set
+from datetime import date, timedelta
 
 from salesops.book import LeftOut, Snapshot
-from salesops.metrics.contracts import WINDOWS, terms
+from salesops.metrics.contracts import ACTIVE, ENDED, NOT_STARTED, OPEN_ENDED, OVERDUE, SUPERSEDED, WINDOWS, Term, terms
 from salesops.metrics.metric import Metric
 from salesops.metrics.pipeline import COUNTED_MEETINGS, WINDOW, crossings, qualified
 from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST
+from salesops.stalls import last_contact
 from salesops.visits import History, Visit
 
 Proof = Callable[[Snapshot, History], list[Path]]
@@ -67,13 +68,26 @@ def _closes(snapshot: Snapshot, history: History) -> list[Path]:
     return [_line(visit) for visits in history.attempts if (visit := snapshot.closing(visits))]
 
 
+def _stalled(snapshot: Snapshot, history: History) -> list[Path]:
+    """The move into the stage, and the last real contact where there was one since."""
+    contact = last_contact(history.deal, snapshot.as_of)
+    since = [
+        ("activity", at)
+        for at, entry in enumerate(history.deal.activity)
+        if contact and entry.contact == contact and contact >= history.now.entered
+    ]
+    return [_line(history.now), *since[-1:]]
+
+
 def _losses(snapshot: Snapshot, history: History) -> list[Path]:
     found = [(visits[0], visit) for visits in history.attempts if (visit := snapshot.closing(visits))]
     return [_line(one) for first, last in found if snapshot.stage(last.stage).outcome == LOST for one in (first, last)]
 
 
 def _whole_way(snapshot: Snapshot, history: History) -> list[Path]:
-    return [_line(history.visits[0]), *_closes(snapshot, history)[-1:]]
+    start = snapshot.process.start_of(NEW)
+    began = [visit for visit in history.visits if snapshot.name(visit.stage) == start]
+    return [*(_line(visit) for visit in began[:1]), *_closes(snapshot, history)[-1:]]
 
 
 def _term(snapshot: Snapshot, history: History) -> list[Path]:
@@ -90,6 +104,7 @@ PROOFS: Mapping[str, Proof] = {
     "sqd-net-new": _came,
     "sqd-exits": _went,
     "meetings-per-week": _met,
+    "stalled": _stalled,
     "pipeline-value": _worth,
     "win-rate": _closes,
     "days-to-loss": _losses,
@@ -110,10 +125,18 @@ def _of_family(metric: Metric, snapshot: Snapshot) -> Proof:
             return lambda snapshot, history: _decided(snapshot, history, conversion.from_, conversion.to)
     for name in process.stages:
         if metric.id == f"days-in-{name.replace(' ', '-')}":
-            return lambda snapshot, history: [
-                _line(visit) for visit in history.visits if snapshot.name(visit.stage) == name
-            ]
+            return lambda snapshot, history: _stayed(snapshot, history, name)
     return _now
+
+
+def _stayed(snapshot: Snapshot, history: History, stage: str) -> list[Path]:
+    """Each visit to a stage with the move that ended it, of the attempts that have left the stage."""
+    found: list[Path] = []
+    for visits in history.attempts:
+        here = [visit for visit in visits if snapshot.name(visit.stage) == stage]
+        if here and here[-1].left is not None:
+            found += [("stages", line) for visit in here for line in (visit.line, visit.line + 1)]
+    return list(dict.fromkeys(found))
 
 
 def _decided(snapshot: Snapshot, history: History, start: str, end: str) -> list[Path]:
@@ -127,7 +150,7 @@ def _decided(snapshot: Snapshot, history: History, start: str, end: str) -> list
                 for visit, name in zip(visits[first + 1 :], names[first + 1 :], strict=True)
                 if snapshot.process.reaches(name, end) or snapshot.stage(visit.stage).outcome == LOST
             ]
-            found += [_line(visit) for visit in (visits[first], *after[:1])]
+            found += [_line(visit) for visit in (visits[first], *after[:1]) if after]
     return found
 
 
@@ -172,16 +195,33 @@ def _not_held(snapshot: Snapshot) -> Iterator[LeftOut]:
                 )
 
 
-def _other_windows(id: str) -> Callable[[Snapshot], Iterator[LeftOut]]:
-    own = next((bucket for bucket, metric, *_ in WINDOWS if metric == id), None)
-
+def _outside(buckets: Set[str]) -> Callable[[Snapshot], Iterator[LeftOut]]:
     def near(snapshot: Snapshot) -> Iterator[LeftOut]:
         for term in terms(snapshot):
-            if term.bucket != own:
-                left = f", {term.days_left} days left" if term.days_left is not None else ""
-                yield LeftOut(term.id, f"its window is {term.bucket}{left}")
+            if term.bucket not in buckets:
+                yield LeftOut(term.id, _standing(term, snapshot.as_of))
 
     return near
+
+
+def _standing(term: Term, as_of: date) -> str:
+    """Where a contract is on a day, in words."""
+    contract, left = term.contract, term.days_left
+    runs = f", ends in {_days(left)}" if left and left > 0 else ", ends today" if left == 0 else ""
+    ended = f", ended {_days(-left)} ago" if left is not None and left < 0 else runs
+    if term.bucket == ENDED:
+        return f"the service ended on {contract.service_ended}"
+    if term.bucket == SUPERSEDED:
+        return f"a renewal took its place{ended}"
+    if term.bucket == NOT_STARTED and contract.start:
+        return f"starts in {_days((contract.start - as_of).days)}"
+    if term.bucket == OVERDUE:
+        return f"overdue:{ended[1:]}, and the service goes on"
+    return "open-ended" if term.bucket == OPEN_ENDED else runs.removeprefix(", ")
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
 
 
 def _not_new(snapshot: Snapshot) -> Iterator[LeftOut]:
@@ -195,6 +235,7 @@ NEAR: Mapping[str, Callable[[Snapshot], Iterator[LeftOut]]] = {
     "sqd-net-new": _before_the_window,
     "meetings-per-week": _not_held,
     "days-in-pipeline": _not_new,
-    **{id: _other_windows(id) for _, id, *_ in WINDOWS},
+    **{id: _outside(ACTIVE) for id in ("existing-business-active", "mrr", "arr")},
+    **{id: _outside({bucket}) for bucket, id, *_ in WINDOWS},
 }
 """What a rule of a metric leaves out that its reading does not name."""

@@ -13,5 +13,5 @@ from salesops.reports.integrity import integrity
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
     """Late entries, close dates that drift, changes after the close."""
-    report = integrity(past.chronicle)
+    report = integrity(past.chronicle, snapshot.book.outcome)
     yield page("integrity", "Integrity", "integrity", snapshot, report=report, gap=past.chronicle.gap)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from salesops.book import LeftOut, Ref, Snapshot
-from salesops.chronicle import Life, since_when
+from salesops.chronicle import Life, since_when, value_at
 from salesops.metrics import Metric, Reading
 from salesops.metrics.proofs import near_misses, proof_of
 from salesops.problems import Path
@@ -37,6 +37,7 @@ class Evidence:
     """A reading with the lines behind it, and what was left out by which rule."""
 
     metric: Metric
+    day: date
     reading: Reading
     lines: tuple[Line, ...]
     left_out: tuple[LeftOut, ...]
@@ -64,31 +65,17 @@ def evidence(metric: Metric, snapshot: Snapshot, lives: Mapping[Ref, Life]) -> E
     )
     named = {left.deal for left in reading.excluded}
     near = [left for left in near_misses(metric, snapshot) if left.deal not in named]
-    return Evidence(metric, reading, lines, (*reading.excluded, *near))
+    return Evidence(metric, snapshot.as_of, reading, lines, (*reading.excluded, *near))
 
 
 def _line(snapshot: Snapshot, deal: str, path: Path, life: Life | None) -> Line:
     document = snapshot.book.documents["deal", deal]
     place = document.place(path, key=isinstance(path[-1], str))
     found = Line(deal, document.path, place.line, document.excerpt(place.line).strip())
-    version = since_when(life, path) if life and _is_committed(document.data, path, life) else None
+    value = value_at(document.data, path)
+    version = since_when(life, path, value) if life and value is not None else None
     if version is None:
         return found
     return Line(
         found.deal, found.path, found.line, found.text, version.commit.id, version.commit.author, version.commit.day
     )
-
-
-def _is_committed(data: Mapping[str, Any], path: Path, life: Life) -> bool:
-    """Whether the newest commit says what the file says at a path."""
-    last = life.versions[-1].data if life.versions else None
-    return last is not None and _at(last, path) == _at(data, path)
-
-
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data

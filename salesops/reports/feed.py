@@ -13,6 +13,9 @@ from salesops.output import masked
 
 MOST = 100
 """Commits that the feed holds."""
+_NUMBERED = re.compile(
+    r"[\r\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]|:(?=:)|(?<=##)\["
+)
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
@@ -47,5 +50,8 @@ def _stamp(seconds: int) -> str:
 
 
 def _xml(text: str) -> str:
-    """Any text as XML: what XML does not allow is dropped, what looks like a secret is not written."""
-    return escape(_NOT_XML.sub("", masked(text))) or "–"
+    """Any text as XML: what XML does not allow is dropped, what looks like a secret is not written.
+
+    The feed is printed too: what cannot be seen, or would be a command to a runner, is written by its number.
+    """
+    return _NUMBERED.sub(lambda match: f"&#{ord(match.group())};", escape(_NOT_XML.sub("", masked(text)))) or "–"

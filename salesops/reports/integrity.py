@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ JUST_BEFORE = timedelta(days=30)
 DATED = frozenset({"new", "moved", "won", "lost", "reopened", "logged"})
 CLOSES = frozenset({"won", "lost"})
 AMOUNTS = frozenset({"priced", "contract"})
+"""Changes of what a deal brings; one with a day of its own is the contract's first entry, which changes nothing."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,20 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Chapter:
+    """Findings of one sort: title, meaning, and what their days count."""
+
+    title: str
+    meaning: str
+    days: str
+    findings: tuple[Finding, ...]
+
+
+Outcome = Callable[[str], str | None]
+"""What a stage closes a deal as: won, lost or None."""
+
+
+@dataclass(frozen=True)
 class Integrity:
     """What the commits tell about the records: ``lag`` is days from the event to the commit, of every dated entry."""
 
@@ -52,27 +67,40 @@ class Integrity:
     removed: tuple[Finding, ...]
 
     @property
-    def chapters(self) -> tuple[tuple[str, str, tuple[Finding, ...]], ...]:
-        """Title, meaning and findings of each part of the report."""
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The parts of the report, in the order of the page."""
         return (
-            (
+            Chapter(
                 "Entered late",
                 f"A move or contact that was written down {LATE} days or more after it happened.",
+                "days late",
                 self.late,
             ),
-            ("Close dates that drift", f"Expected closes that were put off {PUSHES} times or more.", self.pushed),
-            (
-                "Amounts changed after the close",
-                "Value or contract of a deal that was already won or lost.",
+            Chapter(
+                "Close dates that drift",
+                f"Expected closes that were put off {PUSHES} times or more.",
+                "days in all",
+                self.pushed,
+            ),
+            Chapter(
+                "Value or contract changed after the close",
+                "Of deals that were already won or lost; the end of a service is among them.",
+                "days after the close was known",
                 self.after_close,
             ),
-            ("Owners changed before the close", f"Within {JUST_BEFORE.days} days before the win or loss.", self.owners),
-            (
+            Chapter(
+                "Owners changed before the close",
+                f"Within {JUST_BEFORE.days} days before the win or loss.",
+                "days before the close",
+                self.owners,
+            ),
+            Chapter(
                 "The past, corrected",
                 "Signed corrections and waivers, and alterations that nobody signed.",
+                "",
                 self.corrected,
             ),
-            ("Removed", "Records that were deleted.", self.removed),
+            Chapter("Removed", "Records that were deleted.", "", self.removed),
         )
 
     def as_data(self) -> dict[str, Any]:
@@ -82,8 +110,8 @@ class Integrity:
         return {"lag": lag, **{name: [finding.as_data() for finding in getattr(self, name)] for name in names}}
 
 
-def integrity(known: Chronicle) -> Integrity:
-    """The report on every deal of a chronicle, the gravest first."""
+def integrity(known: Chronicle, outcome: Outcome) -> Integrity:
+    """The report on every deal of a chronicle, the gravest first; ``outcome`` says what a stage closes a deal as."""
     deals = {id: entries for (kind, id), entries in sorted(known.records.items()) if kind == "deal"}
     lags = [lag for id, entries in deals.items() for lag in _lags(id, entries)]
     return Integrity(
@@ -94,7 +122,7 @@ def integrity(known: Chronicle) -> Integrity:
         ),
         late=_gravest(finding for finding in lags if finding.days >= LATE),
         pushed=_gravest(finding for id, entries in deals.items() for finding in _pushed(id, entries)),
-        after_close=_newest(finding for id, entries in deals.items() for finding in _after_close(id, entries)),
+        after_close=_newest(finding for id, entries in deals.items() for finding in _after_close(id, entries, outcome)),
         owners=_newest(finding for id, entries in deals.items() for finding in _owners(id, entries)),
         corrected=_newest(
             finding
@@ -120,10 +148,14 @@ def _newest(findings: Iterator[Finding]) -> tuple[Finding, ...]:
 
 def _lags(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
     """Days from each dated event to the commit that told of it; what came with the first commit was entered elsewhere."""
+    removed = False
     for entry in entries:
-        day = _day(entry.change.date)
-        if day and entry.change.kind in DATED and not entry.was_brought and day <= entry.commit.day:
-            yield Finding(deal, entry.change.what, entry.commit, (entry.commit.day - day).days)
+        change, day = entry.change, _day(entry.change.date)
+        removed = removed or change.kind == "removed"
+        is_known = entry.was_brought or (removed and change.kind == "new")
+        if day and change.kind in DATED and not is_known and day <= entry.commit.day:
+            what = f"begun on {day}: {change.what}" if change.kind == "new" else change.what
+            yield Finding(deal, what, entry.commit, (entry.commit.day - day).days)
 
 
 def _pushed(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
@@ -137,17 +169,18 @@ def _pushed(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
     ]
     if len(pushes) >= PUSHES:
         days = sum(days for _, days in pushes)
-        yield Finding(deal, f"put off {len(pushes)} times, {days} days in all", pushes[-1][0].commit, days)
+        yield Finding(deal, f"put off {len(pushes)} times", pushes[-1][0].commit, days)
 
 
-def _after_close(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
+def _after_close(deal: str, entries: Sequence[Entry], outcome: Outcome) -> Iterator[Finding]:
     closed: Commit | None = None
     for entry in entries:
-        if entry.change.kind in CLOSES:
+        came_closed = entry.change.kind == "new" and entry.change.after and outcome(entry.change.after)
+        if entry.change.kind in CLOSES or came_closed:
             closed = entry.commit
-        elif entry.change.kind == "reopened":
+        elif entry.change.kind in ("reopened", "new"):
             closed = None
-        elif closed and entry.commit != closed and entry.change.kind in AMOUNTS:
+        elif closed and entry.commit != closed and entry.change.kind in AMOUNTS and not entry.change.date:
             yield Finding(deal, entry.change.what, entry.commit, (entry.commit.day - closed.day).days)
 
 
@@ -158,7 +191,7 @@ def _owners(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
             close = next((day for day in closes if timedelta() <= day - entry.commit.day <= JUST_BEFORE), None)
             if close:
                 days = (close - entry.commit.day).days
-                yield Finding(deal, f"{entry.change.what}, {days} days before the close", entry.commit, days)
+                yield Finding(deal, entry.change.what, entry.commit, days)
 
 
 def _of_kinds(deal: str, entries: Sequence[Entry], *kinds: str) -> Iterator[Finding]:

@@ -30,6 +30,8 @@ class Rule:
     good: str
     source: str
     about: str
+    before: str = ""
+    """What the example said in an earlier commit, where the rule compares."""
 
     @property
     def summary(self) -> str:
@@ -62,7 +64,8 @@ def rules() -> dict[str, Rule]:
 
 def _of_check(check: Check) -> Rule:
     paragraphs = tuple(" ".join(part.split()) for part in check.manual.split("\n\n"))
-    return Rule(check.code, check.severity.value, paragraphs, check.bad, check.good, check.source, check.subject)
+    texts = check.bad, check.good, check.source, check.subject, check.before
+    return Rule(check.code, check.severity.value, paragraphs, *texts)
 
 
 def _of_refusal(refusal: Refusal) -> Rule:

@@ -32,7 +32,8 @@ def test_every_metric_can_be_explained(repo):
 def test_a_metric_is_explained_with_its_deals_on_a_day(repo):
     repo.deal()
     ran = repo.run("explain", "open-deals", "--as-of", "2026-02-01")
-    assert "counted (1): acme" in ran.out
+    assert ran.code == 0
+    assert "On 2026-02-01: 1  1 new business\n\nCounted (1)\n  deals/acme.yaml:7: - enrichment: 2026-01-05\n" in ran.out
 
 
 def test_every_stage_can_be_explained_with_what_it_asks_for(repo):

@@ -435,3 +435,33 @@ def browser(tmp_path_factory):
     found = Chromium(tmp_path_factory.mktemp("profile"))
     yield found
     found.close()
+
+
+@pytest.fixture(scope="session")
+def tree():
+    """``tree(pages, path)``: the body of one of these generated pages, as a tree."""
+
+    def found(pages, path):
+        return parsed(next(page.body for page in pages if page.path == path))
+
+    return found
+
+
+CONTRAST = """(([selector, property]) => {
+  const parts = colour => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number); return [r, g, b, a] }
+  const over = ([r, g, b, a], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a), 1]
+  const element = document.querySelector(selector), grounds = []
+  for (let at = element; at; at = at.parentElement) grounds.unshift(parts(getComputedStyle(at).backgroundColor))
+  const ground = grounds.reduce((below, above) => over(above, below), [255, 255, 255, 1])
+  const shown = over(parts(getComputedStyle(element)[property]), ground)
+  const light = colour => colour.slice(0, 3).map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0)
+  const [bright, dim] = [light(shown), light(ground)].sort((a, b) => b - a)
+  return (bright + 0.05) / (dim + 0.05)
+})(%s)"""
+
+
+@pytest.fixture(scope="session")
+def contrast():
+    """``contrast(tab, selector, property)``: how far a colour stands out from what lies behind it, as WCAG counts."""
+    return lambda tab, selector, property: tab.run(CONTRAST % json.dumps([selector, property]))

@@ -4,9 +4,11 @@ import json
 import re
 import shutil
 from itertools import cycle
+from xml.etree import ElementTree
 
 import pytest
 import yaml
+from gitting import Git
 
 from salesops.loading import load
 from salesops.records.scalars import url
@@ -121,6 +123,18 @@ def records(texts, process):
             yield f"deals/{life}-{at:02}.yaml", deal
 
 
+def commit_each(root, texts):
+    """A history of these records in which every text is once the author and the subject of a commit."""
+    git = Git(root)
+    git("init", "-q", "-b", "main")
+    git("add", "-A", ":!deals/open-*")
+    git("commit", "-q", "-m", "The beginning")
+    for at, text in enumerate(texts):
+        git("add", f"deals/open-{at:02}.yaml")
+        who, when = f"A {text}", f"2026-11-18T12:{at:02}:00Z"
+        git("commit", "-q", "--cleanup=verbatim", "-F", "-", stdin=text, GIT_AUTHOR_NAME=who, GIT_COMMITTER_DATE=when)
+
+
 @pytest.fixture(scope="module")
 def payloads(hostile):
     return json.loads((hostile / "payloads.json").read_text(encoding="utf-8"))
@@ -139,6 +153,7 @@ def crm(tmp_path_factory, payloads, home, fill):
         encoding="utf-8",
     )
     assert not load(root)[1], "the reader takes every payload as text"
+    commit_each(root, payloads)
     return root
 
 
@@ -171,6 +186,7 @@ def test_no_text_changes_the_shape_of_a_page(site, payloads, home, site_of, tmp_
     root = tmp_path / "crm"
     fill(root, dict(records([PLAIN] * len(payloads), (home / "playbook/process/v3.yaml").read_text(encoding="utf-8"))))
     shutil.copy(site.root / "mkdocs.yml", root)
+    commit_each(root, [PLAIN] * len(payloads))
     plain = site_of(root)
     assert set(plain) == set(site)
     for path in site:
@@ -180,6 +196,25 @@ def test_no_text_changes_the_shape_of_a_page(site, payloads, home, site_of, tmp_
 def without_code(shape):
     """A definition sets what stands between backticks as code, also where a stage's title brings them."""
     return [element for element in shape if element != ("code",)]
+
+
+def test_subjects_and_authors_of_commits_are_text_too(site, payloads):
+    """Git itself takes angle brackets out of a name, and ends a subject with the first empty line."""
+    shown = [commit.text for commit in site.article("changes").every("p", class_="so-commit")]
+    assert len(shown) == len(payloads) + 1
+    for at, text in enumerate(payloads):
+        subject, name = line(text.split("\n\n")[0]), line("A " + re.sub("[<>\n]", "", text)).rstrip(".,:;\"'\\")
+        (own,) = [commit.text for commit in site.article(f"deals/open-{at:02}").every("p", class_="so-commit")]
+        assert own in shown
+        assert subject in own, text
+        assert name in own, text
+
+
+def test_the_feed_is_well_formed_and_holds_the_same_texts(site, payloads):
+    space = "{http://www.w3.org/2005/Atom}"
+    feed = ElementTree.fromstring((site.html / "changes.xml").read_bytes())
+    titles = [line(title.text) for title in feed.iter(f"{space}title")][1:]
+    assert titles[-2::-1] == [line(text.split("\n\n")[0]) for text in payloads]
 
 
 def test_links_are_only_what_a_browser_may_follow(site):
@@ -214,7 +249,7 @@ def unguarded(site, tmp_path_factory):
 def test_nothing_runs_on_any_page_even_without_the_policy(browser, unguarded, serve, site, payloads):
     states = [f"deals/{life}-{at:02}" for at in range(len(payloads)) for life in (["open"] if at else LIVES)]
     states += [f"members/m{at:02}" for at in range(0, len(payloads), 5)]  # the shape of the others is the same
-    others = [path for path in site if "/" not in path]
+    others = [path for path in site if "/" not in path]  # changes and integrity are among them
     metrics = ["metrics/sqd", "metrics/win-rate", "metrics/renewal-overdue", "metrics/age-in-outreach"]
     with serve(unguarded) as address, browser.tab() as tab:
         for path in (*others, *metrics, *states):

@@ -1,7 +1,5 @@
 """The pages as a browser shows them: nothing is refused by their policy, and search, sorting and the two schemes work."""
 
-import json
-
 import pytest
 
 pytestmark = pytest.mark.browser
@@ -92,7 +90,7 @@ def test_the_switch_of_the_theme_turns_the_page_dark_and_the_next_page_remembers
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_lines_and_words_can_be_told_from_the_ground(browser, demo_served, dark):
+def test_lines_and_words_can_be_told_from_the_ground(browser, demo_served, contrast, dark):
     with browser.tab(dark=dark) as tab:
         tab.go(f"{demo_served}/board/")
         for words in (
@@ -103,8 +101,8 @@ def test_lines_and_words_can_be_told_from_the_ground(browser, demo_served, dark)
             ".so-column-sum",
             ".so-list small",
         ):
-            assert tab.run(CONTRAST % json.dumps([words, "color"])) >= 4.5, words
-        assert tab.run(CONTRAST % json.dumps([".so-card", "borderTopColor"])) >= 1.15
+            assert contrast(tab, words, "color") >= 4.5, words
+        assert contrast(tab, ".so-card", "borderTopColor") >= 1.15
         tab.go(f"{demo_served}/renewals/")
         for words in (
             ".so-chip.so-good",
@@ -114,21 +112,7 @@ def test_lines_and_words_can_be_told_from_the_ground(browser, demo_served, dark)
             ".so-number-title",
             "thead th",
         ):
-            assert tab.run(CONTRAST % json.dumps([words, "color"])) >= 4.5, words
-
-
-CONTRAST = """(([selector, property]) => {
-  const parts = colour => { const [r, g, b, a = 1] = colour.match(/[\\d.]+/g).map(Number); return [r, g, b, a] }
-  const over = ([r, g, b, a], [R, G, B]) => [r * a + R * (1 - a), g * a + G * (1 - a), b * a + B * (1 - a), 1]
-  const element = document.querySelector(selector), grounds = []
-  for (let at = element; at; at = at.parentElement) grounds.unshift(parts(getComputedStyle(at).backgroundColor))
-  const ground = grounds.reduce((below, above) => over(above, below), [255, 255, 255, 1])
-  const shown = over(parts(getComputedStyle(element)[property]), ground)
-  const light = colour => colour.slice(0, 3).map(c => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, c, at) => sum + c * [0.2126, 0.7152, 0.0722][at], 0)
-  const [bright, dim] = [light(shown), light(ground)].sort((a, b) => b - a)
-  return (bright + 0.05) / (dim + 0.05)
-})(%s)"""
+            assert contrast(tab, words, "color") >= 4.5, words
 
 
 def test_no_page_is_wider_than_the_window_and_no_sentence_stands_in_a_column_of_two_words(browser, demo_served):

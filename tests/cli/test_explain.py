@@ -1,0 +1,146 @@
+"""`explain METRIC --as-of DAY`: why each deal is counted, in words for people and as data for machines."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from gitting import Git
+
+
+@pytest.fixture
+def git(repo):
+    repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n")
+    repo.deal(id="beta")
+    git = Git(repo.root)
+    git.begin()
+    return git
+
+
+def told(repo, *words):
+    ran = repo.run("explain", *words, "--format", "json")
+    assert ran.code == 0, ran.err
+    return json.loads(ran.out)
+
+
+def test_each_deal_is_named_with_its_line_its_person_its_day_and_its_commit(repo, git):
+    ran = repo.run("explain", "sqd", "--as-of", "2026-11-20")
+    short = git("rev-parse", "--short=12", "HEAD")
+    assert ran.out.split("metrics 5.3\n\n")[1] == (
+        "On 2026-11-20: 1  1 new business\n"
+        "\n"
+        "Counted (1)\n"
+        "  deals/acme.yaml:1: stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n"
+        f"      Jim, 2026-11-01 ({short})\n"
+        "\n"
+        "Left out (1)\n"
+        "  beta: in Enrichment, which does not count as sales qualified\n"
+    )
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_machines_read_the_same(repo, git):
+    assert told(repo, "sqd", "--as-of", "2026-11-20") == {
+        "schema_version": 1,
+        "as_of": "2026-11-20",
+        "id": "sqd",
+        "value": 1,
+        "counted": [
+            {
+                "deal": "acme",
+                "path": "deals/acme.yaml",
+                "line": 1,
+                "text": "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]",
+                "commit": git("rev-parse", "HEAD"),
+                "person": "Jim",
+                "day": "2026-11-01",
+            }
+        ],
+        "left_out": [{"deal": "beta", "why": "in Enrichment, which does not count as sales qualified"}],
+    }
+
+
+def test_an_edit_that_is_not_committed_says_so(repo, git):
+    repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-13}]\n")
+    ran = repo.run("explain", "sqd", "--as-of", "2026-11-20")
+    assert "{outreach: 2026-01-13}]\n      not committed\n" in ran.out
+    (line,) = told(repo, "sqd")["counted"]
+    assert (line["commit"], line["person"], line["day"]) == (None, None, None)
+
+
+def test_without_a_history_the_lines_are_named_all_the_same(repo, git, tmp_path):
+    git.commit()
+    git("clone", "-q", "--depth=1", f"file://{repo.root}", str(tmp_path / "cut"))
+    ran = type(repo)(tmp_path / "cut").run("explain", "sqd", "--as-of", "2026-11-20")
+    assert ran.code == 0
+    assert "deals/acme.yaml:1" in ran.out
+    assert "the lines are named without their commits: the history of this clone was cut" in ran.err
+
+
+def test_without_a_day_a_metric_is_only_explained(repo, git):
+    ran = repo.spawn("explain", "sqd", env={"SALESOPS_AS_OF": ""})
+    assert ran.returncode == 0
+    assert "Counted" not in ran.stdout
+
+
+def test_a_metric_that_is_not_built_counts_nothing(repo, git):
+    assert told(repo, "email-open-rate")["value"] is None
+    assert "Counted (" not in repo.run("explain", "email-open-rate", "--as-of", "2026-11-20").out
+
+
+def test_a_file_that_cannot_be_counted_is_named(repo, git):
+    repo.write("deals/beta.yaml", "title: [\n")
+    for words in (["--as-of", "2026-11-20"], ["--format", "json"]):
+        ran = repo.run("explain", "sqd", *words)
+        assert ran.code == 1
+        assert "1 file cannot be counted (deals/beta.yaml)" in ran.err
+        assert "acme" in ran.out
+    assert repo.run("explain", "stage-skipped").code == 0
+
+
+def test_hostile_authors_and_lines_reach_the_terminal_as_text(repo, git):
+    repo.deal('title: "x"\nstages: [{enrichment: 2026-01-05}, {outreach: 2026-01-14}]\n')
+    git("add", "-A")
+    git("commit", "-q", "-m", "x", GIT_AUTHOR_NAME="\x1b[31mred\u202egro")
+    ran = repo.run("explain", "sqd", "--as-of", "2026-11-20")
+    assert "\x1b" not in ran.out
+    assert "\u202e" not in ran.out
+    assert "red" in ran.out
+    assert json.loads(repo.run("explain", "sqd", "--format", "json").out)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["sqd", "--as-of", "soon"], "--as-of"),
+        (
+            ["stage-skipped", "--format", "json"],
+            "--format json gives the evidence of a metric, and 'stage-skipped' is none",
+        ),
+        (["sqq", "--as-of", "2026-11-20"], "did you mean 'sqd'?"),
+        (["sqd", "--format", "yaml"], "--format"),
+    ],
+)
+def test_called_wrongly(repo, words, said):
+    ran = repo.run("explain", *words)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_data_is_wanted_of_a_metric_outside_of_a_repository(repo, tmp_path):
+    ran = repo.run("-C", str(tmp_path), "explain", "sqd", "--format", "json")
+    assert ran.code == 2
+    assert "go into a salesops repository" in ran.err
+
+
+def test_a_format_that_the_shell_asks_for_everywhere_is_no_wrong_call(repo):
+    ran = repo.run("explain", "stage-skipped", SALESOPS_FORMAT="json")
+    assert (ran.code, ran.out[:15]) == (0, "stage-skipped (")
+
+
+def test_every_metric_of_the_demonstration_is_explained_in_words(demo):
+    ran = demo.run("metrics", "--format", "json")
+    for metric in json.loads(ran.out)["metrics"]:
+        explained = demo.run("explain", metric["id"], "--as-of", "2026-11-20")
+        assert (explained.code, explained.err) == (0, ""), metric["id"]
+        assert "not committed" not in explained.out, metric["id"]
