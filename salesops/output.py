@@ -132,8 +132,8 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-_MARKUP = re.compile(r"[\\`*_\[\]|~$]")
-_LINKED = re.compile(r"[@#](?=\w)|(?<=:)//|(?<=www)\.", re.IGNORECASE)
+_MARKUP = re.compile(r"[\\`*_\[\]|~$]|^[#+-]")
+_LINKED = re.compile(r"[@#](?=\w)|:(?=[\w+-]+:)|(?<=:)//|(?<=www)\.|(?<=\bgh)-(?=\d)", re.IGNORECASE)
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 UNLINKED = "&#8203;"
 """A blank of no width: it keeps GitHub from notifying people and linking addresses that stand in foreign text."""
@@ -141,8 +141,9 @@ UNLINKED = "&#8203;"
 
 def markdown(text: object) -> str:
     """Any foreign text as one line of Markdown that says just this text: no markup, no link, no mention."""
-    seen = re.sub("[&<>]", lambda match: _ENTITIES[match.group()], show(text))
+    seen = re.sub("[&<>]", lambda match: _ENTITIES[match.group()], show(text).strip())
     seen = _MARKUP.sub(lambda match: "\\" + match.group(), seen)
+    seen = re.sub(r"^(\d{1,9})(?=[.)](\s|$))", r"\1\\", seen)
     return _LINKED.sub(lambda match: match.group()[0] + UNLINKED + match.group()[1:], seen)
 
 
@@ -164,7 +165,7 @@ def problems_as_markdown(problems: Sequence[Problem], most: int = 200) -> Iterat
         if problem.fix:
             yield ""
             yield "  ```yaml"
-            yield from (f"  {show(line)}" for line in problem.fix.replace("```", "` ` `").split("\n"))
+            yield from (f"  {show(line)}" for line in re.sub("`(?=`)", "` ", problem.fix).split("\n"))
             yield "  ```"
     if len(problems) > most:
         yield f"- … and {len(problems) - most:,} more: run `salesops check` to see them"

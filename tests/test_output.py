@@ -16,10 +16,13 @@ from salesops.documents import UNSEEN
 from salesops.output import (
     ANNOTATIONS,
     as_json,
+    code_span,
     counted,
+    markdown,
     problem_as_data,
     problems_as_annotations,
     problems_as_lines,
+    problems_as_markdown,
     problems_as_text,
     show,
     table,
@@ -276,6 +279,70 @@ def test_ten_errors_need_no_last_word():
 def test_editors_get_one_line_each():
     found = problem("it is\nso", field="owner", severity=Severity.WARNING, excerpt="owner: x", help="mend")
     assert list(problems_as_lines([found])) == ["deals/acme.yaml:3:5: warning[stage-skipped] owner: it is\\nso"]
+
+
+# Markdown
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("Université, 50 % of 3 (a+b) = c!", "Université, 50 % of 3 (a+b) = c!"),
+        ("a*b_c`d[e]|f~g$h\\", "a\\*b\\_c\\`d\\[e\\]\\|f\\~g\\$h\\\\"),
+        ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
+        ("@jim #1 a@b.example", "@&#8203;jim #&#8203;1 a@&#8203;b.example"),
+        ("https://x www.x GH-1 :tada:", "https:/&#8203;/x www.&#8203;x GH-&#8203;1 :&#8203;tada:"),
+        ("@ # : / 10:30 a: b", "@ # : / 10:30 a: b"),
+        ("# a", "\\# a"),
+        ("- a", "\\- a"),
+        ("+ a", "\\+ a"),
+        ("1. a", "1\\. a"),
+        ("12) a", "12\\) a"),
+        ("1.5 days", "1.5 days"),
+        ("   code", "code"),
+        ("a\nb", "a\\\\nb"),
+    ],
+)
+def test_foreign_text_in_markdown_says_just_itself(text, written):
+    assert markdown(text) == written
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("acme", "`acme`"),
+        ("a`b", "`` a`b ``"),
+        ("a``b", "``` a``b ```"),
+        ("a|b", "`a¦b`"),
+        ("", "`  `"),
+        ("a\nb", "`a\\nb`"),
+    ],
+)
+def test_foreign_text_as_code_stays_in_its_span(text, written):
+    assert code_span(text) == written
+
+
+def test_a_problem_in_markdown_is_what_where_why_and_a_fix_that_stays_in_its_block():
+    found = problem("it *is*", why="so", help="mend", fix="a: b\n````\n::error::x\n")
+    assert list(problems_as_markdown([found])) == [
+        "- **error** `deals/acme.yaml:3` it \\*is\\* (`stage-skipped`)",
+        "  - so",
+        "  - mend",
+        "",
+        "  ```yaml",
+        "  a: b",
+        "  ` ` ` `",
+        "  \\x3a:error::x",
+        "  ",
+        "  ```",
+        "",
+    ]
+
+
+def test_of_many_problems_the_rest_is_counted():
+    lines = list(problems_as_markdown([problem(f"m{n}") for n in range(5)], most=2))
+    assert lines[-2:] == ["- … and 3 more: run `salesops check` to see them", ""]
+    assert list(problems_as_markdown([])) == []
 
 
 # Machines

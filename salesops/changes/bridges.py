@@ -104,7 +104,7 @@ def bridge(before: Snapshot | None, after: Snapshot | None, now_called: Mapping[
     for id in sorted(old.keys() | new.keys()):
         for name, count, sums in _steps(old.get(id, _NOT_THERE), new.get(id, _NOT_THERE)):
             moved[name].append((id, count, sums))
-    return Bridge(
+    built = Bridge(
         _end("opening", old),
         tuple(
             Term(
@@ -117,6 +117,8 @@ def bridge(before: Snapshot | None, after: Snapshot | None, now_called: Mapping[
         ),
         _end("closing", new),
     )
+    assert built.adds_up, "a bridge does not add up"
+    return built
 
 
 def _steps(was: _Standing, now: _Standing) -> Iterator[tuple[str, int, Sums]]:

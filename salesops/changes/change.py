@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,8 +43,3 @@ def listed(parts: list[str]) -> str:
 def joined(*parts: str) -> str:
     """The parts that say something, with commas."""
     return ", ".join(part for part in parts if part)
-
-
-def first(what: Iterator[str]) -> str:
-    """The first thing said, or nothing."""
-    return next(what, "")

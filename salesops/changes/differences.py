@@ -12,6 +12,7 @@ ABOUT = (
     ("id",),
     ("name",),
     ("month",),
+    ("from", "to", "date"),
     ("date", "kind", "about"),
     ("need", "stage"),
     ("field", "date"),

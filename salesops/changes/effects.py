@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +11,18 @@ from salesops.book import Snapshot
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Amounts, Count, Days, Share
 from salesops.metrics.words import NO_DATA, headline
+from salesops.output import counted
+
+BESIDE = {"share": ("still open", "parked"), "money": ("no amount", "the contract has no mrr")}
+"""How the reason begins for which a reading of a kind leaves a deal out, and tells it beside the number."""
 
 
 @dataclass(frozen=True)
 class Effect:
     """A metric before and after; ``joined`` and ``left`` are the deals that it counts now and did not, or no longer does.
 
-    ``altered`` are the deals that it counts on both sides and that changed themselves. A metric that only one of the two
+    ``altered`` are the other deals behind the move: worth another amount, counted more often, or waiting for their
+    outcome now. A metric that only one of the two
     processes names has None on the other side.
     """
 
@@ -52,13 +58,13 @@ def effects(
 ) -> list[Effect]:
     """Every metric that moves; ``changed`` are deals that say something else, ``now_called`` gives renamed deals their new ids."""
     old, new = (_measured(side) for side in (before, after))
-    names = now_called or {}
+    names, says_else = now_called or {}, set(changed)
     known = {id: metric for measured in (old, new) for id, (metric, _) in measured.items()}
     found = []
     for id, metric in known.items():
         was, now = (measured[id][1] if id in measured else None for measured in (old, new))
         if _numbers(was) != _numbers(now) or _renamed(was, names) != _included(now):
-            effect = _effect(metric, was, now, set(changed), names)
+            effect = _effect(metric, was, now, says_else, names)
             if _numbers(was) != _numbers(now) or effect.joined or effect.left:
                 found.append(effect)
     return found
@@ -76,15 +82,25 @@ def _effect(
     metric: Metric, was: Reading | None, now: Reading | None, changed: set[str], names: Mapping[str, str]
 ) -> Effect:
     old, new = _renamed(was, names), _included(now)
-    before, after = set(old), set(new)
-    return Effect(
-        metric,
-        was,
-        now,
-        joined=tuple(id for id in dict.fromkeys(new) if id not in before),
-        left=tuple(id for id in dict.fromkeys(old) if id not in after),
-        altered=tuple(id for id in dict.fromkeys(new) if id in before and id in changed),
-    )
+    stayed = set(old) & set(new)
+    joined = tuple(id for id in dict.fromkeys(new) if id not in stayed)
+    left = tuple(id for id in dict.fromkeys(old) if id not in stayed)
+    told = {*joined, *left}
+    before, after = _standings(was, names), _standings(now, {})
+    altered = {id: None for id in (*after, *before) if id not in told and before.get(id) != after.get(id)}
+    if isinstance(now, Days | Amounts) or not (told or altered):
+        altered |= {id: None for id in new if id in changed and id in stayed}
+    return Effect(metric, was, now, joined, left, tuple(altered))
+
+
+def _standings(reading: Reading | None, names: Mapping[str, str]) -> dict[str, tuple[int, int, bool]]:
+    """How each deal stands in a number: how often it is counted, how often told beside it, and whether it is a hit."""
+    if reading is None:
+        return {}
+    beside = [one.deal for one in reading.excluded if one.why.startswith(BESIDE.get(reading.kind, ()))]
+    inside, waiting = Counter(reading.included), Counter(beside)
+    hits = set(reading.hit) if isinstance(reading, Share) else set()
+    return {names.get(id, id): (inside[id], waiting[id], id in hits) for id in (*inside, *waiting)}
 
 
 def _included(reading: Reading | None) -> tuple[str, ...]:
@@ -118,6 +134,7 @@ def _figures(reading: Reading) -> Iterator[str]:
     elif isinstance(reading, Share):
         yield f"{reading.hits} of {reading.out_of}, {reading.open} open"
     elif isinstance(reading, Days):
-        yield f"{headline(reading)}, n = {reading.n}"
+        yield f"{headline(reading)} in {counted(reading.n, 'visit')}"
+        yield f"half within {reading.median:,.1f}, 80 % within {reading.p80:,.1f}" if reading.n else ""
     elif isinstance(reading, Amounts):
-        yield f"{headline(reading)} in {reading.n} deals, {reading.without} without an amount"
+        yield f"{headline(reading)} in {counted(reading.n, 'deal')}, {reading.without} without an amount"

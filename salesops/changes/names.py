@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import Any
 
 from salesops.book import Book
 from salesops.metrics.words import amount
@@ -26,44 +31,75 @@ class Names:
     def member(self, id: str) -> str:
         """The name of a member, or its id."""
         member = self.book.members.get(id)
-        return member.name if member else id
+        return self.text(member.name if member else id)
+
+    def deal(self, id: str, data: Mapping[str, Any]) -> str:
+        """The member, which is how people call a deal; with its title, or its id, where the member has another deal."""
+        member = data.get("member") if isinstance(data.get("member"), str) else ""
+        others = [title for other, title in self._titles.get(str(member), ()) if other != id]
+        title = self.text(data.get("title"))
+        who = self.member(str(member)) or id
+        return who if not others else f"{who}, {title}" if title and title not in others else f"{who}, {id}"
+
+    @cached_property
+    def _titles(self) -> dict[str, list[tuple[str, str]]]:
+        """The deals of each member: id and title."""
+        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        for id, deal in self.book.deals.items():
+            found[deal.member].append((id, self.text(deal.title)))
+        return found
 
     def person(self, id: str) -> str:
         """The name of a person of the team, or the id."""
         person = self.book.team.people.get(id) if self.book.team else None
-        return person.name if person else id
+        return self.text(person.name if person else id)
 
     def stage(self, name: str) -> str:
         """The title of a stage, or its name."""
         stage = self.book.stage(name, self.as_of)
-        return stage.title if stage else name
+        return self.text(stage.title if stage else name)
 
     def day(self, text: object) -> str:
         """``2 March``, with the year where it is another one; what is no day stays as it is."""
         found = _day(text)
         if found is None:
-            return str(text)
+            return self.text(text)
         year = "" if found.year == self.as_of.year else f" {found.year}"
         return f"{found.day} {MONTHS[found.month - 1]}{year}"
+
+    def month(self, text: str) -> str:
+        """``October``, with the year where it is another one."""
+        found = _day(f"{text}-01")
+        return self.day(found).partition(" ")[2] if found else self.text(text)
 
     def money(self, text: object) -> str:
         """``1,250 USD``; what is no money stays as it is."""
         found = money_from_text(str(text))
-        return f"{amount(found.amount)} {found.currency}" if isinstance(found, Money) else str(text)
+        return f"{amount(found.amount)} {found.currency}" if isinstance(found, Money) else self.text(text)
 
     def value(self, text: object) -> str:
-        """A scalar in a sentence: days and money as people write them, long texts cut, addresses not written out."""
+        """A scalar in a sentence: days and money as people write them, addresses not written out."""
         words = str(text)
-        if words.startswith(("https://", "http://")):
-            return "(link)"
-        if _day(words):
-            return self.day(words)
-        said = self.money(words)
+        return self.day(words) if _day(words) else self.money(words)
+
+    def text(self, text: object) -> str:
+        """Somebody's words in a sentence: cut where they are long, without anybody's address or number."""
+        words = text if isinstance(text, str) else ""
+        words = ADDRESS.sub("(link)", words[: 4 * LONG].strip())
+        said = PHONE.sub(_unless_day, MAIL.sub("(address)", words))
         return said if len(said) <= LONG else f"{said[: LONG - 1].rstrip()}…"
 
 
 LONG = 90
 """Characters of a text that a sentence quotes."""
+ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://\S*", re.IGNORECASE)
+MAIL = re.compile(r"[^\s@<>(),;:\"']{1,64}@[^\s@<>(),;:\"']{1,255}\.[^\W\d_]{2,}")
+PHONE = re.compile(r"(?<![\w.,-])(?:\+|\(?0)[\d()][\d ()/.-]{6,}\d(?![\w])")
+"""A telephone number as people write it: with its country or its leading nought."""
+
+
+def _unless_day(match: re.Match[str]) -> str:
+    return match.group() if _day(match.group()) else "(number)"
 
 
 def _day(text: object) -> date | None:

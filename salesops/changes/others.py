@@ -1,14 +1,17 @@
-"""What happened to members, the process and the other records of the playbook, in sentences."""
+"""What happened to members, people and the playbook, in sentences; what happened to the process is in processes.py."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from salesops.book import Ref
 from salesops.changes.change import Change, joined, listed
 from salesops.changes.differences import Difference, differences
+from salesops.changes.entries import is_of_entries, label, plain, told
 from salesops.changes.names import Names
+from salesops.changes.processes import of_process
 
 Data = Mapping[str, Any]
 TITLES = {
@@ -23,83 +26,117 @@ TITLES = {
     "removed": "Removed records",
 }
 SAYS = {
-    "process": ("in_force", "changelog"),
     "icp": ("status", "claim"),
     "experiment": ("status", "hypothesis"),
     "decision": ("verdict", "why"),
     "member": ("kind", "country"),
+    "review": ("notes",),
 }
 """Which fields say what a new record is about."""
-DISCREET = frozenset({"contacts"})
-"""Fields whose values are of people: that they changed is said, what they say is not."""
+MOST_ENTRIES = 5
+"""Entries of one list that a record's sentences tell; a list of people or invoices may have many."""
+
+
+def called(ref: Ref, names: Names) -> str:
+    """What people call a record that is no deal."""
+    kind, id = ref
+    if kind == "member":
+        return names.member(id)
+    if kind not in TITLES:
+        return f"{kind} {names.text(id)}"
+    return TITLES[kind] if id == kind else f"{TITLES[kind]} {names.day(id)}"
 
 
 def of_other(ref: Ref, before: Data | None, after: Data | None, names: Names) -> list[Change]:
     """Everything that happened to a record that is no deal."""
-    kind, id = ref
-    who = names.member(id) if kind == "member" else f"{TITLES[kind]} {id}" if id != kind else TITLES[kind]
+    who = called(ref, names)
+    if ref[0] == "member" and after is None:
+        who = names.text((before or {}).get("name")) or who
     if after is None:
-        return [Change("removed", ref, who, "is gone")]
+        return [Change("removed", ref, who, "removed")]
+    if ref[0] == "process":
+        return of_process(ref, who, before, after, names)
     if before is None:
-        return [Change("new", ref, who, joined("new", *_about(kind, after, names)))]
+        return [Change("new", ref, who, _new(ref[0], after, names))]
     found = list(differences(before, after))
     return [
-        Change(section.replace("_", " "), ref, who, said)
+        Change(_kind(ref[0], section), ref, who, said)
         for section in dict.fromkeys(difference.section for difference in found)
-        for said in [_section(kind, section, [one for one in found if one.section == section], names)]
+        for said in _section(ref[0], section, [one for one in found if one.section == section], after, names)
     ]
 
 
-def _about(kind: str, data: Data, names: Names) -> Iterator[str]:
-    for name in SAYS.get(kind, ()):
-        if isinstance(value := data.get(name), str):
-            yield f"in force from {names.day(value)}" if name == "in_force" else names.value(value)
+def _kind(kind: str, section: str) -> str:
+    return "removal" if kind == "removed" else section.replace("_", " ")
 
 
-def _section(kind: str, section: str, found: list[Difference], names: Names) -> str:
-    label = section.replace("_", " ")
-    if section in DISCREET:
-        whom = dict.fromkeys(
-            str(one.path[1]) if not isinstance(one.after, Mapping) else str(one.after.get("id", ""))
-            for one in found
-            if len(one.path) > 1
-        )
-        return f"{label} changed ({len(whom) or 1})"
-    if kind == "process" and section in ("stages", "tiers", "conversions", "red_lines", "becomes"):
-        return f"{label} changed: {listed(list(dict.fromkeys(_where(one) for one in found))[:6])}"
-    said = [_said(one, names) for one in found]
-    return f"{label}: {joined(*said[:3])}" + (f" and {len(said) - 3} more" if len(said) > 3 else "")
+def _new(kind: str, data: Data, names: Names) -> str:
+    said = joined(*(names.value(value) for name in SAYS.get(kind, ()) if isinstance(value := data.get(name), str)))
+    return f"new: {said}" if said else "new"
 
 
-def _where(difference: Difference) -> str:
-    names = [str(part).replace("_", " ") for part in difference.path[1:3] if isinstance(part, str)]
-    entry = difference.after if isinstance(difference.after, Mapping) else difference.before
-    if not names and isinstance(entry, Mapping):
-        return str(entry.get("id", "an entry"))
-    return " ".join(names) or "an entry"
+def _section(kind: str, section: str, found: list[Difference], after: Data, names: Names) -> Iterator[str]:
+    say = SECTIONS.get((kind, section))
+    if say:
+        yield from _few(list(say(found, after, names)))
+    elif is_of_entries(found):
+        yield from _few([told(inside, after, names) for inside in _by_entry(found)])
+    elif len(found) == 1 and len(found[0].path) == 1 and not isinstance(found[0].after, Mapping):
+        yield told(found, after, names)
+    else:
+        yield f"{label(section)}: {told(found, after, names)}"
 
 
-def _said(difference: Difference, names: Names) -> str:
-    before, after = difference.before, difference.after
-    inner = (
-        ""
-        if len(difference.path) == 1
-        else " ".join(str(part).replace("_", " ") for part in difference.path[1:] if isinstance(part, str))
-    )
-    if isinstance(after, Mapping):
-        return joined(inner, _entry(after, names))
-    if after is None:
-        return (
-            f"{inner} taken out".strip() if not isinstance(before, Mapping) else f"taken out: {_entry(before, names)}"
-        )
-    now = _list(after, names)
-    was = f", was {_list(before, names)}" if before is not None and not isinstance(before, Mapping) else ""
-    return f"{inner} {now}{was}".strip()
+def _few(said: list[str]) -> Iterator[str]:
+    yield from said[:MOST_ENTRIES]
+    if len(said) > MOST_ENTRIES:
+        yield f"and {len(said) - MOST_ENTRIES} more of the same"
 
 
-def _entry(entry: Data, names: Names) -> str:
-    return joined(*(names.value(value) for value in entry.values() if isinstance(value, str))) or "an entry"
+def _by_entry(found: list[Difference]) -> list[list[Difference]]:
+    entries: dict[Any, list[Difference]] = {}
+    for one in found:
+        entries.setdefault((one.path[1], one.after is None and len(one.path) == 2), []).append(one)
+    return list(entries.values())
 
 
-def _list(value: Any, names: Names) -> str:
-    return names.value(", ".join(map(str, value)) if isinstance(value, list) else value)
+# ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _people(found: list[Difference], after: Data, names: Names) -> Iterator[str]:
+    """Who joined, who left, who is called or does something else."""
+    whole = [one for one in found if len(one.path) == 1]
+    inside = [one for one in found if len(one.path) > 1]
+    for each in whole:
+        inside += differences(_map(each.before), _map(each.after), each.path)
+    for one in inside:
+        person = str(one.path[1])
+        if len(one.path) > 2:
+            yield f"{names.person(person)}: {plain(replace(one, path=one.path[2:]), names)}"
+        elif one.after is None:
+            yield f"{names.text(_map(one.before).get('name')) or person} is no longer in the team"
+        else:
+            roles = _map(one.after).get("roles")
+            does = f" as {listed([names.text(role) for role in roles])}" if isinstance(roles, list) and roles else ""
+            yield f"{names.text(_map(one.after).get('name')) or person} joins the team{does}"
+
+
+def _removals(found: list[Difference], after: Data, names: Names) -> Iterator[str]:
+    """What was removed on purpose, by whom and why."""
+    for one in found:
+        entry = _map(one.after)
+        if not entry:
+            yield told([one], after, names)
+            continue
+        what = joined(" ".join(names.text(entry.get(name)) for name in ("kind", "id")))
+        yield f"{names.person(str(entry.get('by') or ''))} removed the {what}: {names.text(entry.get('why'))}"
+
+
+def _map(value: Any) -> Data:
+    return value if isinstance(value, Mapping) else {}
+
+
+SECTIONS: dict[tuple[str, str], Callable[[list[Difference], Data, Names], Iterator[str]]] = {
+    ("team", "people"): _people,
+    ("removed", "removed"): _removals,
+}

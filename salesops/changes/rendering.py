@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
@@ -15,9 +16,10 @@ from salesops.problems import Problem
 
 MARK = "<!-- salesops -->"
 """The first line of a comment: by it the one comment on a pull request is found again."""
-LONGEST = 60_000
-"""Characters of a comment; GitHub takes 65,536."""
-MOST_RECORDS, MOST_DEALS, MOST_PROBLEMS = 60, 6, 40
+MOST_CHANGES, MOST_ERRORS, MOST_ADVICE = 24_000, 10_000, 6_000
+"""Characters of the sections that may be long; with the rest they stay below the 65,536 that a comment on GitHub may have."""
+MOST_LINES, MOST_DEALS, MOST_PROBLEMS = 25, 6, 40
+"""Sentences of a record, deals of a number, and problems on a terminal."""
 MINUS = "\N{MINUS SIGN}"
 
 Words = Callable[[object], str]
@@ -25,27 +27,53 @@ Words = Callable[[object], str]
 
 def headline(report: Report) -> str:
     """The report in one line: what happened to how many, and whether it can be merged."""
-    return " · ".join((_tally(report.changes), *_verdict(report.problems), *_signed(report)))
+    return " · ".join((_tally(report), *_verdict(report), *_signed(report)))
 
 
-def _tally(changes: Sequence[Change]) -> str:
-    if not changes:
-        return "Nothing changes in the records"
-    deals = {change.ref for change in changes if change.ref[0] == "deal"}
-    others = {change.ref for change in changes} - deals
-    kinds = {
-        kind: sum(change.kind == kind for change in changes)
-        for kind in ("new", "moved", "won", "lost", "reopened", "removed")
-    }
-    parts = [counted(len(deals), "deal")] if deals else []
-    parts += [counted(len(others), "other record")] if others else []
-    told = ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
+TOLD = {
+    "new": "new",
+    "moved": "moved",
+    "won": "won",
+    "lost": "lost",
+    "reopened": "reopened",
+    "parked": "parked",
+    "resumed": "taken up again",
+    "removed": "removed",
+    "past": "with another past",
+    "unreadable": "with errors",
+}
+"""What the headline counts, each record once for each, and how it says so."""
+
+
+def _tally(report: Report) -> str:
+    groups = [group for group in _records(report.changes) if any(change.kind != "wording" for change in group)]
+    if not groups:
+        return "Nothing that counts changes" if report.changes else "Nothing changes in the records"
+    deals = sum(group[0].ref[0] == "deal" for group in groups)
+    others = len(groups) - deals
+    parts = [counted(deals, "deal")] if deals else []
+    parts += [counted(others, "other record" if deals else "record")] if others else []
+    counts = Counter(kind for group in groups for kind in _happened(group, report))
+    told = ", ".join(f"{counts[kind]:,} {words}" for kind, words in TOLD.items() if counts[kind])
     return f"{' and '.join(parts)} changed" + (f" ({told})" if told else "")
 
 
-def _verdict(problems: Sequence[Problem]) -> Iterator[str]:
-    errors = sum(problem.is_error for problem in problems)
-    yield f"{counted(errors, 'error')} to mend first" if errors else "nothing to mend"
+def _happened(group: Sequence[Change], report: Report) -> set[str]:
+    """What the headline counts of a record: of several moves of a deal, only what they made of it in the end."""
+    kinds = {change.kind for change in group} & TOLD.keys()
+    closes = [change.kind for change in group if change.kind in ("won", "lost", "reopened")]
+    new = next((change.after for change in group if change.kind == "new" and change.after), None)
+    if closes:
+        kinds = kinds - {"moved", "won", "lost", "reopened"} | {closes[-1]}
+    elif new and (outcome := report.after.book.outcome(new)):
+        kinds.add(outcome)
+    return kinds
+
+
+def _verdict(report: Report) -> Iterator[str]:
+    if report.problems is not None:
+        errors = sum(problem.is_error for problem in report.problems)
+        yield f"{counted(errors, 'error')} to mend first" if errors else "nothing to mend"
 
 
 def _signed(report: Report) -> Iterator[str]:
@@ -60,9 +88,9 @@ def _signed(report: Report) -> Iterator[str]:
 def as_text(report: Report, style: Style = unpainted) -> Iterator[str]:
     """The whole report for a terminal."""
     yield style(headline(report), "place")
-    for change, group in _records(report.changes):
+    for group in _records(report.changes):
         yield ""
-        yield f"{style(show(change.who), 'head')} ({show(change.ref[1])})"
+        yield style(show(group[0].who), "head") + (f" ({show(group[0].ref[1])})" if _needs_id(group[0]) else "")
         yield from (f"  {show(one.what)}" for one in group)
     if report.effects:
         yield ""
@@ -73,7 +101,7 @@ def as_text(report: Report, style: Style = unpainted) -> Iterator[str]:
         yield from table(
             list(_bridge_rows(report.bridge, str)), ("pipeline", "deals", "money", "which"), frozenset({1, 2}), style
         )
-    errors = [problem for problem in report.problems if problem.is_error]
+    errors = [problem for problem in report.problems or () if problem.is_error]
     if errors:
         yield ""
         yield style(f"{counted(len(errors), 'error')} to mend first; salesops check says how:", "error")
@@ -83,14 +111,20 @@ def as_text(report: Report, style: Style = unpainted) -> Iterator[str]:
         )
 
 
-def _records(changes: Sequence[Change]) -> list[tuple[Change, list[Change]]]:
-    grouped = [list(group) for _, group in groupby(changes, key=lambda change: change.ref)]
-    return [(group[0], group) for group in grouped]
+def _records(changes: Sequence[Change]) -> list[list[Change]]:
+    """The changes by record."""
+    return [list(group) for _, group in groupby(changes, key=lambda change: change.ref)]
+
+
+def _needs_id(change: Change) -> bool:
+    """Whether a record's name alone does not say which file it is."""
+    kind, id = change.ref
+    return kind in ("deal", "member") and not change.who.endswith(id)
 
 
 def _deals(effect: Effect, words: Words) -> str:
     parts = [*(f"+ {words(id)}" for id in effect.joined), *(f"{MINUS} {words(id)}" for id in effect.left)]
-    parts = parts or [words(id) for id in effect.altered]
+    parts += [words(id) for id in effect.altered]
     more = [f"and {len(parts) - MOST_DEALS} more"] if len(parts) > MOST_DEALS else []
     return ", ".join(parts[:MOST_DEALS] + more)
 
@@ -122,17 +156,31 @@ def _which(term: Term, words: Words) -> str:
 
 def as_markdown(report: Report) -> str:
     """The whole report as the comment on a pull request: whatever stands in the records, it stays text."""
-    lines = [
-        MARK,
-        f"## {markdown(headline(report))}",
-        "",
-        *_changes_section(report),
-        *_problems_section(report),
-        *_metrics_section(report),
-        *_bridge_section(report),
-        f"<sub>{markdown(_foot(report))}</sub>",
+    sections = [
+        [MARK, f"## {markdown(headline(report))}", ""],
+        _fitting(_changes_section(report), MOST_CHANGES, "record"),
+        _problems_section(report),
+        list(_metrics_section(report)),
+        list(_bridge_section(report)),
+        [f"<sub>{markdown(_foot(report))}</sub>"],
     ]
-    return _cut(lines)
+    return "\n".join(line for section in sections for line in section) + "\n"
+
+
+def _fitting(blocks: Iterator[list[str]], room: int, noun: str) -> list[str]:
+    """The lines of as many blocks as there is room for, whole ones only; how many more there are is said."""
+    lines: list[str] = []
+    left_out = 0
+    for block in blocks:
+        size = sum(len(line) + 1 for line in block)
+        if left_out or size > room:
+            left_out += 1
+            continue
+        room -= size
+        lines += block
+    if left_out:
+        lines += [f"… and {counted(left_out, f'more {noun}')}: run `salesops diff` to read it all.", ""]
+    return lines
 
 
 def _foot(report: Report) -> str:
@@ -141,32 +189,35 @@ def _foot(report: Report) -> str:
     return f"From {before.name} to {after.name}; numbers as of {days}."
 
 
-def _changes_section(report: Report) -> Iterator[str]:
-    records = _records(report.changes)
-    for change, group in records[:MOST_RECORDS]:
-        yield f"**{markdown(change.who)}** ({code_span(change.ref[1])})"
-        yield ""
-        yield from (f"- {markdown(one.what)}" for one in group)
-        yield ""
-    if len(records) > MOST_RECORDS:
-        yield f"… and {counted(len(records) - MOST_RECORDS, 'more record')}."
-        yield ""
+def _changes_section(report: Report) -> Iterator[list[str]]:
+    for group in _records(report.changes):
+        id = f" ({code_span(group[0].ref[1])})" if _needs_id(group[0]) else ""
+        more = [f"- … and {len(group) - MOST_LINES} more"] if len(group) > MOST_LINES else []
+        yield [
+            f"**{markdown(group[0].who)}**{id}",
+            "",
+            *(f"- {markdown(one.what)}" for one in group[:MOST_LINES]),
+            *more,
+            "",
+        ]
 
 
-def _problems_section(report: Report) -> Iterator[str]:
-    errors = [problem for problem in report.problems if problem.is_error]
-    advice = [problem for problem in report.problems if not problem.is_error]
-    if errors:
-        yield "### To mend first"
-        yield ""
-        yield from problems_as_markdown(errors, MOST_PROBLEMS)
-        yield ""
+def _problems_section(report: Report) -> list[str]:
+    errors = [problem for problem in report.problems or () if problem.is_error]
+    advice = [problem for problem in report.problems or () if not problem.is_error]
+    lines = ["### To mend first", "", *_listed(errors, MOST_ERRORS), ""] if errors else []
     if advice:
-        yield f"<details><summary>Worth a look ({len(advice)})</summary>"
-        yield ""
-        yield from problems_as_markdown(advice, MOST_PROBLEMS)
-        yield "</details>"
-        yield ""
+        head = f"<details><summary>Worth a look ({len(advice):,})</summary>"
+        lines += [head, "", *_listed(advice, MOST_ADVICE), "", "</details>", ""]
+    return lines
+
+
+def _listed(problems: Sequence[Problem], room: int) -> list[str]:
+    return _fitting((_without_last_blank(problem) for problem in problems), room, "problem")
+
+
+def _without_last_blank(problem: Problem) -> list[str]:
+    return list(problems_as_markdown([problem]))[:-1]
 
 
 def _metrics_section(report: Report) -> Iterator[str]:
@@ -195,18 +246,3 @@ def _bridge_section(report: Report) -> Iterator[str]:
         shown = f"**{name}**" if name in ("opening", "closing") else name
         yield f"| {shown} | {count} | {money} | {which} |"
     yield ""
-
-
-def _cut(lines: list[str]) -> str:
-    """The text, or as many of its lines as a comment holds; an opened block is closed."""
-    kept: list[str] = []
-    size = 0
-    for line in lines:
-        size += len(line) + 1
-        if size > LONGEST:
-            kept += ["```"] if sum(one.strip().startswith("```") for one in kept) % 2 else []
-            kept += ["</details>"] if any("<details>" in one for one in kept) and "</details>" not in kept else []
-            kept += ["", "… the rest is too long for a comment: run `salesops diff` to read it."]
-            break
-        kept.append(line)
-    return "\n".join(kept) + "\n"

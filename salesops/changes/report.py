@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,8 +15,10 @@ from salesops.changes.change import Change
 from salesops.changes.deals import of_deal
 from salesops.changes.effects import Effect, effects
 from salesops.changes.names import Names
+from salesops.changes.others import called as called_other
 from salesops.changes.others import of_other
 from salesops.comparison import Comparison
+from salesops.documents import Document
 from salesops.problems import Problem
 
 
@@ -35,12 +38,15 @@ class Side:
 
 @dataclass(frozen=True)
 class Report:
-    """What happened from one side to the other; ``problems`` are what must be mended before it can be merged."""
+    """What happened from one side to the other.
+
+    ``problems`` are what must be mended before it can be merged, and what is advised; None where nobody looked for any.
+    """
 
     before: Side
     after: Side
     comparison: Comparison
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] | None = None
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:
@@ -95,45 +101,62 @@ KINDS_IN_ORDER = (
 def changes(comparison: Comparison, as_of: date) -> Iterator[Change]:
     """Every change between two Books, deals first, each record's together."""
     names = Names(comparison.after if comparison.after.deals or comparison.after.members else comparison.before, as_of)
+    touched: dict[str, set[str]] = defaultdict(set)
+    for kind, id in (*_touched(comparison), *comparison.gone, *(comparison.before.broken ^ comparison.after.broken)):
+        touched[kind].add(id)
     for kind in KINDS_IN_ORDER:
-        ids = sorted({id for found, id in (*_touched(comparison, kind), *comparison.gone) if found == kind})
-        for id in ids:
+        for id in sorted(touched[kind]):
             yield from _of((kind, id), comparison, names)
 
 
-def _touched(comparison: Comparison, kind: str) -> Iterator[Ref]:
-    """Records of a kind whose text or name is another than before."""
+def _touched(comparison: Comparison) -> Iterator[Ref]:
+    """Records whose text or name is another than before."""
     for ref, document in comparison.after.documents.items():
-        if ref[0] == kind and document is not comparison.before.documents.get(ref):
+        if document is not comparison.before.documents.get(ref):
             yield ref
 
 
 def _of(ref: Ref, comparison: Comparison, names: Names) -> Iterator[Change]:
     kind, id = ref
-    was = comparison.was(kind, id)
-    old = comparison.before.documents.get((kind, was)) if was else comparison.before.documents.get(ref)
-    new = comparison.after.documents.get(ref)
-    found = (
-        of_deal(id, old.data if old else None, new.data if new else None, names)
-        if kind == "deal"
-        else of_other(ref, old.data if old else None, new.data if new else None, names)
-    )
-    who = found[0].who if found else names.member(id)
-    if old and new and was and was != id:
-        yield Change("renamed", ref, who if found else id, f"is called {id} now, was {was}", before=was, after=id)
+    was = comparison.was(kind, id) or id
+    old, new = comparison.before.documents.get((kind, was)), comparison.after.documents.get(ref)
+    before, after = comparison.before.broken, comparison.after.broken
+    side = new or old
+    who = called(ref, side.data if side else {}, names)
+    if ref in after and new is None:
+        yield from _unreadable(ref, who, is_new=old is None and ref not in before)
+        return
+    if (kind, was) in before and old is None:
+        yield Change("readable", ref, who, "can be read again")
+        return
+    if ref in after and (kind, was) not in before:
+        yield Change("unreadable", ref, who, "its file has errors: nothing in it counts until they are mended")
+    elif new and (kind, was) in before and ref not in after:
+        yield Change("readable", ref, who, "its file has no errors any more: it counts again")
+    yield from _told(ref, who, was, old, new, names)
+
+
+def _unreadable(ref: Ref, who: str, is_new: bool) -> Iterator[Change]:
+    what = "a new file, which cannot be read" if is_new else "cannot be read now"
+    yield Change("unreadable", ref, who, f"{what}: nothing in it counts until the file is mended")
+
+
+def _told(ref: Ref, who: str, was: str, old: Document | None, new: Document | None, names: Names) -> Iterator[Change]:
+    kind, id = ref
+    before, after = (side.data if side else None for side in (old, new))
+    found = of_deal(id, before, after, names) if kind == "deal" else of_other(ref, before, after, names)
+    if old and new and was != id:
+        yield Change("renamed", ref, who, f"is called {id} now, was {was}", before=was, after=id)
     elif old and new and old.path != new.path:
-        yield Change("filed", ref, who, f"its file is {new.path} now, was {old.path}", before=old.path, after=new.path)
+        folder, earlier = (names.text(side.path.rpartition("/")[0]) for side in (new, old))
+        yield Change("filed", ref, who, f"filed in {folder} now, was in {earlier}", before=old.path, after=new.path)
     yield from found
     if old and new and not found and old.path == new.path and old.text != new.text:
-        yield Change("wording", ref, _who(ref, new.data, names), "only comments or layout changed; nothing that counts")
+        yield Change("wording", ref, who, "only comments or layout changed, nothing that counts")
 
 
-def _who(ref: Ref, data: dict[str, Any], names: Names) -> str:
-    kind, id = ref
-    return (
-        names.member(str(data.get("member")))
-        if kind == "deal"
-        else names.member(id)
-        if kind == "member"
-        else f"{kind} {id}"
-    )
+def called(ref: Ref, data: Mapping[str, Any], names: Names) -> str:
+    """What people call a record."""
+    if ref[0] == "member" and ref[1] not in names.book.members:
+        return names.text(data.get("name")) or names.text(ref[1])
+    return names.deal(ref[1], data) if ref[0] == "deal" else called_other(ref, names)

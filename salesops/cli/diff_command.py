@@ -36,10 +36,10 @@ def command(
     """
     report, whole = _report(ctx, base, head, exact, as_of)
     if format == "json":
-        from salesops.output import SCHEMA_VERSION, as_json, problem_as_data
+        from salesops.output import SCHEMA_VERSION, as_json, masked, problem_as_data
 
-        problems = [problem_as_data(problem) for problem in report.problems]
-        say(as_json({"schema_version": SCHEMA_VERSION, **report.as_data(), "problems": problems}))
+        problems = [problem_as_data(problem) for problem in report.problems or ()]
+        say(masked(as_json({"schema_version": SCHEMA_VERSION, **report.as_data(), "problems": problems})))
     elif format == "markdown":
         from salesops.changes.rendering import as_markdown
 
@@ -60,10 +60,10 @@ def _report(
 
     if head is None:
         root, book, problems = read(ctx)
+        start = moment(root, base or "HEAD", zone_of(book))
         needs_settled_tree(root)
         archive = Archive(root)
         archive.knows(book)
-        start = moment(root, base or "HEAD", zone_of(book))
         start = start if exact or start.day or base is None else _parting(root, base, "HEAD")
         return _of(archive, start, None, book, problems, day_of(as_of, book))
     root = root_of(ctx.obj)
@@ -96,7 +96,7 @@ def _of(
     first = start.day or last
     if first > last:
         raise Usage(f"{first} lies after {last}: name the earlier day first")
-    found = () if start.day or (end and end.day) else tuple(_to_look_at(comparison, problems, last))
+    found = None if start.day or (end and end.day) else tuple(_to_look_at(comparison, problems, last))
     name = end.name if end else "what lies here"
     report = Report(Side(before, first, start.name), Side(book, last, name), comparison, found)
     return report, numbers_are_whole(book, problems)

@@ -1,0 +1,226 @@
+"""Differences of any field in words: an entry of a list is called by what it is about, never by its number."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from typing import Any
+
+from salesops.changes.change import joined, listed
+from salesops.changes.differences import Difference, differences
+from salesops.changes.names import Names
+from salesops.problems import Path
+
+Data = Mapping[str, Any]
+NOUNS = {
+    "invoices": "invoice for",
+    "health": "health check of",
+    "communities": "community",
+    "objections": "objection on",
+    "evidence": "evidence of",
+    "changelog": "changelog",
+    "rates": "rate of",
+    "exits": "way to",
+    "templates": "template",
+    "removed": "removal of",
+    "actions": "action:",
+    "signals": "signal",
+}
+"""What an entry of a list is called before what it is about; else the name of the list without its s."""
+ABOUT = ("name", "month", "to", "about", "action", "date", "kind", "version", "id", "need", "field", "url")
+"""The fields by which people tell entries apart: the first that there is."""
+ABOUT_OF = {"rates": "date", "health": "date", "evidence": "date", "changelog": "version", "removed": "id"}
+COUNTS = frozenset({"users", "active_users"})
+"""Numbers of many: written with thousands marks."""
+SPEAKS_FOR_ITSELF = frozenset({"note", "why", "status"})
+"""Fields that a new entry tells without their name."""
+LABELS = {
+    "expected_close": "expected close",
+    "maniac_t": "MANIAC-T",
+    "icp": "ICP fit",
+    "x": "own fields",
+    "name": "is called",
+    "mrr": "MRR",
+    "one_off": "once",
+    "learning": "learned:",
+    "note": "note:",
+    "why": "why:",
+    "result": "result:",
+    "reengage": "day to try again",
+    "ror": "ROR",
+    "stale_after": "days in it until it counts as stalled",
+    "idle_after": "days without contact until it counts as stalled",
+}
+YES_NO = {
+    "fit": ("it fits", "it does not fit"),
+    "resolved": ("resolved", "not resolved"),
+    "decides": ("decides", "does not decide"),
+    "would_refer": ("would refer us", "would not refer us"),
+}
+DISCREET = frozenset({"contacts"})
+"""Lists of people: that an entry changed is said, and the person's role; never a name, an address or a number."""
+MOST, MOST_DETAILS = 4, 4
+
+
+def told(found: list[Difference], after: Data, names: Names, most: int = MOST) -> str:
+    """The differences in a few words."""
+    said = list(dict.fromkeys(part for part in _parts(_leaves(found), after, names) if part))
+    more = f" and {len(said) - most} more" if len(said) > most else ""
+    return "; ".join(said[:most]) + more if any(", " in part for part in said) else joined(*said[:most]) + more
+
+
+def label(name: str) -> str:
+    """A field as people call it."""
+    return LABELS.get(name, name.replace("_", " "))
+
+
+def is_of_entries(found: list[Difference]) -> bool:
+    """Whether the differences are all of entries of one list, which name themselves."""
+    return all(len(one.path) > 1 and isinstance(one.path[1], int) for one in found)
+
+
+def plain(difference: Difference, names: Names) -> str:
+    """``end 31 March 2027, was 31 December``."""
+    name = _inner(difference)
+    before, after = difference.before, difference.after
+    if isinstance(before, list | None) and isinstance(after, list | None) and (before or after):
+        return _lists(name, before or [], after or [], names)
+    yes_no = {"true": 0, "false": 1}.get(after if isinstance(after, str) else "")
+    if yes_no is not None:
+        return YES_NO.get(difference.name, (name, f"not {name}"))[yes_no]
+    was, now = (_number(side) if difference.name in COUNTS else shown(side, names) for side in (before, after))
+    if not now:
+        return f"{name} taken out" + (f" (was {was})" if was and was != LINK else "")
+    if now == LINK:
+        return f"{name} changed" if was else name
+    return f"{name} {now}, was {was}" if was else f"{name} {now}"
+
+
+LINK = "(link)"
+
+
+def _number(value: Any) -> str:
+    digits = str(value or "")
+    return f"{int(digits):,}" if digits.isdecimal() and digits.isascii() and len(digits) < 19 else digits[:19]
+
+
+def shown(value: Any, names: Names) -> str:
+    """A value in words."""
+    if value is None:
+        return ""
+    if isinstance(value, Mapping):
+        return joined(*(plain(Difference((str(key),), None, part), names) for key, part in value.items()))
+    if isinstance(value, list):
+        return names.text(", ".join(dict.fromkeys(shown(part, names) for part in value[:9])))
+    return names.value(value)
+
+
+def _lists(name: str, before: list[Any], after: list[Any], names: Names) -> str:
+    """Lists of words: what came and what went."""
+    came = [entry for entry in after if entry not in before]
+    went = [entry for entry in before if entry not in after]
+    if not before or LINK in (shown(came[:1], names), shown(went[:1], names)):
+        return f"{name} {shown(after, names)}".removesuffix(f" {LINK}") + (" changed" if before else "")
+    parts = (f"also {shown(came, names)}" if came else "", f"no longer {shown(went, names)}" if went else "")
+    return f"{name} {' and '.join(part for part in parts if part) or 'in another order'}"
+
+
+def _inner(difference: Difference) -> str:
+    """The name of a field without its section; a field of an entry without the list."""
+    last = max((at for at, part in enumerate(difference.path) if isinstance(part, int)), default=0)
+    words = [label(part) for part in difference.path[last + 1 :] if isinstance(part, str)]
+    return " ".join(words) or label(difference.name)
+
+
+# ── entries ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _parts(found: list[Difference], after: Data, names: Names) -> Iterator[str]:
+    for at, group in groupby(found, key=_entry_path):
+        inside = list(group)
+        is_one = at is None or sum(one.before is None and one.path[:-1] == at[:-1] for one in found) < 2
+        yield from (
+            (plain(one, names) for one in inside) if at is None else [_entry(at, inside, after, names, in_full=is_one)]
+        )
+
+
+def _entry_path(difference: Difference) -> Path | None:
+    """The place of the entry that a difference is of; a number, not a name, ends it."""
+    last = max((at for at, part in enumerate(difference.path) if isinstance(part, int)), default=None)
+    return None if last is None else difference.path[: last + 1]
+
+
+def _entry(path: Path, found: list[Difference], after: Data, names: Names, in_full: bool) -> str:
+    one = found[0]
+    list_name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    if one.path != path and list_name in DISCREET:
+        return f"{called(list_name, _at(after, path), names)} changed"
+    if one.path != path:
+        return f"{called(list_name, _at(after, path), names)}: {joined(*(plain(each, names) for each in found[:MOST]))}"
+    if one.after is None:
+        return f"{called(list_name, one.before, names)} taken out"
+    new = "a new " if list_name in DISCREET else "new "
+    return new + called(list_name, one.after, names) + (_details(list_name, one.after, names) if in_full else "")
+
+
+def called(list_name: str, entry: Any, names: Names) -> str:
+    """``hub teaching``, ``invoice for October``: an entry as people call it."""
+    singular = list_name.replace("_", " ")
+    noun = NOUNS.get(list_name, singular[:-1] if singular.endswith("s") else singular)
+    if not isinstance(entry, Mapping):
+        return f"{noun} {shown(entry, names)}"
+    if list_name in DISCREET:
+        role = names.text(entry.get("role"))
+        return f"{noun} ({role})" if role else noun
+    name = _about(list_name, entry)
+    value = entry.get(name)
+    said = names.month(value) if name == "month" and isinstance(value, str) else shown(value, names)
+    return f"{noun} {said}".strip()
+
+
+def _about(list_name: str, entry: Data) -> str:
+    return ABOUT_OF.get(list_name) or next((name for name in ABOUT if entry.get(name)), "")
+
+
+def _details(list_name: str, entry: Any, names: Names) -> str:
+    """What else a new entry says; links, people and what it is called by are left out."""
+    if not isinstance(entry, Mapping) or list_name in DISCREET:
+        return ""
+    skipped = {_about(list_name, entry), "id"}
+    said = [
+        shown(value, names) if name in SPEAKS_FOR_ITSELF else plain(Difference((name,), None, value), names)
+        for name, value in entry.items()
+        if name not in skipped and value is not None and shown(value, names) not in ("", LINK)
+    ]
+    more = f" and {len(said) - MOST_DETAILS} more" if len(said) > MOST_DETAILS else ""
+    return f" ({joined(*said[:MOST_DETAILS])}{more})" if said else ""
+
+
+def _at(data: Any, path: Path) -> Any:
+    for part in path:
+        if isinstance(data, Mapping):
+            data = data.get(str(part))
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
+
+
+def _leaves(found: list[Difference]) -> list[Difference]:
+    """Differences down to single values and entries: a section that is new or gone is taken apart."""
+    inner: list[Difference] = []
+    for difference in found:
+        before, after = difference.before, difference.after
+        is_entry = bool(difference.path) and isinstance(difference.path[-1], int)
+        if not is_entry and (isinstance(before, Mapping) or isinstance(after, Mapping)):
+            before, after = (side if isinstance(side, Mapping) else {} for side in (before, after))
+            inner += _leaves(list(differences(before, after, difference.path)))
+        else:
+            inner.append(difference)
+    return inner
+
+
+def parts(words: list[str]) -> str:
+    """``a, b and c``, the first six of them."""
+    return listed(words[:6]) + (f" and {len(words) - 6} more" if len(words) > 6 else "")
