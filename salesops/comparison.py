@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,6 +17,9 @@ from salesops.records.record import Record
 
 ALIKE = 0.5
 """Share of equal top-level fields from which a new file is taken for a renamed one."""
+
+MOST_PAIRS = 100_000
+"""So many pairs of files are looked at to find renamed ones; a change of more is told as what it says, deleted and new."""
 
 
 @dataclass(frozen=True)
@@ -147,39 +150,49 @@ class Comparison:
         if not lost:
             return {}
         taken: dict[Ref, str] = {}
-        left = set(lost)
-        for ref, was in (*self._same_text(lost), *self._alike(lost)):
-            if ref not in taken and was in left:
-                taken[ref] = was[1]
-                left.discard(was)
+        for pairs in (self._same_text, self._alike):
+            gone = [was for was in lost if was[1] not in {id for (kind, _), id in taken.items() if kind == was[0]}]
+            new = [ref for ref in self._new if ref not in taken]
+            taken |= _first_come(pairs(gone, new))
         return taken
 
-    def _same_text(self, lost: list[Ref]) -> Iterator[tuple[Ref, Ref]]:
+    def _same_text(self, gone: list[Ref], new: list[Ref]) -> Iterator[tuple[Ref, Ref]]:
         texts: dict[Hashable, list[Ref]] = defaultdict(list)
-        for was in lost:
+        for was in gone:
             texts[was[0], self.before.documents[was].text].append(was)
-        for ref in self._new:
+        for ref in new:
             for was in texts.get((ref[0], self.after.documents[ref].text), ()):
                 yield ref, was
 
-    def _alike(self, lost: list[Ref]) -> Iterator[tuple[Ref, Ref]]:
-        """Likely pairs, the likeliest first; deals are compared only within one member."""
+    def _alike(self, gone: list[Ref], new: list[Ref]) -> Iterator[tuple[Ref, Ref]]:
+        """Likely pairs, the likeliest first; deals are compared only within one member, unless that is new or gone as well."""
         near: dict[Hashable, list[Ref]] = defaultdict(list)
-        for was in lost:
+        for was in gone:
             near[self._bucket(was, self.before)].append(was)
-        pairs = [
+        pairs = [(ref, was) for ref in new for was in near.get(self._bucket(ref, self.after), ())]
+        shares = [
             (likeness(self.before.documents[was].data, self.after.documents[ref].data), ref, was)
-            for ref in self._new
-            for was in near.get(self._bucket(ref, self.after), ())
+            for ref, was in pairs[:MOST_PAIRS]
         ]
-        for share, ref, was in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
+        for share, ref, was in sorted(shares, key=lambda pair: (-pair[0], pair[1], pair[2])):
             if share >= ALIKE:
                 yield ref, was
 
-    @staticmethod
-    def _bucket(ref: Ref, book: Book) -> Hashable:
-        data = book.documents[ref].data
-        return ref[0], str(data.get("member")) if ref[0] == "deal" else ""
+    def _bucket(self, ref: Ref, book: Book) -> Hashable:
+        member = book.documents[ref].data.get("member") if ref[0] == "deal" else None
+        came_or_went = isinstance(member, str) and (member in self.before.members) != (member in self.after.members)
+        return ref[0], "" if came_or_went else str(member)
+
+
+def _first_come(pairs: Iterable[tuple[Ref, Ref]]) -> dict[Ref, str]:
+    """Each record at most once on either side, the first pairs first."""
+    taken: dict[Ref, str] = {}
+    done: set[Ref] = set()
+    for ref, was in pairs:
+        if ref not in taken and was not in done:
+            taken[ref] = was[1]
+            done.add(was)
+    return taken
 
 
 def likeness(before: Mapping[str, Any], after: Mapping[str, Any]) -> float:

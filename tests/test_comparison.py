@@ -230,3 +230,16 @@ def test_moves_are_counted_under_the_version_in_force_on_their_day(repo, compare
 )
 def test_likeness_is_the_share_of_fields_that_say_the_same(one, other, share):
     assert likeness(one, other) == likeness(other, one) == share
+
+
+def test_a_deal_and_its_member_may_be_renamed_at_once(repo):
+    repo.deal()
+    before, _ = load(repo.root)
+    (repo.root / "deals/acme.yaml").rename(repo.root / "deals/acme-teaching.yaml")
+    (repo.root / "members/cascadia-university.yaml").rename(repo.root / "members/cascadia.yaml")
+    for file in (repo.root / "deals").glob("*.yaml"):
+        file.write_text(file.read_text().replace("cascadia-university", "cascadia"))
+    after, _ = load(repo.root)
+    found = Comparison(before, after)
+    assert found.gone == ()
+    assert found.renamed == {("deal", "acme-teaching"): "acme", ("member", "cascadia"): "cascadia-university"}

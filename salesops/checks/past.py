@@ -27,6 +27,9 @@ Signature = tuple[str, str]
 _Reached = tuple[int, int, tuple[Signature, ...]]
 """How many of the earlier and of the later moves are accounted for, and the corrections that this took."""
 
+PUT_IN, TAKEN_OUT = 2, 3
+"""What it costs to read a line as put in, or as taken out: a line that is still there is found again rather than missed."""
+
 MAX_WAYS = 20_000
 """Pairs of lines after which nobody looks for one more reading of the corrections."""
 
@@ -143,7 +146,7 @@ def _retraced(before: Sequence[Line], after: Sequence[Line], same: int) -> Itera
             if old[i] != new[j]:
                 yield Alteration(old[i], new[j], same + i, same + j)
             i, j = i + 1, j + 1
-        elif here == 2 + costs[i + 1][j]:
+        elif here == TAKEN_OUT + costs[i + 1][j]:
             yield Alteration(old[i], None, same + i, same + j)
             i += 1
         else:
@@ -156,15 +159,15 @@ def _costs(old: Sequence[Line], new: Sequence[Line]) -> list[list[int]]:
     table = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
         for j in range(len(new), -1, -1):
-            ways = [2 + table[i + 1][j]]
+            ways = [TAKEN_OUT + table[i + 1][j]]
             if j < len(new):
-                ways += [_change(old[i], new[j]) + table[i + 1][j + 1], 2 + table[i][j + 1]]
+                ways += [_change(old[i], new[j]) + table[i + 1][j + 1], PUT_IN + table[i][j + 1]]
             table[i][j] = min(ways)
     return table
 
 
 def _change(old: Line, new: Line) -> int:
-    return 0 if old == new else 1 if old.stage == new.stage else 2 if old.entered == new.entered else 5
+    return 0 if old == new else 1 if old.stage == new.stage else 2 if old.entered == new.entered else 6
 
 
 def _line(move: Line) -> str:

@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from salesops.book import Book
 from salesops.chronicle import Chronicle, Commit, Entry
 from salesops.output import masked
+from salesops.records.scalars import slug
 
 MOST = 100
 """Commits that the feed holds."""
@@ -28,12 +29,18 @@ def atom(known: Chronicle, book: Book, as_of: date) -> str:
         '<?xml version="1.0" encoding="utf-8"?>',
         '<feed xmlns="http://www.w3.org/2005/Atom">',
         f"<title>{_xml(title)}</title>",
-        "<id>urn:salesops:changes</id>",
+        f"<id>urn:salesops:changes{_whose(book)}</id>",
         f"<updated>{newest}</updated>",
         *(_entry(commit, entries) for commit, entries in commits),
         "</feed>",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _whose(book: Book) -> str:
+    """What tells the feed of one team from that of another."""
+    name = slug(book.team.organisation) if book.team else ""
+    return f":{name}" if name else ""
 
 
 def _entry(commit: Commit, entries: Sequence[Entry]) -> str:
