@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from salesops.comparison import Comparison, likeness
+from salesops.loading import load
 
 
 @pytest.fixture
