@@ -170,7 +170,7 @@ def _unreadable(path: str, text: str) -> Iterator[Problem]:
                 "an unresolved merge conflict",
                 place,
                 excerpt=excerpt,
-                help="keep the lines that are right, delete the <<<<<<<, ======= and >>>>>>> lines; more in guides/merging.md of salesops",
+                help="keep the lines that are right, delete the <<<<<<<, ======= and >>>>>>> lines; salesops explain merge-conflict says more",
             )
 
 

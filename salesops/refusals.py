@@ -85,7 +85,7 @@ REFUSALS: dict[str, Refusal] = {
         _refusal(
             "merge-conflict",
             "A file holds an unresolved merge conflict.",
-            "Two people changed the same lines and git left both. Keep the lines that are right, and delete the lines of <<<<<<<, ======= and >>>>>>>.",
+            "Two people changed the same lines and git left both, one above the line of ======= and one below it. Ask the other person which is right; keep those lines, delete the lines of <<<<<<<, ======= and >>>>>>>, then `git add` the file and commit. What `salesops merge-driver --help` sets up once spares most of this.",
             "title: Acme\n<<<<<<< HEAD  # not a comment: a marker\n",
             "title: Acme",
         ),

@@ -1005,8 +1005,20 @@ def _known(deal: Deal, facts: list[Fact]) -> date | None:
     return known_days(clock, (fact.day for fact in facts if fact.clock == clock))[deal.closed] if deal.closed else None
 
 
-def stream(entries: dict[str, Entry]) -> Iterator[bytes]:
-    """The history as git fast-import reads it."""
+def around(home: Path) -> dict[str, str]:
+    """What makes a site of the records: mkdocs.yml without the pages that people wrote, and what git is to leave alone."""
+    lines = (home / "mkdocs.yml").read_text().splitlines(keepends=True)
+    without = [line for line in lines if not _is_of_a_written_page(home, line)]
+    return {".gitignore": "/build/\n", "mkdocs.yml": "".join(without)}
+
+
+def _is_of_a_written_page(home: Path, line: str) -> bool:
+    page = line.strip().rpartition(": ")[2]
+    return line.strip() == "- Guides:" or (page.endswith(".md") and (home / "site" / page).is_file())
+
+
+def stream(entries: dict[str, Entry], first: dict[str, str]) -> Iterator[bytes]:
+    """The history as git fast-import reads it; ``first`` are files that the first commit brings besides."""
     commits, shelf = history(entries)
     team = yaml.load(entries["playbook/team.yaml"].parts[0].text, Loader=yaml.BaseLoader)
     zone = ZoneInfo(team["time_zone"])
@@ -1015,7 +1027,8 @@ def stream(entries: dict[str, Entry]) -> Iterator[bytes]:
     writer = _Writer({id: person["name"] for id, person in team["people"].items()})
     for commit in commits:
         yield from writer.merges_before(commit)
-        yield writer.commit(commit, describe(commit, shelf.entries), shelf.learn(commit.facts))
+        files = shelf.learn(commit.facts)
+        yield writer.commit(commit, describe(commit, shelf.entries), files if writer.marks else {**first, **files})
     yield b"done\n"
 
 
@@ -1084,7 +1097,7 @@ def write(target: Path, home: Path = HOME) -> None:
         draft = Path(room) / "demo"
         draft.mkdir()
         git(draft, "init", "--quiet", "--initial-branch=main", "--object-format=sha1", "--template=")
-        git(draft, "fast-import", "--quiet", "--done", given=b"".join(stream(read(home))))
+        git(draft, "fast-import", "--quiet", "--done", given=b"".join(stream(read(home), around(home))))
         for name, *_ in BRANCHES:
             git(draft, "update-ref", "-d", f"refs/heads/{name}")
         git(draft, "reset", "--quiet", "--hard", "main")
@@ -1108,8 +1121,10 @@ def main() -> None:
 Eighteen months of Fernwater's records, commit by commit, are in {shown}. Try:
 
   git -C {shown} log
-  {program} -C {shown} metrics --as-of 2026-03-01
-  git -C {shown} log -p --follow deals/northmere-general.yaml
+  {program} -C {shown} history larkspur-general
+  {program} -C {shown} metrics sqd --as-of 2026-03-20 --known 2026-03-20
+  {program} -C {shown} integrity
+  {program} -C {shown} site
 """)
 
 
