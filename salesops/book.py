@@ -68,6 +68,11 @@ class Book:
         only = {"team": self.team, "targets": self.targets, "rates": self.rates, "removed": self.removed}[kind]
         return {} if only is None else {kind: only}
 
+    @property
+    def zone(self) -> str:
+        """The team's time zone."""
+        return self.team.time_zone if self.team else "UTC"
+
     @cached_property
     def processes(self) -> tuple[Process, ...]:
         """The versions of the process, oldest first."""

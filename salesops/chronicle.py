@@ -15,6 +15,8 @@ from salesops.changes.deals import of_deal
 from salesops.changes.names import Names
 from salesops.changes.others import of_other
 from salesops.changes.report import Report
+from salesops.changes.values import value_at
+from salesops.problems import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ def _changes(kind: str, before: Version | None, after: Version, names: Names) ->
 # ── since when ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def since_when(life: Life, path: tuple[str | int, ...], value: Any) -> Version | None:
+def since_when(life: Life, path: Path, value: Any) -> Version | None:
     """The version that first said this at a path, unbroken up to the newest one; None where that one does not say it.
 
     An entry of a list is followed by what it says, wherever in the list it stood.
@@ -180,20 +182,8 @@ def since_when(life: Life, path: tuple[str | int, ...], value: Any) -> Version |
     return found
 
 
-def _says(data: Mapping[str, Any], path: tuple[str | int, ...], value: Any) -> bool:
+def _says(data: Mapping[str, Any], path: Path, value: Any) -> bool:
     if path and isinstance(path[-1], int):
         entries = value_at(data, path[:-1])
         return isinstance(entries, list) and value in entries
     return bool(value_at(data, path) == value)
-
-
-def value_at(data: Any, path: tuple[str | int, ...]) -> Any:
-    """What stands at a path; None where nothing does."""
-    for part in path:
-        if isinstance(data, Mapping):
-            data = data.get(str(part))
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
-    return data

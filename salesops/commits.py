@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,7 +22,7 @@ from salesops.problems import Path as Field
 from salesops.problems import Problem, in_order
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
-from salesops.records.scalars import day as read_day
+from salesops.records.scalars import day_or_none
 from salesops.repository import (
     Blob,
     asks,
@@ -176,68 +177,54 @@ def moment(root: Path, text: str, zone: str) -> Moment:
 
     Raises CannotDecide where there is no such commit, or nothing was known yet.
     """
-    day = _as_day(text)
+    day = day_or_none(text)
     if day is None:
         needs_history(root, whole=False)
         commit = commit_of(root, text)
         return Moment(commit[:12], commit)
     needs_history(root)
     commit_of(root, "HEAD")
-    known = known_by(spine(root), day, zone)
-    if known is None:
-        raise CannotDecide(f"nothing was known on {day}: the first commit is later")
-    return Moment(str(day), known, day)
+    for _, known in known_by(spine(root), [day], zone):
+        return Moment(str(day), known, day)
+    raise CannotDecide(f"nothing was known on {day}: the first commit is later")
 
 
 def named(archive: Archive, text: str) -> Moment:
     """The same, days in the time zone of the team as the newest commit has it."""
     needs_history(archive.root, whole=False)
-    if _as_day(text) is None:
+    if day_or_none(text) is None:
         return moment(archive.root, text, "UTC")
-    return moment(archive.root, text, zone_of(archive.book(commit_of(archive.root, "HEAD"))[0]))
-
-
-def zone_of(book: Book) -> str:
-    """The team's time zone."""
-    return book.team.time_zone if book.team else "UTC"
+    return moment(archive.root, text, archive.book(commit_of(archive.root, "HEAD"))[0].zone)
 
 
 def books_on(archive: Archive, days: Iterable[date], now: Book) -> Iterator[tuple[date, tuple[str, Book]]]:
     """The records as they were known by the end of each day; days before the first commit are left out."""
     needs_history(archive.root)
     commit_of(archive.root, "HEAD")
-    commits = spine(archive.root)
     last: tuple[str, Book] | None = None
+    for day, commit in known_by(spine(archive.root), days, now.zone):
+        if last is None or last[0] != commit:
+            last = commit, archive.book(commit)[0]
+        yield day, last
+
+
+def known_by(commits: Iterable[tuple[str, int]], days: Iterable[date], zone: str) -> Iterator[tuple[date, str]]:
+    """For each day the newest of these commits, given newest first, whose clock shows that day or an earlier one."""
+    newest: list[tuple[date, str]] = []
+    for id, time in commits:
+        day = day_at(time, zone)
+        if not newest or day < newest[-1][0]:
+            newest.append((day, id))
+    newest.reverse()
     for day in days:
-        commit = known_by(commits, day, zone_of(now))
-        if commit is not None:
-            if last is None or last[0] != commit:
-                last = commit, archive.book(commit)[0]
-            yield day, last
-
-
-def known_by(commits: Iterable[tuple[str, int]], day: date, zone: str) -> str | None:
-    """The newest of these commits, given newest first, whose clock shows this day or an earlier one."""
-    return next((id for id, time in commits if day_at(time, zone) <= day), None)
+        at = bisect_right(newest, day, key=lambda known: known[0])
+        if at:
+            yield day, newest[at - 1][1]
 
 
 def day_at(time: int, zone: str) -> date:
     """The day that it was in a time zone."""
     return datetime.fromtimestamp(time, ZoneInfo(zone)).date()
-
-
-def _as_day(text: str) -> date | None:
-    try:
-        return read_day(text)
-    except ValueError:
-        return None
-
-
-def between(archive: Archive, before: str, after: str) -> tuple[Comparison, list[Problem]]:
-    """Two commits, compared; with the problems of the later one's files."""
-    book, problems = archive.book(after)
-    old, _ = archive.book(before)
-    return Comparison(old, book), problems
 
 
 def _comparisons(archive: Archive, book: Book, base: str, there: frozenset[Ref]) -> Iterator[Comparison]:

@@ -14,7 +14,7 @@ from salesops.changes.change import Change
 from salesops.changes.names import Names
 from salesops.changes.report import Report, Side
 from salesops.chronicle import Chronicle, Commit, Entry, Life, Past, Version, told
-from salesops.commits import MODES, Archive, books_on, day_at, id_of, zone_of
+from salesops.commits import MODES, Archive, books_on, day_at, id_of
 from salesops.comparison import ALIKE, Comparison, likeness
 from salesops.documents import MAX_BYTES
 from salesops.halves import CannotDecide, can_split, elsewhere
@@ -26,8 +26,8 @@ from salesops.versions import Reader
 
 SPLIT_FROM = 2_000
 """From this many versions on a second process reads half of them."""
-NAMING = ("team", "process", "member")
-"""The kinds of records that say how people, stages and members are called."""
+NAMING = ("team", "process", "member", "deal")
+"""The kinds of records that say how people, stages, members and deals are called."""
 MOST_PAIRS = 10_000
 """So many pairs of files are compared at most to find the renamed ones of one commit."""
 
@@ -38,7 +38,7 @@ def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = 
     Where there are many versions a second process tells half of them.
     """
     names = Names(book, as_of)
-    traced = _traced(root, zone_of(book), "HEAD", only)
+    traced = _traced(root, book.zone, "HEAD", only)
     refs = list(traced.records)
     count = sum(len(found) for found in traced.records.values())
     if count < SPLIT_FROM or not can_split():
@@ -100,8 +100,9 @@ _last: dict[tuple[object, ...], Chronicle] = {}
 def _remembered(root: Path, book: Book, as_of: date) -> Chronicle:
     """The chronicle; a preview that is built again between two commits does not read the history again."""
     needs_history(root)
-    named = (book.documents.get(("team", "team")), *(book.documents[ref] for ref in book.documents if ref[0] in NAMING))
-    key = (root, commit_of(root, "HEAD"), as_of, tuple(document.text for document in named if document))
+    texts = tuple(book.documents[ref].text for ref in book.documents if ref[0] in NAMING and ref[0] != "deal")
+    titles = tuple((id, deal.member, deal.title) for id, deal in book.deals.items())
+    key = (root, commit_of(root, "HEAD"), as_of, texts, titles)
     if key not in _last:
         found = chronicle(root, book, as_of)
         _last.clear()

@@ -36,6 +36,8 @@ HARMLESS = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILES
 LIMIT = 120
 """Seconds after which git is given up."""
 FETCH = "fetch the whole history: git fetch --unshallow, or fetch-depth: 0 where GitHub Actions checks out"
+EARLIEST, LATEST = -62_135_510_400, 253_402_214_400
+"""The clock on the second and on the last but one day of the calendar: there is a day for it in every time zone."""
 RECORDS = ("deals", "members", "playbook")
 """The folders whose history is ours to read."""
 
@@ -58,7 +60,7 @@ class Touched:
 
 @dataclass(frozen=True, slots=True)
 class Logged:
-    """A commit as git tells of it; ``time`` is the committer's clock, in seconds since 1970."""
+    """A commit as git tells of it; ``time`` is the committer's clock, in seconds since 1970, never outside of the calendar."""
 
     id: str
     parents: tuple[str, ...]
@@ -134,7 +136,7 @@ def needs_history(root: Path, whole: bool = True) -> None:
             "dubious ownership": "; where it may be trusted: git config --global --add safe.directory with that folder",
         }
         way_out = next((way for fault, way in ways_out.items() if fault in said), "")
-        raise CannotDecide(f"there is no git history to compare with: {said}{way_out}")
+        raise CannotDecide(f"there is no git history here: {said}{way_out}")
     if whole and is_shallow(root):
         raise CannotDecide(f"the history of this clone was cut: {FETCH}")
 
@@ -304,10 +306,14 @@ def _one(stream: IO[bytes], id: str, limit: int) -> bytes | int:
             f"git does not have the file {id[:12]} of an earlier commit: fetch it whole, without a filter"
         )
     size = int(head[2])
-    content = stream.read(size + 1)[:-1]
-    if len(content) != size:
+    content = b""
+    left = size + 1  # git ends each file with a line end
+    while left and (part := stream.read(min(left, limit + 1))):
+        left -= len(part)
+        content = content + part if size <= limit else b""
+    if left:
         raise CannotDecide("git stopped in the middle of a file")
-    return size if size > limit else content
+    return size if size > limit else content[:-1]
 
 
 def log(root: Path, *which: str, paths: Iterable[str] = RECORDS) -> list[Logged]:
@@ -332,7 +338,7 @@ def _logged(parts: list[bytes]) -> Iterator[Logged]:
         while at + 1 < len(parts) and (told := parts[at].lstrip(b"\n")).startswith(b":"):
             touched.append(_touched(told, parts[at + 1]))
             at += 2
-        yield Logged(id.strip(), tuple(parents.split()), int(time), author, subject, tuple(touched))
+        yield Logged(id.strip(), tuple(parents.split()), _clock(time), author, subject, tuple(touched))
 
 
 def _touched(told: bytes, path: bytes) -> Touched:
@@ -348,8 +354,16 @@ def _present(blob: Blob) -> Blob | None:
 def spine(root: Path, head: str = "HEAD") -> list[tuple[str, int]]:
     """The commits of a branch as it grew, newest first: ids and clocks, along first parents."""
     out = git(root, "log", "--first-parent", "--no-show-signature", "--format=%H %ct", head, "--")
-    found = (line.split() for line in out.decode("ascii").splitlines())
-    return [(id, int(time)) for id, time in found]
+    found = (line.partition(" ") for line in out.decode("ascii").splitlines())
+    return [(id, _clock(time)) for id, _, time in found]
+
+
+def _clock(seconds: str) -> int:
+    """A commit's clock, within the years that there are; 1970 where it has none that can be read."""
+    try:
+        return min(max(int(seconds), EARLIEST), LATEST)
+    except ValueError:
+        return 0
 
 
 def changed_between(root: Path, before: str, after: str) -> list[Touched]:

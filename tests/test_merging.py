@@ -469,7 +469,7 @@ def test_a_conflict_stops_git_and_is_said_in_a_sentence(shared):
     ran = shared.run("check")
     assert ran.code == 1
     assert "merge-conflict" in ran.out
-    assert "guides/merging" in ran.out
+    assert "salesops explain merge-conflict" in ran.out
 
 
 def test_a_rebase_and_a_hostile_name_go_the_same_way(shared):

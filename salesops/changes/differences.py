@@ -27,6 +27,9 @@ ABOUT = (
 )
 """The keys by which entries of lists are told apart: the first of these that both carry."""
 
+MOST_PAIRS = 100_000
+"""So many pairs of entries are compared to find those that were changed; in a list rewritten beyond that all are new or taken out."""
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -77,8 +80,9 @@ def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Differen
             left.remove(entry)
         else:
             new.append(at)
+    is_rewritten = len(left) * len(new) > MOST_PAIRS
     for at in new:
-        was = next((old for old in left if _same_thing(old, after[at])), None)
+        was = None if is_rewritten else next((old for old in left if _same_thing(old, after[at])), None)
         if was is None:
             yield Difference((*path, at), None, after[at])
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 from typing import Any
@@ -9,9 +10,9 @@ from typing import Any
 from salesops.changes.change import joined, listed
 from salesops.changes.differences import Difference, differences
 from salesops.changes.names import Names
+from salesops.changes.values import Data, as_map, value_at
 from salesops.problems import Path
 
-Data = Mapping[str, Any]
 NOUNS = {
     "invoices": "invoice for",
     "health": "health check of",
@@ -88,7 +89,8 @@ def plain(difference: Difference, names: Names) -> str:
     yes_no = {"true": 0, "false": 1}.get(after if isinstance(after, str) else "")
     if yes_no is not None:
         return YES_NO.get(difference.name, (name, f"not {name}"))[yes_no]
-    was, now = (_number(side) if difference.name in COUNTS else shown(side, names) for side in (before, after))
+    is_count = difference.name in COUNTS
+    was, now = (_number(side) if is_count and isinstance(side, str) else shown(side, names) for side in (before, after))
     if not now:
         return f"{name} taken out" + (f" (was {was})" if was and was != LINK else "")
     if now == LINK:
@@ -99,8 +101,7 @@ def plain(difference: Difference, names: Names) -> str:
 LINK = "(link)"
 
 
-def _number(value: Any) -> str:
-    digits = str(value or "")
+def _number(digits: str) -> str:
     return f"{int(digits):,}" if digits.isdecimal() and digits.isascii() and len(digits) < 19 else digits[:19]
 
 
@@ -117,8 +118,9 @@ def shown(value: Any, names: Names) -> str:
 
 def _lists(name: str, before: list[Any], after: list[Any], names: Names) -> str:
     """Lists of words: what came and what went."""
-    came = [entry for entry in after if entry not in before]
-    went = [entry for entry in before if entry not in after]
+    had, has = set(map(str, before)), set(map(str, after))
+    came = [entry for entry in after if str(entry) not in had]
+    went = [entry for entry in before if str(entry) not in has]
     if not before or LINK in (shown(came[:1], names), shown(went[:1], names)):
         return f"{name} {shown(after, names)}".removesuffix(f" {LINK}") + (" changed" if before else "")
     parts = (f"also {shown(came, names)}" if came else "", f"no longer {shown(went, names)}" if went else "")
@@ -136,12 +138,12 @@ def _inner(difference: Difference) -> str:
 
 
 def _parts(found: list[Difference], after: Data, names: Names) -> Iterator[str]:
+    added = Counter(one.path[:-1] for one in found if one.before is None)
     for at, group in groupby(found, key=_entry_path):
-        inside = list(group)
-        is_one = at is None or sum(one.before is None and one.path[:-1] == at[:-1] for one in found) < 2
-        yield from (
-            (plain(one, names) for one in inside) if at is None else [_entry(at, inside, after, names, in_full=is_one)]
-        )
+        if at is None:
+            yield from (plain(one, names) for one in group)
+        else:
+            yield _entry(at, list(group), after, names, in_full=added[at[:-1]] < 2)
 
 
 def _entry_path(difference: Difference) -> Path | None:
@@ -154,9 +156,9 @@ def _entry(path: Path, found: list[Difference], after: Data, names: Names, in_fu
     one = found[0]
     list_name = next((part for part in reversed(path) if isinstance(part, str)), "")
     if one.path != path and list_name in DISCREET:
-        return f"{called(list_name, _at(after, path), names)} changed"
+        return f"{called(list_name, value_at(after, path), names)} changed"
     if one.path != path:
-        return f"{called(list_name, _at(after, path), names)}: {joined(*(plain(each, names) for each in found[:MOST]))}"
+        return f"{called(list_name, value_at(after, path), names)}: {joined(*(plain(each, names) for each in found[:MOST]))}"
     if one.after is None:
         return f"{called(list_name, one.before, names)} taken out"
     new = "a new " if list_name in DISCREET else "new "
@@ -196,17 +198,6 @@ def _details(list_name: str, entry: Any, names: Names) -> str:
     return f" ({joined(*said[:MOST_DETAILS])}{more})" if said else ""
 
 
-def _at(data: Any, path: Path) -> Any:
-    for part in path:
-        if isinstance(data, Mapping):
-            data = data.get(str(part))
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
-    return data
-
-
 def _leaves(found: list[Difference]) -> list[Difference]:
     """Differences down to single values and entries: a section that is new or gone is taken apart."""
     inner: list[Difference] = []
@@ -214,8 +205,7 @@ def _leaves(found: list[Difference]) -> list[Difference]:
         before, after = difference.before, difference.after
         is_entry = bool(difference.path) and isinstance(difference.path[-1], int)
         if not is_entry and (isinstance(before, Mapping) or isinstance(after, Mapping)):
-            before, after = (side if isinstance(side, Mapping) else {} for side in (before, after))
-            inner += _leaves(list(differences(before, after, difference.path)))
+            inner += _leaves(list(differences(as_map(before), as_map(after), difference.path)))
         else:
             inner.append(difference)
     return inner

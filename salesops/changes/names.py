@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import Any
 
 from salesops.book import Book
+from salesops.changes.values import as_text
 from salesops.metrics.words import amount
 from salesops.records.money import Money, money_from_text
-from salesops.records.scalars import day as read_day
+from salesops.records.scalars import day_or_none
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -35,19 +36,27 @@ class Names:
 
     def deal(self, id: str, data: Mapping[str, Any]) -> str:
         """The member, which is how people call a deal; with its title, or its id, where the member has another deal."""
-        member = data.get("member") if isinstance(data.get("member"), str) else ""
-        others = [title for other, title in self._titles.get(str(member), ()) if other != id]
-        title = self.text(data.get("title"))
-        who = self.member(str(member)) or id
-        return who if not others else f"{who}, {title}" if title and title not in others else f"{who}, {id}"
+        member = as_text(data.get("member"))
+        who = self.member(member) or id
+        known = self._deals.get(member, {})
+        if len(known) == (id in known):
+            return who
+        title = known.get(id) or self.text(data.get("title"))
+        namesakes = self._titles[member, title] - (known.get(id) == title)
+        return f"{who}, {title}" if title and not namesakes else f"{who}, {id}"
 
     @cached_property
-    def _titles(self) -> dict[str, list[tuple[str, str]]]:
-        """The deals of each member: id and title."""
-        found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    def _deals(self) -> dict[str, dict[str, str]]:
+        """The deals of each member with their titles."""
+        found: dict[str, dict[str, str]] = defaultdict(dict)
         for id, deal in self.book.deals.items():
-            found[deal.member].append((id, self.text(deal.title)))
+            found[deal.member][id] = self.text(deal.title)
         return found
+
+    @cached_property
+    def _titles(self) -> Counter[tuple[str, str]]:
+        """How many deals of a member have a title."""
+        return Counter((member, title) for member, deals in self._deals.items() for title in deals.values())
 
     def person(self, id: str) -> str:
         """The name of a person of the team, or the id."""
@@ -79,13 +88,12 @@ class Names:
 
     def value(self, text: object) -> str:
         """A scalar in a sentence: days and money as people write them, addresses not written out."""
-        words = str(text)
+        words = as_text(text)
         return self.day(words) if _day(words) else self.money(words)
 
     def text(self, text: object) -> str:
         """Somebody's words in a sentence: cut where they are long, without anybody's address or number."""
-        words = text if isinstance(text, str) else ""
-        words = ADDRESS.sub("(link)", words[: 4 * LONG].strip())
+        words = ADDRESS.sub("(link)", as_text(text)[: 4 * LONG].strip())
         said = PHONE.sub(_unless_day, MAIL.sub("(address)", words))
         return said if len(said) <= LONG else f"{said[: LONG - 1].rstrip()}…"
 
@@ -103,12 +111,4 @@ def _unless_day(match: re.Match[str]) -> str:
 
 
 def _day(text: object) -> date | None:
-    if isinstance(text, date):
-        return text
-    words = str(text)
-    if len(words) != 10:
-        return None
-    try:
-        return read_day(words)
-    except ValueError:
-        return None
+    return text if isinstance(text, date) else day_or_none(str(text))

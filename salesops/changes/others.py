@@ -12,8 +12,8 @@ from salesops.changes.differences import Difference, differences
 from salesops.changes.entries import is_of_entries, label, plain, told
 from salesops.changes.names import Names
 from salesops.changes.processes import of_process
+from salesops.changes.values import Data, as_map, as_text
 
-Data = Mapping[str, Any]
 TITLES = {
     "process": "Process",
     "icp": "ICP hypothesis",
@@ -108,32 +108,28 @@ def _people(found: list[Difference], after: Data, names: Names) -> Iterator[str]
     whole = [one for one in found if len(one.path) == 1]
     inside = [one for one in found if len(one.path) > 1]
     for each in whole:
-        inside += differences(_map(each.before), _map(each.after), each.path)
+        inside += differences(as_map(each.before), as_map(each.after), each.path)
     for one in inside:
         person = str(one.path[1])
         if len(one.path) > 2:
             yield f"{names.person(person)}: {plain(replace(one, path=one.path[2:]), names)}"
         elif one.after is None:
-            yield f"{names.text(_map(one.before).get('name')) or person} is no longer in the team"
+            yield f"{names.text(as_map(one.before).get('name')) or person} is no longer in the team"
         else:
-            roles = _map(one.after).get("roles")
+            roles = as_map(one.after).get("roles")
             does = f" as {listed([names.text(role) for role in roles])}" if isinstance(roles, list) and roles else ""
-            yield f"{names.text(_map(one.after).get('name')) or person} joins the team{does}"
+            yield f"{names.text(as_map(one.after).get('name')) or person} joins the team{does}"
 
 
 def _removals(found: list[Difference], after: Data, names: Names) -> Iterator[str]:
     """What was removed on purpose, by whom and why."""
     for one in found:
-        entry = _map(one.after)
+        entry = as_map(one.after)
         if not entry:
             yield told([one], after, names)
             continue
-        what = joined(" ".join(names.text(entry.get(name)) for name in ("kind", "id")))
-        yield f"{names.person(str(entry.get('by') or ''))} removed the {what}: {names.text(entry.get('why'))}"
-
-
-def _map(value: Any) -> Data:
-    return value if isinstance(value, Mapping) else {}
+        what = " ".join(names.text(entry.get(name)) for name in ("kind", "id"))
+        yield f"{names.person(as_text(entry.get('by')))} removed the {what}: {names.text(entry.get('why'))}"
 
 
 SECTIONS: dict[tuple[str, str], Callable[[list[Difference], Data, Names], Iterator[str]]] = {

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from salesops.book import Ref
-from salesops.changes.change import Change, joined
+from salesops.changes.change import Change
 from salesops.changes.differences import Difference, differences
 from salesops.changes.entries import called, label, parts, plain, told
 from salesops.changes.names import Names
+from salesops.changes.values import Data, as_list, as_map, as_text
 
-Data = Mapping[str, Any]
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
 """What a new version says of itself."""
 MOST = 24
@@ -27,7 +27,7 @@ def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Name
         day = after.get("in_force")
         from_day = f"new version, in force from {names.day(day)}" if isinstance(day, str) else "new version"
         why = names.text(after.get("changelog"))
-        found.append(Change("new", ref, who, f"{from_day}: {why}" if why else from_day, date=_text(day) or None))
+        found.append(Change("new", ref, who, f"{from_day}: {why}" if why else from_day, date=as_text(day) or None))
         sections = [one for one in differences(before, after) if one.section not in NOT_NEWS] if before else []
     else:
         sections = list(differences(before, after))
@@ -78,26 +78,26 @@ def _of_stage(one: Difference, before: Data, after: Data, names: Names) -> Itera
     if len(one.path) == 2:
         yield f"new stage {title}" if one.before is None else f"stage {title} taken out"
     elif one.path[2] == "exits":
-        yield from _of_exit(one, title, before, after, names)
+        yield from _of_exit(one, title, after, names)
     elif "needs" in one.path:
         yield from _needs(one, f"{title}, completion" if one.path[2] == "completion" else title, names)
     else:
         yield f"{title}: {plain(replace(one, path=one.path[2:]), names)}"
 
 
-def _of_exit(one: Difference, title: str, before: Data, after: Data, names: Names) -> Iterator[str]:
-    entry = _map(one.after) or _map(one.before)
+def _of_exit(one: Difference, title: str, after: Data, names: Names) -> Iterator[str]:
+    entry = as_map(one.after) or as_map(one.before)
     if len(one.path) < 5 and "to" in entry:
-        way = f"{title} → {_title(_text(entry.get('to')), after, names) or names.stage(_text(entry.get('to')))}"
+        way = f"{title} → {_title(as_text(entry.get('to')), after, names) or names.stage(as_text(entry.get('to')))}"
         when = f", when {names.text(entry.get('when'))}" if entry.get("when") else ""
         yield f"new way {way}{when}" if one.before is None else f"no way {way} any more"
-        needs = _list(entry.get("needs")) if one.before is None else []
+        needs = as_list(entry.get("needs")) if one.before is None else []
         if needs:
             yield f"{way}: needs {parts([need_in_words(need, names) for need in needs])}"
         return
-    exits = _list(_map(_map(after.get("stages")).get(str(one.path[1]))).get("exits"))
+    exits = as_list(as_map(as_map(after.get("stages")).get(str(one.path[1]))).get("exits"))
     at = one.path[3] if len(one.path) > 3 and isinstance(one.path[3], int) else -1
-    to = _text(_map(exits[at]).get("to")) if 0 <= at < len(exits) else ""
+    to = as_text(as_map(exits[at]).get("to")) if 0 <= at < len(exits) else ""
     way = f"{title} → {_title(to, after, names) or names.stage(to)}"
     if "needs" in one.path:
         yield from _needs(one, way, names)
@@ -121,33 +121,21 @@ def _needs(one: Difference, where: str, names: Names) -> Iterator[str]:
 
 def need_in_words(need: Any, names: Names) -> str:
     """``MANIAC-T money (met or partial)``, ``2 held discovery meetings``."""
-    entry = _map(need)
+    entry = as_map(need)
     if entry.get("field"):
         accepted = entry.get("is")
         values = [names.text(value) for value in (accepted if isinstance(accepted, list) else [accepted]) if value]
-        return field_in_words(_text(entry["field"]), names) + (f" ({' or '.join(values)})" if values else "")
+        return field_in_words(as_text(entry["field"])) + (f" ({' or '.join(values)})" if values else "")
     words = " ".join(names.text(entry.get(name)) for name in ("status", "about", "activity") if entry.get(name))
     times = f"{names.value(entry['at_least'])} times " if entry.get("at_least") not in (None, "1") else ""
     return f"{times}a {words}" if words else called("needs", need, names)
 
 
-def field_in_words(field: str, names: Names) -> str:
+def field_in_words(field: str) -> str:
     """``maniac_t.money`` as people say it."""
     section, _, rest = field.partition(".")
-    return joined(" ".join(part for part in (label(section), label(rest.replace(".", " "))) if part))
+    return " ".join(part for part in (label(section), label(rest.replace(".", " "))) if part)
 
 
 def _title(stage: str, data: Data, names: Names) -> str:
-    return names.text(_map(_map(data.get("stages")).get(stage)).get("title"))
-
-
-def _map(value: Any) -> Data:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
-def _text(value: Any) -> str:
-    return value if isinstance(value, str) else ""
+    return names.text(as_map(as_map(data.get("stages")).get(stage)).get("title"))

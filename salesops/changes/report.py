@@ -30,7 +30,7 @@ class Side:
     as_of: date
     name: str
 
-    @property
+    @cached_property
     def snapshot(self) -> Snapshot:
         """The records on the day."""
         return self.book.on(self.as_of)
@@ -127,7 +127,8 @@ def _of(ref: Ref, comparison: Comparison, names: Names) -> Iterator[Change]:
         yield from _unreadable(ref, who, is_new=old is None and ref not in before)
         return
     if (kind, was) in before and old is None:
-        yield Change("readable", ref, who, "can be read again")
+        can_be_read = Change("readable", ref, who, "can be read again")
+        yield can_be_read if new else Change("removed", ref, who, "removed; it could not be read")
         return
     if ref in after and (kind, was) not in before:
         yield Change("unreadable", ref, who, "its file has errors: nothing in it counts until they are mended")

@@ -6,6 +6,8 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.moves import MoveKind
 from salesops.needs import home_of, is_met, meaning, nearest_way, paste
 from salesops.records.deal import Deal
+from salesops.records.process import Need
+from salesops.records.record import is_given, value_at
 
 
 @check(
@@ -41,15 +43,22 @@ def need_not_met(case: Case[Deal]) -> Findings:
         for need in way.missing if way else ():
             if case.has_lost(*(need.field.split(".") if need.field else ["activity"])):
                 continue
-            home = home_of(need, deal)
             waiver = f"{{need: {need.name}, stage: {step.stage}, by: {deal.owner}, date: {case.as_of}, why: …}}"
             yield Finding(
                 ("stages", step.line),
                 f"before '{step.stage}', {need.demand}",
                 why=meaning(need) or f"the way from '{step.before}' to '{step.stage}': {way.exit.when if way else ''}",
-                help=f"{f'add it under {home}:' if home else 'fill it in'}, or sign a waiver: waived: [{waiver}]",
+                help=f"{_way_out(deal, need)}, or sign a waiver: waived: [{waiver}]",
                 fix=paste(need, deal, step.day),
             )
+
+
+def _way_out(deal: Deal, need: Need) -> str:
+    """What to do with the lines to paste: they are new below a key, take the place of what is there, or stand alone."""
+    home = home_of(need, deal)
+    if need.field and is_given(value_at(deal, need.field)):
+        return f"change it under {home}:" if home else "change it"
+    return f"add it under {home}:" if home else "fill it in"
 
 
 @check(

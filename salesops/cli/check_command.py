@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from salesops.cli.shared import Usage, as_of_option, day_of, in_actions, note, read, root_of, say, style
+from salesops.cli.shared import Usage, as_of_option, asked_format, day_of, in_actions, note, read, root_of, say, style
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from salesops.problems import Problem
 
 
+FORMATS = ("text", "concise", "json", "github", "markdown")
+
+
 @click.command("check")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option(
     "--format",
     "format",
-    type=click.Choice(["text", "concise", "json", "github", "markdown"]),
-    envvar="SALESOPS_FORMAT",
-    help="How to print; github inside GitHub Actions, else text.",
+    type=click.Choice(FORMATS),
+    default=lambda: asked_format(FORMATS),
+    help="How to print; where neither this nor SALESOPS_FORMAT says, github inside GitHub Actions, else text.",
 )
 @click.option(
     "--against", metavar="REV", help="Compare with where this parted from REV, such as main: the past must stay."

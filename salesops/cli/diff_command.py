@@ -55,12 +55,12 @@ def command(
 def _report(
     ctx: click.Context, base: str | None, head: str | None, exact: bool, as_of: str | None
 ) -> tuple[Report, bool]:
-    from salesops.commits import Archive, moment, named, zone_of
+    from salesops.commits import Archive, moment, named
     from salesops.repository import needs_settled_tree
 
     if head is None:
         root, book, problems = read(ctx)
-        start = moment(root, base or "HEAD", zone_of(book))
+        start = moment(root, base or "HEAD", book.zone)
         needs_settled_tree(root)
         archive = Archive(root)
         archive.knows(book)

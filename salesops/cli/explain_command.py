@@ -7,10 +7,21 @@ from typing import TYPE_CHECKING
 import click
 from click.core import ParameterSource
 
-from salesops.cli.shared import Usage, as_of_option, day_of, format_option, note, numbers_are_whole, say, style
+from salesops.cli.shared import (
+    Usage,
+    as_of_option,
+    day_of,
+    folder_of,
+    format_option,
+    note,
+    numbers_are_whole,
+    say,
+    style,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from salesops.book import Book, Ref
     from salesops.chronicle import Life
@@ -35,10 +46,9 @@ def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> No
     from salesops.metrics import metrics_of
     from salesops.metrics.metric import METRICS
     from salesops.output import show
-    from salesops.records.kinds import KINDS
-    from salesops.reports.manual import find_fields, hint, rules
+    from salesops.reports.manual import hint, rules
 
-    book, problems = _book(ctx)
+    root, book, problems = _book(ctx)
     process = book.process_on(day_of(as_of, book)) if book else None
     metrics = metrics_of(process) if process else METRICS
     known = rules()
@@ -46,20 +56,13 @@ def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> No
     if format == "json" and not is_number and ctx.get_parameter_source("format") is ParameterSource.COMMANDLINE:
         raise Usage(f"--format json gives the evidence of a metric, and '{show(name)}' is none")
     whole = not (book and is_number and (as_of or format == "json")) or numbers_are_whole(book, problems)
-    lines: Iterator[str] | None = None
-    if name in known:
-        lines = _rule(known[name])
+    lines: Iterator[str] | None
+    if is_number and format == "json":
+        lines = iter([_evidence_as_json(root, metrics[name], book, as_of)])
     elif is_number:
-        if format == "json":
-            _evidence_as_json(ctx, metrics[name], book, as_of)
-            ctx.exit(0 if whole else 1)
-        lines = _metric(ctx, metrics[name], book, as_of)
-    elif process and process.stage_named(name):
-        lines = _stage(process, process.name_now(name))
-    elif name in KINDS:
-        lines = _kind(name)
-    elif fields := list(find_fields(name)):
-        lines = _fields(fields)
+        lines = _metric(root, metrics[name], book, as_of)
+    else:
+        lines = _rule(known[name]) if name in known else _page(name, process)
     if lines is None:
         guess = hint(name, metrics, list(process.stages) if process else [])
         raise Usage(
@@ -72,14 +75,25 @@ def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> No
     ctx.exit(0 if whole else 1)
 
 
-def _book(ctx: click.Context) -> tuple[Book | None, list[Problem]]:
-    """The book of the repository, where this is one: codes and fields can be explained anywhere."""
-    from pathlib import Path
+def _page(name: str, process: Process | None) -> Iterator[str] | None:
+    """The page of a stage, of a kind of record, or of a field."""
+    from salesops.records.kinds import KINDS
+    from salesops.reports.manual import find_fields
 
+    if process and process.stage_named(name):
+        return _stage(process, process.name_now(name))
+    if name in KINDS:
+        return _kind(name)
+    fields = list(find_fields(name))
+    return _fields(fields) if fields else None
+
+
+def _book(ctx: click.Context) -> tuple[Path | None, Book | None, list[Problem]]:
+    """The repository and its book, where this is one: codes and fields can be explained anywhere."""
     from salesops.loading import find_root, load
 
-    root = find_root(Path(ctx.obj).resolve())
-    return load(root) if root else (None, [])
+    root = find_root(folder_of(ctx.obj))
+    return (root, *load(root)) if root else (None, None, [])
 
 
 def _rule(rule: Rule) -> Iterator[str]:
@@ -102,7 +116,7 @@ def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, 100)
 
 
-def _metric(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | None) -> Iterator[str]:
+def _metric(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> Iterator[str]:
     from salesops.metrics.words import detail, headline
     from salesops.output import show
 
@@ -112,7 +126,7 @@ def _metric(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | 
         yield from _wrapped(" ".join(paragraph.split()))
     yield ""
     yield style(f"Counts {metric.types}. Source: {metric.source}", "faint")
-    found = _evidence(ctx, metric, book, as_of) if as_of else None
+    found = _evidence(root, metric, book, as_of) if as_of else None
     if found:
         yield ""
         yield f"On {found.day}: {style(headline(found.reading), 'place')}  {show(detail(found.reading))}".rstrip()
@@ -120,30 +134,24 @@ def _metric(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | 
         yield from _evidence_lines(found)
 
 
-def _evidence(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | None) -> Evidence | None:
+def _evidence(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> Evidence | None:
     from salesops.reports.evidence import evidence
 
-    if book is None or metric.measure is None:
+    if root is None or book is None or metric.measure is None:
         return None
     snapshot = book.on(day_of(as_of, book))
-    return evidence(metric, snapshot, _lives(ctx, book, metric.measure(snapshot)))
+    return evidence(metric, snapshot, _lives(root, book, metric.measure(snapshot)))
 
 
-def _lives(ctx: click.Context, book: Book, reading: Reading) -> dict[Ref, Life]:
+def _lives(root: Path, book: Book, reading: Reading) -> dict[Ref, Life]:
     """The versions of the deals behind a reading; none, and a sentence why, where git cannot tell."""
-    from pathlib import Path
-
-    from salesops.commits import zone_of
     from salesops.lives import lives
-    from salesops.loading import CannotDecide, find_root
+    from salesops.loading import CannotDecide
     from salesops.output import show
 
-    root = find_root(Path(ctx.obj).resolve())
-    if root is None:
-        return {}
     wanted: list[Ref] = [("deal", id) for id in reading.included]
     try:
-        return {life.ref: life for life in lives(root, zone_of(book), only=wanted)}
+        return {life.ref: life for life in lives(root, book.zone, only=wanted)}
     except CannotDecide as fault:
         note(f"salesops: the lines are named without their commits: {show(fault)}")
         return {}
@@ -163,14 +171,14 @@ def _evidence_lines(found: Evidence) -> Iterator[str]:
         yield from (f"  {show(left.deal)}: {show(left.why)}" for left in found.left_out)
 
 
-def _evidence_as_json(ctx: click.Context, metric: Metric, book: Book | None, as_of: str | None) -> None:
+def _evidence_as_json(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> str:
     from salesops.output import SCHEMA_VERSION, as_json, masked
 
     if book is None:
         raise Usage("a metric is worked out from records: go into a salesops repository, or name it with -C DIR")
-    found = _evidence(ctx, metric, book, as_of)
+    found = _evidence(root, metric, book, as_of)
     told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": []}
-    say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told})))
+    return masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))
 
 
 def _stage(process: Process, name: str) -> Iterator[str]:

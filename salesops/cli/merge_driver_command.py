@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from salesops.cli.shared import note
+
+if TYPE_CHECKING:
+    from salesops.merging import Merged
 
 
 @click.command("merge-driver", context_settings={"ignore_unknown_options": True})
@@ -27,7 +31,6 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
     Exits with 1 where both sides changed the same value: then OURS holds both versions of that part between markers.
     """
     from salesops.loading import read_bytes
-    from salesops.merging import kind_of, merge, merge_prose
     from salesops.output import show
     from salesops.writing import Change, save
 
@@ -38,14 +41,20 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
     if was is None or here is None or there is None:
         note(f"{name}: one of the versions is too large or is not UTF-8, so ours is left as it is; choose one by hand")
         ctx.exit(1)
-    is_record = not path or path.endswith(".yaml")
-    merged = merge(was, here, there, kind_of(path)) if is_record else merge_prose(was, here, there)
+    merged = _merged(was, here, there, path)
     if merged.text != here:
         target = folder / ours
         save(target.parent, Change(target.name, merged.text, here))
     for sentence in merged.sentences:
         note(f"{name}: {show(sentence)}")
     ctx.exit(1 if merged.sentences else 0)
+
+
+def _merged(base: str, ours: str, theirs: str, path: str) -> Merged:
+    from salesops.merging import kind_of, merge, merge_prose
+
+    is_record = not path or path.endswith(".yaml")
+    return merge(base, ours, theirs, kind_of(path)) if is_record else merge_prose(base, ours, theirs)
 
 
 def _text(raw: bytes | int) -> str | None:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option(
     "--known",
     metavar="REV|DATE|then",
-    help="Count what was known at a commit, or by the end of a day; in a series, `then` sets what was believed on each day beside it.",
+    help="Count what was known at a commit, or by the end of a day; in a series, the word then sets what was believed on each day beside it.",
 )
 @click.option("--since", metavar="YYYY-MM-DD", help="A series over time, from this day on.")
 @click.option(

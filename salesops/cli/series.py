@@ -60,7 +60,7 @@ def series(
     if narrowed and narrowed > last:
         raise Usage(f"--from {narrowed} lies after {last}")
     process = book.on(last).process
-    wanted = wanted_metrics(process, ids or (() if format == "json" else tuple(id for id in SHOWN)))
+    wanted = wanted_metrics(process, ids or (() if format == "json" else SHOWN))
     points = list(_points(ctx, book, days, wanted, narrowed, known))
     _print(points, wanted, known, format, every)
     return 0 if whole else 1
@@ -106,7 +106,11 @@ def _points(
     from salesops.commits import Archive, books_on
     from salesops.metrics import measure
 
-    then = dict(books_on(Archive(root_of(ctx.obj)), days, book)) if known == "then" else {}
+    then: dict[date, tuple[str, Book]] = {}
+    if known == "then":
+        archive = Archive(root_of(ctx.obj))
+        archive.knows(book)
+        then = dict(books_on(archive, days, book))
     for day in days:
         commit, believed = then.get(day, (None, None))
         snapshot = believed.on(day, first) if believed and believed.processes else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,9 +37,15 @@ def format_option(*formats: str) -> Callable[[Any], Any]:
         "--format",
         "format",
         type=click.Choice(formats),
-        default=lambda: wanted if (wanted := os.environ.get("SALESOPS_FORMAT")) in formats else formats[0],
+        default=lambda: asked_format(formats) or formats[0],
         help=f"How to print; {formats[0]} where neither this nor SALESOPS_FORMAT says.",
     )
+
+
+def asked_format(formats: Sequence[str]) -> str | None:
+    """The format that SALESOPS_FORMAT asks for, where a command has it: it is set once for all of them."""
+    asked = os.environ.get("SALESOPS_FORMAT")
+    return asked if asked in formats else None
 
 
 def day_option(text: str | None, name: str) -> date | None:
@@ -56,18 +62,25 @@ def day_option(text: str | None, name: str) -> date | None:
         raise Usage(f"{name}: {fault.message()}") from None
 
 
+def folder_of(folder: str) -> Path:
+    """The folder that a command is to work in."""
+    from salesops.output import show
+
+    if not Path(folder).is_dir():
+        raise Usage(f"{show(folder)} is not a folder")
+    return Path(folder).resolve()
+
+
 def root_of(folder: str) -> Path:
     """The repository that ``folder`` is in."""
     from salesops.loading import MARKER, find_root
     from salesops.output import show
 
-    start = Path(folder)
-    if not start.is_dir():
-        raise Usage(f"{show(folder)} is not a folder")
-    root = find_root(start.resolve())
+    start = folder_of(folder)
+    root = find_root(start)
     if root is None:
         raise Usage(
-            f"no {MARKER} here or above {show(start.resolve())}: this is not a salesops repository; go into one, name it with -C DIR, or begin one with salesops init DIR"
+            f"no {MARKER} here or above {show(start)}: this is not a salesops repository; go into one, name it with -C DIR, or begin one with salesops init DIR"
         )
     return root
 
@@ -90,7 +103,7 @@ def day_of(text: str | None, book: Book) -> date:
     from datetime import datetime
     from zoneinfo import ZoneInfo
 
-    return datetime.now(ZoneInfo(book.team.time_zone if book.team else "UTC")).date()
+    return datetime.now(ZoneInfo(book.zone)).date()
 
 
 LOOKS: dict[str, dict[str, Any]] = {

@@ -107,6 +107,16 @@ def day(value: object) -> date:
     return _day(value) if value.__class__ is str else _day(_text_only(value, "a day"))
 
 
+def day_or_none(words: str) -> date | None:
+    """A day, or None where the text is none."""
+    if len(words) != len("2026-02-09"):
+        return None
+    try:
+        return _day(words)
+    except ValueError:
+        return None
+
+
 def id_(value: object) -> str:
     """The id of a record: its file name without ``.yaml``."""
     words = _text_only(value, "an id")

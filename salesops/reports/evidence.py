@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any
 
 from salesops.book import LeftOut, Ref, Snapshot
-from salesops.chronicle import Life, since_when, value_at
+from salesops.changes.values import value_at
+from salesops.chronicle import Life, since_when
 from salesops.metrics import Metric, Reading
 from salesops.metrics.proofs import near_misses, proof_of
 from salesops.problems import Path

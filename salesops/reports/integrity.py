@@ -9,6 +9,7 @@ from typing import Any
 
 from salesops.chronicle import Chronicle, Commit, Entry
 from salesops.metrics.readings import Days, tally
+from salesops.records.scalars import day_or_none
 
 LATE = 7
 """Days after which an entry is late enough to be named."""
@@ -201,7 +202,4 @@ def _of_kinds(deal: str, entries: Sequence[Entry], *kinds: str) -> Iterator[Find
 
 
 def _day(text: str | None) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        return None
+    return day_or_none(text or "")

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from salesops.book import Book
 from salesops.changes.bridges import TAKES_AWAY, TERMS, added_up, bridge, negated
 from salesops.changes.report import Report, Side
-from salesops.commits import Archive, books_on, zone_of
+from salesops.commits import Archive, books_on
 from salesops.comparison import Comparison
 from salesops.loading import load
 from salesops.records.money import total
@@ -152,7 +152,7 @@ def weeks(demo):
     now, _ = load(demo.root)
     days = [date(2025, 5, 23) + timedelta(weeks=n) for n in range(79)]
     found = [book.on(day) for day, (_, book) in books_on(Archive(demo.root), days, now)]
-    assert zone_of(now) == "America/Vancouver"
+    assert now.zone == "America/Vancouver"
     assert len(found) > 70
     return found
 

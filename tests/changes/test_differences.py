@@ -116,3 +116,12 @@ def test_entries_that_both_versions_have_are_not_told(before, after):
 )
 def test_entries_are_matched_by_what_they_are_about(before, after, found):
     assert [(one.path, one.before, one.after) for one in differences(before, after)] == found
+
+
+def test_a_list_that_is_rewritten_as_a_whole_is_told_as_new_and_taken_out():
+    before, after = ([{"url": f"https://{side}.example/{at}"} for at in range(5_000)] for side in ("old", "new"))
+    for at, entry in enumerate(after):
+        entry["kind"] = before[at]["kind"] = "notes"
+    found = list(differences({"links": before}, {"links": after}))
+    assert [one.after for one in found[:5_000]] == after
+    assert [one.before for one in found[5_000:]] == before

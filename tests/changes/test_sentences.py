@@ -504,3 +504,29 @@ def test_days_and_amounts_are_no_telephone_numbers(story):
 def test_long_texts_are_cut(story):
     story.repo.deal(f"next: {{action: {'very ' * 200}long, due: 2026-12-01}}\ntitle: {'x' * 1000}")
     assert all(len(said) < 250 and "…" in said for said in story.said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("expected_close: [2026-12-01]", "expected_close: [2027-01-01]"),
+        ("corrections: []", "corrections: [{field: {a: b}, was: {a: b}, by: [jim], why: {a: b}}]"),
+        ("waived: []", "waived: [{need: {a: b}, stage: [x]}, x]"),
+        ("next: x", "next: {action: [x], due: {a: b}, owner: [jim]}"),
+        ("activity: {a: b}", "activity: {a: {c: d}}"),
+        ("stages: [{enrichment: 2026-01-05}]", "stages: [{enrichment: {a: b}}, x, [y], {}]"),
+    ],
+)
+def test_what_has_another_shape_than_it_should_is_told_as_far_as_it_can_be_read(story, before, after):
+    story.repo.deal(before + "\n")
+    story.begins()
+    story.repo.deal(after + "\n")
+    assert story.said
+    assert not any("{" in said or "[" in said for said in story.said)
+
+
+def test_a_file_that_could_not_be_read_and_is_gone_is_removed(story):
+    file = story.repo.write("deals/odd.yaml", b"\xff\xfe")
+    story.begins()
+    file.unlink()
+    assert [(one.kind, one.sentence) for one in story.changes] == [("removed", "odd: removed; it could not be read")]

@@ -225,6 +225,12 @@ def test_inside_github_actions_annotations_are_the_rule(broken):
     assert broken.run("check", "--format", "concise", SALESOPS_FORMAT="json").out.startswith("deals/")
 
 
+def test_a_format_that_is_set_for_other_commands_is_no_hindrance(broken):
+    """`history` has atom, `diff` has markdown: one setting serves all."""
+    assert broken.run("check", SALESOPS_FORMAT="atom").out == broken.run("check").out
+    assert broken.run("check", "--format", "atom").code == 2
+
+
 @pytest.mark.parametrize("format", ["text", "concise", "github", "json"])
 def test_keys_and_values_forge_no_command_and_reveal_no_secret(repo, format):
     secret = "ghp_" + "a1B2" * 9

@@ -213,7 +213,7 @@ def test_what_cannot_be_compared_is_one_sentence(repo, git, words, code, said):
 def test_without_a_history_there_is_nothing_to_compare_with(repo):
     ran = repo.run("diff")
     assert (ran.code, ran.out) == (3, "")
-    assert "there is no git history to compare with" in ran.err
+    assert "there is no git history here" in ran.err
     Git(repo.root)("init", "-q", "-b", "main")
     ran = repo.run("diff")
     assert (ran.code, ran.out) == (3, "")

@@ -1,0 +1,38 @@
+"""Values of a record as it was written, whatever it was: a mapping, a list or a text, empty where it is something else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from salesops.problems import Path
+
+Data = Mapping[str, Any]
+"""A record, or a part of one, as plain text, lists and mappings."""
+
+
+def as_map(value: Any) -> Data:
+    """A mapping."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_list(value: Any) -> list[Any]:
+    """A list."""
+    return value if isinstance(value, list) else []
+
+
+def as_text(value: Any) -> str:
+    """A text."""
+    return value if isinstance(value, str) else ""
+
+
+def value_at(data: Any, path: Path) -> Any:
+    """What stands at a path; None where nothing does."""
+    for part in path:
+        if isinstance(data, Mapping):
+            data = data.get(str(part))
+        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
+            data = data[part]
+        else:
+            return None
+    return data
