@@ -13,7 +13,7 @@ from salesops.book import Ref
 from salesops.changes.change import Change
 from salesops.changes.deals import of_deal
 from salesops.changes.names import Names
-from salesops.changes.others import of_other
+from salesops.changes.others import called, of_other
 from salesops.changes.report import Report
 from salesops.changes.values import value_at
 from salesops.problems import Path
@@ -41,12 +41,13 @@ class Commit:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A record as a commit left it: ``data`` is None where it was deleted."""
+    """A record as a commit left it: ``data`` is None where it was deleted, or where it could not be read."""
 
     commit: Commit
     path: str
     data: Mapping[str, Any] | None
     id: str
+    is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,30 @@ def told(lives: Iterable[Life], names: Names) -> Chronicle:
 
 def _entries(life: Life, names: Names) -> Iterator[Entry]:
     before: Version | None = None
+    was_readable = True
     for at, version in enumerate(life.versions):
         brought = at == 0 and life.was_brought
-        for change in _changes(life.ref[0], before, version, names):
+        for change in _broken_or_mended(life, version, was_readable, names):
             yield Entry(version.commit, change, brought)
-        before = version
+        was_readable = version.is_readable
+        if version.is_readable:
+            for change in _changes(life.ref[0], before, version, names):
+                yield Entry(version.commit, change, brought)
+            before = version
+
+
+def _broken_or_mended(life: Life, version: Version, was_readable: bool, names: Names) -> Iterator[Change]:
+    """That a file can no longer be read, or can be read again; what it says is compared with what could be read last."""
+    if version.is_readable == was_readable or (version.is_readable and version.data is None):
+        return
+    readable = next((one.data for one in reversed(life.versions) if one.data is not None), {})
+    who = names.deal(version.id, readable) if life.ref[0] == "deal" else called(life.ref, names)
+    what = (
+        "can be read again"
+        if version.is_readable
+        else "its file cannot be read: nothing in it counts until it is mended"
+    )
+    yield Change("readable" if version.is_readable else "unreadable", (life.ref[0], version.id), who, what)
 
 
 def _changes(kind: str, before: Version | None, after: Version, names: Names) -> Iterator[Change]:
@@ -176,6 +196,8 @@ def since_when(life: Life, path: Path, value: Any) -> Version | None:
     """
     found: Version | None = None
     for version in reversed(life.versions):
+        if not version.is_readable:
+            continue
         if version.data is None or not _says(version.data, path, value):
             break
         found = version

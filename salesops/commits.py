@@ -186,7 +186,8 @@ def moment(root: Path, text: str, zone: str) -> Moment:
     commit_of(root, "HEAD")
     for _, known in known_by(spine(root), [day], zone):
         return Moment(str(day), known, day)
-    raise CannotDecide(f"nothing was known on {day}: the first commit is later")
+    first = day_at(spine(root)[-1][1], zone)
+    raise CannotDecide(f"nothing was known on {day}: the first commit is of {first}")
 
 
 def named(archive: Archive, text: str) -> Moment:

@@ -151,7 +151,8 @@ class Comparison:
             return {}
         taken: dict[Ref, str] = {}
         for pairs in (self._same_text, self._alike):
-            gone = [was for was in lost if was[1] not in {id for (kind, _), id in taken.items() if kind == was[0]}]
+            done = {(kind, was) for (kind, _), was in taken.items()}
+            gone = [was for was in lost if was not in done]
             new = [ref for ref in self._new if ref not in taken]
             taken |= _first_come(pairs(gone, new))
         return taken

@@ -199,8 +199,7 @@ def _versions(traces: list[_Trace], store: _Store) -> Iterator[Version]:
     reader = Reader(traces[0].path)
     for trace in traces:
         data = reader.data(store.take(trace.blob)) if trace.blob else None
-        if data is not None or trace.blob is None:
-            yield Version(trace.commit, trace.path, data, trace.id)
+        yield Version(trace.commit, trace.path, data, trace.id, is_readable=data is not None or trace.blob is None)
 
 
 def _first_with_deals(newest_first: list[Logged]) -> str | None:

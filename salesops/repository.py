@@ -135,10 +135,16 @@ def needs_history(root: Path, whole: bool = True) -> None:
             "not a git": "; begin one with git init, and commit",
             "dubious ownership": "; where it may be trusted: git config --global --add safe.directory with that folder",
         }
-        way_out = next((way for fault, way in ways_out.items() if fault in said), "")
-        raise CannotDecide(f"there is no git history here: {said}{way_out}")
+        fault = next((fault for fault in ways_out if fault in said), "")
+        told = "this is not a git repository" if fault == "not a git" else said
+        raise CannotDecide(f"there is no git history here: {told}{ways_out.get(fault, '')}")
     if whole and is_shallow(root):
         raise CannotDecide(f"the history of this clone was cut: {FETCH}")
+
+
+def _fetch(root: Path) -> str:
+    """How to come by a commit that is not here."""
+    return FETCH if is_shallow(root) else "git fetch origin; where GitHub Actions checks out, fetch-depth: 0"
 
 
 def commit_of(root: Path, rev: str) -> str:
@@ -152,7 +158,7 @@ def commit_of(root: Path, rev: str) -> str:
     if found is None and rev == "HEAD":
         raise CannotDecide("there is no commit yet: make the first one, then compare")
     if found is None:
-        raise CannotDecide(f"there is no commit '{rev}' in this clone: check the name, or {FETCH}")
+        raise CannotDecide(f"there is no commit '{rev}' in this clone: check the name, or {_fetch(root)}")
     return found
 
 

@@ -159,15 +159,17 @@ def said(root: Path, repo: Any, id: str = "acme") -> list[str]:
     return [entry.change.sentence for entry in known.of("deal", id)]
 
 
-def test_a_version_that_cannot_be_read_is_passed_over_and_its_change_told_with_the_next(repo, git):
+def test_a_version_that_cannot_be_read_is_told_and_its_change_comes_with_the_next(repo, git):
     repo.deal("stages: [{enrichment: 2026-01-05}]\n")
     git.commit()
     repo.write(ACME, "title: [\n")
     git.commit()
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n")
     git.commit()
-    new, moved = said(repo.root, repo)
+    new, broken, mended, moved = said(repo.root, repo)
     assert "new deal" in new
+    assert broken.endswith("its file cannot be read: nothing in it counts until it is mended")
+    assert mended.endswith("can be read again")
     assert "Enrichment → Outreach on 12 January" in moved
 
 

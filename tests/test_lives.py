@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from gitting import Git
 
+from salesops.chronicle import Life
 from salesops.halves import CannotDecide
 from salesops.lives import chronicle, lives
 
@@ -46,12 +47,15 @@ class History:
         env = {"GIT_AUTHOR_NAME": by, "GIT_COMMITTER_DATE": f"{self.day}T12:00:00Z"}
         self.git("merge", "-q", "--no-ff", "-m", subject, *branches, fails=fails, **env)
 
+    def life(self, id: str, kind: str = "deal", root: Path | None = None) -> Life:
+        (life,) = [life for life in lives(root or self.root, "UTC") if life.ref == (kind, id)]
+        return life
+
     def of(self, id: str, kind: str = "deal", root: Path | None = None) -> list[tuple[str, str, Any]]:
         """Author, day and one telling field of each version of a record."""
-        (life,) = [life for life in lives(root or self.root, "UTC") if life.ref == (kind, id)]
         return [
             (version.commit.author, str(version.commit.day), version.data and _telling(version.data))
-            for version in life.versions
+            for version in self.life(id, kind, root).versions
         ]
 
     def refs(self) -> list[str]:
@@ -273,12 +277,14 @@ def test_main_merged_into_a_branch_that_is_then_merged(story):
 
 
 @pytest.mark.parametrize("broken", [b"title: [\n", b"\xff\xfe", b"", b"- a list\n", b"a: 1\n" * 60_000])
-def test_a_version_that_cannot_be_read_is_passed_over(story, broken):
+def test_a_version_that_cannot_be_read_says_nothing(story, broken):
     story.deal(ONE)
     story.repo.write(ACME, broken)
     story.commit(by="April")
     story.deal(TWO, by="Maren")
-    assert story.of("acme") == [("Jim", "2026-01-06", FIRST), ("Maren", "2026-01-08", SECOND)]
+    nothing = ("April", "2026-01-07", None)
+    assert story.of("acme") == [("Jim", "2026-01-06", FIRST), nothing, ("Maren", "2026-01-08", SECOND)]
+    assert [version.is_readable for version in story.life("acme").versions] == [True, False, True]
 
 
 def test_a_file_that_becomes_a_link_is_gone_and_comes_back(story):

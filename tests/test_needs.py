@@ -357,3 +357,17 @@ def test_what_happened_after_the_move_does_not_open_the_way(repo):
     repo.deal(early.replace("DAY", "2026-02-01"), "in-time")
     repo.deal(early.replace("DAY", "2026-02-02"), "too-late")
     assert repo.said() == ["deals/too-late.yaml:1 need-not-met"]
+
+
+def test_an_answer_that_does_not_do_is_to_be_changed_and_not_given_twice(repo):
+    repo.deal("""
+        stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]
+        maniac_t:
+          need: {status: unknown, date: 2026-01-05}
+          money: {status: met, date: 2026-01-05}
+    """)
+    repo.write(
+        "deals/acme.yaml", (repo.root / "deals/acme.yaml").read_text() + "activity: [{date: 2026-01-13, kind: call}]\n"
+    )
+    (problem,) = [found for found in repo.problems() if found.code == "need-not-met"]
+    assert problem.help.startswith("change it under maniac_t:, or sign a waiver")

@@ -65,7 +65,7 @@ def effects(
         was, now = (measured[id][1] if id in measured else None for measured in (old, new))
         if _numbers(was) != _numbers(now) or _renamed(was, names) != _included(now):
             effect = _effect(metric, was, now, says_else, names)
-            if _numbers(was) != _numbers(now) or effect.joined or effect.left:
+            if effect.joined or effect.left or effect.words[0] != effect.words[1]:
                 found.append(effect)
     return found
 

@@ -54,6 +54,8 @@ def of_other(ref: Ref, before: Data | None, after: Data | None, names: Names) ->
         who = names.text((before or {}).get("name")) or who
     if after is None:
         return [Change("removed", ref, who, "removed")]
+    if ref[0] == "removed":
+        before = before or {"removed": []}  # the first removal is told like any other
     if ref[0] == "process":
         return of_process(ref, who, before, after, names)
     if before is None:

@@ -134,9 +134,8 @@ def _against_in_words(compared: Against | None) -> str:
         return ""
     signed = len(compared.comparison.corrections)
     bases = ", ".join(base[:12] for base in compared.bases)
-    return f"; compared with {bases} ({show(compared.rev)})" + (
-        f", {counted(signed, 'correction')} of the past" if signed else ""
-    )
+    name = "" if compared.rev in compared.bases else f" ({show(compared.rev)})"
+    return f"; compared with {bases}{name}" + (f", {counted(signed, 'correction')} of the past" if signed else "")
 
 
 def _mend(ctx: click.Context, paths: tuple[str, ...], as_of: str | None, dry_run: bool, to_stderr: bool) -> None:

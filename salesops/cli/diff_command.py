@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from salesops.cli.shared import Usage, as_of_option, day_of, format_option, numbers_are_whole, read, root_of, say, style
+from salesops.cli.shared import (
+    Usage,
+    as_of_option,
+    day_of,
+    format_option,
+    named_moment,
+    numbers_are_whole,
+    read,
+    root_of,
+    say,
+    style,
+)
 
 if TYPE_CHECKING:
     from salesops.book import Book
@@ -55,20 +66,20 @@ def command(
 def _report(
     ctx: click.Context, base: str | None, head: str | None, exact: bool, as_of: str | None
 ) -> tuple[Report, bool]:
-    from salesops.commits import Archive, moment, named
+    from salesops.commits import Archive
     from salesops.repository import needs_settled_tree
 
     if head is None:
         root, book, problems = read(ctx)
-        start = moment(root, base or "HEAD", book.zone)
-        needs_settled_tree(root)
         archive = Archive(root)
+        start = named_moment(archive, base or "HEAD", "BASE")
+        needs_settled_tree(root)
         archive.knows(book)
         start = start if exact or start.day or base is None else _parting(root, base, "HEAD")
         return _of(archive, start, None, book, problems, day_of(as_of, book))
     root = root_of(ctx.obj)
     archive = Archive(root)
-    end, start = named(archive, head), named(archive, base or "HEAD")
+    end, start = (named_moment(archive, text, what) for text, what in ((head, "HEAD"), (base or "HEAD", "BASE")))
     if not (exact or start.day or end.day):
         start = _parting(root, base or "HEAD", head)
     book, problems = archive.book(end.commit or "")

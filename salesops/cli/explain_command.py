@@ -140,10 +140,10 @@ def _evidence(root: Path | None, metric: Metric, book: Book | None, as_of: str |
     if root is None or book is None or metric.measure is None:
         return None
     snapshot = book.on(day_of(as_of, book))
-    return evidence(metric, snapshot, _lives(root, book, metric.measure(snapshot)))
+    return evidence(metric, snapshot, *_lives(root, book, metric.measure(snapshot)))
 
 
-def _lives(root: Path, book: Book, reading: Reading) -> dict[Ref, Life]:
+def _lives(root: Path, book: Book, reading: Reading) -> tuple[dict[Ref, Life], str]:
     """The versions of the deals behind a reading; none, and a sentence why, where git cannot tell."""
     from salesops.lives import lives
     from salesops.loading import CannotDecide
@@ -151,10 +151,10 @@ def _lives(root: Path, book: Book, reading: Reading) -> dict[Ref, Life]:
 
     wanted: list[Ref] = [("deal", id) for id in reading.included]
     try:
-        return {life.ref: life for life in lives(root, book.zone, only=wanted)}
+        return {life.ref: life for life in lives(root, book.zone, only=wanted)}, ""
     except CannotDecide as fault:
         note(f"salesops: the lines are named without their commits: {show(fault)}")
-        return {}
+        return {}, str(fault)
 
 
 def _evidence_lines(found: Evidence) -> Iterator[str]:
@@ -162,9 +162,10 @@ def _evidence_lines(found: Evidence) -> Iterator[str]:
 
     yield style(f"Counted ({len(found.reading.included)})", "head")
     for line in found.lines:
-        who = f"{line.person}, {line.day} ({line.commit[:12]})" if line.commit else "not committed"
         yield f"  {show(line.path)}:{line.line}: {show(line.text)}"
-        yield f"      {style(show(who), 'faint')}"
+        if not found.gap:
+            who = f"{line.person}, {line.day} ({line.commit[:12]})" if line.commit else "not committed"
+            yield f"      {style(show(who), 'faint')}"
     if found.left_out:
         yield ""
         yield style(f"Left out ({len(found.left_out)})", "head")
@@ -177,7 +178,7 @@ def _evidence_as_json(root: Path | None, metric: Metric, book: Book | None, as_o
     if book is None:
         raise Usage("a metric is worked out from records: go into a salesops repository, or name it with -C DIR")
     found = _evidence(root, metric, book, as_of)
-    told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": []}
+    told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": [], "gap": None}
     return masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))
 
 

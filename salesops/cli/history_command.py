@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import click
@@ -76,8 +77,12 @@ def _print(known: Chronicle, today: date) -> None:
         say(
             f"{style(str(commit.day), 'head')} {show(commit.author)}: {show(commit.subject)} {style(f'({commit.short})', 'faint')}"
         )
-        for entry in entries:
-            say(f"  {show(entry.change.sentence)}")
+        for ref, told in groupby(entries, key=lambda entry: entry.change.ref):
+            first, *more = [entry.change for entry in told]
+            is_said = ref[0] not in ("deal", "member") or first.who.endswith(ref[1])
+            say(f"  {show(first.who)}{'' if is_said else f' ({show(ref[1])})'}")
+            for change in (first, *more):
+                say(f"    {show(change.what)}")
         say()
     if not known.commits:
         say(f"nothing by {today}")

@@ -12,6 +12,7 @@ from salesops.cli.shared import (
     day_of,
     day_option,
     format_option,
+    named_moment,
     note,
     numbers_are_whole,
     read,
@@ -73,7 +74,7 @@ def command(
 
         ctx.exit(series(ctx, ids, first, known, since, every or "week", format, as_of))
     book, problems, point = _book(ctx, known)
-    whole = numbers_are_whole(book, problems)
+    whole = numbers_are_whole(book, problems, point.name if point else "")
     if not book.processes:
         ctx.exit(1)
     day = _day(book, point, as_of)
@@ -89,10 +90,10 @@ def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem], M
     if known is None:
         _, book, problems = read(ctx)
         return book, problems, None
-    from salesops.commits import Archive, named
+    from salesops.commits import Archive
 
     archive = Archive(root_of(ctx.obj))
-    point = named(archive, known)
+    point = named_moment(archive, known, "--known")
     return *archive.book(point.commit or ""), point
 
 

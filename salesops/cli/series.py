@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from salesops.cli.shared import Usage, day_of, day_option, numbers_are_whole, read, root_of, say, style
+from salesops.cli.shared import Usage, day_of, day_option, named_moment, numbers_are_whole, read, root_of, say, style
 
 if TYPE_CHECKING:
     from salesops.book import Book
@@ -46,7 +46,7 @@ def series(
     from salesops.cli.metrics_command import wanted_metrics
 
     book, problems = _book(ctx, None if known == "then" else known)
-    whole = numbers_are_whole(book, problems)
+    whole = numbers_are_whole(book, problems, known if known and known != "then" else "")
     if not book.processes:
         return 1
     last = day_of(as_of, book)
@@ -70,10 +70,10 @@ def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem]]:
     if known is None:
         _, book, problems = read(ctx)
         return book, problems
-    from salesops.commits import Archive, named
+    from salesops.commits import Archive
 
     archive = Archive(root_of(ctx.obj))
-    return archive.book(named(archive, known).commit or "")
+    return archive.book(named_moment(archive, known, "--known").commit or "")
 
 
 def _days(first: date, last: date, every: str) -> Iterator[date]:

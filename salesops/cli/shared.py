@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import re
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 
 if TYPE_CHECKING:
     from salesops.book import Book
+    from salesops.commits import Archive, Moment
     from salesops.problems import Problem
 
 
@@ -144,15 +146,28 @@ def in_actions() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def numbers_are_whole(book: Book, problems: list[Problem]) -> bool:
-    """Say which files no number can count; False where there are any."""
+DAY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def named_moment(archive: Archive, text: str, name: str) -> Moment:
+    """The state that a person names, by a day or a commit; what looks like a day must be one."""
+    from salesops.commits import named
+
+    if DAY_FORM.fullmatch(text):
+        day_option(text, name)
+    return named(archive, text)
+
+
+def numbers_are_whole(book: Book, problems: list[Problem], known: str = "") -> bool:
+    """Say which files no number can count; False where there are any. ``known`` names the commit that they were read from."""
     from salesops.output import counted, show
 
     unread = sorted({problem.place.path for problem in problems if problem.is_error})
     if unread:
         named = ", ".join(show(path) for path in unread[:5])
         note(
-            f"salesops: {counted(len(unread), 'file')} cannot be counted ({named}{', …' if len(unread) > 5 else ''}): run salesops check"
+            f"salesops: {counted(len(unread), 'file')} cannot be counted ({named}{', …' if len(unread) > 5 else ''}): "
+            + (f"they could not be read as they were known at {known}" if known else "run salesops check")
         )
     if not book.processes:
         note("salesops: there is no process version in playbook/process/: nothing can be counted without one")

@@ -42,6 +42,8 @@ class Evidence:
     reading: Reading
     lines: tuple[Line, ...]
     left_out: tuple[LeftOut, ...]
+    gap: str = ""
+    """Why no commit is named, where git cannot tell."""
 
     def as_data(self) -> dict[str, Any]:
         """As ``explain --format json`` gives it."""
@@ -51,11 +53,15 @@ class Evidence:
             "value": self.reading.value,
             "counted": [line.as_data() for line in self.lines],
             "left_out": left,
+            "gap": self.gap or None,
         }
 
 
-def evidence(metric: Metric, snapshot: Snapshot, lives: Mapping[Ref, Life]) -> Evidence | None:
-    """The evidence of a metric on a day; None for one that is not built yet. ``lives`` are the deals' versions in git."""
+def evidence(metric: Metric, snapshot: Snapshot, lives: Mapping[Ref, Life], gap: str = "") -> Evidence | None:
+    """The evidence of a metric on a day; None for one that is not built yet.
+
+    ``lives`` are the deals' versions in git; ``gap`` says why there are none, where git cannot tell.
+    """
     if metric.measure is None:
         return None
     reading = metric.measure(snapshot)
@@ -66,7 +72,7 @@ def evidence(metric: Metric, snapshot: Snapshot, lives: Mapping[Ref, Life]) -> E
     )
     named = {left.deal for left in reading.excluded}
     near = [left for left in near_misses(metric, snapshot) if left.deal not in named]
-    return Evidence(metric, snapshot.as_of, reading, lines, (*reading.excluded, *near))
+    return Evidence(metric, snapshot.as_of, reading, lines, (*reading.excluded, *near), gap)
 
 
 def _line(snapshot: Snapshot, deal: str, path: Path, life: Life | None) -> Line:

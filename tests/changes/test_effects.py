@@ -114,3 +114,13 @@ def test_the_first_records_of_a_repository_move_from_nothing(story):
     from_nothing = effects(Book().on(TODAY), report.after.snapshot)
     assert {effect.words[0] for effect in from_nothing} == {"no data"}
     assert "open-deals" in {effect.metric.id for effect in from_nothing}
+
+
+def test_a_metric_that_one_process_alone_names_is_no_move_where_it_has_no_data(story):
+    story.repo.process("in_force: 2030-01-01\nversion: v9\nconversions: []\n", id="v9")
+    story.begins()
+    (story.repo.root / "playbook/process/v9.yaml").unlink()
+    after = story.repo.book()
+    late = date(2031, 1, 1)
+    found = effects(story.before.on(late), after.on(late))
+    assert [effect.metric.id for effect in found if effect.words[0] == effect.words[1]] == []

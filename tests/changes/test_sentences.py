@@ -530,3 +530,10 @@ def test_a_file_that_could_not_be_read_and_is_gone_is_removed(story):
     story.begins()
     file.unlink()
     assert [(one.kind, one.sentence) for one in story.changes] == [("removed", "odd: removed; it could not be read")]
+
+
+def test_the_first_removal_of_all_is_told_like_any_other(story):
+    story.repo.write(
+        "playbook/removed.yaml", "removed:\n  - {kind: deal, id: acme, date: 2026-11-20, by: jim, why: Twice}\n"
+    )
+    assert (story.kinds, story.said) == (["removal"], ["Jim removed the deal acme: Twice"])

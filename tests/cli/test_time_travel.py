@@ -85,10 +85,10 @@ def test_what_is_not_committed_is_not_known(repo):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--known", "2020-01-01"], 3, "nothing was known on 2020-01-01: the first commit is later"),
+        (["--known", "2020-01-01"], 3, "nothing was known on 2020-01-01: the first commit is of 2025-05-20"),
         (["--known", "never"], 3, "there is no commit 'never'"),
         (["--known", "--upload-pack=x"], 3, "there is no commit '--upload-pack=x'"),
-        (["--known", "2026-13-01"], 3, "there is no commit '2026-13-01'"),
+        (["--known", "2026-13-01"], 2, "--known: '2026-13-01' is not a day of the calendar"),
         (["--known", ""], 3, "there is no commit ''"),
         (["--known", "\x1b[31mred"], 3, "there is no commit "),
         (["--known", "HEAD:deals"], 3, "there is no commit 'HEAD:deals'"),
