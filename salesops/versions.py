@@ -60,16 +60,27 @@ class Reader:
         return data
 
     def _by_blocks(self, raw: bytes, blocks: list[str]) -> dict[str, Any] | None:
+        new = [block for block in blocks if block not in self.seen]
+        if new and not (self._learn(new) or all(self._learn([block], may_be_empty=True) for block in new)):
+            return self._whole(raw)
         data: dict[str, Any] = {}
         for block in blocks:
-            part = self.seen.get(block)
-            if part is None:
-                document, problems = read(self.path, block.encode("utf-8"))
-                if document is None or problems or _HIDDEN.search(block) or not document.data.keys() <= {_key(block)}:
-                    return self._whole(raw)
-                part = self.seen[block] = document.data
-            data.update(part)
+            data.update(self.seen[block])
         return data
+
+    def _learn(self, blocks: list[str], may_be_empty: bool = False) -> bool:
+        """Read blocks together, which is quicker than one by one; whether each of them is plainly what it seems.
+
+        A key without a value cannot be told from one that a text above it has swallowed: such a block is read alone.
+        """
+        document, problems = read(self.path, "".join(blocks).encode("utf-8"))
+        if document is None or problems or any(_HIDDEN.search(block) for block in blocks):
+            return False
+        data, keys = document.data, [_key(block) for block in blocks]
+        if data.keys() != set(keys) and not (may_be_empty and not data):
+            return False
+        self.seen |= {block: {key: data[key]} if key in data else {} for block, key in zip(blocks, keys, strict=True)}
+        return True
 
 
 def _blocks(text: str) -> list[str] | None:
