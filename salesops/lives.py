@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -40,14 +42,13 @@ def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = 
     names = Names(book, as_of)
     traced = _traced(root, book.zone, "HEAD", only)
     refs = list(traced.records)
-    count = sum(len(found) for found in traced.records.values())
-    if count < SPLIT_FROM or not can_split():
+    upto = list(accumulate(len(traced.records[ref]) for ref in refs))
+    if not upto or upto[-1] < SPLIT_FROM or not can_split():
         return told(_lives(root, traced, refs), names)
-    half = refs[len(refs) // 2 :]
-    commits = traced.commits
-    theirs = elsewhere(lambda: _plain(told(_lives(root, traced, half), names)))
-    ours = told(_lives(root, traced, refs[: len(refs) // 2]), names)
-    return Chronicle({**ours.records, **_from_plain(theirs(), commits)})
+    half = bisect_left(upto, upto[-1] // 2)
+    theirs = elsewhere(lambda: _plain(told(_lives(root, traced, refs[half:]), names)))
+    ours = told(_lives(root, traced, refs[:half]), names)
+    return Chronicle({**ours.records, **_from_plain(theirs(), traced.commits)})
 
 
 def _plain(known: Chronicle) -> list[Any]:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from salesops.book import Book
@@ -93,9 +93,7 @@ class Names:
 
     def text(self, text: object) -> str:
         """Somebody's words in a sentence: cut where they are long, without anybody's address or number."""
-        words = ADDRESS.sub("(link)", as_text(text)[: 4 * LONG].strip())
-        said = PHONE.sub(_unless_day, MAIL.sub("(address)", words))
-        return said if len(said) <= LONG else f"{said[: LONG - 1].rstrip()}…"
+        return _discreet(as_text(text)[: 4 * LONG])
 
 
 LONG = 90
@@ -104,6 +102,12 @@ ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}://\S*", re.IGNORECASE)
 MAIL = re.compile(r"[^\s@<>(),;:\"']{1,64}@[^\s@<>(),;:\"']{1,255}\.[^\W\d_]{2,}")
 PHONE = re.compile(r"(?<![\w.,-])(?:\+|\(?0)[\d()][\d ()/.-]{6,}\d(?![\w])")
 """A telephone number as people write it: with its country or its leading nought."""
+
+
+@lru_cache(maxsize=16_384)
+def _discreet(words: str) -> str:
+    said = PHONE.sub(_unless_day, MAIL.sub("(address)", ADDRESS.sub("(link)", words.strip())))
+    return said if len(said) <= LONG else f"{said[: LONG - 1].rstrip()}…"
 
 
 def _unless_day(match: re.Match[str]) -> str:
