@@ -17,7 +17,7 @@ from salesops.checks.past import is_accounted_for
 from salesops.comparison import Comparison, added
 from salesops.documents import MAX_BYTES
 from salesops.halves import CannotDecide
-from salesops.loading import MARKER, Entry, FoundFile, Is, ReadFile, load_from, read_file
+from salesops.loading import MARKER, Entry, FoundFile, Is, ReadFile, load_from, read_file, read_files
 from salesops.problems import Path as Field
 from salesops.problems import Problem, in_order
 from salesops.records.deal import Deal
@@ -79,14 +79,14 @@ class _Commit:
         folder, _, name = path.rpartition("/")
         return self.folders.get(folder, {}).get(name)
 
-    def read_all(self, files: list[FoundFile]) -> Iterator[ReadFile]:
+    def read_all(self, files: list[FoundFile]) -> Iterable[ReadFile]:
         keys = [(file.path, self.blobs[file.path].id) for file in files]
-        unread = [id for (path, id) in keys if (path, id) not in self.shelf]
-        raw = dict(contents(self.root, unread, MAX_BYTES))
-        for file, key in zip(files, keys, strict=True):
-            if key not in self.shelf:
-                self.shelf[key] = read_file(file, raw[key[1]])
-            yield self.shelf[key]
+        unread = [file for file, key in zip(files, keys, strict=True) if key not in self.shelf]
+        ids = {file.path: self.blobs[file.path].id for file in unread}
+        raw = dict(contents(self.root, ids.values(), MAX_BYTES))
+        for file, found in zip(unread, read_files(unread, lambda file: raw[ids[file.path]]), strict=True):
+            self.shelf[file.path, ids[file.path]] = found
+        return (self.shelf[key] for key in keys)
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -235,6 +235,29 @@ def read_file(file: FoundFile, raw: bytes | int) -> ReadFile:
     return _typed(file, document, problems)
 
 
+def read_files(files: list[FoundFile], raw_of: Callable[[FoundFile], bytes | int]) -> Iterator[ReadFile]:
+    """Every file, read, in the order given; a second process takes half of them where there are many."""
+    if len(files) < FORK_FROM or not can_split():
+        for file in files:
+            yield read_file(file, raw_of(file))
+        return
+    share = len(files) * 9 // 20  # the first process also types what the second has read
+    theirs = elsewhere(lambda: [_clean(file, raw_of) for file in files[-share:]])
+    for file in files[:-share]:
+        yield read_file(file, raw_of(file))
+    for file, found in zip(files[-share:], theirs(), strict=True):
+        yield read_file(file, raw_of(file)) if found is None else _typed(file, Document(file.path, *found), [])
+
+
+def _clean(file: FoundFile, raw_of: Callable[[FoundFile], bytes | int]) -> tuple[str, dict[str, Any]] | None:
+    """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
+    try:
+        document, problems = _document(file, raw_of(file))
+    except CannotDecide:
+        return None
+    return None if document is None or problems else (document.text, document.data)
+
+
 def _document(file: FoundFile, raw: bytes | int) -> tuple[Document | None, list[Problem]]:
     return (None, [too_large(file.path, raw)]) if isinstance(raw, int) else read(file.path, raw)
 
@@ -330,28 +353,7 @@ class _Disk:
         return next((what for is_one, what in kinds if is_one(mode)), Is.OTHER)
 
     def read_all(self, files: list[FoundFile]) -> Iterator[ReadFile]:
-        """Every file as read; a second process takes half of them where there are many."""
-        if len(files) < FORK_FROM or not can_split():
-            for file in files:
-                yield self.read(file)
-            return
-        share = len(files) * 9 // 20  # the first process also types what the second has read
-        theirs = elsewhere(lambda: [self.clean(file) for file in files[-share:]])
-        for file in files[:-share]:
-            yield self.read(file)
-        for file, found in zip(files[-share:], theirs(), strict=True):
-            yield self.read(file) if found is None else _typed(file, Document(file.path, *found), [])
-
-    def read(self, file: FoundFile) -> ReadFile:
-        return read_file(file, read_bytes(self.root, file.path))
-
-    def clean(self, file: FoundFile) -> tuple[str, dict[str, Any]] | None:
-        """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
-        try:
-            document, problems = _document(file, read_bytes(self.root, file.path))
-        except CannotDecide:
-            return None
-        return None if document is None or problems else (document.text, document.data)
+        return read_files(files, lambda file: read_bytes(self.root, file.path))
 
 
 def _what(entry: os.DirEntry[str]) -> Is:
