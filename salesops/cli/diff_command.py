@@ -13,6 +13,7 @@ from salesops.cli.shared import (
     as_of_option,
     day_of,
     format_option,
+    kept,
     named_moment,
     numbers_are_whole,
     read,
@@ -102,6 +103,7 @@ def _of(
     from salesops.comparison import Comparison
 
     before, _ = archive.book(start.commit or "")
+    kept()
     comparison = Comparison(before, book)
     last = (end.day if end else None) or today
     first = start.day or last

@@ -12,6 +12,7 @@ from salesops.cli.shared import (
     day_of,
     day_option,
     format_option,
+    kept,
     named_moment,
     note,
     numbers_are_whole,
@@ -94,7 +95,9 @@ def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem], M
 
     archive = Archive(root_of(ctx.obj))
     point = named_moment(archive, known, "--known")
-    return *archive.book(point.commit or ""), point
+    book, problems = archive.book(point.commit or "")
+    kept()
+    return book, problems, point
 
 
 def _day(book: Book, point: Moment | None, as_of: str | None) -> date:

@@ -93,8 +93,13 @@ def read(ctx: click.Context) -> tuple[Path, Book, list[Problem]]:
 
     root = root_of(ctx.obj)
     book, problems = load(root)
-    gc.freeze()  # the records live as long as the command: the collector need not walk them again and again
+    kept()
     return root, book, problems
+
+
+def kept() -> None:
+    """Spare the collector what has been read: records live as long as the command."""
+    gc.freeze()
 
 
 def day_of(text: str | None, book: Book) -> date:
