@@ -161,10 +161,10 @@ def against(root: Path, book: Book, rev: str, exact: bool = False) -> Against:
 
 @dataclass(frozen=True)
 class Moment:
-    """A state of the records: a commit, or what lies on the disk (``commit`` is None); ``day`` where it was named by one."""
+    """A commit as a person names it; ``day`` where it was named by one."""
 
     name: str
-    commit: str | None
+    commit: str
     day: date | None = None
 
     def as_data(self) -> dict[str, Any]:
@@ -229,7 +229,7 @@ def day_at(time: int, zone: str) -> date:
 
 
 def _comparisons(archive: Archive, book: Book, base: str, there: frozenset[Ref]) -> Iterator[Comparison]:
-    """What lies on the disk beside a commit, once for each state from which a deal may have come back."""
+    """What lies on the disk beside a commit that can be compared with it."""
     blobs = tree(archive.root, base)
     needs_own_files(blobs, base)
     if MARKER not in blobs:
@@ -237,6 +237,13 @@ def _comparisons(archive: Archive, book: Book, base: str, there: frozenset[Ref])
     before, problems = archive.book_of(blobs)
     _needs_to_be_readable(before, book, problems, base)
     _needs_to_be_there(archive.root, before, book, base)
+    yield from side_by_side(archive, before, book, base, there)
+
+
+def side_by_side(
+    archive: Archive, before: Book, book: Book, base: str, there: frozenset[Ref] = frozenset()
+) -> Iterator[Comparison]:
+    """The records of a commit beside later ones, once for each state from which a deal may have come back."""
     new = [id for id in book.deals if id not in before.deals]
     returned = _returned(archive, base, frozenset(new)) if new else {}
     for at in range(max((len(states) for states in returned.values()), default=1)):

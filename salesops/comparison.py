@@ -154,7 +154,7 @@ class Comparison:
             done = {(kind, was) for (kind, _), was in taken.items()}
             gone = [was for was in lost if was not in done]
             new = [ref for ref in self._new if ref not in taken]
-            taken |= _first_come(pairs(gone, new))
+            taken |= first_come(pairs(gone, new))
         return taken
 
     def _same_text(self, gone: list[Ref], new: list[Ref]) -> Iterator[tuple[Ref, Ref]]:
@@ -185,7 +185,7 @@ class Comparison:
         return ref[0], "" if came_or_went else str(member)
 
 
-def _first_come(pairs: Iterable[tuple[Ref, Ref]]) -> dict[Ref, str]:
+def first_come(pairs: Iterable[tuple[Ref, Ref]]) -> dict[Ref, str]:
     """Each record at most once on either side, the first pairs first."""
     taken: dict[Ref, str] = {}
     done: set[Ref] = set()

@@ -17,7 +17,7 @@ from salesops.changes.names import Names
 from salesops.changes.report import Report, Side
 from salesops.chronicle import Chronicle, Commit, Entry, Life, Past, Version, told
 from salesops.commits import MODES, Archive, books_on, day_at, id_of
-from salesops.comparison import ALIKE, Comparison, likeness
+from salesops.comparison import ALIKE, Comparison, first_come, likeness
 from salesops.documents import MAX_BYTES
 from salesops.halves import CannotDecide, can_split, elsewhere
 from salesops.loading import Is
@@ -327,11 +327,8 @@ def _alike(root: Path, gone: Mapping[Ref, Touched], new: Mapping[Ref, Touched]) 
     raw = dict(contents(root, blobs.values(), MAX_BYTES))
     said = {ref: Reader("").data(raw[id]) or {} for ref, id in blobs.items()}
     pairs = sorted((-likeness(said[was], said[ref]), ref, was) for ref in new for was in gone if ref[0] == was[0])
-    taken: set[Ref] = set()
-    for share, ref, was in pairs:
-        if -share >= ALIKE and not {ref, was} & taken:
-            taken |= {ref, was}
-            yield ref, was
+    for ref, was in first_come((ref, was) for share, ref, was in pairs if -share >= ALIKE).items():
+        yield ref, (ref[0], was)
 
 
 def _is_file(blob: Blob | None) -> bool:

@@ -165,9 +165,8 @@ def commit_of(root: Path, rev: str) -> str:
 def needs_settled_tree(root: Path) -> None:
     """Raise CannotDecide while a merge or another git command is under way: what lies on the disk is then neither side."""
     folder = asks(root, "rev-parse", "--absolute-git-dir")
-    in_its_hook = os.environ.get("GIT_INDEX_FILE", "").endswith(
-        ".lock"
-    )  # then that command is the one that waits for us
+    # Inside of a hook of `git commit -a` the lock is that of the command which waits for us.
+    in_its_hook = os.environ.get("GIT_INDEX_FILE", "").endswith(".lock")
     if folder and not in_its_hook and os.path.lexists(Path(folder, "index.lock")):
         raise CannotDecide(
             f"{folder}/index.lock is there: another git command is at work; wait for it, and delete the file only if there is none"
@@ -251,7 +250,7 @@ def bases(root: Path, rev: str, head: str = "HEAD", exact: bool = False) -> list
         return [tip]
     found = asks(root, "merge-base", "--all", tip, here)
     if not found:
-        raise CannotDecide(f"'{rev}' and {head} have no commit in common: name another base, or {FETCH}")
+        raise CannotDecide(f"'{rev}' and {head} have no commit in common: name another base, or {_fetch(root)}")
     return sorted(found.split())
 
 
@@ -260,7 +259,7 @@ def bases(root: Path, rev: str, head: str = "HEAD", exact: bool = False) -> list
 
 def tree(root: Path, commit: str) -> dict[str, Blob]:
     """Every entry below the record folders of a commit, by its path from ``root``; links and submodules too."""
-    listed = git(root, "ls-tree", "-r", "-z", commit, "--", *(f"{folder}" for folder in RECORDS))
+    listed = git(root, "ls-tree", "-r", "-z", commit, "--", *RECORDS)
     found: dict[str, Blob] = {}
     for line in os.fsdecode(listed).split("\0"):
         if line:

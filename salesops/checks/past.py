@@ -5,6 +5,7 @@ These checks compare: they run where ``salesops check --against`` names a commit
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -175,9 +176,14 @@ def _line(move: Line) -> str:
 
 
 def _sign(case: Case[Any], field: str, was: str) -> str:
-    return f"sign a correction: corrections: [{{field: {field}, was: {was!r}, by: …, date: {case.as_of}, why: …}}]".replace(
-        "'", '"'
+    return (
+        f"sign a correction: corrections: [{{field: {field}, was: {_quoted(was)}, by: …, date: {case.as_of}, why: …}}]"
     )
+
+
+def _quoted(text: str) -> str:
+    """A text as YAML takes it inside of braces, whatever it holds."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 @check(
@@ -356,8 +362,8 @@ def signature_removed(case: Case[Deal]) -> Findings:
 
 
 def _written(entry: Record) -> str:
-    parts = ", ".join(f"{name}: {getattr(entry, name)}" for name in type(entry).model_fields)
-    return "{" + parts + "}"
+    given = ((name, getattr(entry, name)) for name in type(entry).model_fields)
+    return "{" + ", ".join(f"{name}: {_quoted(said) if isinstance(said, str) else said}" for name, said in given) + "}"
 
 
 @check(

@@ -76,50 +76,56 @@ def _report(
         start = named_moment(archive, base or "HEAD", "BASE")
         needs_settled_tree(root)
         archive.knows(book)
-        start = start if exact or start.day or base is None else _parting(root, base, "HEAD")
-        return _of(archive, start, None, book, problems, day_of(as_of, book))
+        starts = [start] if exact or start.day or base is None else _parting(root, base, "HEAD")
+        return _of(archive, starts, None, book, problems, day_of(as_of, book))
     root = root_of(ctx.obj)
     archive = Archive(root)
     end, start = (named_moment(archive, text, what) for text, what in ((head, "HEAD"), (base or "HEAD", "BASE")))
-    if not (exact or start.day or end.day):
-        start = _parting(root, base or "HEAD", head)
-    book, problems = archive.book(end.commit or "")
-    return _of(archive, start, end, book, problems, day_of(as_of, book))
+    starts = [start] if exact or start.day or end.day else _parting(root, base or "HEAD", head)
+    book, problems = archive.book(end.commit)
+    return _of(archive, starts, end, book, problems, day_of(as_of, book))
 
 
-def _parting(root: Path, base: str, head: str) -> Moment:
-    """Where two branches parted: what one of them brings, whatever has happened on the other since."""
+def _parting(root: Path, base: str, head: str) -> list[Moment]:
+    """Where two branches parted: what one of them brings, whatever has happened on the other since.
+
+    Several commits after crossing merges: the story is told from the first, what is wrong is looked for from each.
+    """
     from salesops.commits import Moment
     from salesops.repository import bases
 
-    commit = bases(root, base, head)[0]
-    return Moment(commit[:12], commit)
+    return [Moment(commit[:12], commit) for commit in bases(root, base, head)]
 
 
 def _of(
-    archive: Archive, start: Moment, end: Moment | None, book: Book, problems: list[Problem], today: date
+    archive: Archive, starts: list[Moment], end: Moment | None, book: Book, problems: list[Problem], today: date
 ) -> tuple[Report, bool]:
     from salesops.changes.report import Report, Side
-    from salesops.comparison import Comparison
+    from salesops.commits import side_by_side
 
-    before, _ = archive.book(start.commit or "")
+    start, befores = starts[0], [archive.book(each.commit)[0] for each in starts]
     kept()
-    comparison = Comparison(before, book)
+    comparisons = [
+        found
+        for each, before in zip(starts, befores, strict=True)
+        for found in side_by_side(archive, before, book, each.commit)
+    ]
     last = (end.day if end else None) or today
     first = start.day or last
     if first > last:
         raise Usage(f"{first} lies after {last}: name the earlier day first")
-    found = None if start.day or (end and end.day) else tuple(_to_look_at(comparison, problems, last))
+    found = None if start.day or (end and end.day) else tuple(_to_look_at(comparisons, problems, last))
     name = end.name if end else "what lies here"
-    report = Report(Side(before, first, start.name), Side(book, last, name), comparison, found)
+    report = Report(Side(befores[0], first, start.name), Side(book, last, name), comparisons[0], found)
     return report, numbers_are_whole(book, problems)
 
 
-def _to_look_at(comparison: Comparison, problems: list[Problem], day: date) -> list[Problem]:
-    """Every error, and what is advised on the files that the change touches."""
+def _to_look_at(comparisons: list[Comparison], problems: list[Problem], day: date) -> list[Problem]:
+    """Every error, as `check --against` finds it, and what is advised on the files that the change touches."""
     from salesops.checks import check_past
     from salesops.halves import checked
     from salesops.problems import in_order
 
-    every = in_order([*problems, *checked(comparison.after, day), *check_past(comparison, day)])
-    return [problem for problem in every if problem.is_error or problem.place.path in comparison.changed_paths]
+    altered = (problem for comparison in comparisons for problem in check_past(comparison, day))
+    every = in_order([*problems, *checked(comparisons[0].after, day), *altered])
+    return [problem for problem in every if problem.is_error or problem.place.path in comparisons[0].changed_paths]

@@ -5,10 +5,14 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from salesops.cli.shared import Usage, as_of_option, day_option, say, style
+
+if TYPE_CHECKING:
+    from salesops.writing import Change
 
 RECORDS = ("deals/", "members/", "playbook/", "site/")
 """What belongs to the team once it has begun."""
@@ -26,7 +30,7 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
     the day of the sample deal.
     """
     from salesops.loading import MARKER, find_root
-    from salesops.output import counted, show
+    from salesops.output import show
     from salesops.starting import files
     from salesops.writing import Change, save_all
 
@@ -43,28 +47,38 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
     if not dry_run:
         root.mkdir(parents=True, exist_ok=True)
         save_all(root, new)
+    _say_what_was_written(root, new, wanted, dry_run=dry_run, begun=begun)
+    if not dry_run and not begun:
+        for line in (show(line) if line else "" for line in _next_steps(folder)):
+            say(style(line, "head") if line and not line.startswith(" ") else line)
+
+
+def _say_what_was_written(root: Path, new: list[Change], wanted: list[Change], *, dry_run: bool, begun: bool) -> None:
+    from salesops.output import counted, show
+
     for change in new:
         say(f"{'would write' if dry_run else 'wrote'} {show(root / change.path)}")
     if begun:
         say("the records here are yours: deals/, members/, playbook/ and site/ are left as they are")
     if len(new) < len(wanted):
         say(f"{counted(len(wanted) - len(new), 'file')} that were there already are left as they are")
-    if not dry_run and not begun:
-        say()
-        say(style("Next", "head"))
-        say(f"  cd {show(folder)}")
-        say("  salesops check && salesops serve")
-        say("  Make it yours, as README.md says under First steps: from the first commit on the past is only added to.")
-        say("  git init --initial-branch=main && git add --all && git commit --message 'Begin'")
-        say()
-        say(style("On GitHub", "head"))
-        say("  Keep the repository private once the deals are real: whoever can read it can read every deal.")
-        say("  Let main be changed only by pull requests whose check, Records, is green: Settings, Rules, Rulesets.")
-        say(
-            "  Add a GitHub account to each person in playbook/team.yaml, then, so that reviews reach the right people:"
-        )
-        say("  salesops schema --codeowners > .github/CODEOWNERS")
-        say(
-            "  The site stays an artifact. It is published on GitHub Pages only once you set the variable SALESOPS_PAGES to"
-        )
-        say("  public, and then everybody can read it, even from a private repository without Enterprise Cloud.")
+
+
+def _next_steps(folder: str) -> tuple[str, ...]:
+    """What to do in a new repository, by heading."""
+    return (
+        "",
+        "Next",
+        f"  cd {folder}",
+        "  salesops check && salesops serve",
+        "  Make it yours, as README.md says under First steps: from the first commit on the past is only added to.",
+        "  git init --initial-branch=main && git add --all && git commit --message 'Begin'",
+        "",
+        "On GitHub",
+        "  Keep the repository private once the deals are real: whoever can read it can read every deal.",
+        "  Let main be changed only by pull requests whose check, Records, is green: Settings, Rules, Rulesets.",
+        "  Add a GitHub account to each person in playbook/team.yaml, then, so that reviews reach the right people:",
+        "  salesops schema --codeowners > .github/CODEOWNERS",
+        "  The site stays an artifact. It is published on GitHub Pages only once you set the variable SALESOPS_PAGES to",
+        "  public, and then everybody can read it, even from a private repository without Enterprise Cloud.",
+    )

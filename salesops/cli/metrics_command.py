@@ -95,7 +95,7 @@ def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem], M
 
     archive = Archive(root_of(ctx.obj))
     point = named_moment(archive, known, "--known")
-    book, problems = archive.book(point.commit or "")
+    book, problems = archive.book(point.commit)
     kept()
     return book, problems, point
 
@@ -119,9 +119,7 @@ def _print(snapshot: Snapshot, ids: tuple[str, ...], point: Moment | None, evide
         say(output.as_json({"schema_version": output.SCHEMA_VERSION, **told, "metrics": every}))
         return
     if point:
-        note(
-            f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.commit and point.day else ''}, as of {snapshot.as_of}"
-        )
+        note(f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.day else ''}, as of {snapshot.as_of}")
     for line in _as_text(wanted, readings, evidence or bool(ids)):
         say(line)
 

@@ -73,7 +73,7 @@ def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem]]:
     from salesops.commits import Archive
 
     archive = Archive(root_of(ctx.obj))
-    return archive.book(named_moment(archive, known, "--known").commit or "")
+    return archive.book(named_moment(archive, known, "--known").commit)
 
 
 def _days(first: date, last: date, every: str) -> Iterator[date]:

@@ -10,6 +10,7 @@ from salesops.checks import check_past
 from salesops.checks.past import alterations, is_accounted_for
 from salesops.comparison import Comparison
 from salesops.records.deal import Correction, Move
+from salesops.writing import render
 
 TODAY = date(2026, 11, 20)
 PAST = """
@@ -444,3 +445,16 @@ def test_the_list_of_the_removed_stays_while_it_says_something(repo, entries, fo
     before = repo.book()
     (repo.root / "playbook/removed.yaml").unlink()
     assert [problem.code for problem in check_past(Comparison(before, repo.book()), TODAY)] == found
+
+
+@pytest.mark.parametrize("was", ["outreach: 2026-01-12", "a, b: {c} # d", 'the registrar\'s "yes"', "[1]"])
+def test_a_signature_is_put_back_by_pasting_the_fix(repo, was):
+    signed = {"field": "x.note", "was": was, "by": "jim", "date": "2026-02-01", "why": "It's so: a, b"}
+    file = repo.deal()
+    text = file.read_text()
+    file.write_text(text + render({"corrections": [signed]}))
+    before = repo.book()
+    file.write_text(text)
+    (gone,) = check_past(Comparison(before, repo.book()), TODAY)
+    file.write_text(f"{text}{gone.fix}\n")
+    assert repo.book().deals["acme"].corrections == before.deals["acme"].corrections != ()

@@ -237,3 +237,20 @@ def test_a_whole_new_repository_is_told_from_nothing(repo):
     ran = repo.run("diff", "HEAD~1", "HEAD")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith("1 deal and 5 other records changed (6 new, 1 won) · nothing to mend\n")
+
+
+def test_the_report_finds_the_past_of_a_deal_that_came_back_altered_as_the_check_does(repo, git):
+    repo.deal(MOVED)
+    git.commit()
+    (repo.root / "deals/acme.yaml").unlink()
+    repo.write("playbook/removed.yaml", "removed: [{kind: deal, id: acme, date: 2026-02-01, by: jim, why: Twice}]\n")
+    git.commit()
+    git.branch()
+    (repo.root / "playbook/removed.yaml").unlink()
+    repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-26]")
+    git.commit()
+    check = json.loads(repo.run("check", "--against", "main", "--format", "json").out)["problems"]
+    told = json.loads(repo.run("diff", "main", "HEAD", "--format", "json").out)["problems"]
+    altered = [problem for problem in check if problem["code"] == "past-altered"]
+    assert len(altered) == 1
+    assert altered[0] in told
