@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +32,12 @@ def salesops(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=120,
     )
+
+
+def requirements(crm: Path) -> list[str]:
+    """The lines of requirements.txt that pip acts upon."""
+    lines = (crm / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 @pytest.fixture(scope="module")
@@ -82,8 +89,12 @@ def test_what_github_runs_is_there_from_the_first_commit_on(begun):
 
 
 def test_the_version_of_salesops_is_the_one_that_began_it_and_all_that_it_needs_is_there_by_hash(begun):
-    wanted = (begun / "requirements.txt").read_text(encoding="utf-8").splitlines()[-1]
-    assert wanted == f"salesops=={version('salesops')}"
+    [wheel] = (begun / "vendor").iterdir()
+    assert wheel.name == f"salesops-{version('salesops')}-py3-none-any.whl"
+    assert requirements(begun) == [
+        "-r requirements.lock",
+        f"./vendor/{wheel.name} --hash=sha256:{sha256(wheel.read_bytes()).hexdigest()}",
+    ]
     lock = (begun / "requirements.lock").read_text(encoding="utf-8")
     packages = re.findall(r"(?m)^([a-z0-9-]+)==", lock)
     assert {"mkdocs", "mkdocs-material", "pydantic", "pyyaml"} <= set(packages)
@@ -105,13 +116,13 @@ def test_whoever_raises_salesops_gets_what_belongs_to_the_new_version(tmp_path):
     (crm / ".github/workflows/check.yml").write_text("name: Ours\n", encoding="utf-8")
     (crm / "requirements.txt").unlink()
     assert salesops(crm, "init", ".").returncode == 0
-    assert f"salesops=={version('salesops')}" in (crm / "requirements.txt").read_text(encoding="utf-8")
+    assert f"salesops-{version('salesops')}-" in requirements(crm)[-1]
     assert (crm / ".github/workflows/check.yml").read_text(encoding="utf-8") == "name: Ours\n"
 
 
 def test_nothing_is_left_to_fill_in_that_we_could_have_known(begun):
     for file in begun.rglob("*"):
-        if file.is_file() and "build" not in file.parts:
+        if file.is_file() and "build" not in file.parts and file.suffix != ".whl":
             assert "@@" not in file.read_text(encoding="utf-8"), file
 
 
@@ -137,6 +148,7 @@ def test_a_dry_run_writes_nothing(tmp_path):
     ended = salesops(tmp_path, "init", "crm", "--dry-run")
     assert ended.returncode == 0
     assert "would write" in ended.stdout
+    assert "vendor" in ended.stdout
     assert not (tmp_path / "crm").exists()
 
 
