@@ -5,12 +5,18 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from importlib import resources
 from importlib.metadata import distribution
 from importlib.resources.abc import Traversable
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from zipfile import ZipFile, ZipInfo
 
 TAGS = "Wheel-Version: 1.0\nGenerator: salesops\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
@@ -73,3 +79,73 @@ def _packed(held: Mapping[str, bytes]) -> bytes:
             entry.external_attr = 0o100644 << 16
             archive.writestr(entry, data)
     return packed.getvalue()
+
+
+# ── whether it can be installed ───────────────────────────────────────────────────────────────────────────────────────
+
+NAMED = re.compile(
+    r"(?m)^\./(vendor/salesops-([\w.+!]+)-py3-none-any\.whl) --hash=sha256:([0-9a-f]{64})[ \r]*$", re.ASCII
+)
+"""The line of requirements.txt that names the wheel. Nothing else of that file is handed to pip: it could name any address."""
+TRIAL = (
+    *(
+        "-I",
+        "-m",
+        "pip",
+        "--isolated",
+        "--disable-pip-version-check",
+        "--quiet",
+        "install",
+        "--dry-run",
+        "--ignore-installed",
+    ),
+    *("--no-deps", "--no-index", "--only-binary=:all:", "--require-hashes", "-r"),
+)
+"""An installation without the network, and short of its last step: pip reads the wheel, but unpacks and runs nothing of it."""
+PATIENCE = 60
+"""Seconds for pip to look at one file."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A wheel as requirements.txt names it: its path, its version, its hash."""
+
+    path: str
+    version: str
+    hash: str
+
+    def is_at(self, root: Path) -> bool:
+        """Whether the file is there and holds what was named."""
+        if not (root / self.path).is_file():
+            return False
+        with open(root / self.path, "rb") as file:
+            return file_digest(file, "sha256").hexdigest() == self.hash
+
+
+def named(requirements: str) -> Named | None:
+    """The wheel that the text of a requirements.txt names."""
+    line = NAMED.search(requirements)
+    return Named(*line.groups()) if line else None
+
+
+def attempt(root: Path, wheel: Named) -> str | None:
+    """What pip says against installing the wheel, or nothing; None where there is no pip to ask."""
+    if find_spec("pip") is None:
+        return None
+    with TemporaryDirectory() as room:
+        asked = Path(room, "requirements.txt")
+        asked.write_text(f"./{wheel.path} --hash=sha256:{wheel.hash}\n", encoding="utf-8")
+        try:
+            ran = subprocess.run(
+                [sys.executable, *TRIAL, asked],
+                cwd=root,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=PATIENCE,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"pip was not done after {PATIENCE} seconds"
+    return (ran.stderr.strip() or "pip does not say why").splitlines()[-1] if ran.returncode else ""
