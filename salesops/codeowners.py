@@ -12,7 +12,7 @@ from salesops.output import counted
 
 LIMIT = 3_000_000
 """Bytes; GitHub takes no notice of a file above 3 MB."""
-GUARDED = ("/playbook/", "/.github/", "/mkdocs.yml", "/requirements.*", "/CODEOWNERS")
+GUARDED = ("/playbook/", "/.github/", "/mkdocs.yml", "/requirements.*", "/vendor/", "/CODEOWNERS")
 """What decides how a deal is judged, and who is asked: never left to the owner of a deal."""
 _NAME = re.compile(r"[\w ./@+,=~-]+")
 """Paths that a pattern can hold, blanks escaped; GitHub knows no escape for the rest."""

@@ -6,14 +6,17 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 from salesops.loading import CannotDecide, load
 from salesops.output import as_json, counted
 from salesops.repository import is_repository, is_shallow
 from salesops.schemas import schema_of
+from salesops.vendoring import Named, attempt, named
 
 OLDEST = (3, 11)
+MEND = "delete vendor/, requirements.txt and requirements.lock, run salesops init . and commit what it writes"
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,15 @@ class Look:
 
 def examine(root: Path) -> list[Look]:
     """Everything about a repository's set-up, the most basic first."""
-    looks: tuple[Callable[[Path], Iterator[Look]], ...] = (_python, _records, _git, _site, _workflows, _schemas)
+    looks: tuple[Callable[[Path], Iterator[Look]], ...] = (
+        _python,
+        _records,
+        _git,
+        _site,
+        _workflows,
+        _schemas,
+        _installation,
+    )
     return [finding for look in looks for finding in look(root)]
 
 
@@ -38,8 +49,8 @@ def outside() -> list[Look]:
 
 
 def _python(root: Path) -> Iterator[Look]:
-    version = ".".join(str(part) for part in sys.version_info[:3])
-    yield Look(sys.version_info >= OLDEST, f"Python {version}", "install Python 3.11 or newer")
+    this = ".".join(str(part) for part in sys.version_info[:3])
+    yield Look(sys.version_info >= OLDEST, f"Python {this}", "install Python 3.11 or newer")
     try:
         from yaml._yaml import CParser
 
@@ -128,3 +139,38 @@ def _schemas(root: Path) -> Iterator[Look]:
         or (folder / f"{name}.json").read_text(encoding="utf-8").strip() != as_json(schema_of(name)).strip()
     ]
     yield Look(not stale, "the schemas for editors are fresh", "salesops schema -o schemas")
+
+
+def _installation(root: Path) -> Iterator[Look]:
+    """Whether a clone of this repository can install the program; only one that was begun by init has it along."""
+    file = root / "requirements.txt"
+    if not file.is_file():
+        return
+    text = file.read_text(encoding="utf-8", errors="replace")
+    wheel = named(text)
+    if wheel and not (root / "requirements.lock").is_file():
+        yield Look(False, "requirements.lock is missing: it holds what salesops needs", MEND)
+    elif wheel:
+        yield from _wheel(root, wheel)
+    elif re.search(r"(?m)^salesops==[^\n]*(\\\r?\n[^\n]*)?--hash=sha256:", text):
+        yield Look(True, "requirements.txt takes salesops from a package index: that installation was not tried")
+    else:
+        yield Look(False, "requirements.txt does not name salesops by its hash", MEND)
+
+
+def _wheel(root: Path, wheel: Named) -> Iterator[Look]:
+    if not wheel.is_at(root):
+        yield Look(False, f"{wheel.path} is missing, or is not the file that requirements.txt names", MEND)
+        return
+    if wheel.version != version("salesops"):
+        this = f"requirements.txt names salesops {wheel.version}, and this is {version('salesops')}"
+        yield Look(False, this, "pip install -r requirements.txt; README.md says how to raise the version")
+    said = attempt(root, wheel)
+    if said is None:
+        yield Look(True, f"{wheel.path} is whole; its installation was not tried: there is no pip beside this program")
+        return
+    if said:
+        yield Look(False, f"salesops {wheel.version} cannot be installed from vendor/", f"{said}; {MEND}")
+        return
+    rest = "what it needs is downloaded by requirements.lock, and was not tried"
+    yield Look(True, f"salesops {wheel.version} can be installed from vendor/; {rest}")

@@ -166,13 +166,27 @@ class Change:
     text: str
     was: str | None = None
 
+    @property
+    def data(self) -> bytes:
+        """What the file will hold, byte for byte."""
+        return self.text.encode("utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A file to write where none may be: its path below the root, and what it will hold, text or not."""
+
+    path: str
+    data: bytes
+    was: None = None
+
 
 def save(root: Path, change: Change) -> None:
     """Write one file; see ``save_all``."""
     save_all(root, [change])
 
 
-def save_all(root: Path, changes: Iterable[Change]) -> int:
+def save_all(root: Path, changes: Iterable[Change | New]) -> int:
     """Write files below ``root``, each of them old or new at every moment; how many were written.
 
     Raises CannotDecide where the disk or the permissions refuse, where a path leads out of the root or through a link,
@@ -231,9 +245,9 @@ def _lock(handle: int, end: float) -> None:
             return  # a network disk that cannot lock a folder: as on Windows
 
 
-def _write_together(root: Path, group: list[Change], swept: set[Path]) -> None:
+def _write_together(root: Path, group: list[Change | New], swept: set[Path]) -> None:
     """Write all new texts beside their files, make them safe at once, then put each in its place."""
-    staged: list[tuple[Change, Path, Path]] = []
+    staged: list[tuple[Change | New, Path, Path]] = []
     try:
         for change in group:
             target = _target(root, change.path)
@@ -243,7 +257,7 @@ def _write_together(root: Path, group: list[Change], swept: set[Path]) -> None:
             draft = target.with_name(f".salesops-{os.getpid()}-{next(_serial)}.tmp")
             staged.append((change, draft, target))
             with _sentence(change.path):
-                _draft(draft, change.text, _mode(target))
+                _draft(draft, change.data, _mode(target))
         with _sentence(group[0].path):
             _settle([draft for _, draft, _ in staged])
         for change, draft, target in staged:
@@ -297,11 +311,11 @@ def _mode(target: Path) -> int | None:
         return None
 
 
-def _draft(draft: Path, text: str, mode: int | None) -> None:
+def _draft(draft: Path, data: bytes, mode: int | None) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(draft, flags, 0o666)
     with os.fdopen(handle, "wb") as file:
-        file.write(text.encode("utf-8"))
+        file.write(data)
     if mode is not None:
         os.chmod(draft, mode)
 
@@ -329,7 +343,7 @@ def _settle_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _same_as_before(change: Change, target: Path) -> None:
+def _same_as_before(change: Change | New, target: Path) -> None:
     try:
         now = target.read_bytes()
     except FileNotFoundError:

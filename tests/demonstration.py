@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from argparse import ArgumentParser
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -1108,7 +1109,13 @@ def write(target: Path, home: Path = HOME) -> None:
 
 
 def main() -> None:
-    target = Path(sys.argv[1]) if len(sys.argv) > 1 else HOME / "build/demo"
+    parser = ArgumentParser(
+        description="Write eighteen months of the demonstration, commit by commit, as a git repository."
+    )
+    parser.add_argument(
+        "folder", nargs="?", type=Path, default=HOME / "build/demo", help="where; build/demo if left out"
+    )
+    target = parser.parse_args().folder
     try:
         write(target)
     except subprocess.CalledProcessError as fault:

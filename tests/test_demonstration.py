@@ -29,9 +29,9 @@ def git(root: Path, *words: str, given: bytes = b"") -> bytes:
     return subprocess.run(["git", *words], cwd=root, env=env, input=given, capture_output=True, check=True).stdout
 
 
-def unfold(target: Path, **env: str) -> subprocess.CompletedProcess[str]:
+def unfold(target: Path | str, at: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, str(SCRIPT), str(target)]
-    return subprocess.run(command, env={**os.environ, **env}, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=at, env={**os.environ, **env}, capture_output=True, text=True, check=False)
 
 
 @dataclass(frozen=True)
@@ -339,6 +339,14 @@ def test_its_site_is_built_with_the_history_and_no_hole_in_the_menu(history, tmp
     assert "put off 3 times" in (html / "integrity/index.html").read_text()
     assert "they are back, and so are we" in (html / "changes.xml").read_text()
     assert git(tmp_path / "demo", "status", "--porcelain") == b""
+
+
+@pytest.mark.parametrize(("word", "code"), [("--help", 0), ("-h", 0), ("--hlep", 2), ("--folder=demo", 2)])
+def test_an_option_is_never_taken_for_a_folder(tmp_path, word, code):
+    ran = unfold(word, at=tmp_path)
+    assert ran.returncode == code
+    assert "usage: demonstration.py [-h] [folder]" in ran.stdout + ran.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_earlier_demonstration_is_replaced(tmp_path):

@@ -216,7 +216,7 @@ def test_init_writes_these_workflows():
     written = dict(files(date(2026, 11, 20)))
     for path in (STARTER / ".github").rglob("*"):
         if path.is_file():
-            assert written[str(path.relative_to(STARTER))] == path.read_text(encoding="utf-8")
+            assert written[str(path.relative_to(STARTER))] == path.read_bytes()
 
 
 def test_the_comment_follows_the_check_by_its_name():
@@ -978,7 +978,7 @@ def test_on_gitlab_only_the_default_branch_is_published_and_only_where_somebody_
 
 
 def test_on_gitlab_packages_are_installed_by_their_hash_too(gitlab):
-    assert any("--require-hashes -r requirements.lock" in line for line in gitlab[".salesops"]["before_script"])
+    assert any("--require-hashes -r requirements.txt" in line for line in gitlab[".salesops"]["before_script"])
 
 
 @pytest.mark.parametrize(("before", "words"), [("0" * 40, []), ("a" * 40, [f"--against={'a' * 40}", "--exact"])])

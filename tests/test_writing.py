@@ -20,7 +20,7 @@ from salesops.documents import UNSEEN, read
 from salesops.loading import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.money import Money
-from salesops.writing import Change, alone, in_order, render, save, save_all, scalar
+from salesops.writing import Change, New, alone, in_order, render, save, save_all, scalar
 
 HOSTILE = [
     "", " ", "~", "null", "NULL", "true", "no", "on", "010", "1_000", "1:30", "1e3", "0x1f", "2026-02-29", ".inf", "=cmd",
@@ -210,6 +210,13 @@ def test_a_second_writing_command_waits_and_then_says_why_it_gives_up(tmp_path):
         other.communicate()
     with alone(tmp_path, patience=5):
         pass  # the lock died with its process
+
+
+def test_a_new_file_may_hold_any_bytes_and_never_takes_the_place_of_another(tmp_path):
+    save_all(tmp_path, [New("vendor/a.whl", b"PK\x03\x04\xff\r\n\x00")])
+    with pytest.raises(CannotDecide, match="came into being"):
+        save_all(tmp_path, [New("vendor/a.whl", b"other")])
+    assert (tmp_path / "vendor/a.whl").read_bytes() == b"PK\x03\x04\xff\r\n\x00"
 
 
 FULL_DISK = """

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 @click.command("doctor")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Look at the set-up: Python, the repository, git, the site, the workflows. Each line is well or says the fix."""
+    """Look at the set-up: Python, the repository, git, the site, the workflows. Each line is well or says the fix.
+
+    Where salesops init has put the program into vendor/, it is tried whether pip would install it. Nothing is installed,
+    nothing of the repository is run, and no network is needed.
+    """
     from salesops.health import examine, outside
     from salesops.loading import find_root
     from salesops.output import show

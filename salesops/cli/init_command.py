@@ -12,7 +12,7 @@ import click
 from salesops.cli.shared import Usage, as_of_option, day_option, say, style
 
 if TYPE_CHECKING:
-    from salesops.writing import Change
+    from salesops.writing import New
 
 RECORDS = ("deals/", "members/", "playbook/", "site/")
 """What belongs to the team once it has begun."""
@@ -32,7 +32,7 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
     from salesops.loading import MARKER, find_root
     from salesops.output import show
     from salesops.starting import files
-    from salesops.writing import Change, save_all
+    from salesops.writing import New, save_all
 
     root = Path(ctx.obj, folder)
     if root.exists() and not root.is_dir():
@@ -42,8 +42,9 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
         raise Usage(f"{show(folder)} lies inside the salesops repository {show(above)}: choose another folder")
     today = day_option(as_of, "--as-of") or datetime.now(UTC).date()
     begun = (root / MARKER).exists()
-    wanted = [Change(path, text) for path, text in files(today) if not (begun and path.startswith(RECORDS))]
-    new = [change for change in wanted if not os.path.lexists(root / change.path)]
+    left_alone = _left_alone(root, begun=begun)
+    wanted = [New(path, data) for path, data in files(today) if not path.startswith(left_alone)]
+    new = [file for file in wanted if not os.path.lexists(root / file.path)]
     if not dry_run:
         root.mkdir(parents=True, exist_ok=True)
         save_all(root, new)
@@ -53,11 +54,17 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
             say(style(line, "head") if line and not line.startswith(" ") else line)
 
 
-def _say_what_was_written(root: Path, new: list[Change], wanted: list[Change], *, dry_run: bool, begun: bool) -> None:
+def _left_alone(root: Path, *, begun: bool) -> tuple[str, ...]:
+    """Where nothing is added: among records, and in vendor/ where requirements.txt names already what it installs."""
+    records = RECORDS if begun else ()
+    return (*records, "vendor/") if os.path.lexists(root / "requirements.txt") else records
+
+
+def _say_what_was_written(root: Path, new: list[New], wanted: list[New], *, dry_run: bool, begun: bool) -> None:
     from salesops.output import counted, show
 
-    for change in new:
-        say(f"{'would write' if dry_run else 'wrote'} {show(root / change.path)}")
+    for file in new:
+        say(f"{'would write' if dry_run else 'wrote'} {show(root / file.path)}")
     if begun:
         say("the records here are yours: deals/, members/, playbook/ and site/ are left as they are")
     if len(new) < len(wanted):

@@ -7,7 +7,9 @@ import os
 import re
 import subprocess
 import sys
+import sysconfig
 from datetime import date
+from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 
@@ -31,6 +33,12 @@ def salesops(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
         check=False,
         timeout=120,
     )
+
+
+def requirements(crm: Path) -> list[str]:
+    """The lines of requirements.txt that pip acts upon."""
+    lines = (crm / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if not line.startswith("#")]
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +71,31 @@ def test_the_doctor_finds_nothing_but_that_it_is_not_yet_in_git(begun):
     assert all("git" in line for line in fixes)
 
 
+def test_the_doctor_tries_the_installation(begun):
+    said = salesops(begun, "doctor").stdout
+    assert f"ok  salesops {version('salesops')} can be installed from vendor/" in said
+
+
+def test_whoever_takes_a_new_repository_can_install_the_program_and_check(begun, tmp_path):
+    """As README.md says, but for the network: what the program needs is lent by the environment of the tests."""
+    bin = tmp_path / "venv/bin"
+    subprocess.run([sys.executable, "-I", "-m", "venv", tmp_path / "venv"], check=True)
+    alone = tmp_path / "requirements.txt"
+    alone.write_text(requirements(begun)[-1], encoding="utf-8")
+    pip = [bin / "python", "-I", "-m", "pip", "--isolated", "install", "--no-index", "--no-deps", "--require-hashes"]
+    subprocess.run([*pip, "-r", alone], cwd=begun, check=True, capture_output=True)
+    [packages] = (tmp_path / "venv/lib").glob("python*/site-packages")
+    (packages / "lent.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
+    where = [bin / "python", "-I", "-c", "import salesops; print(salesops.__file__)"]
+    assert subprocess.run(where, capture_output=True, text=True, check=True).stdout.startswith(str(packages))
+    checked = subprocess.run([bin / "salesops", "check"], cwd=begun, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    assert (
+        subprocess.run([bin / "salesops", "init", tmp_path / "next"], capture_output=True, check=False).returncode == 0
+    )
+    assert requirements(tmp_path / "next") == requirements(begun), "the program hands on what it was installed from"
+
+
 def test_editors_are_told_where_the_schemas_are(begun):
     settings = json.loads((begun / ".vscode/settings.json").read_text(encoding="utf-8"))
     assert set(settings["yaml.schemas"]) == {f"./schemas/{kind}.json" for kind in KINDS}
@@ -82,8 +115,12 @@ def test_what_github_runs_is_there_from_the_first_commit_on(begun):
 
 
 def test_the_version_of_salesops_is_the_one_that_began_it_and_all_that_it_needs_is_there_by_hash(begun):
-    wanted = (begun / "requirements.txt").read_text(encoding="utf-8").splitlines()[-1]
-    assert wanted == f"salesops=={version('salesops')}"
+    [wheel] = (begun / "vendor").iterdir()
+    assert wheel.name == f"salesops-{version('salesops')}-py3-none-any.whl"
+    assert requirements(begun) == [
+        "-r requirements.lock",
+        f"./vendor/{wheel.name} --hash=sha256:{sha256(wheel.read_bytes()).hexdigest()}",
+    ]
     lock = (begun / "requirements.lock").read_text(encoding="utf-8")
     packages = re.findall(r"(?m)^([a-z0-9-]+)==", lock)
     assert {"mkdocs", "mkdocs-material", "pydantic", "pyyaml"} <= set(packages)
@@ -105,13 +142,30 @@ def test_whoever_raises_salesops_gets_what_belongs_to_the_new_version(tmp_path):
     (crm / ".github/workflows/check.yml").write_text("name: Ours\n", encoding="utf-8")
     (crm / "requirements.txt").unlink()
     assert salesops(crm, "init", ".").returncode == 0
-    assert f"salesops=={version('salesops')}" in (crm / "requirements.txt").read_text(encoding="utf-8")
+    assert f"salesops-{version('salesops')}-" in requirements(crm)[-1]
     assert (crm / ".github/workflows/check.yml").read_text(encoding="utf-8") == "name: Ours\n"
+
+
+def test_the_program_stays_as_long_as_requirements_txt_names_it(tmp_path):
+    assert salesops(tmp_path, "init", "crm").returncode == 0
+    (tmp_path / "crm/vendor").rename(tmp_path / "vendor")
+    assert salesops(tmp_path, "init", "crm").returncode == 0
+    assert not (tmp_path / "crm/vendor").exists()
+
+
+def test_the_program_is_committed_whatever_a_person_ignores(begun):
+    git = ["git", "-c", f"core.excludesFile={begun.parent / 'ignored'}"]
+    (begun.parent / "ignored").write_text("*.whl\nvendor/\n", encoding="utf-8")
+    subprocess.run(["git", "init", "--quiet"], cwd=begun, check=True)
+    listed = subprocess.run(
+        [*git, "status", "--porcelain", "-uall", "vendor"], cwd=begun, capture_output=True, text=True, check=True
+    ).stdout
+    assert listed.startswith("?? vendor/salesops-")
 
 
 def test_nothing_is_left_to_fill_in_that_we_could_have_known(begun):
     for file in begun.rglob("*"):
-        if file.is_file() and "build" not in file.parts:
+        if file.is_file() and "build" not in file.parts and file.suffix != ".whl":
             assert "@@" not in file.read_text(encoding="utf-8"), file
 
 
@@ -137,6 +191,7 @@ def test_a_dry_run_writes_nothing(tmp_path):
     ended = salesops(tmp_path, "init", "crm", "--dry-run")
     assert ended.returncode == 0
     assert "would write" in ended.stdout
+    assert "vendor" in ended.stdout
     assert not (tmp_path / "crm").exists()
 
 
