@@ -39,6 +39,7 @@ from salesops.framing import (
 )
 from salesops.halves import can_split, checked, elsewhere
 from salesops.pages import Page, Readings, data_files, every_page, readings_of
+from salesops.pages.page import file_of
 from salesops.problems import Place, Problem, in_order
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ SOURCE = "site"
 DOCS = "build/docs"
 HTML = "build/html"
 ASSETS = "assets/salesops"
+SEARCH = f"{ASSETS}/search.js"
+"""What lets the search run from the disk."""
 STAMP_FROM = 500
 """From this many record pages on a second process writes half of them."""
 PUBLISHED = frozenset({".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".txt"})
@@ -107,11 +110,11 @@ class Site:
 
         Without ``policy`` no content security policy is written: a preview needs the reloading script.
         """
-        shell = (html / SHELL / "index.html").read_text(encoding="utf-8")
+        shell = (html / file_of(SHELL)).read_text(encoding="utf-8")
         scripts = own_scripts(shell)
         stamp = Stamp(shell, scripts if policy else None)
         for page in self.framed:
-            file = html / _address(page.path) / "index.html"
+            file = html / _address(page.file)
             text = filled(page, once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
             file.write_text(text, encoding="utf-8")
         _stamp_all(html, stamp, [page for page in self.pages if page.is_record])
@@ -119,7 +122,7 @@ class Site:
             (html / _address(path)).write_text(text, encoding="utf-8")
         _remove_shell(html)
         if policy:
-            _guard_own_pages(html, (page.path for page in self.pages), scripts)
+            _guard_own_pages(html, (page.file for page in self.pages), scripts)
         _forget_shell(html)
         _add_to_search(html, self.pages)
         return len(self.pages)
@@ -138,7 +141,7 @@ def _stamp_all(html: Path, stamp: Stamp, pages: list[Page]) -> None:
 
 def _stamp(html: Path, stamp: Stamp, pages: list[Page]) -> int:
     for page in pages:
-        file = html / _address(page.path) / "index.html"
+        file = html / _address(page.file)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(stamp.page(page), encoding="utf-8")
     return len(pages)
@@ -179,7 +182,7 @@ def link_problems(root: Path) -> list[Problem]:
 _MARKUP = re.compile('[<>"]')
 _OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
 """The first heading of an introduction, which makes way for the heading of the page."""
-_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.json|\.xml)?)?")
+_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.html|\.json|\.xml)?)?")
 """At most one folder deep, as the shell is: its links to the style sheets lead up that far."""
 
 
@@ -217,13 +220,17 @@ def _page_text(name: str, content: bytes) -> str:
 
 
 def _refuse_twins(names: Iterable[str], pages: Iterable[Page]) -> None:
-    """Refuse a team's own page that MkDocs would put where a generated page stands, unless it introduces that page."""
+    """Refuse a team's own page that MkDocs would put where a generated page stands, unless it introduces that page.
+
+    The first page of a folder of that name is refused, too: nobody could tell members/ from members.html.
+    """
     taken = {_address(page.path): "" if page.is_record else _source_name(page) for page in pages} | {SHELL: ""}
     for name in names:
-        address = re.sub(r"(?:^|/)index$", "", name.removesuffix(".md"))
-        if address in taken and taken[address] != name:
-            way_out = f"call it {SOURCE}/{taken[address]} to introduce that page" if taken[address] else "rename it"
-            raise CannotBuild(f"{SOURCE}/{name} has the address of a generated page: {way_out}")
+        path = re.sub(r"/README$", "/index", name.removesuffix(".md"))
+        for address in {path, re.sub(r"(?:^|/)index$", "", path)} & taken.keys():
+            if taken[address] != name:
+                way_out = f"call it {SOURCE}/{taken[address]} to introduce that page" if taken[address] else "rename it"
+                raise CannotBuild(f"{SOURCE}/{name} has the address of a generated page: {way_out}")
 
 
 def _assets() -> Iterator[tuple[str, bytes]]:
@@ -250,7 +257,7 @@ def _mirror(folder: Path, wanted: dict[str, bytes]) -> None:
 
 
 def _guard_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str]) -> None:
-    filled = {html / path / "index.html" for path in done}
+    filled = {html / file for file in done}
     for file in sorted(html.rglob("*.html")):
         if file not in filled:
             file.write_text(guarded(file.read_text(encoding="utf-8"), scripts), encoding="utf-8")
@@ -258,10 +265,10 @@ def _guard_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str]) -
 
 def _remove_shell(html: Path) -> None:
     """Take the shell away, and its folder where the team has no pages of its own in there."""
-    shutil.rmtree(html / SHELL)
-    folder = (html / SHELL).parent
-    if not any(folder.iterdir()):
-        folder.rmdir()
+    shell = html / file_of(SHELL)
+    shell.unlink()
+    if not any(shell.parent.iterdir()):
+        shell.parent.rmdir()
 
 
 def _forget_shell(html: Path) -> None:
@@ -277,7 +284,10 @@ def _forget_shell(html: Path) -> None:
 
 
 def _add_to_search(html: Path, pages: Iterable[Page]) -> None:
-    """Short entries for the generated pages; the search shows titles and texts as HTML, so both are escaped here."""
+    """Short entries for the generated pages; the search shows titles and texts as HTML, so both are escaped here.
+
+    The index is written twice: from the disk a browser lets no page read JSON, but does let it run a script.
+    """
     file = html / "search" / "search_index.json"
     if not file.is_file():
         return
@@ -285,13 +295,21 @@ def _add_to_search(html: Path, pages: Iterable[Page]) -> None:
     index["docs"] = [entry for entry in index["docs"] if not entry["location"].startswith(SHELL)]
     index["docs"] += [
         {
-            "location": f"{page.path}/" if page.path else "",
+            "location": page.file,
             "title": str(escape(page.title)),
             "text": str(escape(page.words)),
         }
         for page in pages
     ]
-    file.write_text(json.dumps(index, ensure_ascii=False, separators=(",", ":")), encoding="utf-8")
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    file.write_text(text, encoding="utf-8")
+    file.with_suffix(".js").write_text(f"var __index = {text};\n", encoding="utf-8")
+
+
+def for_the_disk(config: MkDocsConfig) -> None:
+    """Let the site work without a server, too: each link leads to a file, and the search does without a worker."""
+    config.use_directory_urls = False
+    config.extra["polyfills"] = [*(config.extra.get("polyfills") or ()), SEARCH]
 
 
 def config_file(root: Path) -> Path:
@@ -322,6 +340,7 @@ def build(site: Site, out: Path, *, strict: bool = False) -> int:
             config: MkDocsConfig = load_config(
                 config_file=str(config_file(site.root)), docs_dir=str(site.docs), site_dir=str(fresh), strict=strict
             )
+            for_the_disk(config)
             mkdocs_build(config)
         count = site.finish(fresh)
         _replace(out, fresh)

@@ -63,7 +63,7 @@ def test_mkdocs_build_makes_the_same_bytes_as_salesops_site(repo, home, env):
     by_hand, by_us = contents(repo.root / "by-hand"), contents(repo.root / "by-us")
     assert len(by_us) > 100
     assert {name for name in by_hand.keys() | by_us.keys() if by_hand.get(name) != by_us.get(name)} <= {"sitemap.xml"}
-    assert run("mkdocs", "build", "-q", cwd=repo.root, env=env).returncode == 0
+    assert run("mkdocs", "build", "-q", "--use-directory-urls", cwd=repo.root, env=env).returncode == 0
     assert {**contents(repo.root / "build/html"), "sitemap.xml": ""} == {**by_us, "sitemap.xml": ""}
 
 
@@ -154,15 +154,17 @@ COMMANDS = [("salesops", "serve", "--port", "{port}"), ("mkdocs", "serve", "--de
 def test_a_preview_shows_a_saved_record_and_a_saved_page_and_stops_when_asked(crm, serve, command):
     preview = serve(*command)
     assert preview.shows("", "<h1>Test</h1>")
-    assert "livereload" in preview.page("board/"), "the page reloads itself"
-    assert "Content-Security-Policy" not in preview.page("board/"), "which the policy would forbid"
+    assert "livereload" in preview.page("board.html"), "the page reloads itself"
+    assert "Content-Security-Policy" not in preview.page("board.html"), "which the policy would forbid"
     crm.deal("title: A brand new deal")
-    assert preview.shows("board/", "A brand new deal")
-    assert preview.shows("deals/acme/", "<h1>Cascadia University: A brand new deal</h1>")
+    assert preview.shows("board.html", "A brand new deal")
+    assert preview.shows("deals/acme.html", "<h1>Cascadia University: A brand new deal</h1>")
     crm.write("site/board.md", "Read it aloud.\n")
-    assert preview.shows("board/", "Read it aloud.")
+    assert preview.shows("board.html", "Read it aloud.")
     crm.deal("title: [unfinished")
-    assert preview.shows("board/", "A brand new deal", shown=False), "a deal that is half written leaves the rest whole"
+    assert preview.shows("board.html", "A brand new deal", shown=False), (
+        "a deal that is half written leaves the rest whole"
+    )
     said = preview.stop()
     assert preview.process.returncode == 0, said
     assert "Traceback" not in said
@@ -175,7 +177,7 @@ def test_a_preview_does_not_chase_its_own_tail(crm, serve):
     docs = crm.root / "build/docs"
     before = {path: path.stat().st_mtime_ns for path in docs.rglob("*.md")}
     crm.deal("title: A brand new deal")
-    assert preview.shows("board/", "A brand new deal")
+    assert preview.shows("board.html", "A brand new deal")
     after = {path: path.stat().st_mtime_ns for path in docs.rglob("*.md")}
     assert after == before, "records do not touch what MkDocs reads"
     preview.stop()
@@ -185,8 +187,8 @@ def test_a_preview_of_an_earlier_day_and_without_a_folder_of_pages(crm, serve):
     crm.deal("stages: [enrichment: 2026-06-01]")
     shutil.rmtree(crm.root / "site")
     preview = serve("salesops", "serve", "--port", "{port}", "--as-of", "2026-05-31")
-    assert preview.shows("board/", "2026-05-31")
-    assert "acme" not in preview.page("board/")
+    assert preview.shows("board.html", "2026-05-31")
+    assert "acme" not in preview.page("board.html")
     preview.stop()
 
 

@@ -16,6 +16,7 @@ from mkdocs.exceptions import PluginError
 from salesops.framing import BODY, CannotBuild, NoPlace
 from salesops.loading import load
 from salesops.mkdocs_plugin import read_site
+from salesops.pages.page import file_of
 from salesops.site import Site, build
 
 SALESOPS = Path(sys.executable).parent / "salesops"
@@ -40,7 +41,7 @@ def site(crm, day=DAY):
 
 
 def page(html, path):
-    return (html / path / "index.html").read_text(encoding="utf-8")
+    return (html / file_of(path)).read_text(encoding="utf-8")
 
 
 def contents(folder):
@@ -120,17 +121,17 @@ def test_only_pages_and_pictures_are_published(crm):
 
 def test_what_was_taken_out_of_the_pages_leaves_the_site(crm):
     crm.write("site/how.md", "# How\n")
-    assert (site(crm) / "how").is_dir()
+    assert (site(crm) / "how.html").is_file()
     (crm.root / "site/how.md").unlink()
-    assert not (site(crm) / "how").exists()
+    assert not (site(crm) / "how.html").exists()
 
 
 def test_a_deal_that_went_leaves_the_site(crm):
     crm.deal()
-    assert (site(crm) / "deals/acme").is_dir()
+    assert (site(crm) / "deals/acme.html").is_file()
     (crm.root / "deals/acme.yaml").unlink()
     html = site(crm)
-    assert not (html / "deals/acme").exists()
+    assert not (html / "deals/acme.html").exists()
     assert b"acme" not in (html / "search/search_index.json").read_bytes()
 
 
@@ -150,6 +151,7 @@ def test_a_deal_that_went_leaves_the_site(crm):
         ("site/board.md", b"caf\xe9\n", "site/board.md is not UTF-8 text"),
         ("site/deals/cascadia-2025.md", "# Mine\n", "has the address of a generated page: rename it"),
         ("site/deals/cascadia-2025/index.md", "# Mine\n", "has the address of a generated page: rename it"),
+        ("site/deals/cascadia-2025/README.md", "# Mine\n", "has the address of a generated page: rename it"),
         ("site/members/index.md", "# Mine\n", "call it site/members.md to introduce that page"),
         ("site/records/salesops-shell.md", "# Mine\n", "has the address of a generated page"),
     ],
@@ -212,7 +214,7 @@ def test_the_name_of_a_stage_never_becomes_a_way_out_of_the_site(crm, stage):
 
 def test_the_name_of_a_stage_may_be_in_any_language(crm):
     build(with_stage(crm, "outreach", "erste Schritte für Größeres"), crm.root / "build/html")
-    assert (crm.root / "build/html/metrics/age-in-erste-Schritte-für-Größeres/index.html").is_file()
+    assert (crm.root / "build/html/metrics/age-in-erste-Schritte-für-Größeres.html").is_file()
 
 
 @pytest.mark.parametrize(
@@ -251,7 +253,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(crm, tmp_path):
     assert contents(tmp_path / "photos")
     build(read_site(crm.root, DAY), tmp_path / "new/site")
     build(read_site(crm.root, DAY), tmp_path / "new/site")
-    assert (tmp_path / "new/site/board/index.html").is_file()
+    assert (tmp_path / "new/site/board.html").is_file()
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["site"], "nothing is left beside it"
 
 
@@ -302,10 +304,32 @@ def test_the_site_map_names_the_pages_and_the_day(crm):
     crm.write("mkdocs.yml", config + "site_url: https://crm.example/\n")
     html = site(crm, "2026-06-01")
     sitemap = (html / "sitemap.xml").read_text(encoding="utf-8")
-    assert "<loc>https://crm.example/board/</loc>" in sitemap
+    assert "<loc>https://crm.example/board.html</loc>" in sitemap
     assert "<lastmod>2026-06-01</lastmod>" in sitemap
     assert "salesops-shell" not in sitemap
-    assert '<link rel="canonical" href="https://crm.example/deals/cascadia-2025/">' in page(html, "deals/cascadia-2025")
+    assert '<link rel="canonical" href="https://crm.example/deals/cascadia-2025.html">' in page(
+        html, "deals/cascadia-2025"
+    )
+
+
+@pytest.mark.parametrize("setting", ["use_directory_urls: true\n", ""], ids=["true", "not said"])
+def test_pages_are_files_whatever_mkdocs_yml_says_of_folders(crm, setting):
+    crm.deal()
+    before = contents(site(crm))
+    assert {"index.html", "board.html", "deals/acme.html", "reference/checks.html"} <= before.keys()
+    config = (crm.root / "mkdocs.yml").read_text(encoding="utf-8")
+    crm.write("mkdocs.yml", re.sub(r"(?m)^use_directory_urls: false.*\n", setting, config).encode())
+    assert setting in (crm.root / "mkdocs.yml").read_text(encoding="utf-8") != config
+    assert contents(site(crm)) == before
+
+
+def test_scripts_that_the_team_loads_early_stay(crm):
+    config = (crm.root / "mkdocs.yml").read_text(encoding="utf-8")
+    crm.write("mkdocs.yml", config + "extra: {polyfills: [early.js]}\n")
+    crm.write("site/how/we-sell.md", "# How we sell\n")
+    text = page(site(crm), "how/we-sell")
+    assert '<script src="../early.js"></script>' in text
+    assert '<script src="../assets/salesops/search.js"></script>' in text
 
 
 # The same bytes

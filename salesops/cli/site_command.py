@@ -54,7 +54,7 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     except (CannotBuild, MkDocsException) as fault:
         note(f"salesops: the site is not built: {output.show(str(fault).strip() or 'see above')}")
         ctx.exit(1)
-    say(f"{output.counted(count, 'page')} as of {day}: {output.show(target / 'index.html')}")
+    say(f"{output.counted(count, 'page')} as of {day}: open {output.show(target / 'index.html')}")
 
 
 class _Shown(logging.Formatter):

@@ -25,8 +25,7 @@ from salesops.reports.standing import person_name
 class Page:
     """One page of the site.
 
-    ``path`` is its address without slashes around it ("" is the home page, "deals/a" a record page); ``title`` is plain
-    text; ``words`` is plain text that the search finds it by. The body is rendered when it is asked for, so that
+    ``path`` is its name on the site ("" is the home page, "deals/a" a record page); ``title`` is plain text; ``words`` is plain text that the search finds it by. The body is rendered when it is asked for, so that
     thousands of pages need not be held at once.
     """
 
@@ -37,6 +36,11 @@ class Page:
     in_navigation: bool = True
 
     @property
+    def file(self) -> str:
+        """Its address, which is a file on every server and on the disk."""
+        return file_of(self.path)
+
+    @property
     def body(self) -> Markup:
         """HTML in which every foreign text is escaped."""
         return Markup(self.render())
@@ -45,6 +49,11 @@ class Page:
     def is_record(self) -> bool:
         """Whether it is one of many that share a frame and stay out of the navigation."""
         return not self.in_navigation
+
+
+def file_of(path: str) -> str:
+    """The file of a page below the home page; whatever leads to a page, or writes one, asks here."""
+    return f"{path or 'index'}.html"
 
 
 @lru_cache(maxsize=1)
@@ -70,7 +79,7 @@ def templates() -> Environment:
         prose=_prose,
         unbroken=_unbroken,
     )
-    environment.globals.update(MANIAC_T=MANIAC_T, meaning=meaning)
+    environment.globals.update(MANIAC_T=MANIAC_T, meaning=meaning, file_of=file_of)
     return environment
 
 
@@ -85,18 +94,18 @@ def page(
     search: Iterable[str | None] = (),
     **values: Any,
 ) -> Page:
-    """Render a page from its template; ``root`` leads back to the home page from wherever it is.
+    """Render a page from its template; ``root`` leads back to the folder of the home page from wherever it is.
 
     Pages of a folder, such as ``deals/a``, are records unless ``in_navigation`` says otherwise.
     """
-    depth = len(path.split("/")) if path else 0
+    root = "../" * path.count("/") or "./"
 
     def render() -> str:
         return (
             templates()
             .get_template(f"{template}.html")
             .render(
-                root="../" * depth or "./",
+                root=root,
                 snapshot=snapshot,
                 as_of=snapshot.as_of,
                 book=snapshot.book,
@@ -104,7 +113,7 @@ def page(
                 person=partial(person_name, snapshot),
                 edit=partial(edit_link, snapshot),
                 commit_at=partial(commit_link, snapshot),
-                metric_at=partial(metric_link, snapshot, "../" * depth or "./"),
+                metric_at=partial(metric_link, snapshot, root),
                 **values,
             )
         )
@@ -133,9 +142,9 @@ def commit_link(snapshot: Snapshot, commit: str) -> str | None:
 def metric_link(snapshot: Snapshot, root: str, id: str) -> str:
     """Where a metric is to be read: its own page, or its line in the glossary where it is not measured yet."""
     metric = metrics_of(snapshot.process).get(id)
-    return (
-        f"{root}metrics/{id}/" if metric and metric.measure else f"{root}metrics/#{id}" if metric else f"{root}metrics/"
-    )
+    if metric and metric.measure:
+        return f"{root}{file_of(f'metrics/{id}')}"
+    return f"{root}{file_of('metrics')}{f'#{id}' if metric else ''}"
 
 
 @lru_cache(maxsize=4096)

@@ -59,9 +59,9 @@ def test_its_site_is_built_and_its_pages_are_right(begun):
     ended = salesops(begun, "site")
     assert ended.returncode == 0, ended.stderr
     html = begun / "build/html"
-    assert "Example University" in (html / "board/index.html").read_text(encoding="utf-8")
-    assert "deals/example-university-first/" in (html / "pipeline/index.html").read_text(encoding="utf-8")
-    assert (html / "reference/checks/index.html").is_file()
+    assert "Example University" in (html / "board.html").read_text(encoding="utf-8")
+    assert "deals/example-university-first.html" in (html / "pipeline.html").read_text(encoding="utf-8")
+    assert (html / "reference/checks.html").is_file()
     assert (begun / "site/how-we-work.md").is_file()
 
 

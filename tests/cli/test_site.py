@@ -35,15 +35,15 @@ def old_site(crm):
 def test_it_builds_and_says_how_much_and_where(crm):
     ran = crm.run("site")
     assert ran.code == 0
-    assert re.fullmatch(r"\d+ pages as of 2026-11-20: .*build/html/index\.html\n", ran.out)
-    assert "As of <time" in (crm.root / "build/html/board/index.html").read_text(encoding="utf-8")
+    assert re.fullmatch(r"\d+ pages as of 2026-11-20: open .*build/html/index\.html\n", ran.out)
+    assert "As of <time" in (crm.root / "build/html/board.html").read_text(encoding="utf-8")
 
 
 def test_it_builds_elsewhere_when_asked_from_any_folder_below(crm, tmp_path):
     ran = crm.run("-C", "deals", "site", "-o", str(tmp_path / "out"), "--as-of", "2026-06-01")
     assert ran.code == 0
     assert "as of 2026-06-01" in ran.out
-    assert (tmp_path / "out/deals/cascadia-2025/index.html").is_file()
+    assert (tmp_path / "out/deals/cascadia-2025.html").is_file()
     assert not (crm.root / "build/html").exists()
 
 
@@ -142,7 +142,7 @@ def test_an_earlier_day_is_built_from_records_that_are_checked_as_of_today(crm):
     ran = crm.run("site", "--as-of", "2026-05-01")
     assert ran.code == 0
     assert not (crm.root / "build/html/deals/acme").exists()
-    assert (crm.root / "build/html/deals/cascadia-2025").exists()
+    assert (crm.root / "build/html/deals/cascadia-2025.html").exists()
 
 
 def test_a_disk_that_is_full_is_not_a_fault_of_the_records(crm, old_site, monkeypatch):

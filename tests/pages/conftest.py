@@ -25,6 +25,7 @@ import pytest
 from salesops.metrics import measure, metrics_of
 from salesops.mkdocs_plugin import read_site
 from salesops.pages import every_page
+from salesops.pages.page import file_of
 from salesops.site import build
 
 HOME = Path(__file__).parents[2]
@@ -128,19 +129,19 @@ def parsed(html):
 
 
 class Pages(Mapping):
-    """A built site by address: ``pages["deals/acme"]``; the home page is ``pages[""]``."""
+    """A built site by the names of its pages: ``pages["deals/acme"]``; the home page is ``pages[""]``."""
 
     def __init__(self, root, html, snapshot):
         self.root, self.html, self.snapshot, self._known = root, html, snapshot, {}
 
     def __getitem__(self, path):
         if path not in self._known:
-            self._known[path] = parsed((self.html / path / "index.html").read_text(encoding="utf-8"))
+            self._known[path] = parsed((self.html / file_of(path)).read_text(encoding="utf-8"))
         return self._known[path]
 
     def __iter__(self):
-        files = sorted(self.html.rglob("index.html"))
-        return (file.parent.relative_to(self.html).as_posix().removeprefix(".") for file in files)
+        files = sorted(file.relative_to(self.html).as_posix() for file in self.html.rglob("*.html"))
+        return ("" if file == "index.html" else file.removesuffix(".html") for file in files if file != "404.html")
 
     def __len__(self):
         return sum(1 for _ in self)
@@ -347,11 +348,18 @@ class Tab:
 
     def go(self, url):
         """Open a page and wait until it is there with everything that it loads."""
+        return self._arrive(lambda: self.ask("Page.navigate", url=url), url)
+
+    def follow(self, link):
+        """Click on a link, the first that is selected, and wait until the page behind it is there."""
+        return self._arrive(lambda: self.run(f"document.querySelector({json.dumps(link)}).click()"), link)
+
+    def _arrive(self, leave, there):
         self._loaded = False
-        self.ask("Page.navigate", url=url)
+        leave()
         end = time.monotonic() + PATIENCE
         while not self._loaded:
-            assert time.monotonic() < end, f"{url} does not load"
+            assert time.monotonic() < end, f"{there} does not load"
             self._browser.listen(0.02)
         return self
 
@@ -373,7 +381,10 @@ class Tab:
         self._browser.listen(seconds)
 
     def type(self, text):
-        self.ask("Input.insertText", text=text)
+        """Key by key: the search looks when a key is let go."""
+        for letter in text:
+            self.ask("Input.dispatchKeyEvent", type="keyDown", key=letter, text=letter)
+            self.ask("Input.dispatchKeyEvent", type="keyUp", key=letter)
 
     def press_enter(self):
         for kind in ("keyDown", "keyUp"):

@@ -8,7 +8,7 @@ import pytest
 
 ASSETS = resources.files("salesops.pages") / "assets"
 VENDORED = tomllib.loads((ASSETS / "VENDORED.toml").read_text(encoding="utf-8"))["vendored"]
-OURS = {"VENDORED.toml", "salesops.css", "tables.js"}
+OURS = {"VENDORED.toml", "salesops.css", "search.js", "tables.js"}
 
 
 @pytest.mark.parametrize("entry", VENDORED, ids=lambda entry: entry["name"])

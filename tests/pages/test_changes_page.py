@@ -272,7 +272,7 @@ LOOKED_AT = ("changes", "integrity", "deals/larkspur-general")
 def test_the_pages_keep_to_their_policy_fit_the_window_and_can_be_read(browser, serve, site, contrast, dark):
     with serve(site.html) as address, browser.tab(dark=dark) as tab:
         for path in LOOKED_AT:
-            tab.go(f"{address}/{path}/")
+            tab.go(f"{address}/{path}.html")
             for words in (".so-commit", ".so-commit small", ".so-commit code", ".so-story li ul li"):
                 if path != "integrity":
                     assert contrast(tab, words, "color") >= 4.5, (path, words)
@@ -290,7 +290,7 @@ def test_the_pages_keep_to_their_policy_fit_the_window_and_can_be_read(browser, 
 def test_without_scripts_the_pages_read_the_same(browser, serve, site):
     def words(path, scripts):
         with browser.tab(scripts=scripts) as tab:
-            tab.go(f"{address}/{path}/")
+            tab.go(f"{address}/{path}.html")
             tab.ask("Emulation.setScriptExecutionDisabled", value=False)
             return tab.run(
                 "[...document.querySelectorAll('.so-commit, .so-story li li, tbody td')].map(one => one.textContent)"

@@ -88,18 +88,18 @@ def test_the_contract_says_how_long_it_runs(page_of, day, said):
 
 def test_a_renewal_leads_to_what_it_renews_and_back(repo, page_of):
     repo.deal("type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]", id="next")
-    assert page_of("deals/next").one("a", href="../../deals/cascadia-2025/")
-    assert page_of("deals/cascadia-2025").one("a", href="../../deals/next/")
+    assert page_of("deals/next").one("a", href="../deals/cascadia-2025.html")
+    assert page_of("deals/cascadia-2025").one("a", href="../deals/next.html")
     earlier = page_of("deals/cascadia-2025", date(2026, 9, 30))
-    assert not list(earlier.every("a", href="../../deals/next/")), "it had not begun"
+    assert not list(earlier.every("a", href="../deals/next.html")), "it had not begun"
 
 
 def test_a_deal_that_begins_later_is_named_and_not_linked(repo, page_of):
     repo.member("hubs: [{name: teaching, deal: acme}]")
     repo.deal("stages: [enrichment: 2026-06-01]")
-    assert not list(page_of("members/cascadia-university", date(2026, 5, 31)).every("a", href="../../deals/acme/"))
+    assert not list(page_of("members/cascadia-university", date(2026, 5, 31)).every("a", href="../deals/acme.html"))
     assert "under acme" in page_of("members/cascadia-university", date(2026, 5, 31)).text
-    assert list(page_of("members/cascadia-university", date(2026, 6, 1)).every("a", href="../../deals/acme/"))
+    assert list(page_of("members/cascadia-university", date(2026, 6, 1)).every("a", href="../deals/acme.html"))
 
 
 def test_activity_stands_with_the_newest_first_and_what_is_to_come_only_where_it_is_planned(repo, page_of):

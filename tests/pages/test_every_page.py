@@ -1,4 +1,4 @@
-"""What holds for every page of the site of the demonstration records, as it is served and without any script."""
+"""What holds for every page of the site of the demonstration records, on a server as from the disk, without any script."""
 
 import json
 import re
@@ -7,6 +7,8 @@ from itertools import pairwise
 from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
+
+from salesops.pages.page import file_of
 
 OVERVIEWS = ("", "board", "pipeline", "closed", "renewals", "metrics", "members", "process")
 
@@ -24,23 +26,30 @@ def is_elsewhere(link):
 
 
 def target(path, link):
-    """Where a link of a page leads inside the site: the address without slashes around it, and the fragment."""
-    there = urlsplit(urljoin(f"/{path}/" if path else "/", link))
-    return unquote(there.path).strip("/"), unquote(there.fragment)
+    """Where a link of a page leads inside the site: the file, and the fragment; what leads out of the folder begins with a slash."""
+    there = urlsplit(urljoin(f"file:///site/{file_of(path)}", link))
+    return unquote(there.path).removeprefix("/site/"), unquote(there.fragment)
 
 
-def lost_links(site, part=lambda page: page):
-    """Links inside the site that lead nowhere."""
+def path_of(file):
+    """The name of the page in a file."""
+    return file.removesuffix(".html") if file != "index.html" else ""
+
+
+def inside(site, part=lambda page: page):
+    """Each link that stays on the site, and the page that has it."""
     for path, page in site.items():
-        for _, link in links(part(page)):
-            if is_elsewhere(link):
-                continue
-            there, fragment = target(path, link)
-            if (site.html / there / "index.html").is_file():
-                if fragment and not list(site[there].every(id=fragment)):
-                    yield f"{path}: {link} has no such place"
-            elif not (site.html / there).is_file():
-                yield f"{path}: {link} is not there"
+        yield from ((path, link) for _, link in links(part(page)) if not is_elsewhere(link))
+
+
+def lost_links(site, found):
+    """The links that lead from the disk to no file, or to no place in it; a folder is not a file."""
+    for path, link in found:
+        there, fragment = target(path, link)
+        if not (site.html / there).is_file():
+            yield f"{path}: {link} is not a file that is there"
+        elif fragment and not list(site[path_of(there)].every(id=fragment)):
+            yield f"{path}: {link} has no such place"
 
 
 def test_there_is_a_page_for_each_overview_deal_member_and_measured_metric(demo):
@@ -67,13 +76,30 @@ def test_nothing_is_left_of_the_shell_and_the_marks(demo):
     assert "salesops-shell" not in (demo.html / "search/search_index.json").read_text(encoding="utf-8")
 
 
-def test_every_link_inside_leads_to_a_file_and_every_fragment_to_a_place(demo):
-    assert not list(lost_links(demo))
+def test_every_link_of_every_page_leads_to_a_file_and_every_fragment_to_a_place(demo):
+    found = list(inside(demo))
+    assert len(found) > 4000
+    assert not list(lost_links(demo, found))
 
 
 @pytest.mark.parametrize("day", ["2026-06-15", "2025-06-01", "2019-01-01", "2099-12-31"])
 def test_no_link_is_lost_on_another_day_either(crm, site_of, day):
-    assert not list(lost_links(site_of(crm, date.fromisoformat(day)), lambda page: page.one("article")))
+    site = site_of(crm, date.fromisoformat(day))
+    assert not list(lost_links(site, inside(site, lambda page: page.one("article"))))
+
+
+def test_the_page_for_lost_links_leads_to_files_from_any_depth_of_a_server(demo):
+    found = [link for _, link in links(demo["404"]) if not is_elsewhere(link) and not link.startswith("#")]
+    assert len(found) > 20
+    assert not [link for link in found if not link.startswith("/") or not (demo.html / link[1:]).is_file()]
+
+
+def test_every_entry_of_the_search_leads_to_a_page_and_the_index_for_the_disk_is_the_same(demo):
+    index = (demo.html / "search/search_index.json").read_text(encoding="utf-8")
+    assert (demo.html / "search/search_index.js").read_text(encoding="utf-8") == f"var __index = {index};\n"
+    found = [("", entry["location"]) for entry in json.loads(index)["docs"]]
+    assert {path_of(target(*entry)[0]) for entry in found} == set(demo)
+    assert not list(lost_links(demo, found))
 
 
 def test_nothing_is_fetched_from_another_host(demo):
@@ -183,10 +209,10 @@ def test_the_search_knows_each_deal_and_member_in_few_words(demo):
     docs = {entry["location"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))["docs"]}
     book = demo.snapshot.book
     for id, deal in book.deals.items():
-        assert book.members[deal.member].name in docs[f"deals/{id}/"]["title"]
-        assert id in docs[f"deals/{id}/"]["text"]
+        assert book.members[deal.member].name in docs[f"deals/{id}.html"]["title"]
+        assert id in docs[f"deals/{id}.html"]["text"]
     for id, member in book.members.items():
-        assert docs[f"members/{id}/"]["title"] == member.name
+        assert docs[f"members/{id}.html"]["title"] == member.name
     records = [entry for location, entry in docs.items() if re.match("(deals|members)/.", location)]
     assert len(records) == len(book.deals) + len(book.members)
     assert sum(len(json.dumps(entry)) for entry in records) < 300 * len(records)

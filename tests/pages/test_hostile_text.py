@@ -11,6 +11,7 @@ import yaml
 from gitting import Git
 
 from salesops.loading import load
+from salesops.pages.page import file_of
 from salesops.records.scalars import url
 
 PLAIN = "Plain words"
@@ -253,7 +254,7 @@ def test_nothing_runs_on_any_page_even_without_the_policy(browser, unguarded, se
     metrics = ["metrics/sqd", "metrics/win-rate", "metrics/renewal-overdue", "metrics/age-in-outreach"]
     with serve(unguarded) as address, browser.tab() as tab:
         for path in (*others, *metrics, *states):
-            tab.go(f"{address}/{path}/" if path else f"{address}/")
+            tab.go(f"{address}/{file_of(path)}")
             shown, heading = tab.run("[document.title, document.querySelector('h1').textContent]")
             assert not path.startswith(("deals/", "members/")) or shown == line(f"{heading} - Fernwater sales")
         tab.listen(0.5)
@@ -272,7 +273,7 @@ def test_nothing_runs_in_the_search(browser, unguarded, serve, payloads):
             tab.go(f"{address}/?q=open-{at:02}")
             found = dict(tab.wait(f"(found => found.length && found)({FOUND})"))
             text = payloads[at]
-            assert line(found[f"/deals/open-{at:02}/"]) == line(f"{text}: {text}")
+            assert line(found[f"/deals/open-{at:02}.html"]) == line(f"{text}: {text}")
         tab.listen(0.3)
         assert not tab.ran
         assert not tab.faults

@@ -2,12 +2,14 @@
 
 import pytest
 
+from salesops.pages.page import file_of
+
 pytestmark = pytest.mark.browser
 
 LOOKED_AT = (
-    "", "board/", "pipeline/", "closed/", "renewals/", "metrics/", "metrics/win-rate/", "metrics/meetings-per-week/", "members/",
-    "members/skerrow-marine-institute/", "process/", "reference/checks/", "reference/fields/", "reference/commands/", "404.html",
-    "deals/larkspur-general/", "deals/skerrow-general/", "deals/alerce-renewal-2026/", "deals/pan-basin-premier/",
+    "", "board.html", "pipeline.html", "closed.html", "renewals.html", "metrics.html", "metrics/win-rate.html", "metrics/meetings-per-week.html", "members.html",
+    "members/skerrow-marine-institute.html", "process.html", "reference/checks.html", "reference/fields.html", "reference/commands.html", "404.html",
+    "deals/larkspur-general.html", "deals/skerrow-general.html", "deals/alerce-renewal-2026.html", "deals/pan-basin-premier.html",
 )  # fmt: skip
 DEALS = "[...document.querySelectorAll('table.so-sortable')[0].tBodies[0].rows].map(row => row.cells[{at}].textContent)"
 
@@ -24,7 +26,7 @@ def tab(browser):
 
 @pytest.mark.parametrize(("dark", "paths"), [(False, LOOKED_AT), (True, LOOKED_AT[:3])], ids=["light", "dark"])
 def test_no_page_breaks_its_policy_or_asks_another_host_for_anything(browser, demo_served, demo, dark, paths):
-    team_pages = [path for path in demo if path.startswith("guides/")]
+    team_pages = [file_of(path) for path in demo if path.startswith("guides/")]
     with browser.tab(dark=dark) as tab:
         for path in (*paths, *team_pages[:2]):
             tab.go(f"{demo_served}/{path}")
@@ -35,7 +37,7 @@ def test_no_page_breaks_its_policy_or_asks_another_host_for_anything(browser, de
 
 
 def test_a_table_sorts_by_a_click_on_its_head_and_by_the_keyboard(tab, demo_served):
-    tab.go(f"{demo_served}/pipeline/")
+    tab.go(f"{demo_served}/pipeline.html")
     as_built = tab.run(column(0))
     tab.wait("!!document.querySelector('.dt-column-order')")
     assert tab.run(column(0)) == as_built, "the order of the page stands until somebody asks for another"
@@ -53,7 +55,7 @@ def test_a_table_sorts_by_a_click_on_its_head_and_by_the_keyboard(tab, demo_serv
 
 
 def test_a_table_narrows_to_what_is_typed(tab, demo_served):
-    tab.go(f"{demo_served}/pipeline/")
+    tab.go(f"{demo_served}/pipeline.html")
     tab.wait("!!document.querySelector('.dt-search input')")
     assert tab.run("document.querySelector('.dt-search label').textContent") == "Filter:"
     tab.run("document.querySelector('.dt-search input').focus()")
@@ -66,9 +68,9 @@ def test_a_table_narrows_to_what_is_typed(tab, demo_served):
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
-        ("larkspur", ["/deals/larkspur-general/", "/members/larkspur-university/"]),
-        ("skerrow", ["/deals/skerrow-general/", "/members/skerrow-marine-institute/"]),
-        ("win rate", ["/metrics/win-rate/"]),
+        ("larkspur", ["/deals/larkspur-general.html", "/members/larkspur-university.html"]),
+        ("skerrow", ["/deals/skerrow-general.html", "/members/skerrow-marine-institute.html"]),
+        ("win rate", ["/metrics/win-rate.html"]),
     ],
 )
 def test_the_search_finds_a_deal_a_member_and_a_metric(tab, demo_served, words, wanted):
@@ -80,11 +82,11 @@ def test_the_search_finds_a_deal_a_member_and_a_metric(tab, demo_served, words, 
 
 
 def test_the_switch_of_the_theme_turns_the_page_dark_and_the_next_page_remembers(tab, demo_served):
-    tab.go(f"{demo_served}/board/")
+    tab.go(f"{demo_served}/board.html")
     assert tab.run("document.body.dataset.mdColorScheme") == "default"
     tab.run("document.querySelector('label[for=__palette_1]').click()")
     tab.wait("document.body.dataset.mdColorScheme == 'slate'")
-    tab.go(f"{demo_served}/deals/larkspur-general/")
+    tab.go(f"{demo_served}/deals/larkspur-general.html")
     assert tab.run("document.body.dataset.mdColorScheme") == "slate"
     assert not tab.faults
 
@@ -92,7 +94,7 @@ def test_the_switch_of_the_theme_turns_the_page_dark_and_the_next_page_remembers
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_lines_and_words_can_be_told_from_the_ground(browser, demo_served, contrast, dark):
     with browser.tab(dark=dark) as tab:
-        tab.go(f"{demo_served}/board/")
+        tab.go(f"{demo_served}/board.html")
         for words in (
             ".so-card a",
             ".so-card-facts",
@@ -103,7 +105,7 @@ def test_lines_and_words_can_be_told_from_the_ground(browser, demo_served, contr
         ):
             assert contrast(tab, words, "color") >= 4.5, words
         assert contrast(tab, ".so-card", "borderTopColor") >= 1.15
-        tab.go(f"{demo_served}/renewals/")
+        tab.go(f"{demo_served}/renewals.html")
         for words in (
             ".so-chip.so-good",
             ".so-chip.so-warn",
@@ -119,9 +121,9 @@ def test_no_page_is_wider_than_the_window_and_no_sentence_stands_in_a_column_of_
     with browser.tab() as tab:
         for path in (
             *LOOKED_AT[:7],
-            "reference/fields/",
-            "members/skerrow-marine-institute/",
-            "deals/larkspur-general/",
+            "reference/fields.html",
+            "members/skerrow-marine-institute.html",
+            "deals/larkspur-general.html",
         ):
             tab.go(f"{demo_served}/{path}")
             for width in (400, 800, 1200, 1600):
@@ -139,7 +141,7 @@ SQUEEZED = """[...document.querySelectorAll('.so-table td, .so-table th')]
 def test_without_scripts_the_page_reads_the_same(browser, demo_served):
     def words(scripts):
         with browser.tab(scripts=scripts) as tab:
-            tab.go(f"{demo_served}/pipeline/")
+            tab.go(f"{demo_served}/pipeline.html")
             tab.ask("Emulation.setScriptExecutionDisabled", value=False)
             return tab.run(column(0)), tab.run(column(8))
 
@@ -152,7 +154,7 @@ def test_a_script_in_a_page_of_the_team_does_not_run(tab, crm, fill, site_of, se
         {"site/trick.md": "# Trick\n\n<script>alert(1)</script><img src=x onerror='alert(2)'><p id=here>words</p>\n"},
     )
     with serve(site_of(crm).html) as address:
-        tab.go(f"{address}/trick/")
+        tab.go(f"{address}/trick.html")
         tab.listen(0.3)
         assert tab.run("document.querySelector('#here').textContent") == "words"
     assert not tab.ran

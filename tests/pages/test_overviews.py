@@ -29,7 +29,7 @@ def test_home_says_whether_the_team_is_on_track(repo, page_of):
 def test_a_target_whose_metric_is_not_built_yet_leads_to_its_line_in_the_glossary(repo, page_of):
     repo.write("playbook/targets.yaml", TARGETS)
     links = {link.text: link["href"] for link in next(page_of("").every("tbody")).every("a")}
-    assert links["Sales Qualified Deals"] == "./metrics/sqd/"
+    assert links["Sales Qualified Deals"] == "./metrics/sqd.html"
     assert links["Outreach email open rate"] == "./metrics/#email-open-rate"
 
 
@@ -48,8 +48,8 @@ def test_home_names_what_needs_a_look_the_most_pressing_first(repo, page_of):
     )
     page = page_of("")
     found = [link["href"] for item in page.every("li") for link in item.every("a")]
-    assert found[:3] == ["./deals/both/", "./deals/one/", "./deals/back/"]
-    assert "./deals/none/" not in found[:3]
+    assert found[:3] == ["./deals/both.html", "./deals/one.html", "./deals/back.html"]
+    assert "./deals/none.html" not in found[:3]
 
 
 def test_an_overdue_renewal_says_since_when_and_whether_the_next_term_is_signed(repo, page_of):
@@ -87,14 +87,14 @@ def test_a_column_shows_its_first_fifty_deals_and_where_the_rest_is(repo, page_o
         repo.deal(id=f"deal-{at:02}")
     column = next(page_of("board").every("section"))
     assert len(list(column.every("li"))) == 50
-    assert column.one("a", href="../pipeline/").text == "2 more"
+    assert column.one("a", href="./pipeline.html").text == "2 more"
 
 
 def test_money_in_the_pipeline_sorts_by_all_that_a_deal_brings(repo, page_of):
     repo.deal("value: {mrr: 100 USD, months: 12, one_off: 2000 USD}", id="more")
     repo.deal("value: {mrr: 150 USD}", id="less")
     cells = {
-        link["href"].split("/")[-2]: row
+        link["href"].split("/")[-1].removesuffix(".html"): row
         for row in page_of("pipeline").every("tr")
         for link in row.every("a")
         if "deals" in link["href"]
