@@ -41,7 +41,7 @@ lint: $(READY)  ## style, types, and the safety of the workflows
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/zizmor --offline --quiet --persona auditor .github salesops/starter/.github action.yml
+	@$(BIN)/zizmor --offline --quiet --persona auditor .github salesops/setup/starter/.github action.yml
 
 wheel: $(READY)  ## build the program as one file into build/dist, to install it on another computer
 	@$(BIN)/python -I -m hatchling build -t wheel -d build/dist
@@ -77,7 +77,7 @@ $(READY): $(LOCKED) pyproject.toml
 UV_VERSION := 0.13.8
 UV         ?= build/uv/bin/uv
 UPGRADE    ?=
-STARTER    := salesops/starter/requirements.lock
+STARTER    := salesops/setup/starter/requirements.lock
 
 lock: $(UV)  ## write requirements.lock anew from pyproject.toml; newest versions with UPGRADE=--upgrade
 	@$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \

@@ -96,8 +96,8 @@ def metrics(root: str) -> int:
     from dataclasses import replace
     from datetime import date
 
-    from salesops.loading import load
     from salesops.metrics import measure, metrics_of
+    from salesops.store.load import load
 
     book, _ = load(Path(root))
     day = date.fromisoformat(os.environ["SALESOPS_AS_OF"])

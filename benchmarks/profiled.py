@@ -17,13 +17,13 @@ def main() -> None:
     """Run a command under the profiler."""
     import os
 
-    import salesops.loading
+    import salesops.store.load
     from salesops.cli import main as salesops_main
 
     os.environ.setdefault("SALESOPS_AS_OF", AS_OF)
     if sys.argv[1] == "--one":
         del sys.argv[1]
-        salesops.loading.FORK_FROM = sys.maxsize
+        salesops.store.load.FORK_FROM = sys.maxsize
     rows = int(sys.argv.pop(1))
     profile = cProfile.Profile()
     profile.enable()

@@ -15,8 +15,8 @@ FOLDERS = ("deals", "members", "playbook")
 
 def ours(root: Path) -> int:
     """The product's own listing and reading."""
-    from salesops.documents import MAX_BYTES
-    from salesops.repository import contents, log
+    from salesops.records.yaml_reader import MAX_BYTES
+    from salesops.store.git import contents, log
 
     ids = [
         touched.after.id
@@ -29,7 +29,7 @@ def ours(root: Path) -> int:
 
 def parsed(root: Path) -> int:
     """Every version as salesops knows it, before it is told in sentences."""
-    from salesops.lives import lives
+    from salesops.store.file_history import lives
 
     return sum(len(life.versions) for life in lives(root, "UTC"))
 

@@ -52,6 +52,10 @@ class Problem:
         return self.severity is Severity.ERROR
 
 
+class CannotDecide(Exception):
+    """The machine, not the data, stands in the way: permissions, a disk, a missing base (exit code 3)."""
+
+
 def in_order(problems: Iterable[Problem]) -> list[Problem]:
     """Problems by file, line and column, each said once."""
     return sorted(set(problems), key=lambda p: (p.place.path, p.place.line, p.place.column, p.code, p.message))

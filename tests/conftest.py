@@ -19,11 +19,11 @@ from unittest import mock
 import pytest
 from hypothesis import HealthCheck, settings
 
-from salesops.book import Book
+from salesops.book.book import Book
 from salesops.checks import check_book
 from salesops.cli import main
-from salesops.loading import load
 from salesops.problems import Problem, in_order
+from salesops.store.load import load
 
 HOME = Path(__file__).parents[1]
 TODAY = date(2026, 11, 20)

@@ -27,8 +27,8 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from salesops.checks import check_book
-from salesops.loading import load
-from salesops.writing import in_brackets
+from salesops.edits.yaml_writer import in_brackets
+from salesops.store.load import load
 
 HOME = Path(__file__).parents[1]
 BEGIN = date(2025, 5, 20)

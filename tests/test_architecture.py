@@ -12,27 +12,54 @@ HOME = Path(__file__).parents[1]
 PACKAGE = HOME / "salesops"
 DRAWN = (HOME / "site/contributing/architecture.md").read_text(encoding="utf-8").split("## The tree")[1].split("```")[1]
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "manager", "service", "misc"}
+NEIGHBOURS = {"imports", "setup", "site"}
+"""Rooms on one floor: none of them knows another."""
+MOST_ROOMS, MOST_LOOSE = 11, 2
 
 
-def drawn_modules() -> list[str]:
-    """The modules and folders of the package as the page lists them, in its order."""
-    names: list[str] = []
-    for line in DRAWN.split("\n"):
-        if re.match(r"  \S", line) and "──" not in line:
-            names += [word.rstrip("/") for word in re.match(r"  ((?:[a-z_]+(?:\.py|/)\s+)+)", line)[1].split()]
-    return [name.removesuffix(".py") for name in names]
+def drawn() -> dict[str, list[str]]:
+    """The rooms as the page draws them, in its order, each with its modules; a loose module has none."""
+    rooms: dict[str, list[str]] = {}
+    for line in DRAWN.split("salesops/\n")[1].split("\ntests/")[0].split("\n"):
+        if found := re.match(r"  ([a-z_]+)(?:\.py|/)\s", line):
+            rooms[found[1]] = []
+        elif line.startswith("    "):
+            rooms[list(rooms)[-1]] += line.split()
+    return {name: modules for name, modules in rooms.items() if name != "__init__"}
 
 
-def real_modules() -> set[str]:
+def names_in(folder: Path) -> set[str]:
+    """The modules and folders of a folder."""
     return {
         path.stem
-        for path in PACKAGE.iterdir()
+        for path in folder.iterdir()
         if path.name not in ("__init__.py", "__pycache__", "py.typed") and (path.suffix == ".py" or path.is_dir())
     }
 
 
+ROOMS = drawn()
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "starter" not in path.parts)
+
+
+def name_of(file: Path) -> str:
+    """The dotted name of a module below the package; a folder's own module has the folder's name."""
+    return ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__").removesuffix("__init__")
+
+
+MODULES = {name_of(file): file for file in FILES}
+
+
 def test_every_module_is_drawn_and_every_drawn_module_exists():
-    assert set(drawn_modules()) == real_modules()
+    assert set(ROOMS) == names_in(PACKAGE)
+    for room, modules in ROOMS.items():
+        if (PACKAGE / room).is_dir():
+            assert sorted(modules) == sorted(names_in(PACKAGE / room)), room
+
+
+def test_the_house_has_at_most_eleven_rooms_and_two_loose_modules():
+    loose = {file.stem for file in PACKAGE.glob("*.py")} - {"__init__"}
+    assert len(loose) <= MOST_LOOSE
+    assert len(names_in(PACKAGE) - loose) <= MOST_ROOMS
 
 
 def test_no_room_is_for_odds_and_ends():
@@ -40,28 +67,43 @@ def test_no_room_is_for_odds_and_ends():
 
 
 def imports(file: Path) -> set[str]:
-    """The top-level modules of the package that a file imports, wherever in it."""
+    """The modules of the package that a file imports, wherever in it."""
     found: set[str] = set()
     for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        names = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            names = [f"salesops.{alias.name}" for alias in node.names] if node.module == "salesops" else [node.module]
-        found |= {name.split(".")[1] for name in names if name.startswith("salesops.")}
-    return found
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    inside = {name.removeprefix("salesops.") for name in found if name.startswith("salesops.")}
+    return {name if name in MODULES else name.rpartition(".")[0] for name in inside}
 
 
-@pytest.mark.parametrize("name", sorted(real_modules() - {"starter"}))
+def room_of(module: str) -> str:
+    return module.split(".")[0]
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name])
 def test_a_module_imports_only_from_what_stands_above_it(name):
-    order = drawn_modules()
-    files = list((PACKAGE / name).rglob("*.py")) if (PACKAGE / name).is_dir() else [PACKAGE / f"{name}.py"]
-    used = set().union(*(imports(file) for file in files)) - {name}
-    below = {other for other in used if order.index(other) > order.index(name)}
+    order = list(ROOMS)
+    used = {room_of(module) for module in imports(MODULES[name])} - {room_of(name)}
+    below = {room for room in used if order.index(room) > order.index(room_of(name))}
     assert not below, f"{name} imports {sorted(below)}, which the page draws below it"
 
 
-@pytest.mark.parametrize("file", sorted(PACKAGE.rglob("*.py")), ids=lambda file: str(file.relative_to(PACKAGE)))
+@pytest.mark.parametrize("name", [name for name in MODULES if room_of(name) in NEIGHBOURS])
+def test_imports_setup_and_site_do_not_know_each_other(name):
+    used = {room_of(module) for module in imports(MODULES[name])}
+    assert not used & (NEIGHBOURS - {room_of(name)})
+
+
+def test_no_two_modules_import_each_other_in_a_circle():
+    waiting = {name: imports(file) - {name} for name, file in MODULES.items()}
+    while free := {name for name, used in waiting.items() if not used & waiting.keys()}:
+        waiting = {name: used for name, used in waiting.items() if name not in free}
+    assert not waiting, f"in a circle: {sorted(waiting)}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_a_module_opens_with_a_sentence_that_says_what_it_is_for(file):
     said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     assert re.match(r"\S.*[.:]", said), "no opening sentence"

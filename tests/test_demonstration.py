@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from salesops.checks import check_book
-from salesops.loading import load
+from salesops.store.load import load
 
 SCRIPT = Path(__file__).parent / "demonstration.py"
 FOLDERS = ("deals", "members", "playbook")

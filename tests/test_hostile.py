@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from salesops.documents import read
+from salesops.records.yaml_reader import read
 
 MEMBER = "name: University X\nkind: university\ncountry: US\n"
 BASE = """\

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from salesops.documents import UNSEEN
 from salesops.output import (
     ANNOTATIONS,
     as_json,
@@ -29,6 +28,7 @@ from salesops.output import (
     tally,
 )
 from salesops.problems import Place, Problem, Severity
+from salesops.records.yaml_reader import UNSEEN
 
 HOSTILE = [
     "a\n::error file=deals/a.yaml,line=1::pwned",

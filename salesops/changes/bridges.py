@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from salesops.book import Snapshot
+from salesops.book.book import Snapshot
+from salesops.book.visits import History
 from salesops.records.money import Sums, cents, total
-from salesops.visits import History
 
 OPEN, ABSENT, PARKED, WON, LOST, UNREADABLE = "open", "absent", "parked", "won", "lost", "unreadable"
 CAME = {ABSENT: "entered", PARKED: "resumed", WON: "reopened", LOST: "reopened", UNREADABLE: "readable again"}

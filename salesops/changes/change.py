@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from salesops.book import Ref
+from salesops.book.book import Ref
 
 
 @dataclass(frozen=True)

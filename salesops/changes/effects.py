@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from salesops.book import Snapshot
+from salesops.book.book import Snapshot
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Amounts, Count, Days, Share
-from salesops.metrics.words import NO_DATA, headline
+from salesops.metrics.wording import NO_DATA, headline
 from salesops.output import counted
 
 BESIDE = {"share": ("still open", "parked"), "money": ("no amount", "the contract has no mrr")}

@@ -10,7 +10,7 @@ from salesops.changes.bridges import TAKES_AWAY, Bridge, Term
 from salesops.changes.change import Change
 from salesops.changes.effects import Effect
 from salesops.changes.report import Report
-from salesops.metrics.words import amounts
+from salesops.metrics.wording import amounts
 from salesops.output import Style, code_span, counted, markdown, problems_as_markdown, show, table, unpainted
 from salesops.problems import Problem
 

@@ -9,17 +9,17 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from salesops.book import Book, Ref, Snapshot
+from salesops.book.book import Book, Ref, Snapshot
 from salesops.changes.bridges import Bridge, bridge
 from salesops.changes.change import Change
-from salesops.changes.deals import of_deal
+from salesops.changes.compare import Comparison
+from salesops.changes.deal_sentences import of_deal
 from salesops.changes.effects import Effect, effects
 from salesops.changes.names import Names
-from salesops.changes.others import called as called_other
-from salesops.changes.others import of_other
-from salesops.comparison import Comparison
-from salesops.documents import Document
+from salesops.changes.record_sentences import called as called_other
+from salesops.changes.record_sentences import of_other
 from salesops.problems import Problem
+from salesops.records.yaml_reader import Document
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from salesops.book import Book
+from salesops.book.book import Book
+from salesops.changes.compare import Comparison
 from salesops.checks import (
     contracts,
     facts,
@@ -27,11 +28,10 @@ from salesops.checks import (
     upkeep,
 )
 from salesops.checks.check import CHECKS, EVERY, GONE, Case, Check, Finding
-from salesops.comparison import Comparison
-from salesops.documents import MAX_COMPLAINTS, Document
 from salesops.problems import Place, Problem, in_order
 from salesops.records.kinds import KINDS
 from salesops.records.salvage import is_lost
+from salesops.records.yaml_reader import MAX_COMPLAINTS, Document
 
 SUBJECTS = (
     references,

@@ -10,14 +10,14 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from salesops.book import Book
-from salesops.comparison import Comparison
-from salesops.documents import Document
-from salesops.moves import Step, steps
+from salesops.book.book import Book
+from salesops.book.moves import Step, steps
+from salesops.changes.compare import Comparison
 from salesops.problems import Path, Severity, did_you_mean
 from salesops.records.process import Process
 from salesops.records.record import Record
 from salesops.records.salvage import is_lost
+from salesops.records.yaml_reader import Document
 
 R = TypeVar("R", bound=Record)
 GUILTY = re.compile(r"\s*# <--.*$", re.MULTILINE)

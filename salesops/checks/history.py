@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from salesops.book.moves import MoveKind, Step
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.moves import MoveKind, Step
 from salesops.problems import nearest
 from salesops.records.deal import MAX_MOVES, Deal
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from salesops.book.exit_criteria import home_of, is_met, meaning, nearest_way, paste
+from salesops.book.moves import MoveKind
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.moves import MoveKind
-from salesops.needs import home_of, is_met, meaning, nearest_way, paste
 from salesops.records.deal import Deal
 from salesops.records.process import Need
 from salesops.records.record import is_given, value_at

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from salesops.checks.check import EVERY, Case, Finding, Findings, check
+from salesops.output import SECRET, may_hold_secret
 from salesops.problems import Path, dotted
 from salesops.records.record import Record
-from salesops.secrets import SECRET, may_hold_secret
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z]")
 LIKELY = re.compile(r"@[A-Za-z0-9-]+\.|\+[0-9]")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from salesops.book.moves import MoveKind
+from salesops.book.stalled import why_stalled
+from salesops.book.visits import History
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.moves import MoveKind
 from salesops.records.deal import MANIAC_T, Deal
-from salesops.stalls import why_stalled
-from salesops.visits import History
 
 RETURNED_FOR = 30
 """Days during which a deal that came back from parking is pointed out."""

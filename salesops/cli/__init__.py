@@ -6,6 +6,7 @@ Only click is imported here: a command imports what it needs when it runs, so th
 from __future__ import annotations
 
 import importlib
+import keyword
 import os
 import sys
 from typing import Any, NoReturn
@@ -31,7 +32,13 @@ COMMANDS = {
     "doctor": "Look at the set-up and say what to mend.",
     "completion": "Print the completion script of a shell.",
 }
-"""Every command and its line in the help; each lives in the module of its name (as ``check_command``)."""
+"""Every command and its line in the help; each lives in the module of its name."""
+
+
+def _module(command: str) -> str:
+    """The module of a command; an underscore follows a word of the language."""
+    name = command.replace("-", "_")
+    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 class Commands(click.Group):
@@ -45,7 +52,7 @@ class Commands(click.Group):
         """Load one command."""
         if name not in COMMANDS:
             return None
-        module = importlib.import_module(f"salesops.cli.{name.replace('-', '_')}_command")
+        module = importlib.import_module(f"salesops.cli.{_module(name)}")
         command: click.Command = module.command
         return command
 
@@ -107,7 +114,7 @@ def main() -> None:
         _fail(3, f"cannot go on: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}")
     except Exception as fault:
         from salesops.cli.shared import ReaderGone
-        from salesops.loading import CannotDecide
+        from salesops.problems import CannotDecide
 
         if isinstance(fault, ReaderGone):
             _quietly()

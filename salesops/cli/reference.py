@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import click
 
-from salesops.book import Snapshot
+from salesops.book.book import Snapshot
 from salesops.cli import COMMANDS, salesops
-from salesops.pages.page import Page, page
+from salesops.site.pages.page import Page, page
 
 
 @dataclass(frozen=True)

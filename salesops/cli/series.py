@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -12,9 +12,10 @@ import click
 from salesops.cli.shared import Usage, day_of, day_option, named_moment, numbers_are_whole, read, root_of, say, style
 
 if TYPE_CHECKING:
-    from salesops.book import Book
+    from salesops.book.book import Book
     from salesops.metrics import Metric, Reading
     from salesops.problems import Problem
+    from salesops.records.process import Process
 
 SHOWN = ("open-deals", "sqd", "pipeline-value", "win-rate", "existing-business-active", "mrr")
 """What a series shows in a terminal where no metric is named."""
@@ -43,8 +44,6 @@ def series(
     as_of: str | None,
 ) -> int:
     """Print a series and say the exit code."""
-    from salesops.cli.metrics_command import wanted_metrics
-
     book, problems = _book(ctx, None if known == "then" else known)
     whole = numbers_are_whole(book, problems, known if known and known != "then" else "")
     if not book.processes:
@@ -70,7 +69,7 @@ def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem]]:
     if known is None:
         _, book, problems = read(ctx)
         return book, problems
-    from salesops.commits import Archive
+    from salesops.store.commits import Archive
 
     archive = Archive(root_of(ctx.obj))
     return archive.book(named_moment(archive, known, "--known").commit)
@@ -103,8 +102,8 @@ def _months_on(day: date, months: int) -> date:
 def _points(
     ctx: click.Context, book: Book, days: list[date], wanted: list[Metric], first: date | None, known: str | None
 ) -> Iterator[Point]:
-    from salesops.commits import Archive, books_on
     from salesops.metrics import measure
+    from salesops.store.commits import Archive, books_on
 
     then: dict[date, tuple[str, Book]] = {}
     if known == "then":
@@ -123,7 +122,7 @@ def _points(
 
 
 def _print(points: list[Point], wanted: list[Metric], known: str | None, format: str, every: str) -> None:
-    from salesops.metrics.words import headline
+    from salesops.metrics.wording import headline
     from salesops.output import SCHEMA_VERSION, as_json, table
 
     both = known == "then"
@@ -172,3 +171,16 @@ def _reading(metric: Metric, reading: Reading | None) -> dict[str, Any]:
         for key, value in as_data(metric, reading).items()
         if key not in ("included", "excluded", "hit", "title")
     }
+
+
+def wanted_metrics(process: Process, ids: Iterable[str]) -> list[Metric]:
+    """The metrics named, or all; a name that no metric has is a wrong call."""
+    from salesops.metrics import metrics_of
+    from salesops.output import show
+    from salesops.problems import did_you_mean
+
+    known = metrics_of(process)
+    for id in ids:
+        if id not in known:
+            raise Usage(f"there is no metric '{show(id)}'; {did_you_mean(id, known)}".rstrip("; "))
+    return [known[id] for id in ids] or list(known.values())

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from salesops.book import Book
-    from salesops.commits import Archive, Moment
+    from salesops.book.book import Book
     from salesops.problems import Problem
+    from salesops.store.commits import Archive, Moment
 
 
 class Usage(click.UsageError):
@@ -75,8 +75,8 @@ def folder_of(folder: str) -> Path:
 
 def root_of(folder: str) -> Path:
     """The repository that ``folder`` is in."""
-    from salesops.loading import MARKER, find_root
     from salesops.output import show
+    from salesops.store.load import MARKER, find_root
 
     start = folder_of(folder)
     root = find_root(start)
@@ -89,7 +89,7 @@ def root_of(folder: str) -> Path:
 
 def read(ctx: click.Context) -> tuple[Path, Book, list[Problem]]:
     """The repository, its book, and the problems with its files."""
-    from salesops.loading import load
+    from salesops.store.load import load
 
     root = root_of(ctx.obj)
     book, problems = load(root)
@@ -156,7 +156,7 @@ DAY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 def named_moment(archive: Archive, text: str, name: str) -> Moment:
     """The state that a person names, by a day or a commit; what looks like a day must be one."""
-    from salesops.commits import named
+    from salesops.store.commits import named
 
     if DAY_FORM.fullmatch(text):
         day_option(text, name)

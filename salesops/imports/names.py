@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Lookup
 
 from salesops.imports.remarks import Wrong
-from salesops.loading import RESERVED
 from salesops.records.scalars import ID_FORM, shown, slug
+from salesops.store.load import RESERVED
 
 
 def sameness(name: str) -> str:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping as Lookup
 from typing import Any
 
-from salesops.documents import Document, read
-from salesops.writing import in_brackets, scalar
+from salesops.edits.yaml_writer import in_brackets, scalar
+from salesops.records.yaml_reader import Document, read
 
 People = Lookup[str, Lookup[str, Any]]
 """New people by id; each with a name, and roles where the mapping gives some."""

@@ -8,19 +8,19 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from salesops.book import Book
-from salesops.imports.accounts import Accounts
-from salesops.imports.mapping import Mapping
+from salesops.book.book import Book
+from salesops.edits.yaml_writer import Change
+from salesops.imports.csv.accounts import Accounts
+from salesops.imports.csv.mapping import Mapping
+from salesops.imports.csv.rows import Reader, column_of, deal_data, fillings
+from salesops.imports.csv.table import Row, Table
 from salesops.imports.names import Directory
-from salesops.imports.onfile import Entry, OnFile, Outcome
+from salesops.imports.on_file import Entry, OnFile, Outcome
 from salesops.imports.people import lines_for, with_people
 from salesops.imports.remarks import Remark, Verdict, Wrong
-from salesops.imports.rows import Reader, column_of, deal_data, fillings
-from salesops.imports.table import Row, Table
-from salesops.loading import CannotDecide
+from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.member import Member
-from salesops.writing import Change
 
 KINDS = ("deal", "member")
 """The kinds of record that an import makes."""

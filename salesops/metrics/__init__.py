@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from salesops.book import Snapshot
+from salesops.book.book import Snapshot
 from salesops.metrics import contracts, conversions, pipeline, planned, velocity
 from salesops.metrics.metric import FAMILIES, METRICS, Metric
 from salesops.metrics.readings import Reading

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
-from salesops.book import LeftOut, Snapshot
+from salesops.book.book import LeftOut, Snapshot
+from salesops.book.visits import History
 from salesops.metrics.metric import ALL_TYPES, Measure, Metric, add, metric
 from salesops.metrics.readings import Amounts, Count, tally
 from salesops.records.deal import Contract
 from salesops.records.money import total
-from salesops.visits import History
 
 ENDED, SUPERSEDED, NOT_STARTED, OPEN_ENDED = "ended", "superseded", "not started", "open-ended"
 OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER = "overdue", "0-30", "31-90", "91-180", "later"

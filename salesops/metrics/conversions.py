@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from salesops.book import LeftOut, Snapshot
+from salesops.book.book import LeftOut, Snapshot
+from salesops.book.visits import History, Visit
 from salesops.metrics.metric import NEW_ONLY, Metric, family, metric
 from salesops.metrics.readings import Reading, Share, tally
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, WON, Conversion, Process
-from salesops.visits import History, Visit
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from salesops.book import Snapshot
+from salesops.book.book import Snapshot
 from salesops.metrics.readings import Reading
 from salesops.records.process import Process
 

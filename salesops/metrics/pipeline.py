@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from salesops.book import LeftOut, Snapshot
+from salesops.book.book import LeftOut, Snapshot
+from salesops.book.stalled import why_stalled
+from salesops.book.visits import History, Visit
 from salesops.metrics.metric import Metric, family, metric
 from salesops.metrics.readings import Amounts, Count, Days, Reading, tally
 from salesops.records.deal import Activity
 from salesops.records.money import Sums, total
 from salesops.records.process import Process
-from salesops.stalls import why_stalled
-from salesops.visits import History, Visit
 
 WINDOW = 7
 """Days of "the last 7 days", the day itself among them (metrics 5.4)."""

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from salesops.book import LeftOut
-from salesops.estimates import ENOUGH, Interval, median_interval, quantile, wilson
+from salesops.book.book import LeftOut
+from salesops.metrics.statistics import ENOUGH, Interval, median_interval, quantile, wilson
 from salesops.records.money import Sums, cents
 
 Split = Mapping[str, int]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
-from salesops.book import LeftOut, Snapshot
+from salesops.book.book import LeftOut, Snapshot
+from salesops.book.visits import History, Visit
 from salesops.metrics.metric import NEW_ONLY, Metric, family, metric
 from salesops.metrics.readings import Days, Reading, tally
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, Process
-from salesops.visits import History, Visit
 
 
 def _closed_in_window(snapshot: Snapshot, day: date) -> bool:

@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from copy import deepcopy
 from typing import Any, TypeVar
 
-from salesops.documents import Document
 from salesops.problems import Path
 from salesops.records.record import Record
 from salesops.records.typed import keyed_fields, validated
+from salesops.records.yaml_reader import Document
 
 R = TypeVar("R", bound=Record)
 TRIES = 8

@@ -8,10 +8,10 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from salesops.documents import MAX_COMPLAINTS, Document
 from salesops.problems import Path, Problem, did_you_mean, nearest
 from salesops.records.record import Record
 from salesops.records.scalars import shown
+from salesops.records.yaml_reader import MAX_COMPLAINTS, Document
 
 R = TypeVar("R", bound=Record)
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from salesops.book import Book
+from salesops.book.book import Book
 from salesops.changes.change import Change
+from salesops.changes.compare import Comparison
 from salesops.changes.report import Report, Side, changes
-from salesops.comparison import Comparison
 
 TODAY = date(2026, 11, 20)
 

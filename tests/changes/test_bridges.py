@@ -12,13 +12,13 @@ from changes.books import DAYS, START, books
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.book import Book
+from salesops.book.book import Book
 from salesops.changes.bridges import TAKES_AWAY, TERMS, added_up, bridge, negated
+from salesops.changes.compare import Comparison
 from salesops.changes.report import Report, Side
-from salesops.commits import Archive, books_on
-from salesops.comparison import Comparison
-from salesops.loading import load
 from salesops.records.money import total
+from salesops.store.commits import Archive, books_on
+from salesops.store.load import load
 
 BOOKS = st.tuples(books(), DAYS).map(lambda pair: pair[0].on(pair[1]))
 

@@ -9,10 +9,10 @@ from changes.books import DAYS, books
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.book import Book
+from salesops.book.book import Book
 from salesops.changes.effects import effects
 from salesops.metrics import measure, metrics_of
-from salesops.metrics.words import detail, headline
+from salesops.metrics.wording import detail, headline
 
 TODAY = date(2026, 11, 20)
 PAIRS = st.tuples(books(), books(), DAYS).map(lambda three: (three[0].on(three[2]), three[1].on(three[2])))

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from salesops.book import Book
+from salesops.book.book import Book
+from salesops.changes.compare import Comparison
 from salesops.checks import CHECKS, SUBJECTS, check_past
 from salesops.checks.check import EVERY, GONE, GUILTY, Check, check
-from salesops.comparison import Comparison
 from salesops.problems import Problem, Severity, in_order
 from salesops.records.kinds import KINDS
 

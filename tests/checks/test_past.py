@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
+from salesops.changes.alterations import alterations, is_accounted_for
+from salesops.changes.compare import Comparison
 from salesops.checks import check_past
-from salesops.checks.past import alterations, is_accounted_for
-from salesops.comparison import Comparison
+from salesops.edits.yaml_writer import render
 from salesops.records.deal import Correction, Move
-from salesops.writing import render
 
 TODAY = date(2026, 11, 20)
 PAST = """

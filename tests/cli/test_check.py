@@ -103,7 +103,7 @@ def test_what_cannot_be_read_ends_with_3_and_no_verdict(repo, monkeypatch):
     def failing(*_):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("salesops.loading.read_bytes", failing)
+    monkeypatch.setattr("salesops.store.load.read_bytes", failing)
     ran = repo.run("check")
     assert ran.code == 3
     assert ran.out == ""
@@ -114,7 +114,7 @@ def test_a_fault_of_ours_ends_with_70_and_one_sentence(repo, monkeypatch):
     def failing(*_):
         raise ZeroDivisionError("secret value 1,250,000 USD")
 
-    monkeypatch.setattr("salesops.halves.checked", failing)
+    monkeypatch.setattr("salesops.cli.gate.checked", failing)
     ran = repo.run("check")
     assert ran.code == 70
     assert "fault of salesops" in ran.err
@@ -126,7 +126,7 @@ def test_stopping_it_ends_with_130(repo, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("salesops.halves.checked", stopped)
+    monkeypatch.setattr("salesops.cli.gate.checked", stopped)
     ran = repo.run("check")
     assert (ran.code, ran.out, ran.err.strip()) == (130, "", "stopped")
 

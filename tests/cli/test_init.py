@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from salesops.checks import check_book
-from salesops.loading import load
 from salesops.records.kinds import KINDS
+from salesops.store.load import load
 
 TODAY = date(2026, 11, 20)
 COMMAND = Path(sys.executable).parent / "salesops"

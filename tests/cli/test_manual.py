@@ -7,11 +7,12 @@ import json
 import pytest
 
 from salesops.checks import CHECKS
+from salesops.checks.manual import rules
 from salesops.cli import COMMANDS
 from salesops.metrics import metrics_of
+from salesops.records.error_codes import REFUSALS
+from salesops.records.fields import fields_of, find_fields
 from salesops.records.kinds import KINDS
-from salesops.refusals import REFUSALS
-from salesops.reports.manual import fields_of, find_fields, rules
 
 
 @pytest.mark.parametrize("code", [*CHECKS, *REFUSALS])

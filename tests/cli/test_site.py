@@ -148,7 +148,7 @@ def test_an_earlier_day_is_built_from_records_that_are_checked_as_of_today(crm):
 def test_a_disk_that_is_full_is_not_a_fault_of_the_records(crm, old_site, monkeypatch):
     before = contents(old_site)
     monkeypatch.setattr(
-        "salesops.site._add_to_search", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
+        "salesops.site.build._add_to_search", lambda *_: (_ for _ in ()).throw(OSError(28, "No space left on device"))
     )
     ran = crm.run("site")
     assert ran.code == 3

@@ -8,13 +8,13 @@ from textwrap import dedent
 
 import pytest
 
-from salesops.book import Book
-from salesops.documents import read
-from salesops.loading import load
+from salesops.book.book import Book
 from salesops.metrics import metrics_of, read_metric
 from salesops.records.deal import Deal
 from salesops.records.process import Process
 from salesops.records.typed import typed
+from salesops.records.yaml_reader import read
+from salesops.store.load import load
 
 ROOT = Path(__file__).parents[2]
 STAGES = ("enrichment", "outreach", "discovery", "renewals", "proposal", "closed won", "closed lost")

@@ -19,7 +19,7 @@ from statistics import fmean
 
 import pytest
 
-from salesops.book import Book
+from salesops.book.book import Book
 from salesops.metrics import read_metric
 from salesops.records.deal import Deal
 from salesops.records.process import Process

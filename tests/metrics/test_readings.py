@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from salesops.book import LeftOut
+from salesops.book.book import LeftOut
 from salesops.metrics.readings import Amounts, Count, Days, Share, tally
 
 LEFT = (LeftOut("birch", "parked until 2026-07-01"),)

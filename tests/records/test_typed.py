@@ -7,11 +7,11 @@ from textwrap import dedent
 import pytest
 from pydantic import ValidationError
 
-from salesops.documents import MAX_COMPLAINTS, read
 from salesops.problems import Problem
 from salesops.records.deal import Deal, Move
 from salesops.records.kinds import KINDS
 from salesops.records.typed import typed
+from salesops.records.yaml_reader import MAX_COMPLAINTS, read
 
 DEAL = """
     title: General Membership

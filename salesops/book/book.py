@@ -1,0 +1,250 @@
+"""The Book: all records joined, and the questions that can be asked about deals on a day."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from salesops.book.visits import History, Visit, history_of, is_in_order
+from salesops.problems import Path
+from salesops.records.deal import Deal
+from salesops.records.member import Member
+from salesops.records.playbook import Decision, Experiment, Hypothesis, Rates, Removed, Review, Targets, Team
+from salesops.records.process import Process, Stage
+from salesops.records.yaml_reader import Document
+
+Ref = tuple[str, str]
+"""A record by kind and id, such as ``("deal", "cascadia-general")``."""
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A deal that a number does not count, and the rule that left it out."""
+
+    deal: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Book:
+    """Everything that the files say.
+
+    ``documents`` holds the file of each record; ``broken`` names records whose file could not be read as one, so that
+    nothing else is blamed for them; ``lost`` names their fields that could not be read.
+    """
+
+    team: Team | None = None
+    versions: Mapping[str, Process] = field(default_factory=dict)
+    deals: Mapping[str, Deal] = field(default_factory=dict)
+    members: Mapping[str, Member] = field(default_factory=dict)
+    icp: Mapping[str, Hypothesis] = field(default_factory=dict)
+    experiments: Mapping[str, Experiment] = field(default_factory=dict)
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    reviews: Mapping[str, Review] = field(default_factory=dict)
+    targets: Targets | None = None
+    rates: Rates | None = None
+    removed: Removed | None = None
+    documents: Mapping[Ref, Document] = field(default_factory=dict)
+    broken: frozenset[Ref] = frozenset()
+    lost: Mapping[Ref, frozenset[Path]] = field(default_factory=dict)
+
+    def of(self, kind: str) -> Mapping[str, Any]:
+        """The records of a kind by id; a kind that is one file has its own name as id."""
+        many: dict[str, Mapping[str, Any]] = {
+            "process": self.versions,
+            "deal": self.deals,
+            "member": self.members,
+            "icp": self.icp,
+            "experiment": self.experiments,
+            "decision": self.decisions,
+            "review": self.reviews,
+        }
+        if kind in many:
+            return many[kind]
+        only = {"team": self.team, "targets": self.targets, "rates": self.rates, "removed": self.removed}[kind]
+        return {} if only is None else {kind: only}
+
+    @property
+    def zone(self) -> str:
+        """The team's time zone."""
+        return self.team.time_zone if self.team else "UTC"
+
+    @cached_property
+    def processes(self) -> tuple[Process, ...]:
+        """The versions of the process, oldest first."""
+        return tuple(sorted(self.versions.values(), key=lambda process: process.in_force))
+
+    @cached_property
+    def is_process_whole(self) -> bool:
+        """Whether every version of the process can be read: until then nobody can say which one judges a move."""
+        return not any(kind == "process" for kind, _ in self.broken)
+
+    @cached_property
+    def _in_force(self) -> list[date]:
+        return [process.in_force for process in self.processes]
+
+    def process_on(self, day: date) -> Process | None:
+        """The version in force on a day; the oldest for days before it; None where there is none at all."""
+        if not self.processes:
+            return None
+        return self.processes[max(bisect_right(self._in_force, day) - 1, 0)]
+
+    @cached_property
+    def _stages(self) -> dict[tuple[str, str], Stage | None]:
+        return {}
+
+    def stage(self, name: str, day: date) -> Stage | None:
+        """A stage by name as the process of that day knows it, else as the newest version that does."""
+        process = self.process_on(day)
+        if process is None:
+            return None
+        key = (process.version, name)
+        if key not in self._stages:
+            versions = (process, *reversed(self.processes))
+            self._stages[key] = next((stage for version in versions if (stage := version.stage_named(name))), None)
+        return self._stages[key]
+
+    def outcome(self, name: str) -> str | None:
+        """What a stage closes a deal as, in whichever version knows it."""
+        stage = self.stage(name, date.max)
+        return stage.outcome if stage else None
+
+    @cached_property
+    def histories(self) -> dict[str, History]:
+        """The visits of every deal whose stages can be followed, by id whatever the order of the files."""
+        return {
+            id: history_of(id, deal, self.outcome)
+            for id, deal in sorted(self.deals.items())
+            if self._why_unusable(id, deal) is None
+        }
+
+    def _why_unusable(self, id: str, deal: Deal) -> str | None:
+        if ("deal", id) in self.broken:
+            return "its file has errors: see check"
+        if not deal.stages:
+            return "it has no stage"
+        if not is_in_order(deal):
+            return "the days of its stages go back"
+        unknown = next((move.stage for move in deal.stages if self.stage(move.stage, move.entered) is None), None)
+        return f"'{unknown}' is a stage of no process version" if unknown else None
+
+    @cached_property
+    def unusable(self) -> tuple[LeftOut, ...]:
+        """Deals that no number can count: files that cannot be read, and stages that cannot be followed."""
+        unread = [
+            LeftOut(id, "its file cannot be read: see check")
+            for kind, id in sorted(self.broken)
+            if kind == "deal" and id not in self.deals
+        ]
+        unsound = [LeftOut(id, why) for id, deal in sorted(self.deals.items()) if (why := self._why_unusable(id, deal))]
+        return (*unread, *unsound)
+
+    @cached_property
+    def renewed_by(self) -> dict[str, list[str]]:
+        """The deals that renew each deal; none renews itself."""
+        found: dict[str, list[str]] = {}
+        for id, deal in sorted(self.deals.items()):
+            if deal.renews and deal.renews != id:
+                found.setdefault(deal.renews, []).append(id)
+        return found
+
+    def deals_of(self, member: str) -> list[str]:
+        """The deals of a member, by id."""
+        return [id for id, deal in self.deals.items() if deal.member == member]
+
+    def on(self, as_of: date, since: date | None = None) -> Snapshot:
+        """The book as it stood on a day."""
+        return Snapshot(self, as_of, since)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The book on a day: every metric is a pure function of it.
+
+    ``since`` narrows rates and averages to cohorts or closes from that day on.
+    """
+
+    book: Book
+    as_of: date
+    since: date | None = None
+
+    @cached_property
+    def process(self) -> Process:
+        """The process in force on the day."""
+        process = self.book.process_on(self.as_of)
+        if process is None:
+            raise LookupError("a snapshot needs a process")
+        return process
+
+    @cached_property
+    def histories(self) -> tuple[History, ...]:
+        """Every deal that had begun, as it stood on the day."""
+        return tuple(known for history in self.book.histories.values() if (known := history.until(self.as_of)))
+
+    def history(self, deal: str) -> History | None:
+        """One deal as it stood on the day."""
+        known = self.book.histories.get(deal)
+        return known.until(self.as_of) if known else None
+
+    @cached_property
+    def _stages(self) -> dict[str, Stage]:
+        return {}
+
+    def stage(self, name: str) -> Stage:
+        """A stage as the process of the day sees it."""
+        known = self._stages.get(name)
+        if known is None:
+            known = self.book.stage(name, self.as_of)
+            if known is None:
+                raise LookupError(name)
+            self._stages[name] = known
+        return known
+
+    def name(self, stage: str) -> str:
+        """What the process of the day calls a stage."""
+        return self.process.name_now(stage)
+
+    def is_open(self, history: History) -> bool:
+        """Whether the deal is neither won nor lost; it may be parked."""
+        return self.stage(history.now.stage).is_open
+
+    def outcome(self, history: History) -> str | None:
+        """Won, lost or None."""
+        return self.stage(history.now.stage).outcome
+
+    def closing(self, attempt: tuple[Visit, ...]) -> Visit | None:
+        """The visit by which an attempt was closed: the first closed stage it came to; None while it is open."""
+        return next((visit for visit in attempt if not self.stage(visit.stage).is_open), None)
+
+    def why_parked(self, history: History) -> str | None:
+        """Why an open deal is out of the pipeline on the day: parked until when."""
+        span = history.parked_on(self.as_of)
+        if span is None:
+            return None
+        return f"parked until {span.until}" if span.until else "parked with no day to come back"
+
+    @cached_property
+    def open(self) -> tuple[History, ...]:
+        """The pipeline: open deals that are not parked."""
+        return tuple(
+            history for history in self.histories if self.is_open(history) and not history.parked_on(self.as_of)
+        )
+
+    @cached_property
+    def parked(self) -> tuple[History, ...]:
+        """Open deals that are kept warm."""
+        return tuple(history for history in self.histories if self.is_open(history) and history.parked_on(self.as_of))
+
+    @cached_property
+    def won(self) -> tuple[History, ...]:
+        """Deals that are won."""
+        return tuple(history for history in self.histories if self.outcome(history) == "won")
+
+    @cached_property
+    def lost(self) -> tuple[History, ...]:
+        """Deals that are lost."""
+        return tuple(history for history in self.histories if self.outcome(history) == "lost")

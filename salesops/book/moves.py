@@ -1,0 +1,82 @@
+"""What a move from stage to stage is: the one judgement that checks, pages and commands share (metrics.md 5.1)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from salesops.book.book import Book
+from salesops.records.deal import Deal
+from salesops.records.process import LOST, Exit, Process
+
+
+class MoveKind(StrEnum):
+    """What the process says of a move."""
+
+    START = "start"
+    EXIT = "exit"
+    BACK = "back"
+    REOPENED = "reopened"
+    WRONG_START = "wrong start"
+    SKIPPED = "skipped"
+    REPEATED = "repeated"
+    AFTER_CLOSE = "after close"
+    NO_WAY = "no way"
+    UNKNOWN = "unknown stage"
+
+    @property
+    def is_allowed(self) -> bool:
+        """Whether the process has a place for it; going back and opening again also need a reason."""
+        return self in (MoveKind.START, MoveKind.EXIT, MoveKind.BACK, MoveKind.REOPENED)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move of a deal: line of ``stages``, where it came from, and the process that judges it."""
+
+    line: int
+    before: str | None
+    stage: str
+    day: date
+    process: Process
+    kind: MoveKind
+    exits: tuple[Exit, ...] = ()
+
+
+def kind_of(process: Process, deal_type: str, before: str | None, stage: str) -> MoveKind:
+    """What a process says of a move; ``before`` is None for the first line of a deal."""
+    if stage not in process.stages:
+        return MoveKind.UNKNOWN
+    if before is None:
+        return MoveKind.START if process.start_of(deal_type) == stage else MoveKind.WRONG_START
+    before = process.name_now(before)
+    if before not in process.stages:
+        return MoveKind.UNKNOWN
+    if process.exits_between(before, stage):
+        return MoveKind.EXIT
+    outcome = process.stages[before].outcome
+    if outcome == LOST and stage in process.path_of(deal_type):
+        return MoveKind.REOPENED
+    if outcome is not None:
+        return MoveKind.AFTER_CLOSE
+    if before == stage:
+        return MoveKind.REPEATED
+    if process.is_back(before, stage, deal_type):
+        return MoveKind.BACK
+    return MoveKind.SKIPPED if stage in process.ahead(before) else MoveKind.NO_WAY
+
+
+def steps(deal: Deal, book: Book) -> list[Step]:
+    """Every move of a deal, each judged by the version in force on its day; none where there is no process."""
+    found: list[Step] = []
+    before: str | None = None
+    for line, (stage, day) in enumerate(deal.stages):
+        process = book.process_on(day)
+        if process is None:
+            return []
+        kind = kind_of(process, deal.type, before, stage)
+        exits = process.exits_between(process.name_now(before), stage) if kind is MoveKind.EXIT and before else ()
+        found.append(Step(line, before, stage, day, process, kind, exits))
+        before = stage
+    return found

@@ -1,0 +1,32 @@
+"""Whether an open deal has stalled: too long in its stage, or too long without a real contact (metrics.md 5.8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from salesops.book.book import Snapshot
+from salesops.book.visits import History
+from salesops.records.deal import Deal
+
+
+def last_contact(deal: Deal, as_of: date) -> date | None:
+    """The day of the last real contact up to a day: a held meeting, a call, an answered e-mail; never an edit."""
+    return max((entry.contact for entry in deal.activity if entry.contact and entry.contact <= as_of), default=None)
+
+
+def quiet_days(history: History, as_of: date) -> int:
+    """Whole days since the last real contact, or since the deal came into its stage where that is later."""
+    contact = last_contact(history.deal, as_of)
+    return (as_of - max(contact or history.now.entered, history.now.entered)).days
+
+
+def why_stalled(snapshot: Snapshot, history: History) -> Iterator[str]:
+    """Why an open deal has stalled, by the thresholds of its stage; nothing where it has not."""
+    stage = snapshot.stage(history.now.stage)
+    age = history.now.days(snapshot.as_of)
+    if stage.stale_after is not None and age > stage.stale_after:
+        yield f"{age} days in {stage.title}; the process expects at most {stage.stale_after}"
+    quiet = quiet_days(history, snapshot.as_of)
+    if stage.idle_after is not None and quiet > stage.idle_after:
+        yield f"no real contact for {quiet} days; the process expects one every {stage.idle_after}"

@@ -1,0 +1,148 @@
+"""Where a deal stands on a day: its stage, age, next step, what is missing for each exit, and what deserves a look."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from salesops.book.book import Snapshot
+from salesops.book.exit_criteria import Way, unfinished, ways_out
+from salesops.book.stalled import last_contact, why_stalled
+from salesops.book.visits import History
+from salesops.records.deal import Deal
+from salesops.records.money import Money, Sums, total
+from salesops.records.process import Need, Stage
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One deal on a day."""
+
+    snapshot: Snapshot
+    history: History
+
+    @property
+    def id(self) -> str:
+        """The deal's id."""
+        return self.history.id
+
+    @property
+    def deal(self) -> Deal:
+        """The record."""
+        return self.history.deal
+
+    @property
+    def member_name(self) -> str:
+        """The name of the member, or its id where its file says none."""
+        member = self.snapshot.book.members.get(self.deal.member)
+        return member.name if member else self.deal.member
+
+    @property
+    def owner_name(self) -> str:
+        """The name of the owner, or the id."""
+        return person_name(self.snapshot, self.deal.owner)
+
+    @property
+    def stage_name(self) -> str:
+        """The stage as the process of the day calls it."""
+        return self.snapshot.name(self.history.now.stage)
+
+    @property
+    def stage(self) -> Stage:
+        """The stage's entry in the process."""
+        return self.snapshot.stage(self.history.now.stage)
+
+    @property
+    def since(self) -> date:
+        """The day on which it came into the stage."""
+        return self.history.now.entered
+
+    @property
+    def age(self) -> int:
+        """Whole days in the stage."""
+        return (self.snapshot.as_of - self.since).days
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is neither won nor lost."""
+        return self.stage.is_open
+
+    @property
+    def parked(self) -> str | None:
+        """Until when it is parked, in words; None where it is not, or closed."""
+        return self.snapshot.why_parked(self.history) if self.is_open else None
+
+    @cached_property
+    def ways(self) -> list[Way]:
+        """The exits of its stage, each with what is missing."""
+        return ways_out(self.deal, self.snapshot.book, self.snapshot.as_of)
+
+    @cached_property
+    def unfinished(self) -> list[Need]:
+        """What a closed deal still lacks to be complete."""
+        return unfinished(self.deal, self.snapshot.book, self.snapshot.as_of)
+
+    @property
+    def amounts(self) -> list[Money]:
+        """What it is expected to bring over its term."""
+        return self.deal.value.amounts if self.deal.value else []
+
+    @cached_property
+    def last_contact(self) -> date | None:
+        """The day of the last real contact up to the day."""
+        return last_contact(self.deal, self.snapshot.as_of)
+
+    @cached_property
+    def concerns(self) -> list[str]:
+        """What deserves a look at an open deal that is not parked, in sentences."""
+        return list(_concerns(self)) if self.is_open and not self.parked else []
+
+
+def _concerns(standing: Standing) -> Iterator[str]:
+    today, deal = standing.snapshot.as_of, standing.deal
+    yield from why_stalled(standing.snapshot, standing.history)
+    if deal.next is None:
+        yield "no next step"
+    elif deal.next.due < today:
+        yield f"the next step was due on {deal.next.due}"
+    if deal.expected_close and deal.expected_close < today:
+        yield f"was expected to close on {deal.expected_close}"
+
+
+def person_name(snapshot: Snapshot, id: str) -> str:
+    """The name of somebody in the team, or the id where the team does not know it."""
+    person = snapshot.book.team.people.get(id) if snapshot.book.team else None
+    return person.name if person else id
+
+
+def standings(snapshot: Snapshot, histories: Iterable[History] | None = None) -> list[Standing]:
+    """Every deal that had begun, or those given, by stage and age: the oldest first."""
+    order = {name: at for at, name in enumerate(snapshot.process.stages)}
+    found = [Standing(snapshot, history) for history in (snapshot.histories if histories is None else histories)]
+    return sorted(found, key=lambda standing: (order.get(standing.stage_name, len(order)), standing.since, standing.id))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One stage of the board."""
+
+    name: str
+    stage: Stage
+    deals: tuple[Standing, ...]
+
+    @property
+    def worth(self) -> Sums:
+        """What its deals are expected to bring, by currency."""
+        return total(amount for standing in self.deals for amount in standing.amounts)
+
+
+def board(snapshot: Snapshot) -> list[Column]:
+    """The open stages with the deals in them; parked ones are not on it."""
+    here = standings(snapshot, snapshot.open)
+    return [
+        Column(name, stage, tuple(standing for standing in here if standing.stage_name == name))
+        for name, stage in snapshot.process.stages.items()
+        if stage.is_open
+    ]

@@ -1,0 +1,205 @@
+"""How far the history of the records can be trusted: what was entered late, pushed, or changed after the fact (metrics 5.11 and 5.15; features, Beyond 19)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from salesops.changes.timeline import Chronicle, Commit, Entry
+from salesops.metrics.readings import Days, tally
+from salesops.records.scalars import day_or_none
+
+LATE = 7
+"""Days after which an entry is late enough to be named."""
+PUSHES = 3
+"""So many times a close date may move before it is named as drifting."""
+JUST_BEFORE = timedelta(days=30)
+"""An owner who changes this shortly before the close is named."""
+DATED = frozenset({"new", "moved", "won", "lost", "reopened", "logged"})
+CLOSES = frozenset({"won", "lost"})
+AMOUNTS = frozenset({"priced", "contract"})
+"""Changes of what a deal brings; one with a day of its own is the contract's first entry, which changes nothing."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing worth a look: the deal, what happened, and the commit by which it became known.
+
+    ``days`` counts what the finding is about: how late, how far pushed, how long before the close.
+    """
+
+    deal: str
+    what: str
+    commit: Commit
+    days: int = 0
+
+    def as_data(self) -> dict[str, Any]:
+        """As machines read it."""
+        commit = {"commit": self.commit.id, "known": self.commit.day, "author": self.commit.author}
+        return {"deal": self.deal, "what": self.what, "days": self.days, **commit}
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """Findings of one sort: title, meaning, and what their days count."""
+
+    title: str
+    meaning: str
+    days: str
+    findings: tuple[Finding, ...]
+
+
+Outcome = Callable[[str], str | None]
+"""What a stage closes a deal as: won, lost or None."""
+
+
+@dataclass(frozen=True)
+class Integrity:
+    """What the commits tell about the records: ``lag`` is days from the event to the commit, of every dated entry."""
+
+    lag: Days
+    late: tuple[Finding, ...]
+    pushed: tuple[Finding, ...]
+    after_close: tuple[Finding, ...]
+    owners: tuple[Finding, ...]
+    corrected: tuple[Finding, ...]
+    removed: tuple[Finding, ...]
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """The parts of the report, in the order of the page."""
+        return (
+            Chapter(
+                "Entered late",
+                f"A move or contact that was written down {LATE} days or more after it happened.",
+                "days late",
+                self.late,
+            ),
+            Chapter(
+                "Close dates that drift",
+                f"Expected closes that were put off {PUSHES} times or more.",
+                "days in all",
+                self.pushed,
+            ),
+            Chapter(
+                "Value or contract changed after the close",
+                "Of deals that were already won or lost; the end of a service is among them.",
+                "days after the close was known",
+                self.after_close,
+            ),
+            Chapter(
+                "Owners changed before the close",
+                f"Within {JUST_BEFORE.days} days before the win or loss.",
+                "days before the close",
+                self.owners,
+            ),
+            Chapter(
+                "The past, corrected",
+                "Signed corrections and waivers, and alterations that nobody signed.",
+                "",
+                self.corrected,
+            ),
+            Chapter("Removed", "Records that were deleted.", "", self.removed),
+        )
+
+    def as_data(self) -> dict[str, Any]:
+        """As ``integrity --format json`` gives it."""
+        names = ("late", "pushed", "after_close", "owners", "corrected", "removed")
+        lag = {key: value for key, value in self.lag.as_data().items() if key not in ("included", "excluded")}
+        return {"lag": lag, **{name: [finding.as_data() for finding in getattr(self, name)] for name in names}}
+
+
+def integrity(known: Chronicle, outcome: Outcome) -> Integrity:
+    """The report on every deal of a chronicle, the gravest first; ``outcome`` says what a stage closes a deal as."""
+    deals = {id: entries for (kind, id), entries in sorted(known.records.items()) if kind == "deal"}
+    lags = [lag for id, entries in deals.items() for lag in _lags(id, entries)]
+    return Integrity(
+        lag=Days(
+            values=tuple(finding.days for finding in lags),
+            split=tally(finding.commit.author for finding in lags),
+            included=tuple(dict.fromkeys(finding.deal for finding in lags)),
+        ),
+        late=_gravest(finding for finding in lags if finding.days >= LATE),
+        pushed=_gravest(finding for id, entries in deals.items() for finding in _pushed(id, entries)),
+        after_close=_newest(finding for id, entries in deals.items() for finding in _after_close(id, entries, outcome)),
+        owners=_newest(finding for id, entries in deals.items() for finding in _owners(id, entries)),
+        corrected=_newest(
+            finding
+            for id, entries in deals.items()
+            for finding in _of_kinds(id, entries, "past", "corrected", "waived")
+        ),
+        removed=_newest(
+            Finding(ref[1], entry.change.sentence, entry.commit)
+            for ref, entries in known.records.items()
+            for entry in entries
+            if entry.change.kind == "removed"
+        ),
+    )
+
+
+def _gravest(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda one: (-one.days, one.deal, one.commit.time)))
+
+
+def _newest(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+    return tuple(sorted(findings, key=lambda one: (-one.commit.time, one.deal)))
+
+
+def _lags(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
+    """Days from each dated event to the commit that told of it; what came with the first commit was entered elsewhere."""
+    removed = False
+    for entry in entries:
+        change, day = entry.change, _day(entry.change.date)
+        removed = removed or change.kind == "removed"
+        is_known = entry.was_brought or (removed and change.kind == "new")
+        if day and change.kind in DATED and not is_known and day <= entry.commit.day:
+            what = f"begun on {day}: {change.what}" if change.kind == "new" else change.what
+            yield Finding(deal, what, entry.commit, (entry.commit.day - day).days)
+
+
+def _pushed(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
+    pushes = [
+        (entry, (after - before).days)
+        for entry in entries
+        if entry.change.kind == "expected close"
+        and (before := _day(entry.change.before))
+        and (after := _day(entry.change.after))
+        and after > before
+    ]
+    if len(pushes) >= PUSHES:
+        days = sum(days for _, days in pushes)
+        yield Finding(deal, f"put off {len(pushes)} times", pushes[-1][0].commit, days)
+
+
+def _after_close(deal: str, entries: Sequence[Entry], outcome: Outcome) -> Iterator[Finding]:
+    closed: Commit | None = None
+    for entry in entries:
+        came_closed = entry.change.kind == "new" and entry.change.after and outcome(entry.change.after)
+        if entry.change.kind in CLOSES or came_closed:
+            closed = entry.commit
+        elif entry.change.kind in ("reopened", "new"):
+            closed = None
+        elif closed and entry.commit != closed and entry.change.kind in AMOUNTS and not entry.change.date:
+            yield Finding(deal, entry.change.what, entry.commit, (entry.commit.day - closed.day).days)
+
+
+def _owners(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
+    closes = [day for entry in entries if entry.change.kind in CLOSES and (day := _day(entry.change.date))]
+    for entry in entries:
+        if entry.change.kind == "owner":
+            close = next((day for day in closes if timedelta() <= day - entry.commit.day <= JUST_BEFORE), None)
+            if close:
+                days = (close - entry.commit.day).days
+                yield Finding(deal, entry.change.what, entry.commit, days)
+
+
+def _of_kinds(deal: str, entries: Sequence[Entry], *kinds: str) -> Iterator[Finding]:
+    for entry in entries:
+        if entry.change.kind in kinds:
+            yield Finding(deal, entry.change.what, entry.commit)
+
+
+def _day(text: str | None) -> date | None:
+    return day_or_none(text or "")

@@ -1,0 +1,141 @@
+"""What a change of the process asks of people that they did not have to do before, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from salesops.book.book import Ref
+from salesops.changes.change import Change
+from salesops.changes.differences import Difference, differences
+from salesops.changes.field_sentences import called, label, parts, plain, told
+from salesops.changes.names import Names
+from salesops.changes.values import Data, as_list, as_map, as_text
+
+NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
+"""What a new version says of itself."""
+MOST = 24
+"""Sentences of one version; the file has the rest."""
+
+
+def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Names) -> list[Change]:
+    """What a version says differently from what it said, or a new one from the version before it."""
+    found: list[Change] = []
+    if before is None:
+        before = _predecessor(ref[1], after, names)
+        day = after.get("in_force")
+        from_day = f"new version, in force from {names.day(day)}" if isinstance(day, str) else "new version"
+        why = names.text(after.get("changelog"))
+        found.append(Change("new", ref, who, f"{from_day}: {why}" if why else from_day, date=as_text(day) or None))
+        sections = [one for one in differences(before, after) if one.section not in NOT_NEWS] if before else []
+    else:
+        sections = list(differences(before, after))
+    said = list(dict.fromkeys(_sentences(sections, before or {}, after, names)))
+    found += [Change(kind, ref, who, what) for kind, what in said[:MOST]]
+    if len(said) > MOST:
+        found.append(Change("stages", ref, who, f"and {len(said) - MOST} more"))
+    return found
+
+
+def _predecessor(id: str, data: Data, names: Names) -> Data | None:
+    """The version that this one takes over from."""
+    day = str(data.get("in_force"))
+    earlier = {str(process.in_force): other for other, process in names.book.versions.items() if other != id}
+    last = max((since for since in earlier if since < day), default=None)
+    document = names.book.documents.get(("process", earlier[last])) if last else None
+    return document.data if document else None
+
+
+def _sentences(found: list[Difference], before: Data, after: Data, names: Names) -> Iterator[tuple[str, str]]:
+    for one in found:
+        if one.section == "stages" and len(one.path) > 1:
+            for said in _of_stage(one, before, after, names):
+                yield "stages", said
+        elif one.section in ("tiers", "becomes", "starts") and len(one.path) > 1:
+            yield one.section, _named(one, names)
+        else:
+            yield one.section.replace("_", " "), told([one], after, names)
+
+
+def _named(one: Difference, names: Names) -> str:
+    """A tier, or what a stage of old is called now."""
+    thing = {"tiers": "tier", "becomes": "the former stage", "starts": "a deal of type"}[one.section]
+    name = names.text(one.path[1])
+    if len(one.path) > 2:
+        return f"{thing} {name}: {plain(one, names)}"
+    if one.after is None:
+        return f"{thing} {name} taken out"
+    if isinstance(one.after, str):
+        verb = "starts in" if one.section == "starts" else "is now"
+        return f"{thing} {name} {verb} {names.stage(one.after)}"
+    return f"new {thing} {name}"
+
+
+def _of_stage(one: Difference, before: Data, after: Data, names: Names) -> Iterator[str]:
+    stage = str(one.path[1])
+    title = _title(stage, after, names) or _title(stage, before, names) or names.stage(stage)
+    if len(one.path) == 2:
+        yield f"new stage {title}" if one.before is None else f"stage {title} taken out"
+    elif one.path[2] == "exits":
+        yield from _of_exit(one, title, after, names)
+    elif "needs" in one.path:
+        yield from _needs(one, f"{title}, completion" if one.path[2] == "completion" else title, names)
+    else:
+        yield f"{title}: {plain(replace(one, path=one.path[2:]), names)}"
+
+
+def _of_exit(one: Difference, title: str, after: Data, names: Names) -> Iterator[str]:
+    entry = as_map(one.after) or as_map(one.before)
+    if len(one.path) < 5 and "to" in entry:
+        way = f"{title} → {_title(as_text(entry.get('to')), after, names) or names.stage(as_text(entry.get('to')))}"
+        when = f", when {names.text(entry.get('when'))}" if entry.get("when") else ""
+        yield f"new way {way}{when}" if one.before is None else f"no way {way} any more"
+        needs = as_list(entry.get("needs")) if one.before is None else []
+        if needs:
+            yield f"{way}: needs {parts([need_in_words(need, names) for need in needs])}"
+        return
+    exits = as_list(as_map(as_map(after.get("stages")).get(str(one.path[1]))).get("exits"))
+    at = one.path[3] if len(one.path) > 3 and isinstance(one.path[3], int) else -1
+    to = as_text(as_map(exits[at]).get("to")) if 0 <= at < len(exits) else ""
+    way = f"{title} → {_title(to, after, names) or names.stage(to)}"
+    if "needs" in one.path:
+        yield from _needs(one, way, names)
+    else:
+        yield f"{way}: {plain(one, names)}"
+
+
+def _needs(one: Difference, where: str, names: Names) -> Iterator[str]:
+    at = one.path.index("needs")
+    if len(one.path) == at + 2:
+        verb, entry = ("now also needs", one.after) if one.before is None else ("no longer needs", one.before)
+        yield f"{where}: {verb} {need_in_words(entry, names)}"
+    elif isinstance(one.after or one.before, list) and len(one.path) == at + 1:
+        for need in one.after or one.before:
+            yield f"{where}: {'now also needs' if one.after else 'no longer needs'} {need_in_words(need, names)}"
+    elif one.name == "why":
+        yield f"{where}: the reason of a need is worded anew"
+    else:
+        yield f"{where}: a need asks for something else ({plain(one, names)})"
+
+
+def need_in_words(need: Any, names: Names) -> str:
+    """``MANIAC-T money (met or partial)``, ``2 held discovery meetings``."""
+    entry = as_map(need)
+    if entry.get("field"):
+        accepted = entry.get("is")
+        values = [names.text(value) for value in (accepted if isinstance(accepted, list) else [accepted]) if value]
+        return field_in_words(as_text(entry["field"])) + (f" ({' or '.join(values)})" if values else "")
+    words = " ".join(names.text(entry.get(name)) for name in ("status", "about", "activity") if entry.get(name))
+    times = f"{names.value(entry['at_least'])} times " if entry.get("at_least") not in (None, "1") else ""
+    return f"{times}a {words}" if words else called("needs", need, names)
+
+
+def field_in_words(field: str) -> str:
+    """``maniac_t.money`` as people say it."""
+    section, _, rest = field.partition(".")
+    return " ".join(part for part in (label(section), label(rest.replace(".", " "))) if part)
+
+
+def _title(stage: str, data: Data, names: Names) -> str:
+    return names.text(as_map(as_map(data.get("stages")).get(stage)).get("title"))

@@ -1,0 +1,211 @@
+"""Who changed what, and when: the commits that touched the records, told in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from itertools import groupby
+from typing import Any
+
+from salesops.book.book import Ref
+from salesops.changes.change import Change
+from salesops.changes.deal_sentences import of_deal
+from salesops.changes.names import Names
+from salesops.changes.record_sentences import called, of_other
+from salesops.changes.report import Report
+from salesops.changes.values import value_at
+from salesops.problems import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: its id, the day in the team's time zone, the clock in seconds since 1970, who made it, its first line.
+
+    ``turn`` tells which of two commits of one second came first.
+    """
+
+    id: str
+    day: date
+    time: int
+    author: str
+    subject: str
+    turn: tuple[int, int] = (0, 0)
+
+    @property
+    def short(self) -> str:
+        """The id as people quote it."""
+        return self.id[:12]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A record as a commit left it: ``data`` is None where it was deleted, or where it could not be read."""
+
+    commit: Commit
+    path: str
+    data: Mapping[str, Any] | None
+    id: str
+    is_readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """Every version of one record, oldest first, under whatever names it had; ``ref`` is its last one.
+
+    ``was_brought`` where it came with the first commit that had deals: what it says then was not entered day by day.
+    """
+
+    ref: Ref
+    versions: tuple[Version, ...]
+    was_brought: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that happened, and the commit by which it became known."""
+
+    commit: Commit
+    change: Change
+    was_brought: bool = False
+
+
+@dataclass(frozen=True)
+class Chronicle:
+    """Every entry of every record, oldest first; ``gap`` says why there is none, where git could not tell."""
+
+    records: Mapping[Ref, tuple[Entry, ...]] = field(default_factory=dict)
+    gap: str = ""
+
+    def of(self, kind: str, id: str) -> tuple[Entry, ...]:
+        """What happened to a record, oldest first."""
+        return self.records.get((kind, id), ())
+
+    def until(self, day: date) -> Chronicle:
+        """What was known by the end of a day."""
+        return self._where(lambda entry: entry.commit.day <= day)
+
+    def since(self, day: date) -> Chronicle:
+        """What became known from a day on."""
+        return self._where(lambda entry: entry.commit.day >= day)
+
+    def _where(self, holds: Callable[[Entry], bool]) -> Chronicle:
+        known = {ref: tuple(entry for entry in entries if holds(entry)) for ref, entries in self.records.items()}
+        return Chronicle({ref: entries for ref, entries in known.items() if entries}, self.gap)
+
+    def as_data(self) -> list[dict[str, Any]]:
+        """The commits as machines read them, newest first."""
+        return [
+            {
+                "commit": commit.id,
+                "day": commit.day,
+                "author": commit.author,
+                "subject": commit.subject,
+                "changes": [entry.change.as_data() for entry in entries],
+            }
+            for commit, entries in self.commits
+        ]
+
+    @cached_property
+    def commits(self) -> tuple[tuple[Commit, tuple[Entry, ...]], ...]:
+        """The commits, newest first, each with its entries by record."""
+        grouped: dict[Commit, list[Entry]] = {}
+        for ref in sorted(self.records):
+            for entry in self.records[ref]:
+                grouped.setdefault(entry.commit, []).append(entry)
+        newest = sorted(grouped, key=lambda commit: (commit.time, commit.turn, commit.id), reverse=True)
+        return tuple((commit, tuple(grouped[commit])) for commit in newest)
+
+
+def by_commit(entries: Iterable[Entry]) -> list[tuple[Commit, list[Entry]]]:
+    """The entries of one record, newest commit first, those of a commit together."""
+    grouped = [(commit, list(group)) for commit, group in groupby(entries, key=lambda entry: entry.commit)]
+    return grouped[::-1]
+
+
+@dataclass(frozen=True)
+class Past:
+    """What git tells of the records up to a day: the chronicle, and the stories of the week and of the month."""
+
+    chronicle: Chronicle = field(default_factory=Chronicle)
+    week: Report | None = None
+    month: Report | None = None
+
+
+NOTHING = Past()
+"""What is told where nobody asked git."""
+
+
+def told(lives: Iterable[Life], names: Names) -> Chronicle:
+    """The chronicle of these lives; people, members and stages are called as ``names`` knows them."""
+    return Chronicle({life.ref: entries for life in lives if (entries := tuple(_entries(life, names)))})
+
+
+def _entries(life: Life, names: Names) -> Iterator[Entry]:
+    before: Version | None = None
+    was_readable = True
+    for at, version in enumerate(life.versions):
+        brought = at == 0 and life.was_brought
+        for change in _broken_or_mended(life, version, was_readable, names):
+            yield Entry(version.commit, change, brought)
+        was_readable = version.is_readable
+        if version.is_readable:
+            for change in _changes(life.ref[0], before, version, names):
+                yield Entry(version.commit, change, brought)
+            before = version
+
+
+def _broken_or_mended(life: Life, version: Version, was_readable: bool, names: Names) -> Iterator[Change]:
+    """That a file can no longer be read, or can be read again; what it says is compared with what could be read last."""
+    if version.is_readable == was_readable or (version.is_readable and version.data is None):
+        return
+    readable = next((one.data for one in reversed(life.versions) if one.data is not None), {})
+    who = names.deal(version.id, readable) if life.ref[0] == "deal" else called(life.ref, names)
+    what = (
+        "can be read again"
+        if version.is_readable
+        else "its file cannot be read: nothing in it counts until it is mended"
+    )
+    yield Change("readable" if version.is_readable else "unreadable", (life.ref[0], version.id), who, what)
+
+
+def _changes(kind: str, before: Version | None, after: Version, names: Names) -> Iterator[Change]:
+    old = before.data if before else None
+    if old is None and after.data is None:
+        return
+    found = (
+        of_deal(after.id, old, after.data, names)
+        if kind == "deal"
+        else of_other((kind, after.id), old, after.data, names)
+    )
+    if before and old is not None and after.data is not None and before.id != after.id:
+        who = found[0].who if found else names.member(str(after.data.get("member"))) if kind == "deal" else after.id
+        said = f"is called {after.id} now, was {before.id}"
+        yield Change("renamed", (kind, after.id), who, said, before=before.id, after=after.id)
+    yield from found
+
+
+# ── since when ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def since_when(life: Life, path: Path, value: Any) -> Version | None:
+    """The version that first said this at a path, unbroken up to the newest one; None where that one does not say it.
+
+    An entry of a list is followed by what it says, wherever in the list it stood.
+    """
+    found: Version | None = None
+    for version in reversed(life.versions):
+        if not version.is_readable:
+            continue
+        if version.data is None or not _says(version.data, path, value):
+            break
+        found = version
+    return found
+
+
+def _says(data: Mapping[str, Any], path: Path, value: Any) -> bool:
+    if path and isinstance(path[-1], int):
+        entries = value_at(data, path[:-1])
+        return isinstance(entries, list) and value in entries
+    return bool(value_at(data, path) == value)

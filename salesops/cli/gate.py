@@ -1,0 +1,72 @@
+"""What stands before a site or a merge: every check, with the help of a second process where there are many deals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from salesops.book.book import Book
+from salesops.checks import check_book, check_past
+from salesops.problems import Place, Problem, Severity, in_order
+from salesops.site.build import SOURCE, own_pages
+from salesops.site.frames import CannotBuild
+from salesops.store.commits import Against
+from salesops.store.parallel import can_split, elsewhere
+
+CHECK_FROM = 2_000
+"""From this many deals on a second process checks half of them."""
+
+
+def checked(book: Book, as_of: date) -> list[Problem]:
+    """Every finding in a book on a day, as ``check_book`` gives it, with the help of a second process where that pays."""
+    if len(book.deals) < CHECK_FROM or not can_split():
+        return check_book(book, as_of)
+    ids = list(book.deals)
+    half = len(ids) // 2
+    theirs = elsewhere(
+        lambda: [_as_plain(problem) for problem in check_book(book, as_of, deals=ids[half:], only_deals=True)]
+    )
+    ours = check_book(book, as_of, deals=ids[:half])
+    return in_order([*ours, *(_from_plain(sent) for sent in theirs())])
+
+
+def _as_plain(problem: Problem) -> tuple[Any, ...]:
+    place = problem.place
+    where = (place.path, place.line, place.column, place.width)
+    return (
+        problem.code,
+        problem.message,
+        where,
+        problem.severity.value,
+        problem.field,
+        problem.why,
+        problem.help,
+        problem.fix,
+        problem.excerpt,
+    )
+
+
+def _from_plain(sent: tuple[Any, ...]) -> Problem:
+    code, message, where, severity, *words = sent
+    return Problem(code, message, Place(*where), Severity(severity), *words)
+
+
+def gate(root: Path, book: Book, problems: Iterable[Problem], day: date) -> list[Problem]:
+    """Everything that stands before a site: problems of the files, findings of that day, links among the team's pages."""
+    return in_order([*problems, *link_problems(root), *checked(book, day)])
+
+
+def link_problems(root: Path) -> list[Problem]:
+    """The entries of site/ that may not be published, as problems."""
+    try:
+        list(own_pages(root))
+    except CannotBuild as fault:
+        return [Problem("not-a-file", str(fault), Place(SOURCE))]
+    return []
+
+
+def past_checked(against: Against, as_of: date) -> list[Problem]:
+    """What is wrong with the way from the commits that the records are compared with to here."""
+    return in_order(problem for comparison in against.comparisons for problem in check_past(comparison, as_of))

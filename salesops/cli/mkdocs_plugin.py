@@ -1,0 +1,111 @@
+"""The same site when ``mkdocs build`` or ``mkdocs serve`` is typed by hand: this calls the steps of ``salesops.site.build`` and does nothing else."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.config.base import Config
+from mkdocs.exceptions import PluginError
+from mkdocs.plugins import BasePlugin
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.livereload import LiveReloadServer
+
+    from salesops.site.build import Site
+
+WATCHED = ("deals", "members", "playbook", "site")
+
+
+class Options(Config):  # type: ignore[no-untyped-call]
+    """The plugin has none: everything is said in the records."""
+
+
+class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
+    """Prepares the pages before MkDocs reads them and fills them afterwards."""
+
+    site: Site | None = None
+    serving = False
+
+    def on_startup(self, *, command: str, dirty: bool) -> None:
+        """Remember whether this is a preview."""
+        self.serving = command == "serve"
+
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
+        """Write the pages and let MkDocs read those; nothing where ``salesops site`` has done so."""
+        from salesops.site.build import DOCS, for_the_disk
+
+        root = Path(config.config_file_path).parent
+        if Path(config.docs_dir).resolve() == (root / DOCS).resolve():
+            self.site = None
+            return config
+        self.site = read_site(root, os.environ.get("SALESOPS_AS_OF"), forgiving=self.serving)
+        with _as_plugin_error():
+            self.site.prepare()
+        config.docs_dir = str(self.site.docs)
+        for_the_disk(config)
+        return config
+
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
+        """Fill the frames."""
+        if self.site:
+            with _as_plugin_error():
+                self.site.finish(Path(config.site_dir), policy=not self.serving)
+
+    def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
+        """Build again when a record or a page is saved, not when we write what MkDocs reads."""
+        root = Path(config.config_file_path).parent
+        server.unwatch(config.docs_dir)
+        for folder in WATCHED:
+            if (root / folder).is_dir():
+                server.watch(str(root / folder))
+        return server
+
+
+@contextmanager
+def _as_plugin_error() -> Iterator[None]:
+    """Say in MkDocs' own way why the site cannot be built: a sentence, not a traceback."""
+    from salesops.output import show
+    from salesops.site.frames import CannotBuild
+
+    try:
+        yield
+    except CannotBuild as fault:
+        raise PluginError(show(fault)) from None
+
+
+def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site:
+    """The site of a repository; problems stop it, or are only said where a preview is running."""
+    from salesops import output
+    from salesops.cli.gate import gate
+    from salesops.cli.reference import commands_page
+    from salesops.cli.shared import day_of
+    from salesops.problems import errors
+    from salesops.site.build import Site
+    from salesops.store.file_history import past
+    from salesops.store.load import load
+
+    book, problems = load(root)
+    day = day_of(as_of, book)
+    found = list(errors(gate(root, book, problems, max(day, day_of(None, book)))))
+    lines = list(output.problems_as_lines(found))
+    if not book.processes:
+        raise PluginError("there is no process version in playbook/process/ that can be read\n" + "\n".join(lines))
+    if found and not forgiving:
+        raise PluginError(
+            "\n".join(
+                [
+                    *lines,
+                    f"{output.counted(len(found), 'error')}: the site is not built from records that break the rules",
+                ]
+            )
+        )
+    for line in lines:
+        print(line, file=sys.stderr)
+    snapshot = book.on(day)
+    return Site(root, snapshot, (commands_page(snapshot),), past(root, book, day))

@@ -1,0 +1,234 @@
+"""What ``check --fix`` may change by itself: spellings with one reading, each in the lines that it must touch and no others.
+
+A mend is kept only where its problem is gone afterwards and no other has come that could not be mended in turn.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from salesops.book.book import Book, Ref
+from salesops.checks.check import CHECKS, Case
+from salesops.edits.edit import CannotEdit, rename_key, set_key, set_scalar
+from salesops.edits.yaml_writer import Change
+from salesops.problems import Path, Problem, dotted
+from salesops.records.kinds import KINDS
+from salesops.records.salvage import salvage
+from salesops.records.typed import typed
+from salesops.records.yaml_reader import Document, read
+
+MOST = 1_000
+"""More mends than this in one file are left to the next run."""
+
+_MIDNIGHT = re.compile(r"[0-9./-]+(?:[T ]00:00(?::00(?:\.0+)?)?)?")
+_PADDED = re.compile(r"\s*0[0-9]")
+_MARKS = str.maketrans("", "", " _-")
+_SHORTEST = 4
+
+
+@dataclass(frozen=True)
+class Mends:
+    """The files to write, and how many things are mended in them."""
+
+    changes: tuple[Change, ...] = ()
+    things: int = 0
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A problem in a file, the path of its value, and what the value is."""
+
+    text: str
+    path: Path
+    value: Any
+    problem: Problem
+
+    @property
+    def proposed(self) -> str:
+        """The value or key that the reader proposes, without what surrounds it in a line to paste."""
+        last = self.path[-1]
+        return self.problem.fix.removeprefix("- " if isinstance(last, int) else f"{last}: ").removesuffix(":")
+
+
+@dataclass(frozen=True)
+class Safe:
+    """How problems of one code are mended, and why nobody need be asked."""
+
+    mend: Callable[[Spot], str | None]
+    why: str
+
+
+def _value(spot: Spot) -> str | None:
+    return set_scalar(spot.text, spot.path, spot.proposed)
+
+
+def _day(spot: Spot) -> str | None:
+    return _value(spot) if _MIDNIGHT.fullmatch(spot.value) else None
+
+
+def _figure(spot: Spot) -> str | None:
+    return None if _PADDED.match(spot.value) else _value(spot)
+
+
+def _same_letters(spot: Spot) -> str | None:
+    return _value(spot) if _bare(spot.value) == _bare(spot.proposed) else None
+
+
+def _choice(spot: Spot) -> str | None:
+    return _renamed(spot, is_same_name) if spot.problem.fix.endswith(":") else _same_letters(spot)
+
+
+def _key(spot: Spot) -> str | None:
+    return _renamed(spot, is_meant)
+
+
+def _stage(spot: Spot) -> str | None:
+    name = spot.problem.fix.removeprefix("- ").rpartition(": ")[0]
+    return rename_key(spot.text, spot.path, name) if is_meant(str(spot.path[-1]), name) else None
+
+
+def _listed(spot: Spot) -> str | None:
+    return set_key(spot.text, spot.path, [spot.value])
+
+
+def _renamed(spot: Spot, agree: Callable[[str, str], bool]) -> str | None:
+    name = spot.proposed
+    return rename_key(spot.text, spot.path, name) if agree(str(spot.path[-1]), name) else None
+
+
+SAFE: dict[str, Safe] = {
+    "not-a-date": Safe(_day, "The year stands first, so that month and day cannot be mixed up, and no time of day is lost."),
+    "not-money": Safe(_figure, "Thousands set apart and a currency in small letters: an amount has at most two decimals, so three digits behind a comma are thousands. A zero in front may be a digit that went astray and is left alone."),
+    "not-a-number": Safe(_figure, "A whole number with its thousands set apart is the same number."),
+    "not-true-or-false": Safe(_value, "Yes and no, on and off, in any spelling, say the same as true and false."),
+    "not-a-country": Safe(_same_letters, "The same code in small letters."),
+    "not-a-currency": Safe(_same_letters, "The same code in small letters."),
+    "not-a-choice": Safe(_choice, "The same word but for capitals, hyphens, underscores and blanks; a word that is merely near may mean something else."),
+    "unknown-key": Safe(_key, "The same word but for such marks or one slip of the fingers, the right key is not there, and the value suits it; keys that differ more, such as renewed_by and renews, may be opposites."),
+    "stage-unknown": Safe(_stage, "The same name but for such marks or one slip, in the process of that day; stages are few and their names far apart, and the day stays."),
+    "wrong-shape": Safe(_listed, "One value where a list belongs is a list of one; a value with a comma in it might be two and is left alone."),
+}  # fmt: skip
+"""Every code that is mended without asking. What is not here needs a person: ids and references (a name is not always its
+id), percentages (60 may be out of 60), months (the day of an invoice need not lie in its month), dates that begin with the
+day or the month, and everything that is missing."""
+
+
+def mends(book: Book, problems: Iterable[Problem], as_of: date) -> Mends:
+    """What can be mended safely in the files that these problems are about."""
+    wanted = {problem.place.path for problem in problems if problem.code in SAFE}
+    found = {
+        document.path: (document, mended)
+        for ref, document in book.documents.items()
+        if document.path in wanted and (mended := _mended(book, ref, document, as_of))[1]
+    }
+    changes = tuple(Change(path, text, document.text) for path, (document, (text, _)) in sorted(found.items()))
+    return Mends(changes, sum(count for _, (_, count) in found.values()))
+
+
+def difference(change: Change) -> Iterator[str]:
+    """A change as a unified diff, line by line."""
+    before, after = (text.split("\n") for text in (change.was or "", change.text))
+    yield from difflib.unified_diff(before, after, f"a/{change.path}", f"b/{change.path}", lineterm="")
+
+
+def _mended(book: Book, ref: Ref, document: Document, as_of: date) -> tuple[str, int]:
+    """The text of a file after every safe mend, and how many there were."""
+    text, tried = document.text, set[tuple[str, str]]()
+    for count in range(MOST):
+        better = _next(book, ref, document.path, text, as_of, tried)
+        if better is None:
+            return text, count
+        text = better
+    return text, MOST
+
+
+def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tuple[str, str]]) -> str | None:
+    """The text with one more thing mended."""
+    document, before = _problems(book, ref, path, text, as_of)
+    paths = _paths(document.data) if document else {}
+    for problem in before:
+        name = (problem.code, problem.field)
+        if name in tried or problem.code not in SAFE or not problem.fix or problem.field not in paths:
+            continue
+        tried.add(name)
+        better = _tried(Spot(text, *paths[problem.field], problem))
+        if better is not None and _is_better(before, _problems(book, ref, path, better, as_of)[1], problem):
+            return better
+    return None
+
+
+def _tried(spot: Spot) -> str | None:
+    try:
+        return SAFE[spot.problem.code].mend(spot)
+    except CannotEdit:
+        return None
+
+
+def _is_better(before: list[Problem], after: list[Problem], mended: Problem) -> bool:
+    known = {(problem.code, problem.field) for problem in before}
+    now = {(problem.code, problem.field) for problem in after}
+    return (mended.code, mended.field) not in now and all(code in SAFE for code, _ in now - known)
+
+
+def _problems(book: Book, ref: Ref, path: str, text: str, as_of: date) -> tuple[Document | None, list[Problem]]:
+    """What is wrong with one file: as YAML, as a record, and with the names of a deal's stages."""
+    document, problems = read(path, text.encode("utf-8"))
+    if document is None:
+        return None, problems
+    model = KINDS[ref[0]].model
+    record, shape = typed(document, model)
+    if record is None:
+        record, _ = salvage(document, model)
+    stages = []
+    if ref[0] == "deal" and record is not None:
+        found = CHECKS["stage-unknown"].run(Case(*ref, record, book, as_of))
+        stages = [document.problem("stage-unknown", each.message, each.path, fix=each.fix, key=True) for each in found]
+    return document, [*problems, *shape, *stages]
+
+
+def _paths(data: Any) -> dict[str, tuple[Path, Any]]:
+    """Every path of a record, by how it is written, with its value; one that two share is left out."""
+    found: dict[str, tuple[Path, Any]] = {}
+    twice: set[str] = set()
+    for path, value in _walk(data, ()):
+        name = dotted(path)
+        twice |= {name} & found.keys()
+        found[name] = (path, value)
+    return {name: spot for name, spot in found.items() if name not in twice}
+
+
+def _walk(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for part, inner in parts:
+        yield (*path, part), inner
+        yield from _walk(inner, (*path, part))
+
+
+# ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _bare(word: str) -> str:
+    return word.casefold().translate(_MARKS)
+
+
+def is_same_name(word: str, other: str) -> bool:
+    """Whether two names differ in capitals, blanks, hyphens and underscores only."""
+    return _bare(word) == _bare(other)
+
+
+def is_meant(word: str, other: str) -> bool:
+    """Whether two names are the same, or one slip of the fingers apart: a letter missing, doubled, wrong or swapped."""
+    one, two = _bare(word), _bare(other)
+    if one == two:
+        return True
+    start = next((at for at, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two)))
+    one, two = one[start:], two[start:]
+    while one and two and one[-1] == two[-1]:
+        one, two = one[:-1], two[:-1]
+    is_slip = max(len(one), len(two)) == 1 or (len(one) == 2 and one == two[::-1])
+    return is_slip and (one + two).isalpha() and min(len(_bare(word)), len(_bare(other))) >= _SHORTEST

@@ -1,0 +1,1 @@
+"""A table of comma-separated values, and the mapping that says what its columns mean."""

@@ -1,0 +1,44 @@
+"""The second table of an import, one row for each member: whatever it knows of a member that a deal names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from salesops.imports.csv.mapping import Cell, Format
+from salesops.imports.csv.rows import Reader
+from salesops.imports.csv.table import Row, Table
+from salesops.imports.names import sameness
+from salesops.imports.remarks import Wrong
+from salesops.records.scalars import shown
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The table, the column of its names, and how it is read."""
+
+    table: Table
+    key: str
+    format: Format
+    zone: str
+    currency: Cell | None
+
+    @cached_property
+    def rows(self) -> dict[str, list[Row]]:
+        """The rows by what all spellings of a name have in common."""
+        found: dict[str, list[Row]] = {}
+        for row in self.table.rows:
+            found.setdefault(sameness(self.table.cell(row, self.key)), []).append(row)
+        return found
+
+    def reader(self, name: str, asker: Reader) -> Reader | Wrong:
+        """The row of a member, ready to be read; an empty one, spoken of as the asker's, where the table has none."""
+        found = self.rows.get(sameness(name), [])
+        if len(found) > 1:
+            numbers = " and ".join(str(row.number) for row in found)
+            return Wrong("member-twice", f"stands in several rows of {self.table.name} ({numbers})")
+        if found:
+            return Reader(self.table, found[0], self.format, self.zone, self.currency)
+        nothing = Row(asker.row.number, asker.row.line, [""] * len(self.table.header))
+        why = f"is unknown, {self.table.name} having no {shown(name)}"
+        return Reader(Table(asker.table.name, self.table.header), nothing, self.format, self.zone, self.currency, why)

@@ -1,0 +1,91 @@
+"""One cell to one value of a record: days, amounts and numbers in the way the mapping says that the table writes them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping as Lookup
+from datetime import datetime
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from salesops.imports.csv.mapping import DECIMALS, THOUSANDS, Format
+from salesops.imports.remarks import Wrong
+from salesops.records.codes import CURRENCIES
+from salesops.records.scalars import FIRST_YEAR, LAST_YEAR
+
+_DOLLARS = frozenset("AUD BSD BZD CAD FJD HKD JMD MXN NAD NZD SGD TTD TWD USD".split())
+SYMBOLS: Lookup[str, frozenset[str]] = {
+    "$": _DOLLARS,
+    "€": frozenset({"EUR"}),
+    "£": frozenset({"GBP"}),
+    "¥": frozenset({"CNY", "JPY"}),
+}
+"""Signs that may stand beside an amount, and the currencies that they stand for."""
+
+LONGEST = 60
+"""Characters of a day or an amount; a longer cell is something else, and no pattern is tried on it."""
+
+_BLANKS = {0x00A0: " ", 0x2009: " ", 0x202F: " "}  # what spreadsheets put between thousands
+_BESIDE = re.compile(r"([A-Z]{3}|[$€£¥])?\s*(.*?)\s*([A-Z]{3}|[$€£¥])?", re.DOTALL)
+
+
+@lru_cache(maxsize=16384)
+def day(words: str, pattern: str, written: str, zone: str) -> str | Wrong:
+    """A day as ``2017-03-01``; a time with an offset becomes the day that it was in the team's zone."""
+    wrong = Wrong("not-a-date", f"is not a day written as {written}")
+    if not words.isascii() or len(words) > LONGEST:
+        return wrong
+    try:
+        found = datetime.strptime(words, pattern)
+        local = found.astimezone(ZoneInfo(zone)) if found.tzinfo else found
+    except (ValueError, OverflowError):
+        return wrong
+    if not FIRST_YEAR <= local.year <= LAST_YEAR:
+        return Wrong("not-a-date", f"lies outside {FIRST_YEAR} to {LAST_YEAR}")
+    return local.date().isoformat()
+
+
+def amount(words: str, format: Format, currency: str) -> str | Wrong:
+    """Money as ``1054.50 USD``; a code or sign beside the amount must be that of the currency."""
+    if currency not in CURRENCIES:
+        return Wrong("not-a-currency", "stands beside a currency that ISO 4217 does not have")
+    match = _BESIDE.fullmatch(words) if len(words) <= LONGEST else None
+    before, bare, after = match.groups() if match else (None, words, None)
+    for sign in (before, after):
+        if sign and sign != currency and currency not in SYMBOLS.get(sign, ()):
+            return Wrong("not-money", f"is not an amount in {currency}")
+    if bare.startswith(("-", "(")):
+        return Wrong("not-money", "is below zero")
+    digits = number(bare, format)
+    if isinstance(digits, Wrong):
+        return Wrong("not-money", f"is not an amount of money {_written(format)}")
+    whole, _, cents = digits.partition(".")
+    if len(cents.rstrip("0")) > 2:
+        return Wrong("not-money", "has more than two decimals")
+    cents = cents.rstrip("0").ljust(2, "0") if cents.rstrip("0") else ""
+    return f"{whole}{'.' if cents else ''}{cents} {currency}"
+
+
+def number(words: str, format: Format) -> str | Wrong:
+    """A number from 0 on as ``1054.5``, exactly as many digits as the cell has."""
+    if format.thousands == "blank":
+        words = words.translate(_BLANKS)
+    match = _number(format.decimal, format.thousands).fullmatch(words) if len(words) <= LONGEST else None
+    if not match:
+        return Wrong("not-a-number", f"is not a number {_written(format)}")
+    mark = THOUSANDS[format.thousands]
+    whole = (match[1].replace(mark, "") if mark else match[1]).lstrip("0") or "0"
+    return f"{whole}.{match[2]}" if match[2] else whole
+
+
+@lru_cache(maxsize=32)
+def _number(decimal: str, thousands: str) -> re.Pattern[str]:
+    mark, point = THOUSANDS[thousands], re.escape(DECIMALS[decimal])
+    grouped = rf"[0-9]{{1,3}}(?:{re.escape(mark)}[0-9]{{3}})+|" if mark else ""
+    return re.compile(rf"({grouped}[0-9]{{1,15}})(?:{point}([0-9]{{1,15}}))?")
+
+
+def _written(format: Format) -> str:
+    cents = f"with a {format.decimal} before the cents"
+    thousands = "no mark" if format.thousands == "none" else f"a {format.thousands}"
+    return f"{cents} and {thousands} between thousands"

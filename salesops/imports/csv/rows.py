@@ -1,0 +1,232 @@
+"""One row to the data of one record, by the mapping; whatever stands in the way is kept as a remark."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Lookup
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from salesops.imports.csv import cells
+from salesops.imports.csv.mapping import (
+    LEAVE_OUT,
+    SKIP,
+    Cell,
+    Format,
+    Kind,
+    Mapping,
+    NameCell,
+    StageLine,
+    When,
+    is_listed,
+    kind_at,
+)
+from salesops.imports.csv.table import Row, Table
+from salesops.imports.names import Directory, id_of
+from salesops.imports.remarks import Remark, Verdict, Wrong
+from salesops.problems import did_you_mean
+from salesops.records.record import Record
+from salesops.records.scalars import MAX_TEXT, shown
+from salesops.records.yaml_reader import UNSEEN
+
+
+class StandIn(str):
+    """A text that the mapping put in, not the table; it never overrules what a record on file says."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Where the values of a record come from, worked out once for all rows."""
+
+    field: str
+    cell: Cell
+    kind: Kind
+    listed: bool
+
+
+def fillings(model: type[Record], fields: Lookup[str, Cell]) -> tuple[Filling, ...]:
+    """The fields of a mapping with what they hold."""
+    return tuple(
+        Filling(field, cell, cell.kind or kind_at(model, field) or "text", is_listed(model, field))
+        for field, cell in fields.items()
+    )
+
+
+@dataclass
+class Reader:
+    """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty."""
+
+    table: Table
+    row: Row
+    format: Format
+    zone: str
+    currency: Cell | None
+    emptiness: str = "is empty"
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> Verdict | None:
+        """What became of the row: rejected, skipped, or taken (None)."""
+        said = {remark.verdict for remark in self.remarks}
+        return next((verdict for verdict in (Verdict.REJECTED, Verdict.SKIPPED) if verdict in said), None)
+
+    def say(self, verdict: Verdict, column: str, code: str, reason: str, value: str = "") -> None:
+        """Add a remark about this row."""
+        self.remarks.append(
+            Remark(verdict, self.table.name, self.row.number, self.row.line, column, code, reason, value)
+        )
+
+    def reject(self, column: str, wrong: Wrong, value: str = "") -> None:
+        """Say why the row cannot be taken."""
+        self.say(Verdict.REJECTED, column, wrong.code, wrong.reason, value)
+
+    def cell(self, column: str) -> str:
+        """A cell of the row; the mapping's words for an empty one are empty."""
+        words = self.table.cell(self.row, column)
+        return "" if words in self.format.empty else words
+
+    def holds(self, when: When | None) -> bool:
+        """Whether a condition holds of the row."""
+        return when is None or self.cell(when.column) in when.is_
+
+    def value(self, cell: Cell, kind: Kind, needed: bool = False) -> str | None:
+        """The text of one field as a record holds it; None where it is left out or cannot be taken."""
+        if not self.holds(cell.when):
+            if needed:
+                self.reject(cell.when.column if cell.when else "", Wrong("cell-empty", "leaves a needed field open"))
+            return None
+        if cell.column is None:
+            return StandIn(cell.constant)
+        words = self.cell(cell.column)
+        if not words:
+            return self._missing(cell, cell.column, needed)
+        if words not in cell.values and cell.otherwise is not None:
+            reason = f"is not under values: {shown(cell.otherwise)} stands in"
+            self.say(Verdict.STAND_IN, cell.column, "value-unknown", reason, words)
+            return StandIn(cell.otherwise)
+        found = self._converted(cell.values.get(words, words), kind)
+        if isinstance(found, Wrong):
+            self.reject(cell.column, found, words)
+            return None
+        return None if kind == "money" and cell.zero == LEAVE_OUT and found.startswith("0 ") else found
+
+    def _missing(self, cell: Cell, column: str, needed: bool) -> str | None:
+        """What the mapping says of an empty cell."""
+        stand_in = cell.missing if cell.missing is not None else cell.otherwise
+        if stand_in == SKIP:
+            self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.emptiness}: the row is passed over")
+        elif stand_in == LEAVE_OUT or (stand_in is None and not needed):
+            pass
+        elif stand_in is None:
+            self.reject(column, Wrong("cell-empty", self.emptiness))
+        else:
+            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.emptiness}: {shown(stand_in)} stands in")
+            return StandIn(stand_in)
+        return None
+
+    def _converted(self, words: str, kind: Kind) -> str | Wrong:
+        if len(words) > MAX_TEXT:
+            return Wrong("text-too-long", f"holds more than {MAX_TEXT:,} characters")
+        unseen = UNSEEN.search(words.replace("\r\n", "\n"))
+        if unseen:
+            return Wrong("unseen-character", f"holds U+{ord(unseen.group()):04X}, a character that no record may hold")
+        if kind == "date":
+            return cells.day(words, self.format.pattern, self.format.dates, self.zone)
+        if kind == "money":
+            currency = self.value(self.currency, "text", needed=True) if self.currency else None
+            return cells.amount(words, self.format, currency) if currency else Wrong("not-money", "has no currency")
+        if kind == "number":
+            return cells.number(words, self.format)
+        if kind == "id":
+            return id_of(words)
+        return words.replace("\r\n", "\n")
+
+    def named(self, cell: NameCell, directory: Directory) -> str | None:
+        """The id of the member or person that a cell names."""
+        name = self.value(cell, "text", needed=True)
+        if name is None:
+            return None
+        column = cell.column or ""
+        id = directory.id(name)
+        if isinstance(id, Wrong):
+            self.reject(column, id, name)
+            return None
+        known = directory.names.get(id, name)
+        if known != name and id != name:
+            self.say(Verdict.STAND_IN, column, "spelled-differently", f"is taken to be {shown(known)}", name)
+        return StandIn(id) if isinstance(name, StandIn) else id
+
+    def moves(self, lines: tuple[StageLine, ...]) -> list[dict[str, str]]:
+        """The moves that the row tells of."""
+        self._known_words(lines)
+        found: list[tuple[str, str]] = []
+        for line in lines:
+            entered = self.value(line.cell, "date", line.missing is None) if self.holds(line.when) else None
+            if entered:
+                found.append((line.stage, entered))
+        if not found and self.verdict is None:
+            self.reject("", Wrong("stages-empty", "no line of stages holds of this row"))
+        for (_, before), (stage, entered) in pairwise(found):
+            if entered < before:
+                wrong = Wrong("stage-dates-go-back", f"'{stage}' would be entered before the stage above it")
+                self.reject(next(line.day for line in lines if line.stage == stage), wrong, f"{entered} after {before}")
+        return [{stage: entered} for stage, entered in found]
+
+    def _known_words(self, lines: tuple[StageLine, ...]) -> None:
+        """Reject a row whose deciding word no line foresees; otherwise it would silently stay in the first stage."""
+        foreseen: dict[str, list[str]] = {}
+        for line in lines:
+            if line.when:
+                foreseen.setdefault(line.when.column, []).extend(line.when.is_)
+        for column, words in foreseen.items():
+            cell = self.cell(column)
+            if cell not in words:
+                hint = did_you_mean(cell, dict.fromkeys(words)) if cell else ""
+                reason = f"is named by no line of stages{f'; {hint}' if hint else ''}" if cell else "is empty"
+                self.reject(column, Wrong("word-unknown", reason), cell)
+
+    def filled(self, fields: tuple[Filling, ...]) -> dict[str, Any]:
+        """The data of all fields of a mapping that the row has a value for."""
+        data: dict[str, Any] = {}
+        for filling in fields:
+            value = self.value(filling.cell, filling.kind)
+            if value is not None:
+                put(data, filling.field, [value] if filling.listed else value)
+        return data
+
+
+def put(data: dict[str, Any], field: str, value: Any) -> None:
+    """Set a value at a dotted path."""
+    *above, last = field.split(".")
+    for part in above:
+        data = data.setdefault(part, {})
+    data[last] = value
+
+
+def deal_data(
+    reader: Reader, mapping: Mapping, member: str | None, owner: str | None, fields: tuple[Filling, ...]
+) -> dict[str, Any]:
+    """A deal as its file holds it; only to be used where the reader has no complaint."""
+    deal = mapping.deal
+    data: dict[str, Any] = {
+        "title": reader.value(deal.title, deal.title.kind or "text", needed=True),
+        "member": member,
+        "type": reader.value(deal.type, "text", needed=True),
+        "tier": reader.value(deal.tier, deal.tier.kind or "text", needed=True),
+        "owner": owner,
+        "stages": reader.moves(deal.stages),
+    }
+    return {**data, **reader.filled(fields)}
+
+
+def column_of(mapping: Mapping, field: str) -> str:
+    """The column that a field of a deal comes from, for a complaint about the field."""
+    deal = mapping.deal
+    if field.startswith("stages."):
+        return deal.stages[0].day
+    sources: dict[str, Cell] = {name: getattr(deal, name) for name in ("title", "member", "type", "tier", "owner")}
+    sources.update(deal.fields)
+    best = max((name for name in sources if field == name or field.startswith(f"{name}.")), key=len, default="")
+    return (sources[best].column or "") if best else ""

@@ -1,0 +1,213 @@
+"""A CSV file to a Table: a header without doubles, the rows with their numbers, and what could not be a row of it."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import count
+
+from salesops.imports.csv.mapping import DELIMITERS, QUOTES, Format
+from salesops.imports.remarks import Remark, Verdict
+from salesops.problems import Place, Problem
+from salesops.records.scalars import shown
+from salesops.records.yaml_reader import UNSEEN
+
+MAX_TABLE = 64 * 1024 * 1024
+"""Bytes of a table, unpacked: a million rows or so. The limit is there so that a packed file cannot fill the memory."""
+
+GUARDED = re.compile(r"'(?=\s*['=+\-@\t\r\n＝＋－＠])")
+"""The apostrophe that spreadsheets and our own export put before a text that would otherwise run as a formula."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its cells, its number as a spreadsheet counts (the header is row 1) and the line where it begins."""
+
+    number: int
+    line: int
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as read: every row has as many cells as the header; what had not is in ``refused``."""
+
+    name: str
+    header: tuple[str, ...]
+    rows: tuple[Row, ...] = ()
+    refused: tuple[Remark, ...] = field(default=())
+
+    @cached_property
+    def columns(self) -> dict[str, int]:
+        """Where each column stands; columns without a name cannot be asked for."""
+        return {name: at for at, name in enumerate(self.header) if name}
+
+    def cell(self, row: Row, column: str) -> str:
+        """A cell as the person who filled it in meant it: without the guard of spreadsheets and the blanks around it."""
+        return unguarded(row.cells[self.columns[column]]).strip()
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that keeps spreadsheets from running it; any other apostrophe is the author's."""
+    return cell[1:] if GUARDED.match(cell) else cell
+
+
+def read_table(name: str, raw: bytes, format: Format) -> tuple[Table | None, list[Problem]]:
+    """The table in a file, packed with gzip or not, or why it cannot be read at all."""
+    data = _unpacked(name, raw)
+    if isinstance(data, Problem):
+        return None, [data]
+    text = _decoded(name, data, format)
+    if isinstance(text, Problem):
+        return None, [text]
+    rows, refused = _rows(name, text, format)
+    if not rows:
+        return None, [Problem("table-empty", "the file holds no header", Place(name), help="export it once more")]
+    header = tuple(unguarded(cell).strip() for cell in rows[0].cells)
+    problems = list(_header_problems(name, rows[0], header, format))
+    if problems:
+        return None, problems
+    even = tuple(row for row in rows[1:] if len(row.cells) == len(header))
+    refused += [_ragged(name, row, len(header)) for row in rows[1:] if len(row.cells) != len(header)]
+    return Table(name, header, even, tuple(sorted(refused, key=lambda remark: remark.row))), []
+
+
+def _unpacked(name: str, raw: bytes) -> bytes | Problem:
+    if raw[:4] == b"PK\x03\x04":
+        return Problem(
+            "not-a-table",
+            "this is a workbook or a zip archive, not a CSV file",
+            Place(name),
+            help="open it and save the sheet as CSV (UTF-8)",
+        )
+    if raw[:2] != b"\x1f\x8b":
+        return raw if len(raw) <= MAX_TABLE else _too_large(name)
+    try:
+        with gzip.open(io.BytesIO(raw)) as file:
+            data = file.read(MAX_TABLE + 1)
+    except (OSError, EOFError, zlib.error):
+        return Problem("not-a-table", "the file is packed with gzip and damaged", Place(name), help="copy it once more")
+    return data if len(data) <= MAX_TABLE else _too_large(name)
+
+
+def _too_large(name: str) -> Problem:
+    return Problem(
+        "file-too-large",
+        f"the table has more than {MAX_TABLE // 1024 // 1024} MiB",
+        Place(name),
+        help="export it in parts, such as one file a year",
+    )
+
+
+def _decoded(name: str, data: bytes, format: Format) -> str | Problem:
+    is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if is_wide != (format.encoding == "utf-16"):
+        return Problem(
+            "not-decoded",
+            "the file is UTF-16" if is_wide else "the file is not UTF-16: its first two bytes do not say so",
+            Place(name),
+            help="say so in the mapping, or save it as CSV (UTF-8)",
+            fix=f"format: {{encoding: {'utf-16' if is_wide else 'utf-8'}}}",
+        )
+    try:
+        return data.decode("utf-8-sig" if format.encoding == "utf-8" else format.encoding)
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        other = "windows-1252" if format.encoding == "utf-8" else "utf-8"
+        return Problem(
+            "not-decoded",
+            f"byte 0x{data[fault.start]:02x} is not {format.encoding}",
+            Place(name, line, fault.start - data.rfind(b"\n", 0, fault.start)),
+            help=f"it is probably {other}: say so in the mapping, or save the file as CSV (UTF-8)",
+            fix=f"format: {{encoding: {other}}}",
+        )
+
+
+def _rows(name: str, text: str, format: Format) -> tuple[list[Row], list[Remark]]:
+    """Every row that holds anything, and a remark for each of which CSV can make no sense."""
+    quote = QUOTES[format.quote]
+    reader = csv.reader(
+        io.StringIO(text, newline=""),
+        delimiter=DELIMITERS[format.delimiter],
+        quotechar=quote,
+        quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
+        skipinitialspace=True,
+        strict=True,
+    )
+    rows: list[Row] = []
+    refused: list[Remark] = []
+    with _cells_of_any_length():
+        for number in count(1):
+            line = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                break
+            except csv.Error as fault:
+                refused.append(_unreadable(name, number, line, str(fault)))
+                continue
+            if any(cell.strip() for cell in cells):
+                rows.append(Row(number, line, cells))
+    return rows, refused
+
+
+@contextmanager
+def _cells_of_any_length() -> Iterator[None]:
+    """Without the limit on a cell; it belongs to the whole interpreter, so it is put back."""
+    before = csv.field_size_limit(MAX_TABLE)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(before)
+
+
+def _unreadable(name: str, number: int, line: int, said: str) -> Remark:
+    reason = "text stands after a closing quote"
+    if "end of data" in said:
+        reason = "a quote is opened and never closed; all that follows is inside it"
+    return Remark(Verdict.REJECTED, name, number, line, "", "row-unreadable", reason)
+
+
+def _ragged(name: str, row: Row, width: int) -> Remark:
+    more = "more" if len(row.cells) > width else "fewer"
+    reason = f"the row has {more} cells than the header, {len(row.cells)} and not {width}"
+    return Remark(Verdict.REJECTED, name, row.number, row.line, "", "row-ragged", reason)
+
+
+def _header_problems(name: str, row: Row, header: tuple[str, ...], format: Format) -> Iterator[Problem]:
+    place = Place(name, row.line)
+    if len(header) == 1:
+        other = next((word for word, mark in DELIMITERS.items() if mark in header[0]), None)
+        if other:
+            yield Problem(
+                "delimiter-wrong",
+                f"the header is one single column: {shown(header[0])}",
+                place,
+                help=f"the cells are parted by a {other}, not a {format.delimiter}: say so in the mapping",
+                fix=f"format: {{delimiter: {other}}}",
+            )
+    for column, times in Counter(header).items():
+        if column and times > 1:
+            at = ", ".join(str(number) for number, found in enumerate(header, 1) if found == column)
+            yield Problem(
+                "column-twice",
+                f"{shown(column)} is the name of {times} columns ({at})",
+                place,
+                why="one of them would be overlooked",
+                help="give each column a name of its own and try again",
+            )
+        if UNSEEN.search(column):
+            yield Problem(
+                "unseen-character",
+                f"the name of column {header.index(column) + 1} holds a character that cannot be seen",
+                place,
+                help="write the header anew",
+            )

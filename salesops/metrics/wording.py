@@ -1,0 +1,82 @@
+"""A reading in words and figures, rounded for people: the one wording that terminal and pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
+from salesops.metrics.statistics import Interval
+from salesops.records.money import Sums
+
+NO_DATA = "no data"
+NOT_YET = "not yet"
+
+
+def headline(reading: Reading | None) -> str:
+    """The number itself; "not yet" for what is planned, "no data" where nothing was counted."""
+    if reading is None:
+        return NOT_YET
+    if isinstance(reading, Count):
+        return f"{reading.value:,}"
+    if isinstance(reading, Amounts):
+        return amounts(reading.sums) if reading.n else NO_DATA
+    if reading.value is None:
+        return NO_DATA
+    if isinstance(reading, Share):
+        return percent(reading.value) if reading.is_enough else f"{reading.hits} of {reading.out_of}"
+    return f"{reading.value:,.1f} days"
+
+
+def detail(reading: Reading | None) -> str:
+    """What stands beside the number: the counts behind it, how sure it is, what was left out."""
+    if reading is None:
+        return ""
+    if isinstance(reading, Count):
+        so_far = ["this week so far"] if reading.series else []
+        return " · ".join(so_far + [f"{count} {name}" for name, count in reading.split.items()])
+    if isinstance(reading, Amounts):
+        missing = f"{reading.without} without an amount" if reading.without else ""
+        return " · ".join(part for part in (f"{reading.n} deals" if reading.n != 1 else "1 deal", missing) if part)
+    if isinstance(reading, Share):
+        return _share(reading)
+    return _days(reading)
+
+
+def _share(share: Share) -> str:
+    still = f"{share.open} still open" if share.open else ""
+    if not share.out_of:
+        return still
+    if not share.is_enough:
+        return " · ".join(part for part in (f"insufficient data: {between(share.interval)}", still) if part)
+    counts = f"{share.hits:,} of {share.out_of:,}"
+    return " · ".join(part for part in (counts, f"95 % interval {between(share.interval)}", still) if part)
+
+
+def _days(days: Days) -> str:
+    if not days.n:
+        return ""
+    few = "" if days.is_enough else "insufficient data"
+    return " · ".join(
+        part for part in (f"median {days.median:,.1f}", f"80 % within {days.p80:,.0f}", f"n = {days.n:,}", few) if part
+    )
+
+
+def percent(share: float) -> str:
+    """``63.2 %``."""
+    return f"{share * 100:.1f} %"
+
+
+def between(interval: Interval | None) -> str:
+    """``23–64 %``."""
+    return f"{interval[0] * 100:.0f}–{interval[1] * 100:.0f} %" if interval else ""
+
+
+def amounts(sums: Sums | Mapping[str, Decimal]) -> str:
+    """``1,250 USD + 412.50 CAD``; a dash where there is nothing."""
+    return " + ".join(f"{amount(value)} {currency}" for currency, value in sums.items()) or "–"
+
+
+def amount(value: Decimal) -> str:
+    """``1,250`` or ``412.50``: with thousands marks, cents only where there are any."""
+    return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"

@@ -1,0 +1,1 @@
+"""A new repository: its files, and what is wrong with a set-up."""

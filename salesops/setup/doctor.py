@@ -1,0 +1,177 @@
+"""What is wrong with a set-up, found by looking at the machine and the repository: the examination behind `doctor`."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from salesops.output import as_json, counted
+from salesops.problems import CannotDecide
+from salesops.records.json_schema import schema_of
+from salesops.setup.vendoring import Named, attempt, named
+from salesops.store.git import is_repository, is_shallow
+from salesops.store.load import load
+
+OLDEST = (3, 11)
+MEND = "delete vendor/, requirements.txt and requirements.lock, run salesops init . and commit what it writes"
+
+
+@dataclass(frozen=True)
+class Look:
+    """One thing that was looked at: what was found, and the fix where it is not well."""
+
+    is_well: bool
+    said: str
+    fix: str = ""
+
+
+def examine(root: Path) -> list[Look]:
+    """Everything about a repository's set-up, the most basic first."""
+    looks: tuple[Callable[[Path], Iterator[Look]], ...] = (
+        _python,
+        _records,
+        _git,
+        _site,
+        _workflows,
+        _schemas,
+        _installation,
+    )
+    return [finding for look in looks for finding in look(root)]
+
+
+def outside() -> list[Look]:
+    """What can be said where there is no repository."""
+    fix = "go into one, name it with -C DIR, or begin one with salesops init DIR"
+    return [*_python(Path()), Look(False, "this is not a salesops repository", fix)]
+
+
+def _python(root: Path) -> Iterator[Look]:
+    this = ".".join(str(part) for part in sys.version_info[:3])
+    yield Look(sys.version_info >= OLDEST, f"Python {this}", "install Python 3.11 or newer")
+    try:
+        from yaml._yaml import CParser
+
+        yield Look(CParser is not None, "PyYAML reads with libyaml")
+    except ImportError:
+        yield Look(False, "PyYAML was built without libyaml", "install the wheel of PyYAML for this machine")
+
+
+def _records(root: Path) -> Iterator[Look]:
+    try:
+        book, problems = load(root)
+    except CannotDecide as fault:
+        yield Look(False, "the records cannot be read", str(fault))
+        return
+    broken = sum(problem.is_error for problem in problems)
+    yield Look(book.team is not None, "playbook/team.yaml can be read", "run salesops check")
+    yield Look(bool(book.processes), counted(len(book.processes), "process version"), "add one to playbook/process/")
+    yield Look(
+        not broken,
+        f"{counted(len(book.deals), 'deal')} and {counted(len(book.members), 'member')} can be read",
+        f"{counted(broken, 'problem')}: run salesops check",
+    )
+
+
+def _git(root: Path) -> Iterator[Look]:
+    try:
+        inside = is_repository(root)
+    except CannotDecide:
+        yield Look(False, "git is not installed", "install git: it keeps the history")
+        return
+    yield Look(
+        inside,
+        "the records are in a git repository" if inside else "the records are not in a git repository",
+        "git init, then commit",
+    )
+    if inside:
+        yield Look(not is_shallow(root), "the whole history is here", "git fetch --unshallow; in CI set fetch-depth: 0")
+
+
+def _site(root: Path) -> Iterator[Look]:
+    file = root / "mkdocs.yml"
+    if not file.is_file():
+        yield Look(False, "there is no mkdocs.yml", "copy the one that salesops init writes into an empty folder")
+        return
+    text = file.read_text(encoding="utf-8", errors="replace")
+    output = re.search(r"^site_dir:\s*['\"]?([^\s'\"#]+)", text, re.MULTILINE)
+    safe = output is not None and output[1].strip("./") != "site"
+    yield Look(
+        safe,
+        "the site is built away from the team's own pages",
+        "set site_dir: build/html in mkdocs.yml: a build deletes what is in its output folder",
+    )
+    named = re.search(r"^\s*-\s*salesops\b", text, re.MULTILINE)
+    yield Look(
+        bool(named),
+        "mkdocs.yml names the plugin salesops",
+        "add `- salesops` under plugins:, so that mkdocs build gives the same pages",
+    )
+
+
+def _workflows(root: Path) -> Iterator[Look]:
+    folder = root / ".github" / "workflows"
+    texts = (
+        [file.read_text(encoding="utf-8", errors="replace") for file in sorted(folder.glob("*.y*ml"))]
+        if folder.is_dir()
+        else []
+    )
+    checks = any(re.search(r"check\.sh|salesops check|\brun: make\b", text) for text in texts)
+    yield Look(
+        checks,
+        "a workflow checks pull requests" if checks else "no workflow checks pull requests",
+        "add .github/workflows/check.yml; salesops init writes one",
+    )
+
+
+def _schemas(root: Path) -> Iterator[Look]:
+    from salesops.records.kinds import KINDS
+
+    folder = root / "schemas"
+    if not folder.is_dir():
+        return
+    stale = [
+        name
+        for name in KINDS
+        if not (folder / f"{name}.json").is_file()
+        or (folder / f"{name}.json").read_text(encoding="utf-8").strip() != as_json(schema_of(name)).strip()
+    ]
+    yield Look(not stale, "the schemas for editors are fresh", "salesops schema -o schemas")
+
+
+def _installation(root: Path) -> Iterator[Look]:
+    """Whether a clone of this repository can install the program; only one that was begun by init has it along."""
+    file = root / "requirements.txt"
+    if not file.is_file():
+        return
+    text = file.read_text(encoding="utf-8", errors="replace")
+    wheel = named(text)
+    if wheel and not (root / "requirements.lock").is_file():
+        yield Look(False, "requirements.lock is missing: it holds what salesops needs", MEND)
+    elif wheel:
+        yield from _wheel(root, wheel)
+    elif re.search(r"(?m)^salesops==[^\n]*(\\\r?\n[^\n]*)?--hash=sha256:", text):
+        yield Look(True, "requirements.txt takes salesops from a package index: that installation was not tried")
+    else:
+        yield Look(False, "requirements.txt does not name salesops by its hash", MEND)
+
+
+def _wheel(root: Path, wheel: Named) -> Iterator[Look]:
+    if not wheel.is_at(root):
+        yield Look(False, f"{wheel.path} is missing, or is not the file that requirements.txt names", MEND)
+        return
+    if wheel.version != version("salesops"):
+        this = f"requirements.txt names salesops {wheel.version}, and this is {version('salesops')}"
+        yield Look(False, this, "pip install -r requirements.txt; README.md says how to raise the version")
+    said = attempt(root, wheel)
+    if said is None:
+        yield Look(True, f"{wheel.path} is whole; its installation was not tried: there is no pip beside this program")
+        return
+    if said:
+        yield Look(False, f"salesops {wheel.version} cannot be installed from vendor/", f"{said}; {MEND}")
+        return
+    rest = "what it needs is downloaded by requirements.lock, and was not tried"
+    yield Look(True, f"salesops {wheel.version} can be installed from vendor/; {rest}")

@@ -1,0 +1,35 @@
+"""A new CRM repository: the files that `init` writes, filled in for the day and the version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from importlib import resources
+
+from salesops.output import as_json
+from salesops.records.json_schema import editor_settings, schema_of
+from salesops.records.kinds import KINDS
+from salesops.setup.vendoring import below, wheel
+
+SOON = timedelta(days=14)
+RENAMED = {"gitignore": ".gitignore", "gitattributes": ".gitattributes"}
+"""Files that cannot carry their name inside the package."""
+
+
+def files(today: date) -> Iterator[tuple[str, bytes]]:
+    """Path and content of every file of a new repository: the starter's, the schemas, and the program itself."""
+    program = wheel()
+    filled = {
+        "@@TODAY@@": str(today),
+        "@@SOON@@": str(today + SOON),
+        "@@WHEEL@@": program.requirement,
+        "@@EDITOR@@": as_json(editor_settings("./schemas")),
+    }
+    for path, file in below(resources.files("salesops.setup").joinpath("starter")):
+        text = file.read_text(encoding="utf-8")
+        for mark, value in filled.items():
+            text = text.replace(mark, value)
+        yield RENAMED.get(path, path), text.encode()
+    for kind in KINDS:
+        yield f"schemas/{kind}.json", f"{as_json(schema_of(kind))}\n".encode()
+    yield program.path, program.data

@@ -1,0 +1,357 @@
+"""The only writer of the site: MkDocs renders the frame, this fills it.
+
+The team's own Markdown goes through MkDocs. For each generated page MkDocs is given a title and a sentinel, for record
+pages one shared shell; after the build the bodies are put in place of the sentinels. Untrusted text never meets
+Markdown, and ten thousand deals build in seconds. The same steps work behind any builder that reads mkdocs.yml.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import escape
+
+from salesops.book.book import Snapshot
+from salesops.changes.timeline import NOTHING, Past
+from salesops.site.frames import SHELL, TITLE, CannotBuild, NoPlace, Stamp, filled, frame, guarded, once, own_scripts
+from salesops.site.pages import Page, Readings, data_files, every_page, readings_of
+from salesops.site.pages.page import file_of
+from salesops.store.parallel import can_split, elsewhere
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+
+SOURCE = "site"
+"""Where the team's own pages are."""
+DOCS = "build/docs"
+HTML = "build/html"
+ASSETS = "assets/salesops"
+SEARCH = f"{ASSETS}/search.js"
+"""What lets the search run from the disk."""
+STAMP_FROM = 500
+"""From this many record pages on a second process writes half of them."""
+PUBLISHED = frozenset({".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".txt"})
+"""What may be published from site/; a YAML file that strays in there is not."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """The site of one repository on one day."""
+
+    root: Path
+    snapshot: Snapshot
+    more: tuple[Page, ...] = ()
+    """Pages that do not follow from the records, such as the reference of the commands."""
+    past: Past = NOTHING
+    """What git tells of the records."""
+
+    @property
+    def docs(self) -> Path:
+        """What MkDocs reads: written here, from scratch."""
+        return self.root / DOCS
+
+    @cached_property
+    def readings(self) -> Readings:
+        """Every metric on the day."""
+        return readings_of(self.snapshot)
+
+    @cached_property
+    def pages(self) -> list[Page]:
+        """Every generated page, its body not yet rendered."""
+        return [*every_page(self.snapshot, self.readings, self.past), *self.more]
+
+    @property
+    def framed(self) -> list[Page]:
+        """The pages that MkDocs frames one by one; the others share one shell."""
+        return [page for page in self.pages if not page.is_record]
+
+    def prepare(self) -> None:
+        """Write what MkDocs reads: the team's own pages, a frame for each generated page, the shell, the assets.
+
+        A team's page of the same name as a generated one becomes its introduction. Only what differs is written, so
+        that a preview does not chase its own tail.
+        """
+        wanted: dict[str, bytes] = dict(own_pages(self.root))
+        texts = {name: _page_text(name, content) for name, content in wanted.items() if name.endswith(".md")}
+        _refuse_twins(texts, self.pages)
+        for page in self.framed:
+            name = _source_name(page)
+            wanted[name] = frame(page.title, _OWN_HEADING.sub("", texts.get(name, "")))
+        wanted[f"{SHELL}.md"] = frame(TITLE)
+        wanted.update(_assets())
+        _mirror(self.docs, wanted)
+
+    def finish(self, html: Path, *, policy: bool = True) -> int:
+        """Fill what MkDocs built, and say how many pages there are; raises CannotBuild where a frame is not as it must be.
+
+        Without ``policy`` no content security policy is written: a preview needs the reloading script.
+        """
+        shell = (html / file_of(SHELL)).read_text(encoding="utf-8")
+        scripts = own_scripts(shell)
+        stamp = Stamp(shell, scripts if policy else None)
+        for page in self.framed:
+            file = html / _address(page.file)
+            text = filled(page, once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
+            file.write_text(text, encoding="utf-8")
+        _stamp_all(html, stamp, [page for page in self.pages if page.is_record])
+        for path, text in data_files(self.snapshot, self.readings, self.past):
+            (html / _address(path)).write_text(text, encoding="utf-8")
+        _remove_shell(html)
+        if policy:
+            _guard_own_pages(html, (page.file for page in self.pages), scripts)
+        _forget_shell(html)
+        _add_to_search(html, self.pages)
+        return len(self.pages)
+
+
+def _stamp_all(html: Path, stamp: Stamp, pages: list[Page]) -> None:
+    """Write every record page; a second process writes half of them where there are many."""
+    if len(pages) < STAMP_FROM or not can_split():
+        _stamp(html, stamp, pages)
+        return
+    half = len(pages) // 2
+    theirs = elsewhere(lambda: [_stamp(html, stamp, pages[half:])])
+    _stamp(html, stamp, pages[:half])
+    theirs()
+
+
+def _stamp(html: Path, stamp: Stamp, pages: list[Page]) -> int:
+    for page in pages:
+        file = html / _address(page.file)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(stamp.page(page), encoding="utf-8")
+    return len(pages)
+
+
+def own_pages(root: Path) -> Iterator[tuple[str, bytes]]:
+    """The team's own pages and pictures below site/; raises CannotBuild for links and whatever else is not a plain file."""
+    source = root / SOURCE
+    if source.is_symlink():
+        raise CannotBuild(f"{SOURCE}/ is not a plain folder: what it leads to would be published")
+    for folder, folders, files in os.walk(source):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in [*folders, *sorted(files)]:
+            path = Path(folder) / name
+            mode = path.lstat().st_mode
+            if stat.S_ISDIR(mode) or name.startswith("."):
+                continue
+            if not stat.S_ISREG(mode):
+                raise CannotBuild(f"{path.relative_to(root)} is not a plain file: what it leads to would be published")
+            if path.suffix.lower() in PUBLISHED:
+                yield path.relative_to(source).as_posix(), path.read_bytes()
+
+
+_MARKUP = re.compile('[<>"]')
+_OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
+"""The first heading of an introduction, which makes way for the heading of the page."""
+_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.html|\.json|\.xml)?)?")
+"""At most one folder deep, as the shell is: its links to the style sheets lead up that far."""
+
+
+def _address(path: str) -> str:
+    """A page's address as a path below the output; a stage's name is part of some, and must not lead out of it."""
+    if not _ADDRESS.fullmatch(path):
+        raise CannotBuild(
+            f"'{path}' cannot be the address of a page: the names of stages may hold letters, digits, blanks and hyphens"
+        )
+    return path
+
+
+def _source_name(page: Page) -> str:
+    """The file below site/ that introduces a framed page."""
+    return f"{page.path or 'index'}.md"
+
+
+def _page_text(name: str, content: bytes) -> str:
+    """The Markdown of a team's own page; refused where its name or title would be markup on every page, in the menu."""
+    from mkdocs.utils.meta import get_data
+
+    if _MARKUP.search(name) or not name.isprintable():
+        raise CannotBuild(
+            f"{SOURCE}/{name}: the name would be markup in the menu of every page; use letters and hyphens"
+        )
+    try:
+        text, told = get_data(content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
+    except UnicodeDecodeError:
+        raise CannotBuild(f"{SOURCE}/{name} is not UTF-8 text: save it as that") from None
+    if _MARKUP.search(str(told.get("title", ""))):
+        raise CannotBuild(
+            f"{SOURCE}/{name}: its title would be markup in the menu of every page; write it without < and >"
+        )
+    return text
+
+
+def _refuse_twins(names: Iterable[str], pages: Iterable[Page]) -> None:
+    """Refuse a team's own page that MkDocs would put where a generated page stands, unless it introduces that page.
+
+    The first page of a folder of that name is refused, too: nobody could tell members/ from members.html.
+    """
+    taken = {_address(page.path): "" if page.is_record else _source_name(page) for page in pages} | {SHELL: ""}
+    for name in names:
+        path = re.sub(r"/README$", "/index", name.removesuffix(".md"))
+        for address in {path, re.sub(r"(?:^|/)index$", "", path)} & taken.keys():
+            if taken[address] != name:
+                way_out = f"call it {SOURCE}/{taken[address]} to introduce that page" if taken[address] else "rename it"
+                raise CannotBuild(f"{SOURCE}/{name} has the address of a generated page: {way_out}")
+
+
+def _assets() -> Iterator[tuple[str, bytes]]:
+    for asset in sorted(resources.files("salesops.site").joinpath("assets").iterdir(), key=lambda entry: entry.name):
+        yield f"{ASSETS}/{asset.name}", asset.read_bytes()
+
+
+def _mirror(folder: Path, wanted: dict[str, bytes]) -> None:
+    """Make a folder hold exactly these files, touching only what differs."""
+    if folder.is_symlink():
+        folder.unlink()
+    if folder.is_dir():
+        for path in sorted(folder.rglob("*"), reverse=True):
+            name = path.relative_to(folder).as_posix()
+            if path.is_symlink() or (path.is_file() and name not in wanted):
+                path.unlink()
+            elif path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+    for name, content in wanted.items():
+        path = folder / name
+        if not path.is_file() or path.read_bytes() != content:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+
+
+def _guard_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str]) -> None:
+    filled = {html / file for file in done}
+    for file in sorted(html.rglob("*.html")):
+        if file not in filled:
+            file.write_text(guarded(file.read_text(encoding="utf-8"), scripts), encoding="utf-8")
+
+
+def _remove_shell(html: Path) -> None:
+    """Take the shell away, and its folder where the team has no pages of its own in there."""
+    shell = html / file_of(SHELL)
+    shell.unlink()
+    if not any(shell.parent.iterdir()):
+        shell.parent.rmdir()
+
+
+def _forget_shell(html: Path) -> None:
+    """Take the shell out of the site map, where there is one."""
+    sitemap = html / "sitemap.xml"
+    if sitemap.is_file():
+        text = sitemap.read_text(encoding="utf-8")
+        sitemap.write_text(
+            re.sub(rf"\s*<url>(?:(?!</url>).)*{SHELL}(?:(?!</url>).)*</url>", "", text, flags=re.DOTALL),
+            encoding="utf-8",
+        )
+        (html / "sitemap.xml.gz").unlink(missing_ok=True)
+
+
+def _add_to_search(html: Path, pages: Iterable[Page]) -> None:
+    """Short entries for the generated pages; the search shows titles and texts as HTML, so both are escaped here.
+
+    The index is written twice: from the disk a browser lets no page read JSON, but does let it run a script.
+    """
+    file = html / "search" / "search_index.json"
+    if not file.is_file():
+        return
+    index: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    index["docs"] = [entry for entry in index["docs"] if not entry["location"].startswith(SHELL)]
+    index["docs"] += [
+        {
+            "location": page.file,
+            "title": str(escape(page.title)),
+            "text": str(escape(page.words)),
+        }
+        for page in pages
+    ]
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+    file.write_text(text, encoding="utf-8")
+    file.with_suffix(".js").write_text(f"var __index = {text};\n", encoding="utf-8")
+
+
+def for_the_disk(config: MkDocsConfig) -> None:
+    """Let the site work without a server, too: each link leads to a file, and the search does without a worker."""
+    config.use_directory_urls = False
+    config.extra["polyfills"] = [*(config.extra.get("polyfills") or ()), SEARCH]
+
+
+def config_file(root: Path) -> Path:
+    """The repository's mkdocs.yml; raises CannotBuild where there is none."""
+    file = root / "mkdocs.yml"
+    if not file.is_file():
+        raise NoPlace("there is no mkdocs.yml beside playbook/")
+    return file
+
+
+def build(site: Site, out: Path, *, strict: bool = False) -> int:
+    """Build the whole site into ``out`` and return the number of generated pages.
+
+    The new site is built beside the old one and takes its place when it is whole. Raises CannotBuild, or MkDocs' own
+    exceptions for faults of mkdocs.yml.
+    """
+    from mkdocs.commands.build import build as mkdocs_build
+    from mkdocs.config import load_config
+
+    config_file(site.root)
+    _may_replace(site.root, out)
+    fresh = out.with_name(f".{out.name}.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.parent.mkdir(parents=True, exist_ok=True)
+    site.prepare()
+    try:
+        with _dated(site):
+            config: MkDocsConfig = load_config(
+                config_file=str(config_file(site.root)), docs_dir=str(site.docs), site_dir=str(fresh), strict=strict
+            )
+            for_the_disk(config)
+            mkdocs_build(config)
+        count = site.finish(fresh)
+        _replace(out, fresh)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+    return count
+
+
+@contextmanager
+def _dated(site: Site) -> Iterator[None]:
+    """Let MkDocs stamp what it writes with the day that the site is about, unless the environment says another."""
+    if "SOURCE_DATE_EPOCH" in os.environ:
+        yield
+        return
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime.combine(site.snapshot.as_of, time(), UTC).timestamp()))
+    try:
+        yield
+    finally:
+        del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def _may_replace(root: Path, out: Path) -> None:
+    """Refuse a folder that holds anything but an earlier site, or that lies among the records."""
+    if out.exists() and not out.is_dir():
+        raise NoPlace(f"{out} is not a folder")
+    place, home = out.resolve(), root.resolve()
+    kept = [home / name for name in (SOURCE, "deals", "members", "playbook", ".git", DOCS)]
+    if place in (home, *home.parents) or any(place in (it, *it.parents) or it in place.parents for it in kept):
+        raise NoPlace(f"{out} is where the repository's own files are: choose another folder")
+    if out.is_dir() and any(out.iterdir()) and not (out / ASSETS).is_dir():
+        raise NoPlace(f"{out} holds something that is not a site: choose an empty folder")
+
+
+def _replace(out: Path, fresh: Path) -> None:
+    old = out.with_name(f".{out.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        out.rename(old)
+    fresh.rename(out)
+    shutil.rmtree(old, ignore_errors=True)

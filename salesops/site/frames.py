@@ -1,0 +1,113 @@
+"""Frames and what fills them: MkDocs renders the frame with marks in it, the bodies are put in their place, and a policy guards the page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+
+from markupsafe import escape
+
+from salesops.site.pages.page import Page
+
+SHELL = "records/salesops-shell"
+OPENING = "<!--salesops-introduction-->"
+BODY = "<!--salesops-body-->"
+TITLE = "salesops-title-goes-here"
+
+
+class CannotBuild(Exception):
+    """The site cannot be built, and why."""
+
+
+class NoPlace(CannotBuild):
+    """There is no mkdocs.yml to build by, or the folder to build into is not free: it was asked for wrongly."""
+
+
+def frame(title: str, introduction: str = "") -> bytes:
+    """The Markdown of a page that is filled later: its title, the team's introduction, and the mark for the body."""
+    # Titles of frames are the program's own words (or the sentinel): a title of a record would reach the page unescaped.
+    head = f"---\ntitle: {title}\nhide: [toc]\nsearch:\n  exclude: true\n---\n"
+    return f"{head}\n{OPENING}\n\n{introduction}\n\n<h1 hidden></h1>\n\n{BODY}\n".encode()
+
+
+def once(frame: str, path: str) -> str:
+    """The frame of a page, which must hold each mark exactly once."""
+    for mark in (OPENING, BODY):
+        count = frame.count(mark)
+        if count != 1:
+            raise CannotBuild(
+                f"the frame of {path or 'the home page'} holds {mark} {count} times; it must hold it once, and no page of site/ may"
+            )
+    return frame.replace("<h1 hidden></h1>", "")
+
+
+def filled(page: Page, frame: str, scripts: frozenset[str] | None) -> str:
+    """A framed page; the team's introduction stands below the heading."""
+    safe = frame if scripts is None else guarded(frame, scripts)
+    before, rest = safe.split(OPENING)
+    introduction, after = rest.split(BODY)
+    body = str(page.body)
+    top = _TOP.match(body)
+    end = top.end() if top else 0
+    return "".join((before, body[:end], introduction, body[end:], after))
+
+
+class Stamp:
+    """The shell, cut at its marks, to be stamped with one record page after another."""
+
+    def __init__(self, shell: str, scripts: frozenset[str] | None) -> None:
+        empty = once(shell, SHELL).replace(OPENING, "")
+        if TITLE not in empty:
+            raise CannotBuild("the shell of the record pages has no place for a title")
+        ready = empty if scripts is None else guarded(empty, scripts)
+        self.parts = re.split(f"({TITLE}|{re.escape(BODY)}|{SHELL})", ready)
+
+    def page(self, page: Page) -> str:
+        """The whole HTML of a record page."""
+        values = {TITLE: str(escape(page.title)), BODY: str(page.body), SHELL: page.path}
+        return "".join(values.get(part, part) for part in self.parts)
+
+
+_TOP = re.compile(r"\s*<h1>.*?</h1>(?:\s*<p class=\"so-asof\">.*?</p>)?", re.DOTALL)
+SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
+CHARSET = '<meta charset="utf-8">'
+BASE = re.compile(r'new URL\("[./]*",location\)')
+
+
+def _inline(html: str) -> Iterator[str]:
+    for match in SCRIPT.finditer(html):
+        if "src=" not in match["attributes"] and "json" not in match["attributes"]:
+            yield match["text"]
+
+
+def own_scripts(shell: str) -> frozenset[str]:
+    """The theme's inline scripts, learned from a page without any foreign text; only the path to the home page differs by depth."""
+    return frozenset(BASE.sub("", text) for text in _inline(shell))
+
+
+def guarded(html: str, scripts: frozenset[str]) -> str:
+    """The page with a content security policy that lets only the theme's own inline scripts run."""
+    hashes = sorted({_hash(text) for text in _inline(html) if BASE.sub("", text) in scripts})
+    policy = "; ".join(
+        [
+            "default-src 'none'",
+            " ".join(["script-src 'self'", *hashes]),
+            "style-src 'self'",
+            "img-src 'self' data:",
+            "font-src 'self'",
+            "connect-src 'self'",
+            "worker-src 'self'",
+            "manifest-src 'self'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        ]
+    )
+    if CHARSET not in html:
+        raise CannotBuild(f"a page of the theme does not hold {CHARSET}: the content security policy has no place")
+    return html.replace(CHARSET, f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

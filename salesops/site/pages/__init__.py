@@ -1,0 +1,59 @@
+"""The pages of the site, each a pure function from a Snapshot; adding a page is adding a module with a ``pages`` function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from salesops.book.book import Snapshot
+from salesops.changes.timeline import NOTHING, Past
+from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
+from salesops.output import SCHEMA_VERSION, as_json
+from salesops.site.feed import atom
+from salesops.site.pages import (
+    board,
+    changes,
+    closed,
+    deals,
+    home,
+    integrity,
+    members,
+    metrics,
+    pipeline,
+    process,
+    reference,
+    renewals,
+)
+from salesops.site.pages.page import Page
+
+Readings = dict[str, Reading | None]
+
+SUBJECTS = (home, board, pipeline, closed, renewals, metrics, changes, integrity, members, process, reference, deals)
+"""The modules of pages, in the order in which a reader meets them."""
+
+__all__ = ["SUBJECTS", "Metric", "Page", "data_files", "every_page", "readings_of"]
+
+
+def readings_of(snapshot: Snapshot) -> Readings:
+    """Every metric on the day; worked out once for all pages."""
+    return measure(snapshot, metrics_of(snapshot.process).values())
+
+
+def every_page(snapshot: Snapshot, readings: Readings | None = None, past: Past | None = None) -> Iterator[Page]:
+    """Every page of the site as of a day; ``past`` is what git tells of it."""
+    readings = readings_of(snapshot) if readings is None else readings
+    for subject in SUBJECTS:
+        yield from subject.pages(snapshot, readings, past or NOTHING)
+
+
+def data_files(
+    snapshot: Snapshot, readings: Readings | None = None, past: Past | None = None
+) -> Iterator[tuple[str, str]]:
+    """What the site holds for machines: the metrics, together and each alone, and the feed of the changes."""
+    known = metrics_of(snapshot.process)
+    readings = readings_of(snapshot) if readings is None else readings
+    head = {"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of}
+    every = [as_data(metric, readings[id]) for id, metric in known.items()]
+    yield "metrics.json", as_json({**head, "metrics": every})
+    for metric in every:
+        yield f"metrics/{metric['id']}.json", as_json({**head, **metric})
+    yield "changes.xml", atom((past or NOTHING).chronicle, snapshot.book, snapshot.as_of)

@@ -1,0 +1,87 @@
+"""The Changes page: what happened this week and this month, in sentences, and what it did to the numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from itertools import groupby
+from typing import NamedTuple
+
+from salesops.book.book import Snapshot
+from salesops.changes.bridges import TAKES_AWAY, Bridge
+from salesops.changes.report import Report
+from salesops.changes.timeline import Commit, Entry, Past
+from salesops.metrics import Reading
+from salesops.site.pages.page import Page, page
+
+MOST = 200
+"""Commits on the page; the feed and `salesops history` have more."""
+
+
+class Record(NamedTuple):
+    """What a commit did to one record."""
+
+    kind: str
+    id: str
+    who: str
+    entries: list[Entry]
+
+
+class Told(NamedTuple):
+    """A commit and its records."""
+
+    commit: Commit
+    records: list[Record]
+
+
+class Span(NamedTuple):
+    """A stretch of time: its heading, its commits, and its report."""
+
+    id: str
+    title: str
+    commits: list[Told]
+    report: Report | None
+
+
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+    """This week, the rest of this month, and what came before."""
+    yield page(
+        "changes",
+        "Changes",
+        "changes",
+        snapshot,
+        spans=list(_spans(snapshot.as_of, past)),
+        gap=past.chronicle.gap,
+        takes_away=TAKES_AWAY,
+        rows=bridge_rows,
+    )
+
+
+def _spans(as_of: date, past: Past) -> Iterator[Span]:
+    commits = [told(*found) for found in past.chronicle.commits[:MOST]]
+    monday, first = as_of - timedelta(days=as_of.weekday()), as_of.replace(day=1)
+    this_week = [one for one in commits if one.commit.day >= monday]
+    this_month = [one for one in commits if first <= one.commit.day < monday]
+    earlier = [one for one in commits if one.commit.day < min(monday, first)]
+    yield Span("week", "This week", this_week, past.week)
+    yield Span("month", "Earlier this month", this_month, past.month)
+    yield Span("earlier", "Before that", earlier, None)
+
+
+def told(commit: Commit, entries: tuple[Entry, ...]) -> Told:
+    """A commit with its entries by record."""
+    records = [
+        Record(ref[0], ref[1], found[0].change.who, found)
+        for ref, group in groupby(entries, key=lambda entry: entry.change.ref)
+        for found in [list(group)]
+    ]
+    return Told(commit, records)
+
+
+def bridge_rows(bridge: Bridge) -> list[tuple[str, int, object, tuple[str, ...]]]:
+    """The lines of a bridge: name, deals, money, which deals."""
+    parts = (bridge.opening, *bridge.told, bridge.closing)
+    return [
+        (part.name, part.count, part.sums, () if part in (bridge.opening, bridge.closing) else part.deals)
+        for part in parts
+    ]

@@ -1,0 +1,96 @@
+"""The home page: are we on track, what needs attention, what happened this week (S0, the key question)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from salesops.book.book import Snapshot
+from salesops.book.status import Standing, standings
+from salesops.book.visits import Visit
+from salesops.changes.timeline import Past
+from salesops.metrics import Reading, metrics_of
+from salesops.metrics.contracts import OVERDUE, terms
+from salesops.metrics.targets import goal, progress
+from salesops.records.playbook import Target
+from salesops.site.pages.page import Page, page
+
+SHOWN = (
+    "sqd",
+    "sqd-net-new",
+    "meetings-per-week",
+    "pipeline-value",
+    "win-rate",
+    "existing-business-active",
+    "renewal-overdue",
+    "mrr",
+)
+WEEK = 7
+MOST = 12
+
+
+class Row(NamedTuple):
+    """A target and how far it is."""
+
+    target: Target
+    title: str
+    goal: str
+    now: str
+    state: str
+    gap: str
+
+
+class Move(NamedTuple):
+    """A move of the last days."""
+
+    standing: Standing
+    visit: Visit
+    title: str
+
+
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+    """The home page."""
+    every = metrics_of(snapshot.process)
+    deserving = [standing for standing in standings(snapshot, snapshot.open) if standing.concerns]
+    yield page(
+        "",
+        "Home",
+        "home",
+        snapshot,
+        heading=snapshot.book.team.organisation if snapshot.book.team else "Pipeline",
+        numbers=[(every[id], readings[id]) for id in SHOWN if id in every],
+        targets=_targets(snapshot, readings),
+        deserving=sorted(deserving, key=lambda standing: (-len(standing.concerns), standing.since)),
+        most=MOST,
+        overdue=[term for term in terms(snapshot) if term.bucket == OVERDUE],
+        moves=list(_moves(snapshot)),
+        back_soon=[standing for standing in standings(snapshot, snapshot.parked) if _back_soon(standing)],
+    )
+
+
+def _targets(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> list[Row]:
+    targets = snapshot.book.targets.targets if snapshot.book.targets else ()
+    known = metrics_of(snapshot.process)
+    return [
+        Row(
+            target,
+            known[target.metric].title if target.metric in known else target.metric,
+            goal(target),
+            *progress(target, readings.get(target.metric)),
+        )
+        for target in targets
+        if target.by >= snapshot.as_of
+    ]
+
+
+def _moves(snapshot: Snapshot) -> Iterator[Move]:
+    first = snapshot.as_of - timedelta(days=WEEK - 1)
+    recent = [(visit, history) for history in snapshot.histories for visit in history.visits if visit.entered >= first]
+    for visit, history in sorted(recent, key=lambda pair: (pair[0].entered, pair[1].id, pair[0].line), reverse=True):
+        yield Move(Standing(snapshot, history), visit, snapshot.stage(visit.stage).title)
+
+
+def _back_soon(standing: Standing) -> bool:
+    span = standing.history.parked_on(standing.snapshot.as_of)
+    return bool(span and span.until and (span.until - standing.snapshot.as_of).days <= 30)

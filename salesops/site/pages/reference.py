@@ -1,0 +1,51 @@
+"""The reference: every code with its manual and examples, every field of every record; straight from the code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+
+from salesops.book.book import Snapshot
+from salesops.changes.timeline import Past
+from salesops.checks.manual import rules, without_mark
+from salesops.metrics import Reading
+from salesops.records.fields import fields_of
+from salesops.records.kinds import KINDS
+from salesops.site.pages.page import Page, page
+
+SUBJECTS = {
+    "reading": "Files, YAML and values",
+    "references": "References",
+    "history": "Stages",
+    "needs": "Needs and waivers",
+    "facts": "Facts",
+    "tiers": "Tiers",
+    "contracts": "Contracts",
+    "renewals": "Renewals",
+    "invoices": "Invoices",
+    "upkeep": "Upkeep",
+    "learning": "Learning",
+    "privacy": "Privacy",
+    "process": "The process itself",
+}
+"""Titles of the groups of codes; a group that is not listed is shown by its own name."""
+
+
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+    """The codes and the fields."""
+    groups = [
+        (SUBJECTS.get(about, about.capitalize()), list(found))
+        for about, found in groupby(rules().values(), key=lambda rule: rule.about)
+    ]
+    yield page(
+        "reference/checks",
+        "Checks",
+        "checks",
+        snapshot,
+        in_navigation=True,
+        groups=groups,
+        without_mark=without_mark,
+        search=list(rules()),
+    )
+    kinds = [(kind, list(fields_of(kind.name))) for kind in KINDS.values()]
+    yield page("reference/fields", "Fields", "fields", snapshot, in_navigation=True, kinds=kinds)

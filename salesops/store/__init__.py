@@ -1,0 +1,1 @@
+"""Where records live: the folder on disk, and the commits of git."""

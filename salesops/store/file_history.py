@@ -1,0 +1,431 @@
+"""Every version that every record ever had on a branch, read from git in one go: what the chronicle is told from."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import accumulate
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from salesops.book.book import Book, Ref
+from salesops.changes.change import Change
+from salesops.changes.compare import ALIKE, Comparison, first_come, likeness
+from salesops.changes.names import Names
+from salesops.changes.report import Report, Side
+from salesops.changes.timeline import Chronicle, Commit, Entry, Life, Past, Version, told
+from salesops.problems import CannotDecide
+from salesops.records.kinds import KINDS
+from salesops.records.scalars import ID_FORM
+from salesops.records.yaml_reader import MAX_BYTES, MAX_NODES, UNSEEN, read
+from salesops.store.commits import MODES, Archive, books_on, day_at, id_of
+from salesops.store.git import Blob, Logged, Touched, commit_of, contents, git, log, needs_history, spine
+from salesops.store.load import Is
+from salesops.store.parallel import can_split, elsewhere
+
+_BLOCK = re.compile(r"^(?=[A-Za-z_])", re.MULTILINE)
+_HIDDEN = re.compile(r"^(?:[^A-Za-z_# \r\n-]|-(?![ \r\n]))", re.MULTILINE)
+"""Lines at the left margin that may begin something else inside of a block: quoted keys, other documents, directives."""
+LARGEST = MAX_NODES
+"""Bytes of a version that is read block by block: none so short is refused for its size or for its many values."""
+
+
+class Reader:
+    """Reads the versions of one file; remembers the blocks that it has seen."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.seen: dict[str, dict[str, Any]] = {}
+
+    def data(self, raw: bytes | int) -> dict[str, Any] | None:
+        """What a version says, as plain text, lists and mappings; None where it cannot be read."""
+        if isinstance(raw, int):
+            return None
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        blocks = _blocks(text) if len(raw) <= LARGEST else None
+        if blocks is None:
+            return self._whole(raw)
+        return self._by_blocks(raw, blocks) if self.seen else self._first(raw, blocks)
+
+    def _whole(self, raw: bytes) -> dict[str, Any] | None:
+        document, _ = read(self.path, raw)
+        return document.data if document else None
+
+    def _first(self, raw: bytes, blocks: list[str]) -> dict[str, Any] | None:
+        """The first version is read as a whole, which is quicker than in parts; what its blocks say is remembered.
+
+        A block is what it seems only where a key of the record begins it, and another one or nothing follows: in a
+        text or a list over several lines a line may look like a key.
+        """
+        document, problems = read(self.path, raw)
+        if document is None:
+            return None
+        data = document.data
+        if not problems and not any(_HIDDEN.search(block) for block in blocks):
+            keys = [_key(block) for block in blocks]
+            for block, key, following in zip(blocks, keys, [*keys[1:], None], strict=True):
+                if key in data and (following is None or following in data):
+                    self.seen[block] = {key: data[key]}
+        return data
+
+    def _by_blocks(self, raw: bytes, blocks: list[str]) -> dict[str, Any] | None:
+        new = [block for block in blocks if block not in self.seen]
+        if new and not (self._learn(new) or all(self._learn([block], may_be_empty=True) for block in new)):
+            return self._whole(raw)
+        data: dict[str, Any] = {}
+        for block in blocks:
+            data.update(self.seen[block])
+        return data
+
+    def _learn(self, blocks: list[str], may_be_empty: bool = False) -> bool:
+        """Read blocks together, which is quicker than one by one; whether each of them is plainly what it seems.
+
+        A key without a value cannot be told from one that a text above it has swallowed: such a block is read alone.
+        """
+        document, problems = read(self.path, "".join(blocks).encode("utf-8"))
+        if document is None or problems or any(_HIDDEN.search(block) for block in blocks):
+            return False
+        data, keys = document.data, [_key(block) for block in blocks]
+        if data.keys() != set(keys) and not (may_be_empty and not data):
+            return False
+        self.seen |= {block: {key: data[key]} if key in data else {} for block, key in zip(blocks, keys, strict=True)}
+        return True
+
+
+def _blocks(text: str) -> list[str] | None:
+    """The text of each top-level key; None where something else stands above the first, or a key twice."""
+    head, *blocks = _BLOCK.split(text)
+    if UNSEEN.search(head) or not all(not line.strip(" \r") or line.startswith("#") for line in head.split("\n")):
+        return None
+    return blocks if blocks and len({_key(block) for block in blocks}) == len(blocks) else None
+
+
+def _key(block: str) -> str:
+    return block.split(":", 1)[0].rstrip(" ")
+
+
+SPLIT_FROM = 2_000
+"""From this many versions on a second process reads half of them."""
+NAMING = ("team", "process", "member", "deal")
+"""The kinds of records that say how people, stages, members and deals are called."""
+MOST_PAIRS = 10_000
+"""So many pairs of files are compared at most to find the renamed ones of one commit."""
+
+
+def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None) -> Chronicle:
+    """What the commits of the current branch say happened to the records; see ``lives``.
+
+    Where there are many versions a second process tells half of them.
+    """
+    names = Names(book, as_of)
+    traced = _traced(root, book.zone, "HEAD", only)
+    refs = list(traced.records)
+    upto = list(accumulate(len(traced.records[ref]) for ref in refs))
+    if not upto or upto[-1] < SPLIT_FROM or not can_split():
+        return told(_lives(root, traced, refs), names)
+    half = bisect_left(upto, upto[-1] // 2)
+    theirs = elsewhere(lambda: _plain(told(_lives(root, traced, refs[half:]), names)))
+    ours = told(_lives(root, traced, refs[:half]), names)
+    return Chronicle({**ours.records, **_from_plain(theirs(), traced.commits)})
+
+
+def _plain(known: Chronicle) -> list[Any]:
+    """A chronicle as a second process sends it."""
+    return [
+        (
+            *ref,
+            [
+                (
+                    entry.commit.id,
+                    entry.was_brought,
+                    one.kind,
+                    one.ref,
+                    one.who,
+                    one.what,
+                    one.before,
+                    one.after,
+                    one.date,
+                )
+                for entry in entries
+                for one in (entry.change,)
+            ],
+        )
+        for ref, entries in known.records.items()
+    ]
+
+
+def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tuple[Entry, ...]]:
+    return {
+        (kind, id): tuple(Entry(commits[commit], Change(*change), brought) for commit, brought, *change in entries)
+        for kind, id, entries in sent
+    }
+
+
+def past(root: Path, book: Book, as_of: date) -> Past:
+    """What git tells of the records up to a day, for the site; where it cannot tell, why."""
+    try:
+        known = _remembered(root, book, as_of).until(as_of)
+    except CannotDecide as fault:
+        return Past(Chronicle(gap=str(fault)))
+    archive = Archive(root)
+    archive.knows(book)
+    week, month = as_of - timedelta(days=as_of.weekday() + 1), as_of.replace(day=1) - timedelta(days=1)
+    return Past(known, *(_story(archive, book, first, as_of) for first in (week, month)))
+
+
+_last: dict[tuple[object, ...], Chronicle] = {}
+
+
+def _remembered(root: Path, book: Book, as_of: date) -> Chronicle:
+    """The chronicle; a preview that is built again between two commits does not read the history again."""
+    needs_history(root)
+    texts = tuple(book.documents[ref].text for ref in book.documents if ref[0] in NAMING and ref[0] != "deal")
+    titles = tuple((id, deal.member, deal.title) for id, deal in book.deals.items())
+    key = (root, commit_of(root, "HEAD"), as_of, texts, titles)
+    if key not in _last:
+        found = chronicle(root, book, as_of)
+        _last.clear()
+        _last[key] = found
+    return _last[key]
+
+
+def _story(archive: Archive, book: Book, first: date, last: date) -> Report | None:
+    """What happened from the end of one day to another; None where nothing was known on the first."""
+    found = next(books_on(archive, [first], book), None)
+    if found is None:
+        return None
+    before = found[1][1]
+    return Report(Side(before, first, str(first)), Side(book, last, str(last)), Comparison(before, book))
+
+
+@dataclass(frozen=True, slots=True)
+class _Trace:
+    """A version of a record before it is read: who wrote it, where, and what; ``by`` is the commit of the branch."""
+
+    commit: Commit
+    path: str
+    id: str
+    blob: str | None
+    by: str
+
+
+def every_ref(root: Path) -> list[Ref]:
+    """Every record that the current branch ever held, under its last name."""
+    return list(_traced(root, "UTC", "HEAD", None).records)
+
+
+@dataclass(frozen=True, slots=True)
+class _Traced:
+    """The versions of every record before they are read, and the first commit that had deals."""
+
+    records: Mapping[Ref, list[_Trace]]
+    first: str | None
+
+    @property
+    def commits(self) -> dict[str, Commit]:
+        return {trace.commit.id: trace.commit for found in self.records.values() for trace in found}
+
+
+def lives(root: Path, zone: str, head: str = "HEAD", only: Iterable[Ref] | None = None) -> Iterator[Life]:
+    """Every version of every record that a branch ever held, one record after the other; with ``only``, of these alone.
+
+    A record is found under each name that it had. Raises CannotDecide where the history is not there as a whole.
+    """
+    traced = _traced(root, zone, head, only)
+    yield from _lives(root, traced, list(traced.records))
+
+
+def _traced(root: Path, zone: str, head: str, only: Iterable[Ref] | None) -> _Traced:
+    needs_history(root)
+    commit_of(root, head)
+    spine_first = log(root, "--first-parent", head)
+    traces = _traces(root, list(reversed(spine_first)), _on_branches(root, spine_first, head), zone)
+    wanted = None if only is None else set(only)
+    chosen = {ref: found for ref, found in sorted(traces.items()) if wanted is None or _names(ref, found) & wanted}
+    return _Traced(chosen, _first_with_deals(spine_first))
+
+
+def _names(ref: Ref, found: list[_Trace]) -> set[Ref]:
+    """What a record was called in its life."""
+    return {(ref[0], trace.id) for trace in found}
+
+
+def _lives(root: Path, traced: _Traced, refs: list[Ref]) -> Iterator[Life]:
+    wanted = [trace.blob for ref in refs for trace in traced.records[ref] if trace.blob]
+    store = _Store(contents(root, wanted, MAX_BYTES), Counter(wanted))
+    for ref in refs:
+        found = traced.records[ref]
+        yield Life(ref, tuple(_versions(found, store)), found[0].by == traced.first)
+
+
+@dataclass
+class _Store:
+    """Files as git hands them out, kept until nobody needs them any more."""
+
+    coming: Iterator[tuple[str, bytes | int]]
+    uses: Counter[str]
+    held: dict[str, bytes | int] = field(default_factory=dict)
+
+    def take(self, id: str) -> bytes | int:
+        while id not in self.held:
+            came, raw = next(self.coming)
+            self.held[came] = raw
+        self.uses[id] -= 1
+        return self.held[id] if self.uses[id] else self.held.pop(id)
+
+
+def _versions(traces: list[_Trace], store: _Store) -> Iterator[Version]:
+    reader = Reader(traces[0].path)
+    for trace in traces:
+        data = reader.data(store.take(trace.blob)) if trace.blob else None
+        yield Version(trace.commit, trace.path, data, trace.id, is_readable=data is not None or trace.blob is None)
+
+
+def _first_with_deals(newest_first: list[Logged]) -> str | None:
+    return next(
+        (
+            commit.id
+            for commit in reversed(newest_first)
+            if any(touched.after and touched.path.startswith("deals/") for touched in commit.touched)
+        ),
+        None,
+    )
+
+
+class Step(NamedTuple):
+    """A commit, what it did to a file, and its turn among those that a merge brought (0: the commit that brought them)."""
+
+    by: Logged
+    touched: Touched
+    turn: int = 0
+
+
+Brought = Mapping[tuple[str, str], list[Step]]
+"""What the commits of merged branches did, the oldest first: by the merge that brought them, and the path."""
+
+
+def _on_branches(root: Path, first_parents: list[Logged], head: str) -> Brought:
+    found: dict[tuple[str, str], list[Step]] = {}
+    if any(len(commit.parents) > 1 for commit in first_parents):
+        brought = _brought(root, head)
+        for turn, commit in enumerate(log(root, "--no-merges", head), 1):
+            if commit.id in brought:
+                for touched in commit.touched:
+                    found.setdefault((brought[commit.id], touched.path), []).insert(0, Step(commit, touched, -turn))
+    return found
+
+
+def _steps(logged: Logged, touched: Touched, brought: Brought) -> list[Step]:
+    """What a commit of this branch did to a file, step by step as the people of a merged branch did it.
+
+    Where both branches had changed the file the steps are not to be told apart, and there is one: whoever wrote just
+    what the merge says, else whoever merged.
+    """
+    steps = brought.get((logged.id, touched.path), [])
+    states = [touched.before, *(step.touched.after for step in steps)]
+    if steps and [step.touched.before for step in steps] == states[:-1] and states[-1] == touched.after:
+        return steps
+    last = next((step for step in reversed(steps) if step.touched.after == touched.after), Step(logged, touched))
+    return [Step(last.by, touched, last.turn)]
+
+
+def _brought(root: Path, head: str) -> dict[str, str]:
+    """For each commit that was made on a merged branch: the merge by which this branch came to know it."""
+    graph = (line.split() for line in git(root, "rev-list", "--parents", head, "--").decode("ascii").splitlines())
+    parents = {id: before for id, *before in graph}
+    own = [id for id, _ in spine(root, head)]
+    known, found = set(own), {}
+    for merge in reversed(own):
+        waiting = parents[merge][1:]
+        while waiting:
+            id = waiting.pop()
+            if id not in known:
+                known.add(id)
+                found[id] = merge
+                waiting += parents[id]
+    return found
+
+
+def _traces(root: Path, oldest_first: list[Logged], brought: Brought, zone: str) -> dict[Ref, list[_Trace]]:
+    """The versions of every record, oldest first, under its last id; what was renamed within a commit is followed."""
+    found: dict[Ref, list[_Trace]] = {}
+    for turn, logged in enumerate(oldest_first):
+        gone: dict[Ref, Touched] = {}
+        new: dict[Ref, Touched] = {}
+        for touched in logged.touched:
+            ref = _ref_of(touched.path)
+            if ref is not None and _is_file(touched.after):
+                new[ref] = touched
+            elif ref is not None and _is_file(touched.before):
+                gone[ref] = touched
+        here = {ref: one for ref, one in gone.items() if ref not in new and ref in found}
+        for ref, was in _renames(root, here, {ref: one for ref, one in new.items() if ref not in found}):
+            found[ref] = found.pop(was)
+            del gone[was]
+        for ref, touched in new.items():
+            found.setdefault(ref, []).extend(_told_by(ref, touched, logged, turn, brought, zone))
+        for ref, touched in gone.items():
+            if ref not in new:
+                found.setdefault(ref, []).extend(_told_by(ref, touched, logged, turn, brought, zone))
+    return found
+
+
+def _told_by(ref: Ref, touched: Touched, logged: Logged, turn: int, brought: Brought, zone: str) -> Iterator[_Trace]:
+    """Versions under the names of whoever wrote them, with the day on which this branch learned of them."""
+    day = day_at(logged.time, zone)
+    for by, step, own_turn in _steps(logged, touched, brought):
+        blob = step.after.id if step.after and _is_file(step.after) else None
+        commit = Commit(by.id, day, logged.time, by.author, by.subject, (turn, own_turn))
+        yield _Trace(commit, step.path, ref[1], blob, logged.id)
+
+
+def _renames(root: Path, gone: Mapping[Ref, Touched], new: Mapping[Ref, Touched]) -> list[tuple[Ref, Ref]]:
+    """Files that a commit put under another name: those with the same content, then those that mostly say the same."""
+    same = {(ref[0], touched.before.id): ref for ref, touched in gone.items() if touched.before}
+    found = []
+    for ref, touched in new.items():
+        was = same.pop((ref[0], touched.after.id), None) if touched.after else None
+        if was is not None:
+            found.append((ref, was))
+    done = {ref for pair in found for ref in pair}
+    return [*found, *_alike(root, _without(gone, done), _without(new, done))]
+
+
+def _without(touched: Mapping[Ref, Touched], done: set[Ref]) -> dict[Ref, Touched]:
+    return {ref: one for ref, one in touched.items() if ref not in done}
+
+
+def _alike(root: Path, gone: Mapping[Ref, Touched], new: Mapping[Ref, Touched]) -> Iterator[tuple[Ref, Ref]]:
+    """The likeliest pairs; where a commit replaced very many files at once, none."""
+    if not gone or not new or len(gone) * len(new) > MOST_PAIRS:
+        return
+    blobs = {ref: one.before.id for ref, one in gone.items() if one.before} | {
+        ref: one.after.id for ref, one in new.items() if one.after
+    }
+    raw = dict(contents(root, blobs.values(), MAX_BYTES))
+    said = {ref: Reader("").data(raw[id]) or {} for ref, id in blobs.items()}
+    pairs = sorted((-likeness(said[was], said[ref]), ref, was) for ref in new for was in gone if ref[0] == was[0])
+    for ref, was in first_come((ref, was) for share, ref, was in pairs if -share >= ALIKE).items():
+        yield ref, (ref[0], was)
+
+
+def _is_file(blob: Blob | None) -> bool:
+    return blob is not None and MODES.get(blob.mode) is Is.FILE
+
+
+def _ref_of(path: str) -> Ref | None:
+    """Which record a file holds; None where it holds none."""
+    for kind in KINDS.values():
+        if path == kind.where:
+            return kind.name, kind.name
+        if not kind.is_single and path.startswith(f"{kind.where}/") and path.endswith(".yaml"):
+            id = id_of(path)
+            return (kind.name, id) if ID_FORM.fullmatch(id) else None
+    return None

@@ -1,0 +1,364 @@
+"""The only reader of record files: a folder on disk, or a commit, to a Book and every problem with its files."""
+
+from __future__ import annotations
+
+import gc
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path as FilePath
+from typing import Any, NamedTuple, Protocol
+
+from salesops.book.book import Book, Ref
+from salesops.problems import CannotDecide, Path, Place, Problem
+from salesops.records.kinds import KINDS, Kind
+from salesops.records.record import Record
+from salesops.records.salvage import salvage
+from salesops.records.scalars import ID_FORM, slug
+from salesops.records.typed import typed
+from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
+from salesops.store.parallel import can_split, elsewhere
+
+__all__ = ["MARKER", "CannotDecide", "find_root", "load", "load_from"]
+
+MARKER = "playbook/team.yaml"
+ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
+SALVAGED = frozenset({"deal", "member"})
+"""Kinds whose records are checked as far as they can be read; a playbook that is half read would blame everybody else."""
+RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
+CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
+"""Never follow a link, never wait on a pipe, as far as the system knows how."""
+FORK_FROM = 400
+"""From this many files on a second process reads half of them; below it, starting one costs more than it brings."""
+
+
+def find_root(start: FilePath) -> FilePath | None:
+    """The nearest folder upwards that holds playbook/team.yaml."""
+    for folder in (start, *start.parents):
+        if (folder / MARKER).is_file():
+            return folder
+    return None
+
+
+class Is(StrEnum):
+    """What an entry of a folder is; the words end a sentence that begins with "the entry"."""
+
+    FILE = "is a plain file"
+    FOLDER = "is a folder"
+    LINK = "is a link to somewhere else"
+    OTHER = "is not a plain file"
+
+
+class Entry(NamedTuple):
+    """A name in a folder and what it is."""
+
+    name: str
+    what: Is
+
+
+@dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file that holds the record ``id`` of a kind."""
+
+    kind: Kind
+    id: str
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """What became of a file: its document and record, as far as it has them, and what is wrong with it.
+
+    ``lost`` names the fields that could not be read.
+    """
+
+    document: Document | None
+    record: Record | None
+    problems: tuple[Problem, ...] = ()
+    lost: frozenset[Path] | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is no record that a number may count."""
+        return self.record is None or any(problem.is_error for problem in self.problems)
+
+
+class Files(Protocol):
+    """Where records are: a folder on disk, or a commit."""
+
+    def entries(self, folder: str) -> Iterable[Entry]:
+        """What is in a folder; nothing where there is none. Raises NotADirectoryError where a file stands there."""
+
+    def what_is(self, path: str) -> Is | None:
+        """What stands at a path; None where nothing does."""
+
+    def read_all(self, files: list[FoundFile]) -> Iterable[ReadFile]:
+        """Every file, read, in the order given."""
+
+
+def load(root: FilePath, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Problem]]:
+    """Every record below ``root``, joined, and every problem with the files themselves; only of some ``kinds`` where that will do.
+
+    Raises CannotDecide where a file or folder cannot be read at all.
+    """
+    return load_from(_Disk(root), kinds)
+
+
+def load_from(source: Files, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Problem]]:
+    """Every record of a folder or a commit, joined, and every problem with the files themselves."""
+    collecting = gc.isenabled()
+    gc.disable()  # tens of thousands of records are born and none dies: the collector would only walk them
+    try:
+        reading = _Reading(source)
+        reading.all(KINDS[name] for name in kinds)
+        return reading.book(), reading.problems
+    finally:
+        if collecting:
+            gc.enable()
+
+
+@dataclass
+class _Reading:
+    source: Files
+    problems: list[Problem] = field(default_factory=list)
+    records: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: {} for name in KINDS})
+    documents: dict[Ref, Document] = field(default_factory=dict)
+    broken: set[Ref] = field(default_factory=set)
+    lost: dict[Ref, frozenset[Path]] = field(default_factory=dict)
+    misnamed: set[Ref] = field(default_factory=set)
+
+    def all(self, kinds: Iterable[Kind]) -> None:
+        files = self.unique(chain.from_iterable(self.files(kind) for kind in kinds))
+        for file, found in zip(files, self.source.read_all(files), strict=True):
+            self.take(file, found)
+
+    def files(self, kind: Kind) -> Iterator[FoundFile]:
+        if link := self.link_to(kind.where):
+            self.problems.append(_not_a_file(link, Is.LINK))
+            return
+        if kind.is_single:
+            what = self.source.what_is(kind.where)
+            if what is not None:
+                yield from self.regular(kind, kind.where, kind.name, what)
+            elif kind.name == "team":
+                self.problems.append(Problem("field-missing", "there is no playbook/team.yaml", Place(kind.where)))
+            return
+        yield from self.below(kind, kind.where)
+
+    def link_to(self, where: str) -> str | None:
+        """The folder on the way to the files of a kind that is a link: what it leads to is not part of the repository."""
+        folders = where.split("/")[: -1 if where.endswith(".yaml") else None]
+        ways = ("/".join(folders[: end + 1]) for end in range(len(folders)))
+        return next((way for way in ways if self.source.what_is(way) is Is.LINK), None)
+
+    def below(self, kind: Kind, folder: str) -> Iterator[FoundFile]:
+        try:
+            entries = sorted(self.source.entries(folder))
+        except NotADirectoryError:
+            self.problems.append(_not_a_file(folder, "is not a folder"))
+            return
+        for name, what in entries:
+            path = f"{folder}/{name}"
+            if name.startswith(".") or name in ALONGSIDE:
+                continue
+            if what is Is.FOLDER and not name.endswith((".yaml", ".yml")):
+                yield from self.below(kind, path)
+            elif problem := _name_problem(kind, name, path):
+                self.problems.append(problem)
+                self.misnamed.add((kind.name, slug(name.split(".", 1)[0])))
+            else:
+                yield from self.regular(kind, path, name[: -len(".yaml")], what)
+
+    def regular(self, kind: Kind, path: str, id: str, what: Is) -> Iterator[FoundFile]:
+        if what is Is.FILE:
+            yield FoundFile(kind, id, path)
+            return
+        self.problems.append(_not_a_file(path, what))
+        self.broken.add((kind.name, id))
+
+    def unique(self, files: Iterable[FoundFile]) -> list[FoundFile]:
+        """One file for each id over the deals and members and within each other kind; the later ones are problems."""
+        first: dict[Ref, FoundFile] = {}
+        for file in files:
+            space = "record" if file.kind.name in ("deal", "member") else file.kind.name
+            taken = first.setdefault((space, file.id), file)
+            if taken is not file:
+                self.problems.append(
+                    Problem(
+                        "id-taken",
+                        f"the id '{file.id}' is already taken by {taken.path}",
+                        Place(file.path),
+                        help="rename one of the two files: ids are unique over all folders",
+                    )
+                )
+        return list(first.values())
+
+    def take(self, file: FoundFile, found: ReadFile) -> None:
+        ref = (file.kind.name, file.id)
+        if found.document is not None:
+            self.documents[ref] = found.document
+        if found.lost is not None:
+            self.lost[ref] = found.lost
+        if found.problems:
+            self.problems.extend(found.problems)
+        if found.is_broken:
+            self.broken.add(ref)
+        if found.record is not None:
+            self.records[file.kind.name][file.id] = found.record
+
+    def book(self) -> Book:
+        single = {name: next(iter(self.records[name].values()), None) for name, kind in KINDS.items() if kind.is_single}
+        return Book(
+            team=single["team"],
+            versions=self.records["process"],
+            deals=dict(sorted(self.records["deal"].items())),
+            members=self.records["member"],
+            icp=self.records["icp"],
+            experiments=self.records["experiment"],
+            decisions=self.records["decision"],
+            reviews=self.records["review"],
+            targets=single["targets"],
+            rates=single["rates"],
+            removed=single["removed"],
+            documents=self.documents,
+            broken=frozenset(self.broken | (self.misnamed - self.documents.keys())),
+            lost=self.lost,
+        )
+
+
+def read_file(file: FoundFile, raw: bytes | int) -> ReadFile:
+    """A file from its bytes, or from its size where that is over the limit."""
+    document, problems = _document(file, raw)
+    return _typed(file, document, problems)
+
+
+def read_files(files: list[FoundFile], raw_of: Callable[[FoundFile], bytes | int]) -> Iterator[ReadFile]:
+    """Every file, read, in the order given; a second process takes half of them where there are many."""
+    if len(files) < FORK_FROM or not can_split():
+        for file in files:
+            yield read_file(file, raw_of(file))
+        return
+    share = len(files) * 9 // 20  # the first process also types what the second has read
+    theirs = elsewhere(lambda: [_clean(file, raw_of) for file in files[-share:]])
+    for file in files[:-share]:
+        yield read_file(file, raw_of(file))
+    for file, found in zip(files[-share:], theirs(), strict=True):
+        yield read_file(file, raw_of(file)) if found is None else _typed(file, Document(file.path, *found), [])
+
+
+def _clean(file: FoundFile, raw_of: Callable[[FoundFile], bytes | int]) -> tuple[str, dict[str, Any]] | None:
+    """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
+    try:
+        document, problems = _document(file, raw_of(file))
+    except CannotDecide:
+        return None
+    return None if document is None or problems else (document.text, document.data)
+
+
+def _document(file: FoundFile, raw: bytes | int) -> tuple[Document | None, list[Problem]]:
+    return (None, [too_large(file.path, raw)]) if isinstance(raw, int) else read(file.path, raw)
+
+
+def _typed(file: FoundFile, document: Document | None, problems: list[Problem]) -> ReadFile:
+    if document is None:
+        return ReadFile(None, None, tuple(problems))
+    record, shape = typed(document, file.kind.model)
+    lost = None
+    if record is None and file.kind.name in SALVAGED:
+        record, lost = salvage(document, file.kind.model)
+    return ReadFile(document, record, (*problems, *shape), lost)
+
+
+def _name_problem(kind: Kind, name: str, path: str) -> Problem | None:
+    stem, dot, ending = name.rpartition(".")
+    if not dot or ending != "yaml":
+        meant = f"{slug(stem or name)}.yaml" if ending.lower() in ("yml", "yaml") else ""
+        return Problem(
+            "file-name",
+            f"only {kind.name} files live here, and their names end in .yaml",
+            Place(path),
+            help="rename or move the file",
+            fix=meant,
+        )
+    if not ID_FORM.fullmatch(stem) or stem in RESERVED:
+        return Problem(
+            "file-name",
+            "the file name is the record's id: lower-case letters, digits and hyphens, at most 80",
+            Place(path),
+            help="rename the file",
+            fix=f"{slug(stem)}.yaml" if slug(stem) and slug(stem) not in RESERVED else "",
+        )
+    return None
+
+
+def _not_a_file(path: str, what: str) -> Problem:
+    return Problem(
+        "not-a-file",
+        f"the entry {what}",
+        Place(path),
+        why="only plain files can be reviewed",
+        help="replace it by a plain file",
+    )
+
+
+def read_bytes(root: FilePath, path: str) -> bytes | int:
+    """The bytes of a plain file, or its size where that is over the limit; links are never followed."""
+    try:
+        handle = os.open(root / path, os.O_RDONLY | CAREFUL)
+    except OSError as fault:
+        raise CannotDecide(f"{path}: {fault.strerror}") from None
+    try:
+        parts: list[bytes] = []
+        size = 0
+        while part := os.read(handle, MAX_BYTES + 1):
+            parts.append(part)
+            size += len(part)
+            if size > MAX_BYTES:
+                return max(size, os.fstat(handle).st_size)
+        return b"".join(parts)
+    except OSError as fault:
+        raise CannotDecide(f"{path}: {fault.strerror}") from None
+    finally:
+        os.close(handle)
+
+
+@dataclass(frozen=True)
+class _Disk:
+    """The files of a folder on disk."""
+
+    root: FilePath
+
+    def entries(self, folder: str) -> Iterable[Entry]:
+        try:
+            with os.scandir(self.root / folder) as listing:
+                return [Entry(entry.name, _what(entry)) for entry in listing]
+        except FileNotFoundError:
+            return []
+        except NotADirectoryError:
+            raise
+        except OSError as fault:
+            raise CannotDecide(f"{folder}: {fault.strerror}") from None
+
+    def what_is(self, path: str) -> Is | None:
+        try:
+            mode = os.lstat(self.root / path).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as fault:
+            raise CannotDecide(f"{path}: {fault.strerror}") from None
+        kinds = ((stat.S_ISREG, Is.FILE), (stat.S_ISLNK, Is.LINK), (stat.S_ISDIR, Is.FOLDER))
+        return next((what for is_one, what in kinds if is_one(mode)), Is.OTHER)
+
+    def read_all(self, files: list[FoundFile]) -> Iterator[ReadFile]:
+        return read_files(files, lambda file: read_bytes(self.root, file.path))
+
+
+def _what(entry: os.DirEntry[str]) -> Is:
+    if entry.is_symlink():
+        return Is.LINK
+    if entry.is_dir(follow_symlinks=False):
+        return Is.FOLDER
+    return Is.FILE if entry.is_file(follow_symlinks=False) else Is.OTHER

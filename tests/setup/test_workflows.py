@@ -1,0 +1,988 @@
+"""What runs on GitHub and GitLab: who may do what there, and that nothing from outside is ever taken for a command."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from importlib.metadata import PackageNotFoundError, requires
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from salesops.setup.new_repository import files
+
+HOME = Path(__file__).parents[2]
+STARTER = HOME / "salesops/setup/starter"
+WORKFLOWS = sorted([*(HOME / ".github/workflows").glob("*.yml"), *(STARTER / ".github/workflows").glob("*.yml")])
+ACTION = HOME / "action.yml"
+CHECK = STARTER / ".github/check.sh"
+GUIDES = HOME / "site/guides"
+
+MAY_WRITE = {
+    ("comment.yml", "comment"): {"pull-requests": "write"},
+    ("site.yml", "publish"): {"pages": "write", "id-token": "write"},
+}
+RUNS_A_PROGRAM = re.compile(r"bin/|\bmake\b|\bpython|\bpip\b|\bgit\b|\.sh\b|\.ci/run")
+MARK = "<!-- salesops -->"
+
+
+def of(path: Path) -> Any:
+    """A file as GitHub reads it; every scalar stays text, so that `on` is a word."""
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(HOME))
+
+
+def jobs() -> Iterator[tuple[Path, str, dict[str, Any]]]:
+    for path in WORKFLOWS:
+        for id, job in of(path)["jobs"].items():
+            yield path, id, job
+
+
+JOBS = [pytest.param(path, id, job, id=f"{name(path)}:{id}") for path, id, job in jobs()]
+STEPS = [
+    *((f"{name(path)}:{id}", step) for path, id, job in jobs() for step in job["steps"]),
+    *(("action.yml", step) for step in of(ACTION)["runs"]["steps"]),
+]
+every_job = pytest.mark.parametrize(("path", "id", "job"), JOBS)
+every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=name)
+every_text = pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=name)
+
+
+def test_both_repositories_have_the_same_three_workflows():
+    assert [name(path) for path in WORKFLOWS] == [
+        f"{folder}.github/workflows/{file}.yml"
+        for folder in ("", "salesops/setup/starter/")
+        for file in ("check", "comment", "site")
+    ]
+
+
+# ── Who may do what ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@every_workflow
+def test_a_workflow_begins_with_no_permission_at_all(path):
+    assert of(path)["permissions"] == {}
+
+
+@every_job
+def test_a_job_can_only_read_unless_it_is_the_one_that_comments_or_the_one_that_publishes(path, id, job):
+    assert job["permissions"] == MAY_WRITE.get((path.name, id), {"contents": "read"})
+
+
+@every_job
+def test_a_job_that_may_write_checks_nothing_out_and_runs_no_program(path, id, job):
+    if "write" in job["permissions"].values():
+        for step in job["steps"]:
+            assert "checkout" not in step.get("uses", "")
+            assert not RUNS_A_PROGRAM.search(step.get("run", "")), step["name"]
+
+
+@every_workflow
+def test_no_stranger_starts_a_workflow_that_has_more_rights_than_a_stranger(path):
+    triggers = of(path)["on"]
+    assert set(triggers) <= {"pull_request", "push", "schedule", "workflow_dispatch", "workflow_run"}
+    if "workflow_run" in triggers:
+        assert set(triggers) == {"workflow_run"}
+        assert path.name == "comment.yml"
+
+
+@every_text
+def test_no_secret_is_used(path):
+    assert "secrets." not in path.read_text(encoding="utf-8")
+
+
+def test_the_token_is_handed_to_two_steps_and_to_no_program():
+    holders = [(where, step["name"]) for where, step in STEPS if "github.token" in json.dumps(step)]
+    assert holders == [
+        (f"{folder}.github/workflows/comment.yml:{job}", step)
+        for folder in ("", "salesops/setup/starter/")
+        for job, step in (
+            ("report", "Fetch the pull request as objects"),
+            ("comment", "Write the comment, or write it anew"),
+        )
+    ]
+
+
+def test_no_step_keeps_or_takes_a_cache():
+    for where, step in STEPS:
+        assert "actions/cache" not in step.get("uses", ""), where
+        assert "cache" not in step.get("with", {}), where
+
+
+@pytest.mark.parametrize(("where", "step"), STEPS, ids=[f"{where}:{step['name']}" for where, step in STEPS])
+def test_no_value_is_ever_written_into_a_command(where, step):
+    assert "${{" not in step.get("run", "")
+
+
+def test_the_history_is_there_and_the_token_is_not_left_behind():
+    checkouts = [step for _, step in STEPS if "actions/checkout@" in step.get("uses", "")]
+    assert len(checkouts) == 9
+    for step in checkouts:
+        assert step["with"]["fetch-depth"] == "0"
+        assert step["with"]["persist-credentials"] == "false"
+        assert step["with"].get("ref") in (None, "${{ github.event.repository.default_branch }}")
+
+
+@every_job
+def test_no_job_runs_for_ever(path, id, job):
+    assert 0 < int(job["timeout-minutes"]) <= 20
+
+
+@every_workflow
+def test_an_older_run_gives_way_and_a_site_that_is_being_published_does_not(path):
+    queue = of(path)["concurrency"]
+    assert queue["group"].startswith("${{ github.workflow }}")
+    assert queue["cancel-in-progress"] == ("false" if path.name == "site.yml" else "true")
+
+
+# ── What they are made of ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def uses() -> Iterator[tuple[str, str]]:
+    """Every use of an action, on the guide's page as well, and the file it is in."""
+    for path in [*WORKFLOWS, ACTION, GUIDES / "github.md"]:
+        for found in re.finditer(r"(?m)^\s*(?:- )?uses: (.*)$", path.read_text(encoding="utf-8")):
+            yield name(path), found[1]
+
+
+def test_every_action_is_named_by_a_commit_and_its_version_stands_beside_it():
+    pins: dict[str, set[str]] = {}
+    for where, used in uses():
+        if used.startswith("OWNER/salesops@"):
+            continue  # nobody can know the commit that a reader of the guide will take
+        assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", used), f"{where}: {used}"
+        pins.setdefault(used.split("@")[0], set()).add(used)
+    assert set(pins) == {
+        f"actions/{action}"
+        for action in (
+            "checkout",
+            "deploy-pages",
+            "download-artifact",
+            "setup-python",
+            "upload-artifact",
+            "upload-pages-artifact",
+        )
+    }
+    assert all(len(versions) == 1 for versions in pins.values()), "one action, one version"
+
+
+def test_the_linter_of_workflows_has_nothing_to_say():
+    folders = [HOME / ".github", STARTER / ".github", ACTION]
+    ended = subprocess.run(
+        [Path(sys.executable).parent / "zizmor", "--offline", "--quiet", "--persona", "auditor", *folders],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout
+    ignored = [found for path in [*WORKFLOWS, ACTION] for found in re.findall(r"zizmor: ignore\S*", path.read_text())]
+    assert ignored == ["zizmor: ignore[dangerous-triggers]"] * 2, "the comment that runs after a check, in both"
+
+
+@pytest.mark.parametrize("file", ["check.yml", "comment.yml", "site.yml"])
+def test_a_new_repository_does_what_this_one_does(file):
+    """The two differ in how salesops gets there, and in nothing else."""
+    ours, theirs = (of(folder / ".github/workflows" / file) for folder in (HOME, STARTER))
+    assert {key: ours[key] for key in ours if key != "jobs"} == {key: theirs[key] for key in theirs if key != "jobs"}
+    assert set(ours["jobs"]) - {"program"} == set(theirs["jobs"])
+    for id, job in theirs["jobs"].items():
+        assert [without_program(step) for step in ours["jobs"][id].pop("steps")] == [
+            without_program(step) for step in job.pop("steps")
+        ]
+        assert ours["jobs"][id] == job
+
+
+def without_program(step: dict[str, Any]) -> dict[str, Any]:
+    """A step as it is in both repositories."""
+    if step["name"] in ("Set up salesops", "Install salesops"):
+        return {}
+    env = {key: value for key, value in step.get("env", {}).items() if key != "SALESOPS"}
+    run = step.get("run", "").replace('"$RUNNER_TEMP/salesops/bin/salesops"', ".venv/bin/salesops")
+    return {**step, "env": env, "run": run.replace("salesops/setup/starter/.github/", ".github/")}
+
+
+def test_init_writes_these_workflows():
+    written = dict(files(date(2026, 11, 20)))
+    for path in (STARTER / ".github").rglob("*"):
+        if path.is_file():
+            assert written[str(path.relative_to(STARTER))] == path.read_bytes()
+
+
+def test_the_comment_follows_the_check_by_its_name():
+    for folder in (HOME, STARTER):
+        check, comment = (of(folder / ".github/workflows" / file) for file in ("check.yml", "comment.yml"))
+        assert comment["on"]["workflow_run"]["workflows"] == [check["name"]]
+
+
+def test_the_guide_and_init_name_the_check_that_must_be_green():
+    assert of(STARTER / ".github/workflows/check.yml")["jobs"]["records"]["name"] == "Records"
+    for path in (GUIDES / "github.md", STARTER / "README.md"):
+        assert "*Records*" in path.read_text(encoding="utf-8")
+
+
+# ── The site is published only where somebody said so ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("folder", [HOME, STARTER], ids=["here", "starter"])
+def test_only_main_is_published_and_only_when_the_check_was_green(folder):
+    site = of(folder / ".github/workflows/site.yml")["jobs"]
+    publish = site["publish"]
+    assert publish["if"] == "vars.SALESOPS_PAGES == 'public' && github.ref == 'refs/heads/main'"
+    assert publish["needs"] == "site"
+    assert publish["environment"]["name"] == "github-pages"
+    assert [step["uses"].split("@")[0] for step in publish["steps"]] == ["actions/deploy-pages"]
+    names = [step["name"] for step in site["site"]["steps"]]
+    assert names.index("Check every record") < names.index("Build the site") < names.index("Keep the site")
+    assert not any(key in step for step in site["site"]["steps"] for key in ("continue-on-error",))
+
+
+def test_a_preview_is_never_published():
+    for folder in (HOME, STARTER):
+        check = of(folder / ".github/workflows/check.yml")["jobs"]
+        assert check["preview"]["needs"] == "records"
+        assert "upload-pages-artifact" not in json.dumps(check)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [GUIDES / "github.md", GUIDES / "gitlab.md", STARTER / "README.md", STARTER / ".github/workflows/site.yml"],
+    ids=lambda path: path.name,
+)
+def test_whoever_may_publish_reads_that_the_page_is_public(path):
+    text = " ".join(path.read_text(encoding="utf-8").replace("#", "").split()).lower()
+    assert "even when this repository is private" in text or re.search(r"public[^.]*, even from a private", text)
+    assert "SALESOPS_PAGES" in path.read_text(encoding="utf-8")
+
+
+# ── What a new repository installs ───────────────────────────────────────────────────────────────────────────────────
+
+
+def locked(path: Path) -> dict[str, str]:
+    """Each package of a lock, and the lines that pin it."""
+    blocks = re.split(r"(?m)^(?=[^\s#])", path.read_text(encoding="utf-8"))
+    return {re.split(r"[= ;]", block)[0]: block.strip() for block in blocks if "==" in block}
+
+
+def needed(package: str, seen: set[str]) -> set[str]:
+    """A package and all that it needs, as far as it is installed here."""
+    seen.add(package)
+    try:
+        lines = requires(package) or []
+    except PackageNotFoundError:
+        return seen  # needed on another system only
+    for line in lines:
+        other = re.match(r"[\w.-]+", line)[0].lower().replace("_", "-").replace(".", "-")
+        if "extra ==" not in line and other not in seen:
+            needed(other, seen)
+    return seen
+
+
+def test_a_new_repository_installs_what_was_tested_here_and_nothing_else():
+    theirs, ours = locked(STARTER / "requirements.lock"), locked(HOME / "requirements.lock")
+    hint = "write salesops/setup/starter/requirements.lock anew: make lock"
+    assert theirs.items() <= ours.items(), hint
+    installed = {package for package in needed("salesops", set()) if package in ours}
+    assert installed <= set(theirs), hint
+    assert all(block.count("--hash=sha256:") >= 1 for block in theirs.values())
+    assert "://" not in (STARTER / "requirements.lock").read_text(encoding="utf-8")
+
+
+def test_every_package_is_installed_by_its_hash_and_away_from_the_checkout():
+    installs = [step["run"] for _, step in STEPS if step["name"].startswith("Install salesops")]
+    assert len(installs) == 5
+    for run in installs:
+        assert "--require-hashes" in run
+        assert all("-I" in line for line in run.splitlines() if "python" in line.lower() and "-m" in line)
+        assert "RUNNER_TEMP" in run
+
+
+# ── The shell of the steps, run for real ─────────────────────────────────────────────────────────────────────────────
+
+PLAIN = {
+    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_SYSTEM": "/dev/null",
+    **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "A"), ("EMAIL", "a@b.example"), ("DATE", "2026-11-20T00:00:00Z"))},
+}  # fmt: skip
+
+STUB = """\
+#!{python} -I
+import json, os, sys
+with open({log!r}, "a") as log:
+    log.write(json.dumps(sys.argv[1:]) + "\\n")
+answers = json.load(open({answers!r}))
+said = next((answer for word, answer in answers if set(word.split()) <= set(sys.argv[1:])), {{}})
+print(said.get("err", ""), end="", file=sys.stderr)
+print(said.get("out", ""), end="")
+sys.exit(said.get("code", 0))
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a step ended, and what GitHub would have taken from what it printed."""
+
+    code: int
+    out: str
+    summary: str = ""
+    outputs: str = ""
+
+    @property
+    def commands(self) -> list[str]:
+        """The lines that a runner takes for commands: all that begin with ``::``, but for those between stop and resume."""
+        taken: list[str] = []
+        token = None
+        for line in self.out.splitlines():
+            stop = re.fullmatch(r"::stop-commands::(\w+)", line)
+            if token is None and stop:
+                token = stop[1]
+            elif token is not None and line == f"::{token}::":
+                token = None
+            elif token is None and (line.lstrip().startswith("::") or "##[" in line):
+                taken.append(line)
+        assert token is None, "commands were stopped and never resumed"
+        return taken
+
+
+@dataclass
+class Runner:
+    """A machine like GitHub's: bash, git, jq, and programs that note how they were called and say what they are told to."""
+
+    folder: Path
+    answers: dict[str, list[tuple[str, dict[str, Any]]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.work = self.folder / "work"
+        self.temp = self.folder / "temp"
+        for path in (self.work, self.temp, self.folder / "bin", self.work / ".venv/bin", self.temp / "salesops/bin"):
+            path.mkdir(parents=True)
+        for program in ("bin/gh", "work/.venv/bin/salesops", "temp/salesops/bin/salesops"):
+            self.program(program)
+
+    def program(self, path: str) -> None:
+        """A program that does as it is told."""
+        stem = path.rsplit("/", 1)[1]
+        text = STUB.format(
+            python=sys.executable, log=str(self.folder / f"{stem}.log"), answers=str(self.folder / f"{stem}.json")
+        )
+        (self.folder / path).write_text(text, encoding="utf-8")
+        (self.folder / path).chmod(0o755)
+        self.tell(stem)
+
+    def tell(self, program: str, *answers: tuple[str, dict[str, Any]]) -> None:
+        """What a program says when these words are among those that it is called with; the first that fits."""
+        (self.folder / f"{program}.json").write_text(json.dumps(answers), encoding="utf-8")
+
+    def calls(self, program: str) -> list[list[str]]:
+        """How a program was called, each time."""
+        log = self.folder / f"{program}.log"
+        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+    def run(self, script: str, env: Mapping[str, str]) -> Ran:
+        """A step as GitHub runs it."""
+        file = self.temp / "step.sh"
+        file.write_text(script, encoding="utf-8")
+        summary, outputs = self.temp / "summary.md", self.temp / "outputs"
+        summary.write_text("")
+        outputs.write_text("")
+        ended = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", file],
+            cwd=self.work,
+            env={
+                **PLAIN,
+                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+                "RUNNER_TEMP": str(self.temp),
+                "GITHUB_ACTIONS": "true",
+                "GITHUB_REPOSITORY": "our-org/sales",
+                "GITHUB_SERVER_URL": "https://github.com",
+                "GITHUB_STEP_SUMMARY": str(summary),
+                "GITHUB_OUTPUT": str(outputs),
+                **env,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        return Ran(ended.returncode, ended.stdout, summary.read_text(encoding="utf-8"), outputs.read_text())
+
+    def git(self, *words: str, at: Path | None = None) -> str:
+        """What git answers."""
+        env = {**PLAIN, "PATH": os.environ["PATH"]}
+        ended = subprocess.run(
+            ["git", *words], cwd=at or self.work, env=env, capture_output=True, text=True, check=True
+        )
+        return ended.stdout.strip()
+
+    def commit(self, path: str, at: Path | None = None) -> str:
+        """A commit that adds a file."""
+        (at or self.work).joinpath(path).write_text(path, encoding="utf-8")
+        self.git("add", "--all", "--", path, at=at)
+        self.git("commit", "--quiet", "--message", path, at=at)
+        return self.git("rev-parse", "HEAD", at=at)
+
+
+@pytest.fixture
+def runner(tmp_path: Path) -> Runner:
+    return Runner(tmp_path)
+
+
+def step(job: str, wanted: str, file: str = "comment.yml") -> str:
+    """The shell of a step of the starter's workflows."""
+    found = of(STARTER / ".github/workflows" / file)["jobs"][job]["steps"]
+    return next(step["run"] for step in found if step["name"] == wanted)
+
+
+def hostile(folder: Path) -> list[str]:
+    """What a stranger may call a branch, a repository or a commit."""
+    touch = f"touch {folder / 'ran'}"
+    return [
+        f"$({touch})",
+        f"`{touch}`",
+        f'"; {touch}; "',
+        f"'; {touch}; '",
+        f"x\n::error::smuggled\n{touch}",
+        f"--upload-pack={touch}",
+        "::error::smuggled",
+        "@/etc/passwd",
+        "-rf *",
+    ]
+
+
+CASES = range(len(hostile(Path())))
+
+
+class TestTheCheck:
+    """`.github/check.sh`, which the workflows and the action run."""
+
+    SOUND = (
+        ("check --format github", {"out": "3 deals checked: no problems\n"}),
+        ("check --format markdown", {"out": "No problems\n"}),
+        ("diff", {"out": f"{MARK}\nNothing changed.\n"}),
+    )
+
+    @pytest.fixture(autouse=True)
+    def _sound(self, runner: Runner) -> None:
+        runner.git("init", "--quiet", "--initial-branch=main")
+        runner.tell("salesops", *self.SOUND)
+
+    def check(self, runner: Runner, **env: str) -> Ran:
+        return runner.run(f"bash {CHECK}", env)
+
+    def compared_with(self, runner: Runner) -> str:
+        """The commit that the records were compared with."""
+        words = next(call for call in runner.calls("salesops") if "check" in call)
+        return next((word.removeprefix("--against=") for word in words if word.startswith("--against=")), "")
+
+    def test_a_pull_request_is_compared_with_the_base_that_it_would_be_merged_into(self, runner):
+        old = runner.commit("deals.yaml")
+        runner.git("switch", "--quiet", "--create", "topic")
+        runner.commit("topic.yaml")
+        runner.git("switch", "--quiet", "main")
+        newer = runner.commit("others.yaml")
+        runner.git("merge", "--quiet", "--no-ff", "--no-edit", "topic")
+        merge = runner.git("rev-parse", "HEAD")
+        ran = self.check(runner, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=merge, BASE_SHA=old)
+        assert ran.code == 0, ran.out
+        assert self.compared_with(runner) == newer
+        assert ["-C", ".", "diff", "--format", "markdown", "--", newer, "HEAD"] in runner.calls("salesops")
+
+    def test_a_branch_into_which_main_was_merged_is_still_compared_with_its_base(self, runner):
+        base = runner.commit("deals.yaml")
+        runner.git("switch", "--quiet", "--create", "topic")
+        runner.commit("topic.yaml")
+        runner.git("switch", "--quiet", "main")
+        runner.commit("others.yaml")
+        runner.git("switch", "--quiet", "topic")
+        runner.git("merge", "--quiet", "--no-edit", "main")
+        self.check(runner, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA="0" * 40, BASE_SHA=base)
+        assert self.compared_with(runner) == base
+
+    def test_a_push_is_compared_with_what_was_there_before_and_nothing_of_it_may_be_gone(self, runner):
+        before = runner.commit("deals.yaml")
+        self.check(runner, GITHUB_EVENT_NAME="push", BEFORE=before)
+        assert self.compared_with(runner) == before
+        assert all("--exact" in call for call in runner.calls("salesops"))
+
+    def test_a_new_branch_has_nothing_to_be_compared_with_and_that_is_said(self, runner):
+        ran = self.check(runner, GITHUB_EVENT_NAME="push", BEFORE="0" * 40)
+        assert ran.code == 0
+        assert self.compared_with(runner) == ""
+        assert ran.commands == [
+            "::notice::This branch is new, so there is nothing to compare it with: every record is checked as it is."
+        ]
+        assert not any("diff" in call for call in runner.calls("salesops"))
+
+    @pytest.mark.parametrize("event", ["push", "pull_request"])
+    def test_where_the_event_does_not_say_what_was_before_nothing_is_green(self, runner, event):
+        ran = self.check(runner, GITHUB_EVENT_NAME=event)
+        assert ran.code == 3
+        assert ran.commands[0].startswith("::error::Cannot decide:")
+        assert runner.calls("salesops") == []
+
+    def test_every_morning_there_is_nothing_to_compare_with(self, runner):
+        assert self.check(runner, GITHUB_EVENT_NAME="schedule").code == 0
+        assert self.compared_with(runner) == ""
+
+    def test_whoever_wants_no_comparison_gets_none(self, runner):
+        self.check(runner, GITHUB_EVENT_NAME="push", BEFORE="a" * 40, AGAINST="none")
+        assert self.compared_with(runner) == ""
+
+    def test_whoever_names_a_commit_is_taken_at_their_word(self, runner):
+        self.check(runner, GITHUB_EVENT_NAME="push", BEFORE="a" * 40, AGAINST="push")
+        assert self.compared_with(runner) == "push"
+        assert "--exact" not in runner.calls("salesops")[0]
+
+    def test_the_day_and_the_strictness_are_passed_on(self, runner):
+        self.check(runner, AGAINST="v1", AS_OF="2026-11-20", STRICT="true")
+        checked, effect, listed = runner.calls("salesops")
+        assert checked == ["-C", ".", "check", "--format", "github", "--as-of=2026-11-20", "--strict", "--against=v1"]
+        assert listed[2:] == ["check", "--format", "markdown", "--as-of=2026-11-20", "--strict", "--against=v1"]
+        assert effect[2:] == ["diff", "--format", "markdown", "--as-of=2026-11-20", "--", "v1", "HEAD"]
+
+    def test_the_summary_is_written_when_all_is_well_too(self, runner):
+        ran = self.check(runner, AGAINST="v1")
+        assert ran.summary == f"{MARK}\nNothing changed.\n\n## All that the check says\n\nNo problems\n\n"
+
+    def test_problems_fail_the_check_and_the_summary_still_has_all(self, runner):
+        annotation = "::error file=deals/acme.yaml,line=7,col=5,title=stage-skipped::stages.1: no\n"
+        runner.tell(
+            "salesops",
+            ("check --format github", {"out": annotation, "code": 1}),
+            ("check", {"out": "One problem\n", "code": 1}),
+            ("diff", {"out": "A moved.\n", "code": 1}),
+        )
+        ran = self.check(runner, AGAINST="v1")
+        assert ran.code == 1
+        assert ran.commands == [annotation.strip()]
+        assert ran.summary == "A moved.\n\n## All that the check says\n\nOne problem\n\n"
+
+    @pytest.mark.parametrize("code", [2, 3, 70])
+    def test_what_cannot_be_decided_is_not_green_and_the_summary_says_so(self, runner, code):
+        runner.tell("salesops", ("check", {"err": "salesops: cannot decide: the history is not here\n", "code": code}))
+        ran = self.check(runner, GITHUB_EVENT_NAME="pull_request", BASE_SHA="a" * 40)
+        assert ran.code == code
+        assert "the history is not here" in ran.out
+        assert ran.commands == []
+        assert ran.summary.startswith("The check could not decide.")
+
+    def test_after_a_force_push_nothing_is_green_and_the_reason_is_said(self, runner):
+        runner.commit("deals.yaml")
+        runner.tell("salesops", ("check", {"code": 3}))
+        ran = self.check(runner, GITHUB_EVENT_NAME="push", BEFORE="a" * 40)
+        assert ran.code == 3
+        [said] = ran.commands
+        assert "as after a force push" in said
+
+    def test_a_push_whose_past_is_here_is_not_called_a_force_push(self, runner):
+        before = runner.commit("deals.yaml")
+        runner.tell("salesops", ("check", {"code": 3}))
+        ran = self.check(runner, GITHUB_EVENT_NAME="push", BEFORE=before)
+        assert (ran.code, ran.commands) == (3, [])
+
+    def test_an_effect_that_cannot_be_worked_out_is_not_green(self, runner):
+        runner.tell("salesops", ("diff", {"code": 3}), *self.SOUND)
+        assert self.check(runner, AGAINST="v1").code == 3
+
+    def test_a_summary_never_grows_beyond_what_github_takes(self, runner):
+        runner.tell("salesops", ("markdown", {"out": "€" * 400_000}))
+        ran = self.check(runner, AGAINST="v1")
+        assert ran.code == 0
+        assert len(ran.summary.encode()) < 1024 * 1024
+        assert ran.summary.count("There is more than fits here") == 2
+
+    def test_annotations_of_records_in_a_folder_name_the_file_from_the_top(self, runner):
+        (runner.work / "our, crm").mkdir()
+        lines = "::error file=deals/a.yaml,line=1::no\n::warning file=deals/b.yaml,line=1::hm\n2 deals checked\n"
+        runner.tell("salesops", ("github", {"out": lines}))
+        ran = self.check(runner, ROOT="our, crm")
+        assert ran.commands == [
+            "::error file=our%2C crm/deals/a.yaml,line=1::no",
+            "::warning file=our%2C crm/deals/b.yaml,line=1::hm",
+        ]
+        assert "2 deals checked\n" in ran.out
+
+    @pytest.mark.parametrize("case", CASES)
+    @pytest.mark.parametrize("name", ["AGAINST", "BASE_SHA", "BEFORE", "ROOT", "AS_OF", "STRICT"])
+    def test_nothing_from_outside_is_run_or_taken_for_a_command(self, runner, name, case):
+        value = hostile(runner.folder)[case]
+        event = "pull_request" if name == "BASE_SHA" else "push"
+        ran = self.check(runner, **{"GITHUB_EVENT_NAME": event, "BEFORE": "a" * 40, name: value})
+        assert not (runner.folder / "ran").exists()
+        assert ran.commands == []
+        assert runner.calls("salesops")
+        for call in runner.calls("salesops"):
+            assert name == "STRICT" or self.whole(name, value, call) in call, "it arrives as one word, whole"
+
+    @staticmethod
+    def whole(name: str, value: str, call: list[str]) -> str:
+        """The word by which a value arrives."""
+        if name == "ROOT" or ("diff" in call and name != "AS_OF"):
+            return value
+        return f"--as-of={value}" if name == "AS_OF" else f"--against={value}"
+
+    def test_what_is_said_while_the_summary_is_written_is_no_command(self, runner):
+        runner.tell("salesops", ("markdown", {"err": "::error::smuggled\n##[error]smuggled\n"}), *self.SOUND)
+        ran = self.check(runner, AGAINST="v1")
+        assert "smuggled" in ran.out
+        assert ran.commands == []
+
+
+class TestTheReport:
+    """The steps of `comment.yml` that read a pull request."""
+
+    @pytest.fixture
+    def head(self, runner: Runner) -> str:
+        """A pull request at `origin`, of which nothing is here yet; `main` has moved on since."""
+        origin = runner.folder / "origin"
+        origin.mkdir()
+        runner.git("init", "--quiet", "--initial-branch=main", at=origin)
+        runner.git("config", "uploadpack.allowAnySHA1InWant", "true", at=origin)
+        runner.commit("deals.yaml", at=origin)
+        runner.git("clone", "--quiet", f"file://{origin}", ".", at=self.empty(runner))
+        runner.git("switch", "--quiet", "--create", "topic", at=origin)
+        head = runner.commit("evil.py", at=origin)
+        runner.git("switch", "--quiet", "main", at=origin)
+        return head
+
+    @staticmethod
+    def empty(runner: Runner) -> Path:
+        venv = runner.work / ".venv"
+        venv.rename(runner.folder / "venv")
+        return runner.work
+
+    def test_the_pull_request_is_fetched_as_objects_and_never_checked_out(self, runner, head):
+        ran = runner.run(step("report", "Fetch the pull request as objects"), {"HEAD_SHA": head, "TOKEN": "secret-t"})
+        assert ran.code == 0, ran.out
+        assert runner.git("cat-file", "-t", head) == "commit"
+        assert [path.name for path in runner.work.iterdir()] == [".git", "deals.yaml"]
+        assert "secret-t" not in ran.out + (runner.work / ".git/config").read_text()
+
+    @pytest.mark.parametrize("case", CASES)
+    def test_only_a_commit_is_fetched(self, runner, head, case):
+        ran = runner.run(
+            step("report", "Fetch the pull request as objects"),
+            {"HEAD_SHA": hostile(runner.folder)[case], "TOKEN": "t"},
+        )
+        assert ran.code != 0
+        assert not (runner.folder / "ran").exists()
+        assert ran.commands == []
+
+    def make(self, runner: Runner, head: str) -> Ran:
+        runner.git("fetch", "--quiet", "origin", "topic")
+        return runner.run(step("report", "Make the report"), {"HEAD_SHA": head})
+
+    def test_the_report_compares_the_two_commits_and_nothing_on_disk(self, runner, head):
+        runner.tell("salesops", ("diff", {"out": f"{MARK}\nA moved.\n"}))
+        ran = self.make(runner, head)
+        assert ran.code == 0, ran.out
+        base = runner.git("rev-parse", "HEAD")
+        assert runner.calls("salesops") == [["diff", base, head, "--format", "markdown"]]
+        assert (runner.temp / "report.md").read_text() == f"{MARK}\nA moved.\n"
+        assert ran.outputs == "made=yes\n"
+
+    @pytest.mark.parametrize("path", ["deals/acme.yaml", "members/acme.yaml", "playbook/team.yaml"])
+    def test_it_is_said_whether_any_record_changes(self, runner, head, path):
+        origin = runner.folder / "origin"
+        runner.git("switch", "--quiet", "topic", at=origin)
+        (origin / path).parent.mkdir()
+        head = runner.commit(path, at=origin)
+        assert self.make(runner, head).outputs == "made=yes\nchanged=yes\n"
+
+    def test_there_is_a_report_of_records_with_problems_too(self, runner, head):
+        runner.tell("salesops", ("diff", {"out": f"{MARK}\nOne problem.\n", "code": 1}))
+        ran = self.make(runner, head)
+        assert (ran.code, ran.outputs) == (0, "made=yes\n")
+
+    def test_a_report_that_cannot_be_made_is_not_handed_on(self, runner, head):
+        runner.tell("salesops", ("diff", {"err": "::error::smuggled\n", "code": 3}))
+        ran = self.make(runner, head)
+        assert (ran.code, ran.outputs, ran.commands) == (3, "", [])
+
+    def test_a_pull_request_that_shares_nothing_with_main_ends_quietly(self, runner, head):
+        origin = runner.folder / "origin"
+        runner.git("switch", "--quiet", "--orphan", "other", at=origin)
+        other = runner.commit("other.yaml", at=origin)
+        runner.git("fetch", "--quiet", "origin", "other")
+        ran = runner.run(step("report", "Make the report"), {"HEAD_SHA": other})
+        assert (ran.code, ran.outputs) == (0, "")
+        assert len(ran.commands) == 1
+        assert ran.commands[0].startswith("::notice::")
+
+
+class TestTheComment:
+    """The step of `comment.yml` that may write."""
+
+    SHA = "c" * 40
+    PULLS = "repos/our-org/sales/pulls"
+    COMMENTS = "repos/our-org/sales/issues/7/comments?per_page=100"
+    BOT: Mapping[str, str] = {"login": "github-actions[bot]", "type": "Bot"}
+
+    def write(self, runner: Runner, *answers: Any, report: str = f"{MARK}\nA moved.\n", **env: str) -> Ran:
+        (runner.temp / "report.md").write_text(report, encoding="utf-8")
+        runner.tell("gh", *answers, *self.answers())
+        values = {
+            "HEAD_OWNER": "jim",
+            "HEAD_BRANCH": "topic",
+            "HEAD_SHA": self.SHA,
+            "MAIN": "main",
+            "GH_TOKEN": "t",
+            "CHANGED": "yes",
+        }
+        return runner.run(step("comment", "Write the comment, or write it anew"), values | env)
+
+    def answers(self, *comments: dict[str, Any], number: int = 7, sha: str = SHA) -> list[Any]:
+        return [
+            ("PATCH", {}),
+            ("POST", {}),
+            (self.COMMENTS, {"out": json.dumps(comments)}),
+            (self.PULLS, {"out": json.dumps([{"number": number, "head": {"sha": sha}}])}),
+        ]
+
+    def written(self, runner: Runner) -> list[list[str]]:
+        return [call for call in runner.calls("gh") if "PATCH" in call or "POST" in call]
+
+    def test_the_first_report_is_a_new_comment(self, runner):
+        ran = self.write(runner)
+        assert ran.code == 0, ran.out
+        [call] = self.written(runner)
+        assert call[2:5] == ["--method", "POST", "repos/our-org/sales/issues/7/comments"]
+        assert call[5:] == ["-F", f"body=@{runner.temp}/report.md"]
+        assert ran.commands == []
+
+    def test_the_next_one_takes_the_place_of_the_last(self, runner):
+        others = [{"id": 1, "user": {"login": "jim", "type": "User"}, "body": "Nice"}]
+        ours = [{"id": 2, "user": self.BOT, "body": f"{MARK}\nold"}, {"id": 3, "user": self.BOT, "body": f"{MARK}\n"}]
+        assert self.write(runner, *self.answers(*others, *ours)).code == 0
+        [call] = self.written(runner)
+        assert call[3:5] == ["PATCH", "repos/our-org/sales/issues/comments/2"]
+
+    def test_a_pull_request_that_changes_no_record_gets_no_comment(self, runner):
+        ran = self.write(runner, CHANGED="")
+        assert (ran.code, self.written(runner)) == (0, [])
+        assert ran.commands == ["::notice::No record changes: no comment is written."]
+
+    def test_a_comment_that_is_there_is_kept_true_when_the_records_change_back(self, runner):
+        self.write(runner, *self.answers({"id": 2, "user": self.BOT, "body": f"{MARK}\nold"}), CHANGED="")
+        assert [call[3] for call in self.written(runner)] == ["PATCH"]
+
+    def test_a_hundred_comments_more_are_read_as_well(self, runner):
+        pages = json.dumps([{"id": 1, "user": {"login": "jim", "type": "User"}, "body": "Nice"}]) + json.dumps(
+            [{"id": 2, "user": self.BOT, "body": f"{MARK}\nold"}]
+        )
+        self.write(runner, ("PATCH", {}), (f"--paginate {self.COMMENTS}", {"out": pages}), *self.answers())
+        assert self.written(runner)[0][4] == "repos/our-org/sales/issues/comments/2"
+
+    @pytest.mark.parametrize(
+        "comment",
+        [
+            {"user": {"login": "mallory", "type": "User"}, "body": f"{MARK}\nforged"},
+            {"user": {"login": "github-actions[bot]", "type": "User"}, "body": f"{MARK}\nforged"},
+            {"user": {"login": "dependabot[bot]", "type": "Bot"}, "body": f"{MARK}\nforged"},
+            {"user": {"login": "github-actions[bot]", "type": "Bot"}, "body": f"Another workflow quotes {MARK}"},
+        ],
+    )
+    def test_the_comment_of_somebody_else_is_left_alone(self, runner, comment):
+        self.write(runner, *self.answers({"id": 9, **comment}))
+        assert [call[3] for call in self.written(runner)] == ["POST"]
+
+    def test_a_pull_request_that_has_moved_on_gets_no_stale_comment(self, runner):
+        ran = self.write(runner, *self.answers(sha="d" * 40))
+        assert (ran.code, self.written(runner)) == (0, [])
+        assert ran.commands == [
+            "::notice::No open pull request against main has this commit as its newest: no comment is written."
+        ]
+
+    def test_a_pull_request_that_is_closed_gets_none(self, runner):
+        ran = self.write(runner, (self.PULLS, {"out": "[]"}))
+        assert (ran.code, self.written(runner)) == (0, [])
+
+    def test_only_an_open_pull_request_of_that_branch_against_main_is_asked_for(self, runner):
+        self.write(runner)
+        asked = runner.calls("gh")[0]
+        assert asked[:4] == ["api", "--method", "GET", self.PULLS]
+        assert asked[4:] == ["-f", "state=open", "-f", "base=main", "-f", "head=jim:topic"]
+
+    @pytest.mark.parametrize("report", ["No mark\n", "", f"{MARK}\n" + "€" * 65_001])
+    def test_only_a_report_of_ours_that_fits_is_written(self, runner, report):
+        ran = self.write(runner, report=report)
+        assert (ran.code, runner.calls("gh")) == (0, [])
+        assert [command.split("::")[1] for command in ran.commands] == ["notice"]
+
+    def test_sixty_thousand_characters_fit_whatever_they_weigh(self, runner):
+        self.write(runner, report=f"{MARK}\n" + "€" * 59_000)
+        assert len(self.written(runner)) == 1
+
+    @pytest.mark.parametrize("case", CASES)
+    @pytest.mark.parametrize("name", ["HEAD_OWNER", "HEAD_BRANCH", "HEAD_SHA", "MAIN"])
+    def test_nothing_from_outside_is_run_or_taken_for_a_command(self, runner, name, case):
+        ran = self.write(runner, **{name: hostile(runner.folder)[case]})
+        assert not (runner.folder / "ran").exists()
+        assert {command.split("::")[1] for command in ran.commands} <= {"notice"}
+        assert "smuggled" not in "".join(ran.commands)
+        assert len(runner.calls("gh")[0]) == 10, "every value stays one word"
+
+    def test_what_github_answers_is_no_command(self, runner):
+        ran = self.write(runner, ("POST", {"err": "::error::smuggled\n::add-mask::x\n", "code": 1}))
+        assert ran.code == 1
+        assert "smuggled" in ran.out
+        assert ran.commands == []
+
+    @pytest.mark.parametrize("number", ["7; touch x", "../../actions/secrets", -1, None])
+    def test_a_pull_request_is_a_number(self, runner, number):
+        ran = self.write(runner, *self.answers(number=number))
+        assert (ran.code, self.written(runner)) == (0, [])
+
+
+class TestWithTheProgramItself:
+    """A pull request from end to end; only GitHub is made up."""
+
+    DEAL = "deals/example-university-first.yaml"
+
+    @pytest.fixture
+    def crm(self, runner: Runner) -> Runner:
+        """A new repository, with the real salesops where the workflows install it."""
+        program = Path(sys.executable).parent / "salesops"
+        installed = runner.temp / "salesops/bin/salesops"
+        installed.unlink()
+        installed.symlink_to(program)
+        TestTheReport.empty(runner)
+        subprocess.run(
+            [program, "init", runner.work], env={**os.environ, "SALESOPS_AS_OF": "2026-11-02"}, check=True, capture_output=True
+        )  # fmt: skip
+        runner.git("init", "--quiet", "--initial-branch=main")
+        runner.git("add", "--all")
+        runner.git("commit", "--quiet", "--message", "Begin")
+        return runner
+
+    def proposed(self, crm: Runner, *lines: tuple[str, str]) -> str:
+        """A pull request that changes lines of the deal; its newest commit."""
+        crm.git("switch", "--quiet", "--create", "$(touch ran) `x`".replace(" ", "-"))
+        file = crm.work / self.DEAL
+        for old, new in lines:
+            assert old in file.read_text()
+            file.write_text(file.read_text().replace(old, new))
+        crm.git("commit", "--quiet", "--all", "--message", "::error::smuggled")
+        return crm.git("rev-parse", "HEAD")
+
+    def merged(self, crm: Runner) -> str:
+        """As GitHub would merge it."""
+        topic = crm.git("branch", "--show-current")
+        crm.git("switch", "--quiet", "--detach", "main")
+        crm.git("merge", "--quiet", "--no-ff", "--no-edit", topic)
+        return crm.git("rev-parse", "HEAD")
+
+    def check(self, crm: Runner, **env: str) -> Ran:
+        return crm.run(step("records", "Check every record", "check.yml"), {"SALESOPS_AS_OF": "2026-11-20", **env})
+
+    MOVE = ("\nvalue:", "\n  - outreach: 2026-11-16\n\nvalue:")
+
+    def test_a_move_that_lacks_something_is_marked_on_its_line_and_the_summary_has_its_effect(self, crm):
+        self.proposed(crm, self.MOVE)
+        ran = self.check(crm, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=self.merged(crm), BASE_SHA="")
+        assert ran.code == 1, ran.out
+        assert any(re.match(rf"::error file={self.DEAL},line=\d+,.*title=need-not-met", line) for line in ran.commands)
+        assert "Enrichment → Outreach" in ran.summary
+        assert "Sales Qualified Deals" in ran.summary
+        assert "need-not-met" in ran.summary.split("## All that the check says")[1]
+
+    def test_a_past_that_was_rewritten_is_found(self, crm):
+        self.proposed(crm, ("enrichment: 2026-11-02", "enrichment: 2026-10-01"))
+        ran = self.check(crm, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=self.merged(crm))
+        assert ran.code == 1, ran.out
+        assert any("enrichment" in line for line in ran.commands if line.startswith("::error"))
+
+    def test_a_sound_change_is_green_and_its_summary_is_there(self, crm):
+        self.proposed(crm, ("due: 2026-11-16", "due: 2026-12-01"))
+        ran = self.check(crm, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=self.merged(crm))
+        assert ran.code == 0, ran.out
+        assert ran.commands == []
+        assert ran.summary.startswith(MARK)
+
+    def test_a_push_after_which_the_past_is_gone_is_not_green(self, crm):
+        ran = self.check(crm, GITHUB_EVENT_NAME="push", BEFORE="a" * 40)
+        assert ran.code == 3
+        assert "as after a force push" in ran.commands[0]
+
+    def test_text_from_a_record_is_never_a_command_nor_markup(self, crm):
+        bad = "title: '::error::smuggled <img src=x onerror=alert(1)> [x](javascript:alert(1)) @mallory'"
+        self.proposed(crm, ("title: General Membership", bad), self.MOVE)
+        ran = self.check(crm, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=self.merged(crm))
+        assert all(re.match(r"::(error|warning) file=", line) for line in ran.commands)
+        assert "<img" not in ran.summary
+        assert "[x](" not in ran.summary.replace("\\[x\\](", "")
+        assert "@mallory" not in ran.summary
+
+    def test_the_report_becomes_the_comment(self, crm):
+        head = self.proposed(crm, self.MOVE)
+        crm.git("switch", "--quiet", "main")
+        made = crm.run(step("report", "Make the report"), {"HEAD_SHA": head, "SALESOPS_AS_OF": "2026-11-20"})
+        assert (made.code, made.outputs) == (0, "made=yes\nchanged=yes\n"), made.out
+        assert "Enrichment → Outreach" in (crm.temp / "report.md").read_text(encoding="utf-8")
+        writing = TestTheComment()
+        ran = writing.write(crm, report=(crm.temp / "report.md").read_text(encoding="utf-8"))
+        assert ran.code == 0, ran.out
+        assert len(writing.written(crm)) == 1
+
+
+# ── GitLab ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def gitlab() -> dict[str, Any]:
+    """The file that the guide tells people to take."""
+    [block] = re.findall(r"(?s)```yaml\n(.*?)```", (GUIDES / "gitlab.md").read_text(encoding="utf-8"))
+    return yaml.load(block, yaml.BaseLoader)
+
+
+def scripts(gitlab: Mapping[str, Any]) -> Iterator[str]:
+    for job in gitlab.values():
+        if isinstance(job, dict):
+            yield from (line for part in ("before_script", "script", "after_script") for line in job.get(part, ()))
+
+
+def test_on_gitlab_no_value_is_taken_apart_by_the_shell(gitlab):
+    for line in scripts(gitlab):
+        assert "$" not in re.sub(r'"[^"`]*"', "", line), line
+        assert not re.search(r"\$\(|`", line), line
+
+
+def test_on_gitlab_the_whole_history_is_there_to_compare_with(gitlab):
+    assert gitlab["variables"]["GIT_DEPTH"] == "0"
+    assert '--against="$CI_MERGE_REQUEST_DIFF_BASE_SHA"' in " ".join(gitlab["records"]["script"])
+    assert '--against="$CI_COMMIT_BEFORE_SHA" --exact' in " ".join(gitlab["main"]["script"])
+
+
+def test_on_gitlab_the_report_is_kept_whether_or_not_the_check_is_green(gitlab):
+    assert gitlab["records"]["artifacts"]["when"] == "always"
+    assert gitlab["records"]["artifacts"]["paths"] == ["report.md"]
+
+
+def test_on_gitlab_only_the_default_branch_is_published_and_only_where_somebody_said_so(gitlab):
+    [rule] = gitlab["pages"]["rules"]
+    assert rule["if"] == '$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $SALESOPS_PAGES == "public"'
+    assert gitlab["pages"]["needs"] == ["site"]
+    assert gitlab["site"]["needs"] == ["main"]
+    assert "before_script" not in gitlab["pages"]
+
+
+def test_on_gitlab_packages_are_installed_by_their_hash_too(gitlab):
+    assert any("--require-hashes -r requirements.txt" in line for line in gitlab[".salesops"]["before_script"])
+
+
+@pytest.mark.parametrize(("before", "words"), [("0" * 40, []), ("a" * 40, [f"--against={'a' * 40}", "--exact"])])
+def test_on_gitlab_a_push_is_compared_with_what_was_there_before(gitlab, runner, before, words):
+    script = gitlab["main"]["script"][0].replace("/opt/salesops/", f"{runner.temp}/salesops/")
+    assert runner.run(script, {"CI_COMMIT_BEFORE_SHA": before}).code == 0
+    assert runner.calls("salesops") == [["check", "--format", "text", *words]]

@@ -1,0 +1,43 @@
+"""What others wrote and we pass on: the file is the one that was reviewed, and its licence travels with it."""
+
+import hashlib
+import tomllib
+from importlib import resources
+
+import pytest
+
+ASSETS = resources.files("salesops.site") / "assets"
+VENDORED = tomllib.loads((ASSETS / "VENDORED.toml").read_text(encoding="utf-8"))["vendored"]
+OURS = {"VENDORED.toml", "salesops.css", "search.js", "tables.js"}
+
+
+@pytest.mark.parametrize("entry", VENDORED, ids=lambda entry: entry["name"])
+def test_a_file_of_others_is_the_one_that_the_manifest_names(entry):
+    content = (ASSETS / entry["file"]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == entry["sha256"]
+    assert f"{entry['name']} {entry['version']}" in content[:200].decode()
+
+
+@pytest.mark.parametrize("entry", VENDORED, ids=lambda entry: entry["name"])
+def test_its_licence_stands_beside_it(entry):
+    licence = (ASSETS / entry["licence_file"]).read_text(encoding="utf-8")
+    assert entry["licence"] == "MIT"
+    assert "Permission is hereby granted, free of charge" in licence
+
+
+def test_nothing_else_of_others_is_in_the_folder():
+    named = {entry[key] for entry in VENDORED for key in ("file", "licence_file")}
+    assert {asset.name for asset in ASSETS.iterdir()} == named | OURS
+
+
+def test_the_site_carries_them_as_they_are(demo):
+    for asset in ASSETS.iterdir():
+        assert (demo.html / "assets/salesops" / asset.name).read_bytes() == asset.read_bytes()
+
+
+def test_a_page_without_a_table_that_sorts_loads_no_script_for_it(demo):
+    for path in demo:
+        article = demo.article(path)
+        sorts = bool(list(article.every("table", class_="so-sortable")))
+        loads = [script["src"] for script in article.every("script", src=True)]
+        assert bool(loads) == sorts or path in ("closed", "members", "pipeline") or path.startswith("metrics/"), path

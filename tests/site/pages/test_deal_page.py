@@ -1,0 +1,142 @@
+"""A deal's page: its life as bars, what is missing for each exit, its contract, and links that lead somewhere."""
+
+from datetime import date
+
+import pytest
+
+from salesops.book.status import Standing
+from salesops.site.pages.deals import spans
+
+
+@pytest.fixture
+def bars(repo):
+    """The bars of a deal with these moves on a day."""
+
+    def of(stages, day="2026-11-20"):
+        repo.deal(f"stages: [{stages}]")
+        snapshot = repo.book().on(date.fromisoformat(day))
+        return list(spans(Standing(snapshot, snapshot.history("acme"))))
+
+    return of
+
+
+def test_the_visits_of_an_open_deal_fill_its_life_without_a_gap(bars):
+    found = bars("enrichment: 2026-01-01, outreach: 2026-01-11, discovery: 2026-01-31", "2026-02-10")
+    assert [(span.days, span.start, span.width) for span in found] == [(10, 0, 25), (20, 25, 50), (10, 75, 25)]
+
+
+def test_a_closed_stage_has_no_length(bars):
+    found = bars("enrichment: 2026-01-01, outreach: 2026-01-11, closed lost: 2026-01-21", "2026-11-20")
+    assert [(span.days, span.start) for span in found] == [(10, 0), (10, 50), (0, 100)]
+    assert found[-1].width < 1
+
+
+def test_a_visit_of_no_day_can_still_be_seen(bars):
+    found = bars("enrichment: 2026-01-01, outreach: 2026-01-01, discovery: 2026-01-01", "2026-01-01")
+    assert [span.days for span in found] == [0, 0, 0]
+    assert all(0 < span.width < 1 for span in found)
+
+
+def test_on_an_earlier_day_the_last_visit_ends_there(bars):
+    found = bars("enrichment: 2026-01-01, outreach: 2026-01-11", "2026-01-06")
+    assert [(span.title, span.days, span.width) for span in found] == [("Enrichment", 5, 100)]
+
+
+def test_a_deal_opened_again_says_which_attempt_a_visit_belongs_to(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-01-01, closed lost: 2026-01-11, enrichment: 2026-02-01]")
+    rows = [row.children_of("th")[0].text for row in next(page_of("deals/acme").every("tbody")).every("tr")]
+    assert rows == ["Enrichment", "Closed Lost", "Enrichment attempt 2"]
+
+
+def test_the_page_ends_no_bar_outside_of_its_line(demo):
+    for path in demo:
+        for bar in demo.article(path).every("rect", class_="so-bar-span"):
+            start, width = (float(bar[name].rstrip("%")) for name in ("x", "width"))
+            assert 0 <= start <= 100, path
+            assert start + width <= 101, path
+
+
+def test_every_exit_says_what_is_missing_and_why_it_is_asked_for(repo, page_of):
+    repo.deal("maniac_t: {need: {status: met, date: 2026-01-05}}")
+    first, second = page_of("deals/acme").every("details", class_="so-exit")
+    assert first.one("summary").text.startswith("To Outreach: Sales-qualified")
+    assert first.one("summary").text.endswith("1 missing")
+    assert first.one("li").text.startswith("maniac_t.money is met or partial A sign is enough here")
+    assert "open" in first.attributes
+    assert "open" not in second.attributes
+
+
+def test_an_exit_that_asks_for_nothing_more_is_ready(repo, page_of):
+    repo.deal()
+    first = next(page_of("deals/acme").every("details", class_="so-exit"))
+    assert first.one("summary").text.endswith("ready")
+    assert "Everything that this exit asks for is there." in first.text
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2025-03-15", "Not started"), ("2026-12-30", "0 to 30 days 1 day left"), ("2026-12-31", "0 to 30 days 0 days left"),
+        ("2027-01-01", "Overdue 1 day over"), ("2027-02-20", "Overdue 51 days over"),
+    ],
+)  # fmt: skip
+def test_the_contract_says_how_long_it_runs(page_of, day, said):
+    page = page_of("deals/cascadia-2025", date.fromisoformat(day))
+    facts = {found.text: at for at, found in enumerate(page.every("dt"))}
+    assert list(page.every("dd"))[facts["Window"]].text == said
+
+
+def test_a_renewal_leads_to_what_it_renews_and_back(repo, page_of):
+    repo.deal("type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]", id="next")
+    assert page_of("deals/next").one("a", href="../deals/cascadia-2025.html")
+    assert page_of("deals/cascadia-2025").one("a", href="../deals/next.html")
+    earlier = page_of("deals/cascadia-2025", date(2026, 9, 30))
+    assert not list(earlier.every("a", href="../deals/next.html")), "it had not begun"
+
+
+def test_a_deal_that_begins_later_is_named_and_not_linked(repo, page_of):
+    repo.member("hubs: [{name: teaching, deal: acme}]")
+    repo.deal("stages: [enrichment: 2026-06-01]")
+    assert not list(page_of("members/cascadia-university", date(2026, 5, 31)).every("a", href="../deals/acme.html"))
+    assert "under acme" in page_of("members/cascadia-university", date(2026, 5, 31)).text
+    assert list(page_of("members/cascadia-university", date(2026, 6, 1)).every("a", href="../deals/acme.html"))
+
+
+def test_activity_stands_with_the_newest_first_and_what_is_to_come_only_where_it_is_planned(repo, page_of):
+    repo.deal(
+        """
+        activity:
+          - {date: 2026-01-10, kind: email, opened: true}
+          - {date: 2026-01-20, kind: call, note: They called}
+          - {date: 2026-12-01, kind: call, note: From the future}
+          - {date: 2026-12-02, kind: meeting, about: discovery, status: scheduled}
+        """
+    )
+    items = [item.text for item in page_of("deals/acme").one("ol", class_="so-activity").every("li")]
+    assert items == ["2026-12-02 discovery meeting scheduled", "2026-01-20 call They called", "2026-01-10 email opened"]
+
+
+def test_a_page_offers_to_edit_its_record_only_where_the_team_says_where_records_live(repo, page_of, sound):
+    repo.deal(id="acme")
+    assert not list(page_of("deals/acme").every("p", class_="so-edit"))
+    repo.write("playbook/team.yaml", sound["team"] + "repository: https://github.com/team/crm.git\n")
+    repo.write("deals/two words/odd-place.yaml", sound["deal"])
+    links = [
+        page_of(path).one("p", class_="so-edit").one("a")["href"]
+        for path in ("deals/acme", "deals/odd-place", "members/cascadia-university")
+    ]
+    assert links == [
+        "https://github.com/team/crm/edit/main/deals/acme.yaml",
+        "https://github.com/team/crm/edit/main/deals/two%20words/odd-place.yaml",
+        "https://github.com/team/crm/edit/main/members/cascadia-university.yaml",
+    ]
+
+
+def test_fields_of_the_teams_own_are_shown_as_they_are(repo, page_of):
+    repo.deal("x: {vpat: requested, people: [ann, {name: bob}], count: 12}")
+    assert "More vpat requested people ann name bob count 12" in page_of("deals/acme").text
+
+
+def test_exceptions_are_signed_on_the_page(repo, page_of):
+    repo.deal("waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Verbal yes}]")
+    assert "2026-01-19: Jim waived maniac_t.money for outreach Verbal yes" in page_of("deals/acme").text

@@ -1,0 +1,268 @@
+"""What holds for every page of the site of the demonstration records, on a server as from the disk, without any script."""
+
+import json
+import re
+from datetime import date
+from itertools import pairwise
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+from salesops.site.pages.page import file_of
+
+OVERVIEWS = ("", "board", "pipeline", "closed", "renewals", "metrics", "members", "process")
+
+
+def links(page):
+    """What a page refers to: the element and the address."""
+    for element in page.every():
+        for name in ("href", "src", "data", "action", "srcset", "poster"):
+            if element.attributes.get(name) is not None:
+                yield element, element[name]
+
+
+def is_elsewhere(link):
+    return bool(urlsplit(link).scheme or urlsplit(link).netloc)
+
+
+def target(path, link):
+    """Where a link of a page leads inside the site: the file, and the fragment; what leads out of the folder begins with a slash."""
+    there = urlsplit(urljoin(f"file:///site/{file_of(path)}", link))
+    return unquote(there.path).removeprefix("/site/"), unquote(there.fragment)
+
+
+def path_of(file):
+    """The name of the page in a file."""
+    return file.removesuffix(".html") if file != "index.html" else ""
+
+
+def inside(site, part=lambda page: page):
+    """Each link that stays on the site, and the page that has it."""
+    for path, page in site.items():
+        yield from ((path, link) for _, link in links(part(page)) if not is_elsewhere(link))
+
+
+def lost_links(site, found):
+    """The links that lead from the disk to no file, or to no place in it; a folder is not a file."""
+    for path, link in found:
+        there, fragment = target(path, link)
+        if not (site.html / there).is_file():
+            yield f"{path}: {link} is not a file that is there"
+        elif fragment and not list(site[path_of(there)].every(id=fragment)):
+            yield f"{path}: {link} has no such place"
+
+
+def test_there_is_a_page_for_each_overview_deal_member_and_measured_metric(demo):
+    book = demo.snapshot.book
+    measured = [id for id, reading in demo.readings.items() if reading]
+    wanted = {
+        *OVERVIEWS,
+        *(f"deals/{id}" for id in book.deals),
+        *(f"members/{id}" for id in book.members),
+        *(f"metrics/{id}" for id in measured),
+    }
+    assert len(measured) > 20
+    assert wanted <= set(demo)
+
+
+def test_nothing_is_left_of_the_shell_and_the_marks(demo):
+    assert not [path for path in demo if path.startswith("records")]
+    for file in demo.html.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        assert "<!--salesops-" not in text, file
+        assert "salesops-title" not in text, file
+        assert "salesops-shell" not in text, file
+    assert "salesops-shell" not in (demo.html / "sitemap.xml").read_text(encoding="utf-8")
+    assert "salesops-shell" not in (demo.html / "search/search_index.json").read_text(encoding="utf-8")
+
+
+def test_every_link_of_every_page_leads_to_a_file_and_every_fragment_to_a_place(demo):
+    found = list(inside(demo))
+    assert len(found) > 4000
+    assert not list(lost_links(demo, found))
+
+
+@pytest.mark.parametrize("day", ["2026-06-15", "2025-06-01", "2019-01-01", "2099-12-31"])
+def test_no_link_is_lost_on_another_day_either(crm, site_of, day):
+    site = site_of(crm, date.fromisoformat(day))
+    assert not list(lost_links(site, inside(site, lambda page: page.one("article"))))
+
+
+def test_the_page_for_lost_links_leads_to_files_from_any_depth_of_a_server(demo):
+    found = [link for _, link in links(demo["404"]) if not is_elsewhere(link) and not link.startswith("#")]
+    assert len(found) > 20
+    assert not [link for link in found if not link.startswith("/") or not (demo.html / link[1:]).is_file()]
+
+
+def test_every_entry_of_the_search_leads_to_a_page_and_the_index_for_the_disk_is_the_same(demo):
+    index = (demo.html / "search/search_index.json").read_text(encoding="utf-8")
+    assert (demo.html / "search/search_index.js").read_text(encoding="utf-8") == f"var __index = {index};\n"
+    found = [("", entry["location"]) for entry in json.loads(index)["docs"]]
+    assert {path_of(target(*entry)[0]) for entry in found} == set(demo)
+    assert not list(lost_links(demo, found))
+
+
+def test_nothing_is_fetched_from_another_host(demo):
+    for path, page in demo.items():
+        for element, link in links(page):
+            other = bool(urlsplit(link).netloc) or urlsplit(link).scheme not in ("", "mailto", "https", "http")
+            assert not (other and element.tag != "a"), (path, element.tag, link)
+        assert not list(page.every("base")), path
+        for element in page.every(style=True):
+            raise AssertionError((path, element.tag, "an inline style, which the policy forbids"))
+    for sheet in demo.html.rglob("*.css"):
+        text = sheet.read_text(encoding="utf-8")
+        assert "@import" not in text, sheet
+        assert "url(http" not in text, sheet
+        assert "url(//" not in text, sheet
+
+
+def test_links_to_other_hosts_tell_them_nothing(demo):
+    for path in (path for path in demo if path.startswith(("deals/", "members/"))):
+        for link in demo.article(path).every("a"):
+            assert link.attributes.get("rel") == "noopener noreferrer" or not link["href"].startswith("http"), path
+
+
+def test_every_page_carries_a_policy_that_allows_only_its_own_host_and_the_scripts_of_the_theme(demo):
+    allowed = set()
+    for file in demo.html.rglob("*.html"):
+        text = file.read_text(encoding="utf-8")
+        policy = parsed_policy(text)
+        assert "<script" not in text[: text.index("Content-Security-Policy")], file
+        assert policy["default-src"] == policy["base-uri"] == policy["form-action"] == "'none'"
+        assert policy["style-src"] == policy["connect-src"] == "'self'"
+        assert not [rule for rule in policy.values() if "unsafe" in rule or "http" in rule or "*" in rule]
+        allowed |= set(policy["script-src"].split())
+    assert 2 < len(allowed) < 12, "the scripts of the theme differ only by the depth of the page"
+
+
+def parsed_policy(html):
+    text = re.search('http-equiv="Content-Security-Policy" content="([^"]*)"', html)[1]
+    return dict(rule.split(" ", 1) for rule in text.split("; "))
+
+
+def test_record_pages_are_not_in_the_menu(demo):
+    for path, page in demo.items():
+        in_menus = {target(path, link["href"])[0] for menu in page.every("nav") for link in menu.every("a", href=True)}
+        assert not [there for there in in_menus if re.match("(deals|members|metrics|records)/.", there)], path
+
+
+def test_every_page_has_a_title_a_language_and_one_heading_of_the_first_order(demo):
+    titles = {}
+    for path, page in demo.items():
+        assert page.one("html")["lang"] == "en"
+        heading = page.one("h1")
+        assert "hidden" not in heading.attributes, path
+        assert heading.text, path
+        titles.setdefault(page.one("head").one("title").text, []).append(path)
+    assert all(title.endswith(" - Fernwater sales") for title in titles)
+    assert not [paths for paths in titles.values() if len(paths) > 1]
+
+
+def test_headings_leave_out_no_order(demo):
+    for path in demo:
+        orders = [int(found.tag[1]) for found in demo.article(path).every() if found.tag in ("h1", "h2", "h3", "h4")]
+        assert orders[0] == 1, path
+        assert all(below - above <= 1 for above, below in pairwise(orders)), path
+
+
+def test_no_id_stands_twice_on_a_page(demo):
+    for path, page in demo.items():
+        ids = [element["id"] for element in page.every(id=True)]
+        assert len(ids) == len(set(ids)), (path, {id for id in ids if ids.count(id) > 1})
+
+
+def test_every_table_says_what_its_columns_are(demo):
+    for path in demo:
+        for table in demo.article(path).every("table"):
+            heads = list(table.one("thead").every("th"))
+            generated = table.has("class", "so-table")
+            assert heads, path
+            assert all(head.attributes.get("scope") == "col" for head in heads) or not generated, path
+            assert all(head.text for head in heads) or not generated, path
+            assert all(head.attributes.get("scope") == "row" for head in table.one("tbody").every("th")), path
+            assert all(len(row.children_of("th", "td")) == len(heads) for row in table.one("tbody").every("tr")), path
+
+
+def test_every_picture_says_what_it_shows(demo):
+    for path in demo:
+        for picture in demo.article(path).every("img"):
+            assert picture.attributes.get("alt"), path
+        for drawing in demo.article(path).every("svg"):
+            assert drawing.attributes.get("aria-label"), path
+
+
+SLIPS = re.compile(
+    r"\bNone\b(?!\.)|Undefined|Decimal\(|datetime\.|\bnan\b|object at 0x|\{\{|\{%|\(\)|\b1 (?:day|deal|user|hub)s\b|\b(?:True|False)\b"
+)
+
+
+def test_no_page_shows_what_only_a_program_would_write(demo):
+    for path in demo:
+        if not path.startswith(("guides", "reference", "contributing")):
+            found = SLIPS.search(demo.article(path).text)
+            assert not found, (path, found)
+
+
+def test_the_search_knows_each_deal_and_member_in_few_words(demo):
+    file = demo.html / "search/search_index.json"
+    docs = {entry["location"]: entry for entry in json.loads(file.read_text(encoding="utf-8"))["docs"]}
+    book = demo.snapshot.book
+    for id, deal in book.deals.items():
+        assert book.members[deal.member].name in docs[f"deals/{id}.html"]["title"]
+        assert id in docs[f"deals/{id}.html"]["text"]
+    for id, member in book.members.items():
+        assert docs[f"members/{id}.html"]["title"] == member.name
+    records = [entry for location, entry in docs.items() if re.match("(deals|members)/.", location)]
+    assert len(records) == len(book.deals) + len(book.members)
+    assert sum(len(json.dumps(entry)) for entry in records) < 300 * len(records)
+
+
+def test_what_machines_read_is_the_same_as_the_command_prints(demo):
+    together = json.loads((demo.html / "metrics.json").read_text(encoding="utf-8"))
+    assert together["as_of"] == "2026-11-20"
+    for metric in together["metrics"]:
+        alone = json.loads((demo.html / f"metrics/{metric['id']}.json").read_text(encoding="utf-8"))
+        assert {**together, **metric, "metrics": None} == {**alone, "metrics": None}
+
+
+def test_a_yaml_file_in_the_folder_of_pages_is_not_published(demo):
+    assert not [file for file in demo.html.rglob("*") if file.suffix in (".yaml", ".yml", ".py", ".csv")]
+
+
+def column(table, name):
+    """The cells of a column, as a reader without scripts sees them."""
+    at = [head.text for head in table.one("thead").every("th")].index(name)
+    return [row.children_of("th", "td")[at].text for row in table.one("tbody").every("tr")]
+
+
+def test_without_scripts_the_pipeline_holds_every_open_deal_by_stage_the_oldest_first(demo):
+    open_ones, parked = demo.article("pipeline").every("table")
+    assert len(column(open_ones, "Deal")) == len(demo.snapshot.open)
+    assert len(column(parked, "Deal")) == len(demo.snapshot.parked)
+    order = [stage.title for stage in demo.snapshot.process.stages.values()]
+    rows = list(zip(column(open_ones, "Stage"), column(open_ones, "Days"), strict=True))
+    assert rows == sorted(rows, key=lambda row: (order.index(row[0]), -int(row[1])))
+
+
+def test_without_scripts_closed_deals_stand_with_the_newest_first(demo):
+    won, lost = demo.article("closed").every("table")
+    assert len(column(won, "Deal")) == len(demo.snapshot.won)
+    assert len(column(lost, "Deal")) == len(demo.snapshot.lost)
+    assert column(won, "Won") == sorted(column(won, "Won"), reverse=True)
+    assert column(lost, "Lost") == sorted(column(lost, "Lost"), reverse=True)
+
+
+def test_without_scripts_members_stand_by_name(demo):
+    names = column(demo.article("members").one("table"), "Name")
+    assert names == sorted((member.name for member in demo.snapshot.book.members.values()), key=str.casefold)
+
+
+def test_without_scripts_nothing_is_hidden(demo):
+    for path in demo:
+        for element in demo.article(path).every(hidden=True):
+            raise AssertionError((path, element.tag))
+
+
+def test_mkdocs_has_nothing_to_warn_of(crm, site_of):
+    assert site_of(crm, strict=True)

@@ -1,0 +1,161 @@
+"""The pages as a browser shows them: nothing is refused by their policy, and search, sorting and the two schemes work."""
+
+import pytest
+
+from salesops.site.pages.page import file_of
+
+pytestmark = pytest.mark.browser
+
+LOOKED_AT = (
+    "", "board.html", "pipeline.html", "closed.html", "renewals.html", "metrics.html", "metrics/win-rate.html", "metrics/meetings-per-week.html", "members.html",
+    "members/skerrow-marine-institute.html", "process.html", "reference/checks.html", "reference/fields.html", "reference/commands.html", "404.html",
+    "deals/larkspur-general.html", "deals/skerrow-general.html", "deals/alerce-renewal-2026.html", "deals/pan-basin-premier.html",
+)  # fmt: skip
+DEALS = "[...document.querySelectorAll('table.so-sortable')[0].tBodies[0].rows].map(row => row.cells[{at}].textContent)"
+
+
+def column(at):
+    return DEALS.format(at=at)
+
+
+@pytest.fixture
+def tab(browser):
+    with browser.tab() as tab:
+        yield tab
+
+
+@pytest.mark.parametrize(("dark", "paths"), [(False, LOOKED_AT), (True, LOOKED_AT[:3])], ids=["light", "dark"])
+def test_no_page_breaks_its_policy_or_asks_another_host_for_anything(browser, demo_served, demo, dark, paths):
+    team_pages = [file_of(path) for path in demo if path.startswith("guides/")]
+    with browser.tab(dark=dark) as tab:
+        for path in (*paths, *team_pages[:2]):
+            tab.go(f"{demo_served}/{path}")
+            assert tab.run("document.body.dataset.mdColorScheme") == ("slate" if dark else "default")
+        tab.listen(0.5)
+        assert not tab.faults
+        assert not [url for url in tab.requests if not url.startswith((demo_served, "data:"))]
+
+
+def test_a_table_sorts_by_a_click_on_its_head_and_by_the_keyboard(tab, demo_served):
+    tab.go(f"{demo_served}/pipeline.html")
+    as_built = tab.run(column(0))
+    tab.wait("!!document.querySelector('.dt-column-order')")
+    assert tab.run(column(0)) == as_built, "the order of the page stands until somebody asks for another"
+    tab.run("[...document.querySelectorAll('thead th')].find(head => head.textContent.startsWith('Days')).click()")
+    days = [int(text) for text in tab.wait(column(3))]
+    assert days == sorted(days)
+    tab.run("[...document.querySelectorAll('thead th')].find(head => head.textContent.startsWith('Worth')).click()")
+    worth = [int(text.replace(",", "").split()[0]) for text in tab.run(column(6))]
+    assert worth == sorted(worth), "money sorts by its amount, not by its text"
+    assert tab.run("document.querySelector('th[aria-sort]').textContent").startswith("Worth")
+    tab.run("document.querySelector('thead th [tabindex]').focus()")
+    tab.press_enter()
+    tab.wait(column(0), sorted(as_built, key=str.casefold))
+    assert not tab.faults
+
+
+def test_a_table_narrows_to_what_is_typed(tab, demo_served):
+    tab.go(f"{demo_served}/pipeline.html")
+    tab.wait("!!document.querySelector('.dt-search input')")
+    assert tab.run("document.querySelector('.dt-search label').textContent") == "Filter:"
+    tab.run("document.querySelector('.dt-search input').focus()")
+    tab.type("maren")
+    left = tab.wait(f"({column(5)}).every(owner => owner == 'Maren Tollefsby') && {column(0)}")
+    assert left == ["Institut Rivelaine", "Larkspur University"]
+    assert not tab.faults
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("larkspur", ["/deals/larkspur-general.html", "/members/larkspur-university.html"]),
+        ("skerrow", ["/deals/skerrow-general.html", "/members/skerrow-marine-institute.html"]),
+        ("win rate", ["/metrics/win-rate.html"]),
+    ],
+)
+def test_the_search_finds_a_deal_a_member_and_a_metric(tab, demo_served, words, wanted):
+    tab.go(f"{demo_served}/?q={words.replace(' ', '+')}")
+    tab.wait("document.querySelectorAll('.md-search-result__link').length")
+    found = tab.run("[...document.querySelectorAll('.md-search-result__link')].map(link => link.pathname)")
+    assert set(wanted) <= set(found)
+    assert not tab.faults
+
+
+def test_the_switch_of_the_theme_turns_the_page_dark_and_the_next_page_remembers(tab, demo_served):
+    tab.go(f"{demo_served}/board.html")
+    assert tab.run("document.body.dataset.mdColorScheme") == "default"
+    tab.run("document.querySelector('label[for=__palette_1]').click()")
+    tab.wait("document.body.dataset.mdColorScheme == 'slate'")
+    tab.go(f"{demo_served}/deals/larkspur-general.html")
+    assert tab.run("document.body.dataset.mdColorScheme") == "slate"
+    assert not tab.faults
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_lines_and_words_can_be_told_from_the_ground(browser, demo_served, contrast, dark):
+    with browser.tab(dark=dark) as tab:
+        tab.go(f"{demo_served}/board.html")
+        for words in (
+            ".so-card a",
+            ".so-card-facts",
+            ".so-card-title",
+            ".so-card-concern",
+            ".so-column-sum",
+            ".so-list small",
+        ):
+            assert contrast(tab, words, "color") >= 4.5, words
+        assert contrast(tab, ".so-card", "borderTopColor") >= 1.15
+        tab.go(f"{demo_served}/renewals.html")
+        for words in (
+            ".so-chip.so-good",
+            ".so-chip.so-warn",
+            ".so-chip.so-quiet",
+            ".so-number-bad .so-number-value",
+            ".so-number-title",
+            "thead th",
+        ):
+            assert contrast(tab, words, "color") >= 4.5, words
+
+
+def test_no_page_is_wider_than_the_window_and_no_sentence_stands_in_a_column_of_two_words(browser, demo_served):
+    with browser.tab() as tab:
+        for path in (
+            *LOOKED_AT[:7],
+            "reference/fields.html",
+            "members/skerrow-marine-institute.html",
+            "deals/larkspur-general.html",
+        ):
+            tab.go(f"{demo_served}/{path}")
+            for width in (400, 800, 1200, 1600):
+                tab.ask(
+                    "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
+                )
+                assert tab.run("document.documentElement.scrollWidth") <= width, (path, width)
+                assert not tab.run(SQUEEZED), (path, width)
+
+
+SQUEEZED = """[...document.querySelectorAll('.so-table td, .so-table th')]
+  .filter(cell => cell.textContent.length > 60 && cell.clientWidth < 100).map(cell => cell.textContent)"""
+
+
+def test_without_scripts_the_page_reads_the_same(browser, demo_served):
+    def words(scripts):
+        with browser.tab(scripts=scripts) as tab:
+            tab.go(f"{demo_served}/pipeline.html")
+            tab.ask("Emulation.setScriptExecutionDisabled", value=False)
+            return tab.run(column(0)), tab.run(column(8))
+
+    assert words(scripts=False) == words(scripts=True)
+
+
+def test_a_script_in_a_page_of_the_team_does_not_run(tab, crm, fill, site_of, serve):
+    fill(
+        crm,
+        {"site/trick.md": "# Trick\n\n<script>alert(1)</script><img src=x onerror='alert(2)'><p id=here>words</p>\n"},
+    )
+    with serve(site_of(crm).html) as address:
+        tab.go(f"{address}/trick.html")
+        tab.listen(0.3)
+        assert tab.run("document.querySelector('#here').textContent") == "words"
+    assert not tab.ran
+    assert any("script" in fault for fault in tab.faults)

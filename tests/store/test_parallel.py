@@ -1,0 +1,81 @@
+"""A second process takes half of the work and changes nothing of what comes out."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import date
+
+import pytest
+
+from salesops.checks import check_book
+from salesops.cli import gate as the_gate
+from salesops.cli.gate import checked
+from salesops.problems import CannotDecide
+from salesops.store.parallel import can_split, elsewhere
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def many(repo, monkeypatch):
+    """A repository in which every third deal has something to say, and two processes to say it."""
+    monkeypatch.setattr(the_gate, "CHECK_FROM", 20)
+    monkeypatch.setattr(the_gate, "can_split", lambda: True)
+    for number in range(60):
+        repo.deal(["", "owner: nobody", "tier: gold\nnext: null"][number % 3], f"d{number:02}")
+    repo.member("contacts: [{id: a-smith}, {id: a-smith}]")
+    return repo
+
+
+def test_two_processes_find_what_one_finds(many, monkeypatch):
+    forks = []
+    monkeypatch.setattr(the_gate, "elsewhere", lambda work: forks.append(1) or elsewhere(work))
+    book = many.book()
+    assert checked(book, TODAY) == check_book(book, TODAY)
+    assert len(check_book(book, TODAY)) > 40
+    assert forks == [1]
+
+
+def test_a_few_deals_are_checked_alone(repo, monkeypatch):
+    monkeypatch.setattr(the_gate, "elsewhere", lambda work: pytest.fail("a second process costs more than it brings"))
+    assert checked(repo.book(), TODAY) == []
+
+
+def test_a_second_process_that_dies_is_never_taken_for_no_findings(many, monkeypatch):
+    mine = os.getpid()
+    monkeypatch.setattr(the_gate, "_as_plain", lambda problem: problem if os.getpid() == mine else os._exit(9))
+    with pytest.raises(CannotDecide, match="the second process was stopped"):
+        checked(many.book(), TODAY)
+
+
+def test_a_program_with_threads_does_not_split():
+    gate = threading.Event()
+    thread = threading.Thread(target=gate.wait)
+    thread.start()
+    try:
+        assert not can_split()
+    finally:
+        gate.set()
+        thread.join()
+
+
+def test_many_record_pages_are_written_by_two_and_are_the_same_bytes(repo, home, tmp_path, monkeypatch):
+    from salesops.site import build as site
+    from salesops.site.build import Site, build
+
+    repo.write(
+        "mkdocs.yml", (home / "mkdocs.yml").read_text(encoding="utf-8").split("nav:")[0] + "not_in_nav: /records/\n"
+    )
+    (repo.root / "site").mkdir(exist_ok=True)
+    for number in range(12):
+        repo.deal("", f"d{number:02}")
+    pages = {}
+    for name, least in (("alone", 10_000), ("together", 5)):
+        monkeypatch.setattr(site, "STAMP_FROM", least)
+        monkeypatch.setattr(site, "can_split", lambda: True)
+        build(Site(repo.root, repo.book().on(TODAY)), tmp_path / name)
+        files = (file for file in sorted((tmp_path / name).rglob("*")) if file.is_file())
+        pages[name] = {file.relative_to(tmp_path / name): file.read_bytes() for file in files}
+    assert pages["alone"] == pages["together"]
+    assert len(pages["alone"]) > 60
