@@ -29,9 +29,9 @@ def ours(root: Path) -> int:
 
 def parsed(root: Path) -> int:
     """Every version as salesops knows it, before it is told in sentences."""
-    from salesops.store.file_history import lives
+    from salesops.store.file_history import file_histories
 
-    return sum(len(life.versions) for life in lives(root, "UTC"))
+    return sum(len(life.versions) for life in file_histories(root, "UTC"))
 
 
 def git(root: Path) -> int:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from salesops.book.visits import History, Visit, history_of, is_in_order
+from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
 from salesops.records.deal import Deal
 from salesops.records.member import Member
@@ -114,7 +114,7 @@ class Book:
         return stage.outcome if stage else None
 
     @cached_property
-    def histories(self) -> dict[str, History]:
+    def histories(self) -> dict[str, DealHistory]:
         """The visits of every deal whose stages can be followed, by id whatever the order of the files."""
         return {
             id: history_of(id, deal, self.outcome)
@@ -181,11 +181,11 @@ class Snapshot:
         return process
 
     @cached_property
-    def histories(self) -> tuple[History, ...]:
+    def histories(self) -> tuple[DealHistory, ...]:
         """Every deal that had begun, as it stood on the day."""
         return tuple(known for history in self.book.histories.values() if (known := history.until(self.as_of)))
 
-    def history(self, deal: str) -> History | None:
+    def history(self, deal: str) -> DealHistory | None:
         """One deal as it stood on the day."""
         known = self.book.histories.get(deal)
         return known.until(self.as_of) if known else None
@@ -208,11 +208,11 @@ class Snapshot:
         """What the process of the day calls a stage."""
         return self.process.name_now(stage)
 
-    def is_open(self, history: History) -> bool:
+    def is_open(self, history: DealHistory) -> bool:
         """Whether the deal is neither won nor lost; it may be parked."""
         return self.stage(history.now.stage).is_open
 
-    def outcome(self, history: History) -> str | None:
+    def outcome(self, history: DealHistory) -> str | None:
         """Won, lost or None."""
         return self.stage(history.now.stage).outcome
 
@@ -220,7 +220,7 @@ class Snapshot:
         """The visit by which an attempt was closed: the first closed stage it came to; None while it is open."""
         return next((visit for visit in attempt if not self.stage(visit.stage).is_open), None)
 
-    def why_parked(self, history: History) -> str | None:
+    def why_parked(self, history: DealHistory) -> str | None:
         """Why an open deal is out of the pipeline on the day: parked until when."""
         span = history.parked_on(self.as_of)
         if span is None:
@@ -228,23 +228,23 @@ class Snapshot:
         return f"parked until {span.until}" if span.until else "parked with no day to come back"
 
     @cached_property
-    def open(self) -> tuple[History, ...]:
+    def open(self) -> tuple[DealHistory, ...]:
         """The pipeline: open deals that are not parked."""
         return tuple(
             history for history in self.histories if self.is_open(history) and not history.parked_on(self.as_of)
         )
 
     @cached_property
-    def parked(self) -> tuple[History, ...]:
+    def parked(self) -> tuple[DealHistory, ...]:
         """Open deals that are kept warm."""
         return tuple(history for history in self.histories if self.is_open(history) and history.parked_on(self.as_of))
 
     @cached_property
-    def won(self) -> tuple[History, ...]:
+    def won(self) -> tuple[DealHistory, ...]:
         """Deals that are won."""
         return tuple(history for history in self.histories if self.outcome(history) == "won")
 
     @cached_property
-    def lost(self) -> tuple[History, ...]:
+    def lost(self) -> tuple[DealHistory, ...]:
         """Deals that are lost."""
         return tuple(history for history in self.histories if self.outcome(history) == "lost")

@@ -32,7 +32,7 @@ class MoveKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class JudgedMove:
     """One move of a deal: line of ``stages``, where it came from, and the process that judges it."""
 
     line: int
@@ -67,9 +67,9 @@ def kind_of(process: Process, deal_type: str, before: str | None, stage: str) ->
     return MoveKind.SKIPPED if stage in process.ahead(before) else MoveKind.NO_WAY
 
 
-def steps(deal: Deal, book: Book) -> list[Step]:
+def judged_moves(deal: Deal, book: Book) -> list[JudgedMove]:
     """Every move of a deal, each judged by the version in force on its day; none where there is no process."""
-    found: list[Step] = []
+    found: list[JudgedMove] = []
     before: str | None = None
     for line, (stage, day) in enumerate(deal.stages):
         process = book.process_on(day)
@@ -77,6 +77,6 @@ def steps(deal: Deal, book: Book) -> list[Step]:
             return []
         kind = kind_of(process, deal.type, before, stage)
         exits = process.exits_between(process.name_now(before), stage) if kind is MoveKind.EXIT and before else ()
-        found.append(Step(line, before, stage, day, process, kind, exits))
+        found.append(JudgedMove(line, before, stage, day, process, kind, exits))
         before = stage
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from salesops.book.book import Snapshot
-from salesops.book.visits import History
+from salesops.book.visits import DealHistory
 from salesops.records.deal import Deal
 
 
@@ -15,13 +15,13 @@ def last_contact(deal: Deal, as_of: date) -> date | None:
     return max((entry.contact for entry in deal.activity if entry.contact and entry.contact <= as_of), default=None)
 
 
-def quiet_days(history: History, as_of: date) -> int:
+def quiet_days(history: DealHistory, as_of: date) -> int:
     """Whole days since the last real contact, or since the deal came into its stage where that is later."""
     contact = last_contact(history.deal, as_of)
     return (as_of - max(contact or history.now.entered, history.now.entered)).days
 
 
-def why_stalled(snapshot: Snapshot, history: History) -> Iterator[str]:
+def why_stalled(snapshot: Snapshot, history: DealHistory) -> Iterator[str]:
     """Why an open deal has stalled, by the thresholds of its stage; nothing where it has not."""
     stage = snapshot.stage(history.now.stage)
     age = history.now.days(snapshot.as_of)

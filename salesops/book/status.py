@@ -10,7 +10,7 @@ from functools import cached_property
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Way, unfinished, ways_out
 from salesops.book.stalled import last_contact, why_stalled
-from salesops.book.visits import History
+from salesops.book.visits import DealHistory
 from salesops.records.deal import Deal
 from salesops.records.money import Money, Sums, total
 from salesops.records.process import Need, Stage
@@ -21,7 +21,7 @@ class Standing:
     """One deal on a day."""
 
     snapshot: Snapshot
-    history: History
+    history: DealHistory
 
     @property
     def id(self) -> str:
@@ -117,7 +117,7 @@ def person_name(snapshot: Snapshot, id: str) -> str:
     return person.name if person else id
 
 
-def standings(snapshot: Snapshot, histories: Iterable[History] | None = None) -> list[Standing]:
+def standings(snapshot: Snapshot, histories: Iterable[DealHistory] | None = None) -> list[Standing]:
     """Every deal that had begun, or those given, by stage and age: the oldest first."""
     order = {name: at for at, name in enumerate(snapshot.process.stages)}
     found = [Standing(snapshot, history) for history in (snapshot.histories if histories is None else histories)]

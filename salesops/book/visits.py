@@ -29,7 +29,7 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class History:
+class DealHistory:
     """The life of one deal up to a day: its visits, oldest first."""
 
     id: str
@@ -54,23 +54,23 @@ class History:
             return (self.visits,)
         return tuple(tuple(visit for visit in self.visits if visit.attempt == number) for number in range(1, count + 1))
 
-    def until(self, as_of: date) -> History | None:
+    def until(self, as_of: date) -> DealHistory | None:
         """The history as it stood on a day; None where the deal had not begun."""
         if self.now.entered <= as_of:
             return self
         known = [visit for visit in self.visits if visit.entered <= as_of]
         if not known:
             return None
-        return History(self.id, self.deal, (*known[:-1], replace(known[-1], left=None)))
+        return DealHistory(self.id, self.deal, (*known[:-1], replace(known[-1], left=None)))
 
     def parked_on(self, day: date) -> Parked | None:
         """The span that keeps the deal out of the pipeline on this day."""
         return next((span for span in self.deal.parked if span.covers(day)), None) if self.deal.parked else None
 
 
-def history_of(id: str, deal: Deal, outcome: Callable[[str], str | None]) -> History:
+def history_of(id: str, deal: Deal, outcome: Callable[[str], str | None]) -> DealHistory:
     """The visits of a deal; ``outcome`` says what a stage closes a deal as (won, lost or None)."""
-    return History(id, deal, tuple(_visits(deal, outcome)))
+    return DealHistory(id, deal, tuple(_visits(deal, outcome)))
 
 
 def _visits(deal: Deal, outcome: Callable[[str], str | None]) -> Iterator[Visit]:

@@ -21,7 +21,7 @@ MAX_WAYS = 20_000
 """Pairs of lines after which nobody looks for one more reading of the corrections."""
 
 
-class Line(Protocol):
+class MoveLike(Protocol):
     """A move, whether its day has been read yet or is still text."""
 
     @property
@@ -37,8 +37,8 @@ class Line(Protocol):
 class Alteration:
     """One way in which the moves of a deal no longer begin as they did: ``was`` stood at ``line``, ``now`` at ``line_now``."""
 
-    was: Line | None
-    now: Line | None
+    was: MoveLike | None
+    now: MoveLike | None
     line: int
     line_now: int
 
@@ -72,7 +72,7 @@ def named(correction: Correction) -> Signature:
     return ".".join(correction.field.split(".")[:2]), correction.was.strip().strip("'\"")
 
 
-def is_accounted_for(before: Sequence[Line], after: Sequence[Line], corrections: Iterable[Correction]) -> bool:
+def is_accounted_for(before: Sequence[MoveLike], after: Sequence[MoveLike], corrections: Iterable[Correction]) -> bool:
     """Whether every way in which the later moves do not begin as the earlier ones did is named by a correction of its own."""
     signed = Counter(map(named, corrections))
     waiting: list[_Reached] = [(0, 0, ())]
@@ -88,8 +88,8 @@ def is_accounted_for(before: Sequence[Line], after: Sequence[Line], corrections:
 
 
 def _onwards(
-    before: Sequence[Line],
-    after: Sequence[Line],
+    before: Sequence[MoveLike],
+    after: Sequence[MoveLike],
     signed: Counter[Signature],
     i: int,
     j: int,
@@ -105,7 +105,7 @@ def _onwards(
         yield i + 1, j + 1, used
 
 
-def alterations(before: Sequence[Line], after: Sequence[Line]) -> list[Alteration]:
+def alterations(before: Sequence[MoveLike], after: Sequence[MoveLike]) -> list[Alteration]:
     """The fewest alterations by which the earlier moves become the first of the later ones; none where lines were only added."""
     same = 0
     while same < min(len(before), len(after)) and before[same] == after[same]:
@@ -115,7 +115,7 @@ def alterations(before: Sequence[Line], after: Sequence[Line]) -> list[Alteratio
     return list(_retraced(before, after, same))
 
 
-def _retraced(before: Sequence[Line], after: Sequence[Line], same: int) -> Iterator[Alteration]:
+def _retraced(before: Sequence[MoveLike], after: Sequence[MoveLike], same: int) -> Iterator[Alteration]:
     old = before[same:]
     new = after[same : same + 2 * len(old)]  # to put in more lines than that is never the least
     costs = _costs(old, new)
@@ -134,7 +134,7 @@ def _retraced(before: Sequence[Line], after: Sequence[Line], same: int) -> Itera
             j += 1
 
 
-def _costs(old: Sequence[Line], new: Sequence[Line]) -> list[list[int]]:
+def _costs(old: Sequence[MoveLike], new: Sequence[MoveLike]) -> list[list[int]]:
     """The least cost of altering what is left of the one into a beginning of the other, from every pair of lines on."""
     table = [[0] * (len(new) + 1) for _ in range(len(old) + 1)]
     for i in range(len(old) - 1, -1, -1):
@@ -146,5 +146,5 @@ def _costs(old: Sequence[Line], new: Sequence[Line]) -> list[list[int]]:
     return table
 
 
-def _change(old: Line, new: Line) -> int:
+def _change(old: MoveLike, new: MoveLike) -> int:
     return 0 if old == new else 1 if old.stage == new.stage else 2 if old.entered == new.entered else 6

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from salesops.book.book import Snapshot
-from salesops.book.visits import History
+from salesops.book.visits import DealHistory
 from salesops.records.money import Sums, cents, total
 
 OPEN, ABSENT, PARKED, WON, LOST, UNREADABLE = "open", "absent", "parked", "won", "lost", "unreadable"
@@ -36,7 +36,7 @@ ALWAYS = ("entered", "re-priced", "won", "lost", "parked")
 
 
 @dataclass(frozen=True)
-class Term:
+class BridgeTerm:
     """One term: how many deals it moves (with its sign), what money, and which deals."""
 
     name: str
@@ -53,12 +53,12 @@ class Term:
 class Bridge:
     """``opening`` and every term together are ``closing``, in deals and to the cent."""
 
-    opening: Term
-    terms: tuple[Term, ...]
-    closing: Term
+    opening: BridgeTerm
+    terms: tuple[BridgeTerm, ...]
+    closing: BridgeTerm
 
     @property
-    def told(self) -> tuple[Term, ...]:
+    def told(self) -> tuple[BridgeTerm, ...]:
         """The terms worth a line: the usual ones, and whatever else moved anything."""
         return tuple(term for term in self.terms if term.name in ALWAYS or term.deals)
 
@@ -107,7 +107,7 @@ def bridge(before: Snapshot | None, after: Snapshot | None, now_called: Mapping[
     built = Bridge(
         _end("opening", old),
         tuple(
-            Term(
+            BridgeTerm(
                 name,
                 sum(count for _, count, _ in steps),
                 added_up(sums for *_, sums in steps),
@@ -144,20 +144,20 @@ def _standings(snapshot: Snapshot | None) -> Iterator[tuple[str, _Standing]]:
         yield left.deal, _Standing(UNREADABLE, {})
 
 
-def _state(snapshot: Snapshot, history: History) -> str:
+def _state(snapshot: Snapshot, history: DealHistory) -> str:
     outcome = snapshot.outcome(history)
     if outcome is not None:
         return WON if outcome == "won" else LOST
     return PARKED if history.parked_on(snapshot.as_of) else OPEN
 
 
-def _worth(history: History) -> Sums:
+def _worth(history: DealHistory) -> Sums:
     return total(history.deal.value.amounts) if history.deal.value else {}
 
 
-def _end(name: str, standings: Mapping[str, _Standing]) -> Term:
+def _end(name: str, standings: Mapping[str, _Standing]) -> BridgeTerm:
     held = {id: standing.worth for id, standing in sorted(standings.items()) if standing.state == OPEN}
-    return Term(name, len(held), added_up(held.values()), tuple(held))
+    return BridgeTerm(name, len(held), added_up(held.values()), tuple(held))
 
 
 def added_up(sums: Any) -> Sums:

@@ -15,10 +15,10 @@ from salesops.records.kinds import KINDS
 from salesops.records.playbook import Removal
 from salesops.records.record import Record
 
-ALIKE = 0.5
+SAME_RECORD_SHARE = 0.5
 """Share of equal top-level fields from which a new file is taken for a renamed one."""
 
-MOST_PAIRS = 100_000
+MAX_RENAME_PAIRS = 100_000
 """So many pairs of files are looked at to find renamed ones; a change of more is told as what it says, deleted and new."""
 
 
@@ -173,10 +173,10 @@ class Comparison:
         pairs = [(ref, was) for ref in new for was in near.get(self._bucket(ref, self.after), ())]
         shares = [
             (likeness(self.before.documents[was].data, self.after.documents[ref].data), ref, was)
-            for ref, was in pairs[:MOST_PAIRS]
+            for ref, was in pairs[:MAX_RENAME_PAIRS]
         ]
         for share, ref, was in sorted(shares, key=lambda pair: (-pair[0], pair[1], pair[2])):
-            if share >= ALIKE:
+            if share >= SAME_RECORD_SHARE:
                 yield ref, was
 
     def _bucket(self, ref: Ref, book: Book) -> Hashable:

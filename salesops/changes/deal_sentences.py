@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from salesops.changes.change import Change, joined, listed
-from salesops.changes.deal_versions import Line, Versions, months, term, worth
+from salesops.changes.deal_versions import Versions, WrittenMove, months, term, worth
 from salesops.changes.differences import Difference, differences
 from salesops.changes.field_sentences import is_of_entries, label, plain, told
 from salesops.changes.move_sentences import of_moves
@@ -37,7 +37,7 @@ def of_deal(id: str, before: Data | None, after: Data | None, names: Names) -> l
 
 def _new(deal: Versions) -> Iterator[Change]:
     moves = deal.moves
-    start, now = (moves[0], moves[-1]) if moves else (Line("", ""), Line("", ""))
+    start, now = (moves[0], moves[-1]) if moves else (WrittenMove("", ""), WrittenMove("", ""))
     since = f" since {deal.names.day(now.entered)}" if now.entered else ""
     title, kind = (deal.names.text(deal.data.get(name)) for name in ("title", "type"))
     owner = deal.names.person(as_text(deal.data.get("owner")))

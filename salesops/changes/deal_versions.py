@@ -12,7 +12,7 @@ from salesops.changes.values import Data, as_list, as_map, as_text
 from salesops.records.deal import MANIAC_T
 
 
-class Line(NamedTuple):
+class WrittenMove(NamedTuple):
     """A move as it is written."""
 
     stage: str
@@ -70,7 +70,7 @@ class Versions:
         return f"{sum(bool(answers.get(letter)) for letter in MANIAC_T)} of {len(MANIAC_T)} MANIAC-T answers"
 
     @property
-    def moves(self) -> list[Line]:
+    def moves(self) -> list[WrittenMove]:
         """Its moves, as far as they can be read."""
         return lines(self.data)
 
@@ -93,10 +93,10 @@ class Versions:
         return as_map((self.before or {}).get(name))
 
 
-def lines(data: Data) -> list[Line]:
+def lines(data: Data) -> list[WrittenMove]:
     """The moves of a deal, as far as they can be read."""
     moves = (next(iter(move.items())) for move in entries(data, "stages") if move)
-    return [Line(str(stage), as_text(day)) for stage, day in moves]
+    return [WrittenMove(str(stage), as_text(day)) for stage, day in moves]
 
 
 def entries(data: Data, name: str) -> list[Data]:

@@ -27,7 +27,7 @@ ABOUT = (
 )
 """The keys by which entries of lists are told apart: the first of these that both carry."""
 
-MOST_PAIRS = 100_000
+MAX_ENTRY_PAIRS = 100_000
 """So many pairs of entries are compared to find those that were changed; in a list rewritten beyond that all are new or taken out."""
 
 
@@ -80,7 +80,7 @@ def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Differen
             left.remove(entry)
         else:
             new.append(at)
-    is_rewritten = len(left) * len(new) > MOST_PAIRS
+    is_rewritten = len(left) * len(new) > MAX_ENTRY_PAIRS
     for at in new:
         was = None if is_rewritten else next((old for old in left if _same_thing(old, after[at])), None)
         if was is None:

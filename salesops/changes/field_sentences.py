@@ -60,10 +60,10 @@ YES_NO = {
 }
 DISCREET = frozenset({"contacts"})
 """Lists of people: that an entry changed is said, and the person's role; never a name, an address or a number."""
-MOST, MOST_DETAILS = 4, 4
+MAX_PARTS, MOST_DETAILS = 4, 4
 
 
-def told(found: list[Difference], after: Data, names: Names, most: int = MOST) -> str:
+def told(found: list[Difference], after: Data, names: Names, most: int = MAX_PARTS) -> str:
     """The differences in a few words."""
     said = list(dict.fromkeys(part for part in _parts(_leaves(found), after, names) if part))
     more = f" and {len(said) - most} more" if len(said) > most else ""
@@ -158,7 +158,7 @@ def _entry(path: Path, found: list[Difference], after: Data, names: Names, in_fu
     if one.path != path and list_name in DISCREET:
         return f"{called(list_name, value_at(after, path), names)} changed"
     if one.path != path:
-        return f"{called(list_name, value_at(after, path), names)}: {joined(*(plain(each, names) for each in found[:MOST]))}"
+        return f"{called(list_name, value_at(after, path), names)}: {joined(*(plain(each, names) for each in found[:MAX_PARTS]))}"
     if one.after is None:
         return f"{called(list_name, one.before, names)} taken out"
     new = "a new " if list_name in DISCREET else "new "

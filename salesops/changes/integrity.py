@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from salesops.changes.timeline import Chronicle, Commit, Entry
+from salesops.changes.timeline import Commit, Event, Timeline
 from salesops.metrics.readings import Days, tally
 from salesops.records.scalars import day_or_none
 
@@ -24,7 +24,7 @@ AMOUNTS = frozenset({"priced", "contract"})
 
 
 @dataclass(frozen=True)
-class Finding:
+class LateFact:
     """One thing worth a look: the deal, what happened, and the commit by which it became known.
 
     ``days`` counts what the finding is about: how late, how far pushed, how long before the close.
@@ -48,7 +48,7 @@ class Chapter:
     title: str
     meaning: str
     days: str
-    findings: tuple[Finding, ...]
+    findings: tuple[LateFact, ...]
 
 
 Outcome = Callable[[str], str | None]
@@ -60,12 +60,12 @@ class Integrity:
     """What the commits tell about the records: ``lag`` is days from the event to the commit, of every dated entry."""
 
     lag: Days
-    late: tuple[Finding, ...]
-    pushed: tuple[Finding, ...]
-    after_close: tuple[Finding, ...]
-    owners: tuple[Finding, ...]
-    corrected: tuple[Finding, ...]
-    removed: tuple[Finding, ...]
+    late: tuple[LateFact, ...]
+    pushed: tuple[LateFact, ...]
+    after_close: tuple[LateFact, ...]
+    owners: tuple[LateFact, ...]
+    corrected: tuple[LateFact, ...]
+    removed: tuple[LateFact, ...]
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
@@ -111,7 +111,7 @@ class Integrity:
         return {"lag": lag, **{name: [finding.as_data() for finding in getattr(self, name)] for name in names}}
 
 
-def integrity(known: Chronicle, outcome: Outcome) -> Integrity:
+def integrity(known: Timeline, outcome: Outcome) -> Integrity:
     """The report on every deal of a chronicle, the gravest first; ``outcome`` says what a stage closes a deal as."""
     deals = {id: entries for (kind, id), entries in sorted(known.records.items()) if kind == "deal"}
     lags = [lag for id, entries in deals.items() for lag in _lags(id, entries)]
@@ -131,7 +131,7 @@ def integrity(known: Chronicle, outcome: Outcome) -> Integrity:
             for finding in _of_kinds(id, entries, "past", "corrected", "waived")
         ),
         removed=_newest(
-            Finding(ref[1], entry.change.sentence, entry.commit)
+            LateFact(ref[1], entry.change.sentence, entry.commit)
             for ref, entries in known.records.items()
             for entry in entries
             if entry.change.kind == "removed"
@@ -139,15 +139,15 @@ def integrity(known: Chronicle, outcome: Outcome) -> Integrity:
     )
 
 
-def _gravest(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+def _gravest(findings: Iterator[LateFact]) -> tuple[LateFact, ...]:
     return tuple(sorted(findings, key=lambda one: (-one.days, one.deal, one.commit.time)))
 
 
-def _newest(findings: Iterator[Finding]) -> tuple[Finding, ...]:
+def _newest(findings: Iterator[LateFact]) -> tuple[LateFact, ...]:
     return tuple(sorted(findings, key=lambda one: (-one.commit.time, one.deal)))
 
 
-def _lags(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
+def _lags(deal: str, entries: Sequence[Event]) -> Iterator[LateFact]:
     """Days from each dated event to the commit that told of it; what came with the first commit was entered elsewhere."""
     removed = False
     for entry in entries:
@@ -156,10 +156,10 @@ def _lags(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
         is_known = entry.was_brought or (removed and change.kind == "new")
         if day and change.kind in DATED and not is_known and day <= entry.commit.day:
             what = f"begun on {day}: {change.what}" if change.kind == "new" else change.what
-            yield Finding(deal, what, entry.commit, (entry.commit.day - day).days)
+            yield LateFact(deal, what, entry.commit, (entry.commit.day - day).days)
 
 
-def _pushed(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
+def _pushed(deal: str, entries: Sequence[Event]) -> Iterator[LateFact]:
     pushes = [
         (entry, (after - before).days)
         for entry in entries
@@ -170,10 +170,10 @@ def _pushed(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
     ]
     if len(pushes) >= PUSHES:
         days = sum(days for _, days in pushes)
-        yield Finding(deal, f"put off {len(pushes)} times", pushes[-1][0].commit, days)
+        yield LateFact(deal, f"put off {len(pushes)} times", pushes[-1][0].commit, days)
 
 
-def _after_close(deal: str, entries: Sequence[Entry], outcome: Outcome) -> Iterator[Finding]:
+def _after_close(deal: str, entries: Sequence[Event], outcome: Outcome) -> Iterator[LateFact]:
     closed: Commit | None = None
     for entry in entries:
         came_closed = entry.change.kind == "new" and entry.change.after and outcome(entry.change.after)
@@ -182,23 +182,23 @@ def _after_close(deal: str, entries: Sequence[Entry], outcome: Outcome) -> Itera
         elif entry.change.kind in ("reopened", "new"):
             closed = None
         elif closed and entry.commit != closed and entry.change.kind in AMOUNTS and not entry.change.date:
-            yield Finding(deal, entry.change.what, entry.commit, (entry.commit.day - closed.day).days)
+            yield LateFact(deal, entry.change.what, entry.commit, (entry.commit.day - closed.day).days)
 
 
-def _owners(deal: str, entries: Sequence[Entry]) -> Iterator[Finding]:
+def _owners(deal: str, entries: Sequence[Event]) -> Iterator[LateFact]:
     closes = [day for entry in entries if entry.change.kind in CLOSES and (day := _day(entry.change.date))]
     for entry in entries:
         if entry.change.kind == "owner":
             close = next((day for day in closes if timedelta() <= day - entry.commit.day <= JUST_BEFORE), None)
             if close:
                 days = (close - entry.commit.day).days
-                yield Finding(deal, entry.change.what, entry.commit, days)
+                yield LateFact(deal, entry.change.what, entry.commit, days)
 
 
-def _of_kinds(deal: str, entries: Sequence[Entry], *kinds: str) -> Iterator[Finding]:
+def _of_kinds(deal: str, entries: Sequence[Event], *kinds: str) -> Iterator[LateFact]:
     for entry in entries:
         if entry.change.kind in kinds:
-            yield Finding(deal, entry.change.what, entry.commit)
+            yield LateFact(deal, entry.change.what, entry.commit)
 
 
 def _day(text: str | None) -> date | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from salesops.changes.alterations import Alteration, alterations
 from salesops.changes.change import Change, joined
-from salesops.changes.deal_versions import Line, Versions, entries, lines, term
+from salesops.changes.deal_versions import Versions, WrittenMove, entries, lines, term
 from salesops.changes.names import Names
 from salesops.changes.values import Data, as_text
 from salesops.records.process import LOST, WON
@@ -49,7 +49,7 @@ def _altered(names: Names, one: Alteration) -> str:
     return f"{now}, was {was}" if was and now else f"{now} was put in" if now else f"{was} was taken out"
 
 
-def _move(deal: Versions, before: str | None, move: Line, *, last: bool) -> Change:
+def _move(deal: Versions, before: str | None, move: WrittenMove, *, last: bool) -> Change:
     stage, day = move
     names = deal.names
     closes_as = names.book.outcome(stage)

@@ -15,7 +15,7 @@ from salesops.changes.values import Data, as_list, as_map, as_text
 
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
 """What a new version says of itself."""
-MOST = 24
+MAX_SENTENCES = 24
 """Sentences of one version; the file has the rest."""
 
 
@@ -32,9 +32,9 @@ def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Name
     else:
         sections = list(differences(before, after))
     said = list(dict.fromkeys(_sentences(sections, before or {}, after, names)))
-    found += [Change(kind, ref, who, what) for kind, what in said[:MOST]]
-    if len(said) > MOST:
-        found.append(Change("stages", ref, who, f"and {len(said) - MOST} more"))
+    found += [Change(kind, ref, who, what) for kind, what in said[:MAX_SENTENCES]]
+    if len(said) > MAX_SENTENCES:
+        found.append(Change("stages", ref, who, f"and {len(said) - MAX_SENTENCES} more"))
     return found
 
 

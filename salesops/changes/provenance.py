@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from salesops.book.book import LeftOut, Ref, Snapshot
-from salesops.changes.timeline import Life, since_when
+from salesops.changes.timeline import FileHistory, since_when
 from salesops.changes.values import value_at
 from salesops.metrics import Metric, Reading
 from salesops.metrics.evidence import near_misses, proof_of
@@ -16,7 +16,7 @@ from salesops.problems import Path
 
 
 @dataclass(frozen=True)
-class Line:
+class EvidenceLine:
     """A line by which a deal is counted, and who wrote it when; without a commit it has not been committed yet."""
 
     deal: str
@@ -34,13 +34,13 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class MetricEvidence:
     """A reading with the lines behind it, and what was left out by which rule."""
 
     metric: Metric
     day: date
     reading: Reading
-    lines: tuple[Line, ...]
+    lines: tuple[EvidenceLine, ...]
     left_out: tuple[LeftOut, ...]
     gap: str = ""
     """Why no commit is named, where git cannot tell."""
@@ -57,7 +57,9 @@ class Evidence:
         }
 
 
-def evidence(metric: Metric, snapshot: Snapshot, lives: Mapping[Ref, Life], gap: str = "") -> Evidence | None:
+def evidence(
+    metric: Metric, snapshot: Snapshot, lives: Mapping[Ref, FileHistory], gap: str = ""
+) -> MetricEvidence | None:
     """The evidence of a metric on a day; None for one that is not built yet.
 
     ``lives`` are the deals' versions in git; ``gap`` says why there are none, where git cannot tell.
@@ -72,17 +74,17 @@ def evidence(metric: Metric, snapshot: Snapshot, lives: Mapping[Ref, Life], gap:
     )
     named = {left.deal for left in reading.excluded}
     near = [left for left in near_misses(metric, snapshot) if left.deal not in named]
-    return Evidence(metric, snapshot.as_of, reading, lines, (*reading.excluded, *near), gap)
+    return MetricEvidence(metric, snapshot.as_of, reading, lines, (*reading.excluded, *near), gap)
 
 
-def _line(snapshot: Snapshot, deal: str, path: Path, life: Life | None) -> Line:
+def _line(snapshot: Snapshot, deal: str, path: Path, life: FileHistory | None) -> EvidenceLine:
     document = snapshot.book.documents["deal", deal]
     place = document.place(path, key=isinstance(path[-1], str))
-    found = Line(deal, document.path, place.line, document.excerpt(place.line).strip())
+    found = EvidenceLine(deal, document.path, place.line, document.excerpt(place.line).strip())
     value = value_at(document.data, path)
     version = since_when(life, path, value) if life and value is not None else None
     if version is None:
         return found
-    return Line(
+    return EvidenceLine(
         found.deal, found.path, found.line, found.text, version.commit.id, version.commit.author, version.commit.day
     )

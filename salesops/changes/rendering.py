@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from salesops.changes.bridges import TAKES_AWAY, Bridge, Term
+from salesops.changes.bridges import TAKES_AWAY, Bridge, BridgeTerm
 from salesops.changes.change import Change
 from salesops.changes.effects import Effect
 from salesops.changes.report import Report
@@ -138,7 +138,7 @@ def _bridge_rows(bridge: Bridge, words: Words) -> Iterator[tuple[str, str, str, 
     yield "closing", f"{bridge.closing.count:,}", amounts(bridge.closing.sums), ""
 
 
-def _money(term: Term) -> str:
+def _money(term: BridgeTerm) -> str:
     if not term.sums:
         return "–"
     return ", ".join(
@@ -146,7 +146,7 @@ def _money(term: Term) -> str:
     )
 
 
-def _which(term: Term, words: Words) -> str:
+def _which(term: BridgeTerm, words: Words) -> str:
     more = [f"and {len(term.deals) - MOST_DEALS} more"] if len(term.deals) > MOST_DEALS else []
     return ", ".join([words(id) for id in term.deals[:MOST_DEALS]] + more)
 

@@ -40,7 +40,7 @@ class Commit:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class FileVersion:
     """A record as a commit left it: ``data`` is None where it was deleted, or where it could not be read."""
 
     commit: Commit
@@ -51,19 +51,19 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class FileHistory:
     """Every version of one record, oldest first, under whatever names it had; ``ref`` is its last one.
 
     ``was_brought`` where it came with the first commit that had deals: what it says then was not entered day by day.
     """
 
     ref: Ref
-    versions: tuple[Version, ...]
+    versions: tuple[FileVersion, ...]
     was_brought: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Event:
     """Something that happened, and the commit by which it became known."""
 
     commit: Commit
@@ -72,27 +72,27 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Chronicle:
+class Timeline:
     """Every entry of every record, oldest first; ``gap`` says why there is none, where git could not tell."""
 
-    records: Mapping[Ref, tuple[Entry, ...]] = field(default_factory=dict)
+    records: Mapping[Ref, tuple[Event, ...]] = field(default_factory=dict)
     gap: str = ""
 
-    def of(self, kind: str, id: str) -> tuple[Entry, ...]:
+    def of(self, kind: str, id: str) -> tuple[Event, ...]:
         """What happened to a record, oldest first."""
         return self.records.get((kind, id), ())
 
-    def until(self, day: date) -> Chronicle:
+    def until(self, day: date) -> Timeline:
         """What was known by the end of a day."""
         return self._where(lambda entry: entry.commit.day <= day)
 
-    def since(self, day: date) -> Chronicle:
+    def since(self, day: date) -> Timeline:
         """What became known from a day on."""
         return self._where(lambda entry: entry.commit.day >= day)
 
-    def _where(self, holds: Callable[[Entry], bool]) -> Chronicle:
+    def _where(self, holds: Callable[[Event], bool]) -> Timeline:
         known = {ref: tuple(entry for entry in entries if holds(entry)) for ref, entries in self.records.items()}
-        return Chronicle({ref: entries for ref, entries in known.items() if entries}, self.gap)
+        return Timeline({ref: entries for ref, entries in known.items() if entries}, self.gap)
 
     def as_data(self) -> list[dict[str, Any]]:
         """The commits as machines read them, newest first."""
@@ -108,9 +108,9 @@ class Chronicle:
         ]
 
     @cached_property
-    def commits(self) -> tuple[tuple[Commit, tuple[Entry, ...]], ...]:
+    def commits(self) -> tuple[tuple[Commit, tuple[Event, ...]], ...]:
         """The commits, newest first, each with its entries by record."""
-        grouped: dict[Commit, list[Entry]] = {}
+        grouped: dict[Commit, list[Event]] = {}
         for ref in sorted(self.records):
             for entry in self.records[ref]:
                 grouped.setdefault(entry.commit, []).append(entry)
@@ -118,59 +118,59 @@ class Chronicle:
         return tuple((commit, tuple(grouped[commit])) for commit in newest)
 
 
-def by_commit(entries: Iterable[Entry]) -> list[tuple[Commit, list[Entry]]]:
+def by_commit(entries: Iterable[Event]) -> list[tuple[Commit, list[Event]]]:
     """The entries of one record, newest commit first, those of a commit together."""
     grouped = [(commit, list(group)) for commit, group in groupby(entries, key=lambda entry: entry.commit)]
     return grouped[::-1]
 
 
 @dataclass(frozen=True)
-class Past:
-    """What git tells of the records up to a day: the chronicle, and the stories of the week and of the month."""
+class GitHistory:
+    """What git tells of the records up to a day: the timeline, and the stories of the week and of the month."""
 
-    chronicle: Chronicle = field(default_factory=Chronicle)
+    timeline: Timeline = field(default_factory=Timeline)
     week: Report | None = None
     month: Report | None = None
 
 
-NOTHING = Past()
+NO_GIT_HISTORY = GitHistory()
 """What is told where nobody asked git."""
 
 
-def told(lives: Iterable[Life], names: Names) -> Chronicle:
-    """The chronicle of these lives; people, members and stages are called as ``names`` knows them."""
-    return Chronicle({life.ref: entries for life in lives if (entries := tuple(_entries(life, names)))})
+def told(histories: Iterable[FileHistory], names: Names) -> Timeline:
+    """The timeline of these histories; people, members and stages are called as ``names`` knows them."""
+    return Timeline({history.ref: entries for history in histories if (entries := tuple(_entries(history, names)))})
 
 
-def _entries(life: Life, names: Names) -> Iterator[Entry]:
-    before: Version | None = None
+def _entries(history: FileHistory, names: Names) -> Iterator[Event]:
+    before: FileVersion | None = None
     was_readable = True
-    for at, version in enumerate(life.versions):
-        brought = at == 0 and life.was_brought
-        for change in _broken_or_mended(life, version, was_readable, names):
-            yield Entry(version.commit, change, brought)
+    for at, version in enumerate(history.versions):
+        brought = at == 0 and history.was_brought
+        for change in _broken_or_mended(history, version, was_readable, names):
+            yield Event(version.commit, change, brought)
         was_readable = version.is_readable
         if version.is_readable:
-            for change in _changes(life.ref[0], before, version, names):
-                yield Entry(version.commit, change, brought)
+            for change in _changes(history.ref[0], before, version, names):
+                yield Event(version.commit, change, brought)
             before = version
 
 
-def _broken_or_mended(life: Life, version: Version, was_readable: bool, names: Names) -> Iterator[Change]:
+def _broken_or_mended(history: FileHistory, version: FileVersion, was_readable: bool, names: Names) -> Iterator[Change]:
     """That a file can no longer be read, or can be read again; what it says is compared with what could be read last."""
     if version.is_readable == was_readable or (version.is_readable and version.data is None):
         return
-    readable = next((one.data for one in reversed(life.versions) if one.data is not None), {})
-    who = names.deal(version.id, readable) if life.ref[0] == "deal" else called(life.ref, names)
+    readable = next((one.data for one in reversed(history.versions) if one.data is not None), {})
+    who = names.deal(version.id, readable) if history.ref[0] == "deal" else called(history.ref, names)
     what = (
         "can be read again"
         if version.is_readable
         else "its file cannot be read: nothing in it counts until it is mended"
     )
-    yield Change("readable" if version.is_readable else "unreadable", (life.ref[0], version.id), who, what)
+    yield Change("readable" if version.is_readable else "unreadable", (history.ref[0], version.id), who, what)
 
 
-def _changes(kind: str, before: Version | None, after: Version, names: Names) -> Iterator[Change]:
+def _changes(kind: str, before: FileVersion | None, after: FileVersion, names: Names) -> Iterator[Change]:
     old = before.data if before else None
     if old is None and after.data is None:
         return
@@ -189,13 +189,13 @@ def _changes(kind: str, before: Version | None, after: Version, names: Names) ->
 # ── since when ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def since_when(life: Life, path: Path, value: Any) -> Version | None:
+def since_when(history: FileHistory, path: Path, value: Any) -> FileVersion | None:
     """The version that first said this at a path, unbroken up to the newest one; None where that one does not say it.
 
     An entry of a list is followed by what it says, wherever in the list it stood.
     """
-    found: Version | None = None
-    for version in reversed(life.versions):
+    found: FileVersion | None = None
+    for version in reversed(history.versions):
         if not version.is_readable:
             continue
         if version.data is None or not _says(version.data, path, value):

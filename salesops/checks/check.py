@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from salesops.book.book import Book
-from salesops.book.moves import Step, steps
+from salesops.book.moves import JudgedMove, judged_moves
 from salesops.changes.compare import Comparison
 from salesops.problems import Path, Severity, did_you_mean
 from salesops.records.process import Process
@@ -75,10 +75,10 @@ class Case(Generic[R]):
         return self.book.process_on(day) if self.book.is_process_whole else None
 
     @cached_property
-    def steps(self) -> list[Step]:
+    def judged_moves(self) -> list[JudgedMove]:
         """The moves of a deal, each judged by the process in force on its day; none where its type could not be read."""
         record: Any = self.record
-        return [] if self.has_lost("type") or not self.book.is_process_whole else steps(record, self.book)
+        return [] if self.has_lost("type") or not self.book.is_process_whole else judged_moves(record, self.book)
 
     def has_lost(self, *path: str) -> bool:
         """Whether the field could not be read: what is not there then says nothing."""

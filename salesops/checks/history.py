@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from salesops.book.moves import MoveKind, Step
+from salesops.book.moves import JudgedMove, MoveKind
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import nearest
 from salesops.records.deal import MAX_MOVES, Deal
 
 
-def _of_kind(case: Case[Deal], kind: MoveKind) -> list[Step]:
-    return [step for step in case.steps if step.kind is kind]
+def _of_kind(case: Case[Deal], kind: MoveKind) -> list[JudgedMove]:
+    return [step for step in case.judged_moves if step.kind is kind]
 
 
-def _titles(step: Step) -> str:
+def _titles(step: JudgedMove) -> str:
     return f"'{step.before}' to '{step.stage}'"
 
 
@@ -208,7 +208,7 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
     A won deal stays won (its renewal is a new deal), and a stage is entered once at a time. Correct the line, or
     change the process by a new version.
     """
-    for step in case.steps:
+    for step in case.judged_moves:
         if step.kind not in (MoveKind.NO_WAY, MoveKind.REPEATED, MoveKind.AFTER_CLOSE):
             continue
         if step.kind is MoveKind.REPEATED:

@@ -38,7 +38,7 @@ def need_not_met(case: Case[Deal]) -> Findings:
     Where the move was right all the same, sign a waiver: it is counted, and shown.
     """
     deal = case.record
-    for step in case.steps:
+    for step in case.judged_moves:
         way = nearest_way(deal, step.exits, step.day)
         for need in way.missing if way else ():
             if case.has_lost(*(need.field.split(".") if need.field else ["activity"])):
@@ -87,7 +87,7 @@ def waiver_idle(case: Case[Deal]) -> Findings:
         return
     used = {
         (need.field if waiver.need == need.field else need.name, step.stage)
-        for step in case.steps
+        for step in case.judged_moves
         if step.kind is MoveKind.EXIT
         for exit in step.exits
         for need in exit.needs

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from salesops.book.exit_criteria import said
-from salesops.changes.alterations import Alteration, Line, alterations, is_accounted_for
+from salesops.changes.alterations import Alteration, MoveLike, alterations, is_accounted_for
 from salesops.changes.compare import signature
 from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
 from salesops.problems import Path
@@ -26,7 +26,7 @@ icp: {hypothesis: teaching-led, version: 1, fit: true}
 """
 
 
-def _line(move: Line) -> str:
+def _line(move: MoveLike) -> str:
     return f"{move.stage}: {move.entered}"
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from salesops.book.moves import MoveKind
 from salesops.book.stalled import why_stalled
-from salesops.book.visits import History
+from salesops.book.visits import DealHistory
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.records.deal import MANIAC_T, Deal
 
@@ -31,7 +31,7 @@ SHORT_FUSE = {
 """A process version under which deals and answers go stale, for the examples."""
 
 
-def _open(case: Case[Deal]) -> History | None:
+def _open(case: Case[Deal]) -> DealHistory | None:
     """The deal's history where it is open and not parked, else None."""
     snapshot = case.book.on(case.as_of)
     history = snapshot.history(case.id)
@@ -197,7 +197,7 @@ def reason_idle(case: Case[Deal]) -> Findings:
         ("moved_back", MoveKind.BACK, "goes back"),
         ("reopened", MoveKind.REOPENED, "opens the deal again"),
     ):
-        days = [step.day for step in case.steps if step.kind is kind]
+        days = [step.day for step in case.judged_moves if step.kind is kind]
         for at, reason in enumerate(getattr(deal, field)):
             if reason.date not in days:
                 yield Finding(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from salesops.changes.compare import Comparison
     from salesops.changes.report import Report
     from salesops.problems import Problem
-    from salesops.store.commits import Archive, Moment
+    from salesops.store.commits import CommitBooks, NamedCommit
 
 
 @click.command("diff")
@@ -67,38 +67,43 @@ def command(
 def _report(
     ctx: click.Context, base: str | None, head: str | None, exact: bool, as_of: str | None
 ) -> tuple[Report, bool]:
-    from salesops.store.commits import Archive
+    from salesops.store.commits import CommitBooks
     from salesops.store.git import needs_settled_tree
 
     if head is None:
         root, book, problems = read(ctx)
-        archive = Archive(root)
+        archive = CommitBooks(root)
         start = named_moment(archive, base or "HEAD", "BASE")
         needs_settled_tree(root)
         archive.knows(book)
         starts = [start] if exact or start.day or base is None else _parting(root, base, "HEAD")
         return _of(archive, starts, None, book, problems, day_of(as_of, book))
     root = root_of(ctx.obj)
-    archive = Archive(root)
+    archive = CommitBooks(root)
     end, start = (named_moment(archive, text, what) for text, what in ((head, "HEAD"), (base or "HEAD", "BASE")))
     starts = [start] if exact or start.day or end.day else _parting(root, base or "HEAD", head)
     book, problems = archive.book(end.commit)
     return _of(archive, starts, end, book, problems, day_of(as_of, book))
 
 
-def _parting(root: Path, base: str, head: str) -> list[Moment]:
+def _parting(root: Path, base: str, head: str) -> list[NamedCommit]:
     """Where two branches parted: what one of them brings, whatever has happened on the other since.
 
     Several commits after crossing merges: the story is told from the first, what is wrong is looked for from each.
     """
-    from salesops.store.commits import Moment
+    from salesops.store.commits import NamedCommit
     from salesops.store.git import bases
 
-    return [Moment(commit[:12], commit) for commit in bases(root, base, head)]
+    return [NamedCommit(commit[:12], commit) for commit in bases(root, base, head)]
 
 
 def _of(
-    archive: Archive, starts: list[Moment], end: Moment | None, book: Book, problems: list[Problem], today: date
+    archive: CommitBooks,
+    starts: list[NamedCommit],
+    end: NamedCommit | None,
+    book: Book,
+    problems: list[Problem],
+    today: date,
 ) -> tuple[Report, bool]:
     from salesops.changes.report import Report, Side
     from salesops.store.commits import side_by_side

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from salesops.book.book import Book, Ref
-    from salesops.changes.provenance import Evidence
-    from salesops.changes.timeline import Life
+    from salesops.changes.provenance import MetricEvidence
+    from salesops.changes.timeline import FileHistory
     from salesops.checks.manual import Rule
     from salesops.metrics import Metric, Reading
     from salesops.problems import Problem
@@ -135,7 +135,7 @@ def _metric(root: Path | None, metric: Metric, book: Book | None, as_of: str | N
         yield from _evidence_lines(found)
 
 
-def _evidence(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> Evidence | None:
+def _evidence(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> MetricEvidence | None:
     from salesops.changes.provenance import evidence
 
     if root is None or book is None or metric.measure is None:
@@ -144,21 +144,21 @@ def _evidence(root: Path | None, metric: Metric, book: Book | None, as_of: str |
     return evidence(metric, snapshot, *_lives(root, book, metric.measure(snapshot)))
 
 
-def _lives(root: Path, book: Book, reading: Reading) -> tuple[dict[Ref, Life], str]:
+def _lives(root: Path, book: Book, reading: Reading) -> tuple[dict[Ref, FileHistory], str]:
     """The versions of the deals behind a reading; none, and a sentence why, where git cannot tell."""
     from salesops.output import show
     from salesops.problems import CannotDecide
-    from salesops.store.file_history import lives
+    from salesops.store.file_history import file_histories
 
     wanted: list[Ref] = [("deal", id) for id in reading.included]
     try:
-        return {life.ref: life for life in lives(root, book.zone, only=wanted)}, ""
+        return {life.ref: life for life in file_histories(root, book.zone, only=wanted)}, ""
     except CannotDecide as fault:
         note(f"salesops: the lines are named without their commits: {show(fault)}")
         return {}, str(fault)
 
 
-def _evidence_lines(found: Evidence) -> Iterator[str]:
+def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
     from salesops.output import show
 
     yield style(f"Counted ({len(found.reading.included)})", "head")

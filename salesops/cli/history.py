@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from salesops.book.book import Ref
-    from salesops.changes.timeline import Chronicle
+    from salesops.changes.timeline import Timeline
 
 
 @click.command("history")
@@ -30,7 +30,7 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
     """
     from salesops.output import SCHEMA_VERSION, as_json, masked
     from salesops.site.feed import atom
-    from salesops.store.file_history import NAMING, chronicle
+    from salesops.store.file_history import NAMING, timeline_of
     from salesops.store.load import load
 
     root = root_of(ctx.obj)
@@ -38,7 +38,7 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
     today = day_of(as_of, book)
     first = day_option(since, "--since")
     only: list[Ref] | None = [(kind, id) for id in ids for kind in ("deal", "member")] if ids else None
-    known = chronicle(root, book, today, only=only)
+    known = timeline_of(root, book, today, only=only)
     _known(root, ids, known)
     known = known.until(today)
     if first:
@@ -51,7 +51,7 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, format:
         _print(known, today)
 
 
-def _known(root: Path, ids: tuple[str, ...], known: Chronicle) -> None:
+def _known(root: Path, ids: tuple[str, ...], known: Timeline) -> None:
     """Refuse a name that no record ever had; say of a new one that git does not know it yet."""
     from salesops.output import show
     from salesops.problems import did_you_mean
@@ -70,7 +70,7 @@ def _known(root: Path, ids: tuple[str, ...], known: Chronicle) -> None:
             raise Usage(f"there never was a deal or member '{show(id)}'; {hint}".rstrip("; "))
 
 
-def _print(known: Chronicle, today: date) -> None:
+def _print(known: Timeline, today: date) -> None:
     from salesops.output import show
 
     for commit, entries in known.commits:

@@ -13,7 +13,7 @@ from salesops.cli.shared import Usage, format_option, note, read, root_of, say, 
 
 if TYPE_CHECKING:
     from salesops.book.book import Book
-    from salesops.imports.csv.mapping import Format, Mapping
+    from salesops.imports.csv.mapping import ColumnMap, Format
     from salesops.imports.csv.table import Table
     from salesops.imports.plan import Plan
     from salesops.problems import Problem
@@ -93,7 +93,7 @@ class _Run:
         self.sound(book.team, [problem for problem in problems if problem.place.path == MARKER])
         return book
 
-    def tables(self, file: str, document: Document, mapping: Mapping) -> tuple[Table, Table | None]:
+    def tables(self, file: str, document: Document, mapping: ColumnMap) -> tuple[Table, Table | None]:
         """The table, the one of the members where there is one, and every column of the mapping in its place."""
         from salesops.imports.csv.mapping_mistakes import column_problems
 

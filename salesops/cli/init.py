@@ -12,7 +12,7 @@ import click
 from salesops.cli.shared import Usage, as_of_option, day_option, say, style
 
 if TYPE_CHECKING:
-    from salesops.edits.yaml_writer import New
+    from salesops.edits.yaml_writer import NewFile
 
 RECORDS = ("deals/", "members/", "playbook/", "site/")
 """What belongs to the team once it has begun."""
@@ -29,7 +29,7 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
     What is there already is left as it is, and so are the records of a repository that was begun before. --as-of is
     the day of the sample deal.
     """
-    from salesops.edits.yaml_writer import New
+    from salesops.edits.yaml_writer import NewFile
     from salesops.output import show
     from salesops.setup.new_repository import files
     from salesops.store.load import MARKER, find_root
@@ -44,7 +44,7 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
     today = day_option(as_of, "--as-of") or datetime.now(UTC).date()
     begun = (root / MARKER).exists()
     left_alone = _left_alone(root, begun=begun)
-    wanted = [New(path, data) for path, data in files(today) if not path.startswith(left_alone)]
+    wanted = [NewFile(path, data) for path, data in files(today) if not path.startswith(left_alone)]
     new = [file for file in wanted if not os.path.lexists(root / file.path)]
     if not dry_run:
         root.mkdir(parents=True, exist_ok=True)
@@ -61,7 +61,7 @@ def _left_alone(root: Path, *, begun: bool) -> tuple[str, ...]:
     return (*records, "vendor/") if os.path.lexists(root / "requirements.txt") else records
 
 
-def _say_what_was_written(root: Path, new: list[New], wanted: list[New], *, dry_run: bool, begun: bool) -> None:
+def _say_what_was_written(root: Path, new: list[NewFile], wanted: list[NewFile], *, dry_run: bool, begun: bool) -> None:
     from salesops.output import counted, show
 
     for file in new:

@@ -20,13 +20,13 @@ def command(ctx: click.Context, format: str, as_of: str | None) -> None:
     from salesops.changes.integrity import integrity
     from salesops.metrics.wording import detail, headline
     from salesops.output import SCHEMA_VERSION, as_json, masked, show
-    from salesops.store.file_history import NAMING, chronicle
+    from salesops.store.file_history import NAMING, timeline_of
     from salesops.store.load import load
 
     root = root_of(ctx.obj)
     book, _ = load(root, NAMING)
     today = day_of(as_of, book)
-    report = integrity(chronicle(root, book, today).until(today), book.outcome)
+    report = integrity(timeline_of(root, book, today).until(today), book.outcome)
     if format == "json":
         say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, **report.as_data()})))
         return

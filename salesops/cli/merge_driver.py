@@ -30,7 +30,7 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
 
     Exits with 1 where both sides changed the same value: then OURS holds both versions of that part between markers.
     """
-    from salesops.edits.yaml_writer import Change
+    from salesops.edits.yaml_writer import FileChange
     from salesops.output import show
     from salesops.store.load import read_bytes
     from salesops.store.save import save
@@ -45,7 +45,7 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
     merged = _merged(was, here, there, path)
     if merged.text != here:
         target = folder / ours
-        save(target.parent, Change(target.name, merged.text, here))
+        save(target.parent, FileChange(target.name, merged.text, here))
     for sentence in merged.sentences:
         note(f"{name}: {show(sentence)}")
     ctx.exit(1 if merged.sentences else 0)

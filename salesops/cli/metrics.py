@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from salesops.book.book import Book, Snapshot
     from salesops.metrics import Metric, Reading
     from salesops.problems import Problem
-    from salesops.store.commits import Moment
+    from salesops.store.commits import NamedCommit
 
 
 @click.command("metrics")
@@ -85,28 +85,28 @@ def command(
     ctx.exit(0 if whole else 1)
 
 
-def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem], Moment | None]:
+def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem], NamedCommit | None]:
     """The records as they lie here, or as they were known."""
     if known is None:
         _, book, problems = read(ctx)
         return book, problems, None
-    from salesops.store.commits import Archive
+    from salesops.store.commits import CommitBooks
 
-    archive = Archive(root_of(ctx.obj))
+    archive = CommitBooks(root_of(ctx.obj))
     point = named_moment(archive, known, "--known")
     book, problems = archive.book(point.commit)
     kept()
     return book, problems, point
 
 
-def _day(book: Book, point: Moment | None, as_of: str | None) -> date:
+def _day(book: Book, point: NamedCommit | None, as_of: str | None) -> date:
     """The day asked for; what was known by a day is looked at on that day unless another is named."""
     if as_of is None and point and point.day:
         return point.day
     return day_of(as_of, book)
 
 
-def _print(snapshot: Snapshot, ids: tuple[str, ...], point: Moment | None, evidence: bool, format: str) -> None:
+def _print(snapshot: Snapshot, ids: tuple[str, ...], point: NamedCommit | None, evidence: bool, format: str) -> None:
     from salesops import output
     from salesops.cli.series import wanted_metrics
     from salesops.metrics import as_data, measure

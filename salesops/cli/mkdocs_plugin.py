@@ -87,7 +87,7 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
     from salesops.cli.shared import day_of
     from salesops.problems import errors
     from salesops.site.build import Site
-    from salesops.store.file_history import past
+    from salesops.store.file_history import git_history
     from salesops.store.load import load
 
     book, problems = load(root)
@@ -108,4 +108,4 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
     for line in lines:
         print(line, file=sys.stderr)
     snapshot = book.on(day)
-    return Site(root, snapshot, (commands_page(snapshot),), past(root, book, day))
+    return Site(root, snapshot, (commands_page(snapshot),), git_history(root, book, day))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SHOWN = ("open-deals", "sqd", "pipeline-value", "win-rate", "existing-business-active", "mrr")
 """What a series shows in a terminal where no metric is named."""
-MOST = 2_000
+MAX_POINTS = 2_000
 """Points of a series."""
 
 
@@ -53,8 +53,8 @@ def series(
     if start is None or start > last:
         raise Usage(f"--since {since} lies after {last}")
     days = list(_days(start, last, every))
-    if len(days) > MOST:
-        raise Usage(f"{len(days):,} points are more than {MOST:,}: take longer steps")
+    if len(days) > MAX_POINTS:
+        raise Usage(f"{len(days):,} points are more than {MAX_POINTS:,}: take longer steps")
     narrowed = day_option(first, "--from")
     if narrowed and narrowed > last:
         raise Usage(f"--from {narrowed} lies after {last}")
@@ -69,9 +69,9 @@ def _book(ctx: click.Context, known: str | None) -> tuple[Book, list[Problem]]:
     if known is None:
         _, book, problems = read(ctx)
         return book, problems
-    from salesops.store.commits import Archive
+    from salesops.store.commits import CommitBooks
 
-    archive = Archive(root_of(ctx.obj))
+    archive = CommitBooks(root_of(ctx.obj))
     return archive.book(named_moment(archive, known, "--known").commit)
 
 
@@ -103,11 +103,11 @@ def _points(
     ctx: click.Context, book: Book, days: list[date], wanted: list[Metric], first: date | None, known: str | None
 ) -> Iterator[Point]:
     from salesops.metrics import measure
-    from salesops.store.commits import Archive, books_on
+    from salesops.store.commits import CommitBooks, books_on
 
     then: dict[date, tuple[str, Book]] = {}
     if known == "then":
-        archive = Archive(root_of(ctx.obj))
+        archive = CommitBooks(root_of(ctx.obj))
         archive.knows(book)
         then = dict(books_on(archive, days, book))
     for day in days:

@@ -15,7 +15,7 @@ import click
 if TYPE_CHECKING:
     from salesops.book.book import Book
     from salesops.problems import Problem
-    from salesops.store.commits import Archive, Moment
+    from salesops.store.commits import CommitBooks, NamedCommit
 
 
 class Usage(click.UsageError):
@@ -154,13 +154,13 @@ def in_actions() -> bool:
 DAY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def named_moment(archive: Archive, text: str, name: str) -> Moment:
+def named_moment(archive: CommitBooks, text: str, name: str) -> NamedCommit:
     """The state that a person names, by a day or a commit; what looks like a day must be one."""
-    from salesops.store.commits import named
+    from salesops.store.commits import commit_asked_for
 
     if DAY_FORM.fullmatch(text):
         day_option(text, name)
-    return named(archive, text)
+    return commit_asked_for(archive, text)
 
 
 def numbers_are_whole(book: Book, problems: list[Problem], known: str = "") -> bool:
@@ -169,9 +169,9 @@ def numbers_are_whole(book: Book, problems: list[Problem], known: str = "") -> b
 
     unread = sorted({problem.place.path for problem in problems if problem.is_error})
     if unread:
-        named = ", ".join(show(path) for path in unread[:5])
+        commit_asked_for = ", ".join(show(path) for path in unread[:5])
         note(
-            f"salesops: {counted(len(unread), 'file')} cannot be counted ({named}{', …' if len(unread) > 5 else ''}): "
+            f"salesops: {counted(len(unread), 'file')} cannot be counted ({commit_asked_for}{', …' if len(unread) > 5 else ''}): "
             + (f"they could not be read as they were known at {known}" if known else "run salesops check")
         )
     if not book.processes:

@@ -27,7 +27,7 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     from salesops.cli.reference import commands_page
     from salesops.site.build import HTML, Site, build
     from salesops.site.frames import CannotBuild, NoPlace
-    from salesops.store.file_history import past
+    from salesops.store.file_history import git_history
 
     root, book, problems = read(ctx)
     day = day_of(as_of, book)
@@ -48,7 +48,9 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     target = Path(ctx.obj, out) if out else root / HTML
     try:
         count = build(
-            Site(root, snapshot, (commands_page(snapshot),), past(root, book, day)), target.absolute(), strict=strict
+            Site(root, snapshot, (commands_page(snapshot),), git_history(root, book, day)),
+            target.absolute(),
+            strict=strict,
         )
     except NoPlace as fault:
         raise Usage(output.show(fault)) from None

@@ -15,14 +15,14 @@ from typing import Any
 from salesops.book.book import Book, Ref
 from salesops.checks.check import CHECKS, Case
 from salesops.edits.edit import CannotEdit, rename_key, set_key, set_scalar
-from salesops.edits.yaml_writer import Change
+from salesops.edits.yaml_writer import FileChange
 from salesops.problems import Path, Problem, dotted
 from salesops.records.kinds import KINDS
 from salesops.records.salvage import salvage
 from salesops.records.typed import typed
 from salesops.records.yaml_reader import Document, read
 
-MOST = 1_000
+MAX_FIXES_IN_A_FILE = 1_000
 """More mends than this in one file are left to the next run."""
 
 _MIDNIGHT = re.compile(r"[0-9./-]+(?:[T ]00:00(?::00(?:\.0+)?)?)?")
@@ -35,12 +35,12 @@ _SHORTEST = 4
 class Mends:
     """The files to write, and how many things are mended in them."""
 
-    changes: tuple[Change, ...] = ()
+    changes: tuple[FileChange, ...] = ()
     things: int = 0
 
 
 @dataclass(frozen=True)
-class Spot:
+class FixSpot:
     """A problem in a file, the path of its value, and what the value is."""
 
     text: str
@@ -59,44 +59,44 @@ class Spot:
 class Safe:
     """How problems of one code are mended, and why nobody need be asked."""
 
-    mend: Callable[[Spot], str | None]
+    mend: Callable[[FixSpot], str | None]
     why: str
 
 
-def _value(spot: Spot) -> str | None:
+def _value(spot: FixSpot) -> str | None:
     return set_scalar(spot.text, spot.path, spot.proposed)
 
 
-def _day(spot: Spot) -> str | None:
+def _day(spot: FixSpot) -> str | None:
     return _value(spot) if _MIDNIGHT.fullmatch(spot.value) else None
 
 
-def _figure(spot: Spot) -> str | None:
+def _figure(spot: FixSpot) -> str | None:
     return None if _PADDED.match(spot.value) else _value(spot)
 
 
-def _same_letters(spot: Spot) -> str | None:
+def _same_letters(spot: FixSpot) -> str | None:
     return _value(spot) if _bare(spot.value) == _bare(spot.proposed) else None
 
 
-def _choice(spot: Spot) -> str | None:
+def _choice(spot: FixSpot) -> str | None:
     return _renamed(spot, is_same_name) if spot.problem.fix.endswith(":") else _same_letters(spot)
 
 
-def _key(spot: Spot) -> str | None:
+def _key(spot: FixSpot) -> str | None:
     return _renamed(spot, is_meant)
 
 
-def _stage(spot: Spot) -> str | None:
+def _stage(spot: FixSpot) -> str | None:
     name = spot.problem.fix.removeprefix("- ").rpartition(": ")[0]
     return rename_key(spot.text, spot.path, name) if is_meant(str(spot.path[-1]), name) else None
 
 
-def _listed(spot: Spot) -> str | None:
+def _listed(spot: FixSpot) -> str | None:
     return set_key(spot.text, spot.path, [spot.value])
 
 
-def _renamed(spot: Spot, agree: Callable[[str, str], bool]) -> str | None:
+def _renamed(spot: FixSpot, agree: Callable[[str, str], bool]) -> str | None:
     name = spot.proposed
     return rename_key(spot.text, spot.path, name) if agree(str(spot.path[-1]), name) else None
 
@@ -126,11 +126,11 @@ def mends(book: Book, problems: Iterable[Problem], as_of: date) -> Mends:
         for ref, document in book.documents.items()
         if document.path in wanted and (mended := _mended(book, ref, document, as_of))[1]
     }
-    changes = tuple(Change(path, text, document.text) for path, (document, (text, _)) in sorted(found.items()))
+    changes = tuple(FileChange(path, text, document.text) for path, (document, (text, _)) in sorted(found.items()))
     return Mends(changes, sum(count for _, (_, count) in found.values()))
 
 
-def difference(change: Change) -> Iterator[str]:
+def difference(change: FileChange) -> Iterator[str]:
     """A change as a unified diff, line by line."""
     before, after = (text.split("\n") for text in (change.was or "", change.text))
     yield from difflib.unified_diff(before, after, f"a/{change.path}", f"b/{change.path}", lineterm="")
@@ -139,12 +139,12 @@ def difference(change: Change) -> Iterator[str]:
 def _mended(book: Book, ref: Ref, document: Document, as_of: date) -> tuple[str, int]:
     """The text of a file after every safe mend, and how many there were."""
     text, tried = document.text, set[tuple[str, str]]()
-    for count in range(MOST):
+    for count in range(MAX_FIXES_IN_A_FILE):
         better = _next(book, ref, document.path, text, as_of, tried)
         if better is None:
             return text, count
         text = better
-    return text, MOST
+    return text, MAX_FIXES_IN_A_FILE
 
 
 def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tuple[str, str]]) -> str | None:
@@ -156,13 +156,13 @@ def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tu
         if name in tried or problem.code not in SAFE or not problem.fix or problem.field not in paths:
             continue
         tried.add(name)
-        better = _tried(Spot(text, *paths[problem.field], problem))
+        better = _tried(FixSpot(text, *paths[problem.field], problem))
         if better is not None and _is_better(before, _problems(book, ref, path, better, as_of)[1], problem):
             return better
     return None
 
 
-def _tried(spot: Spot) -> str | None:
+def _tried(spot: FixSpot) -> str | None:
     try:
         return SAFE[spot.problem.code].mend(spot)
     except CannotEdit:

@@ -26,12 +26,12 @@ from salesops.edits.edit import (
     set_key,
 )
 from salesops.edits.merge_lines import conflict, marked, together
-from salesops.edits.merge_values import Agreed, At, Step, agree, clash
+from salesops.edits.merge_values import Agreed, At, MergeStep, agree, clash
 from salesops.records.kinds import KINDS, Kind
 from salesops.records.typed import typed
 from salesops.records.yaml_reader import Document, read
 
-MOST = 200
+MAX_STEPS = 200
 """More steps than this are no edit but another list: a person looks at both."""
 
 _HEAD, _TAIL = "\0head", "\0tail"
@@ -314,21 +314,21 @@ def _complaints(document: Document, kind: Kind | None) -> Iterator[tuple[str, st
 # ── the steps from our text to the joined one ─────────────────────────────────────────────────────────────────────────
 
 
-def _applied(text: str, theirs: str, steps: Sequence[Step]) -> str:
-    if len(steps) > MOST:
+def _applied(text: str, theirs: str, steps: Sequence[MergeStep]) -> str:
+    if len(steps) > MAX_STEPS:
         raise CannotEdit("both sides changed too much of it")
     for step in steps:
         text = _entered(text, theirs, step) if step.is_entry else _changed(text, step)
     return text
 
 
-def _changed(text: str, step: Step) -> str:
+def _changed(text: str, step: MergeStep) -> str:
     if step.value is not None:
         return set_key(text, step.path, step.value)
     return remove_item(text, step.path) if isinstance(step.path[-1], int) else remove_key(text, step.path)
 
 
-def _entered(text: str, theirs: str, step: Step) -> str:
+def _entered(text: str, theirs: str, step: MergeStep) -> str:
     """A new entry as they wrote it where that fits, else in the manner of ours."""
     path, at = step.path[:-1], step.path[-1]
     assert isinstance(at, int)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-MOST = 5_000
+MAX_LINES = 5_000
 """Longer texts are not compared line by line: they clash as a whole."""
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -61,7 +61,7 @@ def _ended(text: str, ends: str) -> str:
 def _stretches(base: str, ours: str, theirs: str) -> Iterator[Stretch]:
     """The three versions cut at the lines that all of them share."""
     b, o, t = (_LINE.findall(text) for text in (base, ours, theirs))
-    if max(len(b), len(o), len(t)) > MOST:
+    if max(len(b), len(o), len(t)) > MAX_LINES:
         yield Stretch(b, o, t)
         return
     at = (0, 0, 0)

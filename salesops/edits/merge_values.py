@@ -37,7 +37,7 @@ SAME: dict[str, tuple[str, ...]] = {
     "waived": ("need", "stage"),
 }
 """What identifies an entry of a list: two entries that agree in it are one and the same."""
-ALIKE: dict[str, tuple[str, ...]] = {
+MERGE_KEYS: dict[str, tuple[str, ...]] = {
     "actions": ("deal", "action"),
     "activity": ("date", "kind"),
     "corrections": ("field", "date"),
@@ -52,7 +52,7 @@ Name = str | tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Step:
+class MergeStep:
     """One edit of our text: a value at a path (None: it goes), or a new entry of a list, which theirs has at ``source``."""
 
     path: Path
@@ -70,7 +70,7 @@ class Agreed:
     """What both sides say together, the steps from our text to it, and a sentence for each clash."""
 
     value: Any
-    steps: tuple[Step, ...] = ()
+    steps: tuple[MergeStep, ...] = ()
     clashes: tuple[str, ...] = ()
 
 
@@ -100,7 +100,7 @@ def agree(base: Any, ours: Any, theirs: Any, at: At) -> Agreed:
         if ours != base or (joined.value == theirs and not joined.clashes):
             return joined
     if ours == base:
-        return Agreed(theirs, (Step(at.path, theirs),))
+        return Agreed(theirs, (MergeStep(at.path, theirs),))
     return Agreed(ours, clashes=(clash(at.name, base, ours, theirs),))
 
 
@@ -124,15 +124,15 @@ def _moves(base: list[Any], ours: list[Any], theirs: list[Any], at: At) -> Agree
     if longer[: len(shorter)] != shorter:
         said = f"{dotted(at.name)}: {_moved(here)} here, {_moved(there)} there; keep the moves that happened"
         return Agreed(ours, clashes=(said,))
-    steps: list[Step] = []
+    steps: list[MergeStep] = []
     value: list[Any] = []
     for line, (was, mine, other) in enumerate(zip(base, ours, theirs, strict=False)):
         if mine not in (was, other) and other != was:
             return Agreed(ours, clashes=(clash((*at.name, line), was, mine, other),))
         value.append(mine if other == was else other)
         if value[-1] != mine:
-            steps += [Step((*at.path, line), other, (*at.source, line)), Step((*at.path, line + 1), None)]
-    steps += [Step((*at.path, line), theirs[line], (*at.source, line)) for line in range(len(ours), len(theirs))]
+            steps += [MergeStep((*at.path, line), other, (*at.source, line)), MergeStep((*at.path, line + 1), None)]
+    steps += [MergeStep((*at.path, line), theirs[line], (*at.source, line)) for line in range(len(ours), len(theirs))]
     return Agreed([*value, *longer], tuple(steps))
 
 
@@ -170,7 +170,7 @@ class _Lists:
         gone = [here for here, entry in enumerate(entries) if entry is None]
         kept = [(entry[0].value, entry[1]) for entry in entries if entry]
         steps = [step for entry in entries if entry for step in entry[0].steps]
-        steps += [Step((*self.at.path, here), None) for here in reversed(gone)]
+        steps += [MergeStep((*self.at.path, here), None) for here in reversed(gone)]
         steps += list(self.placed(kept))
         clashes = [*self.removed_here(), *(said for entry in entries if entry for said in entry[0].clashes)]
         return Agreed([value for value, _ in kept], tuple(steps), tuple(clashes))
@@ -194,12 +194,12 @@ class _Lists:
             if was not in self.mine and self.theirs[there] != part:
                 yield clash((*self.at.name, self.called(part, was)), part, None, self.theirs[there])
 
-    def placed(self, kept: list[tuple[Any, int | None]]) -> Iterator[Step]:
+    def placed(self, kept: list[tuple[Any, int | None]]) -> Iterator[MergeStep]:
         """Put what they added into its place."""
         for there in self.arrived:
             to = _place(kept, self.theirs, there)
             kept.insert(to, (self.theirs[there], there))
-            yield Step((*self.at.path, to), self.theirs[there], (*self.at.source, there))
+            yield MergeStep((*self.at.path, to), self.theirs[there], (*self.at.source, there))
 
     def called(self, part: Any, at: int) -> str:
         return " ".join(_identity(part, str(self.at.path[-1]))) or str(at)
@@ -260,10 +260,10 @@ def _written(part: Any) -> str:
 
 
 def _identity(part: Any, name: str) -> tuple[str, ...]:
-    keys = (*SAME.get(name, ALIKE.get(name, ())),)
+    keys = (*SAME.get(name, MERGE_KEYS.get(name, ())),)
     if not isinstance(part, dict) or not keys:
         return ()
-    if name in ALIKE and "id" in part:
+    if name in MERGE_KEYS and "id" in part:
         return ("id", str(part["id"]))
     return tuple(str(part.get(key, "")) for key in keys) if any(key in part for key in keys) else ()
 

@@ -136,7 +136,7 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FileChange:
     """A file to write: its path below the root, its text, and what it must hold until then (None: it must not exist)."""
 
     path: str
@@ -150,7 +150,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class New:
+class NewFile:
     """A file to write where none may be: its path below the root, and what it will hold, text or not."""
 
     path: str

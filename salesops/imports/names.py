@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
-from collections.abc import Mapping as Lookup
+from collections.abc import Iterable, Mapping
 
 from salesops.imports.remarks import Wrong
 from salesops.records.scalars import ID_FORM, shown, slug
@@ -33,7 +32,7 @@ class Directory:
     ``ids`` are those that the mapping gives by hand.
     """
 
-    def __init__(self, on_file: Iterable[tuple[str, str]], ids: Lookup[str, str]) -> None:
+    def __init__(self, on_file: Iterable[tuple[str, str]], ids: Mapping[str, str]) -> None:
         self.names: dict[str, str] = {}
         self.ids = ids
         self._found: dict[str, str | Wrong] = {}

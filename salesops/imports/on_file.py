@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Lookup
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Book, Ref
-from salesops.edits.yaml_writer import Change, in_order, render
+from salesops.edits.yaml_writer import FileChange, in_order, render
 from salesops.imports.csv.rows import StandIn
 from salesops.problems import Problem
 from salesops.records.record import Record
@@ -27,7 +27,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RecordOutcome:
     """One record of the import: its file, what becomes of it, and the change where there is one.
 
     ``differs`` names the fields in which it is not what is on file, ``why`` says what else keeps it from being written.
@@ -37,7 +37,7 @@ class Entry:
     id: str
     path: str
     outcome: Outcome
-    change: Change | None = None
+    change: FileChange | None = None
     differs: tuple[str, ...] = ()
     why: str = ""
 
@@ -64,25 +64,25 @@ class OnFile:
 
     def entry(
         self, kind: str, model: type[Record], id: str, folder: str, data: dict[str, Any]
-    ) -> Entry | list[Problem]:
+    ) -> RecordOutcome | list[Problem]:
         """What becomes of one record, or why it would not be one."""
         document = self.book.documents.get((kind, id))
         path = document.path if document else f"{folder}/{id}.yaml"
         if (kind, id) in self.book.broken:
-            return Entry(kind, id, path, Outcome.KEPT, why="the file there has errors: see salesops check")
+            return RecordOutcome(kind, id, path, Outcome.KEPT, why="the file there has errors: see salesops check")
         merged = in_order(model, merge(document.data, data) if document else data)
         if document and merged == document.data:
-            return Entry(kind, id, path, Outcome.UNCHANGED)
+            return RecordOutcome(kind, id, path, Outcome.UNCHANGED)
         text = render(merged)
         problems = _problems(path, model, merged, text)
         if problems:
             return problems
         if document is None:
-            return Entry(kind, id, path, Outcome.NEW, Change(path, text))
+            return RecordOutcome(kind, id, path, Outcome.NEW, FileChange(path, text))
         differs = tuple(key for key in merged if merged[key] != document.data.get(key))
         if not self.update:
-            return Entry(kind, id, path, Outcome.KEPT, differs=differs)
-        return Entry(kind, id, path, Outcome.UPDATED, Change(path, text, document.text), differs)
+            return RecordOutcome(kind, id, path, Outcome.KEPT, differs=differs)
+        return RecordOutcome(kind, id, path, Outcome.UPDATED, FileChange(path, text, document.text), differs)
 
 
 def _problems(path: str, model: type[Record], data: dict[str, Any], text: str) -> list[Problem]:
@@ -93,7 +93,7 @@ def _problems(path: str, model: type[Record], data: dict[str, Any], text: str) -
     return typed(Document(path, "", data), model)[1]
 
 
-def merge(old: Lookup[str, Any], new: Lookup[str, Any]) -> dict[str, Any]:
+def merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """A record with what the table says put over what it held.
 
     What the mapping put in fills what is lacking and overrules nothing; whatever neither speaks of stays.
@@ -102,7 +102,7 @@ def merge(old: Lookup[str, Any], new: Lookup[str, Any]) -> dict[str, Any]:
     return filled_up(overlaid(old, by_table), by_mapping)
 
 
-def told_apart(data: Lookup[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def told_apart(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """What the table itself says, and what the mapping put in."""
     by_table: dict[str, Any] = {}
     by_mapping: dict[str, Any] = {}
@@ -122,7 +122,7 @@ def _is_put_in(value: Any) -> bool:
     return isinstance(value, StandIn) if parts is None else all(_is_put_in(part) for part in parts)
 
 
-def overlaid(old: Lookup[str, Any], new: Lookup[str, Any]) -> dict[str, Any]:
+def overlaid(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     """The new values over the old ones, key by key."""
     merged = dict(old)
     for key, value in new.items():
@@ -131,6 +131,6 @@ def overlaid(old: Lookup[str, Any], new: Lookup[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def filled_up(old: Lookup[str, Any], more: Lookup[str, Any]) -> dict[str, Any]:
+def filled_up(old: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
     """The old values, and those of the others that are lacking."""
     return overlaid(more, old)

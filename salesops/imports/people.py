@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping as Lookup
+from collections.abc import Mapping
 from typing import Any
 
 from salesops.edits.yaml_writer import in_brackets, scalar
 from salesops.records.yaml_reader import Document, read
 
-People = Lookup[str, Lookup[str, Any]]
+People = Mapping[str, Mapping[str, Any]]
 """New people by id; each with a name, and roles where the mapping gives some."""
 
 _NOBODY = re.compile(r"(people[ \t]*:)[ \t]*\{[ \t]*\}")

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from collections.abc import Mapping as Lookup
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.edits.yaml_writer import Change
+from salesops.edits.yaml_writer import FileChange
 from salesops.imports.csv.accounts import Accounts
-from salesops.imports.csv.mapping import Mapping
-from salesops.imports.csv.rows import Reader, column_of, deal_data, fillings
-from salesops.imports.csv.table import Row, Table
+from salesops.imports.csv.mapping import ColumnMap
+from salesops.imports.csv.rows import RowReader, column_of, deal_data, fillings
+from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory
-from salesops.imports.on_file import Entry, OnFile, Outcome
+from salesops.imports.on_file import OnFile, Outcome, RecordOutcome
 from salesops.imports.people import lines_for, with_people
 from salesops.imports.remarks import Remark, Verdict, Wrong
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.member import Member
 
-KINDS = ("deal", "member")
+IMPORTED_KINDS = ("deal", "member")
 """The kinds of record that an import makes."""
 
 
@@ -32,16 +31,19 @@ class Plan:
 
     rows: int
     taken: int
-    entries: tuple[Entry, ...]
+    entries: tuple[RecordOutcome, ...]
     remarks: tuple[Remark, ...]
-    new_people: Lookup[str, Lookup[str, Any]]
-    unknown_people: Lookup[str, Lookup[str, Any]]
-    team: Change | None = None
+    new_people: Mapping[str, Mapping[str, Any]]
+    unknown_people: Mapping[str, Mapping[str, Any]]
+    team: FileChange | None = None
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[FileChange]:
         """Members and people first, so that no deal ever names what is not there yet."""
-        of = {kind: [entry.change for entry in self.entries if entry.kind == kind and entry.change] for kind in KINDS}
+        of = {
+            kind: [entry.change for entry in self.entries if entry.kind == kind and entry.change]
+            for kind in IMPORTED_KINDS
+        }
         return [*of["member"], *([self.team] if self.team else []), *of["deal"]]
 
     def count(self, kind: str, outcome: Outcome) -> int:
@@ -62,7 +64,7 @@ class Plan:
 class _Candidate:
     """A row that may become a deal."""
 
-    reader: Reader
+    reader: RowReader
     id: str
     data: dict[str, Any]
     name: str
@@ -85,7 +87,7 @@ class Planner:
     """Everything that planning an import needs; ``plan`` does it."""
 
     def __init__(
-        self, book: Book, mapping: Mapping, table: Table, accounts: Table | None = None, update: bool = False
+        self, book: Book, mapping: ColumnMap, table: Table, accounts: Table | None = None, update: bool = False
     ) -> None:
         deal, team = mapping.deal, book.team
         self.book = book
@@ -99,7 +101,7 @@ class Planner:
         self.fields = fillings(Deal, deal.fields)
         self.member_fields = fillings(Member, mapping.members.fields if mapping.members else {})
         self.accounts = self.accounts_of(accounts)
-        self.readers: list[Reader] = []
+        self.readers: list[RowReader] = []
         self.unknown: dict[str, str] = {}
 
     def accounts_of(self, table: Table | None) -> Accounts | None:
@@ -139,9 +141,9 @@ class Planner:
 
     # ── deals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def candidate(self, row: Row) -> _Candidate | None:
+    def candidate(self, row: TableRow) -> _Candidate | None:
         """A row as the data of a deal, or None where that is impossible."""
-        reader = Reader(self.table, row, self.mapping.format, self.zone, self.mapping.currency)
+        reader = RowReader(self.table, row, self.mapping.format, self.zone, self.mapping.currency)
         self.readers.append(reader)
         deal = self.mapping.deal
         id = reader.value(deal.id, "id", needed=True)
@@ -152,7 +154,7 @@ class Planner:
             return None
         return _Candidate(reader, id, data, self.members.names[member], self.people.names[owner])
 
-    def owner(self, reader: Reader) -> str | None:
+    def owner(self, reader: RowReader) -> str | None:
         """The owner's id; whoever is not in the team is remembered, and rejected unless the mapping adds people."""
         cell = self.mapping.deal.owner
         owner = reader.named(cell, self.people)
@@ -185,13 +187,13 @@ class Planner:
                 reason = "was removed on purpose: see playbook/removed.yaml"
                 reader.say(Verdict.SKIPPED, column, "removed", reason, f"{id} on {removed}")
 
-    def deal_entries(self, candidates: list[_Candidate]) -> Iterator[Entry]:
+    def deal_entries(self, candidates: list[_Candidate]) -> Iterator[RecordOutcome]:
         """What becomes of each deal that can be taken."""
         for candidate in candidates:
             if not candidate.is_taken:
                 continue
             found = self.on_file.entry("deal", Deal, candidate.id, self.mapping.deal.folder, candidate.data)
-            if isinstance(found, Entry):
+            if isinstance(found, RecordOutcome):
                 yield found
                 continue
             for problem in found:
@@ -200,9 +202,9 @@ class Planner:
 
     # ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def member_entries(self, candidates: list[_Candidate]) -> list[Entry]:
+    def member_entries(self, candidates: list[_Candidate]) -> list[RecordOutcome]:
         """What becomes of each member that a deal names; where one cannot be taken, neither can its deals."""
-        found: dict[str, Entry | Wrong | None] = {}
+        found: dict[str, RecordOutcome | Wrong | None] = {}
         column = self.mapping.deal.member.column or ""
         for candidate in candidates:
             if candidate.is_taken and candidate.member not in found:
@@ -211,9 +213,9 @@ class Planner:
             refused = found.get(candidate.member)
             if isinstance(refused, Wrong) and candidate.is_taken:
                 candidate.reader.reject(column, refused, candidate.name)
-        return [entry for entry in found.values() if isinstance(entry, Entry)]
+        return [entry for entry in found.values() if isinstance(entry, RecordOutcome)]
 
-    def member_entry(self, candidate: _Candidate) -> Entry | Wrong | None:
+    def member_entry(self, candidate: _Candidate) -> RecordOutcome | Wrong | None:
         """What becomes of one member; None where it is on file and the mapping has nothing to say of it."""
         id, mapped = candidate.member, self.mapping.members
         if removed := self.on_file.removed("member", id):
@@ -227,7 +229,7 @@ class Planner:
         if isinstance(data, Wrong):
             return data
         found = self.on_file.entry("member", Member, id, mapped.folder, data)
-        if isinstance(found, Entry):
+        if isinstance(found, RecordOutcome):
             return found
         return Wrong("member-refused", f"cannot become a member: {found[0].field}: {found[0].message}")
 
@@ -255,7 +257,7 @@ class Planner:
         roles = list(self.mapping.deal.owner.roles)
         return {"name": name, **({"roles": roles} if roles else {})}
 
-    def team_change(self, people: Lookup[str, Lookup[str, Any]]) -> Change | None:
+    def team_change(self, people: Mapping[str, Mapping[str, Any]]) -> FileChange | None:
         """The team's file with new people; None where there are none."""
         document = self.book.documents.get(("team", "team"))
         if not people or document is None:
@@ -263,7 +265,7 @@ class Planner:
         text = with_people(document, people)
         if text is None:
             raise CannotDecide(f"{document.path} cannot take {len(people):,} more people")
-        return Change(document.path, text, document.text)
+        return FileChange(document.path, text, document.text)
 
     @cached_property
     def can_add_people(self) -> bool:

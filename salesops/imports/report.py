@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from salesops.imports.on_file import Entry, Outcome
-from salesops.imports.plan import KINDS, Plan
+from salesops.imports.on_file import Outcome, RecordOutcome
+from salesops.imports.plan import IMPORTED_KINDS, Plan
 from salesops.imports.remarks import Remark, Verdict, cut
 from salesops.output import SCHEMA_VERSION, Style, counted, show, table, unpainted
 
@@ -33,7 +33,7 @@ def as_data(plan: Plan, file: str, map: str, is_dry: bool) -> dict[str, Any]:
         "dry_run": is_dry,
         "rows": plan.rows,
         "taken": plan.taken,
-        **{f"{kind}s": {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind in KINDS},
+        **{f"{kind}s": {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind in IMPORTED_KINDS},
         "people": {"added": dict(plan.new_people), "unknown": dict(plan.unknown_people), "fix": plan.people_to_paste},
         "rejected": [remark.as_data() for remark in plan.said(Verdict.REJECTED)],
         "skipped": [remark.as_data() for remark in plan.said(Verdict.SKIPPED)],
@@ -44,7 +44,7 @@ def as_data(plan: Plan, file: str, map: str, is_dry: bool) -> dict[str, Any]:
     }
 
 
-def _difference(entry: Entry) -> dict[str, Any]:
+def _difference(entry: RecordOutcome) -> dict[str, Any]:
     return {"path": entry.path, "differs": list(entry.differs), "why": entry.why}
 
 
@@ -61,7 +61,7 @@ def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> It
 
 def _counts(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
     heads = ["", "would be new" if is_dry else "new", "unchanged", "would be updated" if is_dry else "updated", "kept"]
-    rows = [[f"{kind}s", *(f"{plan.count(kind, outcome):,}" for outcome in Outcome)] for kind in KINDS]
+    rows = [[f"{kind}s", *(f"{plan.count(kind, outcome):,}" for outcome in Outcome)] for kind in IMPORTED_KINDS]
     yield from table(rows, heads, frozenset({1, 2, 3, 4}), style)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from salesops.book.book import LeftOut, Snapshot
-from salesops.book.visits import History
+from salesops.book.visits import DealHistory
 from salesops.metrics.metric import ALL_TYPES, Measure, Metric, add, metric
 from salesops.metrics.readings import Amounts, Count, tally
 from salesops.records.deal import Contract
@@ -25,7 +25,7 @@ MONTHS_A_YEAR = 12
 class Term:
     """A won contract on a day: its bucket, the days that are left, and the renewal that is signed but has not started."""
 
-    history: History
+    history: DealHistory
     contract: Contract
     bucket: str
     days_left: int | None
@@ -55,7 +55,7 @@ def without_start(snapshot: Snapshot) -> list[LeftOut]:
     ]
 
 
-def _term(snapshot: Snapshot, history: History, contract: Contract) -> Term:
+def _term(snapshot: Snapshot, history: DealHistory, contract: Contract) -> Term:
     renewals = _renewals(snapshot, history.id)
     superseded = any(start <= snapshot.as_of for _, start in renewals)
     secured = next((id for id, start in renewals if start > snapshot.as_of), None)

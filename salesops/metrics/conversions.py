@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from salesops.book.book import LeftOut, Snapshot
-from salesops.book.visits import History, Visit
+from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.metric import NEW_ONLY, Metric, family, metric
 from salesops.metrics.readings import Reading, Share, tally
 from salesops.records.deal import NEW
@@ -17,7 +17,7 @@ from salesops.records.process import LOST, WON, Conversion, Process
 class Attempt:
     """One attempt of a deal at a conversion, and what became of it."""
 
-    history: History
+    history: DealHistory
     visits: tuple[Visit, ...]
     became: str
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from salesops.book.book import LeftOut, Snapshot
 from salesops.book.stalled import last_contact
-from salesops.book.visits import History, Visit
+from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.contracts import ACTIVE, ENDED, NOT_STARTED, OPEN_ENDED, OVERDUE, SUPERSEDED, WINDOWS, Term, terms
 from salesops.metrics.metric import Metric
 from salesops.metrics.pipeline import COUNTED_MEETINGS, WINDOW, crossings, qualified
@@ -15,7 +15,7 @@ from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST
 
-Proof = Callable[[Snapshot, History], list[Path]]
+Proof = Callable[[Snapshot, DealHistory], list[Path]]
 
 
 def proof_of(metric: Metric, snapshot: Snapshot, deal: str) -> list[Path]:
@@ -31,24 +31,24 @@ def _line(visit: Visit) -> Path:
     return ("stages", visit.line)
 
 
-def _now(snapshot: Snapshot, history: History) -> list[Path]:
+def _now(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     return [_line(history.now)]
 
 
-def _came(snapshot: Snapshot, history: History) -> list[Path]:
+def _came(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     return _crossed(snapshot, history, into=True)
 
 
-def _went(snapshot: Snapshot, history: History) -> list[Path]:
+def _went(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     return _crossed(snapshot, history, into=False)
 
 
-def _crossed(snapshot: Snapshot, history: History, *, into: bool) -> list[Path]:
+def _crossed(snapshot: Snapshot, history: DealHistory, *, into: bool) -> list[Path]:
     first = snapshot.as_of - timedelta(days=WINDOW - 1)
     return [_line(visit) for visit, came in crossings(snapshot, history) if came is into and visit.entered >= first]
 
 
-def _met(snapshot: Snapshot, history: History) -> list[Path]:
+def _met(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
     return [
         ("activity", at)
@@ -60,15 +60,15 @@ def _met(snapshot: Snapshot, history: History) -> list[Path]:
     ]
 
 
-def _worth(snapshot: Snapshot, history: History) -> list[Path]:
+def _worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     return [_line(history.now), ("value",)]
 
 
-def _closes(snapshot: Snapshot, history: History) -> list[Path]:
+def _closes(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     return [_line(visit) for visits in history.attempts if (visit := snapshot.closing(visits))]
 
 
-def _stalled(snapshot: Snapshot, history: History) -> list[Path]:
+def _stalled(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     """The move into the stage, and the last real contact where there was one since."""
     contact = last_contact(history.deal, snapshot.as_of)
     since = [
@@ -79,24 +79,24 @@ def _stalled(snapshot: Snapshot, history: History) -> list[Path]:
     return [_line(history.now), *since[-1:]]
 
 
-def _losses(snapshot: Snapshot, history: History) -> list[Path]:
+def _losses(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     found = [(visits[0], visit) for visits in history.attempts if (visit := snapshot.closing(visits))]
     return [_line(one) for first, last in found if snapshot.stage(last.stage).outcome == LOST for one in (first, last)]
 
 
-def _whole_way(snapshot: Snapshot, history: History) -> list[Path]:
+def _whole_way(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     start = snapshot.process.start_of(NEW)
     began = [visit for visit in history.visits if snapshot.name(visit.stage) == start]
     return [*(_line(visit) for visit in began[:1]), *_closes(snapshot, history)[-1:]]
 
 
-def _term(snapshot: Snapshot, history: History) -> list[Path]:
+def _term(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     contract = history.deal.contract
     names = [name for name in ("start", "end", "service_ended") if contract and getattr(contract, name)]
     return [("contract", name) for name in names]
 
 
-def _recurring(snapshot: Snapshot, history: History) -> list[Path]:
+def _recurring(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     return [*_term(snapshot, history), ("contract", "mrr")]
 
 
@@ -129,7 +129,7 @@ def _of_family(metric: Metric, snapshot: Snapshot) -> Proof:
     return _now
 
 
-def _stayed(snapshot: Snapshot, history: History, stage: str) -> list[Path]:
+def _stayed(snapshot: Snapshot, history: DealHistory, stage: str) -> list[Path]:
     """Each visit to a stage with the move that ended it, of the attempts that have left the stage."""
     found: list[Path] = []
     for visits in history.attempts:
@@ -139,7 +139,7 @@ def _stayed(snapshot: Snapshot, history: History, stage: str) -> list[Path]:
     return list(dict.fromkeys(found))
 
 
-def _decided(snapshot: Snapshot, history: History, start: str, end: str) -> list[Path]:
+def _decided(snapshot: Snapshot, history: DealHistory, start: str, end: str) -> list[Path]:
     found: list[Path] = []
     for visits in history.attempts:
         names = [snapshot.name(visit.stage) for visit in visits]

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from salesops.book.book import LeftOut, Snapshot
 from salesops.book.stalled import why_stalled
-from salesops.book.visits import History, Visit
+from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.metric import Metric, family, metric
 from salesops.metrics.readings import Amounts, Count, Days, Reading, tally
 from salesops.records.deal import Activity
@@ -22,8 +22,8 @@ WEEKS = 8
 
 def count(
     snapshot: Snapshot,
-    counted: Iterable[History],
-    parked: Iterable[History] = (),
+    counted: Iterable[DealHistory],
+    parked: Iterable[DealHistory] = (),
     parts: Mapping[str, Mapping[str, int]] | None = None,
 ) -> Count:
     """A count of deals, split by type; the parked ones are named as left out."""
@@ -37,7 +37,7 @@ def count(
     )
 
 
-def kept_warm(snapshot: Snapshot, parked: Iterable[History]) -> Iterator[LeftOut]:
+def kept_warm(snapshot: Snapshot, parked: Iterable[DealHistory]) -> Iterator[LeftOut]:
     """Parked deals, with until when."""
     for history in parked:
         yield LeftOut(history.id, snapshot.why_parked(history) or "parked")
@@ -71,7 +71,7 @@ def sqd(snapshot: Snapshot) -> Count:
     return count(snapshot, held, parked)
 
 
-def crossings(snapshot: Snapshot, history: History) -> Iterator[tuple[Visit, bool]]:
+def crossings(snapshot: Snapshot, history: DealHistory) -> Iterator[tuple[Visit, bool]]:
     """Every visit by which a deal came into the sales qualified stages (True) or left them (False)."""
     was = False
     for visit in history.visits:
@@ -93,7 +93,7 @@ def sqd_net_new(snapshot: Snapshot) -> Count:
     moved the stock, and entries + resumed − exits − parked is the true net, which is today's SQD less that of a week ago.
     """
     start = _first_day(snapshot)
-    entered: list[History] = []
+    entered: list[DealHistory] = []
     before: list[str] = []
     for history in snapshot.histories:
         came = [visit.entered for visit, into in crossings(snapshot, history) if into]
@@ -110,7 +110,7 @@ def sqd_exits(snapshot: Snapshot) -> Count:
     The companion of SQD Net New: a deal that came and went within the week counts on both sides.
     """
     start = _first_day(snapshot)
-    left: list[History] = []
+    left: list[DealHistory] = []
     where: list[str] = []
     for history in snapshot.histories:
         went = [visit for visit, into in crossings(snapshot, history) if not into and visit.entered >= start]
@@ -134,7 +134,7 @@ def flow(snapshot: Snapshot, days: int = WINDOW) -> dict[str, int]:
     return {**parts, "net": parts["entries"] + parts["resumed"] - parts["exits"] - parts["parked"]}
 
 
-def _stock_moves(snapshot: Snapshot, history: History, first: date) -> Iterator[str]:
+def _stock_moves(snapshot: Snapshot, history: DealHistory, first: date) -> Iterator[str]:
     last = snapshot.as_of
     turns = {day for span in history.deal.parked for day in (span.since, span.until) if day and first <= day <= last}
     moves = {visit.entered for visit in history.visits if visit.entered >= first}
@@ -185,7 +185,7 @@ def meetings_per_week(snapshot: Snapshot) -> Count:
 COUNTED_MEETINGS = frozenset({"discovery", "renewal", "proposal"})
 
 
-def _meetings(snapshot: Snapshot) -> list[tuple[Activity, list[History]]]:
+def _meetings(snapshot: Snapshot) -> list[tuple[Activity, list[DealHistory]]]:
     """The held meetings that count up to the day, each once and on its first day, with the deals they were about.
 
     A meeting took place even where its deal was opened only afterwards.
@@ -199,13 +199,15 @@ def _meetings(snapshot: Snapshot) -> list[tuple[Activity, list[History]]]:
         and entry.about in COUNTED_MEETINGS
         and entry.date <= snapshot.as_of
     ]
-    found: dict[object, tuple[Activity, list[History]]] = {}
+    found: dict[object, tuple[Activity, list[DealHistory]]] = {}
     for entry, history, at in sorted(held, key=lambda meeting: meeting[0].date):
         found.setdefault(entry.id or (history.id, at), (entry, []))[1].append(history)
     return list(found.values())
 
 
-def _in_week(meetings: list[tuple[Activity, list[History]]], monday: date) -> list[tuple[Activity, list[History]]]:
+def _in_week(
+    meetings: list[tuple[Activity, list[DealHistory]]], monday: date
+) -> list[tuple[Activity, list[DealHistory]]]:
     return [meeting for meeting in meetings if monday <= meeting[0].date < monday + timedelta(weeks=1)]
 
 
@@ -252,7 +254,7 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
     )
 
 
-def _worth(histories: Iterable[History]) -> Sums:
+def _worth(histories: Iterable[DealHistory]) -> Sums:
     return total(amount for history in histories if history.deal.value for amount in history.deal.value.amounts)
 
 

@@ -14,7 +14,7 @@ Split = Mapping[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Evidence:
+class DealEvidence:
     """The deals behind a number: counted, and left out with the reason."""
 
     included: tuple[str, ...] = ()
@@ -28,7 +28,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Count(Evidence):
+class Count(DealEvidence):
     """A number of deals, or of what ``of`` says; ``split`` is by deal type, ``parts`` by whatever else tells it apart."""
 
     kind = "count"
@@ -52,7 +52,7 @@ class Count(Evidence):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share(Evidence):
+class Share(DealEvidence):
     """``hits`` of ``out_of``; ``open`` have not been decided and count in neither; ``hit`` names the deals behind the hits."""
 
     kind = "share"
@@ -97,7 +97,7 @@ class Share(Evidence):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Days(Evidence):
+class Days(DealEvidence):
     """Whole days of several deals or attempts."""
 
     kind = "days"
@@ -160,7 +160,7 @@ class Days(Evidence):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Amounts(Evidence):
+class Amounts(DealEvidence):
     """Money by currency; ``n`` deals carry an amount, ``without`` do not."""
 
     kind = "money"

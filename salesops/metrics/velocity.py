@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 from salesops.book.book import LeftOut, Snapshot
-from salesops.book.visits import History, Visit
+from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.metric import NEW_ONLY, Metric, family, metric
 from salesops.metrics.readings import Days, Reading, tally
 from salesops.records.deal import NEW
@@ -17,7 +17,7 @@ def _closed_in_window(snapshot: Snapshot, day: date) -> bool:
     return snapshot.since is None or day >= snapshot.since
 
 
-def parked_days(history: History, start: date, end: date) -> int:
+def parked_days(history: DealHistory, start: date, end: date) -> int:
     """How many of the days from ``start`` up to ``end`` the deal was parked; a day in two spans counts once."""
     days, done = 0, start
     for span in sorted(history.deal.parked, key=lambda span: span.since):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from salesops.book.book import Book
 from salesops.output import counted
 
-LIMIT = 3_000_000
+MAX_CODEOWNERS_BYTES = 3_000_000
 """Bytes; GitHub takes no notice of a file above 3 MB."""
 GUARDED = ("/playbook/", "/.github/", "/mkdocs.yml", "/requirements.*", "/vendor/", "/CODEOWNERS")
 """What decides how a deal is judged, and who is asked: never left to the owner of a deal."""
@@ -39,7 +39,7 @@ def codeowners(book: Book) -> str:
     before = HEAD + "".join(f"# {remark}\n" for remark in _remarks(book)) + (f"\n* {everybody}\n" if everybody else "")
     after = "".join(f"{path} {everybody}\n" for path in GUARDED) if everybody else ""
     lines = [str(line) for line in _lines(book)]
-    kept = _fitting(lines, LIMIT - len((before + after).encode()) - 200)
+    kept = _fitting(lines, MAX_CODEOWNERS_BYTES - len((before + after).encode()) - 200)
     cut = f"# No room for {counted(len(lines) - kept, 'more deal')}.\n" if kept < len(lines) else ""
     return "\n".join(part for part in (before, "".join(lines[:kept]) + cut, after) if part)
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import escape
 
 from salesops.book.book import Snapshot
-from salesops.changes.timeline import NOTHING, Past
+from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
 from salesops.site.frames import SHELL, TITLE, CannotBuild, NoPlace, Stamp, filled, frame, guarded, once, own_scripts
 from salesops.site.pages import Page, Readings, data_files, every_page, readings_of
 from salesops.site.pages.page import file_of
@@ -54,7 +54,7 @@ class Site:
     snapshot: Snapshot
     more: tuple[Page, ...] = ()
     """Pages that do not follow from the records, such as the reference of the commands."""
-    past: Past = NOTHING
+    past: GitHistory = NO_GIT_HISTORY
     """What git tells of the records."""
 
     @property

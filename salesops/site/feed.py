@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time
 from xml.sax.saxutils import escape
 
 from salesops.book.book import Book
-from salesops.changes.timeline import Chronicle, Commit, Entry
+from salesops.changes.timeline import Commit, Event, Timeline
 from salesops.output import masked
 from salesops.records.scalars import slug
 
-MOST = 100
+MAX_FEED_COMMITS = 100
 """Commits that the feed holds."""
 _NUMBERED = re.compile(
     r"[\r\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]|:(?=:)|(?<=##)\["
@@ -20,9 +20,9 @@ _NUMBERED = re.compile(
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def atom(known: Chronicle, book: Book, as_of: date) -> str:
+def atom(known: Timeline, book: Book, as_of: date) -> str:
     """The newest commits as a feed; ids are those of the commits, so a reader shows none twice."""
-    commits = known.commits[:MOST]
+    commits = known.commits[:MAX_FEED_COMMITS]
     title = f"{book.team.organisation}: changes" if book.team else "Changes"
     newest = _stamp(commits[0][0].time) if commits else datetime.combine(as_of, time(), UTC).isoformat()
     lines = [
@@ -43,7 +43,7 @@ def _whose(book: Book) -> str:
     return f":{name}" if name else ""
 
 
-def _entry(commit: Commit, entries: Sequence[Entry]) -> str:
+def _entry(commit: Commit, entries: Sequence[Event]) -> str:
     said = "\n".join(entry.change.sentence for entry in entries)
     return (
         f"<entry><title>{_xml(commit.subject)}</title><id>urn:salesops:commit:{commit.id}</id>"

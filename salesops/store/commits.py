@@ -36,7 +36,7 @@ from salesops.store.git import (
     spine,
     tree,
 )
-from salesops.store.load import MARKER, Entry, FoundFile, Is, ReadFile, load_from, read_file, read_files
+from salesops.store.load import MARKER, DirEntry, FoundFile, Is, ReadFile, load_from, read_file, read_files
 
 MODES = {"100644": Is.FILE, "100755": Is.FILE, "100664": Is.FILE, "120000": Is.LINK}
 PROTECTED = {"deal": ("stages", "type", "contract", "win", "loss", "corrections", "waived")}
@@ -68,10 +68,10 @@ class _Commit:
                 self.folders.setdefault(folder, {}).setdefault(name, what)
                 path, what = folder, Is.FOLDER
 
-    def entries(self, folder: str) -> Iterable[Entry]:
+    def entries(self, folder: str) -> Iterable[DirEntry]:
         if self.what_is(folder) not in (Is.FOLDER, None):
             raise NotADirectoryError(folder)
-        return [Entry(name, what) for name, what in self.folders.get(folder, {}).items()]
+        return [DirEntry(name, what) for name, what in self.folders.get(folder, {}).items()]
 
     def what_is(self, path: str) -> Is | None:
         folder, _, name = path.rpartition("/")
@@ -88,7 +88,7 @@ class _Commit:
 
 
 @dataclass
-class Archive:
+class CommitBooks:
     """The Books of a repository's commits; what two commits share is read once."""
 
     root: Path
@@ -145,7 +145,7 @@ def against(root: Path, book: Book, rev: str, exact: bool = False) -> Against:
     needs_settled_tree(root)
     needs_plain_files(root)
     tip = commit_of(root, rev)
-    archive = Archive(root)
+    archive = CommitBooks(root)
     archive.knows(book)
     there = frozenset.intersection(*(frozenset(_refs(root, base, tip)) for base in found))
     return Against(
@@ -154,7 +154,7 @@ def against(root: Path, book: Book, rev: str, exact: bool = False) -> Against:
 
 
 @dataclass(frozen=True)
-class Moment:
+class NamedCommit:
     """A commit as a person names it; ``day`` where it was named by one."""
 
     name: str
@@ -166,7 +166,7 @@ class Moment:
         return {"commit": self.commit, "day": self.day}
 
 
-def moment(root: Path, text: str, zone: str) -> Moment:
+def commit_named(root: Path, text: str, zone: str) -> NamedCommit:
     """What a person names: a day (what was known by its end), or a commit by any of its names.
 
     Raises CannotDecide where there is no such commit, or nothing was known yet.
@@ -175,24 +175,24 @@ def moment(root: Path, text: str, zone: str) -> Moment:
     if day is None:
         needs_history(root, whole=False)
         commit = commit_of(root, text)
-        return Moment(commit[:12], commit)
+        return NamedCommit(commit[:12], commit)
     needs_history(root)
     commit_of(root, "HEAD")
     for _, known in known_by(spine(root), [day], zone):
-        return Moment(str(day), known, day)
+        return NamedCommit(str(day), known, day)
     first = day_at(spine(root)[-1][1], zone)
     raise CannotDecide(f"nothing was known on {day}: the first commit is of {first}")
 
 
-def named(archive: Archive, text: str) -> Moment:
+def commit_asked_for(archive: CommitBooks, text: str) -> NamedCommit:
     """The same, days in the time zone of the team as the newest commit has it."""
     needs_history(archive.root, whole=False)
     if day_or_none(text) is None:
-        return moment(archive.root, text, "UTC")
-    return moment(archive.root, text, archive.book(commit_of(archive.root, "HEAD"))[0].zone)
+        return commit_named(archive.root, text, "UTC")
+    return commit_named(archive.root, text, archive.book(commit_of(archive.root, "HEAD"))[0].zone)
 
 
-def books_on(archive: Archive, days: Iterable[date], now: Book) -> Iterator[tuple[date, tuple[str, Book]]]:
+def books_on(archive: CommitBooks, days: Iterable[date], now: Book) -> Iterator[tuple[date, tuple[str, Book]]]:
     """The records as they were known by the end of each day; days before the first commit are left out."""
     needs_history(archive.root)
     commit_of(archive.root, "HEAD")
@@ -222,7 +222,7 @@ def day_at(time: int, zone: str) -> date:
     return datetime.fromtimestamp(time, ZoneInfo(zone)).date()
 
 
-def _comparisons(archive: Archive, book: Book, base: str, there: frozenset[Ref]) -> Iterator[Comparison]:
+def _comparisons(archive: CommitBooks, book: Book, base: str, there: frozenset[Ref]) -> Iterator[Comparison]:
     """What lies on the disk beside a commit that can be compared with it."""
     blobs = tree(archive.root, base)
     needs_own_files(blobs, base)
@@ -235,7 +235,7 @@ def _comparisons(archive: Archive, book: Book, base: str, there: frozenset[Ref])
 
 
 def side_by_side(
-    archive: Archive, before: Book, book: Book, base: str, there: frozenset[Ref] = frozenset()
+    archive: CommitBooks, before: Book, book: Book, base: str, there: frozenset[Ref] = frozenset()
 ) -> Iterator[Comparison]:
     """The records of a commit beside later ones, once for each state from which a deal may have come back."""
     new = [id for id in book.deals if id not in before.deals]
@@ -311,7 +311,7 @@ def _hides_the_past(kind: str, lost: frozenset[Field]) -> bool:
     return any(not path or path[0] in PROTECTED.get(kind, ()) for path in lost)
 
 
-def _returned(archive: Archive, base: str, new: frozenset[str]) -> dict[str, list[Deal]]:
+def _returned(archive: CommitBooks, base: str, new: frozenset[str]) -> dict[str, list[Deal]]:
     """Deals that are new here and were deleted at some time before: what they said last, on each branch that knew better."""
     deleted = {id: files for id, files in _deleted(archive.root, base, "deal").items() if id in new}
     raw = dict(contents(archive.root, (id for files in deleted.values() for _, id in files), MAX_BYTES))

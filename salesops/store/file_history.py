@@ -1,4 +1,4 @@
-"""Every version that every record ever had on a branch, read from git in one go: what the chronicle is told from."""
+"""Every version that every record ever had on a branch, read from git in one go: what the timeline is told from."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from typing import Any, NamedTuple
 
 from salesops.book.book import Book, Ref
 from salesops.changes.change import Change
-from salesops.changes.compare import ALIKE, Comparison, first_come, likeness
+from salesops.changes.compare import SAME_RECORD_SHARE, Comparison, first_come, likeness
 from salesops.changes.names import Names
 from salesops.changes.report import Report, Side
-from salesops.changes.timeline import Chronicle, Commit, Entry, Life, Past, Version, told
+from salesops.changes.timeline import Commit, Event, FileHistory, FileVersion, GitHistory, Timeline, told
 from salesops.problems import CannotDecide
 from salesops.records.kinds import KINDS
 from salesops.records.scalars import ID_FORM
 from salesops.records.yaml_reader import MAX_BYTES, MAX_NODES, UNSEEN, read
-from salesops.store.commits import MODES, Archive, books_on, day_at, id_of
+from salesops.store.commits import MODES, CommitBooks, books_on, day_at, id_of
 from salesops.store.git import Blob, Logged, Touched, commit_of, contents, git, log, needs_history, spine
 from salesops.store.load import Is
 from salesops.store.parallel import can_split, elsewhere
@@ -34,7 +34,7 @@ LARGEST = MAX_NODES
 """Bytes of a version that is read block by block: none so short is refused for its size or for its many values."""
 
 
-class Reader:
+class VersionReader:
     """Reads the versions of one file; remembers the blocks that it has seen."""
 
     def __init__(self, path: str) -> None:
@@ -115,12 +115,12 @@ SPLIT_FROM = 2_000
 """From this many versions on a second process reads half of them."""
 NAMING = ("team", "process", "member", "deal")
 """The kinds of records that say how people, stages, members and deals are called."""
-MOST_PAIRS = 10_000
+MAX_PAIRS_IN_A_COMMIT = 10_000
 """So many pairs of files are compared at most to find the renamed ones of one commit."""
 
 
-def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None) -> Chronicle:
-    """What the commits of the current branch say happened to the records; see ``lives``.
+def timeline_of(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None) -> Timeline:
+    """What the commits of the current branch say happened to the records; see ``file_histories``.
 
     Where there are many versions a second process tells half of them.
     """
@@ -129,14 +129,14 @@ def chronicle(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = 
     refs = list(traced.records)
     upto = list(accumulate(len(traced.records[ref]) for ref in refs))
     if not upto or upto[-1] < SPLIT_FROM or not can_split():
-        return told(_lives(root, traced, refs), names)
+        return told(_histories(root, traced, refs), names)
     half = bisect_left(upto, upto[-1] // 2)
-    theirs = elsewhere(lambda: _plain(told(_lives(root, traced, refs[half:]), names)))
-    ours = told(_lives(root, traced, refs[:half]), names)
-    return Chronicle({**ours.records, **_from_plain(theirs(), traced.commits)})
+    theirs = elsewhere(lambda: _plain(told(_histories(root, traced, refs[half:]), names)))
+    ours = told(_histories(root, traced, refs[:half]), names)
+    return Timeline({**ours.records, **_from_plain(theirs(), traced.commits)})
 
 
-def _plain(known: Chronicle) -> list[Any]:
+def _plain(known: Timeline) -> list[Any]:
     """A chronicle as a second process sends it."""
     return [
         (
@@ -161,42 +161,42 @@ def _plain(known: Chronicle) -> list[Any]:
     ]
 
 
-def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tuple[Entry, ...]]:
+def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tuple[Event, ...]]:
     return {
-        (kind, id): tuple(Entry(commits[commit], Change(*change), brought) for commit, brought, *change in entries)
+        (kind, id): tuple(Event(commits[commit], Change(*change), brought) for commit, brought, *change in entries)
         for kind, id, entries in sent
     }
 
 
-def past(root: Path, book: Book, as_of: date) -> Past:
+def git_history(root: Path, book: Book, as_of: date) -> GitHistory:
     """What git tells of the records up to a day, for the site; where it cannot tell, why."""
     try:
         known = _remembered(root, book, as_of).until(as_of)
     except CannotDecide as fault:
-        return Past(Chronicle(gap=str(fault)))
-    archive = Archive(root)
+        return GitHistory(Timeline(gap=str(fault)))
+    archive = CommitBooks(root)
     archive.knows(book)
     week, month = as_of - timedelta(days=as_of.weekday() + 1), as_of.replace(day=1) - timedelta(days=1)
-    return Past(known, *(_story(archive, book, first, as_of) for first in (week, month)))
+    return GitHistory(known, *(_story(archive, book, first, as_of) for first in (week, month)))
 
 
-_last: dict[tuple[object, ...], Chronicle] = {}
+_last: dict[tuple[object, ...], Timeline] = {}
 
 
-def _remembered(root: Path, book: Book, as_of: date) -> Chronicle:
-    """The chronicle; a preview that is built again between two commits does not read the history again."""
+def _remembered(root: Path, book: Book, as_of: date) -> Timeline:
+    """The timeline; a preview that is built again between two commits does not read the history again."""
     needs_history(root)
     texts = tuple(book.documents[ref].text for ref in book.documents if ref[0] in NAMING and ref[0] != "deal")
     titles = tuple((id, deal.member, deal.title) for id, deal in book.deals.items())
     key = (root, commit_of(root, "HEAD"), as_of, texts, titles)
     if key not in _last:
-        found = chronicle(root, book, as_of)
+        found = timeline_of(root, book, as_of)
         _last.clear()
         _last[key] = found
     return _last[key]
 
 
-def _story(archive: Archive, book: Book, first: date, last: date) -> Report | None:
+def _story(archive: CommitBooks, book: Book, first: date, last: date) -> Report | None:
     """What happened from the end of one day to another; None where nothing was known on the first."""
     found = next(books_on(archive, [first], book), None)
     if found is None:
@@ -233,13 +233,15 @@ class _Traced:
         return {trace.commit.id: trace.commit for found in self.records.values() for trace in found}
 
 
-def lives(root: Path, zone: str, head: str = "HEAD", only: Iterable[Ref] | None = None) -> Iterator[Life]:
+def file_histories(
+    root: Path, zone: str, head: str = "HEAD", only: Iterable[Ref] | None = None
+) -> Iterator[FileHistory]:
     """Every version of every record that a branch ever held, one record after the other; with ``only``, of these alone.
 
     A record is found under each name that it had. Raises CannotDecide where the history is not there as a whole.
     """
     traced = _traced(root, zone, head, only)
-    yield from _lives(root, traced, list(traced.records))
+    yield from _histories(root, traced, list(traced.records))
 
 
 def _traced(root: Path, zone: str, head: str, only: Iterable[Ref] | None) -> _Traced:
@@ -257,12 +259,12 @@ def _names(ref: Ref, found: list[_Trace]) -> set[Ref]:
     return {(ref[0], trace.id) for trace in found}
 
 
-def _lives(root: Path, traced: _Traced, refs: list[Ref]) -> Iterator[Life]:
+def _histories(root: Path, traced: _Traced, refs: list[Ref]) -> Iterator[FileHistory]:
     wanted = [trace.blob for ref in refs for trace in traced.records[ref] if trace.blob]
     store = _Store(contents(root, wanted, MAX_BYTES), Counter(wanted))
     for ref in refs:
         found = traced.records[ref]
-        yield Life(ref, tuple(_versions(found, store)), found[0].by == traced.first)
+        yield FileHistory(ref, tuple(_versions(found, store)), found[0].by == traced.first)
 
 
 @dataclass
@@ -281,11 +283,11 @@ class _Store:
         return self.held[id] if self.uses[id] else self.held.pop(id)
 
 
-def _versions(traces: list[_Trace], store: _Store) -> Iterator[Version]:
-    reader = Reader(traces[0].path)
+def _versions(traces: list[_Trace], store: _Store) -> Iterator[FileVersion]:
+    reader = VersionReader(traces[0].path)
     for trace in traces:
         data = reader.data(store.take(trace.blob)) if trace.blob else None
-        yield Version(trace.commit, trace.path, data, trace.id, is_readable=data is not None or trace.blob is None)
+        yield FileVersion(trace.commit, trace.path, data, trace.id, is_readable=data is not None or trace.blob is None)
 
 
 def _first_with_deals(newest_first: list[Logged]) -> str | None:
@@ -299,7 +301,7 @@ def _first_with_deals(newest_first: list[Logged]) -> str | None:
     )
 
 
-class Step(NamedTuple):
+class BranchCommit(NamedTuple):
     """A commit, what it did to a file, and its turn among those that a merge brought (0: the commit that brought them)."""
 
     by: Logged
@@ -307,22 +309,24 @@ class Step(NamedTuple):
     turn: int = 0
 
 
-Brought = Mapping[tuple[str, str], list[Step]]
+Brought = Mapping[tuple[str, str], list[BranchCommit]]
 """What the commits of merged branches did, the oldest first: by the merge that brought them, and the path."""
 
 
 def _on_branches(root: Path, first_parents: list[Logged], head: str) -> Brought:
-    found: dict[tuple[str, str], list[Step]] = {}
+    found: dict[tuple[str, str], list[BranchCommit]] = {}
     if any(len(commit.parents) > 1 for commit in first_parents):
         brought = _brought(root, head)
         for turn, commit in enumerate(log(root, "--no-merges", head), 1):
             if commit.id in brought:
                 for touched in commit.touched:
-                    found.setdefault((brought[commit.id], touched.path), []).insert(0, Step(commit, touched, -turn))
+                    found.setdefault((brought[commit.id], touched.path), []).insert(
+                        0, BranchCommit(commit, touched, -turn)
+                    )
     return found
 
 
-def _steps(logged: Logged, touched: Touched, brought: Brought) -> list[Step]:
+def _steps(logged: Logged, touched: Touched, brought: Brought) -> list[BranchCommit]:
     """What a commit of this branch did to a file, step by step as the people of a merged branch did it.
 
     Where both branches had changed the file the steps are not to be told apart, and there is one: whoever wrote just
@@ -332,8 +336,10 @@ def _steps(logged: Logged, touched: Touched, brought: Brought) -> list[Step]:
     states = [touched.before, *(step.touched.after for step in steps)]
     if steps and [step.touched.before for step in steps] == states[:-1] and states[-1] == touched.after:
         return steps
-    last = next((step for step in reversed(steps) if step.touched.after == touched.after), Step(logged, touched))
-    return [Step(last.by, touched, last.turn)]
+    last = next(
+        (step for step in reversed(steps) if step.touched.after == touched.after), BranchCommit(logged, touched)
+    )
+    return [BranchCommit(last.by, touched, last.turn)]
 
 
 def _brought(root: Path, head: str) -> dict[str, str]:
@@ -404,15 +410,15 @@ def _without(touched: Mapping[Ref, Touched], done: set[Ref]) -> dict[Ref, Touche
 
 def _alike(root: Path, gone: Mapping[Ref, Touched], new: Mapping[Ref, Touched]) -> Iterator[tuple[Ref, Ref]]:
     """The likeliest pairs; where a commit replaced very many files at once, none."""
-    if not gone or not new or len(gone) * len(new) > MOST_PAIRS:
+    if not gone or not new or len(gone) * len(new) > MAX_PAIRS_IN_A_COMMIT:
         return
     blobs = {ref: one.before.id for ref, one in gone.items() if one.before} | {
         ref: one.after.id for ref, one in new.items() if one.after
     }
     raw = dict(contents(root, blobs.values(), MAX_BYTES))
-    said = {ref: Reader("").data(raw[id]) or {} for ref, id in blobs.items()}
+    said = {ref: VersionReader("").data(raw[id]) or {} for ref, id in blobs.items()}
     pairs = sorted((-likeness(said[was], said[ref]), ref, was) for ref in new for was in gone if ref[0] == was[0])
-    for ref, was in first_come((ref, was) for share, ref, was in pairs if -share >= ALIKE).items():
+    for ref, was in first_come((ref, was) for share, ref, was in pairs if -share >= SAME_RECORD_SHARE).items():
         yield ref, (ref[0], was)
 
 

@@ -33,7 +33,7 @@ ENVIRONMENT = {
 }
 HARMLESS = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
 """Settings of git that may stay; the others a hook or a shell has set would lead git to another repository than the one asked about."""
-LIMIT = 120
+GIT_SECONDS = 120
 """Seconds after which git is given up."""
 FETCH = "fetch the whole history: git fetch --unshallow, or fetch-depth: 0 where GitHub Actions checks out"
 EARLIEST, LATEST = -62_135_510_400, 253_402_214_400
@@ -95,13 +95,13 @@ def _run(root: Path, words: tuple[str, ...]) -> tuple[int, bytes, str]:
             env=_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=LIMIT,
+            timeout=GIT_SECONDS,
             check=False,
         )
     except FileNotFoundError:
         raise CannotDecide("git is not installed") from None
     except subprocess.TimeoutExpired:
-        raise CannotDecide(f"git {words[0]} did not answer within {LIMIT} seconds") from None
+        raise CannotDecide(f"git {words[0]} did not answer within {GIT_SECONDS} seconds") from None
     return ended.returncode, ended.stdout, ended.stderr.decode("utf-8", "replace").strip().split("\n")[0]
 
 

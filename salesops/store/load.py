@@ -52,7 +52,7 @@ class Is(StrEnum):
     OTHER = "is not a plain file"
 
 
-class Entry(NamedTuple):
+class DirEntry(NamedTuple):
     """A name in a folder and what it is."""
 
     name: str
@@ -89,7 +89,7 @@ class ReadFile:
 class Files(Protocol):
     """Where records are: a folder on disk, or a commit."""
 
-    def entries(self, folder: str) -> Iterable[Entry]:
+    def entries(self, folder: str) -> Iterable[DirEntry]:
         """What is in a folder; nothing where there is none. Raises NotADirectoryError where a file stands there."""
 
     def what_is(self, path: str) -> Is | None:
@@ -331,10 +331,10 @@ class _Disk:
 
     root: FilePath
 
-    def entries(self, folder: str) -> Iterable[Entry]:
+    def entries(self, folder: str) -> Iterable[DirEntry]:
         try:
             with os.scandir(self.root / folder) as listing:
-                return [Entry(entry.name, _what(entry)) for entry in listing]
+                return [DirEntry(entry.name, _what(entry)) for entry in listing]
         except FileNotFoundError:
             return []
         except NotADirectoryError:

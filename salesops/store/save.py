@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from itertools import count, islice
 from pathlib import Path
 
-from salesops.edits.yaml_writer import Change, New
+from salesops.edits.yaml_writer import FileChange, NewFile
 from salesops.problems import CannotDecide
 
 PATIENCE = 10.0
@@ -32,12 +32,12 @@ _held: set[str] = set()
 # ── files ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def save(root: Path, change: Change) -> None:
+def save(root: Path, change: FileChange) -> None:
     """Write one file; see ``save_all``."""
     save_all(root, [change])
 
 
-def save_all(root: Path, changes: Iterable[Change | New]) -> int:
+def save_all(root: Path, changes: Iterable[FileChange | NewFile]) -> int:
     """Write files below ``root``, each of them old or new at every moment; how many were written.
 
     Raises CannotDecide where the disk or the permissions refuse, where a path leads out of the root or through a link,
@@ -96,9 +96,9 @@ def _lock(handle: int, end: float) -> None:
             return  # a network disk that cannot lock a folder: as on Windows
 
 
-def _write_together(root: Path, group: list[Change | New], swept: set[Path]) -> None:
+def _write_together(root: Path, group: list[FileChange | NewFile], swept: set[Path]) -> None:
     """Write all new texts beside their files, make them safe at once, then put each in its place."""
-    staged: list[tuple[Change | New, Path, Path]] = []
+    staged: list[tuple[FileChange | NewFile, Path, Path]] = []
     try:
         for change in group:
             target = _target(root, change.path)
@@ -194,7 +194,7 @@ def _settle_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _same_as_before(change: Change | New, target: Path) -> None:
+def _same_as_before(change: FileChange | NewFile, target: Path) -> None:
     try:
         now = target.read_bytes()
     except FileNotFoundError:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from salesops.book.moves import MoveKind, kind_of, steps
+from salesops.book.moves import MoveKind, judged_moves, kind_of
 from salesops.records.deal import Deal
 from salesops.store.load import load
 
@@ -212,7 +212,7 @@ def test_twenty_thousand_lives_across_the_versions_are_judged_the_same_by_a_seco
     for _ in range(20_000):
         deal = life(chance)
         before = None
-        for step in steps(deal, book):
+        for step in judged_moves(deal, book):
             said = verdict(step.day, deal.type, before, step.stage)
             seen[said] += 1
             carried += before is not None and before not in EDGES[in_force(step.day)]

@@ -17,7 +17,7 @@ from salesops.changes.bridges import TAKES_AWAY, TERMS, added_up, bridge, negate
 from salesops.changes.compare import Comparison
 from salesops.changes.report import Report, Side
 from salesops.records.money import total
-from salesops.store.commits import Archive, books_on
+from salesops.store.commits import CommitBooks, books_on
 from salesops.store.load import load
 
 BOOKS = st.tuples(books(), DAYS).map(lambda pair: pair[0].on(pair[1]))
@@ -151,7 +151,7 @@ def weeks(demo):
     """What was known at the end of every week."""
     now, _ = load(demo.root)
     days = [date(2025, 5, 23) + timedelta(weeks=n) for n in range(79)]
-    found = [book.on(day) for day, (_, book) in books_on(Archive(demo.root), days, now)]
+    found = [book.on(day) for day, (_, book) in books_on(CommitBooks(demo.root), days, now)]
     assert now.zone == "America/Vancouver"
     assert len(found) > 70
     return found

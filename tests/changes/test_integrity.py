@@ -8,8 +8,8 @@ import pytest
 
 from salesops.changes.change import Change
 from salesops.changes.integrity import integrity
-from salesops.changes.timeline import Chronicle, Commit, Entry
-from salesops.store.file_history import chronicle
+from salesops.changes.timeline import Commit, Event, Timeline
+from salesops.store.file_history import timeline_of
 
 TODAY = date(2026, 11, 20)
 DAY = date(2026, 3, 2)
@@ -25,11 +25,11 @@ def entry(kind, known=0, *, by="Jim", was_brought=False, deal="acme", **more):
     day = DAY + timedelta(days=known)
     commit = Commit(f"{known:040}", day, known * 86_400, by, f"Day {known}")
     when = str(DAY + timedelta(days=happened)) if happened is not None else more.pop("date", None)
-    return Entry(commit, Change(kind, ("deal", deal), "Acme", f"{kind} happened", date=when, **more), was_brought)
+    return Event(commit, Change(kind, ("deal", deal), "Acme", f"{kind} happened", date=when, **more), was_brought)
 
 
 def report(*entries, deal="acme"):
-    return integrity(Chronicle({("deal", deal): entries}), outcome)
+    return integrity(Timeline({("deal", deal): entries}), outcome)
 
 
 def days(findings):
@@ -163,12 +163,12 @@ def test_corrections_and_removals_are_named_the_newest_first():
 
 def test_a_member_that_is_gone_is_named_too():
     gone = entry("removed", 1)
-    assert len(integrity(Chronicle({("member", "acme"): (gone, entry("past", 2))}), outcome).removed) == 1
-    assert integrity(Chronicle({("member", "acme"): (entry("past", 2),)}), outcome).corrected == ()
+    assert len(integrity(Timeline({("member", "acme"): (gone, entry("past", 2))}), outcome).removed) == 1
+    assert integrity(Timeline({("member", "acme"): (entry("past", 2),)}), outcome).corrected == ()
 
 
 def test_nothing_known_is_nothing_found():
-    found = integrity(Chronicle(), outcome)
+    found = integrity(Timeline(), outcome)
     assert [chapter.findings for chapter in found.chapters] == [()] * 6
     assert found.lag.n == 0
 
@@ -195,7 +195,7 @@ def test_what_machines_read():
 @pytest.fixture(scope="module")
 def planted(demo):
     book = demo.book()
-    return integrity(chronicle(demo.root, book, TODAY), book.outcome)
+    return integrity(timeline_of(demo.root, book, TODAY), book.outcome)
 
 
 def test_the_late_entries_of_the_demonstration_are_found(planted):

@@ -11,7 +11,7 @@ from gitting import Git
 
 from salesops.changes.provenance import evidence
 from salesops.metrics import metrics_of
-from salesops.store.file_history import lives
+from salesops.store.file_history import file_histories
 
 DAYS = [date(2025, 6, 30), date(2025, 12, 31), date(2026, 3, 20), date(2026, 7, 1), date(2026, 11, 20)]
 BY_ATTEMPT = frozenset({"win-rate", "enrichment-to-outreach", "outreach-to-discovery", "discovery-to-proposal"})
@@ -27,7 +27,7 @@ def book(demo):
 @pytest.fixture(scope="module")
 def told(demo, book):
     """The evidence of every metric that is built, on each of the days."""
-    known = {life.ref: life for life in lives(demo.root, "Europe/Brussels")}
+    known = {life.ref: life for life in file_histories(demo.root, "Europe/Brussels")}
     return {
         (id, day): found
         for day in DAYS
@@ -134,7 +134,7 @@ def git(repo):
 
 def lines(repo, id="sqd", day="2026-11-20"):
     book = repo.book()
-    known = {life.ref: life for life in lives(repo.root, "UTC")}
+    known = {life.ref: life for life in file_histories(repo.root, "UTC")}
     found = evidence(metrics_of(book.processes[-1])[id], book.on(date.fromisoformat(day)), known)
     return [(line.text, line.commit and line.commit[:12], line.person) for line in found.lines]
 

@@ -10,9 +10,9 @@ import pytest
 from gitting import Git
 
 from salesops.changes.names import Names
-from salesops.changes.timeline import Chronicle, Commit, Life, Version, by_commit, since_when, told, value_at
+from salesops.changes.timeline import Commit, FileHistory, FileVersion, Timeline, by_commit, since_when, told, value_at
 from salesops.problems import CannotDecide
-from salesops.store.file_history import chronicle, past
+from salesops.store.file_history import git_history, timeline_of
 
 TODAY = date(2026, 11, 20)
 ACME = "deals/acme.yaml"
@@ -24,13 +24,13 @@ def commit(number: int, by: str = "Jim", day: str = "") -> Commit:
     return Commit(f"{number:040}", on, time, by, f"Change {number}")
 
 
-def life(*versions: dict[str, Any] | None, id: str = "acme", was_brought: bool = False) -> Life:
+def life(*versions: dict[str, Any] | None, id: str = "acme", was_brought: bool = False) -> FileHistory:
     """A deal that said this, in one commit after the other."""
-    found = [Version(commit(at + 1), f"deals/{id}.yaml", data, id) for at, data in enumerate(versions)]
-    return Life(("deal", id), tuple(found), was_brought)
+    found = [FileVersion(commit(at + 1), f"deals/{id}.yaml", data, id) for at, data in enumerate(versions)]
+    return FileHistory(("deal", id), tuple(found), was_brought)
 
 
-def sentences(known: Chronicle, id: str = "acme") -> list[str]:
+def sentences(known: Timeline, id: str = "acme") -> list[str]:
     return [f"{entry.commit.day} {entry.change.kind}" for entry in known.of("deal", id)]
 
 
@@ -64,8 +64,11 @@ def test_what_was_gone_before_it_was_known_is_not_told(names):
 
 
 def test_a_new_name_is_told_with_the_old_one(names):
-    before, after = Version(commit(1), ACME, DEAL, "acme"), Version(commit(2), "deals/b.yaml", DEAL, "acme-general")
-    known = told([Life(("deal", "acme-general"), (before, after))], names)
+    before, after = (
+        FileVersion(commit(1), ACME, DEAL, "acme"),
+        FileVersion(commit(2), "deals/b.yaml", DEAL, "acme-general"),
+    )
+    known = told([FileHistory(("deal", "acme-general"), (before, after))], names)
     _, renamed = known.of("deal", "acme-general")
     assert renamed.change.sentence == "Cascadia University: is called acme-general now, was acme"
 
@@ -93,13 +96,13 @@ def test_a_day_divides_what_was_known_from_what_was_not(names):
 
 
 def test_a_gap_is_passed_on():
-    assert Chronicle(gap="no git").until(TODAY).gap == "no git"
+    assert Timeline(gap="no git").until(TODAY).gap == "no git"
 
 
 # since when
 
 
-def version_of(found: Version | None) -> int | None:
+def version_of(found: FileVersion | None) -> int | None:
     return found and int(found.commit.id)
 
 
@@ -155,7 +158,7 @@ def git(repo):
 
 
 def said(root: Path, repo: Any, id: str = "acme") -> list[str]:
-    known = chronicle(root, repo.book(), TODAY)
+    known = timeline_of(root, repo.book(), TODAY)
     return [entry.change.sentence for entry in known.of("deal", id)]
 
 
@@ -189,22 +192,22 @@ def test_an_edit_of_layout_and_comments_says_nothing(repo, git):
 
 def test_half_of_the_records_told_by_a_second_process_read_the_same(demo, monkeypatch):
     book = demo.book()
-    alone = chronicle(demo.root, book, TODAY)
+    alone = timeline_of(demo.root, book, TODAY)
     monkeypatch.setattr("salesops.store.file_history.SPLIT_FROM", 1)
     monkeypatch.setattr("salesops.store.file_history.can_split", lambda: True)
-    assert chronicle(demo.root, book, TODAY).records == alone.records
+    assert timeline_of(demo.root, book, TODAY).records == alone.records
 
 
 def test_a_clone_of_the_demonstration_tells_the_same(demo, tmp_path):
     Git(demo.root)("clone", "-q", str(demo.root), str(tmp_path / "clone"))
     book = demo.book()
-    assert chronicle(tmp_path / "clone", book, TODAY).records == chronicle(demo.root, book, TODAY).records
+    assert timeline_of(tmp_path / "clone", book, TODAY).records == timeline_of(demo.root, book, TODAY).records
 
 
 def test_the_story_of_a_deal_from_the_oldest_to_the_newest(demo):
     """Every dated move and meeting of the file was told once, by a commit of that day or a later one."""
     book = demo.book()
-    known = chronicle(demo.root, book, TODAY)
+    known = timeline_of(demo.root, book, TODAY)
     moves = 0
     for id, deal in book.deals.items():
         entries = known.of("deal", id)
@@ -231,20 +234,20 @@ def _happened(entry: Any) -> str | None:
 
 
 def test_where_git_cannot_tell_the_site_is_given_the_reason(repo, tmp_path):
-    assert "begin one with git init" in past(repo.root, repo.book(), TODAY).chronicle.gap
+    assert "begin one with git init" in git_history(repo.root, repo.book(), TODAY).timeline.gap
     git = Git(repo.root)
     git("init", "-q", "-b", "main")
-    assert "there is no commit yet" in past(repo.root, repo.book(), TODAY).chronicle.gap
+    assert "there is no commit yet" in git_history(repo.root, repo.book(), TODAY).timeline.gap
     git.commit()
     git.commit()
     git("clone", "-q", "--depth=1", f"file://{repo.root}", str(tmp_path / "cut"))
-    assert "fetch-depth: 0" in past(tmp_path / "cut", repo.book(), TODAY).chronicle.gap
-    assert past(repo.root, repo.book(), TODAY).chronicle.gap == ""
+    assert "fetch-depth: 0" in git_history(tmp_path / "cut", repo.book(), TODAY).timeline.gap
+    assert git_history(repo.root, repo.book(), TODAY).timeline.gap == ""
 
 
 def test_without_git_on_the_computer_nobody_can_tell(repo, git, monkeypatch, tmp_path):
     book = repo.book()
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(CannotDecide, match="git is not installed"):
-        chronicle(repo.root, book, TODAY)
-    assert past(repo.root, book, TODAY).chronicle.gap == "git is not installed"
+        timeline_of(repo.root, book, TODAY)
+    assert git_history(repo.root, book, TODAY).timeline.gap == "git is not installed"

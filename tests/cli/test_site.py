@@ -141,7 +141,7 @@ def test_an_earlier_day_is_built_from_records_that_are_checked_as_of_today(crm):
     crm.deal("stages: [enrichment: 2026-06-01]")
     ran = crm.run("site", "--as-of", "2026-05-01")
     assert ran.code == 0
-    assert not (crm.root / "build/html/deals/acme").exists()
+    assert not (crm.root / "build/html/deals/acme.html").exists()
     assert (crm.root / "build/html/deals/cascadia-2025.html").exists()
 
 

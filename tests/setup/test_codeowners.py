@@ -142,7 +142,7 @@ def test_the_same_records_give_the_same_bytes(crm):
 def test_the_file_never_outgrows_what_github_reads(crm, monkeypatch):
     for number in range(40):
         crm.deal(id=f"deal-{number}")
-    monkeypatch.setattr(module, "LIMIT", 1500)
+    monkeypatch.setattr(module, "MAX_CODEOWNERS_BYTES", 1500)
     text = codeowners(crm.book())
     assert len(text.encode()) <= 1500
     assert re.search(r"# No room for \d+ more deals\.", text)
@@ -151,7 +151,7 @@ def test_the_file_never_outgrows_what_github_reads(crm, monkeypatch):
 
 def test_ten_thousand_deals_fit():
     line = "/deals/2026/some-rather-long-university-name-general-membership.yaml @somebody-with-a-long-account-name\n"
-    assert len(line) * 10_000 < module.LIMIT
+    assert len(line) * 10_000 < module.MAX_CODEOWNERS_BYTES
 
 
 def test_without_a_team_nothing_can_be_said(repo):

@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesops.changes.change import Change
-from salesops.changes.timeline import Chronicle, Commit, Entry
-from salesops.site.feed import MOST, atom
-from salesops.store.file_history import chronicle
+from salesops.changes.timeline import Commit, Event, Timeline
+from salesops.site.feed import MAX_FEED_COMMITS, atom
+from salesops.store.file_history import timeline_of
 from salesops.store.load import load
 
 TODAY = date(2026, 11, 20)
@@ -28,13 +28,13 @@ def book(home):
 def known(*commits):
     """A chronicle of these commits, each an author, a subject and a sentence."""
     entries = tuple(
-        Entry(
+        Event(
             Commit(f"{at:040}", TODAY, 1_760_000_000 + at, author, subject),
             Change("moved", ("deal", "acme"), "Acme", what),
         )
         for at, (author, subject, what) in enumerate(commits)
     )
-    return Chronicle({("deal", "acme"): entries})
+    return Timeline({("deal", "acme"): entries})
 
 
 def entries(feed):
@@ -106,20 +106,20 @@ def test_what_looks_like_a_secret_is_not_written(book):
 
 
 def test_it_holds_the_newest_hundred(book):
-    feed = atom(known(*(("Jim", f"Commit {at}", "moved") for at in range(MOST + 5))), book, TODAY)
+    feed = atom(known(*(("Jim", f"Commit {at}", "moved") for at in range(MAX_FEED_COMMITS + 5))), book, TODAY)
     titles = [title for title, *_ in entries(feed)]
-    assert (len(titles), titles[0], titles[-1]) == (MOST, f"Commit {MOST + 4}", "Commit 5")
+    assert (len(titles), titles[0], titles[-1]) == (MAX_FEED_COMMITS, f"Commit {MAX_FEED_COMMITS + 4}", "Commit 5")
 
 
 def test_a_feed_of_nothing_is_a_feed(book):
-    feed = atom(Chronicle(), book, TODAY)
+    feed = atom(Timeline(), book, TODAY)
     assert entries(feed) == []
     assert ElementTree.fromstring(feed).findtext(f"{SPACE}updated") == "2026-11-20T00:00:00+00:00"
 
 
 def test_ids_are_those_of_the_commits_and_stay_when_others_come(demo):
     book = demo.book()
-    all_of_it = chronicle(demo.root, book, TODAY)
+    all_of_it = timeline_of(demo.root, book, TODAY)
     then, now = (atom(all_of_it.until(day), book, day) for day in (date(2026, 11, 16), TODAY))
     ids = [
         [found.findtext(f"{SPACE}id") for found in ElementTree.fromstring(feed).iter(f"{SPACE}entry")]
@@ -127,11 +127,11 @@ def test_ids_are_those_of_the_commits_and_stay_when_others_come(demo):
     ]
     new = len([one for one, _ in all_of_it.commits if one.day > date(2026, 11, 16)])
     assert new > 0
-    assert ids[1][new:] == ids[0][: MOST - new]
-    assert len(set(ids[1])) == MOST
+    assert ids[1][new:] == ids[0][: MAX_FEED_COMMITS - new]
+    assert len(set(ids[1])) == MAX_FEED_COMMITS
 
 
 def test_the_command_prints_it(demo):
     ran = demo.run("history", "--format", "atom")
     assert (ran.code, ran.err) == (0, "")
-    assert len(entries(ran.out)) == MOST
+    assert len(entries(ran.out)) == MAX_FEED_COMMITS

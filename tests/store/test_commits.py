@@ -11,7 +11,7 @@ from salesops.cli.gate import past_checked
 from salesops.problems import CannotDecide
 from salesops.store import commits
 from salesops.store import git as repository
-from salesops.store.commits import Archive, against
+from salesops.store.commits import CommitBooks, against
 from salesops.store.load import load
 
 DEAL = "deals/acme.yaml"
@@ -30,7 +30,7 @@ def git(repo, monkeypatch) -> Git:
 
 def same_books(repo, commit: str) -> bool:
     """Whether a commit, just made of what lies here, reads as what lies here."""
-    there, here = Archive(repo.root).book(commit), load(repo.root)
+    there, here = CommitBooks(repo.root).book(commit), load(repo.root)
     return there == here
 
 
@@ -74,7 +74,7 @@ def test_a_commit_whose_folder_of_deals_is_none_reads_as_the_disk_does(repo, git
 def test_a_commit_without_records(repo, git):
     git("rm", "-rq", "--cached", ".")
     git("commit", "-q", "-m", "Nothing", "--allow-empty")
-    book, problems = Archive(repo.root).book("HEAD")
+    book, problems = CommitBooks(repo.root).book("HEAD")
     assert (book.deals, book.team) == ({}, None)
     assert [problem.code for problem in problems] == ["field-missing"]
 
@@ -88,7 +88,7 @@ def test_a_file_is_read_once_however_many_commits_have_it(repo, git, monkeypatch
         return repository.contents(root, wanted, limit)
 
     monkeypatch.setattr(commits, "contents", contents)
-    archive = Archive(repo.root)
+    archive = CommitBooks(repo.root)
     first, _ = archive.book("HEAD")
     count = len(asked)
     repo.deal("owner: april")

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from gitting import Git
 
-from salesops.changes.timeline import Life
+from salesops.changes.timeline import FileHistory
 from salesops.problems import CannotDecide
-from salesops.store.file_history import chronicle, lives
+from salesops.store.file_history import file_histories, timeline_of
 
 ACME = "deals/acme.yaml"
 
@@ -47,8 +47,8 @@ class History:
         env = {"GIT_AUTHOR_NAME": by, "GIT_COMMITTER_DATE": f"{self.day}T12:00:00Z"}
         self.git("merge", "-q", "--no-ff", "-m", subject, *branches, fails=fails, **env)
 
-    def life(self, id: str, kind: str = "deal", root: Path | None = None) -> Life:
-        (life,) = [life for life in lives(root or self.root, "UTC") if life.ref == (kind, id)]
+    def life(self, id: str, kind: str = "deal", root: Path | None = None) -> FileHistory:
+        (life,) = [life for life in file_histories(root or self.root, "UTC") if life.ref == (kind, id)]
         return life
 
     def of(self, id: str, kind: str = "deal", root: Path | None = None) -> list[tuple[str, str, Any]]:
@@ -59,7 +59,7 @@ class History:
         ]
 
     def refs(self) -> list[str]:
-        return [ref[1] for ref in (life.ref for life in lives(self.root, "UTC")) if ref[0] == "deal"]
+        return [ref[1] for ref in (life.ref for life in file_histories(self.root, "UTC")) if ref[0] == "deal"]
 
 
 def _telling(data: Any) -> Any:
@@ -109,7 +109,7 @@ def test_a_revert_is_the_work_of_whoever_reverted_where_there_was_a_merge_too(st
     story.deal(TWO, by="April")
     story.merge("other")
     back = story.deal(ONE, by="Maren")
-    (life,) = lives(story.root, "UTC", only=[("deal", "acme")])
+    (life,) = file_histories(story.root, "UTC", only=[("deal", "acme")])
     assert [version.commit.author for version in life.versions] == ["Jim", "April", "Maren"]
     assert life.versions[-1].commit.id == back
 
@@ -122,7 +122,7 @@ def test_a_deal_that_is_renamed_keeps_its_life(story, fragment):
         story.repo.deal(ONE + fragment, "acme-general")
     story.commit(by="April")
     assert story.refs() == ["acme-general", "cascadia-2025"]
-    (life,) = lives(story.root, "UTC", only=[("deal", "acme-general")])
+    (life,) = file_histories(story.root, "UTC", only=[("deal", "acme-general")])
     assert [(version.id, version.path) for version in life.versions] == [
         ("acme", ACME),
         ("acme-general", "deals/acme-general.yaml"),
@@ -133,7 +133,9 @@ def test_a_renamed_deal_is_found_under_its_old_name(story):
     story.deal(ONE)
     (story.root / ACME).rename(story.root / "deals/acme-general.yaml")
     story.commit()
-    assert [life.ref for life in lives(story.root, "UTC", only=[("deal", "acme")])] == [("deal", "acme-general")]
+    assert [life.ref for life in file_histories(story.root, "UTC", only=[("deal", "acme")])] == [
+        ("deal", "acme-general")
+    ]
 
 
 def test_another_deal_under_a_name_that_was_given_up_has_a_life_of_its_own(story):
@@ -171,7 +173,7 @@ def test_what_a_merge_brought_is_the_work_of_whoever_wrote_it_on_the_day_of_the_
     story.deal(id="other")
     story.merge("change")
     assert story.of("acme") == [("April", "2026-01-08", FIRST)]
-    (life,) = lives(story.root, "UTC", only=[("deal", "acme")])
+    (life,) = file_histories(story.root, "UTC", only=[("deal", "acme")])
     assert (life.versions[0].commit.id, life.versions[0].commit.subject) == (wrote, "Acme is new")
 
 
@@ -194,7 +196,7 @@ def test_commits_of_one_second_keep_their_order(story):
     story.deal(id="other")
     story.merge("change")
     wrote += [story.deal(f"title: T{at}\n", on=str(story.day)) for at in range(9)]
-    known = chronicle(story.root, story.repo.book(), story.day, only=[("deal", "acme")])
+    known = timeline_of(story.root, story.repo.book(), story.day, only=[("deal", "acme")])
     assert [commit.id for commit, _ in known.commits] == wrote[::-1]
 
 
@@ -313,9 +315,9 @@ def test_what_is_no_record_has_no_life(story):
 
 def test_only_the_records_that_are_asked_for(story):
     story.deal(ONE)
-    assert [life.ref for life in lives(story.root, "UTC", only=[("deal", "acme")])] == [("deal", "acme")]
-    assert list(lives(story.root, "UTC", only=[("deal", "never")])) == []
-    assert list(lives(story.root, "UTC", only=[])) == []
+    assert [life.ref for life in file_histories(story.root, "UTC", only=[("deal", "acme")])] == [("deal", "acme")]
+    assert list(file_histories(story.root, "UTC", only=[("deal", "never")])) == []
+    assert list(file_histories(story.root, "UTC", only=[])) == []
 
 
 # commits
@@ -325,7 +327,7 @@ def test_hostile_authors_and_subjects_are_taken_as_they_are(story):
     story.deal(ONE, by="Jim & 'Co' \x1b[2J|`x`", subject="\x1b[31m| a`b` ${c}")
     ((who, _, _),) = story.of("acme")
     assert who == "Jim & 'Co' \x1b[2J|`x`"
-    (life,) = lives(story.root, "UTC", only=[("deal", "acme")])
+    (life,) = file_histories(story.root, "UTC", only=[("deal", "acme")])
     assert life.versions[0].commit.subject == "\x1b[31m| a`b` ${c}"
 
 
@@ -334,7 +336,7 @@ def test_a_commit_in_another_encoding_is_read(story):
     story.git("add", "-A")
     story.git("config", "i18n.commitEncoding", "ISO-8859-1")
     story.git("commit", "-q", "-F", "-", stdin="Søren rief an".encode("latin-1"))
-    (life,) = lives(story.root, "UTC", only=[("deal", "acme")])
+    (life,) = file_histories(story.root, "UTC", only=[("deal", "acme")])
     assert life.versions[0].commit.subject == "Søren rief an"
 
 
@@ -354,7 +356,7 @@ def test_a_clock_that_goes_backwards_keeps_the_order_of_the_commits(story):
 def test_the_day_is_that_of_the_team(story):
     story.repo.deal(ONE)
     story.commit()
-    (west,) = lives(story.root, "Pacific/Kiritimati", only=[("deal", "acme")])
+    (west,) = file_histories(story.root, "Pacific/Kiritimati", only=[("deal", "acme")])
     assert west.versions[0].commit.day == date(2026, 1, 7)
     assert west.versions[0].commit.time == datetime.fromisoformat("2026-01-06T12:00:00+00:00").timestamp()
 
@@ -367,7 +369,7 @@ def test_what_came_with_the_first_commit_that_had_deals_was_brought(repo):
     story.commit("Only the playbook")
     story.deal(ONE)
     story.deal(id="later")
-    assert {life.ref[1]: life.was_brought for life in lives(repo.root, "UTC") if life.ref[0] == "deal"} == {
+    assert {life.ref[1]: life.was_brought for life in file_histories(repo.root, "UTC") if life.ref[0] == "deal"} == {
         "acme": True,
         "later": False,
     }
@@ -390,19 +392,19 @@ def test_a_clone_that_was_cut_says_how_to_fetch_the_rest(story, tmp_path):
     story.deal(ONE)
     story.git("clone", "-q", "--depth=1", f"file://{story.root}", str(tmp_path / "cut"))
     with pytest.raises(CannotDecide, match="git fetch --unshallow"):
-        list(lives(tmp_path / "cut", "UTC"))
+        list(file_histories(tmp_path / "cut", "UTC"))
 
 
 def test_without_git_and_without_a_commit_nobody_can_tell(repo):
     with pytest.raises(CannotDecide, match="begin one with git init"):
-        list(lives(repo.root, "UTC"))
+        list(file_histories(repo.root, "UTC"))
     Git(repo.root)("init", "-q")
     with pytest.raises(CannotDecide, match="there is no commit yet"):
-        list(lives(repo.root, "UTC"))
+        list(file_histories(repo.root, "UTC"))
 
 
 def test_the_last_version_of_every_record_is_its_file(demo):
-    found = {life.ref: life for life in lives(demo.root, "UTC")}
+    found = {life.ref: life for life in file_histories(demo.root, "UTC")}
     book = demo.book()
     for ref, document in book.documents.items():
         last = found[ref].versions[-1]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from salesops.records import yaml_reader as documents
 from salesops.store import file_history as versions
-from salesops.store.file_history import LARGEST, Reader
+from salesops.store.file_history import LARGEST, VersionReader
 
 PATH = "deals/acme.yaml"
 DEAL = """\
@@ -121,7 +121,7 @@ def alone(raw: bytes):
 
 
 def same(*raw: bytes) -> None:
-    reader = Reader(PATH)
+    reader = VersionReader(PATH)
     for one in raw:
         assert reader.data(one) == alone(one), [each.decode("utf-8", "replace") for each in raw]
 
@@ -173,11 +173,11 @@ def test_what_is_too_large_as_a_whole_is_refused_though_no_part_of_it_is(inner):
 
 
 def test_a_file_too_large_to_be_read_says_nothing():
-    assert Reader(PATH).data(10_000_000) is None
+    assert VersionReader(PATH).data(10_000_000) is None
 
 
 def test_what_did_not_change_is_not_read_again():
-    reader = Reader(PATH)
+    reader = VersionReader(PATH)
     with mock.patch.object(versions, "read", wraps=documents.read) as read:
         for _ in range(10):
             reader.data(DEAL.encode())

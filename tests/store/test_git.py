@@ -217,7 +217,7 @@ def fake(folder: Path, text: str) -> str:
 
 def test_git_that_hangs(here, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", fake(tmp_path, "exec sleep 60"))
-    monkeypatch.setattr(repository, "LIMIT", 0.2)
+    monkeypatch.setattr(repository, "GIT_SECONDS", 0.2)
     begun = time.monotonic()
     assert why(git, here.root, "log") == "git log did not answer within 0.2 seconds"
     assert time.monotonic() - begun < 20

@@ -31,7 +31,7 @@ from salesops.book.book import Book
 from salesops.changes.compare import Comparison
 from salesops.checks import check_book, check_past
 from salesops.problems import Problem
-from salesops.store.load import Entry, FoundFile, Is, ReadFile, load_from, read_file
+from salesops.store.load import DirEntry, FoundFile, Is, ReadFile, load_from, read_file
 from salesops.store.parallel import elsewhere
 
 IN_MEMORY, IN_GIT, TOGETHER = 19_500, 500, 500
@@ -434,8 +434,8 @@ class Memory:
                 self.folders.setdefault(folder, {}).setdefault(name, what)
                 path, what = folder, Is.FOLDER
 
-    def entries(self, folder: str) -> list[Entry]:
-        return [Entry(*entry) for entry in self.folders.get(folder, {}).items()]
+    def entries(self, folder: str) -> list[DirEntry]:
+        return [DirEntry(*entry) for entry in self.folders.get(folder, {}).items()]
 
     def what_is(self, path: str) -> Is | None:
         folder, _, name = path.rpartition("/")

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.edits.yaml_writer import Change, New, in_order, render, scalar
+from salesops.edits.yaml_writer import FileChange, NewFile, in_order, render, scalar
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.money import Money
@@ -143,27 +143,27 @@ def files(root: Path) -> dict[str, str]:
 
 
 def test_a_new_file_is_written_with_the_folders_it_needs_and_nothing_is_left_lying_about(tmp_path):
-    save(tmp_path, Change("deals/2026/a.yaml", "title: A\n"))
+    save(tmp_path, FileChange("deals/2026/a.yaml", "title: A\n"))
     assert files(tmp_path) == {"deals/2026/a.yaml": "title: A\n"}
 
 
 def test_a_file_is_replaced_only_while_it_holds_what_the_change_was_made_for(tmp_path):
     (tmp_path / "a.yaml").write_text("title: edited by hand\n")
     with pytest.raises(CannotDecide, match="changed while this ran"):
-        save(tmp_path, Change("a.yaml", "title: new\n", was="title: old\n"))
+        save(tmp_path, FileChange("a.yaml", "title: new\n", was="title: old\n"))
     with pytest.raises(CannotDecide, match="came into being"):
-        save(tmp_path, Change("a.yaml", "title: new\n"))
+        save(tmp_path, FileChange("a.yaml", "title: new\n"))
     with pytest.raises(CannotDecide, match="was removed"):
-        save(tmp_path, Change("b.yaml", "title: new\n", was="title: old\n"))
+        save(tmp_path, FileChange("b.yaml", "title: new\n", was="title: old\n"))
     assert files(tmp_path) == {"a.yaml": "title: edited by hand\n"}
-    save(tmp_path, Change("a.yaml", "title: new\n", was="title: edited by hand\n"))
+    save(tmp_path, FileChange("a.yaml", "title: new\n", was="title: edited by hand\n"))
     assert files(tmp_path) == {"a.yaml": "title: new\n"}
 
 
 def test_a_replaced_file_keeps_its_permissions(tmp_path):
     (tmp_path / "a.yaml").write_text("old\n")
     (tmp_path / "a.yaml").chmod(0o640)
-    save(tmp_path, Change("a.yaml", "new\n", was="old\n"))
+    save(tmp_path, FileChange("a.yaml", "new\n", was="old\n"))
     assert (tmp_path / "a.yaml").stat().st_mode & 0o777 == 0o640
 
 
@@ -174,7 +174,7 @@ def test_nothing_is_written_outside_the_repository(tmp_path, path):
     root = tmp_path / "crm"
     root.mkdir()
     with pytest.raises(CannotDecide, match="does not lie inside"):
-        save(root, Change(path, "x\n"))
+        save(root, FileChange(path, "x\n"))
     assert files(tmp_path) == {}
 
 
@@ -187,14 +187,14 @@ def test_nothing_is_written_through_a_link_or_over_what_is_not_a_file(tmp_path):
     os.mkfifo(root / "pipe.yaml")
     for path in ("deals/a.yaml", "a.yaml", "pipe.yaml"):
         with pytest.raises(CannotDecide):
-            save(root, Change(path, "x\n"))
+            save(root, FileChange(path, "x\n"))
     assert files(away) == {}
 
 
 def test_drafts_of_a_command_that_was_killed_are_swept_by_the_next_one(tmp_path):
     (tmp_path / ".salesops-123-4.tmp").write_text("half")
     (tmp_path / ".salesops-notes").write_text("mine")
-    save(tmp_path, Change("a.yaml", "new\n"))
+    save(tmp_path, FileChange("a.yaml", "new\n"))
     assert files(tmp_path) == {".salesops-notes": "mine", "a.yaml": "new\n"}
 
 
@@ -214,22 +214,22 @@ def test_a_second_writing_command_waits_and_then_says_why_it_gives_up(tmp_path):
 
 
 def test_a_new_file_may_hold_any_bytes_and_never_takes_the_place_of_another(tmp_path):
-    save_all(tmp_path, [New("vendor/a.whl", b"PK\x03\x04\xff\r\n\x00")])
+    save_all(tmp_path, [NewFile("vendor/a.whl", b"PK\x03\x04\xff\r\n\x00")])
     with pytest.raises(CannotDecide, match="came into being"):
-        save_all(tmp_path, [New("vendor/a.whl", b"other")])
+        save_all(tmp_path, [NewFile("vendor/a.whl", b"other")])
     assert (tmp_path / "vendor/a.whl").read_bytes() == b"PK\x03\x04\xff\r\n\x00"
 
 
 FULL_DISK = """
 import resource, sys
 from pathlib import Path
-from salesops.edits.yaml_writer import Change
+from salesops.edits.yaml_writer import FileChange
 from salesops.problems import CannotDecide
 from salesops.store.save import save_all
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 root = Path(sys.argv[1])
 try:
-    save_all(root, [Change("a.yaml", "new\\n", "old\\n"), Change("b.yaml", "x" * 5000)])
+    save_all(root, [FileChange("a.yaml", "new\\n", "old\\n"), FileChange("b.yaml", "x" * 5000)])
 except CannotDecide as fault:
     print(fault)
 """
@@ -267,5 +267,5 @@ def test_killed_at_any_moment_every_file_is_either_old_or_new(tmp_path, after):
     records = {name: text for name, text in files(tmp_path).items() if not name.startswith(".")}
     assert set(records.values()) <= {"old\n", "new " * 500}
     save_all(tmp_path, [])
-    save(tmp_path, Change("zzz.yaml", "next\n"))
+    save(tmp_path, FileChange("zzz.yaml", "next\n"))
     assert not [name for name in files(tmp_path) if name.endswith(".tmp")]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from salesops.imports.csv.mapping import Cell, Format
-from salesops.imports.csv.rows import Reader
-from salesops.imports.csv.table import Row, Table
+from salesops.imports.csv.rows import RowReader
+from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Wrong
 from salesops.records.scalars import shown
@@ -24,21 +24,23 @@ class Accounts:
     currency: Cell | None
 
     @cached_property
-    def rows(self) -> dict[str, list[Row]]:
+    def rows(self) -> dict[str, list[TableRow]]:
         """The rows by what all spellings of a name have in common."""
-        found: dict[str, list[Row]] = {}
+        found: dict[str, list[TableRow]] = {}
         for row in self.table.rows:
             found.setdefault(sameness(self.table.cell(row, self.key)), []).append(row)
         return found
 
-    def reader(self, name: str, asker: Reader) -> Reader | Wrong:
+    def reader(self, name: str, asker: RowReader) -> RowReader | Wrong:
         """The row of a member, ready to be read; an empty one, spoken of as the asker's, where the table has none."""
         found = self.rows.get(sameness(name), [])
         if len(found) > 1:
             numbers = " and ".join(str(row.number) for row in found)
             return Wrong("member-twice", f"stands in several rows of {self.table.name} ({numbers})")
         if found:
-            return Reader(self.table, found[0], self.format, self.zone, self.currency)
-        nothing = Row(asker.row.number, asker.row.line, [""] * len(self.table.header))
+            return RowReader(self.table, found[0], self.format, self.zone, self.currency)
+        nothing = TableRow(asker.row.number, asker.row.line, [""] * len(self.table.header))
         why = f"is unknown, {self.table.name} having no {shown(name)}"
-        return Reader(Table(asker.table.name, self.table.header), nothing, self.format, self.zone, self.currency, why)
+        return RowReader(
+            Table(asker.table.name, self.table.header), nothing, self.format, self.zone, self.currency, why
+        )

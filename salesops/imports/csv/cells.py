@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping as Lookup
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from salesops.records.codes import CURRENCIES
 from salesops.records.scalars import FIRST_YEAR, LAST_YEAR
 
 _DOLLARS = frozenset("AUD BSD BZD CAD FJD HKD JMD MXN NAD NZD SGD TTD TWD USD".split())
-SYMBOLS: Lookup[str, frozenset[str]] = {
+SYMBOLS: Mapping[str, frozenset[str]] = {
     "$": _DOLLARS,
     "€": frozenset({"EUR"}),
     "£": frozenset({"GBP"}),

@@ -176,7 +176,7 @@ class MemberMap(Record):
     )
 
 
-class Mapping(Record):
+class ColumnMap(Record):
     """A whole mapping."""
 
     format: Format = Field(default_factory=Format, description="How the table is written.")
@@ -186,7 +186,7 @@ class Mapping(Record):
 
 
 @dataclass(frozen=True)
-class Spot:
+class MappedCell:
     """A cell of the mapping and where it stands; ``field`` is the path in the record that it fills."""
 
     at: Path
@@ -197,18 +197,18 @@ class Spot:
     is_needed: bool = False
 
 
-def spots(mapping: Mapping) -> Iterator[Spot]:
+def mapped_cells(mapping: ColumnMap) -> Iterator[MappedCell]:
     """Every cell of a mapping."""
     deal = mapping.deal
     for name in NEEDED:
-        yield Spot(("deal", name), getattr(deal, name), Deal, name, is_needed=True)
+        yield MappedCell(("deal", name), getattr(deal, name), Deal, name, is_needed=True)
     for field, cell in deal.fields.items():
-        yield Spot(("deal", "fields", field), cell, Deal, field)
+        yield MappedCell(("deal", "fields", field), cell, Deal, field)
     if mapping.currency:
-        yield Spot(("currency",), mapping.currency)
+        yield MappedCell(("currency",), mapping.currency)
     if mapping.members:
         for field, cell in mapping.members.fields.items():
-            yield Spot(("members", "fields", field), cell, Member, field, mapping.members.file is not None)
+            yield MappedCell(("members", "fields", field), cell, Member, field, mapping.members.file is not None)
 
 
 def kind_at(model: type[Record], field: str) -> Kind | None:

@@ -14,13 +14,13 @@ from salesops.imports.csv.mapping import (
     NEEDED,
     SKIP,
     THOUSANDS,
+    ColumnMap,
     Format,
-    Mapping,
+    MappedCell,
     MemberMap,
-    Spot,
     keys_at,
     kind_at,
-    spots,
+    mapped_cells,
 )
 from salesops.problems import Path, Problem, did_you_mean
 from salesops.records.codes import CURRENCIES
@@ -34,9 +34,9 @@ _FILE = re.compile(r"[^/\\\0]+")
 _DIRECTIVES = frozenset("YymdbBHIMSfpzZaA%")
 
 
-def read_mapping(document: Document, book: Book) -> tuple[Mapping | None, list[Problem]]:
+def read_mapping(document: Document, book: Book) -> tuple[ColumnMap | None, list[Problem]]:
     """The mapping that a document holds, or every mistake in it that shows without the table."""
-    mapping, problems = typed(document, Mapping)
+    mapping, problems = typed(document, ColumnMap)
     if mapping is None:
         return None, problems
     problems = list(_mistakes(document, mapping, book))
@@ -44,7 +44,7 @@ def read_mapping(document: Document, book: Book) -> tuple[Mapping | None, list[P
 
 
 def column_problems(
-    document: Document, mapping: Mapping, header: Collection[str], in_members_file: bool
+    document: Document, mapping: ColumnMap, header: Collection[str], in_members_file: bool
 ) -> list[Problem]:
     """A problem for each column that the mapping names and the table does not have."""
     known = [column for column in header if column]
@@ -56,9 +56,9 @@ def column_problems(
     return found
 
 
-def _columns(mapping: Mapping) -> Iterator[tuple[Path, str, bool]]:
+def _columns(mapping: ColumnMap) -> Iterator[tuple[Path, str, bool]]:
     """Every column that is named, where, and whether it belongs to the members' own table."""
-    for spot in spots(mapping):
+    for spot in mapped_cells(mapping):
         if spot.cell.column:
             yield (*spot.at, "column"), spot.cell.column, spot.in_members_file
         if spot.cell.when:
@@ -71,9 +71,9 @@ def _columns(mapping: Mapping) -> Iterator[tuple[Path, str, bool]]:
         yield ("members", "key"), mapping.members.key, True
 
 
-def _mistakes(document: Document, mapping: Mapping, book: Book) -> Iterator[Problem]:
+def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Problem]:
     yield from _format_mistakes(document, ("format",), mapping.format)
-    for spot in spots(mapping):
+    for spot in mapped_cells(mapping):
         yield from _cell_mistakes(document, spot)
         yield from _field_mistakes(document, mapping, spot)
     yield from _overlaps(document, mapping)
@@ -106,7 +106,7 @@ def _format_mistakes(document: Document, at: Path, format: Format) -> Iterator[P
         )
 
 
-def _cell_mistakes(document: Document, spot: Spot) -> Iterator[Problem]:
+def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     cell = spot.cell
     if (cell.column is None) == (cell.constant is None):
         said = (
@@ -149,7 +149,7 @@ def _cell_mistakes(document: Document, spot: Spot) -> Iterator[Problem]:
         )
 
 
-def _field_mistakes(document: Document, mapping: Mapping, spot: Spot) -> Iterator[Problem]:
+def _field_mistakes(document: Document, mapping: ColumnMap, spot: MappedCell) -> Iterator[Problem]:
     kind = spot.cell.kind
     if spot.at == ("currency",):
         yield from _currency_mistakes(document, spot)
@@ -180,7 +180,7 @@ def _field_mistakes(document: Document, mapping: Mapping, spot: Spot) -> Iterato
         )
 
 
-def _currency_mistakes(document: Document, spot: Spot) -> Iterator[Problem]:
+def _currency_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     constant = spot.cell.constant
     if constant and constant not in CURRENCIES:
         yield document.problem(
@@ -192,7 +192,7 @@ def _currency_mistakes(document: Document, spot: Spot) -> Iterator[Problem]:
         )
 
 
-def _no_such_field(document: Document, spot: Spot) -> Problem:
+def _no_such_field(document: Document, spot: MappedCell) -> Problem:
     above, _, last = spot.field.rpartition(".")
     known = keys_at(spot.model, above)
     if last in known:
@@ -204,13 +204,13 @@ def _no_such_field(document: Document, spot: Spot) -> Problem:
     return document.problem("field-unknown", said, spot.at, key=True, help=help)
 
 
-def _overlaps(document: Document, mapping: Mapping) -> Iterator[Problem]:
+def _overlaps(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
     """Fields that lie inside one another, of which only one could be written."""
-    for spot in spots(mapping):
+    for spot in mapped_cells(mapping):
         inside = next(
             (
                 other
-                for other in spots(mapping)
+                for other in mapped_cells(mapping)
                 if other.at[:-1] == spot.at[:-1] and other.field.startswith(f"{spot.field}.")
             ),
             None,
@@ -225,7 +225,7 @@ def _overlaps(document: Document, mapping: Mapping) -> Iterator[Problem]:
             )
 
 
-def _stage_mistakes(document: Document, mapping: Mapping, book: Book) -> Iterator[Problem]:
+def _stage_mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Problem]:
     known = list(dict.fromkeys(name for process in book.processes for name in (*process.stages, *process.becomes)))
     if not mapping.deal.stages:
         yield document.problem("stages-empty", "a deal needs at least one stage", ("deal", "stages"), key=True)
@@ -254,7 +254,7 @@ def _day_mistakes(document: Document, at: Path, words: str) -> Iterator[Problem]
         )
 
 
-def _folder_mistakes(document: Document, mapping: Mapping) -> Iterator[Problem]:
+def _folder_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
     places: list[tuple[Path, str, str]] = [(("deal", "folder"), mapping.deal.folder, "deals")]
     if mapping.members:
         places.append((("members", "folder"), mapping.members.folder, "members"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping as Lookup
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -12,16 +12,16 @@ from salesops.imports.csv.mapping import (
     LEAVE_OUT,
     SKIP,
     Cell,
+    ColumnMap,
     Format,
     Kind,
-    Mapping,
     NameCell,
     StageLine,
     When,
     is_listed,
     kind_at,
 )
-from salesops.imports.csv.table import Row, Table
+from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory, id_of
 from salesops.imports.remarks import Remark, Verdict, Wrong
 from salesops.problems import did_you_mean
@@ -46,7 +46,7 @@ class Filling:
     listed: bool
 
 
-def fillings(model: type[Record], fields: Lookup[str, Cell]) -> tuple[Filling, ...]:
+def fillings(model: type[Record], fields: Mapping[str, Cell]) -> tuple[Filling, ...]:
     """The fields of a mapping with what they hold."""
     return tuple(
         Filling(field, cell, cell.kind or kind_at(model, field) or "text", is_listed(model, field))
@@ -55,11 +55,11 @@ def fillings(model: type[Record], fields: Lookup[str, Cell]) -> tuple[Filling, .
 
 
 @dataclass
-class Reader:
+class RowReader:
     """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty."""
 
     table: Table
-    row: Row
+    row: TableRow
     format: Format
     zone: str
     currency: Cell | None
@@ -206,7 +206,7 @@ def put(data: dict[str, Any], field: str, value: Any) -> None:
 
 
 def deal_data(
-    reader: Reader, mapping: Mapping, member: str | None, owner: str | None, fields: tuple[Filling, ...]
+    reader: RowReader, mapping: ColumnMap, member: str | None, owner: str | None, fields: tuple[Filling, ...]
 ) -> dict[str, Any]:
     """A deal as its file holds it; only to be used where the reader has no complaint."""
     deal = mapping.deal
@@ -221,7 +221,7 @@ def deal_data(
     return {**data, **reader.filled(fields)}
 
 
-def column_of(mapping: Mapping, field: str) -> str:
+def column_of(mapping: ColumnMap, field: str) -> str:
     """The column that a field of a deal comes from, for a complaint about the field."""
     deal = mapping.deal
     if field.startswith("stages."):

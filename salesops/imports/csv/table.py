@@ -28,7 +28,7 @@ GUARDED = re.compile(r"'(?=\s*['=+\-@\t\r\n＝＋－＠])")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row: its cells, its number as a spreadsheet counts (the header is row 1) and the line where it begins."""
 
     number: int
@@ -42,7 +42,7 @@ class Table:
 
     name: str
     header: tuple[str, ...]
-    rows: tuple[Row, ...] = ()
+    rows: tuple[TableRow, ...] = ()
     refused: tuple[Remark, ...] = field(default=())
 
     @cached_property
@@ -50,7 +50,7 @@ class Table:
         """Where each column stands; columns without a name cannot be asked for."""
         return {name: at for at, name in enumerate(self.header) if name}
 
-    def cell(self, row: Row, column: str) -> str:
+    def cell(self, row: TableRow, column: str) -> str:
         """A cell as the person who filled it in meant it: without the guard of spreadsheets and the blanks around it."""
         return unguarded(row.cells[self.columns[column]]).strip()
 
@@ -131,7 +131,7 @@ def _decoded(name: str, data: bytes, format: Format) -> str | Problem:
         )
 
 
-def _rows(name: str, text: str, format: Format) -> tuple[list[Row], list[Remark]]:
+def _rows(name: str, text: str, format: Format) -> tuple[list[TableRow], list[Remark]]:
     """Every row that holds anything, and a remark for each of which CSV can make no sense."""
     quote = QUOTES[format.quote]
     reader = csv.reader(
@@ -142,7 +142,7 @@ def _rows(name: str, text: str, format: Format) -> tuple[list[Row], list[Remark]
         skipinitialspace=True,
         strict=True,
     )
-    rows: list[Row] = []
+    rows: list[TableRow] = []
     refused: list[Remark] = []
     with _cells_of_any_length():
         for number in count(1):
@@ -155,7 +155,7 @@ def _rows(name: str, text: str, format: Format) -> tuple[list[Row], list[Remark]
                 refused.append(_unreadable(name, number, line, str(fault)))
                 continue
             if any(cell.strip() for cell in cells):
-                rows.append(Row(number, line, cells))
+                rows.append(TableRow(number, line, cells))
     return rows, refused
 
 
@@ -176,13 +176,13 @@ def _unreadable(name: str, number: int, line: int, said: str) -> Remark:
     return Remark(Verdict.REJECTED, name, number, line, "", "row-unreadable", reason)
 
 
-def _ragged(name: str, row: Row, width: int) -> Remark:
+def _ragged(name: str, row: TableRow, width: int) -> Remark:
     more = "more" if len(row.cells) > width else "fewer"
     reason = f"the row has {more} cells than the header, {len(row.cells)} and not {width}"
     return Remark(Verdict.REJECTED, name, row.number, row.line, "", "row-ragged", reason)
 
 
-def _header_problems(name: str, row: Row, header: tuple[str, ...], format: Format) -> Iterator[Problem]:
+def _header_problems(name: str, row: TableRow, header: tuple[str, ...], format: Format) -> Iterator[Problem]:
     place = Place(name, row.line)
     if len(header) == 1:
         other = next((word for word, mark in DELIMITERS.items() if mark in header[0]), None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salesops.book.book import Snapshot
-from salesops.changes.timeline import NOTHING, Past
+from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
 from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
 from salesops.output import SCHEMA_VERSION, as_json
 from salesops.site.feed import atom
@@ -38,15 +38,15 @@ def readings_of(snapshot: Snapshot) -> Readings:
     return measure(snapshot, metrics_of(snapshot.process).values())
 
 
-def every_page(snapshot: Snapshot, readings: Readings | None = None, past: Past | None = None) -> Iterator[Page]:
+def every_page(snapshot: Snapshot, readings: Readings | None = None, past: GitHistory | None = None) -> Iterator[Page]:
     """Every page of the site as of a day; ``past`` is what git tells of it."""
     readings = readings_of(snapshot) if readings is None else readings
     for subject in SUBJECTS:
-        yield from subject.pages(snapshot, readings, past or NOTHING)
+        yield from subject.pages(snapshot, readings, past or NO_GIT_HISTORY)
 
 
 def data_files(
-    snapshot: Snapshot, readings: Readings | None = None, past: Past | None = None
+    snapshot: Snapshot, readings: Readings | None = None, past: GitHistory | None = None
 ) -> Iterator[tuple[str, str]]:
     """What the site holds for machines: the metrics, together and each alone, and the feed of the changes."""
     known = metrics_of(snapshot.process)
@@ -56,4 +56,4 @@ def data_files(
     yield "metrics.json", as_json({**head, "metrics": every})
     for metric in every:
         yield f"metrics/{metric['id']}.json", as_json({**head, **metric})
-    yield "changes.xml", atom((past or NOTHING).chronicle, snapshot.book, snapshot.as_of)
+    yield "changes.xml", atom((past or NO_GIT_HISTORY).timeline, snapshot.book, snapshot.as_of)

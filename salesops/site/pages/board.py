@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 
 from salesops.book.book import Snapshot
 from salesops.book.status import board, standings
-from salesops.changes.timeline import Past
+from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.site.pages.page import Page, page
 
-MOST = 50
+MAX_CARDS = 50
 """Cards in a column; the pipeline table has the rest."""
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The board."""
     yield page(
         "board",
@@ -23,5 +23,5 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past
         snapshot,
         columns=board(snapshot),
         parked=standings(snapshot, snapshot.parked),
-        most=MOST,
+        most=MAX_CARDS,
     )

@@ -10,31 +10,31 @@ from typing import NamedTuple
 from salesops.book.book import Snapshot
 from salesops.changes.bridges import TAKES_AWAY, Bridge
 from salesops.changes.report import Report
-from salesops.changes.timeline import Commit, Entry, Past
+from salesops.changes.timeline import Commit, Event, GitHistory
 from salesops.metrics import Reading
 from salesops.site.pages.page import Page, page
 
-MOST = 200
+MAX_COMMITS_ON_PAGE = 200
 """Commits on the page; the feed and `salesops history` have more."""
 
 
-class Record(NamedTuple):
+class CommitRecord(NamedTuple):
     """What a commit did to one record."""
 
     kind: str
     id: str
     who: str
-    entries: list[Entry]
+    entries: list[Event]
 
 
 class Told(NamedTuple):
     """A commit and its records."""
 
     commit: Commit
-    records: list[Record]
+    records: list[CommitRecord]
 
 
-class Span(NamedTuple):
+class TimeSpan(NamedTuple):
     """A stretch of time: its heading, its commits, and its report."""
 
     id: str
@@ -43,7 +43,7 @@ class Span(NamedTuple):
     report: Report | None
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """This week, the rest of this month, and what came before."""
     yield page(
         "changes",
@@ -51,27 +51,27 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past
         "changes",
         snapshot,
         spans=list(_spans(snapshot.as_of, past)),
-        gap=past.chronicle.gap,
+        gap=past.timeline.gap,
         takes_away=TAKES_AWAY,
         rows=bridge_rows,
     )
 
 
-def _spans(as_of: date, past: Past) -> Iterator[Span]:
-    commits = [told(*found) for found in past.chronicle.commits[:MOST]]
+def _spans(as_of: date, past: GitHistory) -> Iterator[TimeSpan]:
+    commits = [told(*found) for found in past.timeline.commits[:MAX_COMMITS_ON_PAGE]]
     monday, first = as_of - timedelta(days=as_of.weekday()), as_of.replace(day=1)
     this_week = [one for one in commits if one.commit.day >= monday]
     this_month = [one for one in commits if first <= one.commit.day < monday]
     earlier = [one for one in commits if one.commit.day < min(monday, first)]
-    yield Span("week", "This week", this_week, past.week)
-    yield Span("month", "Earlier this month", this_month, past.month)
-    yield Span("earlier", "Before that", earlier, None)
+    yield TimeSpan("week", "This week", this_week, past.week)
+    yield TimeSpan("month", "Earlier this month", this_month, past.month)
+    yield TimeSpan("earlier", "Before that", earlier, None)
 
 
-def told(commit: Commit, entries: tuple[Entry, ...]) -> Told:
+def told(commit: Commit, entries: tuple[Event, ...]) -> Told:
     """A commit with its entries by record."""
     records = [
-        Record(ref[0], ref[1], found[0].change.who, found)
+        CommitRecord(ref[0], ref[1], found[0].change.who, found)
         for ref, group in groupby(entries, key=lambda entry: entry.change.ref)
         for found in [list(group)]
     ]

@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing
-from salesops.changes.timeline import Past, by_commit
+from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
 from salesops.site.pages.page import Page, page
 from salesops.site.pages.renewals import TITLES
 
 
-class Span(NamedTuple):
+class VisitBar(NamedTuple):
     """A visit on the time line: its days, and where its bar begins and how long it is, in per cent of the deal's life."""
 
     stage: str
@@ -26,14 +26,14 @@ class Span(NamedTuple):
     width: float
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """Every deal's page."""
     contracts = {term.id: term for term in terms(snapshot)}
     for history in snapshot.histories:
         yield _of(Standing(snapshot, history), contracts.get(history.id), past)
 
 
-def _of(standing: Standing, term: Term | None, past: Past) -> Page:
+def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
     snapshot, deal = standing.snapshot, standing.deal
     return page(
         f"deals/{standing.id}",
@@ -49,12 +49,12 @@ def _of(standing: Standing, term: Term | None, past: Past) -> Page:
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"
         ],
-        story=by_commit(past.chronicle.of("deal", standing.id)),
+        story=by_commit(past.timeline.of("deal", standing.id)),
         renewals=[id for id in snapshot.book.renewed_by.get(standing.id, ()) if snapshot.history(id)],
     )
 
 
-def spans(standing: Standing) -> Iterator[Span]:
+def spans(standing: Standing) -> Iterator[VisitBar]:
     """The visits as bars over the deal's life; a closed stage has no length."""
     history, snapshot = standing.history, standing.snapshot
     first = history.visits[0].entered
@@ -63,7 +63,7 @@ def spans(standing: Standing) -> Iterator[Span]:
     for visit in history.visits:
         stage = snapshot.stage(visit.stage)
         days = visit.days(last)
-        yield Span(
+        yield VisitBar(
             snapshot.name(visit.stage),
             stage.title,
             visit.entered,

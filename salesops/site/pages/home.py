@@ -9,7 +9,7 @@ from typing import NamedTuple
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
 from salesops.book.visits import Visit
-from salesops.changes.timeline import Past
+from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, terms
 from salesops.metrics.targets import goal, progress
@@ -27,10 +27,10 @@ SHOWN = (
     "mrr",
 )
 WEEK = 7
-MOST = 12
+MAX_ATTENTION_ROWS = 12
 
 
-class Row(NamedTuple):
+class TargetRow(NamedTuple):
     """A target and how far it is."""
 
     target: Target
@@ -41,7 +41,7 @@ class Row(NamedTuple):
     gap: str
 
 
-class Move(NamedTuple):
+class RecentMove(NamedTuple):
     """A move of the last days."""
 
     standing: Standing
@@ -49,7 +49,7 @@ class Move(NamedTuple):
     title: str
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The home page."""
     every = metrics_of(snapshot.process)
     deserving = [standing for standing in standings(snapshot, snapshot.open) if standing.concerns]
@@ -62,18 +62,18 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past
         numbers=[(every[id], readings[id]) for id in SHOWN if id in every],
         targets=_targets(snapshot, readings),
         deserving=sorted(deserving, key=lambda standing: (-len(standing.concerns), standing.since)),
-        most=MOST,
+        most=MAX_ATTENTION_ROWS,
         overdue=[term for term in terms(snapshot) if term.bucket == OVERDUE],
         moves=list(_moves(snapshot)),
         back_soon=[standing for standing in standings(snapshot, snapshot.parked) if _back_soon(standing)],
     )
 
 
-def _targets(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> list[Row]:
+def _targets(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> list[TargetRow]:
     targets = snapshot.book.targets.targets if snapshot.book.targets else ()
     known = metrics_of(snapshot.process)
     return [
-        Row(
+        TargetRow(
             target,
             known[target.metric].title if target.metric in known else target.metric,
             goal(target),
@@ -84,11 +84,11 @@ def _targets(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> list
     ]
 
 
-def _moves(snapshot: Snapshot) -> Iterator[Move]:
+def _moves(snapshot: Snapshot) -> Iterator[RecentMove]:
     first = snapshot.as_of - timedelta(days=WEEK - 1)
     recent = [(visit, history) for history in snapshot.histories for visit in history.visits if visit.entered >= first]
     for visit, history in sorted(recent, key=lambda pair: (pair[0].entered, pair[1].id, pair[0].line), reverse=True):
-        yield Move(Standing(snapshot, history), visit, snapshot.stage(visit.stage).title)
+        yield RecentMove(Standing(snapshot, history), visit, snapshot.stage(visit.stage).title)
 
 
 def _back_soon(standing: Standing) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
-from salesops.changes.timeline import Past
+from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.contracts import ACTIVE, OVERDUE, Term, terms
 from salesops.site.pages.page import Page, page
 from salesops.site.pages.renewals import TITLES
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The index and every member's page."""
     deals: dict[str, list[Standing]] = {}
     for standing in standings(snapshot):

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from salesops.book.book import Snapshot
-from salesops.changes.timeline import Past
+from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.readings import Share
 from salesops.site.pages.page import Page, page
 
-MOST = 500
+MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
 SUBJECT_TITLES = {
     "pipeline": "Pipeline",
@@ -22,7 +22,7 @@ SUBJECT_TITLES = {
 }
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The glossary with today's readings, and a page for each metric that is measured."""
     every = list(metrics_of(snapshot.process).values())
     groups = [
@@ -49,7 +49,7 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         metric=metric,
         reading=reading,
         definition=metric.definition.split("\n\n"),
-        included=[snapshot.history(id) or snapshot.book.histories[id] for id in reading.included[:MOST]],
+        included=[snapshot.history(id) or snapshot.book.histories[id] for id in reading.included[:MAX_DEALS_NAMED]],
         reasons=sorted(reasons.items(), key=lambda pair: (-len(pair[1]), pair[0])),
         data={
             name: value
@@ -57,6 +57,6 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
             if name not in ("included", "excluded", "hit", "kind", "value", "weeks")
         },
         weeks=data.get("weeks", []),
-        most=MOST,
+        most=MAX_DEALS_NAMED,
         hit=frozenset(reading.hit) if isinstance(reading, Share) else frozenset(),
     )

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from salesops.book.book import Snapshot
 from salesops.book.status import board
-from salesops.changes.timeline import Past
+from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.site.pages.page import Page, page
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The process page."""
     here = {column.name: len(column.deals) for column in board(snapshot)}
     yield page(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 
 from salesops.book.book import Snapshot
-from salesops.changes.timeline import Past
+from salesops.changes.timeline import GitHistory
 from salesops.checks.manual import rules, without_mark
 from salesops.metrics import Reading
 from salesops.records.fields import fields_of
@@ -31,7 +31,7 @@ SUBJECTS = {
 """Titles of the groups of codes; a group that is not listed is shown by its own name."""
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The codes and the fields."""
     groups = [
         (SUBJECTS.get(about, about.capitalize()), list(found))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing
-from salesops.changes.timeline import Past
+from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.contracts import (
     BUCKETS,
@@ -37,7 +37,7 @@ TITLES = {
 }
 
 
-def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Past) -> Iterator[Page]:
+def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The renewal windows."""
     every = sorted(terms(snapshot), key=lambda term: (term.days_left is None, term.days_left or 0, term.id))
     windows = [(bucket, *TITLES[bucket], [term for term in every if term.bucket == bucket]) for bucket in BUCKETS]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesops.book.book import Book
-from salesops.imports.csv.mapping import Mapping
+from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.table import read_table, unguarded
 from salesops.imports.people import with_people
 from salesops.imports.plan import Planner
@@ -596,7 +596,7 @@ def _meant(words):
 
 def _everything():
     document, _ = read("map.yaml", EVERYTHING.encode())
-    mapping, problems = typed(document, Mapping)
+    mapping, problems = typed(document, ColumnMap)
     assert problems == []
     return mapping
 

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 from gitting import Git
 
-from salesops.changes.timeline import Past
+from salesops.changes.timeline import GitHistory
 from salesops.site.pages import every_page
-from salesops.store.file_history import past
+from salesops.store.file_history import git_history
 
 TODAY = date(2026, 11, 20)
 MINUS = "−"
@@ -47,7 +47,7 @@ def told(repo, tree):
 
     def rendered(path, day=TODAY):
         book = repo.book()
-        return tree(every_page(book.on(day), past=past(repo.root, book, day)), path)
+        return tree(every_page(book.on(day), past=git_history(repo.root, book, day)), path)
 
     return rendered
 
@@ -234,13 +234,13 @@ def test_in_a_clone_that_was_cut_the_pages_say_how_to_fetch_the_rest(repo, git, 
     git.commit()
     git("clone", "-q", "--depth=1", f"file://{repo.root}", str(tmp_path / "cut"))
     book = repo.book()
-    pages = list(every_page(book.on(TODAY), past=past(tmp_path / "cut", book, TODAY)))
+    pages = list(every_page(book.on(TODAY), past=git_history(tmp_path / "cut", book, TODAY)))
     for path in ("changes", "integrity"):
         assert "git fetch --unshallow, or fetch-depth: 0" in tree(pages, path).text
 
 
 def test_where_nobody_asked_git_nothing_is_told(repo, tree):
-    pages = list(every_page(repo.book().on(TODAY), past=Past()))
+    pages = list(every_page(repo.book().on(TODAY), past=GitHistory()))
     assert "Nothing changed." in tree(pages, "changes").text
 
 

@@ -30,7 +30,7 @@ def test_a_target_whose_metric_is_not_built_yet_leads_to_its_line_in_the_glossar
     repo.write("playbook/targets.yaml", TARGETS)
     links = {link.text: link["href"] for link in next(page_of("").every("tbody")).every("a")}
     assert links["Sales Qualified Deals"] == "./metrics/sqd.html"
-    assert links["Outreach email open rate"] == "./metrics/#email-open-rate"
+    assert links["Outreach email open rate"] == "./metrics.html#email-open-rate"
 
 
 def test_without_targets_home_does_not_ask(page_of):
