@@ -33,40 +33,81 @@ class LeftOut:
 class Book:
     """Everything that the files say.
 
-    ``documents`` holds the file of each record; ``broken`` names records whose file could not be read as one, so that
+    ``records`` holds them by kind and id, ``documents`` the file of each; ``broken`` names records whose file could not be read as one, so that
     nothing else is blamed for them; ``lost`` names their fields that could not be read.
     """
 
-    team: Team | None = None
-    versions: Mapping[str, Process] = field(default_factory=dict)
-    deals: Mapping[str, Deal] = field(default_factory=dict)
-    members: Mapping[str, Member] = field(default_factory=dict)
-    icp: Mapping[str, Hypothesis] = field(default_factory=dict)
-    experiments: Mapping[str, Experiment] = field(default_factory=dict)
-    decisions: Mapping[str, Decision] = field(default_factory=dict)
-    reviews: Mapping[str, Review] = field(default_factory=dict)
-    targets: Targets | None = None
-    rates: Rates | None = None
-    removed: Removed | None = None
+    records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     documents: Mapping[Ref, Document] = field(default_factory=dict)
     broken: frozenset[Ref] = frozenset()
     lost: Mapping[Ref, frozenset[Path]] = field(default_factory=dict)
 
     def of(self, kind: str) -> Mapping[str, Any]:
         """The records of a kind by id; a kind that is one file has its own name as id."""
-        many: dict[str, Mapping[str, Any]] = {
-            "process": self.versions,
-            "deal": self.deals,
-            "member": self.members,
-            "icp": self.icp,
-            "experiment": self.experiments,
-            "decision": self.decisions,
-            "review": self.reviews,
-        }
-        if kind in many:
-            return many[kind]
-        only = {"team": self.team, "targets": self.targets, "rates": self.rates, "removed": self.removed}[kind]
-        return {} if only is None else {kind: only}
+        return self.records.get(kind, {})
+
+    def only(self, kind: str) -> Any:
+        """The record of a kind that is one file; None where there is none."""
+        return self.of(kind).get(kind)
+
+    @cached_property
+    def deals(self) -> Mapping[str, Deal]:
+        """The deals by id."""
+        return self.of("deal")
+
+    @cached_property
+    def members(self) -> Mapping[str, Member]:
+        """The members by id."""
+        return self.of("member")
+
+    @cached_property
+    def versions(self) -> Mapping[str, Process]:
+        """The versions of the process by the name of their file."""
+        return self.of("process")
+
+    @cached_property
+    def icp(self) -> Mapping[str, Hypothesis]:
+        """What the team believes about its market."""
+        return self.of("icp")
+
+    @cached_property
+    def experiments(self) -> Mapping[str, Experiment]:
+        """What the team tries."""
+        return self.of("experiment")
+
+    @cached_property
+    def decisions(self) -> Mapping[str, Decision]:
+        """What the team decided."""
+        return self.of("decision")
+
+    @cached_property
+    def reviews(self) -> Mapping[str, Review]:
+        """The weekly reviews."""
+        return self.of("review")
+
+    @cached_property
+    def team(self) -> Team | None:
+        """The people, the currency and the time zone."""
+        found: Team | None = self.only("team")
+        return found
+
+    @cached_property
+    def targets(self) -> Targets | None:
+        """What the team wants to reach."""
+        found: Targets | None = self.only("targets")
+        return found
+
+    @cached_property
+    def rates(self) -> Rates | None:
+        """The dated exchange rates."""
+        found: Rates | None = self.only("rates")
+        return found
+
+    @cached_property
+    def removed(self) -> Removed | None:
+        """Who removed which record, and why."""
+        found: Removed | None = self.only("removed")
+        return found
 
     @property
     def zone(self) -> str:

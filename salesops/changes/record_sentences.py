@@ -13,26 +13,8 @@ from salesops.changes.field_sentences import is_of_entries, label, plain, told
 from salesops.changes.names import Names
 from salesops.changes.process_sentences import of_process
 from salesops.changes.values import Data, as_map, as_text
+from salesops.records.kinds import KINDS
 
-TITLES = {
-    "process": "Process",
-    "icp": "ICP hypothesis",
-    "experiment": "Experiment",
-    "decision": "Decision",
-    "review": "Review of",
-    "team": "The team",
-    "targets": "Targets",
-    "rates": "Exchange rates",
-    "removed": "Removed records",
-}
-SAYS = {
-    "icp": ("status", "claim"),
-    "experiment": ("status", "hypothesis"),
-    "decision": ("verdict", "why"),
-    "member": ("kind", "country"),
-    "review": ("notes",),
-}
-"""Which fields say what a new record is about."""
 MOST_ENTRIES = 5
 """Entries of one list that a record's sentences tell; a list of people or invoices may have many."""
 
@@ -42,9 +24,10 @@ def called(ref: Ref, names: Names) -> str:
     kind, id = ref
     if kind == "member":
         return names.member(id)
-    if kind not in TITLES:
+    title = KINDS[kind].title
+    if not title:
         return f"{kind} {names.text(id)}"
-    return TITLES[kind] if id == kind else f"{TITLES[kind]} {names.day(id)}"
+    return title if id == kind else f"{title} {names.day(id)}"
 
 
 def of_other(ref: Ref, before: Data | None, after: Data | None, names: Names) -> list[Change]:
@@ -73,7 +56,7 @@ def _kind(kind: str, section: str) -> str:
 
 
 def _new(kind: str, data: Data, names: Names) -> str:
-    said = joined(*(names.value(value) for name in SAYS.get(kind, ()) if isinstance(value := data.get(name), str)))
+    said = joined(*(names.value(value) for name in KINDS[kind].speaks if isinstance(value := data.get(name), str)))
     return f"new: {said}" if said else "new"
 
 

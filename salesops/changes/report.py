@@ -19,6 +19,7 @@ from salesops.changes.names import Names
 from salesops.changes.record_sentences import called as called_other
 from salesops.changes.record_sentences import of_other
 from salesops.problems import Problem
+from salesops.records.kinds import KINDS
 from salesops.records.yaml_reader import Document
 
 
@@ -83,28 +84,13 @@ class Report:
         }
 
 
-KINDS_IN_ORDER = (
-    "deal",
-    "member",
-    "process",
-    "team",
-    "icp",
-    "experiment",
-    "decision",
-    "review",
-    "targets",
-    "rates",
-    "removed",
-)
-
-
 def changes(comparison: Comparison, as_of: date) -> Iterator[Change]:
     """Every change between two Books, deals first, each record's together."""
     names = Names(comparison.after if comparison.after.deals or comparison.after.members else comparison.before, as_of)
     touched: dict[str, set[str]] = defaultdict(set)
     for kind, id in (*_touched(comparison), *comparison.gone, *(comparison.before.broken ^ comparison.after.broken)):
         touched[kind].add(id)
-    for kind in KINDS_IN_ORDER:
+    for kind in sorted(touched, key=lambda kind: KINDS[kind].turn):
         for id in sorted(touched[kind]):
             yield from _of((kind, id), comparison, names)
 

@@ -15,6 +15,7 @@ from salesops.changes.compare import signature
 from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
 from salesops.problems import Path
 from salesops.records.deal import Deal
+from salesops.records.kinds import KINDS
 from salesops.records.process import Process
 from salesops.records.record import Record, is_given
 
@@ -238,7 +239,7 @@ def record_deleted(case: Case[Any]) -> Findings:
     """
     if case.kind == "removed" and not all(map(case.then.is_back, case.record.removed)):
         yield Finding((), "the list of the records that were removed is gone", help="put the file back")
-    if case.kind not in ("deal", "member", "experiment", "icp", "decision"):
+    if not KINDS[case.kind].leaves_signed:
         return
     if any((removal.kind, removal.id) == (case.kind, case.id) for removal in case.then.removals):
         return

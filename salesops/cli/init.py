@@ -14,9 +14,6 @@ from salesops.cli.shared import Usage, as_of_option, day_option, say, style
 if TYPE_CHECKING:
     from salesops.edits.yaml_writer import NewFile
 
-RECORDS = ("deals/", "members/", "playbook/", "site/")
-"""What belongs to the team once it has begun."""
-
 
 @click.command("init")
 @click.argument("folder", metavar="DIR")
@@ -57,7 +54,9 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
 
 def _left_alone(root: Path, *, begun: bool) -> tuple[str, ...]:
     """Where nothing is added: among records, and in vendor/ where requirements.txt names already what it installs."""
-    records = RECORDS if begun else ()
+    from salesops.records.kinds import folders
+
+    records = tuple(f"{folder}/" for folder in (*folders(), "site")) if begun else ()
     return (*records, "vendor/") if os.path.lexists(root / "requirements.txt") else records
 
 

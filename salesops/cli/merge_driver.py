@@ -52,10 +52,10 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
 
 
 def _merged(base: str, ours: str, theirs: str, path: str) -> Merged:
-    from salesops.edits.merge import kind_of, merge, merge_prose
+    from salesops.edits.merge import kind_anywhere, merge, merge_prose
 
     is_record = not path or path.endswith(".yaml")
-    return merge(base, ours, theirs, kind_of(path)) if is_record else merge_prose(base, ours, theirs)
+    return merge(base, ours, theirs, kind_anywhere(path)) if is_record else merge_prose(base, ours, theirs)
 
 
 def _text(raw: bytes | int) -> str | None:

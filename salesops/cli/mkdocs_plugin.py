@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from salesops.site.build import Site
 
-WATCHED = ("deals", "members", "playbook", "site")
-
 
 class Options(Config):  # type: ignore[no-untyped-call]
     """The plugin has none: everything is said in the records."""
@@ -59,9 +57,12 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Build again when a record or a page is saved, not when we write what MkDocs reads."""
+        from salesops.records.kinds import folders
+        from salesops.site.build import SOURCE
+
         root = Path(config.config_file_path).parent
         server.unwatch(config.docs_dir)
-        for folder in WATCHED:
+        for folder in (*folders(), SOURCE):
             if (root / folder).is_dir():
                 server.watch(str(root / folder))
         return server

@@ -27,7 +27,7 @@ from salesops.edits.edit import (
 )
 from salesops.edits.merge_lines import conflict, marked, together
 from salesops.edits.merge_values import Agreed, At, MergeStep, agree, clash
-from salesops.records.kinds import KINDS, Kind
+from salesops.records.kinds import Kind, kind_at_path
 from salesops.records.typed import typed
 from salesops.records.yaml_reader import Document, read
 
@@ -45,15 +45,11 @@ class Merged:
     sentences: tuple[str, ...] = ()
 
 
-def kind_of(path: str) -> Kind | None:
+def kind_anywhere(path: str) -> Kind | None:
     """The kind of record that a path holds, also where the repository is a folder of a larger one."""
     parts = path.split("/")
     tails = ["/".join(parts[at:]) for at in range(len(parts))]
-    return next((kind for tail in tails for kind in KINDS.values() if _holds(kind, tail)), None)
-
-
-def _holds(kind: Kind, path: str) -> bool:
-    return path == kind.where if kind.is_single else path.startswith(f"{kind.where}/") and path.endswith(".yaml")
+    return next((kind for tail in tails if (kind := kind_at_path(tail))), None)
 
 
 def merge(base: str, ours: str, theirs: str, kind: Kind | None = None) -> Merged:

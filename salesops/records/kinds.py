@@ -1,4 +1,4 @@
-"""Which file holds which record: the one table that reading, checking, schemas and the reference pages share."""
+"""Which file holds which record, and what is particular to each kind: adding a kind of record is adding one entry here."""
 
 from __future__ import annotations
 
@@ -13,11 +13,29 @@ from salesops.records.record import Record
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of record: its name, its model, and the folder of its files or the one file that holds it."""
+    """A kind of record: its name, its model, and the folder of its files or the one file that holds it.
+
+    ``title`` is what people call one where its id alone does not say it, ``speaks`` names the fields that say what a new
+    one is about, ``turn`` is its place among the changes of a report.
+
+    ``past`` names the fields of an earlier record without which nobody can say whether the past was altered.
+    ``is_checked_half_read`` where its records are checked as far as they can be read; a playbook that is half read would
+    blame everybody else. ``has_own_name`` where its id is unlike that of any other such record, whatever their kinds, and
+    its files may lie in folders of their own. ``leaves_signed`` where one that goes needs a line in playbook/removed.yaml.
+    ``names`` where it says how people, stages, members or deals are called.
+    """
 
     name: str
     model: type[Record]
     where: str
+    turn: int
+    title: str = ""
+    speaks: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    is_checked_half_read: bool = False
+    has_own_name: bool = False
+    leaves_signed: bool = False
+    names: bool = False
 
     @property
     def is_single(self) -> bool:
@@ -25,31 +43,81 @@ class Kind:
         return self.where.endswith(".yaml")
 
     @property
+    def folder(self) -> str:
+        """The folder at the top of the repository that it is in."""
+        return self.where.split("/", 1)[0]
+
+    @property
     def pattern(self) -> str:
         """The path of its files as the documentation writes it."""
-        return (
-            self.where
-            if self.is_single
-            else f"{self.where}/**/<id>.yaml"
-            if self.name in ("deal", "member")
-            else f"{self.where}/<id>.yaml"
-        )
+        if self.is_single:
+            return self.where
+        return f"{self.where}/**/<id>.yaml" if self.has_own_name else f"{self.where}/<id>.yaml"
 
+    def holds(self, path: str) -> bool:
+        """Whether a file at this path would be one of its records."""
+        return path == self.where if self.is_single else path.startswith(f"{self.where}/") and path.endswith(".yaml")
+
+
+MONEY_AND_MOVES = ("stages", "type", "contract", "win", "loss", "corrections", "waived")
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("team", Team, "playbook/team.yaml"),
-        Kind("process", Process, "playbook/process"),
-        Kind("member", Member, "members"),
-        Kind("deal", Deal, "deals"),
-        Kind("icp", Hypothesis, "playbook/icp"),
-        Kind("experiment", Experiment, "playbook/experiments"),
-        Kind("decision", Decision, "playbook/decisions"),
-        Kind("review", Review, "playbook/reviews"),
-        Kind("targets", Targets, "playbook/targets.yaml"),
-        Kind("removed", Removed, "playbook/removed.yaml"),
-        Kind("rates", Rates, "playbook/rates.yaml"),
+        Kind("team", Team, "playbook/team.yaml", 4, "The team", names=True),
+        Kind("process", Process, "playbook/process", 3, "Process", names=True),
+        Kind(
+            "member",
+            Member,
+            "members",
+            2,
+            speaks=("kind", "country"),
+            is_checked_half_read=True,
+            has_own_name=True,
+            leaves_signed=True,
+            names=True,
+        ),
+        Kind(
+            "deal",
+            Deal,
+            "deals",
+            1,
+            past=MONEY_AND_MOVES,
+            is_checked_half_read=True,
+            has_own_name=True,
+            leaves_signed=True,
+            names=True,
+        ),
+        Kind("icp", Hypothesis, "playbook/icp", 5, "ICP hypothesis", ("status", "claim"), leaves_signed=True),
+        Kind(
+            "experiment",
+            Experiment,
+            "playbook/experiments",
+            6,
+            "Experiment",
+            ("status", "hypothesis"),
+            leaves_signed=True,
+        ),
+        Kind("decision", Decision, "playbook/decisions", 7, "Decision", ("verdict", "why"), leaves_signed=True),
+        Kind("review", Review, "playbook/reviews", 8, "Review of", ("notes",)),
+        Kind("targets", Targets, "playbook/targets.yaml", 9, "Targets"),
+        Kind("removed", Removed, "playbook/removed.yaml", 11, "Removed records"),
+        Kind("rates", Rates, "playbook/rates.yaml", 10, "Exchange rates"),
     )
 }
 """Every kind, in the order in which a reader meets them."""
+
+
+def folders() -> tuple[str, ...]:
+    """The folders at the top of a repository that hold records, in alphabetical order."""
+    return tuple(sorted({kind.folder for kind in KINDS.values()}))
+
+
+def kind_at_path(path: str) -> Kind | None:
+    """The kind of record that a file holds, by its path in the repository; None where it holds none."""
+    return next((kind for kind in KINDS.values() if kind.holds(path)), None)
+
+
+def id_of(path: str) -> str:
+    """The id of the record that a file would hold."""
+    return path.rpartition("/")[2].removesuffix(".yaml")

@@ -25,6 +25,7 @@ from markupsafe import escape
 
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
+from salesops.records.kinds import folders as record_folders
 from salesops.site.frames import SHELL, TITLE, CannotBuild, NoPlace, Stamp, filled, frame, guarded, once, own_scripts
 from salesops.site.pages import Page, Readings, data_files, every_page, readings_of
 from salesops.site.pages.page import file_of
@@ -341,7 +342,7 @@ def _may_replace(root: Path, out: Path) -> None:
     if out.exists() and not out.is_dir():
         raise NoPlace(f"{out} is not a folder")
     place, home = out.resolve(), root.resolve()
-    kept = [home / name for name in (SOURCE, "deals", "members", "playbook", ".git", DOCS)]
+    kept = [home / name for name in (SOURCE, *record_folders(), ".git", DOCS)]
     if place in (home, *home.parents) or any(place in (it, *it.parents) or it in place.parents for it in kept):
         raise NoPlace(f"{out} is where the repository's own files are: choose another folder")
     if out.is_dir() and any(out.iterdir()) and not (out / ASSETS).is_dir():

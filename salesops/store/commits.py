@@ -17,7 +17,7 @@ from salesops.changes.compare import Comparison, added
 from salesops.problems import CannotDecide, Problem
 from salesops.problems import Path as Field
 from salesops.records.deal import Deal
-from salesops.records.kinds import KINDS
+from salesops.records.kinds import KINDS, id_of, kind_at_path
 from salesops.records.scalars import day_or_none
 from salesops.records.yaml_reader import MAX_BYTES
 from salesops.store.git import (
@@ -39,8 +39,6 @@ from salesops.store.git import (
 from salesops.store.load import MARKER, DirEntry, FoundFile, Is, ReadFile, load_from, read_file, read_files
 
 MODES = {"100644": Is.FILE, "100755": Is.FILE, "100664": Is.FILE, "120000": Is.LINK}
-PROTECTED = {"deal": ("stages", "type", "contract", "win", "loss", "corrections", "waived")}
-"""Fields of an earlier record without which nobody can say whether the past was altered."""
 
 NEVER_RECORDS = frozenset({"not-a-file", "file-name", "id-taken"})
 """Problems of entries that never were records: no number counted them."""
@@ -246,16 +244,10 @@ def side_by_side(
 
 def _refs(root: Path, before: str, after: str) -> Iterator[Ref]:
     """The deals and members that differ between two commits."""
-    kinds = {"deals": "deal", "members": "member"}
     for touched in changed_between(root, before, after):
-        folder, _, rest = touched.path.partition("/")
-        if folder in kinds and rest.endswith(".yaml"):
-            yield kinds[folder], id_of(rest)
-
-
-def id_of(path: str) -> str:
-    """The id of the record that a file would hold."""
-    return path.rpartition("/")[2].removesuffix(".yaml")
+        kind = kind_at_path(touched.path)
+        if kind and kind.has_own_name:
+            yield kind.name, id_of(touched.path)
 
 
 def _needs_to_be_readable(before: Book, after: Book, problems: list[Problem], commit: str) -> None:
@@ -308,7 +300,7 @@ def _is_readable(before: Book, kind: str, id: str) -> bool:
 
 
 def _hides_the_past(kind: str, lost: frozenset[Field]) -> bool:
-    return any(not path or path[0] in PROTECTED.get(kind, ()) for path in lost)
+    return any(not path or path[0] in KINDS[kind].past for path in lost)
 
 
 def _returned(archive: CommitBooks, base: str, new: frozenset[str]) -> dict[str, list[Deal]]:

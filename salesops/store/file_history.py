@@ -19,10 +19,10 @@ from salesops.changes.names import Names
 from salesops.changes.report import Report, Side
 from salesops.changes.timeline import Commit, Event, FileHistory, FileVersion, GitHistory, Timeline, told
 from salesops.problems import CannotDecide
-from salesops.records.kinds import KINDS
+from salesops.records.kinds import KINDS, id_of, kind_at_path
 from salesops.records.scalars import ID_FORM
 from salesops.records.yaml_reader import MAX_BYTES, MAX_NODES, UNSEEN, read
-from salesops.store.commits import MODES, CommitBooks, books_on, day_at, id_of
+from salesops.store.commits import MODES, CommitBooks, books_on, day_at
 from salesops.store.git import Blob, Logged, Touched, commit_of, contents, git, log, needs_history, spine
 from salesops.store.load import Is
 from salesops.store.parallel import can_split, elsewhere
@@ -113,7 +113,7 @@ def _key(block: str) -> str:
 
 SPLIT_FROM = 2_000
 """From this many versions on a second process reads half of them."""
-NAMING = ("team", "process", "member", "deal")
+NAMING = tuple(kind.name for kind in KINDS.values() if kind.names)
 """The kinds of records that say how people, stages, members and deals are called."""
 MAX_PAIRS_IN_A_COMMIT = 10_000
 """So many pairs of files are compared at most to find the renamed ones of one commit."""
@@ -428,10 +428,6 @@ def _is_file(blob: Blob | None) -> bool:
 
 def _ref_of(path: str) -> Ref | None:
     """Which record a file holds; None where it holds none."""
-    for kind in KINDS.values():
-        if path == kind.where:
-            return kind.name, kind.name
-        if not kind.is_single and path.startswith(f"{kind.where}/") and path.endswith(".yaml"):
-            id = id_of(path)
-            return (kind.name, id) if ID_FORM.fullmatch(id) else None
-    return None
+    kind = kind_at_path(path)
+    id = id_of(path)
+    return (kind.name, id) if kind and ID_FORM.fullmatch(id) else None

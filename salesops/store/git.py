@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from salesops.problems import CannotDecide
+from salesops.records.kinds import folders
 
 SAFE = (
     "-c", "core.fsmonitor=false",
@@ -38,7 +39,7 @@ GIT_SECONDS = 120
 FETCH = "fetch the whole history: git fetch --unshallow, or fetch-depth: 0 where GitHub Actions checks out"
 EARLIEST, LATEST = -62_135_510_400, 253_402_214_400
 """The clock on the second and on the last but one day of the calendar: there is a day for it in every time zone."""
-RECORDS = ("deals", "members", "playbook")
+RECORDS = folders()
 """The folders whose history is ours to read."""
 
 

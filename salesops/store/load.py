@@ -26,8 +26,6 @@ __all__ = ["MARKER", "CannotDecide", "find_root", "load", "load_from"]
 
 MARKER = "playbook/team.yaml"
 ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
-SALVAGED = frozenset({"deal", "member"})
-"""Kinds whose records are checked as far as they can be read; a playbook that is half read would blame everybody else."""
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 """Never follow a link, never wait on a pipe, as far as the system knows how."""
@@ -183,7 +181,7 @@ class _Reading:
         """One file for each id over the deals and members and within each other kind; the later ones are problems."""
         first: dict[Ref, FoundFile] = {}
         for file in files:
-            space = "record" if file.kind.name in ("deal", "member") else file.kind.name
+            space = "record" if file.kind.has_own_name else file.kind.name
             taken = first.setdefault((space, file.id), file)
             if taken is not file:
                 self.problems.append(
@@ -210,19 +208,8 @@ class _Reading:
             self.records[file.kind.name][file.id] = found.record
 
     def book(self) -> Book:
-        single = {name: next(iter(self.records[name].values()), None) for name, kind in KINDS.items() if kind.is_single}
         return Book(
-            team=single["team"],
-            versions=self.records["process"],
-            deals=dict(sorted(self.records["deal"].items())),
-            members=self.records["member"],
-            icp=self.records["icp"],
-            experiments=self.records["experiment"],
-            decisions=self.records["decision"],
-            reviews=self.records["review"],
-            targets=single["targets"],
-            rates=single["rates"],
-            removed=single["removed"],
+            {**self.records, "deal": dict(sorted(self.records["deal"].items()))},
             documents=self.documents,
             broken=frozenset(self.broken | (self.misnamed - self.documents.keys())),
             lost=self.lost,
@@ -267,7 +254,7 @@ def _typed(file: FoundFile, document: Document | None, problems: list[Problem]) 
         return ReadFile(None, None, tuple(problems))
     record, shape = typed(document, file.kind.model)
     lost = None
-    if record is None and file.kind.name in SALVAGED:
+    if record is None and file.kind.is_checked_half_read:
         record, lost = salvage(document, file.kind.model)
     return ReadFile(document, record, (*problems, *shape), lost)
 

@@ -5,8 +5,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from booking import book_of
 
-from salesops.book.book import Book, LeftOut
+from salesops.book.book import LeftOut
 from salesops.records.deal import Deal
 from salesops.records.process import Process
 from salesops.records.typed import typed
@@ -59,7 +60,7 @@ def deal(*moves, **fields):
 
 
 def book(deals, versions=(V1, V3), **more):
-    return Book(versions={version.version: version for version in versions}, deals=deals, **more)
+    return book_of(versions={version.version: version for version in versions}, deals=deals, **more)
 
 
 def names(histories):
@@ -81,7 +82,7 @@ def test_a_process_is_in_force_from_its_day_until_the_next_one(on, version):
 
 
 def test_without_a_process_none_is_in_force_and_nothing_can_be_counted():
-    empty = Book(deals={"cascadia": deal("enrichment: 2026-01-05")})
+    empty = book_of(deals={"cascadia": deal("enrichment: 2026-01-05")})
     assert empty.process_on(day("2026-01-05")) is None
     assert empty.outcome("closed won") is None
     assert empty.unusable == (LeftOut("cascadia", "'enrichment' is a stage of no process version"),)

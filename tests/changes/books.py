@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+from booking import book_of
 from hypothesis import strategies as st
 
 from salesops.book.book import Book
@@ -68,4 +69,4 @@ def books(draw: st.DrawFn) -> Book:
     """Up to six deals, some of which cannot be read."""
     found = draw(st.dictionaries(st.sampled_from("abcdef"), deals(), max_size=6))
     broken = draw(st.sets(st.sampled_from("abcdefg"), max_size=2))
-    return Book(versions={"v3": V3}, deals=found, broken=frozenset(("deal", id) for id in broken))
+    return book_of(versions={"v3": V3}, deals=found, broken=frozenset(("deal", id) for id in broken))

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
+from booking import book_of
 from changes.books import DAYS, START, books
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,7 +81,7 @@ def test_bridges_one_after_another_span_as_far_as_one(snapshots):
 def test_a_deal_under_another_name_neither_comes_nor_goes(snapshot):
     book = snapshot.book
     names = {id: f"{id}-hub" for id in book.deals}
-    renamed = Book(
+    renamed = book_of(
         versions=book.versions,
         deals={names[id]: deal for id, deal in book.deals.items()},
         broken=frozenset((kind, names.get(id, id)) for kind, id in book.broken),

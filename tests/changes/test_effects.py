@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from booking import book_of
 from changes.books import DAYS, books
 from hypothesis import given
 from hypothesis import strategies as st
@@ -57,7 +58,7 @@ def test_nothing_moves_where_nothing_happened(book, day):
 @given(books(), DAYS)
 def test_a_new_name_moves_no_metric(book, day):
     names = {id: f"{id}-hub" for id in book.deals}
-    renamed = Book(
+    renamed = book_of(
         versions=book.versions,
         deals={names[id]: deal for id, deal in book.deals.items()},
         broken=frozenset((kind, names.get(id, id)) for kind, id in book.broken),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from booking import book_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.book.book import Book
 from salesops.edits.fix import SAFE, is_meant, is_same_name, mends
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
@@ -75,7 +75,7 @@ def process(home) -> Process:
 def mended(text: str, process: Process) -> str:
     document, problems = read("deals/acme.yaml", text.encode())
     record, shape = typed(document, Deal)
-    book = Book(
+    book = book_of(
         versions={"v3": process}, deals={"acme": record} if record else {}, documents={("deal", "acme"): document}
     )
     about = [*problems, *shape] or [document.problem("stage-unknown", "", ("stages",))]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from salesops.edits.edit import append_item, remove_item, remove_key, set_key, set_scalar
-from salesops.edits.merge import kind_of, merge
+from salesops.edits.merge import kind_anywhere, merge
 from salesops.records.kinds import KINDS
 from salesops.records.yaml_reader import read
 
@@ -383,9 +383,9 @@ def test_a_text_that_looks_like_a_comment_is_not_cut_in_two():
 
 
 def test_the_kind_of_a_record_is_known_by_its_path():
-    assert kind_of("deals/2026/a.yaml") is KINDS["deal"]
-    assert kind_of("sales/crm/playbook/team.yaml") is KINDS["team"]
-    assert kind_of("README.md") is kind_of("") is None
+    assert kind_anywhere("deals/2026/a.yaml") is KINDS["deal"]
+    assert kind_anywhere("sales/crm/playbook/team.yaml") is KINDS["team"]
+    assert kind_anywhere("README.md") is kind_anywhere("") is None
 
 
 # ── with git ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ from random import Random
 from textwrap import dedent
 
 import pytest
+from booking import book_of
 
 from salesops.book.book import Book
 from salesops.metrics import metrics_of, read_metric
@@ -53,7 +54,7 @@ def book(process):
 
     def make(deals, *, broken=(), versions=None):
         records = _from_yaml(deals) if isinstance(deals, str) else deals
-        return Book(
+        return book_of(
             versions=versions or {"v3": process},
             deals={id: Deal.model_validate(_whole(id, fields)) for id, fields in records.items()},
             broken=frozenset(("deal", id) for id in broken),

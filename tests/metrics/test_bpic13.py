@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import fmean
 
 import pytest
+from booking import book_of
 
 from salesops.book.book import Book
 from salesops.metrics import read_metric
@@ -79,7 +80,7 @@ def book(cases) -> Book:
         )
         for case, moves in cases.items()
     }
-    return Book(versions={"bpic13": process}, deals=deals)
+    return book_of(versions={"bpic13": process}, deals=deals)
 
 
 def test_every_case_and_every_visit_is_there(book, answers):

@@ -7,10 +7,10 @@ from datetime import date
 from textwrap import dedent
 
 import pytest
+from booking import book_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.book.book import Book
 from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.table import read_table, unguarded
 from salesops.imports.people import with_people
@@ -606,4 +606,4 @@ def _book():
     document, _ = read(
         "playbook/team.yaml", b"organisation: T\ntime_zone: UTC\ncurrency: USD\npeople:\n  jim: {name: Jim}\n"
     )
-    return Book(team=team, documents={("team", "team"): document})
+    return book_of(team=team, documents={("team", "team"): document})
