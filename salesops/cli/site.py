@@ -18,7 +18,8 @@ from salesops.cli.shared import Usage, as_of_option, day_of, note, read, say, st
 def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None) -> None:
     """Check every record and build the site; nothing is built while a record breaks the rules.
 
-    A site as of an earlier day is built from records that are checked as of today.
+    The site works on a server, and opened from the disk. A site as of an earlier day is built from records that are
+    checked as of today.
     """
     from mkdocs.exceptions import MkDocsException
 

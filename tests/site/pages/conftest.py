@@ -363,6 +363,11 @@ class Tab:
             self._browser.listen(0.02)
         return self
 
+    def widen(self, width):
+        """Another width of the window; whatever slides to another place on that account has arrived there."""
+        self.ask("Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False)
+        self.run("new Promise(requestAnimationFrame).then(() => document.getAnimations().forEach(one => one.finish()))")
+
     def run(self, script):
         """The value of an expression in the page; a promise is waited for."""
         told = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)

@@ -277,9 +277,7 @@ def test_the_pages_keep_to_their_policy_fit_the_window_and_can_be_read(browser, 
                 if path != "integrity":
                     assert contrast(tab, words, "color") >= 4.5, (path, words)
             for width in (400, 800, 1200):
-                tab.ask(
-                    "Emulation.setDeviceMetricsOverride", width=width, height=900, deviceScaleFactor=1, mobile=False
-                )
+                tab.widen(width)
                 assert tab.run("document.documentElement.scrollWidth") <= width, (path, width)
         tab.listen(0.3)
         assert not tab.faults
