@@ -107,3 +107,12 @@ def test_no_two_modules_import_each_other_in_a_circle():
 def test_a_module_opens_with_a_sentence_that_says_what_it_is_for(file):
     said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""
     assert re.match(r"\S.*[.:]", said), "no opening sentence"
+
+
+def test_one_class_name_is_one_class():
+    homes: dict[str, list[str]] = {}
+    for name, file in MODULES.items():
+        for node in ast.parse(file.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                homes.setdefault(node.name, []).append(name)
+    assert not {name: found for name, found in homes.items() if len(found) > 1}
