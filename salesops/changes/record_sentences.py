@@ -1,4 +1,4 @@
-"""What happened to members, people and the playbook, in sentences; what happened to the process is in processes.py."""
+"""What happened to members, people and the playbook, in sentences; what happened to the process is in process_sentences.py."""
 
 from __future__ import annotations
 

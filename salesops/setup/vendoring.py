@@ -38,7 +38,7 @@ class Wheel:
 
 
 def wheel() -> Wheel:
-    """The program that is running; the same program gives the same bytes, however and wherever it was installed."""
+    """The program that is running; the same release gives the same bytes, however and wherever it was installed."""
     program = distribution("salesops")
     notes = f"salesops-{program.version}.dist-info"
     held = {path: file.read_bytes() for path, file in below(resources.files("salesops"), "salesops/")}

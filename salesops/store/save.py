@@ -1,4 +1,4 @@
-"""The only writer of record files: a record as YAML text in the house's style, and files that are old or new, never torn."""
+"""The only writer of record files: files that are old or new, never torn."""
 
 from __future__ import annotations
 
