@@ -158,13 +158,13 @@ class Book:
     def histories(self) -> dict[str, DealHistory]:
         """The visits of every deal whose stages can be followed, by id whatever the order of the files."""
         return {
-            id: history_of(id, deal, self.outcome)
-            for id, deal in sorted(self.deals.items())
-            if self._why_unusable(id, deal) is None
+            deal_id: history_of(deal_id, deal, self.outcome)
+            for deal_id, deal in sorted(self.deals.items())
+            if self._why_unusable(deal_id, deal) is None
         }
 
-    def _why_unusable(self, id: str, deal: Deal) -> str | None:
-        if ("deal", id) in self.broken:
+    def _why_unusable(self, deal_id: str, deal: Deal) -> str | None:
+        if ("deal", deal_id) in self.broken:
             return "its file has errors: see check"
         if not deal.stages:
             return "it has no stage"
@@ -177,25 +177,29 @@ class Book:
     def unusable(self) -> tuple[LeftOut, ...]:
         """Deals that no number can count: files that cannot be read, and stages that cannot be followed."""
         unread = [
-            LeftOut(id, "its file cannot be read: see check")
-            for kind, id in sorted(self.broken)
-            if kind == "deal" and id not in self.deals
+            LeftOut(record_id, "its file cannot be read: see check")
+            for kind, record_id in sorted(self.broken)
+            if kind == "deal" and record_id not in self.deals
         ]
-        unsound = [LeftOut(id, why) for id, deal in sorted(self.deals.items()) if (why := self._why_unusable(id, deal))]
+        unsound = [
+            LeftOut(deal_id, why)
+            for deal_id, deal in sorted(self.deals.items())
+            if (why := self._why_unusable(deal_id, deal))
+        ]
         return (*unread, *unsound)
 
     @cached_property
     def renewed_by(self) -> dict[str, list[str]]:
         """The deals that renew each deal; none renews itself."""
         found: dict[str, list[str]] = {}
-        for id, deal in sorted(self.deals.items()):
-            if deal.renews and deal.renews != id:
-                found.setdefault(deal.renews, []).append(id)
+        for deal_id, deal in sorted(self.deals.items()):
+            if deal.renews and deal.renews != deal_id:
+                found.setdefault(deal.renews, []).append(deal_id)
         return found
 
     def deals_of(self, member: str) -> list[str]:
         """The deals of a member, by id."""
-        return [id for id, deal in self.deals.items() if deal.member == member]
+        return [deal_id for deal_id, deal in self.deals.items() if deal.member == member]
 
     def on(self, as_of: date, since: date | None = None) -> Snapshot:
         """The book as it stood on a day."""

@@ -52,9 +52,9 @@ def waived(deal: Deal, need: Need, stage: str) -> bool:
     return any(waiver.stage == stage and waiver.need in (need.field, need.name) for waiver in deal.waived)
 
 
-def missing(deal: Deal, exit: Exit, by: date) -> list[Need]:
+def missing(deal: Deal, way_out: Exit, by: date) -> list[Need]:
     """The needs of an exit that the deal neither meets nor has waived."""
-    return [need for need in exit.needs if not is_met(deal, need, by) and not waived(deal, need, exit.to)]
+    return [need for need in way_out.needs if not is_met(deal, need, by) and not waived(deal, need, way_out.to)]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Way:
 
 def nearest_way(deal: Deal, exits: Iterable[Exit], by: date) -> Way | None:
     """The alternative for which the least is missing; None where there is no exit."""
-    ways = (Way(exit, tuple(missing(deal, exit, by))) for exit in exits)
+    ways = (Way(way_out, tuple(missing(deal, way_out, by))) for way_out in exits)
     return min(ways, key=lambda way: len(way.missing), default=None)
 
 
@@ -78,7 +78,7 @@ def ways_out(deal: Deal, book: Book, as_of: date) -> list[Way]:
     if process is None or now is None:
         return []
     stage = process.stage_named(now.stage)
-    return [Way(exit, tuple(missing(deal, exit, as_of))) for exit in stage.exits] if stage else []
+    return [Way(way_out, tuple(missing(deal, way_out, as_of))) for way_out in stage.exits] if stage else []
 
 
 def unfinished(deal: Deal, book: Book, as_of: date) -> list[Need]:

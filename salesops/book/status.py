@@ -111,10 +111,10 @@ def _concerns(standing: Standing) -> Iterator[str]:
         yield f"was expected to close on {deal.expected_close}"
 
 
-def person_name(snapshot: Snapshot, id: str) -> str:
+def person_name(snapshot: Snapshot, person_id: str) -> str:
     """The name of somebody in the team, or the id where the team does not know it."""
-    person = snapshot.book.team.people.get(id) if snapshot.book.team else None
-    return person.name if person else id
+    person = snapshot.book.team.people.get(person_id) if snapshot.book.team else None
+    return person.name if person else person_id
 
 
 def standings(snapshot: Snapshot, histories: Iterable[DealHistory] | None = None) -> list[Standing]:

@@ -68,9 +68,9 @@ class DealHistory:
         return next((span for span in self.deal.parked if span.covers(day)), None) if self.deal.parked else None
 
 
-def history_of(id: str, deal: Deal, outcome: Callable[[str], str | None]) -> DealHistory:
+def history_of(deal_id: str, deal: Deal, outcome: Callable[[str], str | None]) -> DealHistory:
     """The visits of a deal; ``outcome`` says what a stage closes a deal as (won, lost or None)."""
-    return DealHistory(id, deal, tuple(_visits(deal, outcome)))
+    return DealHistory(deal_id, deal, tuple(_visits(deal, outcome)))
 
 
 def _visits(deal: Deal, outcome: Callable[[str], str | None]) -> Iterator[Visit]:

@@ -98,12 +98,12 @@ _NOT_THERE = _Standing(ABSENT, {})
 def bridge(before: Snapshot | None, after: Snapshot | None, now_called: Mapping[str, str] | None = None) -> Bridge:
     """The bridge between two snapshots; ``now_called`` gives renamed deals their new ids."""
     names = now_called or {}
-    old = {names.get(id, id): standing for id, standing in _standings(before)}
+    old = {names.get(deal_id, deal_id): standing for deal_id, standing in _standings(before)}
     new = dict(_standings(after))
     moved: dict[str, list[tuple[str, int, Sums]]] = {name: [] for name in TERMS}
-    for id in sorted(old.keys() | new.keys()):
-        for name, count, sums in _steps(old.get(id, _NOT_THERE), new.get(id, _NOT_THERE)):
-            moved[name].append((id, count, sums))
+    for deal_id in sorted(old.keys() | new.keys()):
+        for name, count, sums in _steps(old.get(deal_id, _NOT_THERE), new.get(deal_id, _NOT_THERE)):
+            moved[name].append((deal_id, count, sums))
     built = Bridge(
         _end("opening", old),
         tuple(
@@ -111,7 +111,7 @@ def bridge(before: Snapshot | None, after: Snapshot | None, now_called: Mapping[
                 name,
                 sum(count for _, count, _ in steps),
                 added_up(sums for *_, sums in steps),
-                tuple(id for id, *_ in steps),
+                tuple(deal_id for deal_id, *_ in steps),
             )
             for name, steps in moved.items()
         ),
@@ -156,7 +156,7 @@ def _worth(history: DealHistory) -> Sums:
 
 
 def _end(name: str, standings: Mapping[str, _Standing]) -> BridgeTerm:
-    held = {id: standing.worth for id, standing in sorted(standings.items()) if standing.state == OPEN}
+    held = {deal_id: standing.worth for deal_id, standing in sorted(standings.items()) if standing.state == OPEN}
     return BridgeTerm(name, len(held), added_up(held.values()), tuple(held))
 
 

@@ -35,28 +35,28 @@ class Comparison:
     returned: Mapping[str, Deal] = field(default_factory=dict)
     also_changed: frozenset[Ref] = frozenset()
 
-    def was(self, kind: str, id: str) -> str | None:
+    def was(self, kind: str, record_id: str) -> str | None:
         """The id that a record had before; None where it is new."""
-        if id in self.before.of(kind):
-            return id
-        return self._renamed.get((kind, id))
+        if record_id in self.before.of(kind):
+            return record_id
+        return self._renamed.get((kind, record_id))
 
-    def earlier(self, kind: str, id: str) -> Any:
+    def earlier(self, kind: str, record_id: str) -> Any:
         """What a record was before, under whatever id; None where it is new."""
-        was = self.was(kind, id)
+        was = self.was(kind, record_id)
         if was is None:
-            return self.returned.get(id) if kind == "deal" else None
+            return self.returned.get(record_id) if kind == "deal" else None
         return self.before.of(kind)[was]
 
-    def says_something_else(self, kind: str, id: str) -> bool:
+    def says_something_else(self, kind: str, record_id: str) -> bool:
         """Whether a record that was there before, under whatever id, has other fields now."""
-        return bool(self.earlier(kind, id) != self.after.of(kind)[id])
+        return bool(self.earlier(kind, record_id) != self.after.of(kind)[record_id])
 
-    def becomes(self, kind: str, id: str) -> str | None:
+    def becomes(self, kind: str, record_id: str) -> str | None:
         """The id that an earlier record has now; None where it is gone."""
-        if id in self.after.of(kind):
-            return id
-        return self._renames.get((kind, id))
+        if record_id in self.after.of(kind):
+            return record_id
+        return self._renames.get((kind, record_id))
 
     @property
     def renamed(self) -> Mapping[Ref, str]:
@@ -67,11 +67,11 @@ class Comparison:
     def changed(self) -> tuple[Ref, ...]:
         """Records that are new, renamed, moved or say something else; where only the text differs they are not among them."""
         return tuple(
-            (kind, id)
+            (kind, record_id)
             for kind in KINDS
-            for id, record in self.after.of(kind).items()
-            if (earlier := self.before.of(kind).get(id)) is not record
-            and (earlier is None or earlier != record or (kind, id) in self.also_changed)
+            for record_id, record in self.after.of(kind).items()
+            if (earlier := self.before.of(kind).get(record_id)) is not record
+            and (earlier is None or earlier != record or (kind, record_id) in self.also_changed)
         )
 
     @cached_property
@@ -87,7 +87,12 @@ class Comparison:
     @cached_property
     def corrections(self) -> tuple[tuple[str, Correction], ...]:
         """The corrections of the past that were added, with their deals."""
-        return tuple((id, entry) for kind, id in self.changed if kind == "deal" for entry in self.new_corrections(id))
+        return tuple(
+            (deal_id, entry)
+            for kind, deal_id in self.changed
+            if kind == "deal"
+            for entry in self.new_corrections(deal_id)
+        )
 
     def new_corrections(self, deal: str) -> list[Correction]:
         """The corrections of the past that a deal has gained."""
@@ -113,34 +118,34 @@ class Comparison:
     def moves_under(self) -> Mapping[str, list[tuple[str, date]]]:
         """The moves that had been made under each version of the process: deal and day."""
         found: dict[str, list[tuple[str, date]]] = defaultdict(list)
-        for id, deal in self.before.deals.items():
+        for deal_id, deal in self.before.deals.items():
             for move in deal.stages:
                 if process := self.before.process_on(move.entered):
-                    found[process.version].append((id, move.entered))
+                    found[process.version].append((deal_id, move.entered))
         return found
 
     @cached_property
     def _missing(self) -> tuple[Ref, ...]:
         """Records whose id is no longer there; a file that cannot be read is there."""
         return tuple(
-            (kind, id)
+            (kind, record_id)
             for kind in KINDS
-            for id in self.before.of(kind)
-            if id not in self.after.of(kind) and (kind, id) not in self.after.broken
+            for record_id in self.before.of(kind)
+            if record_id not in self.after.of(kind) and (kind, record_id) not in self.after.broken
         )
 
     @cached_property
     def _new(self) -> tuple[Ref, ...]:
         return tuple(
-            (kind, id)
+            (kind, record_id)
             for kind in KINDS
-            for id in self.after.of(kind)
-            if id not in self.before.of(kind) and (kind, id) not in self.before.broken
+            for record_id in self.after.of(kind)
+            if record_id not in self.before.of(kind) and (kind, record_id) not in self.before.broken
         )
 
     @cached_property
     def _renames(self) -> dict[Ref, str]:
-        return {(kind, was): id for (kind, id), was in self._renamed.items()}
+        return {(kind, was): record_id for (kind, record_id), was in self._renamed.items()}
 
     @cached_property
     def _renamed(self) -> dict[Ref, str]:

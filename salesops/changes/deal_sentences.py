@@ -24,9 +24,9 @@ SAID_AT_CLOSE = frozenset({"loss", "reopened"})
 """Fields that the sentence on a lost deal speaks of."""
 
 
-def of_deal(id: str, before: Data | None, after: Data | None, names: Names) -> list[Change]:
+def of_deal(deal_id: str, before: Data | None, after: Data | None, names: Names) -> list[Change]:
     """Everything that happened to a deal, moves first."""
-    deal = Versions(id, before, after, names)
+    deal = Versions(deal_id, before, after, names)
     if after is None:
         return [deal.change("removed", joined(f"removed; it was in {deal.stage}", deal.price))]
     if before is None:

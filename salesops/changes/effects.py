@@ -59,10 +59,10 @@ def effects(
     """Every metric that moves; ``changed`` are deals that say something else, ``now_called`` gives renamed deals their new ids."""
     old, new = (_measured(side) for side in (before, after))
     names, says_else = now_called or {}, set(changed)
-    known = {id: metric for measured in (old, new) for id, (metric, _) in measured.items()}
+    known = {metric_id: metric for measured in (old, new) for metric_id, (metric, _) in measured.items()}
     found = []
-    for id, metric in known.items():
-        was, now = (measured[id][1] if id in measured else None for measured in (old, new))
+    for metric_id, metric in known.items():
+        was, now = (measured[metric_id][1] if metric_id in measured else None for measured in (old, new))
         if _numbers(was) != _numbers(now) or _renamed(was, names) != _included(now):
             effect = _effect(metric, was, now, says_else, names)
             if effect.joined or effect.left or effect.words[0] != effect.words[1]:
@@ -75,7 +75,7 @@ def _measured(snapshot: Snapshot | None) -> dict[str, tuple[Metric, Reading | No
         return {}
     known = metrics_of(snapshot.process)
     readings = measure(snapshot, known.values())
-    return {id: (metric, readings[id]) for id, metric in known.items() if metric.measure}
+    return {metric_id: (metric, readings[metric_id]) for metric_id, metric in known.items() if metric.measure}
 
 
 def _effect(
@@ -83,13 +83,17 @@ def _effect(
 ) -> Effect:
     old, new = _renamed(was, names), _included(now)
     stayed = set(old) & set(new)
-    joined = tuple(id for id in dict.fromkeys(new) if id not in stayed)
-    left = tuple(id for id in dict.fromkeys(old) if id not in stayed)
+    joined = tuple(deal_id for deal_id in dict.fromkeys(new) if deal_id not in stayed)
+    left = tuple(deal_id for deal_id in dict.fromkeys(old) if deal_id not in stayed)
     told = {*joined, *left}
     before, after = _standings(was, names), _standings(now, {})
-    altered = {id: None for id in (*after, *before) if id not in told and before.get(id) != after.get(id)}
+    altered = {
+        deal_id: None
+        for deal_id in (*after, *before)
+        if deal_id not in told and before.get(deal_id) != after.get(deal_id)
+    }
     if isinstance(now, Days | Amounts) or not (told or altered):
-        altered |= {id: None for id in new if id in changed and id in stayed}
+        altered |= {deal_id: None for deal_id in new if deal_id in changed and deal_id in stayed}
     return Effect(metric, was, now, joined, left, tuple(altered))
 
 
@@ -100,7 +104,10 @@ def _standings(reading: Reading | None, names: Mapping[str, str]) -> dict[str, t
     beside = [one.deal for one in reading.excluded if one.why.startswith(BESIDE.get(reading.kind, ()))]
     inside, waiting = Counter(reading.included), Counter(beside)
     hits = set(reading.hit) if isinstance(reading, Share) else set()
-    return {names.get(id, id): (inside[id], waiting[id], id in hits) for id in (*inside, *waiting)}
+    return {
+        names.get(deal_id, deal_id): (inside[deal_id], waiting[deal_id], deal_id in hits)
+        for deal_id in (*inside, *waiting)
+    }
 
 
 def _included(reading: Reading | None) -> tuple[str, ...]:
@@ -108,7 +115,7 @@ def _included(reading: Reading | None) -> tuple[str, ...]:
 
 
 def _renamed(reading: Reading | None, names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(names.get(id, id) for id in _included(reading))
+    return tuple(names.get(deal_id, deal_id) for deal_id in _included(reading))
 
 
 def _numbers(reading: Reading | None) -> dict[str, Any] | None:

@@ -113,8 +113,8 @@ class Integrity:
 
 def integrity(known: Timeline, outcome: Outcome) -> Integrity:
     """The report on every deal of a chronicle, the gravest first; ``outcome`` says what a stage closes a deal as."""
-    deals = {id: entries for (kind, id), entries in sorted(known.records.items()) if kind == "deal"}
-    lags = [lag for id, entries in deals.items() for lag in _lags(id, entries)]
+    deals = {deal_id: entries for (kind, deal_id), entries in sorted(known.records.items()) if kind == "deal"}
+    lags = [lag for deal_id, entries in deals.items() for lag in _lags(deal_id, entries)]
     return Integrity(
         lag=Days(
             values=tuple(finding.days for finding in lags),
@@ -122,13 +122,15 @@ def integrity(known: Timeline, outcome: Outcome) -> Integrity:
             included=tuple(dict.fromkeys(finding.deal for finding in lags)),
         ),
         late=_gravest(finding for finding in lags if finding.days >= LATE),
-        pushed=_gravest(finding for id, entries in deals.items() for finding in _pushed(id, entries)),
-        after_close=_newest(finding for id, entries in deals.items() for finding in _after_close(id, entries, outcome)),
-        owners=_newest(finding for id, entries in deals.items() for finding in _owners(id, entries)),
+        pushed=_gravest(finding for deal_id, entries in deals.items() for finding in _pushed(deal_id, entries)),
+        after_close=_newest(
+            finding for deal_id, entries in deals.items() for finding in _after_close(deal_id, entries, outcome)
+        ),
+        owners=_newest(finding for deal_id, entries in deals.items() for finding in _owners(deal_id, entries)),
         corrected=_newest(
             finding
-            for id, entries in deals.items()
-            for finding in _of_kinds(id, entries, "past", "corrected", "waived")
+            for deal_id, entries in deals.items()
+            for finding in _of_kinds(deal_id, entries, "past", "corrected", "waived")
         ),
         removed=_newest(
             LateFact(ref[1], entry.change.sentence, entry.commit)

@@ -29,28 +29,28 @@ class Names:
     book: Book
     as_of: date
 
-    def member(self, id: str) -> str:
+    def member(self, member_id: str) -> str:
         """The name of a member, or its id."""
-        member = self.book.members.get(id)
-        return self.text(member.name if member else id)
+        member = self.book.members.get(member_id)
+        return self.text(member.name if member else member_id)
 
-    def deal(self, id: str, data: Mapping[str, Any]) -> str:
+    def deal(self, deal_id: str, data: Mapping[str, Any]) -> str:
         """The member, which is how people call a deal; with its title, or its id, where the member has another deal."""
         member = as_text(data.get("member"))
-        who = self.member(member) or id
+        who = self.member(member) or deal_id
         known = self._deals.get(member, {})
-        if len(known) == (id in known):
+        if len(known) == (deal_id in known):
             return who
-        title = known.get(id) or self.text(data.get("title"))
-        namesakes = self._titles[member, title] - (known.get(id) == title)
-        return f"{who}, {title}" if title and not namesakes else f"{who}, {id}"
+        title = known.get(deal_id) or self.text(data.get("title"))
+        namesakes = self._titles[member, title] - (known.get(deal_id) == title)
+        return f"{who}, {title}" if title and not namesakes else f"{who}, {deal_id}"
 
     @cached_property
     def _deals(self) -> dict[str, dict[str, str]]:
         """The deals of each member with their titles."""
         found: dict[str, dict[str, str]] = defaultdict(dict)
-        for id, deal in self.book.deals.items():
-            found[deal.member][id] = self.text(deal.title)
+        for deal_id, deal in self.book.deals.items():
+            found[deal.member][deal_id] = self.text(deal.title)
         return found
 
     @cached_property
@@ -58,10 +58,10 @@ class Names:
         """How many deals of a member have a title."""
         return Counter((member, title) for member, deals in self._deals.items() for title in deals.values())
 
-    def person(self, id: str) -> str:
+    def person(self, person_id: str) -> str:
         """The name of a person of the team, or the id."""
-        person = self.book.team.people.get(id) if self.book.team else None
-        return self.text(person.name if person else id)
+        person = self.book.team.people.get(person_id) if self.book.team else None
+        return self.text(person.name if person else person_id)
 
     def stage(self, name: str) -> str:
         """The title of a stage, or its name."""

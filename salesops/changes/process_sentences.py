@@ -38,10 +38,10 @@ def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Name
     return found
 
 
-def _predecessor(id: str, data: Data, names: Names) -> Data | None:
+def _predecessor(version_id: str, data: Data, names: Names) -> Data | None:
     """The version that this one takes over from."""
     day = str(data.get("in_force"))
-    earlier = {str(process.in_force): other for other, process in names.book.versions.items() if other != id}
+    earlier = {str(process.in_force): other for other, process in names.book.versions.items() if other != version_id}
     last = max((since for since in earlier if since < day), default=None)
     document = names.book.documents.get(("process", earlier[last])) if last else None
     return document.data if document else None

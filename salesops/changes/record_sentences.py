@@ -21,13 +21,13 @@ MOST_ENTRIES = 5
 
 def called(ref: Ref, names: Names) -> str:
     """What people call a record that is no deal."""
-    kind, id = ref
+    kind, record_id = ref
     if kind == "member":
-        return names.member(id)
+        return names.member(record_id)
     title = KINDS[kind].title
     if not title:
-        return f"{kind} {names.text(id)}"
-    return title if id == kind else f"{title} {names.day(id)}"
+        return f"{kind} {names.text(record_id)}"
+    return title if record_id == kind else f"{title} {names.day(record_id)}"
 
 
 def of_other(ref: Ref, before: Data | None, after: Data | None, names: Names) -> list[Change]:

@@ -118,13 +118,16 @@ def _records(changes: Sequence[Change]) -> list[list[Change]]:
 
 def _needs_id(change: Change) -> bool:
     """Whether a record's name alone does not say which file it is."""
-    kind, id = change.ref
-    return kind in ("deal", "member") and not change.who.endswith(id)
+    kind, record_id = change.ref
+    return kind in ("deal", "member") and not change.who.endswith(record_id)
 
 
 def _deals(effect: Effect, words: Words) -> str:
-    parts = [*(f"+ {words(id)}" for id in effect.joined), *(f"{MINUS} {words(id)}" for id in effect.left)]
-    parts += [words(id) for id in effect.altered]
+    parts = [
+        *(f"+ {words(deal_id)}" for deal_id in effect.joined),
+        *(f"{MINUS} {words(deal_id)}" for deal_id in effect.left),
+    ]
+    parts += [words(deal_id) for deal_id in effect.altered]
     more = [f"and {len(parts) - MOST_DEALS} more"] if len(parts) > MOST_DEALS else []
     return ", ".join(parts[:MOST_DEALS] + more)
 
@@ -148,7 +151,7 @@ def _money(term: BridgeTerm) -> str:
 
 def _which(term: BridgeTerm, words: Words) -> str:
     more = [f"and {len(term.deals) - MOST_DEALS} more"] if len(term.deals) > MOST_DEALS else []
-    return ", ".join([words(id) for id in term.deals[:MOST_DEALS]] + more)
+    return ", ".join([words(deal_id) for deal_id in term.deals[:MOST_DEALS]] + more)
 
 
 # ── Markdown ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,10 +194,10 @@ def _foot(report: Report) -> str:
 
 def _changes_section(report: Report) -> Iterator[list[str]]:
     for group in _records(report.changes):
-        id = f" ({code_span(group[0].ref[1])})" if _needs_id(group[0]) else ""
+        suffix = f" ({code_span(group[0].ref[1])})" if _needs_id(group[0]) else ""
         more = [f"- … and {len(group) - MOST_LINES} more"] if len(group) > MOST_LINES else []
         yield [
-            f"**{markdown(group[0].who)}**{id}",
+            f"**{markdown(group[0].who)}**{suffix}",
             "",
             *(f"- {markdown(one.what)}" for one in group[:MOST_LINES]),
             *more,

@@ -58,7 +58,7 @@ class Report:
     def effects(self) -> tuple[Effect, ...]:
         """The metrics that move."""
         says_else = self.comparison.says_something_else
-        changed = [id for kind, id in self.comparison.changed if kind == "deal" and says_else(kind, id)]
+        changed = [deal_id for kind, deal_id in self.comparison.changed if kind == "deal" and says_else(kind, deal_id)]
         return tuple(effects(self.before.snapshot, self.after.snapshot, changed, self._now_called))
 
     @cached_property
@@ -68,7 +68,7 @@ class Report:
 
     @property
     def _now_called(self) -> dict[str, str]:
-        return {was: id for (kind, id), was in self.comparison.renamed.items() if kind == "deal"}
+        return {was: record_id for (kind, record_id), was in self.comparison.renamed.items() if kind == "deal"}
 
     def as_data(self) -> dict[str, Any]:
         """As ``diff --format json`` gives it."""
@@ -88,11 +88,15 @@ def changes(comparison: Comparison, as_of: date) -> Iterator[Change]:
     """Every change between two Books, deals first, each record's together."""
     names = Names(comparison.after if comparison.after.deals or comparison.after.members else comparison.before, as_of)
     touched: dict[str, set[str]] = defaultdict(set)
-    for kind, id in (*_touched(comparison), *comparison.gone, *(comparison.before.broken ^ comparison.after.broken)):
-        touched[kind].add(id)
+    for kind, record_id in (
+        *_touched(comparison),
+        *comparison.gone,
+        *(comparison.before.broken ^ comparison.after.broken),
+    ):
+        touched[kind].add(record_id)
     for kind in sorted(touched, key=lambda kind: KINDS[kind].turn):
-        for id in sorted(touched[kind]):
-            yield from _of((kind, id), comparison, names)
+        for record_id in sorted(touched[kind]):
+            yield from _of((kind, record_id), comparison, names)
 
 
 def _touched(comparison: Comparison) -> Iterator[Ref]:
@@ -103,8 +107,8 @@ def _touched(comparison: Comparison) -> Iterator[Ref]:
 
 
 def _of(ref: Ref, comparison: Comparison, names: Names) -> Iterator[Change]:
-    kind, id = ref
-    was = comparison.was(kind, id) or id
+    kind, record_id = ref
+    was = comparison.was(kind, record_id) or record_id
     old, new = comparison.before.documents.get((kind, was)), comparison.after.documents.get(ref)
     before, after = comparison.before.broken, comparison.after.broken
     side = new or old
@@ -129,11 +133,11 @@ def _unreadable(ref: Ref, who: str, is_new: bool) -> Iterator[Change]:
 
 
 def _told(ref: Ref, who: str, was: str, old: Document | None, new: Document | None, names: Names) -> Iterator[Change]:
-    kind, id = ref
+    kind, record_id = ref
     before, after = (side.data if side else None for side in (old, new))
-    found = of_deal(id, before, after, names) if kind == "deal" else of_other(ref, before, after, names)
-    if old and new and was != id:
-        yield Change("renamed", ref, who, f"is called {id} now, was {was}", before=was, after=id)
+    found = of_deal(record_id, before, after, names) if kind == "deal" else of_other(ref, before, after, names)
+    if old and new and was != record_id:
+        yield Change("renamed", ref, who, f"is called {record_id} now, was {was}", before=was, after=record_id)
     elif old and new and old.path != new.path:
         folder, earlier = (names.text(side.path.rpartition("/")[0]) for side in (new, old))
         yield Change("filed", ref, who, f"filed in {folder} now, was in {earlier}", before=old.path, after=new.path)

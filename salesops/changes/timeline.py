@@ -78,9 +78,9 @@ class Timeline:
     records: Mapping[Ref, tuple[Event, ...]] = field(default_factory=dict)
     gap: str = ""
 
-    def of(self, kind: str, id: str) -> tuple[Event, ...]:
+    def of(self, kind: str, record_id: str) -> tuple[Event, ...]:
         """What happened to a record, oldest first."""
-        return self.records.get((kind, id), ())
+        return self.records.get((kind, record_id), ())
 
     def until(self, day: date) -> Timeline:
         """What was known by the end of a day."""

@@ -64,7 +64,7 @@ def check_book(
     ``deals`` narrows it to some of the deals, ``only_deals`` leaves the other kinds of records out: two such calls can
     share the work.
     """
-    chosen = book.deals if deals is None else {id: book.deals[id] for id in deals}
+    chosen = book.deals if deals is None else {deal_id: book.deals[deal_id] for deal_id in deals}
     others = () if only_deals else ((kind, book.of(kind)) for kind in KINDS if kind != "deal")
     return in_order(_findings(book, as_of, [*others, ("deal", chosen)]))
 
@@ -89,10 +89,10 @@ def check_past(comparison: Comparison, as_of: date) -> list[Problem]:
 def _findings(book: Book, as_of: date, every: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Problem]:
     for kind, records in every:
         checks = _of_kind(kind, compares=False)
-        for id, record in records.items():
-            case = Case(kind, id, record, book, as_of)
+        for record_id, record in records.items():
+            case = Case(kind, record_id, record, book, as_of)
             for check in checks:
-                yield from _limited(case, check, book.documents[kind, id])
+                yield from _limited(case, check, book.documents[kind, record_id])
 
 
 def _of_kind(kind: str, *, compares: bool) -> list[Check]:

@@ -95,15 +95,15 @@ class Case(Generic[R]):
             "decision": book.decisions,
         }[kind]
 
-    def unknown(self, kind: str, id: str) -> bool:
+    def unknown(self, kind: str, record_id: str) -> bool:
         """Whether no such record exists; a broken file exists, and nobody else is blamed for it."""
         if kind == "person" and self.book.team is None:
             return False
-        return id not in self._known(kind) and (kind, id) not in self.book.broken
+        return record_id not in self._known(kind) and (kind, record_id) not in self.book.broken
 
-    def hint(self, kind: str, id: str) -> str:
+    def hint(self, kind: str, record_id: str) -> str:
         """The record that was probably meant."""
-        return did_you_mean(id, self._known(kind))
+        return did_you_mean(record_id, self._known(kind))
 
 
 @dataclass(frozen=True)

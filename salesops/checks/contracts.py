@@ -154,7 +154,11 @@ def renewal_of_nothing(case: Case[Deal]) -> Findings:
     Without the link the old term looks overdue once it ends. Add `renews` with the id of the won deal.
     """
     if case.record.type == EXISTING and case.record.renews is None and not case.has_lost("renews"):
-        won = [id for id in case.book.deals_of(case.record.member) if id != case.id and case.book.deals[id].contract]
+        won = [
+            deal_id
+            for deal_id in case.book.deals_of(case.record.member)
+            if deal_id != case.id and case.book.deals[deal_id].contract
+        ]
         yield Finding(
             ("type",),
             "the deal does not say which contract it renews",

@@ -212,20 +212,25 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
         if step.kind not in (MoveKind.NO_WAY, MoveKind.REPEATED, MoveKind.AFTER_CLOSE):
             continue
         if step.kind is MoveKind.REPEATED:
-            said, help = f"the deal is already in '{step.stage}'", "delete the line"
+            said, advice = f"the deal is already in '{step.stage}'", "delete the line"
         elif step.kind is MoveKind.AFTER_CLOSE:
-            said, help = (
+            said, advice = (
                 f"the deal is closed: nothing leads from {_titles(step)}",
                 "a renewal is a new deal with `renews:`; a lost deal is opened again in an open stage",
             )
         else:
-            exits = sorted({exit.to for exit in step.process.stages[step.process.name_now(step.before or "")].exits})
-            said, help = (
+            exits = sorted(
+                {way_out.to for way_out in step.process.stages[step.process.name_now(step.before or "")].exits}
+            )
+            said, advice = (
                 f"nothing leads from {_titles(step)}",
                 f"from '{step.before}' the process leads to {', '.join(exits)}",
             )
         yield Finding(
-            ("stages", step.line), said, why=f"the process in force on {step.day} is {step.process.version}", help=help
+            ("stages", step.line),
+            said,
+            why=f"the process in force on {step.day} is {step.process.version}",
+            help=advice,
         )
 
 

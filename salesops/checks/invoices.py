@@ -96,8 +96,8 @@ def invoice_not_ready(case: Case[Member]) -> Findings:
 
 
 def _has_contract(case: Case[Member], invoice: Invoice) -> bool:
-    for id in case.book.deals_of(case.id):
-        contract = case.book.deals[id].contract
+    for deal_id in case.book.deals_of(case.id):
+        contract = case.book.deals[deal_id].contract
         if (
             contract
             and contract.start

@@ -12,16 +12,16 @@ from salesops.records.playbook import Decision, Experiment, Hypothesis, Rates, R
 
 
 def _metrics(case: Case[Any]) -> set[str]:
-    return {id for process in case.book.processes for id in metrics_of(process)}
+    return {metric_id for process in case.book.processes for metric_id in metrics_of(process)}
 
 
-def _metric(case: Case[Any], path: tuple[str | int, ...], id: str | None) -> Findings:
+def _metric(case: Case[Any], path: tuple[str | int, ...], metric_id: str | None) -> Findings:
     known = _metrics(case)
-    if id and known and id not in known:
+    if metric_id and known and metric_id not in known:
         yield Finding(
             path,
-            f"there is no metric '{id}'",
-            help=did_you_mean(id, sorted(known)) or "salesops metrics lists them all",
+            f"there is no metric '{metric_id}'",
+            help=did_you_mean(metric_id, sorted(known)) or "salesops metrics lists them all",
         )
 
 
@@ -185,7 +185,7 @@ def target_unit(case: Case[Targets]) -> Findings:
 
     A count is aimed at with a number, a share with a percentage, money with an amount and a currency. Write it so.
     """
-    known = {id: metric for process in case.book.processes for id, metric in metrics_of(process).items()}
+    known = {metric_id: metric for process in case.book.processes for metric_id, metric in metrics_of(process).items()}
     for at, target in enumerate(case.record.targets):
         metric = known.get(target.metric)
         if metric and not target.fits(metric.kind):

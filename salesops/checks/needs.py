@@ -89,8 +89,8 @@ def waiver_idle(case: Case[Deal]) -> Findings:
         (need.field if waiver.need == need.field else need.name, step.stage)
         for step in case.judged_moves
         if step.kind is MoveKind.EXIT
-        for exit in step.exits
-        for need in exit.needs
+        for way_out in step.exits
+        for need in way_out.needs
         for waiver in deal.waived
         if waiver.stage == step.stage and waiver.need in (need.field, need.name) and not is_met(deal, need, step.day)
     }

@@ -77,11 +77,11 @@ def process_stage_unknown(case: Case[Process]) -> Findings:
 
 
 def _stage_names(process: Process) -> Iterator[tuple[Path, str]]:
-    for type, stage in process.starts.items():
-        yield ("starts", type), stage
+    for deal_type, stage in process.starts.items():
+        yield ("starts", deal_type), stage
     for name, entry in process.stages.items():
-        for at, exit in enumerate(entry.exits):
-            yield ("stages", name, "exits", at, "to"), exit.to
+        for at, way_out in enumerate(entry.exits):
+            yield ("stages", name, "exits", at, "to"), way_out.to
     for at, conversion in enumerate(process.conversions):
         yield ("conversions", at, "from"), conversion.from_
         yield ("conversions", at, "to"), conversion.to
@@ -226,8 +226,8 @@ def process_need_unreadable(case: Case[Process]) -> Findings:
 
 def _needs(process: Process) -> Iterator[tuple[Path, Need]]:
     for name, stage in process.stages.items():
-        for at, exit in enumerate(stage.exits):
-            for which, need in enumerate(exit.needs):
+        for at, way_out in enumerate(stage.exits):
+            for which, need in enumerate(way_out.needs):
                 yield ("stages", name, "exits", at, "needs", which), need
         for which, need in enumerate(stage.completion.needs if stage.completion else ()):
             yield ("stages", name, "completion", "needs", which), need
@@ -245,7 +245,7 @@ def red_line_unknown(case: Case[Process]) -> Findings:
 
     It could never trip. Name one of the conversions, or another metric that is a share.
     """
-    known = {id: metric for id, metric in metrics_of(case.record).items() if metric.kind == "share"}
+    known = {metric_id: metric for metric_id, metric in metrics_of(case.record).items() if metric.kind == "share"}
     for at, line in enumerate(case.record.red_lines):
         if line.metric not in known:
             yield Finding(
@@ -304,7 +304,9 @@ def process_same_day(case: Case[Process]) -> Findings:
     Nobody could say which one judges a move. Move one of them to another day.
     """
     rivals = sorted(
-        id for id, other in case.book.versions.items() if other.in_force == case.record.in_force and id < case.id
+        version_id
+        for version_id, other in case.book.versions.items()
+        if other.in_force == case.record.in_force and version_id < case.id
     )
     if rivals:
         yield Finding(

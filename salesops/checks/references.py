@@ -12,9 +12,9 @@ from salesops.records.playbook import Experiment, Hypothesis, Review
 
 
 def _named(case: Case[Deal], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
-    for path, id in mentions:
-        if id is not None and case.unknown(kind, id):
-            yield Finding(path, f"'{id}' is not {where}", help=case.hint(kind, id))
+    for path, record_id in mentions:
+        if record_id is not None and case.unknown(kind, record_id):
+            yield Finding(path, f"'{record_id}' is not {where}", help=case.hint(kind, record_id))
 
 
 @check(
@@ -29,9 +29,9 @@ def member_unknown(case: Case[Deal]) -> Findings:
     Deals and members live in one place, so that who we talk to and who has a contract never disagree.
     Correct the name, or add the member's file.
     """
-    id = case.record.member
-    if case.unknown("member", id):
-        yield Finding(("member",), f"there is no members/{id}.yaml", help=case.hint("member", id))
+    member_id = case.record.member
+    if case.unknown("member", member_id):
+        yield Finding(("member",), f"there is no members/{member_id}.yaml", help=case.hint("member", member_id))
 
 
 @check(
@@ -104,22 +104,22 @@ def contact_unknown(case: Case[Deal]) -> Findings:
     if member is None or ("member", case.record.member) in case.book.broken:
         return
     known = {contact.id for contact in member.contacts}
-    for path, id in _contacts(case.record):
-        if id not in known:
+    for path, contact_id in _contacts(case.record):
+        if contact_id not in known:
             yield Finding(
                 path,
-                f"'{id}' is not a contact in members/{case.record.member}.yaml",
-                help=did_you_mean(id, known) or "add the contact there",
+                f"'{contact_id}' is not a contact in members/{case.record.member}.yaml",
+                help=did_you_mean(contact_id, known) or "add the contact there",
             )
 
 
 def _contacts(deal: Deal) -> Iterator[tuple[Path, str]]:
     if deal.maniac_t and deal.maniac_t.authority:
-        for at, id in enumerate(deal.maniac_t.authority.contacts):
-            yield ("maniac_t", "authority", "contacts", at), id
+        for at, contact_id in enumerate(deal.maniac_t.authority.contacts):
+            yield ("maniac_t", "authority", "contacts", at), contact_id
     for line, entry in enumerate(deal.activity):
-        for at, id in enumerate(entry.with_):
-            yield ("activity", line, "with", at), id
+        for at, contact_id in enumerate(entry.with_):
+            yield ("activity", line, "with", at), contact_id
 
 
 @check(
@@ -262,9 +262,11 @@ def evidence_deal_unknown(case: Case[Hypothesis]) -> Findings:
     Correct the id: evidence that nobody can look up is an opinion.
     """
     for at, evidence in enumerate(case.record.evidence):
-        for which, id in enumerate(evidence.deals):
-            if case.unknown("deal", id):
-                yield Finding(("evidence", at, "deals", which), f"there is no deal '{id}'", help=case.hint("deal", id))
+        for which, deal_id in enumerate(evidence.deals):
+            if case.unknown("deal", deal_id):
+                yield Finding(
+                    ("evidence", at, "deals", which), f"there is no deal '{deal_id}'", help=case.hint("deal", deal_id)
+                )
 
 
 @check(
@@ -296,20 +298,20 @@ def review_names_unknown(case: Case[Review]) -> Findings:
 
     Actions are carried over to the next review by these names. Correct them.
     """
-    for path, kind, id in _review_names(case.record):
-        if id and case.unknown(kind, id):
+    for path, kind, record_id in _review_names(case.record):
+        if record_id and case.unknown(kind, record_id):
             where = {"person": "in playbook/team.yaml", "deal": "a deal", "experiment": "in playbook/experiments/"}[
                 kind
             ]
-            yield Finding(path, f"'{id}' is not {where}", help=case.hint(kind, id))
+            yield Finding(path, f"'{record_id}' is not {where}", help=case.hint(kind, record_id))
 
 
 def _review_names(review: Review) -> Iterator[tuple[Path, str, str | None]]:
     yield ("owner",), "person", review.owner
-    for at, id in enumerate(review.attended):
-        yield ("attended", at), "person", id
-    for at, id in enumerate(review.experiments):
-        yield ("experiments", at), "experiment", id
+    for at, experiment_id in enumerate(review.attended):
+        yield ("attended", at), "person", experiment_id
+    for at, experiment_id in enumerate(review.experiments):
+        yield ("experiments", at), "experiment", experiment_id
     for at, action in enumerate(review.actions):
         yield ("actions", at, "deal"), "deal", action.deal
         yield ("actions", at, "owner"), "person", action.owner

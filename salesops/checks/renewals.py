@@ -37,7 +37,11 @@ def renews_not_won(case: Case[Deal]) -> Findings:
     """
     renewed = _renewed(case)
     if renewed and renewed.stages and not any(case.book.outcome(move.stage) == "won" for move in renewed.stages):
-        won = [id for id in case.book.deals_of(case.record.member) if case.book.deals[id].contract and id != case.id]
+        won = [
+            deal_id
+            for deal_id in case.book.deals_of(case.record.member)
+            if case.book.deals[deal_id].contract and deal_id != case.id
+        ]
         yield Finding(
             ("renews",),
             f"'{case.record.renews}' was not won: there is no contract to renew",
@@ -106,7 +110,7 @@ def renewed_twice(case: Case[Deal]) -> Findings:
     business.
     """
     renews = case.record.renews
-    rivals = [id for id in case.book.renewed_by.get(renews or "", ()) if not _is_lost(case, id)]
+    rivals = [deal_id for deal_id in case.book.renewed_by.get(renews or "", ()) if not _is_lost(case, deal_id)]
     if renews and case.id in rivals and rivals.index(case.id) > 0:
         yield Finding(
             ("renews",),
@@ -115,8 +119,8 @@ def renewed_twice(case: Case[Deal]) -> Findings:
         )
 
 
-def _is_lost(case: Case[Deal], id: str) -> bool:
-    moves = case.book.deals[id].stages
+def _is_lost(case: Case[Deal], deal_id: str) -> bool:
+    moves = case.book.deals[deal_id].stages
     return bool(moves) and case.book.outcome(moves[-1].stage) == "lost"
 
 

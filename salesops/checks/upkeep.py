@@ -219,7 +219,11 @@ def delivery_owner_role(case: Case[Deal]) -> Findings:
     """
     order, team = case.record.order, case.book.team
     person = team.people.get(order.delivery_owner) if order and order.delivery_owner and team else None
-    managers = [id for id, somebody in team.people.items() if "delivery manager" in somebody.roles] if team else []
+    managers = (
+        [person_id for person_id, somebody in team.people.items() if "delivery manager" in somebody.roles]
+        if team
+        else []
+    )
     if person and managers and "delivery manager" not in person.roles:
         yield Finding(
             ("order", "delivery_owner"),

@@ -18,12 +18,12 @@ def sameness(name: str) -> str:
 
 def id_of(words: str) -> str | Wrong:
     """The id made of some text, or why none can be."""
-    id = words if ID_FORM.fullmatch(words) else slug(words)
-    if not id:
+    record_id = words if ID_FORM.fullmatch(words) else slug(words)
+    if not record_id:
         return Wrong("no-id", "holds no letter or digit that an id could be made of")
-    if id in RESERVED:
-        return Wrong("no-id", f"would become '{id}', a name that Windows keeps for itself")
-    return id
+    if record_id in RESERVED:
+        return Wrong("no-id", f"would become '{record_id}', a name that Windows keeps for itself")
+    return record_id
 
 
 class Directory:
@@ -38,11 +38,11 @@ class Directory:
         self._found: dict[str, str | Wrong] = {}
         self._by_sameness: dict[str, str] = {}
         entries = list(on_file)
-        for id, name in entries:
-            self.names.setdefault(id, name)
-            self._by_sameness.setdefault(sameness(id), id)
-        for id, name in entries:
-            self._by_sameness.setdefault(sameness(name), id)
+        for record_id, name in entries:
+            self.names.setdefault(record_id, name)
+            self._by_sameness.setdefault(sameness(record_id), record_id)
+        for record_id, name in entries:
+            self._by_sameness.setdefault(sameness(name), record_id)
 
     def id(self, name: str) -> str | Wrong:
         """The id of a name; a new one is remembered."""
@@ -59,11 +59,11 @@ class Directory:
         same = sameness(name)
         if same in self._by_sameness:
             return self._by_sameness[same]
-        id = id_of(name)
-        if isinstance(id, Wrong):
-            return id
-        if id in self.names:
-            return Wrong("id-shared", f"would become '{id}', which is already {shown(self.names[id])}")
-        self.names[id] = name
-        self._by_sameness[same] = id
-        return id
+        record_id = id_of(name)
+        if isinstance(record_id, Wrong):
+            return record_id
+        if record_id in self.names:
+            return Wrong("id-shared", f"would become '{record_id}', which is already {shown(self.names[record_id])}")
+        self.names[record_id] = name
+        self._by_sameness[same] = record_id
+        return record_id

@@ -49,13 +49,13 @@ class OnFile:
     book: Book
     update: bool = False
 
-    def has(self, kind: str, id: str) -> bool:
+    def has(self, kind: str, record_id: str) -> bool:
         """Whether a record of that kind and id exists, readable or not."""
-        return (kind, id) in self.book.documents or (kind, id) in self.book.broken
+        return (kind, record_id) in self.book.documents or (kind, record_id) in self.book.broken
 
-    def removed(self, kind: str, id: str) -> str:
+    def removed(self, kind: str, record_id: str) -> str:
         """The day on which a record was deleted on purpose; nothing where it was not."""
-        return self._removals.get((kind, id), "")
+        return self._removals.get((kind, record_id), "")
 
     @cached_property
     def _removals(self) -> dict[Ref, str]:
@@ -63,26 +63,28 @@ class OnFile:
         return {(entry.kind, entry.id): str(entry.date) for entry in removals}
 
     def entry(
-        self, kind: str, model: type[Record], id: str, folder: str, data: dict[str, Any]
+        self, kind: str, model: type[Record], record_id: str, folder: str, data: dict[str, Any]
     ) -> RecordOutcome | list[Problem]:
         """What becomes of one record, or why it would not be one."""
-        document = self.book.documents.get((kind, id))
-        path = document.path if document else f"{folder}/{id}.yaml"
-        if (kind, id) in self.book.broken:
-            return RecordOutcome(kind, id, path, Outcome.KEPT, why="the file there has errors: see salesops check")
+        document = self.book.documents.get((kind, record_id))
+        path = document.path if document else f"{folder}/{record_id}.yaml"
+        if (kind, record_id) in self.book.broken:
+            return RecordOutcome(
+                kind, record_id, path, Outcome.KEPT, why="the file there has errors: see salesops check"
+            )
         merged = in_order(model, merge(document.data, data) if document else data)
         if document and merged == document.data:
-            return RecordOutcome(kind, id, path, Outcome.UNCHANGED)
+            return RecordOutcome(kind, record_id, path, Outcome.UNCHANGED)
         text = render(merged)
         problems = _problems(path, model, merged, text)
         if problems:
             return problems
         if document is None:
-            return RecordOutcome(kind, id, path, Outcome.NEW, FileChange(path, text))
+            return RecordOutcome(kind, record_id, path, Outcome.NEW, FileChange(path, text))
         differs = tuple(key for key in merged if merged[key] != document.data.get(key))
         if not self.update:
-            return RecordOutcome(kind, id, path, Outcome.KEPT, differs=differs)
-        return RecordOutcome(kind, id, path, Outcome.UPDATED, FileChange(path, text, document.text), differs)
+            return RecordOutcome(kind, record_id, path, Outcome.KEPT, differs=differs)
+        return RecordOutcome(kind, record_id, path, Outcome.UPDATED, FileChange(path, text, document.text), differs)
 
 
 def _problems(path: str, model: type[Record], data: dict[str, Any], text: str) -> list[Problem]:

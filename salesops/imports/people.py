@@ -17,7 +17,7 @@ _NOBODY = re.compile(r"(people[ \t]*:)[ \t]*\{[ \t]*\}")
 
 def lines_for(people: People, indent: str = "  ") -> list[str]:
     """A line for each person, as it stands below ``people:``."""
-    return [f"{indent}{scalar(id)}: {in_brackets(person)}" for id, person in people.items()]
+    return [f"{indent}{scalar(person_id)}: {in_brackets(person)}" for person_id, person in people.items()]
 
 
 def with_people(team: Document, people: People) -> str | None:
@@ -27,7 +27,7 @@ def with_people(team: Document, people: People) -> str | None:
         return None
     document, problems = read(team.path, text.encode("utf-8"))
     before = team.data.get("people") or {}
-    wanted = {**team.data, "people": {**before, **{id: dict(person) for id, person in people.items()}}}
+    wanted = {**team.data, "people": {**before, **{person_id: dict(person) for person_id, person in people.items()}}}
     return text if document is not None and not problems and document.data == wanted else None
 
 

@@ -96,8 +96,10 @@ class Planner:
         self.on_file = OnFile(book, update)
         self.team = team.people if team else {}
         self.zone = team.time_zone if team else "UTC"
-        self.members = Directory(((id, member.name) for id, member in book.members.items()), deal.member.ids)
-        self.people = Directory(((id, person.name) for id, person in self.team.items()), deal.owner.ids)
+        self.members = Directory(
+            ((member_id, member.name) for member_id, member in book.members.items()), deal.member.ids
+        )
+        self.people = Directory(((person_id, person.name) for person_id, person in self.team.items()), deal.owner.ids)
         self.fields = fillings(Deal, deal.fields)
         self.member_fields = fillings(Member, mapping.members.fields if mapping.members else {})
         self.accounts = self.accounts_of(accounts)
@@ -125,7 +127,7 @@ class Planner:
             entries=(*(entry for entry in members if entry.id in named), *deals),
             remarks=tuple(self.remarks()),
             new_people=new_people,
-            unknown_people={id: self.person(name) for id, name in self.unknown.items()},
+            unknown_people={person_id: self.person(name) for person_id, name in self.unknown.items()},
             team=self.team_change(new_people),
         )
 
@@ -146,13 +148,13 @@ class Planner:
         reader = RowReader(self.table, row, self.mapping.format, self.zone, self.mapping.currency)
         self.readers.append(reader)
         deal = self.mapping.deal
-        id = reader.value(deal.id, "id", needed=True)
+        deal_id = reader.value(deal.id, "id", needed=True)
         member = reader.named(deal.member, self.members)
         owner = self.owner(reader)
         data = deal_data(reader, self.mapping, member, owner, self.fields)
-        if reader.verdict is not None or id is None or member is None or owner is None:
+        if reader.verdict is not None or deal_id is None or member is None or owner is None:
             return None
-        return _Candidate(reader, id, data, self.members.names[member], self.people.names[owner])
+        return _Candidate(reader, deal_id, data, self.members.names[member], self.people.names[owner])
 
     def owner(self, reader: RowReader) -> str | None:
         """The owner's id; whoever is not in the team is remembered, and rejected unless the mapping adds people."""
@@ -173,19 +175,19 @@ class Planner:
         for candidate in candidates:
             by_id.setdefault(candidate.id, []).append(candidate)
         column = self.mapping.deal.id.column or ""
-        for id, sharing in by_id.items():
+        for deal_id, sharing in by_id.items():
             reader = sharing[0].reader
             if len(sharing) > 1:
                 rows = " and ".join(str(candidate.reader.row.number) for candidate in sharing)
                 for candidate in sharing:
                     candidate.reader.reject(
-                        column, Wrong("id-taken", "is the id of several rows"), f"{id}, rows {rows}"
+                        column, Wrong("id-taken", "is the id of several rows"), f"{deal_id}, rows {rows}"
                     )
-            elif self.on_file.has("member", id) or id in self.members.names:
-                reader.reject(column, Wrong("id-taken", "is the id of a member"), id)
-            elif removed := self.on_file.removed("deal", id):
+            elif self.on_file.has("member", deal_id) or deal_id in self.members.names:
+                reader.reject(column, Wrong("id-taken", "is the id of a member"), deal_id)
+            elif removed := self.on_file.removed("deal", deal_id):
                 reason = "was removed on purpose: see playbook/removed.yaml"
-                reader.say(Verdict.SKIPPED, column, "removed", reason, f"{id} on {removed}")
+                reader.say(Verdict.SKIPPED, column, "removed", reason, f"{deal_id} on {removed}")
 
     def deal_entries(self, candidates: list[_Candidate]) -> Iterator[RecordOutcome]:
         """What becomes of each deal that can be taken."""
@@ -217,18 +219,18 @@ class Planner:
 
     def member_entry(self, candidate: _Candidate) -> RecordOutcome | Wrong | None:
         """What becomes of one member; None where it is on file and the mapping has nothing to say of it."""
-        id, mapped = candidate.member, self.mapping.members
-        if removed := self.on_file.removed("member", id):
+        member_id, mapped = candidate.member, self.mapping.members
+        if removed := self.on_file.removed("member", member_id):
             return Wrong("removed", f"is a member that was removed on purpose on {removed}: see playbook/removed.yaml")
         if mapped is None:
-            unknown = Wrong("member-unknown", f"is no member on file, and the mapping makes none ({id})")
-            return None if self.on_file.has("member", id) else unknown
-        if self.on_file.has("deal", id):
-            return Wrong("id-taken", f"would become the member '{id}', and a deal is called that")
+            unknown = Wrong("member-unknown", f"is no member on file, and the mapping makes none ({member_id})")
+            return None if self.on_file.has("member", member_id) else unknown
+        if self.on_file.has("deal", member_id):
+            return Wrong("id-taken", f"would become the member '{member_id}', and a deal is called that")
         data = self.member_data(candidate)
         if isinstance(data, Wrong):
             return data
-        found = self.on_file.entry("member", Member, id, mapped.folder, data)
+        found = self.on_file.entry("member", Member, member_id, mapped.folder, data)
         if isinstance(found, RecordOutcome):
             return found
         return Wrong("member-refused", f"cannot become a member: {found[0].field}: {found[0].message}")
@@ -250,7 +252,9 @@ class Planner:
     def new_people(self, candidates: Iterable[_Candidate]) -> dict[str, dict[str, Any]]:
         """The owners of taken deals who are not in the team, by id."""
         owners = {candidate.owner: candidate.person for candidate in candidates if candidate.is_taken}
-        return {id: self.person(name) for id, name in sorted(owners.items()) if id not in self.team}
+        return {
+            person_id: self.person(name) for person_id, name in sorted(owners.items()) if person_id not in self.team
+        }
 
     def person(self, name: str) -> dict[str, Any]:
         """A person as the team's file holds one."""

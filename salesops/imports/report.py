@@ -24,12 +24,12 @@ _HEADINGS = {
 }
 
 
-def as_data(plan: Plan, file: str, map: str, is_dry: bool) -> dict[str, Any]:
+def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any]:
     """The report as ``--format json`` gives it."""
     return {
         "schema_version": SCHEMA_VERSION,
         "file": file,
-        "map": map,
+        "map": map_file,
         "dry_run": is_dry,
         "rows": plan.rows,
         "taken": plan.taken,
@@ -114,7 +114,7 @@ def _people(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
         yield ""
         who = "1 person" if len(plan.new_people) == 1 else f"{len(plan.new_people):,} people"
         yield style(f"{who} {'would be added' if is_dry else 'added'} to playbook/team.yaml", "head")
-        yield f"  {', '.join(show(id) for id in plan.new_people)}"
+        yield f"  {', '.join(show(person_id) for person_id in plan.new_people)}"
     if plan.unknown_people:
         yield ""
         yield style("Not in playbook/team.yaml; paste what is right, or write people: add under owner:", "warning")

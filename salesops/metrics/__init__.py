@@ -24,11 +24,11 @@ def metrics_of(process: Process) -> dict[str, Metric]:
     return {metric.id: metric for metric in sorted(every, key=lambda metric: subjects.index(metric.subject))}
 
 
-def read_metric(snapshot: Snapshot, id: str) -> Reading:
+def read_metric(snapshot: Snapshot, metric_id: str) -> Reading:
     """One metric on a day; raises KeyError for an unknown or a planned one."""
-    found = metrics_of(snapshot.process)[id].measure
+    found = metrics_of(snapshot.process)[metric_id].measure
     if found is None:
-        raise KeyError(id)
+        raise KeyError(metric_id)
     return found(snapshot)
 
 

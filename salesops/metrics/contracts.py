@@ -58,7 +58,7 @@ def without_start(snapshot: Snapshot) -> list[LeftOut]:
 def _term(snapshot: Snapshot, history: DealHistory, contract: Contract) -> Term:
     renewals = _renewals(snapshot, history.id)
     superseded = any(start <= snapshot.as_of for _, start in renewals)
-    secured = next((id for id, start in renewals if start > snapshot.as_of), None)
+    secured = next((deal_id for deal_id, start in renewals if start > snapshot.as_of), None)
     left = (contract.end - snapshot.as_of).days if contract.end else None
     return Term(
         history, contract, bucket_of(contract, snapshot.as_of, superseded), left, None if superseded else secured
@@ -68,11 +68,11 @@ def _term(snapshot: Snapshot, history: DealHistory, contract: Contract) -> Term:
 def _renewals(snapshot: Snapshot, deal: str) -> list[tuple[str, date]]:
     """The won deals that renew a deal, with the start of their terms."""
     found = []
-    for id in snapshot.book.renewed_by.get(deal, ()):
-        history = snapshot.history(id)
+    for deal_id in snapshot.book.renewed_by.get(deal, ()):
+        history = snapshot.history(deal_id)
         contract = history.deal.contract if history and snapshot.outcome(history) == "won" else None
         if contract and contract.start:
-            found.append((id, contract.start))
+            found.append((deal_id, contract.start))
     return found
 
 
@@ -205,8 +205,8 @@ WINDOWS = (
 )
 """One metric for each bucket: bucket, id, title, source, definition."""
 
-for bucket, id, title, source, definition in WINDOWS:
-    add(Metric(id, title, "count", f"{source}; metrics 5.9", ALL_TYPES, definition, _in_window(bucket)))
+for bucket, metric_id, title, source, definition in WINDOWS:
+    add(Metric(metric_id, title, "count", f"{source}; metrics 5.9", ALL_TYPES, definition, _in_window(bucket)))
 
 
 def _recurring(snapshot: Snapshot, months: int) -> Amounts:
@@ -219,10 +219,12 @@ def _recurring(snapshot: Snapshot, months: int) -> Amounts:
         n=len(paying),
         without=len(unpriced),
         split={
-            type: total(
-                term.contract.mrr.times(months) for term in paying if term.contract.mrr and term.history.type == type
+            deal_type: total(
+                term.contract.mrr.times(months)
+                for term in paying
+                if term.contract.mrr and term.history.type == deal_type
             )
-            for type in tally(term.history.type for term in paying)
+            for deal_type in tally(term.history.type for term in paying)
         },
         parts={"at_risk": total(term.contract.mrr.times(months) for term in at_risk if term.contract.mrr)},
         included=tuple(term.id for term in paying),

@@ -112,7 +112,7 @@ PROOFS: Mapping[str, Proof] = {
     "existing-business-active": _term,
     "mrr": _recurring,
     "arr": _recurring,
-    **{id: _term for _, id, *_ in WINDOWS},
+    **{metric_id: _term for _, metric_id, *_ in WINDOWS},
 }
 """What each metric rests on, where that is not the stage in which the deal is."""
 
@@ -235,7 +235,7 @@ NEAR: Mapping[str, Callable[[Snapshot], Iterator[LeftOut]]] = {
     "sqd-net-new": _before_the_window,
     "meetings-per-week": _not_held,
     "days-in-pipeline": _not_new,
-    **{id: _outside(ACTIVE) for id in ("existing-business-active", "mrr", "arr")},
-    **{id: _outside({bucket}) for bucket, id, *_ in WINDOWS},
+    **{metric_id: _outside(ACTIVE) for metric_id in ("existing-business-active", "mrr", "arr")},
+    **{metric_id: _outside({bucket}) for bucket, metric_id, *_ in WINDOWS},
 }
 """What a rule of a metric leaves out that its reading does not name."""

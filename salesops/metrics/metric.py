@@ -53,19 +53,21 @@ ALL_TYPES = "new and existing business"
 NEW_ONLY = "new business"
 
 
-def metric(id: str, title: str, *, kind: str, source: str, types: str = ALL_TYPES) -> Callable[[Measure], Measure]:
+def metric(
+    metric_id: str, title: str, *, kind: str, source: str, types: str = ALL_TYPES
+) -> Callable[[Measure], Measure]:
     """Register a metric; its docstring is its definition."""
 
     def register(measure: Measure) -> Measure:
-        add(Metric(id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure))
+        add(Metric(metric_id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure))
         return measure
 
     return register
 
 
-def planned(id: str, title: str, *, kind: str, source: str, definition: str, types: str = ALL_TYPES) -> None:
+def planned(metric_id: str, title: str, *, kind: str, source: str, definition: str, types: str = ALL_TYPES) -> None:
     """Register a metric that is defined and not built yet."""
-    add(Metric(id, title, kind, source, types, definition))
+    add(Metric(metric_id, title, kind, source, types, definition))
 
 
 def family(make: Family) -> Family:

@@ -242,8 +242,8 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
         n=len(valued),
         without=len(without),
         split={
-            type: _worth([history for history in valued if history.type == type])
-            for type in tally(history.type for history in valued)
+            deal_type: _worth([history for history in valued if history.type == deal_type])
+            for deal_type in tally(history.type for history in valued)
         },
         included=tuple(history.id for history in valued),
         excluded=(

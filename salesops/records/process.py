@@ -164,12 +164,12 @@ class Process(Record):
 
     def start_of(self, deal_type: str) -> str:
         """The stage in which deals of a type start; nothing where the process does not say."""
-        return {str(type): stage for type, stage in self.starts.items()}.get(deal_type, "")
+        return {str(deal_type): stage for deal_type, stage in self.starts.items()}.get(deal_type, "")
 
     def exits_between(self, start: str, target: str) -> tuple[Exit, ...]:
         """The exits that lead from one stage straight to another; alternatives where there are several."""
         stage = self.stages.get(start)
-        return tuple(exit for exit in stage.exits if exit.to == target) if stage else ()
+        return tuple(way_out for way_out in stage.exits if way_out.to == target) if stage else ()
 
     def hint(self, name: str) -> str:
         """What a misspelt stage was probably meant to be."""
@@ -182,10 +182,10 @@ class Process(Record):
             reached: set[str] = set()
             waiting = [name]
             while waiting:
-                for exit in self.stages[waiting.pop()].exits:
-                    if exit.to in self.stages and exit.to not in reached:
-                        reached.add(exit.to)
-                        waiting.append(exit.to)
+                for way_out in self.stages[waiting.pop()].exits:
+                    if way_out.to in self.stages and way_out.to not in reached:
+                        reached.add(way_out.to)
+                        waiting.append(way_out.to)
             ahead[name] = frozenset(reached)
         return ahead
 

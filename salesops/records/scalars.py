@@ -40,9 +40,9 @@ _HANDLE = re.compile(
 _CROCKFORD = {symbol: value for value, symbol in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
 
 
-def refuse(code: str, message: str, help: str = "", fix: str = "") -> NoReturn:
+def refuse(code: str, message: str, advice: str = "", fix: str = "") -> NoReturn:
     """Raise the complaint that Pydantic carries back to the place of the value."""
-    raise PydanticCustomError(code, "{message}", {"message": message, "help": help, "fix": fix})
+    raise PydanticCustomError(code, "{message}", {"message": message, "help": advice, "fix": fix})
 
 
 def _text_only(value: object, what: str) -> str:

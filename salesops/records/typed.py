@@ -58,8 +58,8 @@ def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:
     if on_key:
         path = path[:-1]
     if kind in SHAPES:
-        help, fix = _as_list(document, kind, path)
-        return document.problem("wrong-shape", f"{SHAPES[kind]} must stand here", path, help=help, fix=fix)
+        advice, fix = _as_list(document, kind, path)
+        return document.problem("wrong-shape", f"{SHAPES[kind]} must stand here", path, help=advice, fix=fix)
     if "at" in context:
         path = (*path, context["at"])
     return document.problem(

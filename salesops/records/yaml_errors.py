@@ -54,14 +54,14 @@ def explained(path: str, text: str, raised: yaml.MarkedYAMLError) -> Problem:
     unseen = next(_unseen_blanks(path, text, fault), None)
     if unseen:
         return unseen
-    line, column, help, fix = _advice(text, fault)
+    line, column, advice, fix = _advice(text, fault)
     excerpt = line_of(text, line)
     last = text.rstrip().count("\n") + 1
     if line > last:  # libyaml notices only behind the end what is missing
         excerpt = line_of(text, last)
         line, column = last, len(excerpt) + 1
     place = Place(path, max(line, 1), max(column, 1))
-    return Problem("not-yaml", "this is not valid YAML", place, excerpt=excerpt, help=help, fix=fix)
+    return Problem("not-yaml", "this is not valid YAML", place, excerpt=excerpt, help=advice, fix=fix)
 
 
 def _fault(raised: yaml.MarkedYAMLError) -> _Fault:
@@ -78,8 +78,8 @@ def _unseen_blanks(path: str, text: str, fault: _Fault) -> Iterator[Problem]:
         whole = whole.rstrip("\r")[:EXCERPT_WIDTH]
         if ":\u00a0" in whole:
             place = Place(path, number, whole.index(":\u00a0") + 2)
-            said, help = "a no-break space stands after the colon", "replace it by an ordinary space"
-            yield Problem("not-yaml", said, place, excerpt=whole, help=help)
+            said, advice = "a no-break space stands after the colon", "replace it by an ordinary space"
+            yield Problem("not-yaml", said, place, excerpt=whole, help=advice)
         elif number >= fault.begin and TAB_INDENT.match(whole):
             place = Place(path, number, whole.index("\t") + 1)
             yield Problem("not-yaml", "a tab is used to indent", place, excerpt=whole, help="replace the tab by spaces")
@@ -90,12 +90,12 @@ def _advice(text: str, fault: _Fault) -> tuple[int, int, str, str]:
     said, context, line, column = fault.said, fault.context, fault.line, fault.column
     if "mapping values are not allowed" in said:
         fix = _quoted(line_of(text, line))
-        help = (
+        advice = (
             "a text that holds ': ' must be quoted"
             if fix
             else "look at the indentation of this line, and at the colon of the one above"
         )
-        return line, column, help, fix
+        return line, column, advice, fix
     in_flow = "flow" in context
     if fault.begin_column and (("end of stream" in said and "quoted" in context) or (in_flow and fault.begin < line)):
         opened = "bracket" if in_flow else "quote"

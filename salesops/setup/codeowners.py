@@ -61,8 +61,8 @@ def _lines(book: Book) -> Iterator[_Line]:
 
 
 def _owned(book: Book) -> Iterator[tuple[str, str]]:
-    for id, deal in book.deals.items():
-        document = book.documents.get(("deal", id))
+    for deal_id, deal in book.deals.items():
+        document = book.documents.get(("deal", deal_id))
         if document is not None and deal.owner:
             yield document.path, deal.owner
 

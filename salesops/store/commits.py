@@ -107,8 +107,8 @@ class CommitBooks:
             record = book.of(ref[0]).get(ref[1])
             if record is not None and ref not in book.broken:
                 raw = document.text.encode("utf-8")
-                id = digest(b"blob %d\0" % len(raw) + raw).hexdigest()
-                self.shelf[document.path, id] = ReadFile(document, record)
+                blob = digest(b"blob %d\0" % len(raw) + raw).hexdigest()
+                self.shelf[document.path, blob] = ReadFile(document, record)
 
 
 @dataclass(frozen=True)
@@ -204,10 +204,10 @@ def books_on(archive: CommitBooks, days: Iterable[date], now: Book) -> Iterator[
 def known_by(commits: Iterable[tuple[str, int]], days: Iterable[date], zone: str) -> Iterator[tuple[date, str]]:
     """For each day the newest of these commits, given newest first, whose clock shows that day or an earlier one."""
     newest: list[tuple[date, str]] = []
-    for id, time in commits:
+    for commit, time in commits:
         day = day_at(time, zone)
         if not newest or day < newest[-1][0]:
-            newest.append((day, id))
+            newest.append((day, commit))
     newest.reverse()
     for day in days:
         at = bisect_right(newest, day, key=lambda known: known[0])
@@ -236,10 +236,12 @@ def side_by_side(
     archive: CommitBooks, before: Book, book: Book, base: str, there: frozenset[Ref] = frozenset()
 ) -> Iterator[Comparison]:
     """The records of a commit beside later ones, once for each state from which a deal may have come back."""
-    new = [id for id in book.deals if id not in before.deals]
+    new = [deal_id for deal_id in book.deals if deal_id not in before.deals]
     returned = _returned(archive, base, frozenset(new)) if new else {}
     for at in range(max((len(states) for states in returned.values()), default=1)):
-        yield Comparison(before, book, {id: states[min(at, len(states) - 1)] for id, states in returned.items()}, there)
+        yield Comparison(
+            before, book, {deal_id: states[min(at, len(states) - 1)] for deal_id, states in returned.items()}, there
+        )
 
 
 def _refs(root: Path, before: str, after: str) -> Iterator[Ref]:
@@ -256,17 +258,17 @@ def _needs_to_be_readable(before: Book, after: Book, problems: list[Problem], co
     Where it cannot be read now either, the check is red without a comparison.
     """
     unread = frozenset(id_of(problem.place.path) for problem in problems if problem.code not in NEVER_RECORDS)
-    for kind, id in sorted(before.broken - after.broken):
-        if kind in ("deal", "process", "removed") or id not in after.of(kind):
-            if (kind, id) not in before.documents and id not in unread:
+    for kind, record_id in sorted(before.broken - after.broken):
+        if kind in ("deal", "process", "removed") or record_id not in after.of(kind):
+            if (kind, record_id) not in before.documents and record_id not in unread:
                 continue  # a link, a folder or a wrong name: it never was a record, and no number counted it
-            if not _is_readable(before, kind, id):
-                raise CannotDecide(_unreadable(kind, id, commit[:12]))
+            if not _is_readable(before, kind, record_id):
+                raise CannotDecide(_unreadable(kind, record_id, commit[:12]))
     for problem in problems:
-        id = id_of(problem.place.path)
-        if problem.code == "id-taken" and id in after.deals and id not in before.deals:
+        record_id = id_of(problem.place.path)
+        if problem.code == "id-taken" and record_id in after.deals and record_id not in before.deals:
             raise CannotDecide(
-                f"{problem.place.path} and another file had the id '{id}' in {commit[:12]}: {COMPARE_ELSEWHERE}"
+                f"{problem.place.path} and another file had the id '{record_id}' in {commit[:12]}: {COMPARE_ELSEWHERE}"
             )
 
 
@@ -274,7 +276,7 @@ def _needs_to_be_there(root: Path, before: Book, after: Book, commit: str) -> No
     """Raise CannotDecide where records had left before this comparison begins, and what became of them shows only now."""
     signed = {(removal.kind, removal.id) for removal in after.removed.removed} if after.removed else set()
     left = before.broken - after.broken - before.documents.keys() - signed
-    hidden = frozenset(id for kind, id in left if kind == "deal" and id not in after.deals)
+    hidden = frozenset(record_id for kind, record_id in left if kind == "deal" and record_id not in after.deals)
     gone = sorted(hidden & _deleted(root, commit, "deal").keys()) if hidden else []
     if gone:
         raise CannotDecide(
@@ -287,16 +289,16 @@ def _needs_to_be_there(root: Path, before: Book, after: Book, commit: str) -> No
         )
 
 
-def _unreadable(kind: str, id: str, where: str) -> str:
+def _unreadable(kind: str, record_id: str, where: str) -> str:
     return (
-        f"the {kind} '{id}' cannot be read in {where}, so nobody can say whether its past was altered: "
+        f"the {kind} '{record_id}' cannot be read in {where}, so nobody can say whether its past was altered: "
         f"{COMPARE_ELSEWHERE}"
     )
 
 
-def _is_readable(before: Book, kind: str, id: str) -> bool:
-    lost = before.lost.get((kind, id))
-    return lost is not None and id in before.of(kind) and not _hides_the_past(kind, lost)
+def _is_readable(before: Book, kind: str, record_id: str) -> bool:
+    lost = before.lost.get((kind, record_id))
+    return lost is not None and record_id in before.of(kind) and not _hides_the_past(kind, lost)
 
 
 def _hides_the_past(kind: str, lost: frozenset[Field]) -> bool:
@@ -305,9 +307,12 @@ def _hides_the_past(kind: str, lost: frozenset[Field]) -> bool:
 
 def _returned(archive: CommitBooks, base: str, new: frozenset[str]) -> dict[str, list[Deal]]:
     """Deals that are new here and were deleted at some time before: what they said last, on each branch that knew better."""
-    deleted = {id: files for id, files in _deleted(archive.root, base, "deal").items() if id in new}
-    raw = dict(contents(archive.root, (id for files in deleted.values() for _, id in files), MAX_BYTES))
-    return {id: _last([read_file(file, raw[blob]) for file, blob in files], id, base) for id, files in deleted.items()}
+    deleted = {deal_id: files for deal_id, files in _deleted(archive.root, base, "deal").items() if deal_id in new}
+    raw = dict(contents(archive.root, (_ for files in deleted.values() for _, _ in files), MAX_BYTES))
+    return {
+        deal_id: _last([read_file(file, raw[blob]) for file, blob in files], deal_id, base)
+        for deal_id, files in deleted.items()
+    }
 
 
 def _deleted(root: Path, base: str, kind: str) -> dict[str, list[tuple[FoundFile, str]]]:
@@ -315,17 +320,19 @@ def _deleted(root: Path, base: str, kind: str) -> dict[str, list[tuple[FoundFile
     found: dict[str, list[tuple[FoundFile, str]]] = {}
     for commit in log(root, "--diff-filter=DT", "--diff-merges=separate", base, paths=(KINDS[kind].where,)):
         for touched in commit.touched:
-            id = id_of(touched.path)
+            record_id = id_of(touched.path)
             if touched.path.endswith(".yaml") and touched.before and touched.before.mode.startswith("100"):
-                found.setdefault(id, []).append((FoundFile(KINDS[kind], id, touched.path), touched.before.id))
+                found.setdefault(record_id, []).append(
+                    (FoundFile(KINDS[kind], record_id, touched.path), touched.before.id)
+                )
     return found
 
 
-def _last(files: list[ReadFile], id: str, base: str) -> list[Deal]:
+def _last(files: list[ReadFile], deal_id: str, base: str) -> list[Deal]:
     """The states, newest first, that no other one goes on from; the newest must be readable."""
     deals = [_past_of(file) for file in files]
     if deals[0] is None:
-        raise CannotDecide(_unreadable("deal", id, f"the last commit before {base[:12]} that had it"))
+        raise CannotDecide(_unreadable("deal", deal_id, f"the last commit before {base[:12]} that had it"))
     states: list[Deal] = []
     for deal in deals:
         if deal and not any(_goes_on(deal, other) for other in states):

@@ -163,8 +163,10 @@ def _plain(known: Timeline) -> list[Any]:
 
 def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tuple[Event, ...]]:
     return {
-        (kind, id): tuple(Event(commits[commit], Change(*change), brought) for commit, brought, *change in entries)
-        for kind, id, entries in sent
+        (kind, record_id): tuple(
+            Event(commits[commit], Change(*change), brought) for commit, brought, *change in entries
+        )
+        for kind, record_id, entries in sent
     }
 
 
@@ -187,7 +189,7 @@ def _remembered(root: Path, book: Book, as_of: date) -> Timeline:
     """The timeline; a preview that is built again between two commits does not read the history again."""
     needs_history(root)
     texts = tuple(book.documents[ref].text for ref in book.documents if ref[0] in NAMING and ref[0] != "deal")
-    titles = tuple((id, deal.member, deal.title) for id, deal in book.deals.items())
+    titles = tuple((deal_id, deal.member, deal.title) for deal_id, deal in book.deals.items())
     key = (root, commit_of(root, "HEAD"), as_of, texts, titles)
     if key not in _last:
         found = timeline_of(root, book, as_of)
@@ -275,12 +277,12 @@ class _Store:
     uses: Counter[str]
     held: dict[str, bytes | int] = field(default_factory=dict)
 
-    def take(self, id: str) -> bytes | int:
-        while id not in self.held:
+    def take(self, object_id: str) -> bytes | int:
+        while object_id not in self.held:
             came, raw = next(self.coming)
             self.held[came] = raw
-        self.uses[id] -= 1
-        return self.held[id] if self.uses[id] else self.held.pop(id)
+        self.uses[object_id] -= 1
+        return self.held[object_id] if self.uses[object_id] else self.held.pop(object_id)
 
 
 def _versions(traces: list[_Trace], store: _Store) -> Iterator[FileVersion]:
@@ -345,17 +347,17 @@ def _steps(logged: Logged, touched: Touched, brought: Brought) -> list[BranchCom
 def _brought(root: Path, head: str) -> dict[str, str]:
     """For each commit that was made on a merged branch: the merge by which this branch came to know it."""
     graph = (line.split() for line in git(root, "rev-list", "--parents", head, "--").decode("ascii").splitlines())
-    parents = {id: before for id, *before in graph}
-    own = [id for id, _ in spine(root, head)]
+    parents = {commit: before for commit, *before in graph}
+    own = [commit for commit, _ in spine(root, head)]
     known, found = set(own), {}
     for merge in reversed(own):
         waiting = parents[merge][1:]
         while waiting:
-            id = waiting.pop()
-            if id not in known:
-                known.add(id)
-                found[id] = merge
-                waiting += parents[id]
+            commit = waiting.pop()
+            if commit not in known:
+                known.add(commit)
+                found[commit] = merge
+                waiting += parents[commit]
     return found
 
 
@@ -416,7 +418,7 @@ def _alike(root: Path, gone: Mapping[Ref, Touched], new: Mapping[Ref, Touched]) 
         ref: one.after.id for ref, one in new.items() if one.after
     }
     raw = dict(contents(root, blobs.values(), MAX_BYTES))
-    said = {ref: VersionReader("").data(raw[id]) or {} for ref, id in blobs.items()}
+    said = {ref: VersionReader("").data(raw[blob]) or {} for ref, blob in blobs.items()}
     pairs = sorted((-likeness(said[was], said[ref]), ref, was) for ref in new for was in gone if ref[0] == was[0])
     for ref, was in first_come((ref, was) for share, ref, was in pairs if -share >= SAME_RECORD_SHARE).items():
         yield ref, (ref[0], was)
@@ -429,5 +431,5 @@ def _is_file(blob: Blob | None) -> bool:
 def _ref_of(path: str) -> Ref | None:
     """Which record a file holds; None where it holds none."""
     kind = kind_at_path(path)
-    id = id_of(path)
-    return (kind.name, id) if kind and ID_FORM.fullmatch(id) else None
+    record_id = id_of(path)
+    return (kind.name, record_id) if kind and ID_FORM.fullmatch(record_id) else None

@@ -265,8 +265,8 @@ def tree(root: Path, commit: str) -> dict[str, Blob]:
     for line in os.fsdecode(listed).split("\0"):
         if line:
             told, path = line.split("\t", 1)
-            mode, _, id = told.split(" ")
-            found[path] = Blob(mode, id)
+            mode, _, object_id = told.split(" ")
+            found[path] = Blob(mode, object_id)
     return found
 
 
@@ -279,13 +279,13 @@ def contents(root: Path, ids: Iterable[str], limit: int) -> Iterator[tuple[str, 
     if not wanted:
         return
     with tempfile.TemporaryFile() as asked:
-        asked.write("".join(f"{id}\n" for id in wanted).encode("ascii"))
+        asked.write("".join(f"{object_id}\n" for object_id in wanted).encode("ascii"))
         asked.seek(0)
         with _batch(root, asked) as process:
             assert process.stdout is not None
             try:
-                for id in wanted:
-                    yield id, _one(process.stdout, id, limit)
+                for object_id in wanted:
+                    yield object_id, _one(process.stdout, object_id, limit)
             finally:
                 process.stdout.close()
                 process.kill()
@@ -305,11 +305,11 @@ def _batch(root: Path, asked: IO[bytes]) -> subprocess.Popen[bytes]:
         raise CannotDecide("git is not installed") from None
 
 
-def _one(stream: IO[bytes], id: str, limit: int) -> bytes | int:
+def _one(stream: IO[bytes], object_id: str, limit: int) -> bytes | int:
     head = stream.readline().split()
     if len(head) != 3 or head[1] != b"blob":
         raise CannotDecide(
-            f"git does not have the file {id[:12]} of an earlier commit: fetch it whole, without a filter"
+            f"git does not have the file {object_id[:12]} of an earlier commit: fetch it whole, without a filter"
         )
     size = int(head[2])
     content = b""
@@ -338,13 +338,13 @@ def _logged(parts: list[bytes]) -> Iterator[Logged]:
         if not parts[at].strip():
             at += 1
             continue
-        id, parents, time, author, subject = (part.decode("utf-8", "replace") for part in parts[at : at + 5])
+        commit, parents, time, author, subject = (part.decode("utf-8", "replace") for part in parts[at : at + 5])
         at += 5
         touched: list[Touched] = []
         while at + 1 < len(parts) and (told := parts[at].lstrip(b"\n")).startswith(b":"):
             touched.append(_touched(told, parts[at + 1]))
             at += 2
-        yield Logged(id.strip(), tuple(parents.split()), _clock(time), author, subject, tuple(touched))
+        yield Logged(commit.strip(), tuple(parents.split()), _clock(time), author, subject, tuple(touched))
 
 
 def _touched(told: bytes, path: bytes) -> Touched:
@@ -361,7 +361,7 @@ def spine(root: Path, head: str = "HEAD") -> list[tuple[str, int]]:
     """The commits of a branch as it grew, newest first: ids and clocks, along first parents."""
     out = git(root, "log", "--first-parent", "--no-show-signature", "--format=%H %ct", head, "--")
     found = (line.partition(" ") for line in out.decode("ascii").splitlines())
-    return [(id, _clock(time)) for id, _, time in found]
+    return [(commit, _clock(time)) for commit, _, time in found]
 
 
 def _clock(seconds: str) -> int:

@@ -170,12 +170,12 @@ class _Reading:
             else:
                 yield from self.regular(kind, path, name[: -len(".yaml")], what)
 
-    def regular(self, kind: Kind, path: str, id: str, what: Is) -> Iterator[FoundFile]:
+    def regular(self, kind: Kind, path: str, record_id: str, what: Is) -> Iterator[FoundFile]:
         if what is Is.FILE:
-            yield FoundFile(kind, id, path)
+            yield FoundFile(kind, record_id, path)
             return
         self.problems.append(_not_a_file(path, what))
-        self.broken.add((kind.name, id))
+        self.broken.add((kind.name, record_id))
 
     def unique(self, files: Iterable[FoundFile]) -> list[FoundFile]:
         """One file for each id over the deals and members and within each other kind; the later ones are problems."""

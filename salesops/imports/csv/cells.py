@@ -45,7 +45,7 @@ def day(words: str, pattern: str, written: str, zone: str) -> str | Wrong:
     return local.date().isoformat()
 
 
-def amount(words: str, format: Format, currency: str) -> str | Wrong:
+def amount(words: str, table_format: Format, currency: str) -> str | Wrong:
     """Money as ``1054.50 USD``; a code or sign beside the amount must be that of the currency."""
     if currency not in CURRENCIES:
         return Wrong("not-a-currency", "stands beside a currency that ISO 4217 does not have")
@@ -56,9 +56,9 @@ def amount(words: str, format: Format, currency: str) -> str | Wrong:
             return Wrong("not-money", f"is not an amount in {currency}")
     if bare.startswith(("-", "(")):
         return Wrong("not-money", "is below zero")
-    digits = number(bare, format)
+    digits = number(bare, table_format)
     if isinstance(digits, Wrong):
-        return Wrong("not-money", f"is not an amount of money {_written(format)}")
+        return Wrong("not-money", f"is not an amount of money {_written(table_format)}")
     whole, _, cents = digits.partition(".")
     if len(cents.rstrip("0")) > 2:
         return Wrong("not-money", "has more than two decimals")
@@ -66,14 +66,14 @@ def amount(words: str, format: Format, currency: str) -> str | Wrong:
     return f"{whole}{'.' if cents else ''}{cents} {currency}"
 
 
-def number(words: str, format: Format) -> str | Wrong:
+def number(words: str, table_format: Format) -> str | Wrong:
     """A number from 0 on as ``1054.5``, exactly as many digits as the cell has."""
-    if format.thousands == "blank":
+    if table_format.thousands == "blank":
         words = words.translate(_BLANKS)
-    match = _number(format.decimal, format.thousands).fullmatch(words) if len(words) <= LONGEST else None
+    match = _number(table_format.decimal, table_format.thousands).fullmatch(words) if len(words) <= LONGEST else None
     if not match:
-        return Wrong("not-a-number", f"is not a number {_written(format)}")
-    mark = THOUSANDS[format.thousands]
+        return Wrong("not-a-number", f"is not a number {_written(table_format)}")
+    mark = THOUSANDS[table_format.thousands]
     whole = (match[1].replace(mark, "") if mark else match[1]).lstrip("0") or "0"
     return f"{whole}.{match[2]}" if match[2] else whole
 
@@ -85,7 +85,7 @@ def _number(decimal: str, thousands: str) -> re.Pattern[str]:
     return re.compile(rf"({grouped}[0-9]{{1,15}})(?:{point}([0-9]{{1,15}}))?")
 
 
-def _written(format: Format) -> str:
-    cents = f"with a {format.decimal} before the cents"
-    thousands = "no mark" if format.thousands == "none" else f"a {format.thousands}"
+def _written(table_format: Format) -> str:
+    cents = f"with a {table_format.decimal} before the cents"
+    thousands = "no mark" if table_format.thousands == "none" else f"a {table_format.thousands}"
     return f"{cents} and {thousands} between thousands"

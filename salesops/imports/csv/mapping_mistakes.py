@@ -51,8 +51,8 @@ def column_problems(
     found: list[Problem] = []
     for path, column, of_members in _columns(mapping):
         if of_members == in_members_file and column not in known:
-            help = did_you_mean(column, known) or f"the table has: {', '.join(known)}"
-            found.append(document.problem("column-unknown", f"the table has no column '{column}'", path, help=help))
+            advice = did_you_mean(column, known) or f"the table has: {', '.join(known)}"
+            found.append(document.problem("column-unknown", f"the table has no column '{column}'", path, help=advice))
     return found
 
 
@@ -83,15 +83,15 @@ def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Pr
         yield from _member_mistakes(document, mapping.members)
 
 
-def _format_mistakes(document: Document, at: Path, format: Format) -> Iterator[Problem]:
-    if DECIMALS[format.decimal] == THOUSANDS[format.thousands]:
+def _format_mistakes(document: Document, at: Path, table_format: Format) -> Iterator[Problem]:
+    if DECIMALS[table_format.decimal] == THOUSANDS[table_format.thousands]:
         yield document.problem(
             "marks-alike",
-            f"cents and thousands cannot both be marked by a {format.decimal}",
+            f"cents and thousands cannot both be marked by a {table_format.decimal}",
             (*at, "thousands"),
             help="look at an amount over 1,000 in the table",
         )
-    directives = re.findall(r"%(.?)", format.pattern)
+    directives = re.findall(r"%(.?)", table_format.pattern)
     whole = {"Yy": "a year", "mbB": "a month", "d": "a day"}
     lacking = [words for letters, words in whole.items() if not set(letters) & set(directives)]
     unknown = [f"%{letter}" for letter in directives if letter not in _DIRECTIVES]
@@ -99,7 +99,7 @@ def _format_mistakes(document: Document, at: Path, format: Format) -> Iterator[P
         said = f"has no {' and no '.join(word[2:] for word in lacking)}" if lacking else f"holds {unknown[0]}"
         yield document.problem(
             "not-a-date-pattern",
-            f"'{format.dates}' {said}",
+            f"'{table_format.dates}' {said}",
             (*at, "dates"),
             help="write it as a day in the table looks, with YYYY, MM and DD",
             fix="dates: YYYY-MM-DD",
@@ -196,12 +196,12 @@ def _no_such_field(document: Document, spot: MappedCell) -> Problem:
     above, _, last = spot.field.rpartition(".")
     known = keys_at(spot.model, above)
     if last in known:
-        said, help = f"'{spot.field}' cannot be filled from one cell", "name a field inside it, if it has any"
+        said, advice = f"'{spot.field}' cannot be filled from one cell", "name a field inside it, if it has any"
     else:
         what = spot.model.__name__.lower()
-        said, help = f"a {what} has no field '{spot.field}'", did_you_mean(last, known)
-    help = "; ".join(part for part in (help, "the team's own fields go under x.") if part)
-    return document.problem("field-unknown", said, spot.at, key=True, help=help)
+        said, advice = f"a {what} has no field '{spot.field}'", did_you_mean(last, known)
+    advice = "; ".join(part for part in (advice, "the team's own fields go under x.") if part)
+    return document.problem("field-unknown", said, spot.at, key=True, help=advice)
 
 
 def _overlaps(document: Document, mapping: ColumnMap) -> Iterator[Problem]:

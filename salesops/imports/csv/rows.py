@@ -149,14 +149,14 @@ class RowReader:
         if name is None:
             return None
         column = cell.column or ""
-        id = directory.id(name)
-        if isinstance(id, Wrong):
-            self.reject(column, id, name)
+        record_id = directory.id(name)
+        if isinstance(record_id, Wrong):
+            self.reject(column, record_id, name)
             return None
-        known = directory.names.get(id, name)
-        if known != name and id != name:
+        known = directory.names.get(record_id, name)
+        if known != name and record_id != name:
             self.say(Verdict.STAND_IN, column, "spelled-differently", f"is taken to be {shown(known)}", name)
-        return StandIn(id) if isinstance(name, StandIn) else id
+        return StandIn(record_id) if isinstance(name, StandIn) else record_id
 
     def moves(self, lines: tuple[StageLine, ...]) -> list[dict[str, str]]:
         """The moves that the row tells of."""

@@ -60,19 +60,19 @@ def unguarded(cell: str) -> str:
     return cell[1:] if GUARDED.match(cell) else cell
 
 
-def read_table(name: str, raw: bytes, format: Format) -> tuple[Table | None, list[Problem]]:
+def read_table(name: str, raw: bytes, table_format: Format) -> tuple[Table | None, list[Problem]]:
     """The table in a file, packed with gzip or not, or why it cannot be read at all."""
     data = _unpacked(name, raw)
     if isinstance(data, Problem):
         return None, [data]
-    text = _decoded(name, data, format)
+    text = _decoded(name, data, table_format)
     if isinstance(text, Problem):
         return None, [text]
-    rows, refused = _rows(name, text, format)
+    rows, refused = _rows(name, text, table_format)
     if not rows:
         return None, [Problem("table-empty", "the file holds no header", Place(name), help="export it once more")]
     header = tuple(unguarded(cell).strip() for cell in rows[0].cells)
-    problems = list(_header_problems(name, rows[0], header, format))
+    problems = list(_header_problems(name, rows[0], header, table_format))
     if problems:
         return None, problems
     even = tuple(row for row in rows[1:] if len(row.cells) == len(header))
@@ -107,9 +107,9 @@ def _too_large(name: str) -> Problem:
     )
 
 
-def _decoded(name: str, data: bytes, format: Format) -> str | Problem:
+def _decoded(name: str, data: bytes, table_format: Format) -> str | Problem:
     is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
-    if is_wide != (format.encoding == "utf-16"):
+    if is_wide != (table_format.encoding == "utf-16"):
         return Problem(
             "not-decoded",
             "the file is UTF-16" if is_wide else "the file is not UTF-16: its first two bytes do not say so",
@@ -118,25 +118,25 @@ def _decoded(name: str, data: bytes, format: Format) -> str | Problem:
             fix=f"format: {{encoding: {'utf-16' if is_wide else 'utf-8'}}}",
         )
     try:
-        return data.decode("utf-8-sig" if format.encoding == "utf-8" else format.encoding)
+        return data.decode("utf-8-sig" if table_format.encoding == "utf-8" else table_format.encoding)
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        other = "windows-1252" if format.encoding == "utf-8" else "utf-8"
+        other = "windows-1252" if table_format.encoding == "utf-8" else "utf-8"
         return Problem(
             "not-decoded",
-            f"byte 0x{data[fault.start]:02x} is not {format.encoding}",
+            f"byte 0x{data[fault.start]:02x} is not {table_format.encoding}",
             Place(name, line, fault.start - data.rfind(b"\n", 0, fault.start)),
             help=f"it is probably {other}: say so in the mapping, or save the file as CSV (UTF-8)",
             fix=f"format: {{encoding: {other}}}",
         )
 
 
-def _rows(name: str, text: str, format: Format) -> tuple[list[TableRow], list[Remark]]:
+def _rows(name: str, text: str, table_format: Format) -> tuple[list[TableRow], list[Remark]]:
     """Every row that holds anything, and a remark for each of which CSV can make no sense."""
-    quote = QUOTES[format.quote]
+    quote = QUOTES[table_format.quote]
     reader = csv.reader(
         io.StringIO(text, newline=""),
-        delimiter=DELIMITERS[format.delimiter],
+        delimiter=DELIMITERS[table_format.delimiter],
         quotechar=quote,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         skipinitialspace=True,
@@ -182,7 +182,7 @@ def _ragged(name: str, row: TableRow, width: int) -> Remark:
     return Remark(Verdict.REJECTED, name, row.number, row.line, "", "row-ragged", reason)
 
 
-def _header_problems(name: str, row: TableRow, header: tuple[str, ...], format: Format) -> Iterator[Problem]:
+def _header_problems(name: str, row: TableRow, header: tuple[str, ...], table_format: Format) -> Iterator[Problem]:
     place = Place(name, row.line)
     if len(header) == 1:
         other = next((word for word, mark in DELIMITERS.items() if mark in header[0]), None)
@@ -191,7 +191,7 @@ def _header_problems(name: str, row: TableRow, header: tuple[str, ...], format: 
                 "delimiter-wrong",
                 f"the header is one single column: {shown(header[0])}",
                 place,
-                help=f"the cells are parted by a {other}, not a {format.delimiter}: say so in the mapping",
+                help=f"the cells are parted by a {other}, not a {table_format.delimiter}: say so in the mapping",
                 fix=f"format: {{delimiter: {other}}}",
             )
     for column, times in Counter(header).items():
