@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 
 from salesops.records.deal import Deal
 from salesops.records.member import Member
-from salesops.records.playbook import Decision, Experiment, Hypothesis, Rates, Removed, Review, Targets, Team
+from salesops.records.playbook import (
+    Decision,
+    Experiment,
+    Hypothesis,
+    Rates,
+    RemovableKind,
+    Removed,
+    Review,
+    Targets,
+    Team,
+)
 from salesops.records.process import Process
 from salesops.records.record import Record
 
@@ -21,8 +32,7 @@ class Kind:
     ``past`` names the fields of an earlier record without which nobody can say whether the past was altered.
     ``is_checked_half_read`` where its records are checked as far as they can be read; a playbook that is half read would
     blame everybody else. ``has_own_name`` where its id is unlike that of any other such record, whatever their kinds, and
-    its files may lie in folders of their own. ``leaves_signed`` where one that goes needs a line in playbook/removed.yaml.
-    ``names`` where it says how people, stages, members or deals are called.
+    its files may lie in folders of their own. ``names`` where it says how people, stages, members or deals are called.
     """
 
     name: str
@@ -34,13 +44,17 @@ class Kind:
     past: tuple[str, ...] = ()
     is_checked_half_read: bool = False
     has_own_name: bool = False
-    leaves_signed: bool = False
     names: bool = False
 
     @property
     def is_single(self) -> bool:
         """True where one file holds it all, such as playbook/team.yaml."""
         return self.where.endswith(".yaml")
+
+    @property
+    def leaves_signed(self) -> bool:
+        """True where one that goes needs a line in playbook/removed.yaml: the kinds that such a line may name."""
+        return self.name in get_args(RemovableKind)
 
     @property
     def folder(self) -> str:
@@ -74,7 +88,6 @@ KINDS: dict[str, Kind] = {
             speaks=("kind", "country"),
             is_checked_half_read=True,
             has_own_name=True,
-            leaves_signed=True,
             names=True,
         ),
         Kind(
@@ -85,10 +98,9 @@ KINDS: dict[str, Kind] = {
             past=MONEY_AND_MOVES,
             is_checked_half_read=True,
             has_own_name=True,
-            leaves_signed=True,
             names=True,
         ),
-        Kind("icp", Hypothesis, "playbook/icp", 5, "ICP hypothesis", ("status", "claim"), leaves_signed=True),
+        Kind("icp", Hypothesis, "playbook/icp", 5, "ICP hypothesis", ("status", "claim")),
         Kind(
             "experiment",
             Experiment,
@@ -96,9 +108,8 @@ KINDS: dict[str, Kind] = {
             6,
             "Experiment",
             ("status", "hypothesis"),
-            leaves_signed=True,
         ),
-        Kind("decision", Decision, "playbook/decisions", 7, "Decision", ("verdict", "why"), leaves_signed=True),
+        Kind("decision", Decision, "playbook/decisions", 7, "Decision", ("verdict", "why")),
         Kind("review", Review, "playbook/reviews", 8, "Review of", ("notes",)),
         Kind("targets", Targets, "playbook/targets.yaml", 9, "Targets"),
         Kind("removed", Removed, "playbook/removed.yaml", 11, "Removed records"),

@@ -167,10 +167,14 @@ class Review(Record):
     links: tuple[Link, ...] = many("Where more is.")
 
 
+RemovableKind = Literal["deal", "member", "experiment", "icp", "decision"]
+"""The kinds of records that go only with a signed line: what they held counts, or was learned from."""
+
+
 class Removal(Record):
     """A record that was deleted on purpose."""
 
-    kind: Literal["deal", "member", "experiment", "icp", "decision"] = given("What it was.", "deal", "member")
+    kind: RemovableKind = given("What it was.", "deal", "member")
     id: Id = given("Its id.")
     date: Day = given("When.", "2026-03-01")
     by: Id = given("Who removed it.", "jim")
