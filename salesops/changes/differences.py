@@ -7,25 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesops.problems import Path
+from salesops.records.kinds import entries_of
 
-ABOUT = (
-    ("id",),
-    ("name",),
-    ("month",),
-    ("from", "to", "date"),
-    ("date", "kind", "about"),
-    ("need", "stage"),
-    ("field", "date"),
-    ("since",),
-    ("version",),
-    ("to",),
-    ("metric",),
-    ("date",),
-    ("about",),
-    ("url",),
-    ("field",),
-)
-"""The keys by which entries of lists are told apart: the first of these that both carry."""
+USUAL = (("id",), ("name",), ("date", "kind", "about"), ("since",), ("date",), ("url",))
+"""What tells the entries of a list of the team's own apart: the first of these that both carry."""
 
 MAX_ENTRY_PAIRS = 100_000
 """So many pairs of entries are compared to find those that were changed; in a list rewritten beyond that all are new or taken out."""
@@ -42,12 +27,17 @@ class Difference:
     @property
     def name(self) -> str:
         """The last word of the path that is a name."""
-        return next((part for part in reversed(self.path) if isinstance(part, str)), "")
+        return last_name(self.path)
 
     @property
     def section(self) -> str:
         """The top-level field."""
         return str(self.path[0]) if self.path else ""
+
+
+def last_name(path: Path) -> str:
+    """The last word of a path that is a name, not a number."""
+    return next((part for part in reversed(path) if isinstance(part, str)), "")
 
 
 def differences(before: Mapping[str, Any], after: Mapping[str, Any], path: Path = ()) -> Iterator[Difference]:
@@ -82,7 +72,7 @@ def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Differen
             new.append(at)
     is_rewritten = len(left) * len(new) > MAX_ENTRY_PAIRS
     for at in new:
-        was = None if is_rewritten else next((old for old in left if _same_thing(old, after[at])), None)
+        was = None if is_rewritten else next((old for old in left if _same_thing(old, after[at], path)), None)
         if was is None:
             yield Difference((*path, at), None, after[at])
         else:
@@ -92,10 +82,11 @@ def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Differen
         yield Difference((*path, before.index(old)), old, None)
 
 
-def _same_thing(before: Any, after: Any) -> bool:
+def _same_thing(before: Any, after: Any, path: Path) -> bool:
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return False
-    keys = next((keys for keys in ABOUT if keys[0] in before and keys[0] in after), None)
+    known = entries_of(last_name(path)).by
+    keys = next((keys for keys in (known, *USUAL) if any(key in before and key in after for key in keys)), None)
     if keys is None:
         return len(before) == len(after) == 1 and before.keys() == after.keys()
     return all(before.get(key) == after.get(key) for key in keys)

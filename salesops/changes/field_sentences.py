@@ -8,29 +8,14 @@ from itertools import groupby
 from typing import Any
 
 from salesops.changes.change import joined, listed
-from salesops.changes.differences import Difference, differences
+from salesops.changes.differences import Difference, differences, last_name
 from salesops.changes.names import Names
 from salesops.changes.values import Data, as_map, value_at
 from salesops.problems import Path
+from salesops.records.kinds import entries_of
 
-NOUNS = {
-    "invoices": "invoice for",
-    "health": "health check of",
-    "communities": "community",
-    "objections": "objection on",
-    "evidence": "evidence of",
-    "changelog": "changelog",
-    "rates": "rate of",
-    "exits": "way to",
-    "templates": "template",
-    "removed": "removal of",
-    "actions": "action:",
-    "signals": "signal",
-}
-"""What an entry of a list is called before what it is about; else the name of the list without its s."""
 ABOUT = ("name", "month", "to", "about", "action", "date", "kind", "version", "id", "need", "field", "url")
-"""The fields by which people tell entries apart: the first that there is."""
-ABOUT_OF = {"rates": "date", "health": "date", "evidence": "date", "changelog": "version", "removed": "id"}
+"""The fields by which people tell the entries of any other list apart: the first that there is."""
 COUNTS = frozenset({"users", "active_users"})
 """Numbers of many: written with thousands marks."""
 SPEAKS_FOR_ITSELF = frozenset({"note", "why", "status"})
@@ -154,7 +139,7 @@ def _entry_path(difference: Difference) -> Path | None:
 
 def _entry(path: Path, found: list[Difference], after: Data, names: Names, in_full: bool) -> str:
     one = found[0]
-    list_name = next((part for part in reversed(path) if isinstance(part, str)), "")
+    list_name = last_name(path)
     if one.path != path and list_name in DISCREET:
         return f"{called(list_name, value_at(after, path), names)} changed"
     if one.path != path:
@@ -168,7 +153,7 @@ def _entry(path: Path, found: list[Difference], after: Data, names: Names, in_fu
 def called(list_name: str, entry: Any, names: Names) -> str:
     """``hub teaching``, ``invoice for October``: an entry as people call it."""
     singular = list_name.replace("_", " ")
-    noun = NOUNS.get(list_name, singular[:-1] if singular.endswith("s") else singular)
+    noun = entries_of(list_name).called or (singular[:-1] if singular.endswith("s") else singular)
     if not isinstance(entry, Mapping):
         return f"{noun} {shown(entry, names)}"
     if list_name in DISCREET:
@@ -181,7 +166,8 @@ def called(list_name: str, entry: Any, names: Names) -> str:
 
 
 def _about(list_name: str, entry: Data) -> str:
-    return ABOUT_OF.get(list_name) or next((name for name in ABOUT if entry.get(name)), "")
+    known = entries_of(list_name)
+    return next((name for name in (known.about, *known.by, *ABOUT) if entry.get(name)), "")
 
 
 def _details(list_name: str, entry: Any, names: Names) -> str:

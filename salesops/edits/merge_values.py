@@ -14,38 +14,10 @@ from typing import Any
 from salesops.changes.values import as_list, as_map
 from salesops.edits.yaml_writer import in_brackets
 from salesops.problems import Path, dotted
+from salesops.records.kinds import entries_of
 
 GLANCE = 60
 """A sentence shows this much of a value."""
-
-SAME: dict[str, tuple[str, ...]] = {
-    "changelog": ("version",),
-    "communities": ("name",),
-    "contacts": ("id",),
-    "conversions": ("id",),
-    "health": ("date",),
-    "hubs": ("name",),
-    "invoices": ("month",),
-    "links": ("url",),
-    "moved_back": ("date",),
-    "parked": ("since",),
-    "rates": ("date", "from", "to"),
-    "red_lines": ("id",),
-    "removed": ("kind", "id"),
-    "reopened": ("date",),
-    "targets": ("id",),
-    "waived": ("need", "stage"),
-}
-"""What identifies an entry of a list: two entries that agree in it are one and the same."""
-MERGE_KEYS: dict[str, tuple[str, ...]] = {
-    "actions": ("deal", "action"),
-    "activity": ("date", "kind"),
-    "corrections": ("field", "date"),
-    "evidence": ("date",),
-    "exits": ("to",),
-    "objections": ("about",),
-}
-"""What finds an entry again although it was changed; two new entries that agree in it may well be two."""
 
 Name = str | tuple[str, ...]
 """What an entry of a list goes by: all that is written in it, or what identifies it."""
@@ -260,17 +232,20 @@ def _written(part: Any) -> str:
 
 
 def _identity(part: Any, name: str) -> tuple[str, ...]:
-    keys = (*SAME.get(name, MERGE_KEYS.get(name, ())),)
-    if not isinstance(part, dict) or not keys:
+    """What finds an entry again although it was changed."""
+    known = entries_of(name)
+    if not isinstance(part, dict) or not known.by:
         return ()
-    if name in MERGE_KEYS and "id" in part:
+    if known.may_repeat and "id" in part:
         return ("id", str(part["id"]))
-    return tuple(str(part.get(key, "")) for key in keys) if any(key in part for key in keys) else ()
+    return tuple(str(part.get(key, "")) for key in known.by) if any(key in part for key in known.by) else ()
 
 
 def _sure(part: Any, name: str) -> tuple[str, ...]:
     """What identifies an entry beyond doubt."""
-    return _identity(part, name) if isinstance(part, dict) and (name in SAME or "id" in part) else ()
+    if not isinstance(part, dict) or (entries_of(name).may_repeat and "id" not in part):
+        return ()
+    return _identity(part, name)
 
 
 def _twins(ours: list[Any], theirs: list[Any], here: list[int], there: list[int], name: str) -> dict[int, int]:

@@ -9,7 +9,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from salesops.records.money import Money
-from salesops.records.record import Record, free, given, many, maybe
+from salesops.records.record import Entries, Record, free, given, many, maybe
 from salesops.records.scalars import Amount, Day, Id, Percent, Text, Url, Whole, YesNo, day, refuse
 
 Date = date  # inside a record that has a field of this name, the field hides the type
@@ -240,7 +240,9 @@ class Proposal(Record):
     admin_informed: Day | None = maybe(
         "The day on which contracts and administration were told of the quoted price.", "2026-02-21"
     )
-    objections: tuple[Objection, ...] = many("What stood against it.")
+    objections: tuple[Objection, ...] = many(
+        "What stood against it.", entries=Entries(("about",), may_repeat=True, called="objection on")
+    )
 
 
 class Contract(Record):
@@ -272,7 +274,7 @@ class Order(Record):
     """The hand-off to delivery (S2, Integration with Delivery)."""
 
     configurator: Url | None = maybe("The configurator's link, the first specification of the order.", "https://…")
-    hubs: tuple[Hub, ...] = many("The hubs that are ordered.")
+    hubs: tuple[Hub, ...] = many("The hubs that are ordered.", entries=Entries(("name",)))
     created: Day | None = maybe("The day on which the order was made.", "2026-03-30")
     issues: tuple[Url, ...] = many("The issues that delivery works by.", "https://…")
     delivery_owner: Id | None = maybe("Who in delivery owns it.", "april")
@@ -346,6 +348,10 @@ class Link(Record):
     url: Url = given("The link.", "https://…")
 
 
+LINKS = Entries(("url",), about="kind")
+"""How links are told apart, wherever they are listed."""
+
+
 class Deal(Record):
     """One attempt to win or renew one membership; the file name is its id."""
 
@@ -362,11 +368,13 @@ class Deal(Record):
     probability: Probability | None = maybe("A person's own estimate of the win, with a reason.")
     source: Source | None = maybe("Where the prospect came from.")
     next: NextStep | None = maybe("The next step and its day.")
-    parked: tuple[Parked, ...] = many("Spans in which the deal is kept warm.")
+    parked: tuple[Parked, ...] = many("Spans in which the deal is kept warm.", entries=Entries(("since",)))
     maniac_t: Qualification | None = maybe("The seven answers of the qualification.")
     icp: Fit | None = maybe("The judgement against an ICP hypothesis.")
     discovery: Discovery | None = maybe("What the discovery calls found.")
-    activity: tuple[Activity, ...] = many("What happened with the other side; the newest last.")
+    activity: tuple[Activity, ...] = many(
+        "What happened with the other side; the newest last.", entries=Entries(("date", "kind"), may_repeat=True)
+    )
     proposal: Proposal | None = maybe("The offer.")
     contract: Contract | None = maybe("The signed agreement; asked for by Closed Won.")
     order: Order | None = maybe("The hand-off to delivery.")
@@ -374,9 +382,16 @@ class Deal(Record):
     loss: Loss | None = maybe("Why it was lost; asked for by Closed Lost.")
     renewal: Renewal | None = maybe("What the renewal conversation found.")
     renews: Id | None = maybe("The won deal whose contract this one renews.", "cascadia-2025")
-    reopened: tuple[Reason, ...] = many("Why a lost deal was opened again; one entry for each time.")
-    moved_back: tuple[Reason, ...] = many("Why the deal went back to an earlier stage; one entry for each time.")
-    links: tuple[Link, ...] = many("Where its documents live.")
-    waived: tuple[Waiver, ...] = many("The only way past a need.")
-    corrections: tuple[Correction, ...] = many("The only way to change what an earlier commit said of the past.")
+    reopened: tuple[Reason, ...] = many(
+        "Why a lost deal was opened again; one entry for each time.", entries=Entries(("date",))
+    )
+    moved_back: tuple[Reason, ...] = many(
+        "Why the deal went back to an earlier stage; one entry for each time.", entries=Entries(("date",))
+    )
+    links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
+    waived: tuple[Waiver, ...] = many("The only way past a need.", entries=Entries(("need", "stage")))
+    corrections: tuple[Correction, ...] = many(
+        "The only way to change what an earlier commit said of the past.",
+        entries=Entries(("date", "field"), may_repeat=True),
+    )
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted; the process may need them.")

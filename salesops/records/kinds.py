@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import get_args
 
 from salesops.records.deal import Deal
@@ -19,7 +20,8 @@ from salesops.records.playbook import (
     Team,
 )
 from salesops.records.process import Process
-from salesops.records.record import Record
+from salesops.records.record import Entries, Record
+from salesops.records.typed import lists_of
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,16 @@ KINDS: dict[str, Kind] = {
     )
 }
 """Every kind, in the order in which a reader meets them."""
+
+
+def entries_of(name: str) -> Entries:
+    """How the entries of a list are told apart, by the name of the list; nothing is known of a list of the team's own."""
+    return _entries(tuple(KINDS)).get(name) or Entries()
+
+
+@lru_cache(maxsize=2)
+def _entries(kinds: tuple[str, ...]) -> dict[str, Entries]:
+    return {name: entries for kind in kinds for name, entries in lists_of(KINDS[kind].model)}
 
 
 def folders() -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from salesops.records.deal import Link
-from salesops.records.record import Record, free, given, many, maybe
+from salesops.records.deal import LINKS, Link
+from salesops.records.record import Entries, Record, free, given, many, maybe
 from salesops.records.scalars import Amount, Country, Day, Email, Id, Month, Ror, Text, Url, Whole, YesNo
 
 
@@ -84,11 +84,17 @@ class Member(Record):
     country: Country = given("Its country, ISO 3166-1 alpha-2.", "US")
     ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.")
     website: Url | None = maybe("Its website.")
-    contacts: tuple[Contact, ...] = many("The people there.")
+    contacts: tuple[Contact, ...] = many("The people there.", entries=Entries(("id",)))
     vendor_setup: VendorSetup | None = maybe("Whether the team is a vendor in its system.")
-    communities: tuple[Community, ...] = many("The communities it pays for.")
-    hubs: tuple[RunningHub, ...] = many("The hubs that run for it.")
-    health: tuple[Health, ...] = many("What delivery saw, oldest first.")
-    invoices: tuple[Invoice, ...] = many("The monthly invoices, oldest first.")
-    links: tuple[Link, ...] = many("Where its documents live.")
+    communities: tuple[Community, ...] = many(
+        "The communities it pays for.", entries=Entries(("name",), called="community")
+    )
+    hubs: tuple[RunningHub, ...] = many("The hubs that run for it.", entries=Entries(("name",)))
+    health: tuple[Health, ...] = many(
+        "What delivery saw, oldest first.", entries=Entries(("date",), called="health check of")
+    )
+    invoices: tuple[Invoice, ...] = many(
+        "The monthly invoices, oldest first.", entries=Entries(("month",), called="invoice for")
+    )
+    links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted.")

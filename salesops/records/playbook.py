@@ -8,8 +8,8 @@ from typing import Literal
 
 from pydantic_core import PydanticCustomError
 
-from salesops.records.deal import Link
-from salesops.records.record import Record, given, many, maybe
+from salesops.records.deal import LINKS, Link
+from salesops.records.record import Entries, Record, given, many, maybe
 from salesops.records.scalars import (
     Currency,
     Day,
@@ -82,8 +82,10 @@ class Hypothesis(Record):
     status: Literal["testing", "supported", "rejected", "replaced"] = given(
         "How it stands.", "testing", "supported", "rejected", "replaced"
     )
-    evidence: tuple[Evidence, ...] = many("What was seen.")
-    changelog: tuple[Since, ...] = many("What changed, and when.")
+    evidence: tuple[Evidence, ...] = many(
+        "What was seen.", entries=Entries(("date",), may_repeat=True, called="evidence of")
+    )
+    changelog: tuple[Since, ...] = many("What changed, and when.", entries=Entries(("version",), called="changelog"))
 
 
 class Cohort(Record):
@@ -142,7 +144,7 @@ class Target(Record):
 class Targets(Record):
     """All targets: playbook/targets.yaml."""
 
-    targets: tuple[Target, ...] = given("The targets.")
+    targets: tuple[Target, ...] = given("The targets.", entries=Entries(("id",)))
 
 
 class Action(Record):
@@ -163,8 +165,10 @@ class Review(Record):
     commit: Text | None = maybe("The commit that was looked at.")
     notes: Text | None = maybe("What was said.")
     experiments: tuple[Id, ...] = many("The one or two experiments chosen for the week.", "subject-lines")
-    actions: tuple[Action, ...] = many("What was agreed.")
-    links: tuple[Link, ...] = many("Where more is.")
+    actions: tuple[Action, ...] = many(
+        "What was agreed.", entries=Entries(("deal", "action"), may_repeat=True, about="action", called="action:")
+    )
+    links: tuple[Link, ...] = many("Where more is.", entries=LINKS)
 
 
 RemovableKind = Literal["deal", "member", "experiment", "icp", "decision"]
@@ -184,7 +188,9 @@ class Removal(Record):
 class Removed(Record):
     """All removals: playbook/removed.yaml."""
 
-    removed: tuple[Removal, ...] = given("The records that were deleted on purpose.")
+    removed: tuple[Removal, ...] = given(
+        "The records that were deleted on purpose.", entries=Entries(("kind", "id"), about="id", called="removal of")
+    )
 
 
 class Rate(Record):
@@ -199,7 +205,7 @@ class Rate(Record):
 class Rates(Record):
     """All exchange rates: playbook/rates.yaml (metrics 5.0, 12)."""
 
-    rates: tuple[Rate, ...] = given("The rates.")
+    rates: tuple[Rate, ...] = given("The rates.", entries=Entries(("date", "from", "to"), called="rate of"))
 
     def on(self, day: date, start: str, target: str) -> Decimal | None:
         """The newest rate of the pair on or before the day; None where there is none: nothing is guessed."""

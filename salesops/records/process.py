@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from salesops.problems import did_you_mean
 from salesops.records.deal import DealType, MeetingAbout, MeetingStatus
-from salesops.records.record import Record, given, many, maybe
+from salesops.records.record import Entries, Record, given, many, maybe
 from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
 
 CONTACT = "contact"
@@ -108,7 +108,10 @@ class Stage(Record):
         default=False, description="Whether deals in it count as sales qualified (SQD).", examples=["true"]
     )
     outcome: Literal["won", "lost"] | None = maybe("What it closes a deal as.", WON, LOST)
-    exits: tuple[Exit, ...] = many("The ways out; several to one target are alternatives.")
+    exits: tuple[Exit, ...] = many(
+        "The ways out; several to one target are alternatives.",
+        entries=Entries(("to",), may_repeat=True, called="way to"),
+    )
     completion: Completion | None = maybe("When a closed stage is complete.")
 
     @property
@@ -148,8 +151,8 @@ class Process(Record):
     answers_valid: Whole | None = maybe(
         "Days for which a MANIAC-T answer of an open deal is trusted; for ever where it is not said.", "180"
     )
-    conversions: tuple[Conversion, ...] = many("The rates that the team watches.")
-    red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.")
+    conversions: tuple[Conversion, ...] = many("The rates that the team watches.", entries=Entries(("id",)))
+    red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.", entries=Entries(("id",)))
     becomes: dict[str, Text] = Field(
         default_factory=dict, description="Stages of older versions and what they are now.", examples=[None]
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -20,9 +21,23 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
-def given(description: str, *examples: str, key: str | None = None) -> Any:
+@dataclass(frozen=True)
+class Entries:
+    """How the entries of a list are told apart, from one version of a record to the next.
+
+    ``by`` names their fields that find one again although it was changed. Two new entries that agree in them are one and
+    the same, unless ``may_repeat``. People call one by the field ``about``, and ``called`` is what they say before it.
+    """
+
+    by: tuple[str, ...] = ()
+    may_repeat: bool = False
+    about: str = ""
+    called: str = ""
+
+
+def given(description: str, *examples: str, key: str | None = None, entries: Entries | None = None) -> Any:
     """A field that must be there; ``key`` is its YAML key where that is a word of Python."""
-    return Field(description=description, examples=list(examples) or None, alias=key)
+    return _told_apart(Field(description=description, examples=list(examples) or None, alias=key), entries)
 
 
 def maybe(description: str, *examples: str) -> Any:
@@ -30,9 +45,15 @@ def maybe(description: str, *examples: str) -> Any:
     return Field(default=None, description=description, examples=list(examples) or None)
 
 
-def many(description: str, *examples: str, key: str | None = None) -> Any:
+def many(description: str, *examples: str, key: str | None = None, entries: Entries | None = None) -> Any:
     """A list that may be left out or empty; ``key`` is its YAML key where that is a word of Python."""
-    return Field(default=(), description=description, examples=list(examples) or None, alias=key)
+    return _told_apart(Field(default=(), description=description, examples=list(examples) or None, alias=key), entries)
+
+
+def _told_apart(field: Any, entries: Entries | None) -> Any:
+    """A field that carries how the entries of its list are told apart."""
+    field.metadata.extend([entries] if entries else [])
+    return field
 
 
 def free(description: str) -> Any:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import ValidationError
 
 from salesops.problems import Path, Problem, did_you_mean, nearest
-from salesops.records.record import Record
+from salesops.records.record import Entries, Record
 from salesops.records.scalars import shown
 from salesops.records.yaml_reader import MAX_COMPLAINTS, Document
 
@@ -166,6 +166,22 @@ def inside(annotation: Any) -> Any:
         return next((part for part in get_args(annotation) if part is not type(None)), None)
     if hasattr(annotation, "__metadata__"):
         return inside(annotation.__origin__)
+    return annotation
+
+
+def lists_of(model: type[Record]) -> Iterator[tuple[str, Entries]]:
+    """Every list in a record whose entries can be told apart, by its YAML key."""
+    for key, field in keyed_fields(model):
+        yield from ((key, said) for said in field.metadata if isinstance(said, Entries))
+        inner = _entry_type(inside(field.annotation))
+        if _is_record(inner):
+            yield from lists_of(inner)
+
+
+def _entry_type(annotation: Any) -> Any:
+    """What a list or a mapping holds; the type itself where it is neither."""
+    if get_origin(annotation) in (tuple, dict):
+        return inside(get_args(annotation)[0 if get_origin(annotation) is tuple else 1])
     return annotation
 
 

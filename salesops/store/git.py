@@ -39,8 +39,6 @@ GIT_SECONDS = 120
 FETCH = "fetch the whole history: git fetch --unshallow, or fetch-depth: 0 where GitHub Actions checks out"
 EARLIEST, LATEST = -62_135_510_400, 253_402_214_400
 """The clock on the second and on the last but one day of the calendar: there is a day for it in every time zone."""
-RECORDS = folders()
-"""The folders whose history is ours to read."""
 
 
 class Blob(NamedTuple):
@@ -184,7 +182,7 @@ def needs_settled_tree(root: Path) -> None:
 
 def needs_plain_files(root: Path) -> None:
     """Raise CannotDecide where record files are not stored as they lie on the disk: what is checked would not be what is merged."""
-    for entry in git(root, "ls-files", "-t", "--stage", "-z", "--", *RECORDS).split(b"\0"):
+    for entry in git(root, "ls-files", "-t", "--stage", "-z", "--", *folders()).split(b"\0"):
         if entry and not entry.startswith(b"H 100"):
             told, path = entry.split(b"\t", 1)
             _needs_to_lie_here(root, told.split(b" ")[0], told.split(b" ")[1], os.fsdecode(path))
@@ -205,7 +203,7 @@ def _needs_to_lie_here(root: Path, state: bytes, mode: bytes, path: str) -> None
 
 def _needs_no_attribute(root: Path, attribute: str) -> None:
     otherwise = (f":(exclude,attr:!{attribute})", f":(exclude,attr:-{attribute})")
-    listed = git(root, "ls-files", "-z", "--", *RECORDS, *otherwise)
+    listed = git(root, "ls-files", "-z", "--", *folders(), *otherwise)
     if listed:
         path = os.fsdecode(listed.split(b"\0")[0])
         raise CannotDecide(
@@ -260,7 +258,7 @@ def bases(root: Path, rev: str, head: str = "HEAD", exact: bool = False) -> list
 
 def tree(root: Path, commit: str) -> dict[str, Blob]:
     """Every entry below the record folders of a commit, by its path from ``root``; links and submodules too."""
-    listed = git(root, "ls-tree", "-r", "-z", commit, "--", *RECORDS)
+    listed = git(root, "ls-tree", "-r", "-z", commit, "--", *folders())
     found: dict[str, Blob] = {}
     for line in os.fsdecode(listed).split("\0"):
         if line:
@@ -322,12 +320,15 @@ def _one(stream: IO[bytes], object_id: str, limit: int) -> bytes | int:
     return size if size > limit else content[:-1]
 
 
-def log(root: Path, *which: str, paths: Iterable[str] = RECORDS) -> list[Logged]:
-    """Commits, the newest first and each before its parents, with the record files that each changed against its first parent."""
+def log(root: Path, *which: str, paths: Iterable[str] = ()) -> list[Logged]:
+    """Commits, the newest first and each before its parents, with the record files that each changed against its first parent.
+
+    ``paths`` narrows it to some of the folders that hold records.
+    """
     out = git(
         root, "log", "-z", "--topo-order", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
         "--diff-merges=first-parent", "--full-history", "--relative", "--no-show-signature", "--no-notes", "--no-color",
-        "-O/dev/null", "--encoding=UTF-8", "--format=%H%x00%P%x00%ct%x00%an%x00%s", *which, "--", *paths,
+        "-O/dev/null", "--encoding=UTF-8", "--format=%H%x00%P%x00%ct%x00%an%x00%s", *which, "--", *(paths or folders()),
     )  # fmt: skip
     return list(_logged(out.split(b"\0")))
 
@@ -376,7 +377,7 @@ def changed_between(root: Path, before: str, after: str) -> list[Touched]:
     """The record files that differ between two commits."""
     out = git(
         root, "diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-textconv",
-        "--relative", before, after, "--", *RECORDS,
+        "--relative", before, after, "--", *folders(),
     )  # fmt: skip
     parts = out.split(b"\0")
     return [_touched(parts[at], parts[at + 1]) for at in range(0, len(parts) - 1, 2)]
