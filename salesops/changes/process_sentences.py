@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,8 @@ from salesops.changes.values import Data, as_list, as_map, as_text
 
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
 """What a new version says of itself."""
+WORDS = frozenset({"title", "purpose", "activities", "learning", "when", "why"})
+"""What people wrote: a word in there that is also a stage is left as it is."""
 MAX_SENTENCES = 24
 """Sentences of one version; the file has the rest."""
 
@@ -28,14 +31,51 @@ def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Name
         from_day = f"new version, in force from {names.day(day)}" if isinstance(day, str) else "new version"
         why = names.text(after.get("changelog"))
         found.append(Change("new", ref, who, f"{from_day}: {why}" if why else from_day, date=as_text(day) or None))
-        sections = [one for one in differences(before, after) if one.section not in NOT_NEWS] if before else []
+        news = differences(_as_called_now(before, after), after) if before else ()
+        sections = [one for one in news if one.section not in NOT_NEWS]
     else:
-        sections = list(differences(before, after))
+        sections = list(differences(_as_called_now(before, after), after))
     said = list(dict.fromkeys(_sentences(sections, before or {}, after, names)))
     found += [Change(kind, ref, who, what) for kind, what in said[:MAX_SENTENCES]]
     if len(said) > MAX_SENTENCES:
         found.append(Change("stages", ref, who, f"and {len(said) - MAX_SENTENCES} more"))
     return found
+
+
+def _as_called_now(before: Data, after: Data) -> Data:
+    """What a version said, under the names that its renamed stages have now: a new name alone is no other process."""
+    renamed = _renamed(before, after)
+    alike = {old: new for old, new in renamed.items() if _is_alike(old, new, before, after, renamed)}
+    stages = {alike.get(name, name): stage for name, stage in as_map(before.get("stages")).items()}
+    said = {
+        "stages": _renaming(stages, renamed),
+        "starts": _renaming(before.get("starts"), alike),
+        "conversions": _renaming(before.get("conversions"), renamed),
+    }
+    return {**before, **{section: value for section, value in said.items() if section in before}}
+
+
+def _renamed(before: Data, after: Data) -> dict[str, str]:
+    """The stages that became a new one, each alone."""
+    old, new = as_map(before.get("stages")), as_map(after.get("stages"))
+    became = {name: str(to) for name, to in as_map(after.get("becomes")).items() if name in old and name not in new}
+    only = {to for to, count in Counter(became.values()).items() if count == 1 and to in new and to not in old}
+    return {name: to for name, to in became.items() if to in only}
+
+
+def _is_alike(old: str, new: str, before: Data, after: Data, renamed: dict[str, str]) -> bool:
+    """Whether a stage says the same under both names, but for its title."""
+    was, now = (as_map(as_map(data.get("stages")).get(name)) for data, name in ((before, old), (after, new)))
+    return {**as_map(_renaming(was, renamed)), "title": ""} == {**now, "title": ""}
+
+
+def _renaming(value: Any, new: dict[str, str]) -> Any:
+    """A part of a process with the names of stages replaced wherever they stand alone: in ways out, starts and conversions."""
+    if isinstance(value, Mapping):
+        return {key: _renaming(part, new) if key not in WORDS else part for key, part in value.items()}
+    if isinstance(value, list):
+        return [_renaming(part, new) for part in value]
+    return new.get(value, value) if isinstance(value, str) else value
 
 
 def _predecessor(version_id: str, data: Data, names: Names) -> Data | None:

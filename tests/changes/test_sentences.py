@@ -464,6 +464,24 @@ def test_a_new_version_of_the_process_says_what_it_asks_that_the_last_one_did_no
     ]
 
 
+@pytest.mark.parametrize("more", [False, True], ids=["a title", "more than a title"])
+def test_a_stage_with_another_name_is_no_other_process(story, sound, more):
+    text = re.sub(
+        "(?m)^in_force: .*", "in_force: 2026-12-01", sound["process"].replace("version: v3", "version: v4", 1)
+    )
+    text = re.sub(r"(?m)^  proposal:$", "  offer:", text).replace("to: proposal", "to: offer")
+    text = text.replace("from: proposal", "from: offer").replace("title: Proposal", "title: Offer")
+    text = text.replace(": proposal\n", ": offer\n").replace("becomes:\n", "becomes:\n  proposal: offer\n")
+    if more:
+        text = text.replace("Write the proposal, ", "")
+    story.repo.write("playbook/process/v4.yaml", text)
+    _, *rest = story.said
+    assert "the former stage proposal is now Offer" in rest
+    assert not [said for said in rest if "conversion" in said or "way" in said]
+    assert ("Offer: title Offer, was Proposal" in rest) is not more
+    assert ("new stage Offer" in rest) is more
+
+
 # ── whose addresses are nobody's business, and long texts ─────────────────────────────────────────────────────────────
 
 
