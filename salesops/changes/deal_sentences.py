@@ -12,10 +12,11 @@ from salesops.changes.field_sentences import is_of_entries, label, plain, told
 from salesops.changes.move_sentences import of_moves
 from salesops.changes.names import Names
 from salesops.changes.process_sentences import field_in_words
-from salesops.changes.values import Data, as_map, as_text, value_at
+from salesops.changes.values import Data, as_map, as_text
 from salesops.output import counted
 from salesops.records.deal import MANIAC_T
 from salesops.records.process import LOST, WON
+from salesops.records.record import value_at
 from salesops.records.scalars import day_or_none
 
 SETTLED = frozenset({"stages", "reopened", "moved_back"})

@@ -10,9 +10,10 @@ from typing import Any
 from salesops.changes.change import joined, listed
 from salesops.changes.differences import Difference, differences, last_name
 from salesops.changes.names import Names
-from salesops.changes.values import Data, as_map, value_at
+from salesops.changes.values import Data, as_map
 from salesops.problems import Path
 from salesops.records.kinds import entries_of
+from salesops.records.record import value_at
 
 ABOUT = ("name", "month", "to", "about", "action", "date", "kind", "version", "id", "need", "field", "url")
 """The fields by which people tell the entries of any other list apart: the first that there is."""

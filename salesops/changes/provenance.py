@@ -9,10 +9,10 @@ from typing import Any
 
 from salesops.book.book import LeftOut, Ref, Snapshot
 from salesops.changes.timeline import FileHistory, since_when
-from salesops.changes.values import value_at
 from salesops.metrics import Metric, Reading
 from salesops.metrics.evidence import near_misses, proof_of
 from salesops.problems import Path
+from salesops.records.record import value_at
 
 
 @dataclass(frozen=True)

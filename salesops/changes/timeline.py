@@ -15,8 +15,8 @@ from salesops.changes.deal_sentences import of_deal
 from salesops.changes.names import Names
 from salesops.changes.record_sentences import called, of_other
 from salesops.changes.report import Report
-from salesops.changes.values import value_at
 from salesops.problems import Path
+from salesops.records.record import value_at
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from salesops.problems import Path
-
 Data = Mapping[str, Any]
 """A record, or a part of one, as plain text, lists and mappings."""
 
@@ -24,15 +22,3 @@ def as_list(value: Any) -> list[Any]:
 def as_text(value: Any) -> str:
     """A text."""
     return value if isinstance(value, str) else ""
-
-
-def value_at(data: Any, path: Path) -> Any:
-    """What stands at a path; None where nothing does."""
-    for part in path:
-        if isinstance(data, Mapping):
-            data = data.get(str(part))
-        elif isinstance(data, list) and isinstance(part, int) and part < len(data):
-            data = data[part]
-        else:
-            return None
-    return data

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -62,15 +63,15 @@ def free(description: str) -> Any:
 
 
 def value_at(record: Any, path: Path | str) -> Any:
-    """What a record holds at a dotted path, or None: ``maniac_t.money.status``, ``stages.1``, ``x.asana``."""
+    """What a record, typed or as it is written, holds at a path, or None: ``maniac_t.money.status``, ``stages.1``, ``x.asana``."""
     parts: Path = tuple(path.split(".")) if isinstance(path, str) else path
     value = record
     for part in parts:
         if isinstance(value, BaseModel):
             name = attribute(type(value), str(part))
             value = getattr(value, name) if name else None
-        elif isinstance(value, dict):
-            value = value.get(part)
+        elif isinstance(value, Mapping):
+            value = value.get(str(part))
         elif isinstance(value, tuple | list) and str(part).isdecimal():
             value = value[int(part)] if int(part) < len(value) else None
         else:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import ValidationError
 
 from salesops.problems import Path, Problem, did_you_mean, nearest
-from salesops.records.record import Entries, Record
+from salesops.records.record import Entries, Record, value_at
 from salesops.records.scalars import shown
 from salesops.records.yaml_reader import MAX_COMPLAINTS, Document
 
@@ -82,7 +82,7 @@ def _line(path: Path, fix: str, on_key: bool) -> str:
 
 def _as_list(document: Document, kind: str, path: Path) -> tuple[str, str]:
     """Help and fix for a single value where a list belongs."""
-    value = _data_at(document, path)
+    value = value_at(document.data, path)
     if kind != "tuple_type" or not isinstance(value, str):
         return "", ""
     plain = len(value) <= 60 and not set(value) & set(",[]{}\"'#:\n")
@@ -91,9 +91,9 @@ def _as_list(document: Document, kind: str, path: Path) -> tuple[str, str]:
 
 def _not_a_choice(document: Document, model: type[Record], path: Path) -> Problem:
     on_key = path[-1] == "[key]"
-    words = [str(word) for word in get_args(_annotation(model, (*path[:-2], "[key]") if on_key else path))]
+    words = [str(word) for word in get_args(type_at(model, (*path[:-2], "[key]") if on_key else path))]
     path = path[:-1] if on_key else path
-    value = path[-1] if on_key else _data_at(document, path)
+    value = path[-1] if on_key else value_at(document.data, path)
     if not isinstance(value, str):
         return document.problem("wrong-shape", f"one of {', '.join(words)} must stand here", path)
     guess = nearest(value, words)
@@ -105,13 +105,6 @@ def _not_a_choice(document: Document, model: type[Record], path: Path) -> Proble
         help=f"did you mean '{guess}'?" if guess else "pick one of them",
         fix=_line(path, guess or "", on_key),
     )
-
-
-def _data_at(document: Document, path: Path) -> Any:
-    value: Any = document.data
-    for part in path:
-        value = value[part] if isinstance(value, dict | list) else None  # type: ignore[index]
-    return value
 
 
 def _missing(document: Document, model: type[Record], path: Path) -> Problem:
@@ -137,18 +130,18 @@ def _unknown(document: Document, model: type[Record], path: Path) -> Problem:
 
 def fields_below(model: Any, path: Path) -> dict[str, Any]:
     """The fields that may stand below a path, by their YAML keys."""
-    found = _annotation(model, path)
+    found = type_at(model, path)
     return dict(keyed_fields(found)) if _is_record(found) else {}
 
 
-def _annotation(model: Any, path: Path) -> Any:
-    """The type that stands at a path: a record, a choice, a scalar; None where there is nothing."""
+def type_at(model: Any, path: Path) -> Any:
+    """The type that stands at a path of keys and positions: a record, a list, a choice, a scalar; None where nothing may."""
     for part in path:
         if _is_record(model):
             field = dict(keyed_fields(model)).get(str(part))
             model = inside(field.annotation) if field else None
         elif get_origin(model) is tuple:
-            model = inside(get_args(model)[0])
+            model = inside(get_args(model)[0]) if str(part).isdecimal() else None
         elif get_origin(model) is dict:
             model = inside(get_args(model)[0 if part == "[key]" else 1])
         else:
@@ -163,7 +156,7 @@ def _is_record(annotation: Any) -> bool:
 def inside(annotation: Any) -> Any:
     """The type of a field without its None and its readers."""
     if get_origin(annotation) in (types.UnionType, Union):  # Literal["a"] | None is the older kind
-        return next((part for part in get_args(annotation) if part is not type(None)), None)
+        return inside(next(part for part in get_args(annotation) if part is not type(None)))
     if hasattr(annotation, "__metadata__"):
         return inside(annotation.__origin__)
     return annotation

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BeforeValidator, Field
 
@@ -20,7 +19,7 @@ from salesops.records.money import Money
 from salesops.records.process import Words
 from salesops.records.record import Record, given, many, maybe
 from salesops.records.scalars import Id, Text
-from salesops.records.typed import keyed_fields
+from salesops.records.typed import fields_below, inside, type_at
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 QUOTES: dict[str, str | None] = {"double": '"', "single": "'", "none": None}
@@ -216,37 +215,24 @@ def kind_at(model: type[Record], field: str) -> Kind | None:
     path = field.split(".")
     if path[0] == "x":
         return "text" if len(path) > 1 and all(_OWN_KEY.fullmatch(part) for part in path[1:]) else None
-    found = _type_at(model, path)
-    return _kind(_bare(get_args(found)[0]) if get_origin(found) is tuple else found)
+    found = _type_at(model, field)
+    return _kind(inside(get_args(found)[0]) if get_origin(found) is tuple else found)
 
 
 def keys_at(model: type[Record], field: str) -> list[str]:
     """The keys that may stand below a field, or at the top where none is named."""
-    return list(_keys(_type_at(model, field.split(".") if field else [])))
+    return list(fields_below(model, tuple(field.split(".")) if field else ()))
 
 
 def is_listed(model: type[Record], field: str) -> bool:
     """Whether a field holds a list, of which one cell is then the only entry."""
-    return get_origin(_type_at(model, field.split("."))) is tuple
+    return get_origin(_type_at(model, field)) is tuple
 
 
-def _type_at(model: Any, path: list[str]) -> Any:
-    """The type that stands at a path of keys, None where there is no such field."""
-    for part in path:
-        field = _keys(model).get(part)
-        model = _bare(field.annotation) if field else None
-    return model
-
-
-def _keys(model: Any) -> dict[str, Any]:
-    return dict(keyed_fields(model)) if isinstance(model, type) and issubclass(model, Record) else {}
-
-
-def _bare(annotation: Any) -> Any:
-    """A type without None beside it and notes on it."""
-    if get_origin(annotation) in (Union, types.UnionType):
-        return _bare(next(part for part in get_args(annotation) if part is not type(None)))
-    return _bare(annotation.__origin__) if hasattr(annotation, "__metadata__") else annotation
+def _type_at(model: type[Record], field: str) -> Any:
+    """The type of a field, None where there is no such field; a cell is never one entry of a list among others."""
+    path = field.split(".")
+    return None if any(part.isdecimal() for part in path) else type_at(model, tuple(path))
 
 
 def _kind(found: Any) -> Kind | None:
