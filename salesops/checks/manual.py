@@ -1,16 +1,57 @@
-"""The manual: every check, refusal, metric, stage and field as entries that `explain` and the reference pages share."""
+"""The manual: every check, refusal, metric, stage and field as entries that `explain` and the reference pages share, and what their sources name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from salesops.checks import CHECKS
 from salesops.checks.check import GUILTY, Check
 from salesops.metrics import Metric
+from salesops.metrics.definitions import DEFINITIONS
 from salesops.problems import nearest
+from salesops.records.conventions import CONVENTIONS
 from salesops.records.error_codes import REFUSALS, Refusal
 from salesops.records.fields import fields_of
 from salesops.records.kinds import KINDS
+from salesops.records.section import Section
+
+DEFINITIONS_PAGE, RECORDS_PAGE, FIELDS_PAGE = "reference/definitions", "reference/records", "reference/fields"
+TITLES = {
+    DEFINITIONS_PAGE: "How the numbers are counted",
+    RECORDS_PAGE: "Records and their past",
+    FIELDS_PAGE: "Fields",
+}
+"""The pages that a source may name, with their titles."""
+SECTIONS: dict[str, tuple[Section, ...]] = {DEFINITIONS_PAGE: DEFINITIONS, RECORDS_PAGE: CONVENTIONS}
+"""The pages of sections, which the program brings along."""
+
+
+@dataclass(frozen=True)
+class Cited:
+    """One thing that a source names: a sales document by title and section, or a place on a page of the reference."""
+
+    text: str
+    page: str = ""
+    anchor: str = ""
+
+
+def cited(source: str) -> Iterator[Cited]:
+    """What a source names, one after the other: ``reference/definitions#sqd`` is a place, anything else a document's title."""
+    for part in source.split("; "):
+        page, _, anchor = part.partition("#")
+        yield Cited(f"{TITLES[page]}, {_title(page, anchor)}", page, anchor) if page in TITLES else Cited(part)
+
+
+def _title(page: str, anchor: str) -> str:
+    found = section(f"{page}#{anchor}")
+    return found.title if found else anchor
+
+
+def section(name: str) -> Section | None:
+    """The section that a source names, such as ``reference/definitions#sqd``; None where there is none."""
+    page, _, anchor = name.partition("#")
+    return next((found for found in SECTIONS.get(page, ()) if found.anchor == anchor), None)
 
 
 @dataclass(frozen=True)

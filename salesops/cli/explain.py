@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import click
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from salesops.problems import Problem
     from salesops.records.fields import Field
     from salesops.records.process import Process, Stage
+    from salesops.records.section import Section
 
 
 @click.command("explain")
@@ -39,12 +41,12 @@ if TYPE_CHECKING:
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> None:
-    """Explain a code of `check`, a metric, a stage or a field.
+    """Explain a code of `check`, a metric, a stage, a field, or a section that a source names.
 
     For a metric, --as-of adds each deal that was counted on that day with the line that made it so, the commit, the
     person and the day; and each one that was left out, with the rule. --format json prints this evidence.
     """
-    from salesops.checks.manual import hint, rules
+    from salesops.checks.manual import FIELDS_PAGE, hint, rules, section
     from salesops.metrics import metrics_of
     from salesops.metrics.metric import METRICS
     from salesops.output import show
@@ -53,6 +55,8 @@ def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> No
     process = book.process_on(day_of(as_of, book)) if book else None
     metrics = metrics_of(process) if process else METRICS
     known = rules()
+    name = name.removeprefix(f"{FIELDS_PAGE}#")
+    part = section(name)
     is_number = name in metrics and name not in known
     if format == "json" and not is_number and ctx.get_parameter_source("format") is ParameterSource.COMMANDLINE:
         raise Usage(f"--format json gives the evidence of a metric, and '{show(name)}' is none")
@@ -62,6 +66,8 @@ def command(ctx: click.Context, name: str, format: str, as_of: str | None) -> No
         lines = iter([_evidence_as_json(root, metrics[name], book, as_of)])
     elif is_number:
         lines = _metric(root, metrics[name], book, as_of)
+    elif part:
+        lines = _section(part)
     else:
         lines = _rule(known[name]) if name in known else _page(name, process)
     if lines is None:
@@ -89,6 +95,16 @@ def _page(name: str, process: Process | None) -> Iterator[str] | None:
     return _fields(fields) if fields else None
 
 
+def _section(section: Section) -> Iterator[str]:
+    yield style(section.title, "head")
+    for block in section.blocks:
+        yield ""
+        if isinstance(block, str):
+            yield from _wrapped(block)
+        for point in block if isinstance(block, tuple) else ():
+            yield from textwrap.wrap(point, 100, initial_indent="- ", subsequent_indent="  ")
+
+
 def _book(ctx: click.Context) -> tuple[Path | None, Book | None, list[Problem]]:
     """The repository and its book, where this is one: codes and fields can be explained anywhere."""
     from salesops.store.load import find_root, load
@@ -112,8 +128,6 @@ def _rule(rule: Rule) -> Iterator[str]:
 
 
 def _wrapped(text: str) -> list[str]:
-    import textwrap
-
     return textwrap.wrap(text, 100)
 
 

@@ -16,6 +16,7 @@ from markupsafe import Markup, escape
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import person_name
+from salesops.checks.manual import cited
 from salesops.metrics import metrics_of, wording
 from salesops.records.deal import MANIAC_T
 from salesops.records.money import Money, total
@@ -78,6 +79,7 @@ def templates() -> Environment:
         money=_money,
         prose=_prose,
         unbroken=_unbroken,
+        linked=_linked,
     )
     environment.globals.update(MANIAC_T=MANIAC_T, meaning=meaning, file_of=file_of)
     return environment
@@ -161,6 +163,15 @@ def _prose(text: str) -> Markup:
     parts = text.split("`")
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
+    )
+
+
+def _linked(source: str, root: str) -> Markup:
+    """A source, in which each page of the reference is a link."""
+    link = Markup('<a href="{}{}#{}">{}</a>')
+    return Markup("; ").join(
+        link.format(root, file_of(part.page), part.anchor, part.text) if part.page else part.text
+        for part in cited(source)
     )
 
 

@@ -1,4 +1,4 @@
-"""The reference: every code with its manual and examples, every field of every record; straight from the code."""
+"""The reference: every code with its manual and examples, every field, and what the sources name; straight from the code."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import groupby
 
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import GitHistory
-from salesops.checks.manual import rules, without_mark
+from salesops.checks.manual import SECTIONS, TITLES, rules, without_mark
 from salesops.metrics import Reading
 from salesops.records.fields import fields_of
 from salesops.records.kinds import KINDS
@@ -32,7 +32,7 @@ SUBJECTS = {
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
-    """The codes and the fields."""
+    """The codes, the fields, how the numbers are counted, and what holds for records."""
     groups = [
         (SUBJECTS.get(about, about.capitalize()), list(found))
         for about, found in groupby(rules().values(), key=lambda rule: rule.about)
@@ -49,3 +49,15 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     )
     kinds = [(kind, list(fields_of(kind.name))) for kind in KINDS.values()]
     yield page("reference/fields", "Fields", "fields", snapshot, in_navigation=True, kinds=kinds)
+    for path, sections in SECTIONS.items():
+        words = [section.title for section in sections]
+        yield page(
+            path,
+            TITLES[path],
+            "sections",
+            snapshot,
+            in_navigation=True,
+            sections=sections,
+            address=path,
+            search=words,
+        )
