@@ -82,7 +82,7 @@ def ways_out(deal: Deal, book: Book, as_of: date) -> list[Way]:
 
 
 def unfinished(deal: Deal, book: Book, as_of: date) -> list[Need]:
-    """What a closed deal still lacks to be complete (product.md C12)."""
+    """What a closed deal still lacks to be complete."""
     process = book.process_on(as_of)
     now = next((move for move in reversed(deal.stages) if move.entered <= as_of), None)
     stage = process.stage_named(now.stage) if process and now else None

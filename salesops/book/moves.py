@@ -1,4 +1,4 @@
-"""What a move from stage to stage is: the one judgement that checks, pages and commands share (metrics.md 5.1)."""
+"""What a move from stage to stage is: the one judgement that checks, pages and commands share (``reference/definitions#moves``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether an open deal has stalled: too long in its stage, or too long without a real contact (metrics.md 5.8)."""
+"""Whether an open deal has stalled: too long in its stage, or too long without a real contact (``reference/definitions#stalled``)."""
 
 from __future__ import annotations
 

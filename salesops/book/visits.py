@@ -1,4 +1,4 @@
-"""A deal's stages as visits and attempts (metrics.md 5.0: 3, 5 to 8): whole days, file order, zero-day visits count."""
+"""A deal's stages as visits and attempts (``reference/definitions#visits-and-attempts``): whole days, file order, zero-day visits count."""
 
 from __future__ import annotations
 

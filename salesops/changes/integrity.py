@@ -1,4 +1,4 @@
-"""How far the history of the records can be trusted: what was entered late, pushed, or changed after the fact (metrics 5.11 and 5.15; features, Beyond 19)."""
+"""How far the history of the records can be trusted: what was entered late, pushed, or changed after the fact."""
 
 from __future__ import annotations
 

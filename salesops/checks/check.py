@@ -168,7 +168,8 @@ def check(
 
     ``bad`` and ``good`` are YAML fragments that replace the keys of an otherwise sound record; ``# <--`` marks the
     guilty line. ``beside`` holds fragments of other files that they need, by path. ``advice`` makes it a warning.
-    ``source`` says which document asks for it. With ``before``, what the example said in an earlier commit, it is a check
+    ``source`` says what it rests on: a sales document by title and section, a place of the reference such as
+    ``reference/definitions#sqd``, or both with a semicolon between them. With ``before``, what the example said in an earlier commit, it is a check
     that compares.
     """
 

@@ -8,7 +8,7 @@ from salesops.records.deal import EXISTING, NEW, Deal
 
 @check(
     "contract-dates",
-    source="product.md rows 16 and C20; metrics 5.9",
+    source="Sales Operations Overview (2025), Closed Won; reference/definitions#contract-windows",
     bad="contract: {start: 2026-04-01, end: 2026-03-31}  # <--",
     good="contract: {start: 2026-04-01, end: 2027-03-31}",
 )
@@ -44,7 +44,7 @@ def contract_dates(case: Case[Deal]) -> Findings:
 
 @check(
     "won-before-signed",
-    source="S2, Proposal; product.md C20",
+    source="Sales Operations Overview (2025), Proposal; reference/definitions#win-rate",
     bad="""
     stages:
       - enrichment: 2026-01-05
@@ -114,7 +114,7 @@ def won_before_signed(case: Case[Deal]) -> Findings:
 @check(
     "contract-currencies",
     advice=True,
-    source="metrics 5.0, 12",
+    source="reference/definitions#currencies",
     bad="contract: {start: 2026-04-01, mrr: 1000 USD, one_off: 500 CAD}  # <--",
     good="contract: {start: 2026-04-01, mrr: 1000 USD, one_off: 500 USD}",
 )
@@ -135,7 +135,7 @@ def contract_currencies(case: Case[Deal]) -> Findings:
 @check(
     "renewal-of-nothing",
     advice=True,
-    source="product.md row 38 and C11",
+    source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
     bad="""
     type: existing business  # <--
     stages:
@@ -169,7 +169,7 @@ def renewal_of_nothing(case: Case[Deal]) -> Findings:
 
 @check(
     "new-business-renews",
-    source="S2, Key Metrics; product.md row 4",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#new-and-existing",
     bad="renews: cascadia-2025  # <--",
     good="""
     type: existing business

@@ -13,7 +13,7 @@ from salesops.records.member import Member
 
 @check(
     "fact-in-future",
-    source="security.md Y; metrics 5.0, 1",
+    source="reference/records#what-happened",
     bad="""
     activity:
       - {date: 2099-01-20, kind: call}  # <--
@@ -64,7 +64,7 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
 
 @check(
     "meeting-unclear",
-    source="S2, Meetings Per Week; metrics 5.5",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#meetings-per-week",
     bad="""
     activity:
       - {date: 2026-02-02, kind: meeting, about: discovery}  # <--
@@ -101,7 +101,7 @@ def meeting_unclear(case: Case[Deal]) -> Findings:
 @check(
     "meeting-overdue",
     advice=True,
-    source="metrics 5.5",
+    source="reference/definitions#meetings-per-week",
     bad="""
     activity:
       - {date: 2026-02-02, kind: meeting, about: discovery, status: scheduled}  # <--
@@ -128,7 +128,7 @@ def meeting_overdue(case: Case[Deal]) -> Findings:
 
 @check(
     "parked-span",
-    source="format.md, A deal",
+    source="reference/definitions#parked",
     bad="""
     parked:
       - {since: 2026-01-10, until: 2026-01-10, why: Waiting for the grant}  # <--
@@ -163,7 +163,7 @@ def parked_span(case: Case[Deal]) -> Findings:
 @check(
     "next-step-missing",
     advice=True,
-    source="S0; product.md row 3",
+    source="Sales Sync, WHY",
     bad="""
     stages:
       - enrichment: 2026-01-05  # <--
@@ -193,7 +193,7 @@ def next_step_missing(case: Case[Deal]) -> Findings:
 @check(
     "next-step-overdue",
     advice=True,
-    source="S0; product.md row 3",
+    source="Sales Sync, WHY",
     bad="next: {action: Call the dean, due: 2026-01-09}  # <--",
     good="next: {action: Call the dean, due: 2099-01-01}",
 )
@@ -218,7 +218,7 @@ def next_step_overdue(case: Case[Deal]) -> Findings:
 @check(
     "satisfaction-out-of-range",
     of="member",
-    source="format.md, A member; product.md row 114",
+    source="Sales Operations Overview (2025), Integration with Delivery; reference/fields#member.health.satisfaction",
     bad="health: [{date: 2026-05-01, status: green, satisfaction: 45}]  # <--",
     good="health: [{date: 2026-05-01, status: green, satisfaction: 4}]",
 )

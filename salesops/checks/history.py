@@ -18,7 +18,7 @@ def _titles(step: JudgedMove) -> str:
 
 @check(
     "stages-empty",
-    source="format.md, A deal",
+    source="reference/fields#deal.stages",
     bad="stages: []  # <--",
     good="stages: [{enrichment: 2026-01-05}]",
 )
@@ -41,7 +41,7 @@ def stages_empty(case: Case[Deal]) -> Findings:
 
 @check(
     "stage-unknown",
-    source="product.md row 47",
+    source="reference/records#process-versions",
     bad="""
     stages:
       - enrichmnet: 2026-01-05  # <--
@@ -71,7 +71,7 @@ def stage_unknown(case: Case[Deal]) -> Findings:
 
 @check(
     "start-wrong",
-    source="S2; metrics 5.1",
+    source="Sales Operations Overview (2025), Sales Pipeline Stages; reference/definitions#moves",
     bad="""
     stages:
       - proposal: 2026-01-05  # <--
@@ -101,7 +101,7 @@ def start_wrong(case: Case[Deal]) -> Findings:
 
 @check(
     "stage-dates-go-back",
-    source="metrics 5.0, 3",
+    source="reference/definitions#visits-and-attempts",
     bad="""
     stages:
       - enrichment: 2026-01-05
@@ -130,7 +130,7 @@ def stage_dates_go_back(case: Case[Deal]) -> Findings:
 
 @check(
     "move-in-future",
-    source="format.md, A deal",
+    source="reference/records#what-happened",
     bad="""
     stages:
       - enrichment: 2026-01-05
@@ -158,7 +158,7 @@ def move_in_future(case: Case[Deal]) -> Findings:
 
 @check(
     "stage-skipped",
-    source="S2; product.md C10",
+    source="Sales Operations Overview (2025), Sales Pipeline Stages; reference/definitions#moves",
     bad="""
     stages:
       - enrichment: 2026-01-05
@@ -190,7 +190,7 @@ def stage_skipped(case: Case[Deal]) -> Findings:
 
 @check(
     "move-not-allowed",
-    source="S2; metrics 5.1",
+    source="Sales Operations Overview (2025), Sales Pipeline Stages; reference/definitions#moves",
     bad="""
     stages:
       - enrichment: 2026-01-05
@@ -236,7 +236,7 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
 
 @check(
     "reopened-without-reason",
-    source="metrics 5.1; format.md, A deal",
+    source="reference/definitions#moves",
     bad="""
     stages:
       - enrichment: 2026-01-05
@@ -263,7 +263,7 @@ def reopened_without_reason(case: Case[Deal]) -> Findings:
 
 @check(
     "moved-back-without-reason",
-    source="metrics 5.1",
+    source="reference/definitions#moves",
     bad="""
     stages:
       - enrichment: 2026-01-05

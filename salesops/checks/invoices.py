@@ -1,4 +1,4 @@
-"""Invoices: each month once, its steps in order, and nothing sent before it may be (S4)."""
+"""Invoices: each month once, its steps in order, and nothing sent before it may be."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.records.member import Invoice, Member
 
 STEPS = ("prepared", "sent", "certified", "invoiced", "paid")
-"""The steps of an invoice in their order (S4, Sending invoices)."""
+"""The steps of an invoice in their order (Sales and invoicing process, Sending invoices)."""
 
 
 @check(
     "invoice-steps",
     of="member",
-    source="S4; product.md row 127",
+    source="Sales and invoicing process, Sending invoices",
     bad="invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, sent: 2026-06-01, certified: 2026-05-30}]  # <--",
     good="invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, sent: 2026-06-01, certified: 2026-06-02}]",
 )
@@ -37,7 +37,7 @@ def invoice_steps(case: Case[Member]) -> Findings:
 @check(
     "invoice-month-twice",
     of="member",
-    source="S4; product.md row 125",
+    source="Sales and invoicing process, Sending invoices",
     bad="""
     invoices:
       - {month: 2026-05}
@@ -66,7 +66,7 @@ def invoice_month_twice(case: Case[Member]) -> Findings:
 @check(
     "invoice-not-ready",
     of="member",
-    source="S4, What we need in order to send an invoice; product.md rows 122 and 123",
+    source="Sales and invoicing process, What we need in order to send an invoice",
     bad="invoices: [{month: 2026-05, delivery_confirmed: 2026-06-01, sent: 2026-06-01}]  # <--",
     good="invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, sent: 2026-06-01}]",
 )

@@ -28,7 +28,7 @@ def _metric(case: Case[Any], path: tuple[str | int, ...], metric_id: str | None)
 @check(
     "experiment-measure-unknown",
     of="experiment",
-    source="product.md row 99",
+    source="Sales Operations Overview (2025), Key Artifacts",
     bad="measure: replies-per-mail  # <--",
     good="measure: outreach-to-discovery",
 )
@@ -43,7 +43,7 @@ def experiment_measure_unknown(case: Case[Experiment]) -> Findings:
 @check(
     "experiment-cohort",
     of="experiment",
-    source="product.md row 99",
+    source="Sales Operations Overview (2025), Key Artifacts",
     bad="cohort: {stage: outreech, since: 2026-01-15}  # <--",
     good="cohort: {stage: outreach, since: 2026-01-15, until: 2026-03-15}",
 )
@@ -73,7 +73,7 @@ def experiment_cohort(case: Case[Experiment]) -> Findings:
 @check(
     "prediction-unknown",
     of="icp",
-    source="product.md row 98",
+    source="Sales Operations Overview (2025), Key Artifacts",
     bad="predicts: {conversion: outreach-to-heaven, at_least: 30%}  # <--",
     good="predicts: {conversion: outreach-to-discovery, at_least: 30%}",
 )
@@ -89,7 +89,7 @@ def prediction_unknown(case: Case[Hypothesis]) -> Findings:
 @check(
     "hypothesis-changelog",
     of="icp",
-    source="product.md rows 94 and 98",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/fields#icp.changelog",
     bad="version: 2  # <--",
     good="""
     version: 2
@@ -113,7 +113,7 @@ def hypothesis_changelog(case: Case[Hypothesis]) -> Findings:
 
 @check(
     "fit-version-unknown",
-    source="product.md row 21",
+    source="Sales Operations Overview (2025), Enrichment; reference/records#references",
     bad="icp: {hypothesis: teaching-led, version: 7, fit: true}  # <--",
     good="icp: {hypothesis: teaching-led, version: 1, fit: true}",
 )
@@ -136,7 +136,7 @@ def fit_version_unknown(case: Case[Deal]) -> Findings:
 @check(
     "decision-answers-nothing",
     of="decision",
-    source="S2, Pivot Decision Points; product.md row 97",
+    source="Sales Operations Overview (2025), Pivot Decision Points; reference/definitions#red-lines",
     bad="answers: outreach-borken  # <--",
     good="answers: outreach-broken",
 )
@@ -160,7 +160,7 @@ def decision_answers_nothing(case: Case[Decision]) -> Findings:
 @check(
     "target-metric-unknown",
     of="targets",
-    source="S0; product.md row 86",
+    source="Sales Sync, WHY; reference/definitions#targets",
     bad="targets: [{id: twelve, metric: sqds, at_least: '12', by: 2026-12-31}]  # <--",
     good="targets: [{id: twelve, metric: sqd, at_least: '12', by: 2026-12-31}]",
 )
@@ -176,7 +176,7 @@ def target_metric_unknown(case: Case[Targets]) -> Findings:
 @check(
     "target-unit",
     of="targets",
-    source="S0; product.md row 86",
+    source="Sales Sync, WHY; reference/definitions#targets",
     bad="targets: [{id: twelve, metric: sqd, at_least: 12 USD, by: 2026-12-31}]  # <--",
     good="targets: [{id: twelve, metric: sqd, at_least: 12, by: 2026-12-31}]",
 )
@@ -205,7 +205,7 @@ def _unit(kind: str) -> str:
 @check(
     "rate-twice",
     of="rates",
-    source="metrics 5.0, 12",
+    source="reference/definitions#currencies",
     bad="""
     rates:
       - {date: 2026-01-02, from: CAD, to: USD, rate: 0.7312}
@@ -239,7 +239,7 @@ def rate_twice(case: Case[Rates]) -> Findings:
 @check(
     "removed-still-there",
     of="removed",
-    source="format.md, Where things are",
+    source="reference/records#removing",
     bad="removed: [{kind: deal, id: cascadia-2025, date: 2026-03-01, by: jim, why: Entered twice}]  # <--",
     good="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: jim, why: Entered twice}]",
 )
@@ -268,7 +268,7 @@ def removed_still_there(case: Case[Removed]) -> Findings:
     "removed-by-unknown",
     of="removed",
     advice=True,
-    source="format.md, Where things are",
+    source="reference/records#removing",
     bad="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: nobody, why: Entered twice}]  # <--",
     good="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: jim, why: Entered twice}]",
 )
@@ -290,7 +290,7 @@ def removed_by_unknown(case: Case[Removed]) -> Findings:
     "review-experiments",
     of="review",
     advice=True,
-    source="S2, Weekly Sales Review; product.md row 91",
+    source="Sales Operations Overview (2025), Weekly Sales Review",
     bad="experiments: []  # <--",
     good="experiments: [subject-lines]",
 )

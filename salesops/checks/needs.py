@@ -12,7 +12,7 @@ from salesops.records.record import is_given, value_at
 
 @check(
     "need-not-met",
-    source="S2, exit criteria; product.md rows 32 to 41",
+    source="Sales Operations Overview (2025), Sales Pipeline Stages; reference/records#needs",
     bad="""
     stages:
       - enrichment: 2026-01-05
@@ -64,7 +64,7 @@ def _way_out(deal: Deal, need: Need) -> str:
 @check(
     "waiver-idle",
     advice=True,
-    source="format.md, A deal",
+    source="reference/records#signatures",
     bad="waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Verbal yes}]  # <--",
     good="""
     stages:

@@ -44,7 +44,7 @@ def _quoted(text: str) -> str:
 
 @check(
     "past-altered",
-    source="format.md, A deal; security.md G; features, Beyond 19",
+    source="reference/records#the-past",
     before=BEFORE,
     bad="""
     stages:
@@ -100,7 +100,7 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
 
 @check(
     "type-changed",
-    source="product.md row 4",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/records#the-past",
     before="type: existing business",
     bad="""
     type: new business  # <--
@@ -128,7 +128,7 @@ def type_changed(case: Case[Deal]) -> Findings:
 @check(
     "closed-fact-changed",
     advice=True,
-    source="features, Beyond 19; product.md rows 16 to 18",
+    source="Sales Operations Overview (2025), Closed Won; reference/records#the-past",
     before="""
     stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
     loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
@@ -176,7 +176,7 @@ def _changed_facts(before: Deal, after: Deal) -> Iterator[tuple[tuple[str, ...],
 
 @check(
     "signature-removed",
-    source="format.md, A deal: signed, reasoned, counted",
+    source="reference/records#signatures",
     before=BEFORE + "corrections: [{field: stages.0, was: 2026-01-02, by: jim, date: 2026-02-01, why: Mistyped}]\n",
     bad="""
     stages:  # <--
@@ -225,7 +225,7 @@ def _written(entry: Record) -> str:
 @check(
     "record-deleted",
     of=GONE,
-    source="format.md, Where things are; security.md G",
+    source="reference/records#removing",
     before=BEFORE,
     bad="removed: []",
     good="removed: [{kind: deal, id: acme, date: 2026-11-20, by: jim, why: Entered twice}]",
@@ -255,7 +255,7 @@ def record_deleted(case: Case[Any]) -> Findings:
 @check(
     "removal-erased",
     of="removed",
-    source="format.md, Where things are",
+    source="reference/records#removing",
     before="removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: Entered twice}]",
     bad="removed: []  # <--",
     good="removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: It was entered twice}]",
@@ -281,7 +281,7 @@ def removal_erased(case: Case[Any]) -> Findings:
 @check(
     "process-changed",
     of="process",
-    source="format.md, A process version; product.md row 96",
+    source="Sales Operations Overview (2025), Monthly Template Evolution; reference/records#process-versions",
     before="",
     bad="""
     in_force: 2026-01-01  # <--
@@ -336,7 +336,7 @@ def _first_difference(before: Process, after: Process) -> str:
 @check(
     "process-deleted",
     of=GONE,
-    source="format.md, A process version",
+    source="reference/records#process-versions",
     before="",
     bad="",
     good="",
@@ -356,7 +356,7 @@ def process_deleted(case: Case[Any]) -> Findings:
     "changed-there-too",
     of=EVERY,
     advice=True,
-    source="security.md G",
+    source="reference/records#merging",
     before="",
     bad="",
     good="",

@@ -21,7 +21,7 @@ PHONE = re.compile(r"\+[0-9][0-9 ()./-]{7,}[0-9]")
 @check(
     "secret-in-record",
     of=EVERY,
-    source="security.md S",
+    source="reference/records#secrets",
     bad="x: {token: ghp_0123456789abcdefghijABCDEFGHIJ012345}  # <--",
     good="x: {token: kept in the vault}",
 )
@@ -45,7 +45,7 @@ def secret_in_record(case: Case[Record]) -> Findings:
     "personal-data",
     of=EVERY,
     advice=True,
-    source="features.md, Erasure of personal data; product.md row 19",
+    source="reference/records#personal-data",
     bad="next: {action: Write to a.smith@cascadia.example, due: 2099-01-01}  # <--",
     good="next: {action: Write to a-smith, due: 2099-01-01}",
 )

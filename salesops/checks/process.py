@@ -41,7 +41,7 @@ def field_hint(path: str) -> str:
 @check(
     "process-version-name",
     of="process",
-    source="format.md, A process version",
+    source="reference/records#process-versions",
     bad="version: other  # <--",
     good="version: v9",
 )
@@ -61,7 +61,7 @@ def process_version_name(case: Case[Process]) -> Findings:
 @check(
     "process-stage-unknown",
     of="process",
-    source="product.md row 47",
+    source="reference/records#process-versions",
     bad="starts: {new business: nowhere, existing business: renewals}  # <--",
     good="starts: {new business: enrichment, existing business: renewals}",
 )
@@ -92,7 +92,7 @@ def _stage_names(process: Process) -> Iterator[tuple[Path, str]]:
 @check(
     "process-stage-unreachable",
     of="process",
-    source="product.md row 47 and C10",
+    source="reference/records#process-versions",
     bad="""
     starts: {new business: enrichment, existing business: enrichment}
     stages:
@@ -140,7 +140,7 @@ def process_stage_unreachable(case: Case[Process]) -> Findings:
 @check(
     "process-stage-dead-end",
     of="process",
-    source="product.md row 47",
+    source="reference/records#process-versions",
     bad="""
     starts: {new business: enrichment, existing business: enrichment}
     stages:
@@ -181,7 +181,7 @@ def process_stage_dead_end(case: Case[Process]) -> Findings:
 @check(
     "process-need-unreadable",
     of="process",
-    source="format.md, A process version",
+    source="reference/records#needs",
     bad="""
     starts: {new business: enrichment, existing business: enrichment}
     stages:
@@ -236,7 +236,7 @@ def _needs(process: Process) -> Iterator[tuple[Path, Need]]:
 @check(
     "red-line-unknown",
     of="process",
-    source="S2, Pivot Decision Points; product.md row 83",
+    source="Sales Operations Overview (2025), Pivot Decision Points; reference/definitions#red-lines",
     bad="red_lines: [{id: broken, metric: outreach-to-nowhere, below: 15%, after: 20, means: Something is wrong}]  # <--",
     good="red_lines: [{id: broken, metric: outreach-to-discovery, below: 15%, after: 20, means: Something is wrong}]",
 )
@@ -258,7 +258,7 @@ def red_line_unknown(case: Case[Process]) -> Findings:
 @check(
     "process-name-taken",
     of="process",
-    source="cli.md, What machines read",
+    source="reference/records#process-versions",
     bad="""
     conversions: [{id: sqd, from: outreach, to: discovery}]  # <--
     red_lines: []
@@ -288,7 +288,7 @@ def process_name_taken(case: Case[Process]) -> Findings:
 @check(
     "process-same-day",
     of="process",
-    source="format.md, A process version",
+    source="reference/records#process-versions",
     bad="in_force: 2021-01-01  # <--",
     good="in_force: 2025-01-01",
     beside={
@@ -317,7 +317,7 @@ def process_same_day(case: Case[Process]) -> Findings:
 @check(
     "process-stage-name",
     of="process",
-    source="security.md F",
+    source="reference/records#process-versions",
     bad="""
     starts: {new business: ../enrichment, existing business: ../enrichment}
     stages:

@@ -19,7 +19,7 @@ def _named(case: Case[Deal], kind: str, mentions: Iterator[tuple[Path, str | Non
 
 @check(
     "member-unknown",
-    source="product.md row 2",
+    source="Sales and invoicing process, Location of sales assets and documents; reference/records#references",
     bad="member: cascadia-univercity  # <--",
     good="member: cascadia-university",
 )
@@ -36,7 +36,7 @@ def member_unknown(case: Case[Deal]) -> Findings:
 
 @check(
     "person-unknown",
-    source="product.md row 26",
+    source="Sales Operations Overview (2025), Team Roles (Current Bootstrap Phase); reference/records#references",
     bad="owner: jimm  # <--",
     good="owner: jim",
 )
@@ -64,7 +64,7 @@ def _people(deal: Deal) -> Iterator[tuple[Path, str | None]]:
 
 @check(
     "tier-unknown",
-    source="product.md rows 6 and 7",
+    source="Sales Operations Overview (2025), Current Strategic Focus (2025)",
     bad="tier: generall  # <--",
     good="tier: general",
 )
@@ -85,7 +85,7 @@ def tier_unknown(case: Case[Deal]) -> Findings:
 
 @check(
     "contact-unknown",
-    source="product.md row 59",
+    source="Sales and invoicing process, When to decide to work with a lead; reference/records#references",
     bad="""
     maniac_t:
       authority: {status: met, date: 2026-01-10, contacts: [nobody]}  # <--
@@ -124,7 +124,7 @@ def _contacts(deal: Deal) -> Iterator[tuple[Path, str]]:
 
 @check(
     "hypothesis-unknown",
-    source="product.md row 21",
+    source="Sales Operations Overview (2025), Enrichment; reference/records#references",
     bad="icp: {hypothesis: no-such-claim, version: 1, fit: true}  # <--",
     good="icp: {hypothesis: teaching-led, version: 1, fit: true}",
 )
@@ -139,7 +139,7 @@ def hypothesis_unknown(case: Case[Deal]) -> Findings:
 
 @check(
     "experiment-unknown",
-    source="product.md row 99",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#references",
     bad="""
     activity:
       - {date: 2026-01-20, kind: email, experiment: no-such-test}  # <--
@@ -162,7 +162,7 @@ def experiment_unknown(case: Case[Deal]) -> Findings:
 
 @check(
     "renewed-deal-unknown",
-    source="product.md row 38",
+    source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
     bad="""
     type: existing business
     stages:
@@ -188,7 +188,7 @@ def renewed_deal_unknown(case: Case[Deal]) -> Findings:
 
 @check(
     "referrer-unknown",
-    source="product.md row 104",
+    source="Sales Operations Overview (2025), Renewals; reference/records#references",
     bad="source: {channel: referral, referred_by: nobody-u}  # <--",
     good="source: {channel: referral, referred_by: cascadia-university}",
 )
@@ -206,7 +206,7 @@ def referrer_unknown(case: Case[Deal]) -> Findings:
 @check(
     "hub-deal-unknown",
     of="member",
-    source="product.md row 116",
+    source="Leads, sales, and hubs process, Converting sales into hubs; reference/records#references",
     bad="hubs: [{name: teaching, deal: no-such-deal}]  # <--",
     good="hubs: [{name: teaching, deal: cascadia-2025}]",
 )
@@ -223,7 +223,7 @@ def hub_deal_unknown(case: Case[Member]) -> Findings:
 @check(
     "contact-twice",
     of="member",
-    source="format.md, A member",
+    source="reference/fields#member.contacts",
     bad="""
     contacts:
       - {id: a-smith, role: Director}
@@ -252,7 +252,7 @@ def contact_twice(case: Case[Member]) -> Findings:
 @check(
     "evidence-deal-unknown",
     of="icp",
-    source="product.md row 98",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#references",
     bad="evidence: [{date: 2026-03-01, note: Two engaged, deals: [no-such-deal]}]  # <--",
     good="evidence: [{date: 2026-03-01, note: Two engaged, deals: [cascadia-2025]}]",
 )
@@ -272,7 +272,7 @@ def evidence_deal_unknown(case: Case[Hypothesis]) -> Findings:
 @check(
     "experiment-owner-unknown",
     of="experiment",
-    source="product.md row 99",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#references",
     bad="owner: nobody  # <--",
     good="owner: jim",
 )
@@ -289,7 +289,7 @@ def experiment_owner_unknown(case: Case[Experiment]) -> Findings:
 @check(
     "review-names-unknown",
     of="review",
-    source="product.md row 92",
+    source="Sales Sync, ATTENDEES; reference/records#references",
     bad="attended: [jim, nobody]  # <--",
     good="attended: [jim]",
 )

@@ -15,7 +15,7 @@ def _renewed(case: Case[Deal]) -> Deal | None:
 
 @check(
     "renews-not-won",
-    source="product.md row 38 and C11",
+    source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
     bad="""
     type: existing business
     stages:
@@ -52,7 +52,7 @@ def renews_not_won(case: Case[Deal]) -> Findings:
 
 @check(
     "renews-other-member",
-    source="product.md row 38",
+    source="reference/definitions#renewals",
     bad="""
     type: existing business
     stages:
@@ -84,7 +84,7 @@ def renews_other_member(case: Case[Deal]) -> Findings:
 
 @check(
     "renewed-twice",
-    source="metrics 5.9; product.md C11",
+    source="reference/definitions#renewals",
     bad="""
     type: existing business
     stages:
@@ -126,7 +126,7 @@ def _is_lost(case: Case[Deal], deal_id: str) -> bool:
 
 @check(
     "renewal-circle",
-    source="metrics 5.9",
+    source="reference/definitions#renewals",
     bad="""
     type: existing business
     stages:
@@ -162,7 +162,7 @@ def renewal_circle(case: Case[Deal]) -> Findings:
 
 @check(
     "renewal-term-early",
-    source="metrics 5.9",
+    source="reference/definitions#renewals",
     bad="""
     type: existing business
     stages:

@@ -14,7 +14,7 @@ def _tier(case: Case[Deal]) -> Tier | None:
 
 @check(
     "hubs-too-many",
-    source="S2, Current Strategic Focus; product.md row 6",
+    source="Sales Operations Overview (2025), Current Strategic Focus (2025)",
     bad="""
     order:
       hubs: [{name: one}, {name: two}, {name: three}, {name: four}]  # <--
@@ -49,7 +49,7 @@ def hubs_too_many(case: Case[Deal]) -> Findings:
 
 @check(
     "tier-deferred",
-    source="S2, Current Strategic Focus; product.md rows 7 and 8",
+    source="Sales Operations Overview (2025), Current Strategic Focus (2025); reference/definitions#parked",
     bad="""
     tier: premier
     stages:
@@ -85,7 +85,7 @@ def tier_deferred(case: Case[Deal]) -> Findings:
 @check(
     "tier-deferred-unparked",
     advice=True,
-    source="S2, Current Strategic Focus; product.md row 7",
+    source="Sales Operations Overview (2025), Current Strategic Focus (2025); reference/definitions#parked",
     bad="""
     tier: premier  # <--
     stages:

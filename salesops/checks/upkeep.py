@@ -41,7 +41,7 @@ def _open(case: Case[Deal]) -> DealHistory | None:
 @check(
     "deal-stalled",
     advice=True,
-    source="S2, Days in Discovery; metrics 5.8",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#stalled",
     bad="""
     stages:
       - enrichment: 2026-10-05  # <--
@@ -73,7 +73,7 @@ def deal_stalled(case: Case[Deal]) -> Findings:
 @check(
     "close-date-passed",
     advice=True,
-    source="metrics 5.10",
+    source="reference/definitions#forecasts",
     bad="expected_close: 2026-04-15  # <--",
     good="expected_close: 2099-04-15",
 )
@@ -94,7 +94,7 @@ def close_date_passed(case: Case[Deal]) -> Findings:
 @check(
     "answer-stale",
     advice=True,
-    source="product.md rows 61 and 58 to 64",
+    source="Sales and invoicing process, When to decide to work with a lead; reference/fields#process.answers_valid",
     bad="""
     maniac_t:
       need: {status: met, date: 2026-01-05, note: Their server died}  # <--
@@ -140,7 +140,7 @@ def answer_stale(case: Case[Deal]) -> Findings:
 @check(
     "parked-came-back",
     advice=True,
-    source="S4, Waiting; product.md row 9",
+    source="Sales and invoicing process, Tracking leads with AirTable; reference/definitions#parked",
     bad="parked: [{since: 2026-01-10, until: 2026-11-10, why: Waiting for the grant}]  # <--",
     good="""
     parked: [{since: 2026-01-10, until: 2026-11-10, why: Waiting for the grant}]
@@ -173,7 +173,7 @@ def parked_came_back(case: Case[Deal]) -> Findings:
 @check(
     "reason-idle",
     advice=True,
-    source="format.md, A deal",
+    source="reference/definitions#moves",
     bad="moved_back: [{date: 2026-02-01, why: The budget was not theirs}]  # <--",
     good="""
     stages:
@@ -208,7 +208,7 @@ def reason_idle(case: Case[Deal]) -> Findings:
 @check(
     "delivery-owner-role",
     advice=True,
-    source="S2, Integration with Delivery; product.md row 113",
+    source="Sales Operations Overview (2025), Integration with Delivery",
     bad="order: {delivery_owner: jim}  # <--",
     good="order: {delivery_owner: april}",
 )
@@ -236,7 +236,7 @@ def delivery_owner_role(case: Case[Deal]) -> Findings:
 @check(
     "meeting-without-notes",
     advice=True,
-    source="S2, Discovery",
+    source="Sales Operations Overview (2025), Discovery",
     bad="""
     activity:
       - {date: 2026-02-02, kind: meeting, about: discovery, status: held}  # <--

@@ -1,4 +1,4 @@
-"""Won contracts: which renewal window each is in, and the recurring revenue (metrics 5.9 and 5.12)."""
+"""Won contracts: which renewal window each is in, and the recurring revenue."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def _renewals(snapshot: Snapshot, deal: str) -> list[tuple[str, date]]:
 
 
 def bucket_of(contract: Contract, as_of: date, superseded: bool) -> str:
-    """The bucket of a contract with a start: exhaustive, the first that fits (metrics 5.9)."""
+    """The bucket of a contract with a start: exhaustive, the first that fits."""
     if contract.service_ended and contract.service_ended <= as_of:
         return ENDED
     if superseded:
@@ -110,14 +110,15 @@ def _counted(snapshot: Snapshot, fits: Callable[[Term], bool]) -> Count:
     "existing-business-active",
     "Existing Business Active",
     kind="count",
-    source="S2; product.md row 76, C7 and C9; metrics 5.9",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#contract-windows",
 )
 def existing_business_active(snapshot: Snapshot) -> Count:
     """Won contracts in force: started, not past their last day, in service, and not yet followed by a renewal's term.
 
     A contract is in force on its first and on its last day. Open-ended ones are in force until the service ends.
     Contracts that are past their end with the service on are Overdue Renewals: not active by the letter, yet at risk;
-    `overdue` counts them. `on_a_boundary_day` counts contracts that S2, read strictly, would drop on that day.
+    `overdue` counts them. `on_a_boundary_day` counts contracts that the Sales Operations Overview,
+    read strictly, would drop on that day.
     """
     found = _counted(snapshot, lambda term: term.bucket in ACTIVE)
     every = terms(snapshot)
@@ -137,76 +138,78 @@ def _in_window(bucket: str) -> Measure:
     return measure
 
 
+DEFINED = "reference/definitions#contract-windows"
+KEY_METRICS = f"Sales Operations Overview (2025), Key Metrics (Tracked Weekly); {DEFINED}"
 SECURED = "`secured` says for how many the next term is signed and has not started."
 WINDOWS = (
     (
         OVERDUE,
         "renewal-overdue",
         "Overdue Renewal",
-        "S2; product.md row 77",
+        KEY_METRICS,
         f"Won contracts whose last day has passed while the service goes on.\n\nOverdue from the day after the end. {SECURED}",
     ),
     (
         DAYS_30,
         "renewal-0-30",
         "[0,30] Renewal",
-        "S2; product.md row 78 and C8",
+        KEY_METRICS,
         f"Won contracts in force that end today or within 30 days.\n\nWhole days: the last day itself is 0. {SECURED}",
     ),
     (
         DAYS_90,
         "renewal-31-90",
         "[31,90] Renewal",
-        "S2; product.md row 79 and C8",
+        KEY_METRICS,
         f"Won contracts in force that end in 31 to 90 days.\n\n{SECURED}",
     ),
     (
         DAYS_180,
         "renewal-91-180",
         "[91,180] Renewal",
-        "S2; product.md row 80 and C8",
+        KEY_METRICS,
         f"Won contracts in force that end in 91 to 180 days.\n\n{SECURED}",
     ),
     (
         LATER,
         "renewal-later",
         "Renewal later",
-        "product.md C9",
+        DEFINED,
         f"Won contracts in force that end in more than 180 days.\n\n{SECURED}",
     ),
     (
         OPEN_ENDED,
         "renewal-open-ended",
         "Open-ended contracts",
-        "product.md C9",
+        DEFINED,
         "Won contracts in force that have no end.",
     ),
     (
         NOT_STARTED,
         "contracts-not-started",
         "Contracts not started",
-        "product.md C9",
+        DEFINED,
         "Won contracts whose first day is still to come.",
     ),
     (
         SUPERSEDED,
         "contracts-superseded",
         "Contracts superseded",
-        "product.md C9 and C11",
+        DEFINED,
         "Won contracts that a renewal follows whose term has begun.",
     ),
     (
         ENDED,
         "contracts-ended",
         "Contracts ended",
-        "product.md rows 55 and 117",
+        DEFINED,
         "Won contracts whose service has stopped.",
     ),
 )
 """One metric for each bucket: bucket, id, title, source, definition."""
 
 for bucket, metric_id, title, source, definition in WINDOWS:
-    add(Metric(metric_id, title, "count", f"{source}; metrics 5.9", ALL_TYPES, definition, _in_window(bucket)))
+    add(Metric(metric_id, title, "count", source, ALL_TYPES, definition, _in_window(bucket)))
 
 
 def _recurring(snapshot: Snapshot, months: int) -> Amounts:
@@ -237,7 +240,12 @@ def _recurring(snapshot: Snapshot, months: int) -> Amounts:
     )
 
 
-@metric("mrr", "Monthly recurring revenue", kind="money", source="S2; product.md row 17; metrics 5.12")
+@metric(
+    "mrr",
+    "Monthly recurring revenue",
+    kind="money",
+    source="Sales Operations Overview (2025), Closed Won; reference/definitions#recurring-revenue",
+)
 def mrr(snapshot: Snapshot) -> Amounts:
     """What the contracts in force bring each month, by currency.
 
@@ -247,7 +255,7 @@ def mrr(snapshot: Snapshot) -> Amounts:
     return _recurring(snapshot, 1)
 
 
-@metric("arr", "Annual recurring revenue", kind="money", source="S2; metrics 5.12")
+@metric("arr", "Annual recurring revenue", kind="money", source="reference/definitions#recurring-revenue")
 def arr(snapshot: Snapshot) -> Amounts:
     """Twelve times the monthly recurring revenue, by currency."""
     return _recurring(snapshot, MONTHS_A_YEAR)

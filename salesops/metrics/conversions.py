@@ -36,7 +36,7 @@ def stage_conversions(process: Process) -> Iterator[Metric]:
             conversion.id,
             f"{start.title} → {end.title}",
             "share",
-            "S2; product.md rows 72 and 73; metrics 5.7",
+            "Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#conversions",
             NEW_ONLY,
             f"Of the attempts that entered {start.title} and are decided, the share that reached {end.title} or a stage beyond it.\n\n"
             f"An attempt counts once, by its first entry into {start.title}. Going back does not undo what was reached. Attempts that are "
@@ -109,7 +109,7 @@ def _in_window(snapshot: Snapshot, visit: Visit) -> bool:
     return snapshot.since is None or visit.entered >= snapshot.since
 
 
-@metric("win-rate", "Win rate", kind="share", source="metrics 5.11")
+@metric("win-rate", "Win rate", kind="share", source="reference/definitions#win-rate")
 def win_rate(snapshot: Snapshot) -> Share:
     """Of the attempts that were closed, the share that was won (the narrow win rate), by the day of the close.
 

@@ -17,7 +17,8 @@ Measure = Callable[[Snapshot], Reading]
 class Metric:
     """A number the team watches.
 
-    ``kind`` is its unit, ``source`` the document that asks for it, ``types`` the deal types it counts. Without
+    ``kind`` is its unit, ``source`` what it rests on: a sales document by title and section, a place of the
+    reference such as ``reference/definitions#sqd``, or both, ``types`` the deal types it counts. Without
     ``measure`` it is planned: it reads "not yet", never 0.
     """
 
@@ -31,7 +32,7 @@ class Metric:
 
     @property
     def status(self) -> str:
-        """Implemented or planned (product.md row 81)."""
+        """Implemented or planned."""
         return "implemented" if self.measure else "planned"
 
     @property

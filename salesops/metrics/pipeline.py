@@ -15,9 +15,9 @@ from salesops.records.money import Sums, total
 from salesops.records.process import Process
 
 WINDOW = 7
-"""Days of "the last 7 days", the day itself among them (metrics 5.4)."""
+"""Days of "the last 7 days", the day itself among them."""
 WEEKS = 8
-"""Full weeks shown before the current one (metrics 5.5)."""
+"""Full weeks shown before the current one."""
 
 
 def count(
@@ -48,7 +48,12 @@ def qualified(snapshot: Snapshot, stage: str) -> bool:
     return snapshot.stage(stage).sales_qualified
 
 
-@metric("open-deals", "Open deals", kind="count", source="product.md row 13; metrics 5.0, 8")
+@metric(
+    "open-deals",
+    "Open deals",
+    kind="count",
+    source="Leads, sales, and hubs process, Lead generation and triage; reference/definitions#open-deals",
+)
 def open_deals(snapshot: Snapshot) -> Count:
     """Deals that are neither won nor lost and not parked, by the stage where each one is.
 
@@ -59,12 +64,17 @@ def open_deals(snapshot: Snapshot) -> Count:
     return count(snapshot, snapshot.open, snapshot.parked, parts={"by_stage": in_order})
 
 
-@metric("sqd", "Sales Qualified Deals", kind="count", source="S2; product.md row 68 and C4; metrics 5.3")
+@metric(
+    "sqd",
+    "Sales Qualified Deals",
+    kind="count",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#sqd",
+)
 def sqd(snapshot: Snapshot) -> Count:
     """Open deals in a stage that counts as sales qualified: Outreach, Discovery, Renewals and Proposal, parked ones left out.
 
-    S2 lists it under new business, yet counts the Renewals stage: the formula is kept to the letter, and the split by
-    deal type always stands beside it.
+    The Sales Operations Overview lists it under new business, yet counts the Renewals stage: the formula is kept to the
+    letter, and the split by deal type always stands beside it.
     """
     held = [history for history in snapshot.open if qualified(snapshot, history.now.stage)]
     parked = [history for history in snapshot.parked if qualified(snapshot, history.now.stage)]
@@ -85,12 +95,18 @@ def _first_day(snapshot: Snapshot) -> date:
     return snapshot.as_of - timedelta(days=WINDOW - 1)
 
 
-@metric("sqd-net-new", "SQD Net New", kind="count", source="S2; product.md row 69 and C5; metrics 5.4")
+@metric(
+    "sqd-net-new",
+    "SQD Net New",
+    kind="count",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#sqd-net-new",
+)
 def sqd_net_new(snapshot: Snapshot) -> Count:
     """Deals that came into the sales qualified stages in the last 7 days, the day itself among them; each counts once.
 
-    Moves between those stages do not count. Despite its name S2 defines it as gross entries: `flow` holds what else
-    moved the stock, and entries + resumed − exits − parked is the true net, which is today's SQD less that of a week ago.
+    Moves between those stages do not count. Despite its name the Sales Operations Overview defines it as gross entries:
+    `flow` holds what else moved the stock, and entries + resumed − exits − parked is the true net, which is today's SQD
+    less that of a week ago.
     """
     start = _first_day(snapshot)
     entered: list[DealHistory] = []
@@ -103,7 +119,7 @@ def sqd_net_new(snapshot: Snapshot) -> Count:
     return count(snapshot, entered, parts={"by_entry": tally(before), "flow": flow(snapshot)})
 
 
-@metric("sqd-exits", "SQD exits", kind="count", source="metrics 5.4")
+@metric("sqd-exits", "SQD exits", kind="count", source="reference/definitions#sqd-net-new")
 def sqd_exits(snapshot: Snapshot) -> Count:
     """Deals that left the sales qualified stages in the last 7 days, won, lost or moved back; each counts once.
 
@@ -152,7 +168,12 @@ def _stock_moves(snapshot: Snapshot, history: DealHistory, first: date) -> Itera
                 inside = now
 
 
-@metric("meetings-per-week", "Meetings Per Week", kind="count", source="S2; product.md row 70 and C6; metrics 5.5")
+@metric(
+    "meetings-per-week",
+    "Meetings Per Week",
+    kind="count",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#meetings-per-week",
+)
 def meetings_per_week(snapshot: Snapshot) -> Count:
     """Discovery, renewal and proposal meetings that were held in the current ISO week (Monday to Sunday), so far.
 
@@ -216,7 +237,12 @@ def _iso_week(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
-@metric("stalled", "Stalled deals", kind="count", source="S2, Days in Discovery; metrics 5.8")
+@metric(
+    "stalled",
+    "Stalled deals",
+    kind="count",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#stalled",
+)
 def stalled(snapshot: Snapshot) -> Count:
     """Open deals that are longer in their stage, or longer without a real contact, than the process allows.
 
@@ -228,7 +254,9 @@ def stalled(snapshot: Snapshot) -> Count:
     return count(snapshot, held, snapshot.parked, parts={"by_stage": stages})
 
 
-@metric("pipeline-value", "Pipeline value", kind="money", source="S0; metrics 5.10")
+@metric(
+    "pipeline-value", "Pipeline value", kind="money", source="Sales Sync, WHY; reference/definitions#pipeline-value"
+)
 def pipeline_value(snapshot: Snapshot) -> Amounts:
     """What the open deals are expected to bring over their terms: months times MRR, and what comes once; by currency.
 
@@ -267,7 +295,7 @@ def ages(process: Process) -> Iterator[Metric]:
                 f"age-in-{name.replace(' ', '-')}",
                 f"Age in {stage.title}",
                 "days",
-                "S2, Days in Discovery; metrics 5.8",
+                "Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#days-in-stage",
                 "new and existing business",
                 f"Days since each deal now in {stage.title} came into it; parked deals are left out.\n\n"
                 "It finds stalled deals: an average of completed visits has no value for a deal that is still there. "

@@ -1,4 +1,4 @@
-"""Metrics that are defined and not built yet: they read "not yet", never 0 (product.md row 81)."""
+"""Metrics that are defined and not built yet: they read "not yet", never 0."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ planned(
     "email-open-rate",
     "Outreach email open rate",
     kind="share",
-    source="S2; metrics 5.6",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#open-rates",
     types=NEW_ONLY,
     definition="Of the e-mails of a message variant that were delivered, the share that was opened.",
 )
@@ -16,21 +16,21 @@ planned(
     "weighted-pipeline",
     "Weighted pipeline",
     kind="money",
-    source="metrics 5.10",
+    source="reference/definitions#forecasts",
     definition="The value of each open deal times how likely it is to be won.",
 )
 planned(
     "sales-velocity",
     "Sales velocity",
     kind="money",
-    source="metrics 5.11",
+    source="reference/definitions#forecasts",
     definition="Open qualified deals times mean won amount times win rate, divided by the mean days to a win.",
 )
 planned(
     "lead-qualification-rate",
     "Lead qualification rate",
     kind="share",
-    source="metrics 5.11",
+    source="reference/definitions#conversions",
     types=NEW_ONLY,
     definition="Of the attempts that entered Enrichment and are decided, the share that reached Outreach, by campaign.",
 )
@@ -38,48 +38,48 @@ planned(
     "gross-retention",
     "Gross revenue retention",
     kind="share",
-    source="metrics 5.12",
+    source="reference/definitions#retention",
     definition="Of the recurring revenue at the start of a year, the share that neither shrank nor left.",
 )
 planned(
     "net-retention",
     "Net revenue retention",
     kind="share",
-    source="metrics 5.12",
+    source="reference/definitions#retention",
     definition="Recurring revenue now of the members at the start of a year, growth among them, as a share of what it was.",
 )
 planned(
     "renewal-6",
     "Six-month renewal",
     kind="share",
-    source="metrics 5.12",
+    source="reference/definitions#retention",
     definition="Of the members in service six months ago, the share that still is.",
 )
 planned(
     "forecast-mrr-6",
     "MRR forecast for six months",
     kind="money",
-    source="metrics 5.12",
+    source="reference/definitions#forecasts",
     definition="Recurring revenue of the next six months: signed, and expected from renewals and new deals.",
 )
 planned(
     "learning-coverage",
     "Learning coverage",
     kind="share",
-    source="S2; metrics 5.15",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/definitions#closing-well",
     definition="Of the closed deals, the share whose learning is complete; it must be all of them.",
 )
 planned(
     "handoff-lead-time",
     "Hand-off lead time",
     kind="days",
-    source="S2; metrics 5.15",
+    source="Sales Operations Overview (2025), Integration with Delivery; reference/definitions#closing-well",
     definition="Days from the signature to hubs in active use.",
 )
 planned(
     "red-lines",
     "Red lines",
     kind="count",
-    source="S2; metrics 5.13",
+    source="Sales Operations Overview (2025), Pivot Decision Points; reference/definitions#red-lines",
     definition="Red lines that are tripped as written, and those that are confirmed.",
 )

@@ -7,7 +7,7 @@ from math import comb, floor, sqrt
 from statistics import NormalDist
 
 ENOUGH = 10
-"""Below this many counted, a share or an average is shown as insufficient data (metrics 5.0, 11)."""
+"""Below this many counted, a share or an average is shown as insufficient data (``reference/definitions#intervals``)."""
 
 Interval = tuple[float, float]
 

@@ -1,4 +1,4 @@
-"""Whether a target is reached: the metric's value beside it, and the gap in words (S0, the key question)."""
+"""Whether a target is reached: the metric's value beside it, and the gap in words (``reference/definitions#targets``)."""
 
 from __future__ import annotations
 

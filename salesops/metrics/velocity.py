@@ -31,7 +31,7 @@ def parked_days(history: DealHistory, start: date, end: date) -> int:
     "days-in-pipeline",
     "Days in Pipeline",
     kind="days",
-    source="S2; product.md row 74 and C22; metrics 5.8",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#days-to-close",
     types=NEW_ONLY,
 )
 def days_in_pipeline(snapshot: Snapshot) -> Days:
@@ -69,7 +69,7 @@ def days_in_pipeline(snapshot: Snapshot) -> Days:
     )
 
 
-@metric("days-to-loss", "Days to Loss", kind="days", source="metrics 5.8", types=NEW_ONLY)
+@metric("days-to-loss", "Days to Loss", kind="days", source="reference/definitions#days-to-close", types=NEW_ONLY)
 def days_to_loss(snapshot: Snapshot) -> Days:
     """Days from the first stage of an attempt to its loss, over new-business attempts that were lost.
 
@@ -102,7 +102,7 @@ def days_in_stages(process: Process) -> Iterator[Metric]:
                 f"days-in-{name.replace(' ', '-')}",
                 f"Days in {stage.title}",
                 "days",
-                "S2, Days in Discovery; product.md row 75; metrics 5.8",
+                "Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#days-in-stage",
                 "new and existing business",
                 f"Days in {stage.title} in all, over attempts that have left it; several visits of an attempt are added up.\n\n"
                 f"Deals that are still there are not in it: Age in {stage.title} finds them.",

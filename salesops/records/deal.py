@@ -1,4 +1,4 @@
-"""A deal: one attempt to win or renew one membership (format.md, A deal)."""
+"""A deal: one attempt to win or renew one membership (``reference/fields#deal``)."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ class Probability(Record):
 
 
 class Source(Record):
-    """Where the prospect came from (S1: marketing outputs; product.md row 107)."""
+    """Where the prospect came from (Sales Operations, Leads)."""
 
     channel: Text | None = maybe("The channel, in the team's words.", "referral", "conference")
     referred_by: Id | None = maybe("The member that referred the prospect, by its id.", "northern-institute")
@@ -105,7 +105,7 @@ class Source(Record):
 
 
 class NextStep(Record):
-    """The next thing to do (S0: the status of a deal is known before the meeting)."""
+    """The next thing to do (Sales Sync, WHY: the status of a deal is known before the meeting)."""
 
     action: Text = given("What will be done.", "Send revised agreement")
     due: Day = given("By which day.", "2026-03-20")
@@ -113,7 +113,7 @@ class NextStep(Record):
 
 
 class Parked(Record):
-    """A span in which the deal is kept warm: not lost, its stage stays (S2: Premier; S4: Waiting)."""
+    """A span in which the deal is kept warm: not lost, its stage stays (``reference/definitions#parked``)."""
 
     since: Day = given("First day of the span.", "2026-01-10")
     until: Day | None = maybe("The day on which the deal comes back; open where it is not said.", "2026-07-01")
@@ -125,7 +125,7 @@ class Parked(Record):
 
 
 class Answer(Record):
-    """One MANIAC-T answer (S3, S4)."""
+    """One MANIAC-T answer (Sales and invoicing process, When to decide to work with a lead)."""
 
     status: AnswerStatus = given("How well the question is answered.", "met", "partial", "unmet", "unknown")
     date: Day = given("The day of the answer.", "2026-02-04")
@@ -177,7 +177,7 @@ class Qualification(Record):
 
 
 class Fit(Record):
-    """The judgement against an ICP hypothesis (S2, Enrichment)."""
+    """The judgement against an ICP hypothesis (Sales Operations Overview (2025), Enrichment)."""
 
     hypothesis: Id | None = maybe("The hypothesis by which the fit was judged.", "research-university-r1")
     version: Whole | None = maybe("The version of the hypothesis.", "2")
@@ -186,7 +186,7 @@ class Fit(Record):
 
 
 class Discovery(Record):
-    """What the discovery calls found (S2, Discovery)."""
+    """What the discovery calls found (Sales Operations Overview (2025), Discovery)."""
 
     jobs: tuple[Text, ...] = many(
         "Jobs to be done, in the prospect's words.", "Teach 300 students without local installs"
@@ -214,7 +214,7 @@ class Activity(Record):
 
     @property
     def contact(self) -> Date | None:
-        """The day of a real contact: a meeting that was held, a call, or the answer to an e-mail (metrics 5.8)."""
+        """The day of a real contact: a meeting that was held, a call, or the answer to an e-mail (``reference/definitions#stalled``)."""
         if self.kind == "email":
             return self.replied
         if self.kind == "call" or (self.kind == "meeting" and self.status == "held"):
@@ -223,7 +223,7 @@ class Activity(Record):
 
 
 class Objection(Record):
-    """An objection to the proposal and how it was met (product.md row 102)."""
+    """An objection to the proposal and how it was met (Sales Operations Overview (2025), Proposal)."""
 
     about: Text = given("What it is about.", "price")
     note: Text | None = maybe("What was said.")
@@ -231,7 +231,7 @@ class Objection(Record):
 
 
 class Proposal(Record):
-    """The offer (S2, Proposal; S3: a quoted price involves the administration)."""
+    """The offer (Sales Operations Overview (2025), Proposal)."""
 
     requested: Day | None = maybe("The day on which the prospect asked for a price.", "2026-02-20")
     presented: Day | None = maybe("The day on which the proposal was presented.", "2026-03-02")
@@ -246,7 +246,7 @@ class Proposal(Record):
 
 
 class Contract(Record):
-    """The signed agreement (S2, Closed Won). A contract is a closed interval: in force on its first and its last day."""
+    """The signed agreement (Sales Operations Overview (2025), Closed Won). A contract is a closed interval: in force on its first and its last day."""
 
     signed: Day | None = maybe("The day of the last signature.", "2026-03-28")
     start: Day | None = maybe("The first day of the term.", "2026-04-01")
@@ -262,7 +262,7 @@ class Contract(Record):
 
 
 class Hub(Record):
-    """A hub as ordered (S2, Integration with Delivery)."""
+    """A hub as ordered (Sales Operations Overview (2025), Integration with Delivery)."""
 
     name: Text = given("The name of the hub.", "teaching")
     environment: Text | None = maybe("The software environment.", "python-datascience")
@@ -271,7 +271,7 @@ class Hub(Record):
 
 
 class Order(Record):
-    """The hand-off to delivery (S2, Integration with Delivery)."""
+    """The hand-off to delivery (Sales Operations Overview (2025), Integration with Delivery)."""
 
     configurator: Url | None = maybe("The configurator's link, the first specification of the order.", "https://…")
     hubs: tuple[Hub, ...] = many("The hubs that are ordered.", entries=Entries(("name",)))
@@ -284,14 +284,14 @@ class Order(Record):
 
 
 class Win(Record):
-    """What led to the win (S2, Closed Won)."""
+    """What led to the win (Sales Operations Overview (2025), Closed Won)."""
 
     learning: Text | None = maybe("What the team learned.")
     signals: tuple[Text, ...] = many("The ICP signals and approaches that led to it.")
 
 
 class Loss(Record):
-    """Why the deal was lost and what follows (S2, Closed Lost)."""
+    """Why the deal was lost and what follows (Sales Operations Overview (2025), Closed Lost)."""
 
     reason: Literal["price", "timing", "competitor", "feature gap", "wrong ICP", "unresponsive", "other"] | None = (
         maybe("The specific reason.", "price", "timing", "feature gap")
@@ -303,7 +303,7 @@ class Loss(Record):
 
 
 class Renewal(Record):
-    """What the renewal conversation found (S2, Renewals)."""
+    """What the renewal conversation found (Sales Operations Overview (2025), Renewals)."""
 
     health_checked: Day | None = maybe("The day of the health check.", "2026-02-01")
     intent: Literal["confirmed", "unsure", "declined"] | None = maybe(
@@ -342,7 +342,7 @@ class Correction(Record):
 
 
 class Link(Record):
-    """A typed link to where documents live (S3, S4)."""
+    """A typed link to where documents live (Sales and invoicing process, Location of sales assets and documents)."""
 
     kind: Text = given("What it leads to.", "folder", "notes", "usage report")
     url: Url = given("The link.", "https://…")
@@ -357,7 +357,7 @@ class Deal(Record):
 
     title: Text = given("What is sold, in the team's words.", "General Membership")
     member: Id = given("The member that buys: a file in members/.", "cascadia-university")
-    type: DealType = given("New or existing business; a renewal is existing (S2).", NEW, EXISTING)
+    type: DealType = given("New or existing business; a renewal is existing.", NEW, EXISTING)
     tier: Text = given("A tier that the process in force declares.", "general", "premier")
     owner: Id = given("Who leads it: a person in playbook/team.yaml.", "jim")
     stages: tuple[MoveLine, ...] = given(

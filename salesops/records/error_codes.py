@@ -25,7 +25,7 @@ class Refusal:
     kind: str = "deal"
     severity: Severity = Severity.ERROR
     example: str = ""
-    source: str = "security.md Y; format.md"
+    source: str = "reference/records#yaml"
 
     @property
     def summary(self) -> str:
@@ -46,27 +46,28 @@ REFUSALS: dict[str, Refusal] = {
             "A file's name is not an id, or the file does not belong into this folder.",
             "The name without `.yaml` is the record's id, by which everything else refers to it: lower-case letters, digits and hyphens, at most 80. Rename the file, or move it elsewhere.",
             example="deals/Cascadia General.yml; write deals/cascadia-general.yaml",
-            source="format.md, Where things are",
+            source="reference/records#ids",
         ),
         _refusal(
             "id-taken",
             "Two files have the same id.",
             "Ids are unique over all folders, so that a name means one thing. Rename one of the two files.",
             example="deals/2025/acme.yaml beside deals/acme.yaml",
-            source="format.md, Where things are",
+            source="reference/records#ids",
         ),
         _refusal(
             "not-a-file",
             "An entry is a link, a folder or a device where a plain file belongs.",
             "What a link leads to cannot be reviewed, and may lie outside of the repository. Put a plain file in its place.",
             example="deals/acme.yaml that points at ../../secret.yaml",
-            source="security.md F",
+            source="reference/records#plain-files",
         ),
         _refusal(
             "file-too-large",
             "A file is larger than a record may be.",
             "Records are read by people; whatever is larger than 256 KiB is an export or an attachment. Keep it elsewhere and put a link under `links:`.",
             example="a deal with a pasted e-mail archive",
+            source="reference/records#limits",
         ),
         _refusal(
             "not-utf-8",
@@ -88,6 +89,7 @@ REFUSALS: dict[str, Refusal] = {
             "Two people changed the same lines and git left both, one above the line of ======= and one below it. Ask the other person which is right; keep those lines, delete the lines of <<<<<<<, ======= and >>>>>>>, then `git add` the file and commit. What `salesops merge-driver --help` sets up once spares most of this.",
             "title: Acme\n<<<<<<< HEAD  # not a comment: a marker\n",
             "title: Acme",
+            source="reference/records#merging",
         ),
         _refusal(
             "not-yaml",
@@ -162,24 +164,28 @@ REFUSALS: dict[str, Refusal] = {
             "No record is this deep. Look for a bracket that is not closed.",
             "x: {a: [[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}  # <--",
             "x: {a: [[1]]}",
+            source="reference/records#limits",
         ),
         _refusal(
             "too-many-values",
             "A file holds more than 20,000 values.",
             "A record is read by people. Split it, or link to the data.",
             example="a list with a line for every user",
+            source="reference/records#limits",
         ),
         _refusal(
             "too-many-problems",
             "A file has more than 50 faults of YAML, and the rest is not shown.",
             "Mend those that are shown, and check again.",
             example="an export that was saved as a deal",
+            source="reference/records#limits",
         ),
         _refusal(
             "text-too-long",
             "A text is longer than a field may be.",
             "Long texts belong into documents. Link to the document.",
             example="a note of 30,000 characters",
+            source="reference/records#limits",
         ),
         _refusal(
             "text-cut-by-comment",
@@ -196,7 +202,7 @@ REFUSALS: dict[str, Refusal] = {
             "The message says what it means and offers a line to paste. The reference lists the fields of every record.",
             "title: null\nmember: cascadia-university",
             "title: Acme",
-            source="format.md",
+            source="reference/records#fields",
         ),
         _refusal(
             "unknown-key",
@@ -204,7 +210,7 @@ REFUSALS: dict[str, Refusal] = {
             "A misspelt key would be ignored in silence. Correct it; the team's own fields go under `x:`.",
             "ownr: jim  # <--",
             "owner: jim",
-            source="format.md",
+            source="reference/records#fields",
         ),
         _refusal(
             "wrong-shape",
@@ -212,7 +218,7 @@ REFUSALS: dict[str, Refusal] = {
             "The message says what belongs there. A list of one still needs its brackets.",
             "parked: soon  # <--",
             "parked: []",
-            source="format.md",
+            source="reference/records#fields",
         ),
         _refusal(
             "value-missing",
@@ -220,7 +226,7 @@ REFUSALS: dict[str, Refusal] = {
             "Nothing given is said by leaving the key out. Write the value, or delete the key.",
             'title: ""  # <--',
             "title: Acme",
-            source="format.md",
+            source="reference/records#fields",
         ),
         _refusal(
             "move-unreadable",
@@ -234,7 +240,7 @@ REFUSALS: dict[str, Refusal] = {
             stages:
               - enrichment: 2026-01-05
             """,
-            source="format.md, A deal",
+            source="reference/fields#deal.stages",
         ),
         # Values
         _refusal(
@@ -243,6 +249,7 @@ REFUSALS: dict[str, Refusal] = {
             "Days are whole calendar days from 1990 to 2100; anything else would be guessed at. Write it as 2026-02-09.",
             "expected_close: 2099-2-9  # <--",
             "expected_close: 2099-02-09",
+            source="reference/records#values",
         ),
         _refusal(
             "not-money",
@@ -250,6 +257,7 @@ REFUSALS: dict[str, Refusal] = {
             "Money is exact: 0 or more, at most two decimals, no thousands marks, and an ISO 4217 code. Write it as 1250 USD.",
             "value: {mrr: 1_000 USD}  # <--",
             "value: {mrr: 1000 USD}",
+            source="reference/records#values",
         ),
         _refusal(
             "not-a-percentage",
@@ -257,6 +265,7 @@ REFUSALS: dict[str, Refusal] = {
             "0.6 and 60 are read differently by different people. Write it as 60%.",
             "probability: {value: 0.6, date: 2026-03-05, why: Dean agreed}  # <--",
             "probability: {value: 60%, date: 2026-03-05, why: Dean agreed}",
+            source="reference/records#values",
         ),
         _refusal(
             "not-a-number",
@@ -264,6 +273,7 @@ REFUSALS: dict[str, Refusal] = {
             "Thousands marks, underscores and leading zeros are read differently by different programs. Write digits only.",
             "value: {mrr: 1000 USD, months: twelve}  # <--",
             "value: {mrr: 1000 USD, months: 12}",
+            source="reference/records#values",
         ),
         _refusal(
             "not-true-or-false",
@@ -271,6 +281,7 @@ REFUSALS: dict[str, Refusal] = {
             "Yes, no, on and off mean different things to different versions of YAML. Write true or false.",
             "icp: {hypothesis: teaching-led, version: 1, fit: yes}  # <--",
             "icp: {hypothesis: teaching-led, version: 1, fit: true}",
+            source="reference/records#values",
         ),
         _refusal(
             "not-a-month",
@@ -279,6 +290,7 @@ REFUSALS: dict[str, Refusal] = {
             "invoices: [{month: May 2026}]  # <--",
             "invoices: [{month: 2026-05}]",
             kind="member",
+            source="reference/records#values",
         ),
         _refusal(
             "not-an-id",
@@ -286,6 +298,7 @@ REFUSALS: dict[str, Refusal] = {
             "Ids are file names: lower-case letters, digits and hyphens. Write the id, not the full name.",
             "owner: Jim Brown  # <--",
             "owner: jim",
+            source="reference/records#ids",
         ),
         _refusal(
             "not-a-choice",
@@ -293,6 +306,7 @@ REFUSALS: dict[str, Refusal] = {
             "Numbers are counted by these words. The message lists them and offers the nearest.",
             "type: New Business  # <--",
             "type: new business",
+            source="reference/records#fields",
         ),
         _refusal(
             "not-a-link",
@@ -300,7 +314,7 @@ REFUSALS: dict[str, Refusal] = {
             "Other kinds of links can run code in the browser of whoever clicks them. Copy the address from the browser.",
             'links: [{kind: notes, url: "javascript:alert(1)"}]  # <--',
             'links: [{kind: notes, url: "https://notes.example/acme"}]',
-            source="security.md S",
+            source="reference/records#links",
         ),
         _refusal(
             "not-an-email",
@@ -309,6 +323,7 @@ REFUSALS: dict[str, Refusal] = {
             "contacts: [{id: a-smith, email: a.smith}]  # <--",
             "contacts: [{id: a-smith, email: a.smith@university.example}]",
             kind="member",
+            source="reference/fields#member.contacts.email",
         ),
         _refusal(
             "not-a-country",
@@ -317,6 +332,7 @@ REFUSALS: dict[str, Refusal] = {
             "country: Canada  # <--",
             "country: CA",
             kind="member",
+            source="reference/records#values",
         ),
         _refusal(
             "not-a-currency",
@@ -325,6 +341,7 @@ REFUSALS: dict[str, Refusal] = {
             "currency: dollars  # <--",
             "currency: USD",
             kind="team",
+            source="reference/records#values",
         ),
         _refusal(
             "not-a-ror-id",
@@ -333,6 +350,7 @@ REFUSALS: dict[str, Refusal] = {
             "ror: https://ror.org/04xm1d338  # <--",
             "ror: https://ror.org/04xm1d337",
             kind="member",
+            source="reference/records#values",
         ),
         _refusal(
             "not-a-time-zone",
@@ -341,6 +359,7 @@ REFUSALS: dict[str, Refusal] = {
             "time_zone: Pacific  # <--",
             "time_zone: America/Vancouver",
             kind="team",
+            source="reference/records#values",
         ),
         _refusal(
             "not-a-github-account",
@@ -349,6 +368,7 @@ REFUSALS: dict[str, Refusal] = {
             'github: "@our-org/sales"  # <--',
             "github: our-org/sales",
             kind="team",
+            source="reference/fields#team.github",
         ),
     )
 }

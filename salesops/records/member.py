@@ -1,4 +1,4 @@
-"""A member: an institution that buys, or may buy, a membership (format.md, A member)."""
+"""A member: an institution that buys, or may buy, a membership (``reference/fields#member``)."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ class Contact(Record):
 
 
 class VendorSetup(Record):
-    """Whether the team is set up as a vendor in the institution's system (S3)."""
+    """Whether the team is set up as a vendor in the institution's system (Leads, sales, and hubs process, Converting leads into sales)."""
 
     status: Literal["not needed", "pending", "done"] = given("How far it is.", "not needed", "pending", "done")
     date: Day | None = maybe("Since when.", "2025-03-02")
 
 
 class Community(Record):
-    """A community of users that the institution pays for (S2: the buyer is not the user)."""
+    """A community of users that the institution pays for (Sales Operations Overview (2025), Purpose & Philosophy: the buyer is not the user)."""
 
     name: Text = given("The name of the community.", "Data science teaching")
     users: Whole | None = maybe("How many people use it.", "280")
 
 
 class RunningHub(Record):
-    """A hub that runs for the member, tied to the deal that paid for it (S3)."""
+    """A hub that runs for the member, tied to the deal that paid for it (Leads, sales, and hubs process, Converting sales into hubs)."""
 
     name: Text = given("The name of the hub.", "teaching")
     url: Url | None = maybe("Its address.")
@@ -44,7 +44,7 @@ class RunningHub(Record):
 
 
 class Health(Record):
-    """What delivery saw of the member on a day (S2: insights inform renewals and the ICP)."""
+    """What delivery saw of the member on a day (Sales Operations Overview (2025), Integration with Delivery)."""
 
     date: Day = given("The day.", "2026-05-01")
     status: Literal["green", "amber", "red"] = given("How it stands.", "green", "amber", "red")
@@ -54,7 +54,7 @@ class Health(Record):
 
 
 class Invoice(Record):
-    """One month's invoice and the dates of its steps (S4)."""
+    """One month's invoice and the dates of its steps (Sales and invoicing process, Sending invoices)."""
 
     month: Month = given("The month of service.", "2026-05")
     tier_confirmed: Day | None = maybe("When the tier at a specific price was confirmed.", "2026-03-28")

@@ -1,4 +1,4 @@
-"""The rest of the playbook: the team, what it believes, tries, decides and aims for (format.md, The team; Learning records)."""
+"""The rest of the playbook: the team, what it believes, tries, decides and aims for: ``reference/fields`` lists every field of it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Person(Record):
     """Somebody in the team; roles change, history does not."""
 
     name: Text = given("The name.")
-    roles: tuple[Text, ...] = many("The roles (S2, Team Roles).", "account manager", "delivery manager")
+    roles: tuple[Text, ...] = many("What the person does in the team.", "account manager", "delivery manager")
     github: Handle | None = maybe("The account on GitHub, so that reviews of their deals reach them.", "octocat")
 
 
@@ -73,7 +73,7 @@ class Evidence(Record):
 
 
 class Hypothesis(Record):
-    """An ICP hypothesis: playbook/icp/<id>.yaml (S2, Key Artifacts)."""
+    """An ICP hypothesis: playbook/icp/<id>.yaml (Sales Operations Overview (2025), Key Artifacts)."""
 
     claim: Text = given("What is believed.")
     version: Whole = given("Its version.", "2")
@@ -97,7 +97,7 @@ class Cohort(Record):
 
 
 class Experiment(Record):
-    """An experiment: playbook/experiments/<id>.yaml (S2, Outreach experiments log)."""
+    """An experiment: playbook/experiments/<id>.yaml (Sales Operations Overview (2025), Key Artifacts)."""
 
     hypothesis: Text = given("What is believed.")
     variants: tuple[Text, ...] = many("What is compared.", "plain", "named")
@@ -113,7 +113,7 @@ class Experiment(Record):
 
 
 class Decision(Record):
-    """A decision: playbook/decisions/<id>.yaml (S2, Pivot Decision Points)."""
+    """A decision: playbook/decisions/<id>.yaml (Sales Operations Overview (2025), Pivot Decision Points)."""
 
     date: Day = given("When it was taken.", "2026-04-06")
     answers: Id | None = maybe("What it answers: a red line or a process version.", "outreach-broken")
@@ -123,7 +123,7 @@ class Decision(Record):
 
 
 class Target(Record):
-    """A sustainability KPI: what must be reached by when (S0, the key question)."""
+    """A sustainability KPI: what must be reached by when (Sales Sync, WHY)."""
 
     id: Id = given("Its id.", "sqd-by-year-end")
     metric: Id = given("The metric that must reach it.", "sqd")
@@ -158,7 +158,7 @@ class Action(Record):
 
 
 class Review(Record):
-    """One weekly review: playbook/reviews/<date>.yaml (S0; S2, Weekly Sales Review)."""
+    """One weekly review: playbook/reviews/<date>.yaml (Sales Operations Overview (2025), Weekly Sales Review)."""
 
     owner: Id | None = maybe("Who led it.", "jim")
     attended: tuple[Id, ...] = many("Who was there.", "jim")
@@ -203,7 +203,7 @@ class Rate(Record):
 
 
 class Rates(Record):
-    """All exchange rates: playbook/rates.yaml (metrics 5.0, 12)."""
+    """All exchange rates: playbook/rates.yaml (reference/definitions#currencies)."""
 
     rates: tuple[Rate, ...] = given("The rates.", entries=Entries(("date", "from", "to"), called="rate of"))
 

@@ -1,4 +1,4 @@
-"""One version of the sales process as data (format.md, A process version): stages, exits, needs, conversions, red lines.
+"""One version of the sales process as data (``reference/records#process-versions``): stages, exits, needs, conversions, red lines.
 
 Exit criteria, allowed transitions, the process page and its diagram all come from the rows held here.
 """
@@ -85,7 +85,7 @@ class Exit(Record):
 
 
 class Completion(Record):
-    """When a closed stage is complete (S2; product.md C12)."""
+    """When a closed stage is complete (the exit criteria of Closed Won and Closed Lost in the Sales Operations Overview (2025))."""
 
     when: Text = given("The criterion, in a sentence.", "Hubs are in active use")
     needs: tuple[Need, ...] = many("What it asks for.")
@@ -99,7 +99,7 @@ class Stage(Record):
     activities: tuple[Text, ...] = many("What is done in it.")
     learning: Text | None = maybe("The question that it should answer.")
     lifecycle: Literal["leads", "pre-sales", "sales", "delivery", "renewals"] | None = maybe(
-        "The phase of the lifecycle (S1), for reports across versions.", "pre-sales", "sales"
+        "The phase of the lifecycle, for reports across versions.", "pre-sales", "sales"
     )
     probability: Percent | None = maybe("The team's default for a win from here.", "5%")
     stale_after: Whole | None = maybe("Days in the stage after which a deal is stalled.", "30")
@@ -129,7 +129,7 @@ class Conversion(Record):
 
 
 class RedLine(Record):
-    """A bound whose crossing calls for a decision (S2, Pivot Decision Points)."""
+    """A bound whose crossing calls for a decision (``reference/definitions#red-lines``)."""
 
     id: Id = given("Its id, which a decision answers.", "outreach-broken")
     metric: Id = given("The metric it watches.", "outreach-to-discovery")
@@ -197,7 +197,7 @@ class Process(Record):
         return self._ahead.get(name, frozenset())
 
     def reaches(self, name: str, target: str) -> bool:
-        """Whether being in ``name`` means that ``target`` was reached or passed (metrics 5.0, 6); a lost deal reaches nothing."""
+        """Whether being in ``name`` means that ``target`` was reached or passed (``reference/definitions#reached``); a lost deal reaches nothing."""
         stage = self.stages.get(name)
         if stage is None or stage.outcome == LOST:
             return False

@@ -26,7 +26,7 @@ def told(repo, *words):
 def test_each_deal_is_named_with_its_line_its_person_its_day_and_its_commit(repo, git):
     ran = repo.run("explain", "sqd", "--as-of", "2026-11-20")
     short = git("rev-parse", "--short=12", "HEAD")
-    assert ran.out.split("metrics 5.3\n\n")[1] == (
+    assert ran.out.split("reference/definitions#sqd\n\n")[1] == (
         "On 2026-11-20: 1  1 new business\n"
         "\n"
         "Counted (1)\n"

@@ -1,7 +1,7 @@
 """1,487 real cases with loops and re-entries: visits and days in stage agree with figures that somebody else worked out.
 
 Where the definitions differ, the test says so. The figures there are in fractions of a day, ours in whole calendar days
-(metrics.md 5.0, 2): counts must be equal, means may differ by less than a day for each visit. A case counts there for a
+(whole days): counts must be equal, means may differ by less than a day for each visit. A case counts there for a
 state once any visit has ended; here an attempt counts for a stage once it has left it for good, so the cases that end in
 a state are compared only where no case does.
 """

@@ -66,13 +66,13 @@ def test_a_planned_metric_reads_not_yet_and_never_0(process, demonstration):
 
 
 def test_a_metric_that_nobody_can_measure_yet_is_planned():
-    idea = Metric("idea", "Idea", "count", "S2", "new business", "How many ideas there are.")
+    idea = Metric("idea", "Idea", "count", "Sales Sync, WHY", "new business", "How many ideas there are.")
     assert (idea.status, idea.subject) == ("planned", "planned")
 
 
 def test_two_metrics_cannot_have_one_id():
     with pytest.raises(ValueError, match="two metrics are called sqd"):
-        planned("sqd", "Something else", kind="count", source="S2", definition="Something else.")
+        planned("sqd", "Something else", kind="count", source="Sales Sync, WHY", definition="Something else.")
 
 
 def test_an_unknown_metric_is_not_guessed(demonstration):
@@ -90,7 +90,7 @@ def test_every_metric_has_a_manual(process, id):
     assert metric.definition.endswith(".")
     assert metric.summary == first
     assert metric.title
-    assert re.search(r"\b(S[0-4]|product\.md|metrics 5\.\d+)\b", metric.source)
+    assert metric.source
     assert metric.kind in SHAPES
     assert metric.types == ("new business" if id in NEW_BUSINESS_ONLY else "new and existing business")
 

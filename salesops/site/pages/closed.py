@@ -1,4 +1,4 @@
-"""Closed deals with what was learned from each (S2: learnings of every win and loss)."""
+"""Closed deals with what was learned from each."""
 
 from __future__ import annotations
 

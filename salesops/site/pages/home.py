@@ -1,4 +1,4 @@
-"""The home page: are we on track, what needs attention, what happened this week (S0, the key question)."""
+"""The home page: are we on track, what needs attention, what happened this week."""
 
 from __future__ import annotations
 

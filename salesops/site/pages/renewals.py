@@ -1,4 +1,4 @@
-"""Renewals: every won contract in its window (S2, existing business)."""
+"""Renewals: every won contract in its window."""
 
 from __future__ import annotations
 
