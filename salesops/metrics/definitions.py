@@ -115,8 +115,8 @@ DEFINITIONS: tuple[Section, ...] = (
         "open-deals",
         "Open deals",
         """
-        A deal is open while it is neither won nor lost, which the stage says where it is. The open deals are those of
-        them that are not parked on the day: the pipeline, and the board.
+        A deal is open while it is in a stage that closes nothing, so neither won nor lost. The number counts the open deals
+        that are not parked on the day: they are the pipeline, and the board.
         """,
     ),
     Section(

@@ -108,6 +108,9 @@ def test_every_number_of_a_page_has_its_definition_and_source(demo, printed):
         if metric["status"] == "implemented":
             article = demo.article(f"metrics/{id}")
             assert "Source: " in article.text
+            assert any(
+                link["href"].startswith("../reference/definitions.html#") for link in article.every("a", href=True)
+            )
             assert article.one("a", href=f"../metrics/{id}.json")
 
 
