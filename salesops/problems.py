@@ -29,11 +29,32 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """The one change of a field that would do: another value (a tuple is a list), or another ``name`` for its key.
+
+    With both, the field is a line of a list that holds nothing but this key and this value, such as a move.
+    """
+
+    path: Path
+    value: str | tuple[str, ...] = ""
+    name: str = ""
+
+    @property
+    def line(self) -> str:
+        """The line to paste."""
+        value = f"[{', '.join(self.value)}]" if isinstance(self.value, tuple) else self.value
+        if self.name:
+            return f"- {self.name}: {value}" if value else f"{self.name}:"
+        return f"- {value}" if isinstance(self.path[-1], int) else f"{self.path[-1]}: {value}"
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One finding.
 
     ``code`` is words (``stage-skipped``), ``field`` the dotted path inside the record, ``why`` the reason of the rule,
     ``help`` what to do in a sentence, ``fix`` YAML that can be pasted, ``excerpt`` the guilty line and nothing else.
+    ``edit`` is the fix as a change of one field, where it is that simple.
     """
 
     code: str
@@ -45,6 +66,7 @@ class Problem:
     help: str = ""
     fix: str = ""
     excerpt: str = ""
+    edit: Edit | None = None
 
     @property
     def is_error(self) -> bool:

@@ -107,7 +107,7 @@ def _limited(case: Case[Any], check: Check, document: Document) -> Iterator[Prob
         found = (finding for finding in found if not finding.path or not is_lost(finding.path, lost))
     for count, finding in enumerate(found):
         if count == MAX_COMPLAINTS:
-            yield _problem(document, check, replace(finding, message=_MORE, help="", fix=""))
+            yield _problem(document, check, replace(finding, message=_MORE, help="", fix="", edit=None))
             return
         yield _problem(document, check, finding)
 
@@ -122,4 +122,5 @@ def _problem(document: Document, check: Check, finding: Finding) -> Problem:
         why=finding.why,
         help=finding.help,
         fix=finding.fix,
+        edit=finding.edit,
     )

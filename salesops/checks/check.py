@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from salesops.book.book import Book
 from salesops.book.moves import JudgedMove, judged_moves
 from salesops.changes.compare import Comparison
-from salesops.problems import Path, Severity, did_you_mean
+from salesops.problems import Edit, Path, Severity, did_you_mean
 from salesops.records.process import Process
 from salesops.records.record import Record
 from salesops.records.salvage import is_lost
@@ -27,7 +27,7 @@ GUILTY = re.compile(r"\s*# <--.*$", re.MULTILINE)
 class Finding:
     """What a check found, said in fields: the runner turns ``path`` into line and column.
 
-    ``key`` points at the key instead of its value; ``why``, ``help`` and ``fix`` are as in a Problem.
+    ``key`` points at the key instead of its value; ``why``, ``help``, ``fix`` and ``edit`` are as in a Problem.
     """
 
     path: Path
@@ -36,6 +36,7 @@ class Finding:
     help: str = ""
     fix: str = ""
     key: bool = False
+    edit: Edit | None = None
 
 
 Findings = Iterator[Finding]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from salesops.book.moves import JudgedMove, MoveKind
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.problems import nearest
+from salesops.problems import Edit, nearest
 from salesops.records.deal import MAX_MOVES, Deal
 
 
@@ -64,7 +64,7 @@ def stage_unknown(case: Case[Deal]) -> Findings:
                 ("stages", line, stage),
                 f"'{stage}' is not a stage of process {process.version}",
                 help=process.hint(stage),
-                fix=f"- {meant}: {day}" if meant else "",
+                edit=Edit(("stages", line, stage), str(day), meant) if meant else None,
                 key=True,
             )
 

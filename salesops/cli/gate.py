@@ -9,7 +9,7 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.checks import check_book, check_past
-from salesops.problems import Place, Problem, Severity, in_order
+from salesops.problems import Edit, Place, Problem, Severity, in_order
 from salesops.site.build import SOURCE, own_pages
 from salesops.site.frames import CannotBuild
 from salesops.store.commits import Against
@@ -45,12 +45,13 @@ def _as_plain(problem: Problem) -> tuple[Any, ...]:
         problem.help,
         problem.fix,
         problem.excerpt,
+        (edit.path, edit.value, edit.name) if (edit := problem.edit) else None,
     )
 
 
 def _from_plain(sent: tuple[Any, ...]) -> Problem:
-    code, message, where, severity, *words = sent
-    return Problem(code, message, Place(*where), Severity(severity), *words)
+    code, message, where, severity, *words, edit = sent
+    return Problem(code, message, Place(*where), Severity(severity), *words, edit=Edit(*edit) if edit else None)
 
 
 def gate(root: Path, book: Book, problems: Iterable[Problem], day: date) -> list[Problem]:

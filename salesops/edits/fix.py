@@ -16,8 +16,9 @@ from salesops.book.book import Book, Ref
 from salesops.checks.check import CHECKS, Case
 from salesops.edits.edit import CannotEdit, rename_key, set_key, set_scalar
 from salesops.edits.yaml_writer import FileChange
-from salesops.problems import Path, Problem, dotted
+from salesops.problems import Edit, Problem
 from salesops.records.kinds import KINDS
+from salesops.records.record import value_at
 from salesops.records.salvage import salvage
 from salesops.records.typed import typed
 from salesops.records.yaml_reader import Document, read
@@ -41,18 +42,11 @@ class Mends:
 
 @dataclass(frozen=True)
 class FixSpot:
-    """A problem in a file, the path of its value, and what the value is."""
+    """A field of a text: what is written there, and the edit that the reader proposes."""
 
     text: str
-    path: Path
     value: Any
-    problem: Problem
-
-    @property
-    def proposed(self) -> str:
-        """The value or key that the reader proposes, without what surrounds it in a line to paste."""
-        last = self.path[-1]
-        return self.problem.fix.removeprefix("- " if isinstance(last, int) else f"{last}: ").removesuffix(":")
+    edit: Edit
 
 
 @dataclass(frozen=True)
@@ -64,7 +58,7 @@ class Safe:
 
 
 def _value(spot: FixSpot) -> str | None:
-    return set_scalar(spot.text, spot.path, spot.proposed)
+    return set_scalar(spot.text, spot.edit.path, str(spot.edit.value))
 
 
 def _day(spot: FixSpot) -> str | None:
@@ -76,29 +70,24 @@ def _figure(spot: FixSpot) -> str | None:
 
 
 def _same_letters(spot: FixSpot) -> str | None:
-    return _value(spot) if _bare(spot.value) == _bare(spot.proposed) else None
+    return _value(spot) if is_same_name(spot.value, str(spot.edit.value)) else None
 
 
 def _choice(spot: FixSpot) -> str | None:
-    return _renamed(spot, is_same_name) if spot.problem.fix.endswith(":") else _same_letters(spot)
+    return _renamed(spot, is_same_name) if spot.edit.name else _same_letters(spot)
 
 
 def _key(spot: FixSpot) -> str | None:
     return _renamed(spot, is_meant)
 
 
-def _stage(spot: FixSpot) -> str | None:
-    name = spot.problem.fix.removeprefix("- ").rpartition(": ")[0]
-    return rename_key(spot.text, spot.path, name) if is_meant(str(spot.path[-1]), name) else None
-
-
 def _listed(spot: FixSpot) -> str | None:
-    return set_key(spot.text, spot.path, [spot.value])
+    return set_key(spot.text, spot.edit.path, list(spot.edit.value))
 
 
 def _renamed(spot: FixSpot, agree: Callable[[str, str], bool]) -> str | None:
-    name = spot.proposed
-    return rename_key(spot.text, spot.path, name) if agree(str(spot.path[-1]), name) else None
+    path, name = spot.edit.path, spot.edit.name
+    return rename_key(spot.text, path, name) if agree(str(path[-1]), name) else None
 
 
 SAFE: dict[str, Safe] = {
@@ -110,7 +99,7 @@ SAFE: dict[str, Safe] = {
     "not-a-currency": Safe(_same_letters, "The same code in small letters."),
     "not-a-choice": Safe(_choice, "The same word but for capitals, hyphens, underscores and blanks; a word that is merely near may mean something else."),
     "unknown-key": Safe(_key, "The same word but for such marks or one slip of the fingers, the right key is not there, and the value suits it; keys that differ more, such as renewed_by and renews, may be opposites."),
-    "stage-unknown": Safe(_stage, "The same name but for such marks or one slip, in the process of that day; stages are few and their names far apart, and the day stays."),
+    "stage-unknown": Safe(_key, "The same name but for such marks or one slip, in the process of that day; stages are few and their names far apart, and the day stays."),
     "wrong-shape": Safe(_listed, "One value where a list belongs is a list of one; a value with a comma in it might be two and is left alone."),
 }  # fmt: skip
 """Every code that is mended without asking. What is not here needs a person: ids and references (a name is not always its
@@ -150,21 +139,20 @@ def _mended(book: Book, ref: Ref, document: Document, as_of: date) -> tuple[str,
 def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tuple[str, str]]) -> str | None:
     """The text with one more thing mended."""
     document, before = _problems(book, ref, path, text, as_of)
-    paths = _paths(document.data) if document else {}
     for problem in before:
         name = (problem.code, problem.field)
-        if name in tried or problem.code not in SAFE or not problem.fix or problem.field not in paths:
+        if document is None or problem.edit is None or problem.code not in SAFE or name in tried:
             continue
         tried.add(name)
-        better = _tried(FixSpot(text, *paths[problem.field], problem))
+        better = _tried(FixSpot(text, value_at(document.data, problem.edit.path), problem.edit), problem.code)
         if better is not None and _is_better(before, _problems(book, ref, path, better, as_of)[1], problem):
             return better
     return None
 
 
-def _tried(spot: FixSpot) -> str | None:
+def _tried(spot: FixSpot, code: str) -> str | None:
     try:
-        return SAFE[spot.problem.code].mend(spot)
+        return SAFE[code].mend(spot)
     except CannotEdit:
         return None
 
@@ -187,26 +175,10 @@ def _problems(book: Book, ref: Ref, path: str, text: str, as_of: date) -> tuple[
     stages = []
     if ref[0] == "deal" and record is not None:
         found = CHECKS["stage-unknown"].run(Case(*ref, record, book, as_of))
-        stages = [document.problem("stage-unknown", each.message, each.path, fix=each.fix, key=True) for each in found]
+        stages = [
+            document.problem("stage-unknown", each.message, each.path, edit=each.edit, key=True) for each in found
+        ]
     return document, [*problems, *shape, *stages]
-
-
-def _paths(data: Any) -> dict[str, tuple[Path, Any]]:
-    """Every path of a record, by how it is written, with its value; one that two share is left out."""
-    found: dict[str, tuple[Path, Any]] = {}
-    twice: set[str] = set()
-    for path, value in _walk(data, ()):
-        name = dotted(path)
-        twice |= {name} & found.keys()
-        found[name] = (path, value)
-    return {name: spot for name, spot in found.items() if name not in twice}
-
-
-def _walk(value: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    parts = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for part, inner in parts:
-        yield (*path, part), inner
-        yield from _walk(inner, (*path, part))
 
 
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import ValidationError
 
-from salesops.problems import Path, Problem, did_you_mean, nearest
+from salesops.problems import Edit, Path, Problem, did_you_mean, nearest
 from salesops.records.record import Entries, Record, value_at
 from salesops.records.scalars import shown
 from salesops.records.yaml_reader import MAX_COMPLAINTS, Document
@@ -58,8 +58,8 @@ def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:
     if on_key:
         path = path[:-1]
     if kind in SHAPES:
-        advice, fix = _as_list(document, kind, path)
-        return document.problem("wrong-shape", f"{SHAPES[kind]} must stand here", path, help=advice, fix=fix)
+        advice, edit = _as_list(document, kind, path)
+        return document.problem("wrong-shape", f"{SHAPES[kind]} must stand here", path, help=advice, edit=edit)
     if "at" in context:
         path = (*path, context["at"])
     return document.problem(
@@ -68,25 +68,25 @@ def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:
         path,
         key=on_key,
         help=context.get("help", ""),
-        fix=_line(path, context.get("fix", ""), on_key),
+        fix=context.get("fix", ""),
+        edit=_edit(path, context.get("fix", ""), on_key),
     )
 
 
-def _line(path: Path, fix: str, on_key: bool) -> str:
-    """A value that mends a field, as the line to paste."""
+def _edit(path: Path, fix: str, on_key: bool) -> Edit | None:
+    """The value, or the name of the key, that would do; None where nothing is known or the fix is a line of its own."""
     if not fix or not path or fix.startswith("- ") or fix.startswith('"&'):
-        return fix
-    last = path[-1]
-    return f"{fix}:" if on_key else f"- {fix}" if isinstance(last, int) else f"{last}: {fix}"
+        return None
+    return Edit(path, name=fix) if on_key else Edit(path, fix)
 
 
-def _as_list(document: Document, kind: str, path: Path) -> tuple[str, str]:
-    """Help and fix for a single value where a list belongs."""
+def _as_list(document: Document, kind: str, path: Path) -> tuple[str, Edit | None]:
+    """What to do about a single value where a list belongs."""
     value = value_at(document.data, path)
     if kind != "tuple_type" or not isinstance(value, str):
-        return "", ""
+        return "", None
     plain = len(value) <= 60 and not set(value) & set(",[]{}\"'#:\n")
-    return "put it in brackets, even where it is only one", f"{path[-1]}: [{value}]" if plain else ""
+    return "put it in brackets, even where it is only one", Edit(path, (value,)) if plain else None
 
 
 def _not_a_choice(document: Document, model: type[Record], path: Path) -> Problem:
@@ -103,7 +103,7 @@ def _not_a_choice(document: Document, model: type[Record], path: Path) -> Proble
         path,
         key=on_key,
         help=f"did you mean '{guess}'?" if guess else "pick one of them",
-        fix=_line(path, guess or "", on_key),
+        edit=_edit(path, guess or "", on_key),
     )
 
 
@@ -124,7 +124,12 @@ def _unknown(document: Document, model: type[Record], path: Path) -> Problem:
     if not guess and len(path) == 1 and "x" in known:
         hint = f"{hint}; the team's own fields go under x:" if hint else "the team's own fields go under x:"
     return document.problem(
-        "unknown-key", f"'{name[:60]}' is not a field here", path, key=True, help=hint, fix=f"{guess}:" if guess else ""
+        "unknown-key",
+        f"'{name[:60]}' is not a field here",
+        path,
+        key=True,
+        help=hint,
+        edit=Edit(path, name=guess) if guess else None,
     )
 
 

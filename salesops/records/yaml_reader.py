@@ -25,7 +25,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from salesops.problems import Path, Place, Problem, Severity, dotted
+from salesops.problems import Edit, Path, Place, Problem, Severity, dotted
 from salesops.records.yaml_errors import EXCERPT_WIDTH, explained, line_of, spot
 
 MAX_BYTES = 256 * 1024
@@ -93,9 +93,12 @@ class Document:
         """The text of a line, counted from 1, cut so that it cannot flood a log."""
         return self._lines[line - 1].rstrip("\r")[:EXCERPT_WIDTH] if 0 < line <= len(self._lines) else ""
 
-    def problem(self, code: str, message: str, path: Path = (), *, key: bool = False, **more: Any) -> Problem:
-        """A Problem at the field ``path`` of this file."""
+    def problem(
+        self, code: str, message: str, path: Path = (), *, key: bool = False, edit: Edit | None = None, **more: Any
+    ) -> Problem:
+        """A Problem at the field ``path`` of this file; an ``edit`` is its fix."""
         place = self.place(path, key)
+        more |= {"edit": edit, "fix": edit.line} if edit else {}
         return Problem(code, message, place, field=dotted(path), excerpt=self.excerpt(place.line), **more)
 
 
