@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
@@ -21,12 +22,22 @@ Ref = tuple[str, str]
 """A record by kind and id, such as ``("deal", "cascadia-general")``."""
 
 
+class Cause(StrEnum):
+    """What kept a deal out of a number, where more than the sentence depends on it."""
+
+    OPEN = "open"
+    PARKED = "parked"
+    NO_AMOUNT = "no amount"
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class LeftOut:
-    """A deal that a number does not count, and the rule that left it out."""
+    """A deal that a number does not count, and the rule that left it out, in a sentence and as a word."""
 
     deal: str
     why: str
+    reason: Cause = Cause.OTHER
 
 
 @dataclass(frozen=True)

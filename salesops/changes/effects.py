@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Cause, Snapshot
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Amounts, Count, Days, Share
 from salesops.metrics.wording import NO_DATA, headline
 from salesops.output import counted
 
-BESIDE = {"share": ("still open", "parked"), "money": ("no amount", "the contract has no mrr")}
-"""How the reason begins for which a reading of a kind leaves a deal out, and tells it beside the number."""
+BESIDE = {"share": (Cause.OPEN, Cause.PARKED), "money": (Cause.NO_AMOUNT,)}
+"""The reasons for which a reading of a kind leaves a deal out, and tells it beside the number."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _standings(reading: Reading | None, names: Mapping[str, str]) -> dict[str, t
     """How each deal stands in a number: how often it is counted, how often told beside it, and whether it is a hit."""
     if reading is None:
         return {}
-    beside = [one.deal for one in reading.excluded if one.why.startswith(BESIDE.get(reading.kind, ()))]
+    beside = [one.deal for one in reading.excluded if one.reason in BESIDE.get(reading.kind, ())]
     inside, waiting = Counter(reading.included), Counter(beside)
     hits = set(reading.hit) if isinstance(reading, Share) else set()
     return {

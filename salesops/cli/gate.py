@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ def _as_plain(problem: Problem) -> tuple[Any, ...]:
 
 def _from_plain(sent: tuple[Any, ...]) -> Problem:
     code, message, where, severity, *words, edit = sent
-    return Problem(code, message, Place(*where), Severity(severity), *words, edit=Edit(*edit) if edit else None)
+    problem = Problem(code, message, Place(*where), Severity(severity), *words)
+    return replace(problem, edit=Edit(*edit)) if edit else problem
 
 
 def gate(root: Path, book: Book, problems: Iterable[Problem], day: date) -> list[Problem]:

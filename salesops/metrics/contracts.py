@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date
 
-from salesops.book.book import LeftOut, Snapshot
+from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory
 from salesops.metrics.metric import ALL_TYPES, Measure, Metric, add, metric
 from salesops.metrics.readings import Amounts, Count, tally
+from salesops.problems import Path
 from salesops.records.deal import Contract
 from salesops.records.money import total
 
@@ -106,11 +107,52 @@ def _counted(snapshot: Snapshot, fits: Callable[[Term], bool]) -> Count:
     )
 
 
+def _dates(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    contract = history.deal.contract
+    names = [name for name in ("start", "end", "service_ended") if contract and getattr(contract, name)]
+    return [("contract", name) for name in names]
+
+
+def _dates_and_mrr(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    return [*_dates(snapshot, history), ("contract", "mrr")]
+
+
+def _outside(buckets: Set[str]) -> Callable[[Snapshot], Iterator[LeftOut]]:
+    def near(snapshot: Snapshot) -> Iterator[LeftOut]:
+        for term in terms(snapshot):
+            if term.bucket not in buckets:
+                yield LeftOut(term.id, _standing(term, snapshot.as_of))
+
+    return near
+
+
+def _standing(term: Term, as_of: date) -> str:
+    """Where a contract is on a day, in words."""
+    contract, left = term.contract, term.days_left
+    runs = f", ends in {_days(left)}" if left and left > 0 else ", ends today" if left == 0 else ""
+    ended = f", ended {_days(-left)} ago" if left is not None and left < 0 else runs
+    if term.bucket == ENDED:
+        return f"the service ended on {contract.service_ended}"
+    if term.bucket == SUPERSEDED:
+        return f"a renewal took its place{ended}"
+    if term.bucket == NOT_STARTED and contract.start:
+        return f"starts in {_days((contract.start - as_of).days)}"
+    if term.bucket == OVERDUE:
+        return f"overdue:{ended[1:]}, and the service goes on"
+    return "open-ended" if term.bucket == OPEN_ENDED else runs.removeprefix(", ")
+
+
+def _days(number: int) -> str:
+    return f"{number} day{'' if number == 1 else 's'}"
+
+
 @metric(
     "existing-business-active",
     "Existing Business Active",
     kind="count",
     source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#contract-windows",
+    lines=_dates,
+    near=_outside(ACTIVE),
 )
 def existing_business_active(snapshot: Snapshot) -> Count:
     """Won contracts in force: started, not past their last day, in service, and not yet followed by a renewal's term.
@@ -209,14 +251,17 @@ WINDOWS = (
 """One metric for each bucket: bucket, id, title, source, definition."""
 
 for bucket, metric_id, title, source, definition in WINDOWS:
-    add(Metric(metric_id, title, "count", source, ALL_TYPES, definition, _in_window(bucket)))
+    near = _outside({bucket})
+    add(Metric(metric_id, title, "count", source, ALL_TYPES, definition, _in_window(bucket), _dates, near))
 
 
 def _recurring(snapshot: Snapshot, months: int) -> Amounts:
     active = [term for term in terms(snapshot) if term.bucket in ACTIVE]
     paying = [term for term in active if term.contract.mrr]
     at_risk = [term for term in terms(snapshot) if term.bucket == OVERDUE and term.contract.mrr]
-    unpriced = [LeftOut(term.id, "the contract has no mrr") for term in active if not term.contract.mrr]
+    unpriced = [
+        LeftOut(term.id, "the contract has no mrr", Cause.NO_AMOUNT) for term in active if not term.contract.mrr
+    ]
     return Amounts(
         sums=total(term.contract.mrr.times(months) for term in paying if term.contract.mrr),
         n=len(paying),
@@ -245,6 +290,8 @@ def _recurring(snapshot: Snapshot, months: int) -> Amounts:
     "Monthly recurring revenue",
     kind="money",
     source="Sales Operations Overview (2025), Closed Won; reference/definitions#recurring-revenue",
+    lines=_dates_and_mrr,
+    near=_outside(ACTIVE),
 )
 def mrr(snapshot: Snapshot) -> Amounts:
     """What the contracts in force bring each month, by currency.
@@ -255,7 +302,14 @@ def mrr(snapshot: Snapshot) -> Amounts:
     return _recurring(snapshot, 1)
 
 
-@metric("arr", "Annual recurring revenue", kind="money", source="reference/definitions#recurring-revenue")
+@metric(
+    "arr",
+    "Annual recurring revenue",
+    kind="money",
+    source="reference/definitions#recurring-revenue",
+    lines=_dates_and_mrr,
+    near=_outside(ACTIVE),
+)
 def arr(snapshot: Snapshot) -> Amounts:
     """Twelve times the monthly recurring revenue, by currency."""
     return _recurring(snapshot, MONTHS_A_YEAR)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
-from salesops.book.book import LeftOut, Snapshot
+from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
-from salesops.metrics.metric import NEW_ONLY, Metric, family, metric
+from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
 from salesops.metrics.readings import Reading, Share, tally
+from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, WON, Conversion, Process
 
@@ -44,7 +46,23 @@ def stage_conversions(process: Process) -> Iterator[Metric]:
             f"Attempts that reached {end.title} without {start.title} are left out and named. Losses often take longer than conversions: "
             "while many attempts are open the share flatters.",
             _conversion(conversion),
+            partial(_decided, start=conversion.from_, end=conversion.to),
         )
+
+
+def _decided(snapshot: Snapshot, history: DealHistory, start: str, end: str) -> list[Path]:
+    found: list[Path] = []
+    for visits in history.attempts:
+        names = [snapshot.name(visit.stage) for visit in visits]
+        if start in names:
+            first = names.index(start)
+            after = [
+                visit
+                for visit, name in zip(visits[first + 1 :], names[first + 1 :], strict=True)
+                if snapshot.process.reaches(name, end) or snapshot.stage(visit.stage).outcome == LOST
+            ]
+            found += [line(visit) for visit in (visits[first], *after[:1]) if after]
+    return found
 
 
 def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
@@ -57,11 +75,7 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
             for attempt in attempts
             if attempt.became == SKIPPED
         ]
-        still = [
-            LeftOut(attempt.history.id, snapshot.why_parked(attempt.history) or "still open")
-            for attempt in attempts
-            if attempt.became == OPEN
-        ]
+        still = [undecided(snapshot, attempt.history) for attempt in attempts if attempt.became == OPEN]
         return Share(
             hits=hits,
             out_of=hits + failed,
@@ -80,6 +94,12 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
         )
 
     return measure
+
+
+def undecided(snapshot: Snapshot, history: DealHistory) -> LeftOut:
+    """A deal whose outcome is still to come: parked until when, or open."""
+    parked = snapshot.why_parked(history)
+    return LeftOut(history.id, parked or "still open", Cause.PARKED if parked else Cause.OPEN)
 
 
 def attempts_at(snapshot: Snapshot, start: str, end: str) -> Iterator[Attempt]:
@@ -109,7 +129,12 @@ def _in_window(snapshot: Snapshot, visit: Visit) -> bool:
     return snapshot.since is None or visit.entered >= snapshot.since
 
 
-@metric("win-rate", "Win rate", kind="share", source="reference/definitions#win-rate")
+def closes(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    """The moves by which the attempts of a deal were closed."""
+    return [line(visit) for visits in history.attempts if (visit := snapshot.closing(visits))]
+
+
+@metric("win-rate", "Win rate", kind="share", source="reference/definitions#win-rate", lines=closes)
 def win_rate(snapshot: Snapshot) -> Share:
     """Of the attempts that were closed, the share that was won (the narrow win rate), by the day of the close.
 
@@ -119,13 +144,13 @@ def win_rate(snapshot: Snapshot) -> Share:
     won: list[str] = []
     lost: list[str] = []
     lost_from: list[str] = []
-    undecided: list[LeftOut] = []
+    waiting: list[LeftOut] = []
     by_type: list[str] = []
     for history in snapshot.histories:
         for visits in history.attempts:
             closing = snapshot.closing(visits)
             if closing is None:
-                undecided.append(LeftOut(history.id, snapshot.why_parked(history) or "still open"))
+                waiting.append(undecided(snapshot, history))
             elif _in_window(snapshot, closing):
                 outcome = snapshot.stage(closing.stage).outcome
                 by_type.append(f"{outcome} {history.type}")
@@ -136,9 +161,9 @@ def win_rate(snapshot: Snapshot) -> Share:
     return Share(
         hits=len(won),
         out_of=len(won) + len(lost),
-        open=len(undecided),
+        open=len(waiting),
         hit=tuple(dict.fromkeys(won)),
         parts={"split": tally(by_type), "lost_from": tally(lost_from)},
         included=tuple(dict.fromkeys(won + lost)),
-        excluded=(*undecided, *snapshot.book.unusable),
+        excluded=(*waiting, *snapshot.book.unusable),
     )

@@ -6,11 +6,32 @@ import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from salesops.book.book import Snapshot
+from salesops.book.book import LeftOut, Snapshot
+from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.readings import Reading
+from salesops.problems import Path
 from salesops.records.process import Process
 
 Measure = Callable[[Snapshot], Reading]
+Lines = Callable[[Snapshot, DealHistory], list[Path]]
+"""The fields of a deal by which a metric counts it."""
+Near = Callable[[Snapshot], Iterable[LeftOut]]
+"""Deals that a rule of a metric just left out and that its reading does not name."""
+
+
+def line(visit: Visit) -> Path:
+    """The line of a deal's file that tells a visit."""
+    return ("stages", visit.line)
+
+
+def in_its_stage(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    """What a metric rests on unless it says otherwise: the stage in which the deal is."""
+    return [line(history.now)]
+
+
+def none_near(snapshot: Snapshot) -> Iterable[LeftOut]:
+    """No near misses: the reading names all that its rules left out."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -19,7 +40,8 @@ class Metric:
 
     ``kind`` is its unit, ``source`` what it rests on: a sales document by title and section, a place of the
     reference such as ``reference/definitions#sqd``, or both, ``types`` the deal types it counts. Without
-    ``measure`` it is planned: it reads "not yet", never 0.
+    ``measure`` it is planned: it reads "not yet", never 0. ``lines`` and ``near`` are its evidence: the fields of a deal by
+    which it is counted, and the deals that it nearly counted.
     """
 
     id: str
@@ -29,6 +51,8 @@ class Metric:
     types: str
     definition: str
     measure: Measure | None = None
+    lines: Lines = in_its_stage
+    near: Near = none_near
 
     @property
     def status(self) -> str:
@@ -55,12 +79,21 @@ NEW_ONLY = "new business"
 
 
 def metric(
-    metric_id: str, title: str, *, kind: str, source: str, types: str = ALL_TYPES
+    metric_id: str,
+    title: str,
+    *,
+    kind: str,
+    source: str,
+    types: str = ALL_TYPES,
+    lines: Lines = in_its_stage,
+    near: Near = none_near,
 ) -> Callable[[Measure], Measure]:
     """Register a metric; its docstring is its definition."""
 
     def register(measure: Measure) -> Measure:
-        add(Metric(metric_id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure))
+        add(
+            Metric(metric_id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure, lines, near)
+        )
         return measure
 
     return register

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from salesops.book.book import LeftOut, Snapshot
-from salesops.book.stalled import why_stalled
+from salesops.book.book import Cause, LeftOut, Snapshot
+from salesops.book.stalled import last_contact, why_stalled
 from salesops.book.visits import DealHistory, Visit
-from salesops.metrics.metric import Metric, family, metric
+from salesops.metrics.metric import Metric, family, line, metric
 from salesops.metrics.readings import Amounts, Count, Days, Reading, tally
+from salesops.problems import Path
 from salesops.records.deal import Activity
 from salesops.records.money import Sums, total
 from salesops.records.process import Process
@@ -40,7 +41,7 @@ def count(
 def kept_warm(snapshot: Snapshot, parked: Iterable[DealHistory]) -> Iterator[LeftOut]:
     """Parked deals, with until when."""
     for history in parked:
-        yield LeftOut(history.id, snapshot.why_parked(history) or "parked")
+        yield LeftOut(history.id, snapshot.why_parked(history) or "parked", Cause.PARKED)
 
 
 def qualified(snapshot: Snapshot, stage: str) -> bool:
@@ -64,11 +65,19 @@ def open_deals(snapshot: Snapshot) -> Count:
     return count(snapshot, snapshot.open, snapshot.parked, parts={"by_stage": in_order})
 
 
+def _not_qualified(snapshot: Snapshot) -> Iterator[LeftOut]:
+    for history in snapshot.open:
+        if not qualified(snapshot, history.now.stage):
+            title = snapshot.stage(history.now.stage).title
+            yield LeftOut(history.id, f"in {title}, which does not count as sales qualified")
+
+
 @metric(
     "sqd",
     "Sales Qualified Deals",
     kind="count",
     source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#sqd",
+    near=_not_qualified,
 )
 def sqd(snapshot: Snapshot) -> Count:
     """Open deals in a stage that counts as sales qualified: Outreach, Discovery, Renewals and Proposal, parked ones left out.
@@ -95,11 +104,34 @@ def _first_day(snapshot: Snapshot) -> date:
     return snapshot.as_of - timedelta(days=WINDOW - 1)
 
 
+def _came(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    return _crossed(snapshot, history, into=True)
+
+
+def _went(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    return _crossed(snapshot, history, into=False)
+
+
+def _crossed(snapshot: Snapshot, history: DealHistory, *, into: bool) -> list[Path]:
+    first = _first_day(snapshot)
+    return [line(visit) for visit, came in crossings(snapshot, history) if came is into and visit.entered >= first]
+
+
+def _before_the_window(snapshot: Snapshot) -> Iterator[LeftOut]:
+    first = _first_day(snapshot)
+    for history in snapshot.histories:
+        came = [visit.entered for visit, into in crossings(snapshot, history) if into]
+        if came and first - timedelta(days=WINDOW) <= came[-1] < first:
+            yield LeftOut(history.id, f"came in on {came[-1]}; the 7 days begin on {first}")
+
+
 @metric(
     "sqd-net-new",
     "SQD Net New",
     kind="count",
     source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#sqd-net-new",
+    lines=_came,
+    near=_before_the_window,
 )
 def sqd_net_new(snapshot: Snapshot) -> Count:
     """Deals that came into the sales qualified stages in the last 7 days, the day itself among them; each counts once.
@@ -119,7 +151,7 @@ def sqd_net_new(snapshot: Snapshot) -> Count:
     return count(snapshot, entered, parts={"by_entry": tally(before), "flow": flow(snapshot)})
 
 
-@metric("sqd-exits", "SQD exits", kind="count", source="reference/definitions#sqd-net-new")
+@metric("sqd-exits", "SQD exits", kind="count", source="reference/definitions#sqd-net-new", lines=_went)
 def sqd_exits(snapshot: Snapshot) -> Count:
     """Deals that left the sales qualified stages in the last 7 days, won, lost or moved back; each counts once.
 
@@ -168,11 +200,42 @@ def _stock_moves(snapshot: Snapshot, history: DealHistory, first: date) -> Itera
                 inside = now
 
 
+COUNTED_MEETINGS = frozenset({"discovery", "renewal", "proposal"})
+
+
+def _met(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
+    return [
+        ("activity", at)
+        for at, entry in enumerate(history.deal.activity)
+        if entry.kind == "meeting"
+        and entry.status == "held"
+        and entry.about in COUNTED_MEETINGS
+        and monday <= entry.date <= snapshot.as_of
+    ]
+
+
+def _not_held(snapshot: Snapshot) -> Iterator[LeftOut]:
+    monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
+    for history in snapshot.book.histories.values():
+        for entry in history.deal.activity:
+            if entry.kind != "meeting" or not monday <= entry.date <= snapshot.as_of:
+                continue
+            if entry.status != "held":
+                yield LeftOut(history.id, f"the meeting of {entry.date} was {entry.status or 'not said to be held'}")
+            elif entry.about not in COUNTED_MEETINGS:
+                yield LeftOut(
+                    history.id, f"the meeting of {entry.date} was about {entry.about or 'nothing that is said'}"
+                )
+
+
 @metric(
     "meetings-per-week",
     "Meetings Per Week",
     kind="count",
     source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#meetings-per-week",
+    lines=_met,
+    near=_not_held,
 )
 def meetings_per_week(snapshot: Snapshot) -> Count:
     """Discovery, renewal and proposal meetings that were held in the current ISO week (Monday to Sunday), so far.
@@ -201,9 +264,6 @@ def meetings_per_week(snapshot: Snapshot) -> Count:
         included=tuple(dict.fromkeys(history.id for _, histories in current for history in histories)),
         excluded=snapshot.book.unusable,
     )
-
-
-COUNTED_MEETINGS = frozenset({"discovery", "renewal", "proposal"})
 
 
 def _meetings(snapshot: Snapshot) -> list[tuple[Activity, list[DealHistory]]]:
@@ -237,11 +297,23 @@ def _iso_week(day: date) -> str:
     return f"{year}-W{week:02d}"
 
 
+def _stalled_since(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    """The move into the stage, and the last real contact where there was one since."""
+    contact = last_contact(history.deal, snapshot.as_of)
+    since = [
+        ("activity", at)
+        for at, entry in enumerate(history.deal.activity)
+        if contact and entry.contact == contact and contact >= history.now.entered
+    ]
+    return [line(history.now), *since[-1:]]
+
+
 @metric(
     "stalled",
     "Stalled deals",
     kind="count",
     source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#stalled",
+    lines=_stalled_since,
 )
 def stalled(snapshot: Snapshot) -> Count:
     """Open deals that are longer in their stage, or longer without a real contact, than the process allows.
@@ -254,8 +326,16 @@ def stalled(snapshot: Snapshot) -> Count:
     return count(snapshot, held, snapshot.parked, parts={"by_stage": stages})
 
 
+def _where_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    return [line(history.now), ("value",)]
+
+
 @metric(
-    "pipeline-value", "Pipeline value", kind="money", source="Sales Sync, WHY; reference/definitions#pipeline-value"
+    "pipeline-value",
+    "Pipeline value",
+    kind="money",
+    source="Sales Sync, WHY; reference/definitions#pipeline-value",
+    lines=_where_and_worth,
 )
 def pipeline_value(snapshot: Snapshot) -> Amounts:
     """What the open deals are expected to bring over their terms: months times MRR, and what comes once; by currency.
@@ -275,7 +355,7 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
         },
         included=tuple(history.id for history in valued),
         excluded=(
-            *(LeftOut(history.id, "no amount under value:") for history in without),
+            *(LeftOut(history.id, "no amount under value:", Cause.NO_AMOUNT) for history in without),
             *kept_warm(snapshot, snapshot.parked),
             *snapshot.book.unusable,
         ),

@@ -59,6 +59,8 @@ class Share(DealEvidence):
     hits: int
     out_of: int
     open: int = 0
+    is_sample: bool = True
+    """False where it is a share of what there is on a day, such as of the deals that are open now: nothing is estimated from it."""
     hit: tuple[str, ...] = ()
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -69,13 +71,13 @@ class Share(DealEvidence):
 
     @property
     def interval(self) -> Interval | None:
-        """The 95 % Wilson interval."""
-        return wilson(self.hits, self.out_of)
+        """The 95 % Wilson interval; None where nothing is estimated."""
+        return wilson(self.hits, self.out_of) if self.is_sample else None
 
     @property
     def is_enough(self) -> bool:
         """Whether there are enough outcomes to speak of a rate."""
-        return self.out_of >= ENOUGH
+        return self.out_of >= ENOUGH or not self.is_sample
 
     def as_data(self) -> dict[str, Any]:
         """The reading as ``metrics --format json`` gives it."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 
 from salesops.book.book import LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
-from salesops.metrics.metric import NEW_ONLY, Metric, family, metric
+from salesops.metrics.conversions import closes
+from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
 from salesops.metrics.readings import Days, Reading, tally
+from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, Process
 
@@ -27,12 +30,26 @@ def parked_days(history: DealHistory, start: date, end: date) -> int:
     return days
 
 
+def _whole_way(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    start = snapshot.process.start_of(NEW)
+    began = [visit for visit in history.visits if snapshot.name(visit.stage) == start]
+    return [*(line(visit) for visit in began[:1]), *closes(snapshot, history)[-1:]]
+
+
+def _not_new(snapshot: Snapshot) -> Iterator[LeftOut]:
+    for history in snapshot.won:
+        if history.type != NEW:
+            yield LeftOut(history.id, f"{history.type}: only new business counts")
+
+
 @metric(
     "days-in-pipeline",
     "Days in Pipeline",
     kind="days",
     source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#days-to-close",
     types=NEW_ONLY,
+    lines=_whole_way,
+    near=_not_new,
 )
 def days_in_pipeline(snapshot: Snapshot) -> Days:
     """Days from the first entry into the starting stage (Enrichment) to the win, over new-business deals that are won.
@@ -69,7 +86,19 @@ def days_in_pipeline(snapshot: Snapshot) -> Days:
     )
 
 
-@metric("days-to-loss", "Days to Loss", kind="days", source="reference/definitions#days-to-close", types=NEW_ONLY)
+def _losses(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    found = [(visits[0], visit) for visits in history.attempts if (visit := snapshot.closing(visits))]
+    return [line(one) for first, last in found if snapshot.stage(last.stage).outcome == LOST for one in (first, last)]
+
+
+@metric(
+    "days-to-loss",
+    "Days to Loss",
+    kind="days",
+    source="reference/definitions#days-to-close",
+    types=NEW_ONLY,
+    lines=_losses,
+)
 def days_to_loss(snapshot: Snapshot) -> Days:
     """Days from the first stage of an attempt to its loss, over new-business attempts that were lost.
 
@@ -107,7 +136,18 @@ def days_in_stages(process: Process) -> Iterator[Metric]:
                 f"Days in {stage.title} in all, over attempts that have left it; several visits of an attempt are added up.\n\n"
                 f"Deals that are still there are not in it: Age in {stage.title} finds them.",
                 _days_in(name),
+                partial(_stayed, stage=name),
             )
+
+
+def _stayed(snapshot: Snapshot, history: DealHistory, stage: str) -> list[Path]:
+    """Each visit to a stage with the move that ended it, of the attempts that have left the stage."""
+    found: list[Path] = []
+    for visits in history.attempts:
+        here = [visit for visit in visits if snapshot.name(visit.stage) == stage]
+        if here and here[-1].left is not None:
+            found += [("stages", line) for visit in here for line in (visit.line, visit.line + 1)]
+    return list(dict.fromkeys(found))
 
 
 def _days_in(stage: str) -> Callable[[Snapshot], Reading]:

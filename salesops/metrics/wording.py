@@ -50,7 +50,8 @@ def _share(share: Share) -> str:
     if not share.is_enough:
         return " · ".join(part for part in (f"insufficient data: {between(share.interval)}", still) if part)
     counts = f"{share.hits:,} of {share.out_of:,}"
-    return " · ".join(part for part in (counts, f"95 % interval {between(share.interval)}", still) if part)
+    sure = f"95 % interval {between(share.interval)}" if share.interval else ""
+    return " · ".join(part for part in (counts, sure, still) if part)
 
 
 def _days(days: Days) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from salesops.metrics import metrics_of
-from salesops.metrics.evidence import near_misses, proof_of
+from salesops.metrics.evidence import near_misses, lines_of
 
 TODAY = date(2026, 11, 20)
 
@@ -21,7 +21,7 @@ def ask(repo):
         snapshot = repo.book().on(day)
         metric = metrics_of(snapshot.process)[id]
         assert ("acme" in metric.measure(snapshot).included) is counted
-        return [".".join(map(str, path)) for path in proof_of(metric, snapshot, "acme")]
+        return [".".join(map(str, path)) for path in lines_of(metric, snapshot, "acme")]
 
     return asked
 
@@ -186,12 +186,12 @@ def test_every_metric_that_is_built_can_say_what_it_rests_on(repo):
     for metric in metrics_of(snapshot.process).values():
         if metric.measure:
             for deal in metric.measure(snapshot).included:
-                assert proof_of(metric, snapshot, deal), (metric.id, deal)
+                assert lines_of(metric, snapshot, deal), (metric.id, deal)
 
 
 def test_a_deal_that_nobody_knows_proves_nothing(repo):
     snapshot = repo.book().on(TODAY)
-    assert proof_of(metrics_of(snapshot.process)["sqd"], snapshot, "nobody") == []
+    assert lines_of(metrics_of(snapshot.process)["sqd"], snapshot, "nobody") == []
 
 
 # near misses

@@ -7,6 +7,7 @@ import pytest
 
 from salesops.book.book import LeftOut
 from salesops.metrics.readings import Amounts, Count, Days, Share, tally
+from salesops.metrics.wording import detail, headline
 
 LEFT = (LeftOut("birch", "parked until 2026-07-01"),)
 
@@ -50,6 +51,12 @@ def test_of_values_that_are_all_there_are_no_interval_is_estimated():
     days = Days(values=(3, 1, 2), is_sample=False)
     assert (days.value, days.median, days.interval, days.is_enough) == (2, 2, None, True)
     assert Days(values=tuple(range(6)), is_sample=False).interval is None
+
+
+def test_a_share_of_what_there_is_today_has_no_interval_and_is_never_too_small():
+    share = Share(hits=1, out_of=4, is_sample=False)
+    assert (share.value, share.interval, share.is_enough) == (0.25, None, True)
+    assert (headline(share), detail(share)) == ("25.0 %", "1 of 4")
 
 
 def test_a_count_of_nothing_is_0():

@@ -23,7 +23,9 @@ def many(repo, monkeypatch):
     monkeypatch.setattr(the_gate, "CHECK_FROM", 20)
     monkeypatch.setattr(the_gate, "can_split", lambda: True)
     for number in range(60):
-        repo.deal(["", "owner: nobody", "tier: gold\nnext: null"][number % 3], f"d{number:02}")
+        repo.deal(
+            ["stages: [enrichmnet: 2026-01-05]", "owner: nobody", "tier: gold\nnext: null"][number % 3], f"d{number:02}"
+        )
     repo.member("contacts: [{id: a-smith}, {id: a-smith}]")
     return repo
 
@@ -34,6 +36,7 @@ def test_two_processes_find_what_one_finds(many, monkeypatch):
     book = many.book()
     assert checked(book, TODAY) == check_book(book, TODAY)
     assert len(check_book(book, TODAY)) > 40
+    assert any(problem.edit for problem in checked(book, TODAY))
     assert forks == [1]
 
 
