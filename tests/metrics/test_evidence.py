@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from salesops.metrics import metrics_of
-from salesops.metrics.evidence import near_misses, lines_of
+from salesops.metrics.evidence import lines_of, near_misses
 
 TODAY = date(2026, 11, 20)
 
