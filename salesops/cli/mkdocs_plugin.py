@@ -58,7 +58,7 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Build again when a record or a page is saved, not when we write what MkDocs reads."""
         from salesops.records.kinds import folders
-        from salesops.site.build import SOURCE
+        from salesops.site.own_pages import SOURCE
 
         root = Path(config.config_file_path).parent
         server.unwatch(config.docs_dir)
@@ -72,7 +72,7 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 def _as_plugin_error() -> Iterator[None]:
     """Say in MkDocs' own way why the site cannot be built: a sentence, not a traceback."""
     from salesops.output import show
-    from salesops.site.frames import CannotBuild
+    from salesops.site.own_pages import CannotBuild
 
     try:
         yield

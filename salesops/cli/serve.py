@@ -20,8 +20,8 @@ def command(ctx: click.Context, port: int, as_of: str | None) -> None:
     """Preview the site on this computer; saving a record or a page builds it again. Stop with Ctrl-C."""
     from mkdocs.commands.serve import serve
 
-    from salesops.site.build import SOURCE, config_file
-    from salesops.site.frames import NoPlace
+    from salesops.site.build import NoPlace, config_file
+    from salesops.site.own_pages import SOURCE
 
     root = root_of(ctx.obj)
     day = day_option(as_of, "--as-of")

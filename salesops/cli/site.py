@@ -26,8 +26,8 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     from salesops import output
     from salesops.cli.gate import gate
     from salesops.cli.reference import commands_page
-    from salesops.site.build import HTML, Site, build
-    from salesops.site.frames import CannotBuild, NoPlace
+    from salesops.site.build import HTML, NoPlace, Site, build
+    from salesops.site.own_pages import CannotBuild
     from salesops.store.file_history import git_history
 
     root, book, problems = read(ctx)
