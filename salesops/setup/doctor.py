@@ -12,6 +12,7 @@ from pathlib import Path
 from salesops.output import as_json, counted
 from salesops.problems import CannotDecide
 from salesops.records.json_schema import schema_of
+from salesops.records.kinds import KINDS
 from salesops.setup.vendoring import Named, attempt, named
 from salesops.store.git import is_repository, is_shallow
 from salesops.store.load import load
@@ -128,8 +129,6 @@ def _workflows(root: Path) -> Iterator[Look]:
 
 
 def _schemas(root: Path) -> Iterator[Look]:
-    from salesops.records.kinds import KINDS
-
     folder = root / "schemas"
     if not folder.is_dir():
         return
