@@ -54,7 +54,7 @@ def _python(root: Path) -> Iterator[Look]:
     this = ".".join(str(part) for part in sys.version_info[:3])
     yield Look(sys.version_info >= OLDEST, f"Python {this}", "install Python 3.11 or newer")
     try:
-        from yaml._yaml import CParser
+        from yaml._yaml import CParser  # noqa: PLC0415 - whether it can be loaded is the question
 
         yield Look(CParser is not None, "PyYAML reads with libyaml")
     except ImportError:
