@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import re
 from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,10 +15,7 @@ from salesops.cli.printing import note
 from salesops.output import counted, show
 from salesops.problems import Problem
 from salesops.records.scalars import day
-from salesops.store.commits import CommitBooks, NamedCommit, commit_asked_for
 from salesops.store.load import MARKER, find_root, load
-
-DAY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def folder_of(folder: str) -> Path:
@@ -66,13 +62,6 @@ def day_given(text: str | None, name: str) -> date | None:
 def day_of(text: str | None, book: Book) -> date:
     """The day asked for, else today in the team's time zone: the one place that asks the clock."""
     return day_given(text, "--as-of") or datetime.now(ZoneInfo(book.zone)).date()
-
-
-def named_moment(archive: CommitBooks, text: str, name: str) -> NamedCommit:
-    """The state that a person names, by a day or a commit; what looks like a day must be one."""
-    if DAY_FORM.fullmatch(text):
-        day_given(text, name)
-    return commit_asked_for(archive, text)
 
 
 def numbers_are_whole(book: Book, problems: list[Problem], known: str = "") -> bool:

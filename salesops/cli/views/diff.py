@@ -11,9 +11,10 @@ from salesops.changes.rendering import as_markdown, as_text
 from salesops.changes.report import Report, Side
 from salesops.checks import check_past
 from salesops.cli.gate import checked
+from salesops.cli.moments import named_moment
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
-from salesops.cli.repository import day_of, kept, named_moment, numbers_are_whole, read, root_of
+from salesops.cli.repository import day_of, kept, numbers_are_whole, read, root_of
 from salesops.output import SCHEMA_VERSION, as_json, masked, problem_as_data
 from salesops.problems import Problem, in_order
 from salesops.store.commits import CommitBooks, NamedCommit, side_by_side

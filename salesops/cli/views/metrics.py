@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from salesops.book.book import Book, Snapshot
+from salesops.cli.moments import named_moment
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import day_given, day_of, kept, named_moment, numbers_are_whole, read, root_of
+from salesops.cli.repository import day_given, day_of, kept, numbers_are_whole, read, root_of
 from salesops.cli.views.metrics_series import SHOWN, as_believed, days_between, points, print_series
 from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
 from salesops.metrics.readings import Share
