@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from unicodedata import category, east_asian_width
 
 from salesops.problems import Problem, Severity
 
@@ -100,8 +101,6 @@ def _cells(text: str) -> int:
     """How many columns of a terminal a text takes: two for a wide character, none for a mark on the one before."""
     if text.isascii():
         return len(text)
-    from unicodedata import category, east_asian_width
-
     return sum(0 if category(c) in ("Mn", "Me") else 2 if east_asian_width(c) in "WF" else 1 for c in text)
 
 

@@ -103,6 +103,42 @@ def test_no_two_modules_import_each_other_in_a_circle():
     assert not waiting, f"in a circle: {sorted(waiting)}"
 
 
+def functions_of(module: str) -> list[ast.FunctionDef]:
+    return [
+        node
+        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef)
+    ]
+
+
+COMMANDS = [
+    name for name in MODULES if re.fullmatch(r"cli\.\w+", name) and "command" in {it.name for it in functions_of(name)}
+]
+VIEWS = [name for name in MODULES if name.startswith("cli.views.")]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_is_its_options_and_the_call_of_its_view(name):
+    view = name.replace("cli.", "cli.views.")
+    assert imports(MODULES[name]) <= {"cli", "cli.options", "cli.printing", view}
+    if view in VIEWS:  # a command without one needs nothing that takes time to load
+        *groups, command = functions_of(name)
+        assert all(len(group.body) == 1 for group in groups), "a group has its help and nothing else"
+        _, loaded, called = map(ast.unparse, command.body)
+        assert loaded == f"from salesops.{view} import view"
+        assert called.startswith("ctx.exit(view(ctx.obj")
+
+
+def test_every_view_belongs_to_a_command():
+    assert all(any(view.startswith(name.replace("cli.", "cli.views.")) for name in COMMANDS) for view in VIEWS)
+
+
+@pytest.mark.parametrize("name", VIEWS)
+def test_a_view_imports_at_its_top(name):
+    inside = [node for function in functions_of(name) for node in ast.walk(function)]
+    assert not [node.lineno for node in inside if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 def test_a_module_opens_with_a_sentence_that_says_what_it_is_for(file):
     said = ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))) or ""

@@ -1,6 +1,7 @@
 """The command line: a few lines for each command; the clock is asked here, once, and nowhere else.
 
-Only click is imported here: a command imports what it needs when it runs, so that ``--help`` stays quick.
+Only click is imported here and where commands are declared: a command loads its view when it runs, so that ``--help``
+stays quick.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import sys
 from typing import Any, NoReturn
 
 import click
+
+from salesops.cli.printing import ReaderGone
 
 COMMANDS = {
     "check": "Check every record against the process.",
@@ -64,8 +67,8 @@ class Commands(click.Group):
 
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     if asked and not ctx.resilient_parsing:
-        import platform
-        from importlib.metadata import version
+        import platform  # noqa: PLC0415 - slow, and seldom asked for
+        from importlib.metadata import version  # noqa: PLC0415 - slow, and seldom asked for
 
         click.echo(f"salesops {version('salesops')} (Python {platform.python_version()}, {platform.system()})")
         ctx.exit()
@@ -113,12 +116,10 @@ def main() -> None:
     except OSError as fault:
         _fail(3, f"cannot go on: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}")
     except Exception as fault:
-        from salesops.cli.shared import ReaderGone
-        from salesops.problems import CannotDecide
+        from salesops.problems import CannotDecide  # noqa: PLC0415 - only where something went wrong
 
         if isinstance(fault, ReaderGone):
             _quietly()
-
         if isinstance(fault, CannotDecide):
             _fail(3, f"cannot decide: {fault}")
         if os.environ.get("SALESOPS_DEBUG"):
@@ -145,7 +146,7 @@ def run() -> NoReturn:
 
 
 def _fail(code: int, sentence: str) -> None:
-    from salesops.output import show
+    from salesops.output import show  # noqa: PLC0415 - only where something went wrong
 
     click.echo(f"salesops: {show(sentence)}", err=True)
     sys.exit(code)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import get_completion_class
 
-from salesops.cli.shared import say
+from salesops.cli import salesops
+from salesops.cli.printing import say
 
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
     """Print the completion script of a SHELL; put `eval "$(salesops completion bash)"` into its start-up file."""
-    from click.shell_completion import get_completion_class
-
-    from salesops.cli import salesops
-
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")

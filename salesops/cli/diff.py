@@ -2,32 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
 
-from salesops.cli.shared import (
-    Usage,
-    as_of_option,
-    day_of,
-    format_option,
-    kept,
-    named_moment,
-    numbers_are_whole,
-    read,
-    root_of,
-    say,
-    style,
-)
-
-if TYPE_CHECKING:
-    from salesops.book.book import Book
-    from salesops.changes.compare import Comparison
-    from salesops.changes.report import Report
-    from salesops.problems import Problem
-    from salesops.store.commits import CommitBooks, NamedCommit
+from salesops.cli.options import as_of_option, format_option
 
 
 @click.command("diff")
@@ -38,7 +15,7 @@ if TYPE_CHECKING:
 @as_of_option
 @click.pass_context
 def command(
-    ctx: click.Context, base: str | None, head: str | None, exact: bool, format: str, as_of: str | None
+    ctx: click.Context, base: str | None, head: str | None, exact: bool, output_format: str, as_of: str | None
 ) -> None:
     """Say what happened between two states of the records, and what it does to every metric.
 
@@ -46,91 +23,6 @@ def command(
     BASE and HEAD: between two commits, read from git alone. A day (2026-03-01) means what was known by its end, looked
     at on that day; so `salesops diff 2026-11-13 2026-11-20` is the story of a week.
     """
-    report, whole = _report(ctx, base, head, exact, as_of)
-    if format == "json":
-        from salesops.output import SCHEMA_VERSION, as_json, masked, problem_as_data
+    from salesops.cli.views.diff import view  # noqa: PLC0415 - loaded when the command runs
 
-        problems = [problem_as_data(problem) for problem in report.problems or ()]
-        say(masked(as_json({"schema_version": SCHEMA_VERSION, **report.as_data(), "problems": problems})))
-    elif format == "markdown":
-        from salesops.changes.rendering import as_markdown
-
-        say(as_markdown(report).rstrip("\n"))
-    else:
-        from salesops.changes.rendering import as_text
-
-        for line in as_text(report, style):
-            say(line)
-    ctx.exit(0 if whole else 1)
-
-
-def _report(
-    ctx: click.Context, base: str | None, head: str | None, exact: bool, as_of: str | None
-) -> tuple[Report, bool]:
-    from salesops.store.commits import CommitBooks
-    from salesops.store.git import needs_settled_tree
-
-    if head is None:
-        root, book, problems = read(ctx)
-        archive = CommitBooks(root)
-        start = named_moment(archive, base or "HEAD", "BASE")
-        needs_settled_tree(root)
-        archive.knows(book)
-        starts = [start] if exact or start.day or base is None else _parting(root, base, "HEAD")
-        return _of(archive, starts, None, book, problems, day_of(as_of, book))
-    root = root_of(ctx.obj)
-    archive = CommitBooks(root)
-    end, start = (named_moment(archive, text, what) for text, what in ((head, "HEAD"), (base or "HEAD", "BASE")))
-    starts = [start] if exact or start.day or end.day else _parting(root, base or "HEAD", head)
-    book, problems = archive.book(end.commit)
-    return _of(archive, starts, end, book, problems, day_of(as_of, book))
-
-
-def _parting(root: Path, base: str, head: str) -> list[NamedCommit]:
-    """Where two branches parted: what one of them brings, whatever has happened on the other since.
-
-    Several commits after crossing merges: the story is told from the first, what is wrong is looked for from each.
-    """
-    from salesops.store.commits import NamedCommit
-    from salesops.store.git import bases
-
-    return [NamedCommit(commit[:12], commit) for commit in bases(root, base, head)]
-
-
-def _of(
-    archive: CommitBooks,
-    starts: list[NamedCommit],
-    end: NamedCommit | None,
-    book: Book,
-    problems: list[Problem],
-    today: date,
-) -> tuple[Report, bool]:
-    from salesops.changes.report import Report, Side
-    from salesops.store.commits import side_by_side
-
-    start, befores = starts[0], [archive.book(each.commit)[0] for each in starts]
-    kept()
-    comparisons = [
-        found
-        for each, before in zip(starts, befores, strict=True)
-        for found in side_by_side(archive, before, book, each.commit)
-    ]
-    last = (end.day if end else None) or today
-    first = start.day or last
-    if first > last:
-        raise Usage(f"{first} lies after {last}: name the earlier day first")
-    found = None if start.day or (end and end.day) else tuple(_to_look_at(comparisons, problems, last))
-    name = end.name if end else "what lies here"
-    report = Report(Side(befores[0], first, start.name), Side(book, last, name), comparisons[0], found)
-    return report, numbers_are_whole(book, problems)
-
-
-def _to_look_at(comparisons: list[Comparison], problems: list[Problem], day: date) -> list[Problem]:
-    """Every error, as `check --against` finds it, and what is advised on the files that the change touches."""
-    from salesops.checks import check_past
-    from salesops.cli.gate import checked
-    from salesops.problems import in_order
-
-    altered = (problem for comparison in comparisons for problem in check_past(comparison, day))
-    every = in_order([*problems, *checked(comparisons[0].after, day), *altered])
-    return [problem for problem in every if problem.is_error or problem.place.path in comparisons[0].changed_paths]
+    ctx.exit(view(ctx.obj, base, head, output_format, as_of, exact=exact))

@@ -11,8 +11,7 @@ from typing import Any
 from salesops.book.book import Book
 from salesops.checks import check_book, check_past
 from salesops.problems import Edit, Place, Problem, Severity, in_order
-from salesops.site.build import SOURCE, own_pages
-from salesops.site.frames import CannotBuild
+from salesops.site.own_pages import SOURCE, CannotBuild, own_pages
 from salesops.store.commits import Against
 from salesops.store.parallel import can_split, elsewhere
 

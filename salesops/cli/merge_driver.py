@@ -2,15 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import click
-
-from salesops.cli.shared import note
-
-if TYPE_CHECKING:
-    from salesops.edits.merge import Merged
 
 
 @click.command("merge-driver", context_settings={"ignore_unknown_options": True})
@@ -30,36 +22,6 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
 
     Exits with 1 where both sides changed the same value: then OURS holds both versions of that part between markers.
     """
-    from salesops.edits.yaml_writer import FileChange
-    from salesops.output import show
-    from salesops.store.load import read_bytes
-    from salesops.store.save import save
+    from salesops.cli.views.merge_driver import view  # noqa: PLC0415 - loaded when the command runs
 
-    folder = Path(ctx.obj)
-    name = show(path or ours)
-    texts = [_text(read_bytes(folder, file)) for file in (base, ours, theirs)]
-    was, here, there = texts
-    if was is None or here is None or there is None:
-        note(f"{name}: one of the versions is too large or is not UTF-8, so ours is left as it is; choose one by hand")
-        ctx.exit(1)
-    merged = _merged(was, here, there, path)
-    if merged.text != here:
-        target = folder / ours
-        save(target.parent, FileChange(target.name, merged.text, here))
-    for sentence in merged.sentences:
-        note(f"{name}: {show(sentence)}")
-    ctx.exit(1 if merged.sentences else 0)
-
-
-def _merged(base: str, ours: str, theirs: str, path: str) -> Merged:
-    from salesops.edits.merge import kind_anywhere, merge, merge_prose
-
-    is_record = not path or path.endswith(".yaml")
-    return merge(base, ours, theirs, kind_anywhere(path)) if is_record else merge_prose(base, ours, theirs)
-
-
-def _text(raw: bytes | int) -> str | None:
-    try:
-        return None if isinstance(raw, int) else raw.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
+    ctx.exit(view(ctx.obj, base, ours, theirs, path))

@@ -10,14 +10,24 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
-    from mkdocs.livereload import LiveReloadServer
+from salesops import output
+from salesops.cli.gate import gate
+from salesops.cli.reference import commands_page
+from salesops.cli.repository import day_of
+from salesops.output import show
+from salesops.problems import errors
+from salesops.records.kinds import folders
+from salesops.site.build import DOCS, Site, for_the_disk
+from salesops.site.own_pages import SOURCE, CannotBuild
+from salesops.store.file_history import git_history
+from salesops.store.load import load
 
-    from salesops.site.build import Site
+if TYPE_CHECKING:
+    from mkdocs.livereload import LiveReloadServer  # a server is needed by a preview only
 
 
 class Options(Config):  # type: ignore[no-untyped-call]
@@ -36,8 +46,6 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Write the pages and let MkDocs read those; nothing where ``salesops site`` has done so."""
-        from salesops.site.build import DOCS, for_the_disk
-
         root = Path(config.config_file_path).parent
         if Path(config.docs_dir).resolve() == (root / DOCS).resolve():
             self.site = None
@@ -57,9 +65,6 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Build again when a record or a page is saved, not when we write what MkDocs reads."""
-        from salesops.records.kinds import folders
-        from salesops.site.build import SOURCE
-
         root = Path(config.config_file_path).parent
         server.unwatch(config.docs_dir)
         for folder in (*folders(), SOURCE):
@@ -71,9 +76,6 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 @contextmanager
 def _as_plugin_error() -> Iterator[None]:
     """Say in MkDocs' own way why the site cannot be built: a sentence, not a traceback."""
-    from salesops.output import show
-    from salesops.site.frames import CannotBuild
-
     try:
         yield
     except CannotBuild as fault:
@@ -82,15 +84,6 @@ def _as_plugin_error() -> Iterator[None]:
 
 def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site:
     """The site of a repository; problems stop it, or are only said where a preview is running."""
-    from salesops import output
-    from salesops.cli.gate import gate
-    from salesops.cli.reference import commands_page
-    from salesops.cli.shared import day_of
-    from salesops.problems import errors
-    from salesops.site.build import Site
-    from salesops.store.file_history import git_history
-    from salesops.store.load import load
-
     book, problems = load(root)
     day = day_of(as_of, book)
     found = list(errors(gate(root, book, problems, max(day, day_of(None, book)))))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
-from salesops.cli.shared import Usage, as_of_option, day_option, note, root_of
-from salesops.cli.site import let_mkdocs_speak
+from salesops.cli.options import as_of_option
 
 
 @click.command("serve")
@@ -18,33 +15,6 @@ from salesops.cli.site import let_mkdocs_speak
 @click.pass_context
 def command(ctx: click.Context, port: int, as_of: str | None) -> None:
     """Preview the site on this computer; saving a record or a page builds it again. Stop with Ctrl-C."""
-    from mkdocs.commands.serve import serve
+    from salesops.cli.views.serve import view  # noqa: PLC0415 - loaded when the command runs
 
-    from salesops.site.build import SOURCE, config_file
-    from salesops.site.frames import NoPlace
-
-    root = root_of(ctx.obj)
-    day = day_option(as_of, "--as-of")
-    if day:
-        os.environ["SALESOPS_AS_OF"] = str(day)
-    try:
-        config = config_file(root)
-    except NoPlace as fault:
-        raise Usage(str(fault)) from None
-    (root / SOURCE).mkdir(exist_ok=True)  # MkDocs insists on it, also where a team has no pages of its own yet
-    _free(port)
-    let_mkdocs_speak()
-    note(f"salesops: the preview is at http://127.0.0.1:{port}/ (Ctrl-C stops it)")
-    serve(config_file=str(config), dev_addr=f"127.0.0.1:{port}")
-
-
-def _free(port: int) -> None:
-    """Refuse a port that somebody else listens on."""
-    import socket
-
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise Usage(f"port {port} is taken: choose another, such as --port {port + 1}") from None
+    ctx.exit(view(ctx.obj, port, as_of))

@@ -7,11 +7,13 @@ problem's code; its context carries what to do (``help``) and what to paste (``f
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
 
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -132,8 +134,6 @@ def id_(value: object) -> str:
 
 def slug(words: str) -> str:
     """The id nearest to some text."""
-    import unicodedata
-
     plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].rstrip("-")
 
@@ -273,8 +273,6 @@ def ror(value: object) -> str:
 def zone(value: object) -> str:
     """An IANA time zone name."""
     words = _text_only(value, "a time zone")
-    from zoneinfo import ZoneInfo
-
     try:
         ZoneInfo(words)
     except Exception:

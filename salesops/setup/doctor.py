@@ -12,6 +12,7 @@ from pathlib import Path
 from salesops.output import as_json, counted
 from salesops.problems import CannotDecide
 from salesops.records.json_schema import schema_of
+from salesops.records.kinds import KINDS
 from salesops.setup.vendoring import Named, attempt, named
 from salesops.store.git import is_repository, is_shallow
 from salesops.store.load import load
@@ -53,7 +54,7 @@ def _python(root: Path) -> Iterator[Look]:
     this = ".".join(str(part) for part in sys.version_info[:3])
     yield Look(sys.version_info >= OLDEST, f"Python {this}", "install Python 3.11 or newer")
     try:
-        from yaml._yaml import CParser
+        from yaml._yaml import CParser  # noqa: PLC0415 - whether it can be loaded is the question
 
         yield Look(CParser is not None, "PyYAML reads with libyaml")
     except ImportError:
@@ -128,8 +129,6 @@ def _workflows(root: Path) -> Iterator[Look]:
 
 
 def _schemas(root: Path) -> Iterator[Look]:
-    from salesops.records.kinds import KINDS
-
     folder = root / "schemas"
     if not folder.is_dir():
         return

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,23 +18,23 @@ from datetime import UTC, datetime, time
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from markupsafe import escape
+from mkdocs.commands.build import build as mkdocs_build
+from mkdocs.config import load_config
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.utils.meta import get_data
 
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
 from salesops.records.kinds import folders as record_folders
-from salesops.site.frames import SHELL, TITLE, CannotBuild, NoPlace, Stamp, filled, frame, guarded, once, own_scripts
+from salesops.site.frames import SHELL, TITLE, Stamp, filled, frame, guarded, once, own_scripts
+from salesops.site.own_pages import SOURCE, CannotBuild, own_pages
 from salesops.site.pages import Page, Readings, data_files, every_page, readings_of
 from salesops.site.pages.page import file_of
 from salesops.store.parallel import can_split, elsewhere
 
-if TYPE_CHECKING:
-    from mkdocs.config.defaults import MkDocsConfig
-
-SOURCE = "site"
-"""Where the team's own pages are."""
 DOCS = "build/docs"
 HTML = "build/html"
 ASSETS = "assets/salesops"
@@ -43,8 +42,10 @@ SEARCH = f"{ASSETS}/search.js"
 """What lets the search run from the disk."""
 STAMP_FROM = 500
 """From this many record pages on a second process writes half of them."""
-PUBLISHED = frozenset({".md", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".txt"})
-"""What may be published from site/; a YAML file that strays in there is not."""
+
+
+class NoPlace(CannotBuild):
+    """There is no mkdocs.yml to build by, or the folder to build into is not free: it was asked for wrongly."""
 
 
 @dataclass(frozen=True)
@@ -136,24 +137,6 @@ def _stamp(html: Path, stamp: Stamp, pages: list[Page]) -> int:
     return len(pages)
 
 
-def own_pages(root: Path) -> Iterator[tuple[str, bytes]]:
-    """The team's own pages and pictures below site/; raises CannotBuild for links and whatever else is not a plain file."""
-    source = root / SOURCE
-    if source.is_symlink():
-        raise CannotBuild(f"{SOURCE}/ is not a plain folder: what it leads to would be published")
-    for folder, folders, files in os.walk(source):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in [*folders, *sorted(files)]:
-            path = Path(folder) / name
-            mode = path.lstat().st_mode
-            if stat.S_ISDIR(mode) or name.startswith("."):
-                continue
-            if not stat.S_ISREG(mode):
-                raise CannotBuild(f"{path.relative_to(root)} is not a plain file: what it leads to would be published")
-            if path.suffix.lower() in PUBLISHED:
-                yield path.relative_to(source).as_posix(), path.read_bytes()
-
-
 _MARKUP = re.compile('[<>"]')
 _OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
 """The first heading of an introduction, which makes way for the heading of the page."""
@@ -177,8 +160,6 @@ def _source_name(page: Page) -> str:
 
 def _page_text(name: str, content: bytes) -> str:
     """The Markdown of a team's own page; refused where its name or title would be markup on every page, in the menu."""
-    from mkdocs.utils.meta import get_data
-
     if _MARKUP.search(name) or not name.isprintable():
         raise CannotBuild(
             f"{SOURCE}/{name}: the name would be markup in the menu of every page; use letters and hyphens"
@@ -301,9 +282,6 @@ def build(site: Site, out: Path, *, strict: bool = False) -> int:
     The new site is built beside the old one and takes its place when it is whole. Raises CannotBuild, or MkDocs' own
     exceptions for faults of mkdocs.yml.
     """
-    from mkdocs.commands.build import build as mkdocs_build
-    from mkdocs.config import load_config
-
     config_file(site.root)
     _may_replace(site.root, out)
     fresh = out.with_name(f".{out.name}.new")

@@ -9,20 +9,13 @@ from collections.abc import Iterator
 
 from markupsafe import escape
 
+from salesops.site.own_pages import CannotBuild
 from salesops.site.pages.page import Page
 
 SHELL = "records/salesops-shell"
 OPENING = "<!--salesops-introduction-->"
 BODY = "<!--salesops-body-->"
 TITLE = "salesops-title-goes-here"
-
-
-class CannotBuild(Exception):
-    """The site cannot be built, and why."""
-
-
-class NoPlace(CannotBuild):
-    """There is no mkdocs.yml to build by, or the folder to build into is not free: it was asked for wrongly."""
 
 
 def frame(title: str, introduction: str = "") -> bytes:

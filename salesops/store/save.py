@@ -16,6 +16,9 @@ from pathlib import Path
 from salesops.edits.yaml_writer import FileChange, NewFile
 from salesops.problems import CannotDecide
 
+if sys.platform != "win32":
+    import fcntl
+
 PATIENCE = 10.0
 """Seconds to wait for another command that is writing."""
 TOGETHER = 1_000
@@ -80,8 +83,6 @@ def alone(root: Path, patience: float = PATIENCE) -> Iterator[None]:
 
 
 def _lock(handle: int, end: float) -> None:
-    import fcntl
-
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -14,8 +14,9 @@ import pytest
 from mkdocs.exceptions import PluginError
 
 from salesops.cli.mkdocs_plugin import read_site
-from salesops.site.build import Site, build
-from salesops.site.frames import BODY, CannotBuild, NoPlace
+from salesops.site.build import NoPlace, Site, build
+from salesops.site.frames import BODY
+from salesops.site.own_pages import CannotBuild
 from salesops.site.pages.page import file_of
 from salesops.store.load import load
 

@@ -1,0 +1,41 @@
+"""What the declarations of commands share: options, and the complaint about a wrong call. Only click is imported here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+
+class Usage(click.UsageError):
+    """Called wrongly (exit code 2)."""
+
+
+def as_of_option(command: Any) -> Any:
+    """``--as-of``: the day that the numbers and checks are about."""
+    return click.option(
+        "--as-of",
+        "as_of",
+        metavar="YYYY-MM-DD",
+        envvar="SALESOPS_AS_OF",
+        help="The day to look at; today in the team's time zone where neither this nor SALESOPS_AS_OF says.",
+    )(command)
+
+
+def format_option(*formats: str) -> Callable[[Any], Any]:
+    """``--format``: the first one is the default."""
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(formats),
+        default=lambda: asked_format(formats) or formats[0],
+        help=f"How to print; {formats[0]} where neither this nor SALESOPS_FORMAT says.",
+    )
+
+
+def asked_format(formats: Sequence[str]) -> str | None:
+    """The format that SALESOPS_FORMAT asks for, where a command has it: it is set once for all of them."""
+    asked = os.environ.get("SALESOPS_FORMAT")
+    return asked if asked in formats else None

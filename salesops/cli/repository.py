@@ -1,0 +1,78 @@
+"""The repository that a command works on: where it is, what its records say, and the day to look at them."""
+
+from __future__ import annotations
+
+import gc
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic_core import PydanticCustomError
+
+from salesops.book.book import Book
+from salesops.cli.options import Usage
+from salesops.cli.printing import note
+from salesops.output import counted, show
+from salesops.problems import Problem
+from salesops.records.scalars import day
+from salesops.store.load import MARKER, find_root, load
+
+
+def folder_of(folder: str) -> Path:
+    """The folder that a command is to work in."""
+    if not Path(folder).is_dir():
+        raise Usage(f"{show(folder)} is not a folder")
+    return Path(folder).resolve()
+
+
+def root_of(folder: str) -> Path:
+    """The repository that ``folder`` is in."""
+    start = folder_of(folder)
+    root = find_root(start)
+    if root is None:
+        raise Usage(
+            f"no {MARKER} here or above {show(start)}: this is not a salesops repository; go into one, name it with -C DIR, or begin one with salesops init DIR"
+        )
+    return root
+
+
+def read(folder: str) -> tuple[Path, Book, list[Problem]]:
+    """The repository that ``folder`` is in, its book, and the problems with its files."""
+    root = root_of(folder)
+    book, problems = load(root)
+    kept()
+    return root, book, problems
+
+
+def kept() -> None:
+    """Spare the collector what has been read: records live as long as the command."""
+    gc.freeze()
+
+
+def day_given(text: str | None, name: str) -> date | None:
+    """A day from the command line, or None where none was given."""
+    if text is None:
+        return None
+    try:
+        return day(text)
+    except PydanticCustomError as fault:
+        raise Usage(f"{name}: {fault.message()}") from None
+
+
+def day_of(text: str | None, book: Book) -> date:
+    """The day asked for, else today in the team's time zone: the one place that asks the clock."""
+    return day_given(text, "--as-of") or datetime.now(ZoneInfo(book.zone)).date()
+
+
+def numbers_are_whole(book: Book, problems: list[Problem], known: str = "") -> bool:
+    """Say which files no number can count; False where there are any. ``known`` names the commit that they were read from."""
+    unread = sorted({problem.place.path for problem in problems if problem.is_error})
+    if unread:
+        named = ", ".join(show(path) for path in unread[:5])
+        note(
+            f"salesops: {counted(len(unread), 'file')} cannot be counted ({named}{', …' if len(unread) > 5 else ''}): "
+            + (f"they could not be read as they were known at {known}" if known else "run salesops check")
+        )
+    if not book.processes:
+        note("salesops: there is no process version in playbook/process/: nothing can be counted without one")
+    return not unread and bool(book.processes)

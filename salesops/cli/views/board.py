@@ -1,0 +1,60 @@
+"""What ``salesops board`` shows: a column for each stage, the oldest deals first, and the parked ones apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from salesops.book.status import Column, Standing, board, standings
+from salesops.cli.printing import say, style
+from salesops.cli.repository import day_of, numbers_are_whole, read
+from salesops.cli.views.show import deal_as_data
+from salesops.metrics.wording import amounts
+from salesops.output import SCHEMA_VERSION, as_json, counted, show
+from salesops.records.money import cents
+
+
+def view(folder: str, output_format: str, as_of: str | None) -> int:
+    """Print the board; 1 where a file could not be counted."""
+    _, book, problems = read(folder)
+    whole = numbers_are_whole(book, problems)
+    if not book.processes:
+        return 1
+    snapshot = book.on(day_of(as_of, book))
+    columns, parked = board(snapshot), standings(snapshot, snapshot.parked)
+    if output_format == "json":
+        say(_as_json(columns, parked, snapshot.as_of))
+    else:
+        for line in _as_text(columns, parked):
+            say(line)
+    return 0 if whole else 1
+
+
+def _as_json(columns: list[Column], parked: list[Standing], as_of: date) -> str:
+    stages = [
+        {
+            "stage": column.name,
+            "count": len(column.deals),
+            "worth": {code: cents(worth) for code, worth in column.worth.items()},
+            "deals": [deal_as_data(standing) for standing in column.deals],
+        }
+        for column in columns
+    ]
+    kept_warm = [deal_as_data(standing) for standing in parked]
+    return as_json({"schema_version": SCHEMA_VERSION, "as_of": as_of, "stages": stages, "parked": kept_warm})
+
+
+def _as_text(columns: list[Column], parked: list[Standing]) -> Iterator[str]:
+    for column in columns:
+        worth = f", {amounts(column.worth)}" if column.worth else ""
+        yield f"{style(show(column.stage.title), 'head')}  {counted(len(column.deals), 'deal')}{worth}"
+        for standing in column.deals:
+            flag = style(" !", "warning") if standing.concerns else ""
+            yield f"  {standing.age:>4} d  {show(standing.id)}{flag}  {style(show(standing.member_name), 'faint')}"
+        yield ""
+    if parked:
+        yield f"{style('Parked', 'head')}  {counted(len(parked), 'deal')}"
+        for standing in parked:
+            yield f"          {show(standing.id)}  {style(show(standing.parked), 'faint')}"
+    if any(standing.concerns for column in columns for standing in column.deals):
+        yield f"\n{style('!', 'warning')} wants a look: salesops show ID says why"

@@ -1,0 +1,157 @@
+"""What ``salesops check`` finds: the problems of the files and the findings of the checks, mended first where that is asked."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from salesops import output
+from salesops.book.book import Book
+from salesops.cli.gate import checked, past_checked
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say, style
+from salesops.cli.repository import day_of, read, root_of
+from salesops.edits.fix import Mends, difference, mends
+from salesops.problems import Problem, in_order
+from salesops.store.commits import Against
+from salesops.store.commits import against as compared_with
+from salesops.store.save import alone, save_all
+
+
+def view(
+    folder: str,
+    paths: tuple[str, ...],
+    output_format: str | None,
+    as_of: str | None,
+    *,
+    against: str | None,
+    exact: bool,
+    strict: bool,
+    fix: bool,
+    dry_run: bool,
+) -> int:
+    """Print every finding; 1 where there is an error, or with ``strict`` a warning."""
+    if exact and against is None:
+        raise Usage("--exact goes with --against REV")
+    if dry_run and not fix:
+        raise Usage("--dry-run goes with --fix")
+    if fix:
+        mended, left = _mended(folder, paths, as_of, dry_run)
+        if dry_run:
+            return _say_what_would_be_mended(mended, left)
+        say(f"mended {_amount(mended)}", err=in_actions() if output_format is None else output_format != "text")
+    root, book, problems = read(folder)
+    day = day_of(as_of, book)
+    compared = compared_with(root, book, against, exact) if against is not None else None
+    found = in_order([*problems, *checked(book, day), *(past_checked(compared, day) if compared else ())])
+    if paths:
+        found = _below(found, paths, Path(folder).resolve(), root)
+    _print(output_format or ("github" if in_actions() else "text"), book, day, found, paths, compared)
+    return 1 if any(problem.is_error or strict for problem in found) else 0
+
+
+def in_actions() -> bool:
+    """Whether this runs in GitHub Actions."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
+
+
+def _print(
+    output_format: str, book: Book, day: date, found: list[Problem], paths: tuple[str, ...], compared: Against | None
+) -> None:
+    counts = {"deal": len(book.deals), "member": len(book.members)}
+    if output_format == "json":
+        say(
+            output.as_json(
+                {
+                    "schema_version": output.SCHEMA_VERSION,
+                    "as_of": day,
+                    **({"against": _against_as_data(compared)} if compared else {}),
+                    "checked": {f"{kind}s": count for kind, count in counts.items()},
+                    "problems": [output.problem_as_data(problem) for problem in found],
+                }
+            )
+        )
+        return
+    where = f" below {', '.join(output.show(path) for path in paths)}" if paths else ""
+    tally = output.tally(found, counts).replace("no problems", f"no problems{where}") + _against_in_words(compared)
+    if output_format == "markdown":
+        say("\n".join((*output.problems_as_markdown(found), output.markdown(tally))))
+        return
+    lines = {
+        "text": output.problems_as_text(found, style),
+        "concise": output.problems_as_lines(found),
+        "github": output.problems_as_annotations(_changed_first(found, compared)),
+    }[output_format]
+    for line in lines:
+        say(line)
+    say(style(tally, "place" if found else "good"), err=output_format == "concise")
+
+
+def _changed_first(found: list[Problem], compared: Against | None) -> list[Problem]:
+    """GitHub keeps only the first few: those of the files that the change touches."""
+    changed = compared.comparison.changed_paths if compared else frozenset()
+    return sorted(found, key=lambda problem: problem.place.path not in changed)
+
+
+def _against_as_data(compared: Against) -> dict[str, Any]:
+    corrections = [
+        {"deal": deal, "field": entry.field, "was": entry.was, "by": entry.by, "date": entry.date, "why": entry.why}
+        for deal, entry in compared.comparison.corrections
+    ]
+    return {"rev": compared.rev, "bases": list(compared.bases), "corrections": corrections}
+
+
+def _against_in_words(compared: Against | None) -> str:
+    if compared is None:
+        return ""
+    signed = len(compared.comparison.corrections)
+    bases = ", ".join(base[:12] for base in compared.bases)
+    name = "" if compared.rev in compared.bases else f" ({output.show(compared.rev)})"
+    corrected = f", {output.counted(signed, 'correction')} of the past" if signed else ""
+    return f"; compared with {bases}{name}{corrected}"
+
+
+def _mended(folder: str, paths: tuple[str, ...], as_of: str | None, dry_run: bool) -> tuple[Mends, list[Problem]]:
+    """What can be mended safely, written unless this is a dry run, and every finding in what was on file."""
+    with alone(root_of(folder)):
+        root, book, problems = read(folder)
+        day = day_of(as_of, book)
+        found = in_order([*problems, *checked(book, day)])
+        if paths:
+            found = _below(found, paths, Path(folder).resolve(), root)
+        mended = mends(book, found, day)
+        if not dry_run:
+            save_all(root, mended.changes)
+    return mended, found
+
+
+def _say_what_would_be_mended(mended: Mends, found: list[Problem]) -> int:
+    """Print the difference, and end as the check of what is on file would."""
+    for line in (line for change in mended.changes for line in difference(change)):
+        say(output.show(line))
+    note(f"would mend {_amount(mended)}; nothing was written")
+    return 1 if any(problem.is_error for problem in found) else 0
+
+
+def _amount(mended: Mends) -> str:
+    return f"{output.counted(mended.things, 'thing')} in {output.counted(len(mended.changes), 'file')}"
+
+
+def _below(problems: list[Problem], paths: tuple[str, ...], start: Path, root: Path) -> list[Problem]:
+    wanted = []
+    for path in paths:
+        full = start / path
+        try:
+            inside = full.resolve().relative_to(root)
+        except (ValueError, RuntimeError, OSError):  # outside, a link that leads to itself, a name that is too long
+            raise Usage(f"{path!r} is not in this repository") from None
+        if not full.exists():
+            raise Usage(f"there is no {path!r}")
+        wanted.append(str(inside))
+    return [
+        problem
+        for problem in problems
+        if any(within in (".", problem.place.path) or problem.place.path.startswith(f"{within}/") for within in wanted)
+    ]

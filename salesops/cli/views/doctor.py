@@ -1,0 +1,25 @@
+"""What ``salesops doctor`` looks at: the set-up, line by line well or with the fix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from salesops.cli.printing import say, style
+from salesops.output import show
+from salesops.setup.doctor import Look, examine, outside
+from salesops.store.load import find_root
+
+
+def view(folder: str) -> int:
+    """Print each look; 1 where something wants mending."""
+    root = find_root(Path(folder).resolve())
+    findings = examine(root) if root else outside()
+    for finding in findings:
+        say(_line(finding, show(finding.said), show(finding.fix)))
+    return 0 if all(finding.is_well for finding in findings) else 1
+
+
+def _line(finding: Look, said: str, fix: str) -> str:
+    """One line of the examination."""
+    mark = style("ok ", "good") if finding.is_well else style("fix", "error")
+    return f"{mark} {said}" + (f": {fix}" if fix and not finding.is_well else "")

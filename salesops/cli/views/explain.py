@@ -1,0 +1,210 @@
+"""What ``salesops explain`` tells: the manual page of a code, a metric, a stage or a field, and the evidence of a metric."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from textwrap import wrap
+
+from click.core import ParameterSource
+
+from salesops.book.book import Book, Ref
+from salesops.changes.provenance import MetricEvidence, evidence
+from salesops.changes.timeline import FileHistory
+from salesops.checks.manual import FIELDS_PAGE, Rule, hint, rules, section
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say, style
+from salesops.cli.repository import day_of, folder_of, numbers_are_whole
+from salesops.metrics import Metric, Reading, metrics_of
+from salesops.metrics.metric import METRICS
+from salesops.metrics.wording import detail, headline
+from salesops.output import SCHEMA_VERSION, as_json, masked, show
+from salesops.problems import CannotDecide, Problem
+from salesops.records.fields import Field, fields_of, find_fields
+from salesops.records.kinds import KINDS
+from salesops.records.process import Process, Stage
+from salesops.records.section import Section
+from salesops.store.file_history import file_histories
+from salesops.store.load import find_root, load
+
+
+def view(folder: str, name: str, output_format: str, as_of: str | None, *, format_from: ParameterSource | None) -> int:
+    """Print the page of a name; 1 where it shows a number and a file could not be counted."""
+    root, book, problems = _book(folder)
+    process = book.process_on(day_of(as_of, book)) if book else None
+    metrics = metrics_of(process) if process else METRICS
+    known = rules()
+    name = name.removeprefix(f"{FIELDS_PAGE}#")
+    is_number = name in metrics and name not in known
+    if output_format == "json" and not is_number and format_from is ParameterSource.COMMANDLINE:
+        raise Usage(f"--format json gives the evidence of a metric, and '{show(name)}' is none")
+    whole = not (book and is_number and (as_of or output_format == "json")) or numbers_are_whole(book, problems)
+    lines: Iterator[str] | None
+    if is_number and output_format == "json":
+        lines = iter([_evidence_as_json(root, metrics[name], book, as_of)])
+    elif is_number:
+        lines = _metric(root, metrics[name], book, as_of)
+    else:
+        lines = _rule(known[name]) if name in known else _page(name, process)
+    if lines is None:
+        guess = hint(name, metrics, list(process.stages) if process else [])
+        raise Usage(
+            f"there is no code, metric, stage or field '{show(name)}'"
+            + (f"; did you mean '{guess}'?" if guess else "")
+            + ("" if book else "; stages and conversions are explained inside a repository")
+        )
+    for line in lines:
+        say(line)
+    return 0 if whole else 1
+
+
+def _page(name: str, process: Process | None) -> Iterator[str] | None:
+    """The page of a section, of a stage, of a kind of record, or of a field."""
+    if part := section(name):
+        return _section(part)
+    if process and process.stage_named(name):
+        return _stage(process, process.name_now(name))
+    if name in KINDS:
+        return _kind(name)
+    fields = list(find_fields(name))
+    return _fields(fields) if fields else None
+
+
+def _section(part: Section) -> Iterator[str]:
+    yield style(part.title, "head")
+    for block in part.blocks:
+        yield ""
+        if isinstance(block, str):
+            yield from _wrapped(block)
+        for point in block if isinstance(block, tuple) else ():
+            yield from wrap(point, 100, initial_indent="- ", subsequent_indent="  ")
+
+
+def _book(folder: str) -> tuple[Path | None, Book | None, list[Problem]]:
+    """The repository and its book, where this is one: codes and fields can be explained anywhere."""
+    root = find_root(folder_of(folder))
+    return (root, *load(root)) if root else (None, None, [])
+
+
+def _rule(rule: Rule) -> Iterator[str]:
+    yield f"{style(rule.code, 'head')} ({style(rule.severity, rule.severity)})"
+    for paragraph in rule.paragraphs:
+        yield ""
+        yield from _wrapped(paragraph)
+    for title, example in (("Before", rule.before), ("Bad", rule.bad), ("Good", rule.good)):
+        if example:
+            yield ""
+            yield style(title, "head")
+            yield from (f"    {line}" for line in example.split("\n"))
+    yield ""
+    yield style(f"Source: {rule.source}", "faint")
+
+
+def _wrapped(text: str) -> list[str]:
+    return wrap(text, 100)
+
+
+def _metric(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> Iterator[str]:
+    yield f"{style(metric.title, 'head')} ({metric.id}), {metric.status}"
+    for paragraph in metric.definition.split("\n\n"):
+        yield ""
+        yield from _wrapped(" ".join(paragraph.split()))
+    yield ""
+    yield style(f"Counts {metric.types}. Source: {metric.source}", "faint")
+    found = _evidence(root, metric, book, as_of) if as_of else None
+    if found:
+        yield ""
+        yield f"On {found.day}: {style(headline(found.reading), 'place')}  {show(detail(found.reading))}".rstrip()
+        yield ""
+        yield from _evidence_lines(found)
+
+
+def _evidence(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> MetricEvidence | None:
+    if root is None or book is None or metric.measure is None:
+        return None
+    snapshot = book.on(day_of(as_of, book))
+    return evidence(metric, snapshot, *_lives(root, book, metric.measure(snapshot)))
+
+
+def _lives(root: Path, book: Book, reading: Reading) -> tuple[dict[Ref, FileHistory], str]:
+    """The versions of the deals behind a reading; none, and a sentence why, where git cannot tell."""
+    wanted: list[Ref] = [("deal", deal) for deal in reading.included]
+    try:
+        return {life.ref: life for life in file_histories(root, book.zone, only=wanted)}, ""
+    except CannotDecide as fault:
+        note(f"salesops: the lines are named without their commits: {show(fault)}")
+        return {}, str(fault)
+
+
+def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
+    yield style(f"Counted ({len(found.reading.included)})", "head")
+    for line in found.lines:
+        yield f"  {show(line.path)}:{line.line}: {show(line.text)}"
+        if not found.gap:
+            who = f"{line.person}, {line.day} ({line.commit[:12]})" if line.commit else "not committed"
+            yield f"      {style(show(who), 'faint')}"
+    if found.left_out:
+        yield ""
+        yield style(f"Left out ({len(found.left_out)})", "head")
+        yield from (f"  {show(left.deal)}: {show(left.why)}" for left in found.left_out)
+
+
+def _evidence_as_json(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> str:
+    if book is None:
+        raise Usage("a metric is worked out from records: go into a salesops repository, or name it with -C DIR")
+    found = _evidence(root, metric, book, as_of)
+    told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": [], "gap": None}
+    return masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))
+
+
+def _stage(process: Process, name: str) -> Iterator[str]:
+    stage: Stage = process.stages[name]
+    yield f"{style(show(stage.title), 'head')} ({show(name)}, process {process.version})"
+    for text in (stage.purpose, stage.learning):
+        if text:
+            yield ""
+            yield from _wrapped(show(text))
+    for way in stage.exits:
+        yield ""
+        yield f"{style(show(f'To {way.to}'), 'head')}: {show(way.when)}"
+        yield from (show(f"  - {need.sentence}" + (f" ({need.why})" if need.why else "")) for need in way.needs)
+    if stage.completion:
+        yield ""
+        yield f"{style('Complete', 'head')}: {show(stage.completion.when)}"
+        yield from (show(f"  - {need.sentence}") for need in stage.completion.needs)
+
+
+def _kind(name: str) -> Iterator[str]:
+    kind = KINDS[name]
+    yield f"{style(name, 'head')}: {kind.pattern}"
+    yield ""
+    yield from _wrapped((kind.model.__doc__ or "").split("\n")[0])
+    yield ""
+    yield from (f"  {field.name:<18} {field.description}" for field in fields_of(name) if field.depth == 0)
+
+
+def _fields(fields: list[Field]) -> Iterator[str]:
+    yield from _field(fields[0])
+    for other in fields[1:]:
+        yield ""
+        yield style(
+            f"The {other.kind} record has one of that name too: salesops explain {other.kind}.{other.path}", "faint"
+        )
+
+
+def _field(field: Field) -> Iterator[str]:
+    yield f"{style(field.path, 'head')} in the {field.kind} record ({'must be given' if field.required else 'may be left out'})"
+    yield ""
+    yield from _wrapped(field.description)
+    yield ""
+    yield f"Holds {field.holds}"
+    if field.examples:
+        yield f"For example {', '.join(field.examples)}"
+    below = [
+        inner
+        for inner in fields_of(field.kind)
+        if inner.path.startswith(f"{field.path}.") and inner.depth == field.depth + 1
+    ]
+    if below:
+        yield ""
+        yield from (f"  {inner.name:<18} {inner.description}" for inner in below)

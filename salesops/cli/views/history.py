@@ -1,0 +1,69 @@
+"""What ``salesops history`` tells: who changed what and when, commit by commit, the newest first."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import groupby
+from pathlib import Path
+
+from salesops.book.book import Ref
+from salesops.changes.timeline import Timeline
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say, style
+from salesops.cli.repository import day_given, day_of, root_of
+from salesops.output import SCHEMA_VERSION, as_json, masked, show
+from salesops.problems import did_you_mean
+from salesops.site.feed import atom
+from salesops.store.file_history import NAMING, every_ref, timeline_of
+from salesops.store.load import load
+
+
+def view(folder: str, names: tuple[str, ...], output_format: str, as_of: str | None, *, since: str | None) -> int:
+    """Print what the commits tell of every record, or of those named."""
+    root = root_of(folder)
+    book, _ = load(root, NAMING)
+    today = day_of(as_of, book)
+    first = day_given(since, "--since")
+    only: list[Ref] | None = [(kind, name) for name in names for kind in ("deal", "member")] if names else None
+    known = timeline_of(root, book, today, only=only)
+    _known(root, names, known)
+    known = known.until(today)
+    if first:
+        known = known.since(first)
+    if output_format == "json":
+        say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, "commits": known.as_data()})))
+    elif output_format == "atom":
+        say(atom(known, book, today).rstrip("\n"))
+    else:
+        _print(known, today)
+    return 0
+
+
+def _known(root: Path, names: tuple[str, ...], known: Timeline) -> None:
+    """Refuse a name that no record ever had; say of a new one that git does not know it yet."""
+    said = {ref[1] for ref in known.records}
+    said |= {entry.change.ref[1] for entries in known.records.values() for entry in entries}
+    unknown = [name for name in names if name not in said]
+    book = load(root)[0] if unknown else None
+    for name in unknown:
+        if book and any(name in book.of(kind) or (kind, name) in book.broken for kind in ("deal", "member")):
+            note(f"salesops: no commit has anything to tell of {show(name)} yet")
+        else:
+            hint = did_you_mean(name, [ref[1] for ref in every_ref(root) if ref[0] in ("deal", "member")])
+            raise Usage(f"there never was a deal or member '{show(name)}'; {hint}".rstrip("; "))
+
+
+def _print(known: Timeline, today: date) -> None:
+    for commit, entries in known.commits:
+        say(
+            f"{style(str(commit.day), 'head')} {show(commit.author)}: {show(commit.subject)} {style(f'({commit.short})', 'faint')}"
+        )
+        for ref, told in groupby(entries, key=lambda entry: entry.change.ref):
+            first, *more = [entry.change for entry in told]
+            is_said = ref[0] not in ("deal", "member") or first.who.endswith(ref[1])
+            say(f"  {show(first.who)}{'' if is_said else f' ({show(ref[1])})'}")
+            for change in (first, *more):
+                say(f"    {show(change.what)}")
+        say()
+    if not known.commits:
+        say(f"nothing by {today}")

@@ -1,0 +1,131 @@
+"""What ``salesops import csv`` does: the rows of a table become records, or it is said why nothing was imported."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import TypeVar
+
+from salesops.book.book import Book
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say, style
+from salesops.cli.repository import read, root_of
+from salesops.imports import report
+from salesops.imports.csv.mapping import ColumnMap, Format
+from salesops.imports.csv.mapping_mistakes import column_problems, read_mapping
+from salesops.imports.csv.table import MAX_TABLE, Table, read_table
+from salesops.imports.plan import Plan, Planner
+from salesops.imports.remarks import Verdict
+from salesops.output import SCHEMA_VERSION, as_json, counted, problem_as_data, problems_as_lines, problems_as_text, show
+from salesops.problems import CannotDecide, Problem
+from salesops.records.yaml_reader import MAX_BYTES, Document
+from salesops.records.yaml_reader import read as document_of
+from salesops.store.load import MARKER
+from salesops.store.save import alone, save_all
+
+T = TypeVar("T")
+
+
+class Unusable(Exception):
+    """The mapping or the table cannot be used at all; the problems say why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+def view(folder: str, file: str, column_map: str, output_format: str, *, dry_run: bool, update: bool) -> int:
+    """Write the records and report each row; 1 where one was rejected, 2 where nothing can be used."""
+    root = root_of(folder)
+    try:
+        with nullcontext() if dry_run else alone(root):
+            plan = _plan(folder, file, column_map, update)
+            if not dry_run:
+                _progress(f"writing {counted(len(plan.changes), 'file')} …")
+                save_all(root, plan.changes)
+                _progress("written; salesops check says how the process sees them")
+    except Unusable as fault:
+        _say_why_not(fault.problems, output_format)
+        return 2
+    if output_format == "json":
+        say(as_json(report.as_data(plan, file, column_map, dry_run)))
+    else:
+        for line in report.as_text(plan, file, dry_run, style):
+            say(line)
+        for line in report.first_file(plan) if dry_run else ():
+            say(line)
+    return 1 if plan.said(Verdict.REJECTED) else 0
+
+
+def _plan(folder: str, file: str, column_map: str, update: bool) -> Plan:
+    """What the import would do."""
+    document = _sound(*document_of(column_map, _bytes(Path(folder, column_map), column_map, MAX_BYTES)))
+    book = _book(folder)
+    mapping = _sound(*read_mapping(document, book))
+    _progress(f"reading {file} …")
+    table, accounts = _tables(Path(folder, file), file, document, mapping)
+    return Planner(book, mapping, table, accounts, update).plan()
+
+
+def _book(folder: str) -> Book:
+    """The records on file; without a team there is nobody to own a deal."""
+    _, book, problems = read(folder)
+    _sound(book.team, [problem for problem in problems if problem.place.path == MARKER])
+    return book
+
+
+def _tables(path: Path, file: str, document: Document, mapping: ColumnMap) -> tuple[Table, Table | None]:
+    """The table, the one of the members where there is one, and every column of the mapping in its place."""
+    members = mapping.members
+    table = _table(path, file, mapping.format)
+    problems = column_problems(document, mapping, table.header, in_members_file=False)
+    accounts = None
+    if members and members.file:
+        accounts = _table(path.parent / members.file, members.file, members.format or mapping.format)
+        problems += column_problems(document, mapping, accounts.header, in_members_file=True)
+    _sound(table, problems)
+    return table, accounts
+
+
+def _table(path: Path, name: str, shape: Format) -> Table:
+    """One table."""
+    return _sound(*read_table(name, _bytes(path, name, MAX_TABLE), shape))
+
+
+def _sound(found: T | None, problems: list[Problem]) -> T:
+    """What was found, with a line for each warning; raises Unusable where errors stand in the way."""
+    if found is None or any(problem.is_error for problem in problems):
+        raise Unusable(problems)
+    for line in problems_as_lines(problems):
+        note(line)
+    return found
+
+
+def _say_why_not(problems: list[Problem], output_format: str) -> None:
+    if output_format == "json":
+        data = [problem_as_data(problem) for problem in problems]
+        say(as_json({"schema_version": SCHEMA_VERSION, "written": [], "problems": data}))
+    else:
+        for line in problems_as_text(problems, style):
+            say(line)
+    note("salesops: nothing was imported")
+
+
+def _progress(words: str) -> None:
+    """A line for whoever is waiting at a terminal."""
+    if sys.stderr.isatty():
+        note(show(words))
+
+
+def _bytes(path: Path, name: str, limit: int) -> bytes:
+    """The bytes of a file, and one more than the limit where there are more."""
+    try:
+        with path.open("rb") as file:
+            return file.read(limit + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        raise Usage(f"there is no {show(name)}") from None
+    except IsADirectoryError:
+        raise Usage(f"{show(name)} is a folder") from None
+    except (OSError, ValueError) as fault:
+        raise CannotDecide(f"{name}: {getattr(fault, 'strerror', None) or fault}") from None

@@ -1,0 +1,77 @@
+"""What ``salesops init`` writes: the files of a new repository, and what to do next."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from salesops.cli.options import Usage
+from salesops.cli.printing import say, style
+from salesops.cli.repository import day_given
+from salesops.edits.yaml_writer import NewFile
+from salesops.output import counted, show
+from salesops.records.kinds import folders
+from salesops.setup.new_repository import files
+from salesops.store.load import MARKER, find_root
+from salesops.store.save import save_all
+
+
+def view(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool) -> int:
+    """Write what is not there yet and say what was written."""
+    root = Path(folder, new_folder)
+    if root.exists() and not root.is_dir():
+        raise Usage(f"{show(new_folder)} is not a folder")
+    above = find_root(root.resolve().parent)
+    if above:
+        raise Usage(f"{show(new_folder)} lies inside the salesops repository {show(above)}: choose another folder")
+    today = day_given(as_of, "--as-of") or datetime.now(UTC).date()
+    begun = (root / MARKER).exists()
+    left_alone = _left_alone(root, begun=begun)
+    wanted = [NewFile(path, data) for path, data in files(today) if not path.startswith(left_alone)]
+    new = [file for file in wanted if not os.path.lexists(root / file.path)]
+    if not dry_run:
+        root.mkdir(parents=True, exist_ok=True)
+        save_all(root, new)
+    _say_what_was_written(root, new, wanted, dry_run=dry_run, begun=begun)
+    if not dry_run and not begun:
+        for line in (show(line) if line else "" for line in _next_steps(new_folder)):
+            say(style(line, "head") if line and not line.startswith(" ") else line)
+    return 0
+
+
+def _left_alone(root: Path, *, begun: bool) -> tuple[str, ...]:
+    """Where nothing is added: among records, and in vendor/ where requirements.txt names already what it installs."""
+
+    records = tuple(f"{folder}/" for folder in (*folders(), "site")) if begun else ()
+    return (*records, "vendor/") if os.path.lexists(root / "requirements.txt") else records
+
+
+def _say_what_was_written(root: Path, new: list[NewFile], wanted: list[NewFile], *, dry_run: bool, begun: bool) -> None:
+
+    for file in new:
+        say(f"{'would write' if dry_run else 'wrote'} {show(root / file.path)}")
+    if begun:
+        say("the records here are yours: deals/, members/, playbook/ and site/ are left as they are")
+    if len(new) < len(wanted):
+        say(f"{counted(len(wanted) - len(new), 'file')} that were there already are left as they are")
+
+
+def _next_steps(folder: str) -> tuple[str, ...]:
+    """What to do in a new repository, by heading."""
+    return (
+        "",
+        "Next",
+        f"  cd {folder}",
+        "  salesops check && salesops serve",
+        "  Make it yours, as README.md says under First steps: from the first commit on the past is only added to.",
+        "  git init --initial-branch=main && git add --all && git commit --message 'Begin'",
+        "",
+        "On GitHub",
+        "  Keep the repository private once the deals are real: whoever can read it can read every deal.",
+        "  Let main be changed only by pull requests whose check, Records, is green: Settings, Rules, Rulesets.",
+        "  Add a GitHub account to each person in playbook/team.yaml, then, so that reviews reach the right people:",
+        "  salesops schema --codeowners > .github/CODEOWNERS",
+        "  The site stays an artifact. It is published on GitHub Pages only once you set the variable SALESOPS_PAGES to",
+        "  public, and then everybody can read it, even from a private repository without Enterprise Cloud.",
+    )

@@ -1,0 +1,124 @@
+"""What ``salesops list`` shows: deals by stage, the oldest first, or members by name, one line each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from salesops.book.book import Snapshot
+from salesops.book.status import Standing, standings
+from salesops.cli.options import Usage
+from salesops.cli.printing import say, style
+from salesops.cli.repository import day_of, numbers_are_whole, read
+from salesops.cli.views.show import deal_as_data, deals_of, member_as_data
+from salesops.metrics.wording import amounts
+from salesops.output import as_json, show, table
+from salesops.problems import did_you_mean
+from salesops.records.deal import EXISTING, NEW
+from salesops.records.money import total
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the deals, as the options say it."""
+
+    stage: str | None
+    owner: str | None
+    deal_type: str | None
+    member: str | None
+    only_open: bool
+    parked: bool
+    overdue: bool
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether every deal is wanted."""
+        return not any(vars(self).values())
+
+    def let_through(self, standing: Standing) -> bool:
+        """Whether a deal is among those wanted."""
+        deal = standing.deal
+        return (
+            self.stage in (None, standing.stage_name)
+            and self.owner in (None, deal.owner)
+            and (self.deal_type is None or deal.type in (self.deal_type, f"{self.deal_type} business"))
+            and self.member in (None, deal.member)
+            and (not self.only_open or standing.is_open)
+            and (not self.parked or bool(standing.parked))
+            and (not self.overdue or _is_overdue(standing))
+        )
+
+
+def view(folder: str, what: str, output_format: str, as_of: str | None, **options: Any) -> int:
+    """Print the list; 1 where a file could not be counted."""
+    filters = Filters(**options)
+    _, book, problems = read(folder)
+    whole = numbers_are_whole(book, problems)
+    if not book.processes:
+        return 1
+    snapshot = book.on(day_of(as_of, book))
+    if what == "deals":
+        lines = _deals(snapshot, filters, output_format)
+    elif not filters.is_empty:
+        raise Usage("members cannot be narrowed by what deals have")
+    else:
+        lines = _members(snapshot, output_format)
+    for line in lines:
+        say(line)
+    return 0 if whole else 1
+
+
+def _deals(snapshot: Snapshot, filters: Filters, output_format: str) -> Iterator[str]:
+    _refuse_misspelt(snapshot, filters)
+    found = [standing for standing in standings(snapshot) if filters.let_through(standing)]
+    if output_format == "json":
+        yield as_json([deal_as_data(standing) for standing in found])
+        return
+    heads = ("deal", "member", "stage", "days", "owner", "worth", "next step")
+    yield from table([_row(standing) for standing in found], heads, frozenset({3, 5}), style)
+
+
+def _is_overdue(standing: Standing) -> bool:
+    step = standing.deal.next
+    return standing.is_open and not standing.parked and step is not None and step.due < standing.snapshot.as_of
+
+
+def _refuse_misspelt(snapshot: Snapshot, filters: Filters) -> None:
+    """Refuse a filter that can match nothing because it is misspelt."""
+    book = snapshot.book
+    known: dict[str, tuple[str | None, list[str]]] = {
+        "stage": (filters.stage, list(snapshot.process.stages)),
+        "owner": (filters.owner, list(book.team.people) if book.team else []),
+        "type": (filters.deal_type, [NEW, EXISTING, "new", "existing"]),
+        "member": (filters.member, list(book.members)),
+    }
+    for name, (asked, choices) in known.items():
+        if asked is not None and asked not in choices:
+            hint = "write new or existing; a renewal is existing" if name == "type" else did_you_mean(asked, choices)
+            raise Usage(f"--{name}: there is no '{show(asked)}'; {hint}".rstrip("; "))
+
+
+def _row(standing: Standing) -> tuple[str, ...]:
+    deal = standing.deal
+    return (
+        standing.id,
+        standing.member_name,
+        f"{standing.stage_name} (parked)" if standing.parked else standing.stage_name,
+        str(standing.age),
+        deal.owner,
+        amounts(total(standing.amounts)),
+        f"{deal.next.due} {deal.next.action}" if standing.is_open and deal.next else "",
+    )
+
+
+def _members(snapshot: Snapshot, output_format: str) -> Iterator[str]:
+    members = snapshot.book.members
+    if output_format == "json":
+        yield as_json([member_as_data(snapshot, member_id) for member_id in sorted(members)])
+        return
+    rows = [
+        (member_id, member.name, member.kind, member.country, str(len(deals_of(snapshot, member_id))))
+        for member_id, member in sorted(members.items())
+    ]
+    yield from table(rows, ("member", "name", "kind", "country", "deals"), frozenset({4}), style)

@@ -1,0 +1,41 @@
+"""What ``salesops merge-driver`` does: two versions of one record become one, or both stand between markers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from salesops.cli.printing import note
+from salesops.edits.merge import Merged, kind_anywhere, merge, merge_prose
+from salesops.edits.yaml_writer import FileChange
+from salesops.output import show
+from salesops.store.load import read_bytes
+from salesops.store.save import save
+
+
+def view(folder: str, base: str, ours: str, theirs: str, path: str) -> int:
+    """Write the joined text into ``ours``; 1 where both sides changed the same value."""
+    name = show(path or ours)
+    texts = [_text(read_bytes(Path(folder), file)) for file in (base, ours, theirs)]
+    was, here, there = texts
+    if was is None or here is None or there is None:
+        note(f"{name}: one of the versions is too large or is not UTF-8, so ours is left as it is; choose one by hand")
+        return 1
+    merged = _merged(was, here, there, path)
+    if merged.text != here:
+        target = Path(folder, ours)
+        save(target.parent, FileChange(target.name, merged.text, here))
+    for sentence in merged.sentences:
+        note(f"{name}: {show(sentence)}")
+    return 1 if merged.sentences else 0
+
+
+def _merged(base: str, ours: str, theirs: str, path: str) -> Merged:
+    is_record = not path or path.endswith(".yaml")
+    return merge(base, ours, theirs, kind_anywhere(path)) if is_record else merge_prose(base, ours, theirs)
+
+
+def _text(raw: bytes | int) -> str | None:
+    try:
+        return None if isinstance(raw, int) else raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return None

@@ -1,0 +1,141 @@
+"""What ``salesops metrics`` shows: readings on a day, with the deals behind each, or a series over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from salesops.book.book import Book, Snapshot
+from salesops.cli.moments import named_moment
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say, style
+from salesops.cli.repository import day_given, day_of, kept, numbers_are_whole, read, root_of
+from salesops.cli.views.metrics_series import SHOWN, as_believed, days_between, points, print_series
+from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
+from salesops.metrics.readings import Share
+from salesops.metrics.wording import detail, headline
+from salesops.output import SCHEMA_VERSION, as_json, show, table
+from salesops.problems import Problem, did_you_mean
+from salesops.records.process import Process
+from salesops.store.commits import CommitBooks, NamedCommit
+
+
+def view(
+    folder: str,
+    names: tuple[str, ...],
+    output_format: str,
+    as_of: str | None,
+    *,
+    first: str | None,
+    known: str | None,
+    since: str | None,
+    every: str | None,
+    evidence: bool,
+) -> int:
+    """Print the readings; 1 where a file could not be counted."""
+    if since is not None:
+        return _series(
+            folder, names, output_format, as_of, first=first, known=known, since=since, every=every or "week"
+        )
+    if every or known == "then":
+        raise Usage("--every and --known then belong to a series: say --since as well")
+    book, problems, point = _book(folder, known)
+    whole = numbers_are_whole(book, problems, point.name if point else "")
+    if not book.processes:
+        return 1
+    day = point.day if as_of is None and point and point.day else day_of(as_of, book)
+    _print(book.on(day, _narrowed(first, day)), names, point, evidence, output_format)
+    return 0 if whole else 1
+
+
+def _series(
+    folder: str,
+    names: tuple[str, ...],
+    output_format: str,
+    as_of: str | None,
+    *,
+    first: str | None,
+    known: str | None,
+    since: str,
+    every: str,
+) -> int:
+    """Print the readings of many days."""
+    at = None if known == "then" else known
+    book, problems, _ = _book(folder, at)
+    whole = numbers_are_whole(book, problems, at or "")
+    if not book.processes:
+        return 1
+    last = day_of(as_of, book)
+    days = days_between(since, last, every)
+    narrowed = _narrowed(first, last)
+    wanted = _wanted(book.on(last).process, names or (() if output_format == "json" else SHOWN))
+    then = as_believed(root_of(folder), book, days) if known == "then" else {}
+    print_series(list(points(book, days, wanted, narrowed, then)), wanted, known, output_format, every)
+    return 0 if whole else 1
+
+
+def _book(folder: str, known: str | None) -> tuple[Book, list[Problem], NamedCommit | None]:
+    """The records as they lie here, or as they were known."""
+    if known is None:
+        _, book, problems = read(folder)
+        return book, problems, None
+    archive = CommitBooks(root_of(folder))
+    point = named_moment(archive, known, "--known")
+    book, problems = archive.book(point.commit)
+    kept()
+    return book, problems, point
+
+
+def _narrowed(first: str | None, last: date) -> date | None:
+    """The day from which on cohorts and closes are counted."""
+    start = day_given(first, "--from")
+    if start and start > last:
+        raise Usage(f"--from {start} lies after {last}")
+    return start
+
+
+def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
+    """The metrics named, or all; a name that no metric has is a wrong call."""
+    known = metrics_of(process)
+    for name in names:
+        if name not in known:
+            raise Usage(f"there is no metric '{show(name)}'; {did_you_mean(name, known)}".rstrip("; "))
+    return [known[name] for name in names] or list(known.values())
+
+
+def _print(
+    snapshot: Snapshot, names: tuple[str, ...], point: NamedCommit | None, evidence: bool, output_format: str
+) -> None:
+    wanted = _wanted(snapshot.process, names)
+    readings = measure(snapshot, wanted)
+    if output_format == "json":
+        told = {"as_of": snapshot.as_of, "from": snapshot.since, "known": point.as_data() if point else None}
+        every = [as_data(metric, readings[metric.id]) for metric in wanted]
+        say(as_json({"schema_version": SCHEMA_VERSION, **told, "metrics": every}))
+        return
+    if point:
+        note(f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.day else ''}, as of {snapshot.as_of}")
+    for line in _as_text(wanted, readings, evidence or bool(names)):
+        say(line)
+
+
+def _as_text(metrics: list[Metric], readings: dict[str, Reading | None], evidence: bool) -> Iterator[str]:
+    if not evidence:
+        rows = [(metric.id, headline(readings[metric.id]), detail(readings[metric.id])) for metric in metrics]
+        yield from table(rows, ("metric", "value", "behind it"), frozenset({1}), style)
+        return
+    for metric in metrics:
+        yield from _evidence_lines(metric, readings[metric.id])
+
+
+def _evidence_lines(metric: Metric, reading: Reading | None) -> Iterator[str]:
+    """A reading with the deals that were counted, and those left out with the reason."""
+    yield f"{style(show(metric.title), 'head')} ({metric.id}): {style(headline(reading), 'place')}  {show(detail(reading))}".rstrip()
+    yield show(f"  {metric.summary}")
+    if reading is not None:
+        yield f"  counted ({len(reading.included)}): {show(', '.join(reading.included) or 'none')}"
+        if isinstance(reading, Share):
+            yield f"  of these, behind the {reading.hits}: {show(', '.join(reading.hit) or 'none')}"
+        for left in reading.excluded:
+            yield show(f"  left out: {left.deal}: {left.why}")
+    yield ""

@@ -1,0 +1,52 @@
+"""What ``salesops schema`` prints or writes: the JSON Schema of each kind of record, and a CODEOWNERS file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from salesops.cli.options import Usage
+from salesops.cli.printing import say
+from salesops.cli.repository import read
+from salesops.output import as_json, show
+from salesops.problems import CannotDecide, did_you_mean
+from salesops.records.json_schema import schema_of
+from salesops.records.kinds import KINDS
+from salesops.setup.codeowners import codeowners as codeowners_of
+
+
+def view(folder: str, kind: str | None, out: str | None, *, codeowners: bool, dry_run: bool) -> int:
+    """Print one schema, write those of a folder, or print who reviews what."""
+    if codeowners:
+        if kind or out:
+            raise Usage("--codeowners goes alone: it prints a file of another kind")
+        say(_codeowners(folder).removesuffix("\n"))
+    elif out is None:
+        say(as_json(schema_of(_known(kind))))
+    else:
+        _write([_known(kind)] if kind is not None else list(KINDS), Path(folder, out), dry_run)
+    return 0
+
+
+def _codeowners(folder: str) -> str:
+    _, book, _ = read(folder)
+    if book.team is None:
+        raise CannotDecide("playbook/team.yaml cannot be read, and it says who has which account: run salesops check")
+    return codeowners_of(book)
+
+
+def _known(kind: str | None) -> str:
+    """The kind that is asked for, refused where there is none."""
+    if kind is None:
+        raise Usage(f"name a kind: {', '.join(KINDS)}; or -o DIR for all of them")
+    if kind not in KINDS:
+        raise Usage(f"there is no kind '{show(kind)}'; {did_you_mean(kind, KINDS)}".rstrip("; "))
+    return kind
+
+
+def _write(kinds: list[str], folder: Path, dry_run: bool) -> None:
+    for kind in kinds:
+        file = folder / f"{kind}.json"
+        if not dry_run:
+            folder.mkdir(parents=True, exist_ok=True)
+            file.write_text(as_json(schema_of(kind)) + "\n", encoding="utf-8")
+        say(f"{'would write' if dry_run else 'wrote'} {show(file)}")
