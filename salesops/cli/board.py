@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from salesops.book.status import Column, Standing
+    from salesops.book.status import BoardColumn, Standing
 
 
 @click.command("board")
@@ -37,7 +37,7 @@ def command(ctx: click.Context, format: str, as_of: str | None) -> None:
     ctx.exit(0 if whole else 1)
 
 
-def _as_json(columns: list[Column], parked: list[Standing], as_of: date) -> str:
+def _as_json(columns: list[BoardColumn], parked: list[Standing], as_of: date) -> str:
     from salesops import output
     from salesops.cli.list import deal_as_data
     from salesops.records.money import cents
@@ -57,7 +57,7 @@ def _as_json(columns: list[Column], parked: list[Standing], as_of: date) -> str:
     )
 
 
-def _as_text(columns: list[Column], parked: list[Standing]) -> Iterator[str]:
+def _as_text(columns: list[BoardColumn], parked: list[Standing]) -> Iterator[str]:
     from salesops.metrics.wording import amounts
     from salesops.output import counted, show
 
