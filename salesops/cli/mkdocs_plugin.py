@@ -36,7 +36,7 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
 
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Write the pages and let MkDocs read those; nothing where ``salesops site`` has done so."""
-        from salesops.site.build import DOCS, for_the_disk
+        from salesops.site.build import DOCS
 
         root = Path(config.config_file_path).parent
         if Path(config.docs_dir).resolve() == (root / DOCS).resolve():
@@ -46,7 +46,7 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         with _as_plugin_error():
             self.site.prepare()
         config.docs_dir = str(self.site.docs)
-        for_the_disk(config)
+        self.site.configure(config)
         return config
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

@@ -33,11 +33,18 @@ class Page:
     words: str
     render: Callable[[], str] = field(repr=False, compare=False)
     in_navigation: bool = True
+    section: str = ""
+    """The section of the menu that it stands in; overviews stand in none."""
 
     @property
     def file(self) -> str:
         """Its address, which is a file on every server and on the disk."""
         return file_of(self.path)
+
+    @property
+    def source(self) -> str:
+        """The Markdown that frames it, below site/ where a team introduces it."""
+        return f"{self.path or 'index'}.md"
 
     @property
     def body(self) -> Markup:
@@ -146,13 +153,13 @@ def page(
     snapshot: Snapshot,
     *,
     heading: str = "",
-    in_navigation: bool | None = None,
+    section: str = "",
     search: Iterable[str | None] = (),
     **values: Any,
 ) -> Page:
     """Render a page from its template; ``root`` leads back to the folder of the home page from wherever it is.
 
-    Pages of a folder, such as ``deals/a``, are records unless ``in_navigation`` says otherwise.
+    Pages of a folder, such as ``deals/a``, are records unless they name their ``section`` of the menu.
     """
     root = "../" * path.count("/") or "./"
     here = Here(root, snapshot)
@@ -176,8 +183,8 @@ def page(
             )
         )
 
-    alone = in_navigation if in_navigation is not None else "/" not in path
-    return Page(path, title, " ".join(word for word in search if word), render, alone)
+    said = " ".join(word for word in search if word)
+    return Page(path, title, said, render, in_navigation=bool(section) or "/" not in path, section=section)
 
 
 def edit_link(snapshot: Snapshot, kind: str, id: str) -> str | None:

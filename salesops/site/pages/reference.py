@@ -33,6 +33,8 @@ SUBJECTS = {
     "process": "The process itself",
 }
 """Titles of the groups of codes; a group that is not listed is shown by its own name."""
+REFERENCE = "Reference"
+"""The section of the menu."""
 _CODE = Markup("<code>{}</code>")
 
 
@@ -60,10 +62,10 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         "Checks",
         "checks",
         snapshot,
-        in_navigation=True,
+        section=REFERENCE,
         groups=groups,
         without_mark=without_mark,
         search=list(rules()),
     )
     kinds = [(kind, list(fields_of(kind.name))) for kind in KINDS.values()]
-    yield page("reference/fields", "Fields", "fields", snapshot, in_navigation=True, kinds=kinds, columns=FIELDS)
+    yield page("reference/fields", "Fields", "fields", snapshot, section=REFERENCE, kinds=kinds, columns=FIELDS)
