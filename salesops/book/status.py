@@ -125,7 +125,7 @@ def standings(snapshot: Snapshot, histories: Iterable[DealHistory] | None = None
 
 
 @dataclass(frozen=True)
-class Column:
+class BoardColumn:
     """One stage of the board."""
 
     name: str
@@ -138,11 +138,11 @@ class Column:
         return total(amount for standing in self.deals for amount in standing.amounts)
 
 
-def board(snapshot: Snapshot) -> list[Column]:
+def board(snapshot: Snapshot) -> list[BoardColumn]:
     """The open stages with the deals in them; parked ones are not on it."""
     here = standings(snapshot, snapshot.open)
     return [
-        Column(name, stage, tuple(standing for standing in here if standing.stage_name == name))
+        BoardColumn(name, stage, tuple(standing for standing in here if standing.stage_name == name))
         for name, stage in snapshot.process.stages.items()
         if stage.is_open
     ]

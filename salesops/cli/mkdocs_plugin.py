@@ -21,7 +21,7 @@ from salesops.cli.repository import day_of
 from salesops.output import show
 from salesops.problems import errors
 from salesops.records.kinds import folders
-from salesops.site.build import DOCS, Site, for_the_disk
+from salesops.site.build import DOCS, Site
 from salesops.site.own_pages import SOURCE, CannotBuild
 from salesops.store.file_history import git_history
 from salesops.store.load import load
@@ -54,7 +54,7 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         with _as_plugin_error():
             self.site.prepare()
         config.docs_dir = str(self.site.docs)
-        for_the_disk(config)
+        self.site.configure(config)
         return config
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:

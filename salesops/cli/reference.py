@@ -11,6 +11,7 @@ import click
 from salesops.book.book import Snapshot
 from salesops.cli import COMMANDS, salesops
 from salesops.site.pages.page import Page, page
+from salesops.site.pages.reference import REFERENCE
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ def commands_page(snapshot: Snapshot) -> Page:
         "Commands",
         "commands",
         snapshot,
-        in_navigation=True,
+        section=REFERENCE,
         commands=list(described()),
         search=COMMANDS,
     )

@@ -27,6 +27,11 @@ class Field:
     depth: int
 
     @property
+    def address(self) -> str:
+        """The kind and the path, such as ``deal.value.mrr``."""
+        return f"{self.kind}.{self.path}"
+
+    @property
     def name(self) -> str:
         """The last word of the path."""
         return self.path.rsplit(".", 1)[-1]

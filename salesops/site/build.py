@@ -30,6 +30,7 @@ from salesops.book.book import Snapshot
 from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
 from salesops.records.kinds import folders as record_folders
 from salesops.site.frames import SHELL, TITLE, Stamp, filled, frame, guarded, once, own_scripts
+from salesops.site.navigation import menu, own_entries
 from salesops.site.own_pages import SOURCE, CannotBuild, own_pages
 from salesops.site.pages import Page, Readings, data_files, every_page, readings_of
 from salesops.site.pages.page import file_of
@@ -89,11 +90,19 @@ class Site:
         texts = {name: _page_text(name, content) for name, content in wanted.items() if name.endswith(".md")}
         _refuse_twins(texts, self.pages)
         for page in self.framed:
-            name = _source_name(page)
-            wanted[name] = frame(page.title, _OWN_HEADING.sub("", texts.get(name, "")))
+            wanted[page.source] = frame(page.title, _OWN_HEADING.sub("", texts.get(page.source, "")))
         wanted[f"{SHELL}.md"] = frame(TITLE)
         wanted.update(_assets())
         _mirror(self.docs, wanted)
+
+    def configure(self, config: MkDocsConfig) -> None:
+        """Say what mkdocs.yml leaves to us: the generated pages are in the menu, and the site works without a server, too.
+
+        From the disk each link leads to a file, and the search does without a worker. Call it when the pages are prepared.
+        """
+        config.use_directory_urls = False
+        config.extra["polyfills"] = [*(config.extra.get("polyfills") or ()), SEARCH]
+        config.nav = menu(own_entries(config, self.framed), self.framed)
 
     def finish(self, html: Path, *, policy: bool = True) -> int:
         """Fill what MkDocs built, and say how many pages there are; raises CannotBuild where a frame is not as it must be.
@@ -153,11 +162,6 @@ def _address(path: str) -> str:
     return path
 
 
-def _source_name(page: Page) -> str:
-    """The file below site/ that introduces a framed page."""
-    return f"{page.path or 'index'}.md"
-
-
 def _page_text(name: str, content: bytes) -> str:
     """The Markdown of a team's own page; refused where its name or title would be markup on every page, in the menu."""
     if _MARKUP.search(name) or not name.isprintable():
@@ -180,7 +184,7 @@ def _refuse_twins(names: Iterable[str], pages: Iterable[Page]) -> None:
 
     The first page of a folder of that name is refused, too: nobody could tell members/ from members.html.
     """
-    taken = {_address(page.path): "" if page.is_record else _source_name(page) for page in pages} | {SHELL: ""}
+    taken = {_address(page.path): "" if page.is_record else page.source for page in pages} | {SHELL: ""}
     for name in names:
         path = re.sub(r"/README$", "/index", name.removesuffix(".md"))
         for address in {path, re.sub(r"(?:^|/)index$", "", path)} & taken.keys():
@@ -262,12 +266,6 @@ def _add_to_search(html: Path, pages: Iterable[Page]) -> None:
     file.with_suffix(".js").write_text(f"var __index = {text};\n", encoding="utf-8")
 
 
-def for_the_disk(config: MkDocsConfig) -> None:
-    """Let the site work without a server, too: each link leads to a file, and the search does without a worker."""
-    config.use_directory_urls = False
-    config.extra["polyfills"] = [*(config.extra.get("polyfills") or ()), SEARCH]
-
-
 def config_file(root: Path) -> Path:
     """The repository's mkdocs.yml; raises CannotBuild where there is none."""
     file = root / "mkdocs.yml"
@@ -293,7 +291,7 @@ def build(site: Site, out: Path, *, strict: bool = False) -> int:
             config: MkDocsConfig = load_config(
                 config_file=str(config_file(site.root)), docs_dir=str(site.docs), site_dir=str(fresh), strict=strict
             )
-            for_the_disk(config)
+            site.configure(config)
             mkdocs_build(config)
         count = site.finish(fresh)
         _replace(out, fresh)

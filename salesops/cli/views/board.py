@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from salesops.book.status import Column, Standing, board, standings
+from salesops.book.status import BoardColumn, Standing, board, standings
 from salesops.cli.printing import say, style
 from salesops.cli.repository import day_of, numbers_are_whole, read
 from salesops.cli.views.show import deal_as_data
@@ -30,7 +30,7 @@ def view(folder: str, output_format: str, as_of: str | None) -> int:
     return 0 if whole else 1
 
 
-def _as_json(columns: list[Column], parked: list[Standing], as_of: date) -> str:
+def _as_json(columns: list[BoardColumn], parked: list[Standing], as_of: date) -> str:
     stages = [
         {
             "stage": column.name,
@@ -44,7 +44,7 @@ def _as_json(columns: list[Column], parked: list[Standing], as_of: date) -> str:
     return as_json({"schema_version": SCHEMA_VERSION, "as_of": as_of, "stages": stages, "parked": kept_warm})
 
 
-def _as_text(columns: list[Column], parked: list[Standing]) -> Iterator[str]:
+def _as_text(columns: list[BoardColumn], parked: list[Standing]) -> Iterator[str]:
     for column in columns:
         worth = f", {amounts(column.worth)}" if column.worth else ""
         yield f"{style(show(column.stage.title), 'head')}  {counted(len(column.deals), 'deal')}{worth}"

@@ -52,7 +52,7 @@ def data_files(
     known = metrics_of(snapshot.process)
     readings = readings_of(snapshot) if readings is None else readings
     head = {"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of}
-    every = [as_data(metric, readings[id]) for id, metric in known.items()]
+    every = [as_data(metric, readings[metric_id]) for metric_id, metric in known.items()]
     yield "metrics.json", as_json({**head, "metrics": every})
     for metric in every:
         yield f"metrics/{metric['id']}.json", as_json({**head, **metric})

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing
 from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
-from salesops.site.pages.page import Page, page
+from salesops.records.deal import MANIAC_T, Deal, Hub
+from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import TITLES
+from salesops.site.pages.table import Column, Columns
+from salesops.site.pages.words import NOTHING, day
 
 
 class VisitBar(NamedTuple):
@@ -19,11 +25,64 @@ class VisitBar(NamedTuple):
 
     stage: str
     title: str
-    entered: object
+    entered: date
     days: int
     attempt: int
     start: float
     width: float
+    has_length: bool
+    """The last stage of a closed deal has none."""
+
+
+class AnswerRow(NamedTuple):
+    """One of the seven questions, and its answer, where it has one."""
+
+    question: str
+    answer: Any
+
+
+ANSWERED = {"met": "good", "partial": "warn", "unmet": "bad", "unknown": "quiet"}
+
+
+def stage(bar: VisitBar, here: Here) -> object:
+    """The stage, and which attempt it was."""
+    return Markup("{} <small>attempt {}</small>").format(bar.title, bar.attempt) if bar.attempt > 1 else bar.title
+
+
+def status(row: AnswerRow, here: Here) -> Markup:
+    """How well the question is answered."""
+    if row.answer is None:
+        return here.chip("quiet", "no answer")
+    return here.chip(ANSWERED[row.answer.status], row.answer.status)
+
+
+def note(row: AnswerRow, here: Here) -> Markup | str:
+    """What was answered."""
+    return here.parts.answer_note(row.answer, here.as_of) if row.answer else ""
+
+
+STAGES: Columns[VisitBar] = (
+    Column("Stage", stage, header=True),
+    Column("From", lambda bar, _: day(bar.entered)),
+    Column("Days", lambda bar, _: bar.days if bar.has_length else NOTHING, right=True),
+    Column(
+        Markup('<span class="so-hidden">Share of the deal\'s life</span>'),
+        lambda bar, here: here.parts.bar(bar),
+        look="so-bar",
+    ),
+)
+ANSWERS: Columns[AnswerRow] = (
+    Column("Question", lambda row, _: row.question, header=True),
+    Column("Answer", status),
+    Column("Day", lambda row, _: day(row.answer.date if row.answer else None)),
+    Column("Note", note, words=True),
+)
+HUBS: Columns[Hub] = (
+    Column("Hub", lambda hub, _: hub.name, header=True),
+    Column("Environment", lambda hub, _: hub.environment or NOTHING),
+    Column("Sign-in", lambda hub, _: hub.authentication or NOTHING),
+    Column("Storage", lambda hub, _: hub.storage or NOTHING),
+)
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
@@ -46,12 +105,23 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         term=term,
         windows=TITLES,
         spans=list(spans(standing)),
+        stage_columns=STAGES,
+        answers=answers(deal),
+        answer_columns=ANSWERS,
+        hub_columns=HUBS,
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"
         ],
         story=by_commit(past.timeline.of("deal", standing.id)),
-        renewals=[id for id in snapshot.book.renewed_by.get(standing.id, ()) if snapshot.history(id)],
+        renewals=[deal_id for deal_id in snapshot.book.renewed_by.get(standing.id, ()) if snapshot.history(deal_id)],
     )
+
+
+def answers(deal: Deal) -> list[AnswerRow]:
+    """The seven questions in their order, answered or not."""
+    return [
+        AnswerRow(letter.replace("_", " ").capitalize(), getattr(deal.maniac_t, letter, None)) for letter in MANIAC_T
+    ]
 
 
 def spans(standing: Standing) -> Iterator[VisitBar]:
@@ -71,4 +141,5 @@ def spans(standing: Standing) -> Iterator[VisitBar]:
             visit.attempt,
             100 * (visit.entered - first).days / life,
             max(100 * days / life, 0.6),
+            standing.is_open or visit is not history.now,
         )

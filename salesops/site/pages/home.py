@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
+from markupsafe import Markup
+
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
 from salesops.book.visits import Visit
@@ -14,7 +16,9 @@ from salesops.metrics import Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, terms
 from salesops.metrics.targets import goal, progress
 from salesops.records.playbook import Target
-from salesops.site.pages.page import Page, page
+from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.table import Column, Columns
+from salesops.site.pages.words import day, unbroken
 
 SHOWN = (
     "sqd",
@@ -41,6 +45,22 @@ class TargetRow(NamedTuple):
     gap: str
 
 
+def metric(row: TargetRow, here: Here) -> Markup:
+    """The metric of a target, and why the team aims at it."""
+    link = Markup('<a href="{}">{}</a>').format(here.metric_at(row.target.metric), row.title)
+    return link + Markup("<br><small>{}</small>").format(row.target.why) if row.target.why else link
+
+
+STATES = {"reached": "good", "missing": "warn", "unknown": "quiet"}
+TARGETS: Columns[TargetRow] = (
+    Column("Target", metric, header=True, words=True),
+    Column("Now", lambda row, _: unbroken(row.now), right=True, look="so-sum"),
+    Column("Goal", lambda row, _: row.goal, right=True),
+    Column("By", lambda row, _: day(row.target.by)),
+    Column("State", lambda row, here: here.chip(STATES[row.state], row.gap or row.state)),
+)
+
+
 class RecentMove(NamedTuple):
     """A move of the last days."""
 
@@ -59,8 +79,9 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         "home",
         snapshot,
         heading=snapshot.book.team.organisation if snapshot.book.team else "Pipeline",
-        numbers=[(every[id], readings[id]) for id in SHOWN if id in every],
+        numbers=[(every[metric_id], readings[metric_id]) for metric_id in SHOWN if metric_id in every],
         targets=_targets(snapshot, readings),
+        target_columns=TARGETS,
         deserving=sorted(deserving, key=lambda standing: (-len(standing.concerns), standing.since)),
         most=MAX_ATTENTION_ROWS,
         overdue=[term for term in terms(snapshot) if term.bucket == OVERDUE],

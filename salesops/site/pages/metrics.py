@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
 
 from salesops.book.book import Snapshot
+from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
-from salesops.metrics import Metric, Reading, metrics_of
+from salesops.metrics import Metric, Reading, metrics_of, wording
 from salesops.metrics.readings import Share
-from salesops.site.pages.page import Page, page
+from salesops.site.pages.page import Here, Page, linked, page
+from salesops.site.pages.table import Column, Columns
+from salesops.site.pages.words import day, prose, unbroken
 
 MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
@@ -22,13 +28,78 @@ SUBJECT_TITLES = {
 }
 
 
+class GlossaryRow(NamedTuple):
+    """A metric and today's reading; None where it is not measured yet."""
+
+    metric: Metric
+    reading: Reading | None
+
+    @property
+    def anchor(self) -> str:
+        """Where links to the metric lead."""
+        return self.metric.id
+
+
+class CountedDeal(NamedTuple):
+    """A deal that a metric counted, and in a word whether it is among the hits of a share."""
+
+    history: DealHistory
+    hit: str
+
+
+def linked_title(row: GlossaryRow, here: Here) -> object:
+    """The title, leading to the page of a metric that is measured."""
+    title = row.metric.title
+    return Markup('<a href="{}">{}</a>').format(here.metric_at(row.metric.id), title) if row.reading else title
+
+
+def headline(row: GlossaryRow, here: Here) -> object:
+    """The number itself."""
+    return unbroken(wording.headline(row.reading)) if row.reading else here.chip("quiet", "not yet")
+
+
+def meaning_and_source(row: GlossaryRow, here: Here) -> Markup:
+    """The first line of the definition; the source too, where there is no page to say it."""
+    source = "" if row.reading else Markup(" Source: {}.").format(linked(row.metric.source, here.root))
+    return Markup("<small>{}{}</small>").format(prose(row.metric.summary), source)
+
+
+def deal_and_hit(row: CountedDeal, here: Here) -> Markup:
+    """The deal, and whether it is a hit."""
+    link = here.deal_link(row.history.id)
+    return link + " " + here.chip("good", row.hit) if row.hit else link
+
+
+def week(point: Mapping[str, Any]) -> Column[object]:
+    """The column of one week: the one table that lies on its side, a single row with a cell for each week."""
+    said = f"{point['value']} so far" if point["partial"] else point["value"]
+    return Column(point["week"], lambda _, here: said, right=True)
+
+
+GLOSSARY: Columns[GlossaryRow] = (
+    Column("Metric", linked_title, header=True),
+    Column("Value", headline, right=True, look="so-sum so-strong"),
+    Column("Behind it", lambda row, _: wording.detail(row.reading), look="so-behind"),
+    Column("What it means", meaning_and_source, words=True),
+)
+COUNTED: Columns[CountedDeal] = (
+    Column("Member", lambda row, here: here.member_link(row.history.deal.member), header=True),
+    Column("Deal", deal_and_hit),
+    Column("Stage", lambda row, here: here.snapshot.stage(row.history.now.stage).title),
+    Column("Since", lambda row, _: day(row.history.now.entered)),
+    Column("Type", lambda row, _: row.history.type),
+    Column("Owner", lambda row, here: here.person(row.history.deal.owner)),
+)
+
+
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The glossary with today's readings, and a page for each metric that is measured."""
     every = list(metrics_of(snapshot.process).values())
     groups = [
-        (SUBJECT_TITLES[subject], list(found)) for subject, found in groupby(every, key=lambda metric: metric.subject)
+        (SUBJECT_TITLES[subject], [GlossaryRow(metric, readings[metric.id]) for metric in found])
+        for subject, found in groupby(every, key=lambda metric: metric.subject)
     ]
-    yield page("metrics", "Metrics", "metrics", snapshot, groups=groups, readings=readings)
+    yield page("metrics", "Metrics", "metrics", snapshot, groups=groups, columns=GLOSSARY)
     for metric in every:
         reading = readings[metric.id]
         if reading is not None:
@@ -49,14 +120,21 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         metric=metric,
         reading=reading,
         definition=metric.definition.split("\n\n"),
-        included=[snapshot.history(id) or snapshot.book.histories[id] for id in reading.included[:MAX_DEALS_NAMED]],
+        included=list(_counted(snapshot, metric, reading)),
+        counted_columns=COUNTED,
         reasons=sorted(reasons.items(), key=lambda pair: (-len(pair[1]), pair[0])),
         data={
             name: value
             for name, value in data.items()
             if name not in ("included", "excluded", "hit", "kind", "value", "weeks")
         },
-        weeks=data.get("weeks", []),
+        week_columns=[week(point) for point in data.get("weeks", ())],
         most=MAX_DEALS_NAMED,
-        hit=frozenset(reading.hit) if isinstance(reading, Share) else frozenset(),
     )
+
+
+def _counted(snapshot: Snapshot, metric: Metric, reading: Reading) -> Iterator[CountedDeal]:
+    hits = frozenset(reading.hit) if isinstance(reading, Share) else frozenset()
+    word = "won" if metric.id == "win-rate" else "reached"
+    for name in reading.included[:MAX_DEALS_NAMED]:
+        yield CountedDeal(snapshot.history(name) or snapshot.book.histories[name], word if name in hits else "")

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache, partial
-from typing import Any
+from functools import cached_property, lru_cache, partial
+from typing import Any, Protocol, cast
 from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import person_name
 from salesops.checks.manual import cited
 from salesops.metrics import metrics_of, wording
-from salesops.records.deal import MANIAC_T
-from salesops.records.money import Money, total
+from salesops.records.money import total
+from salesops.site.pages import words
 
 
 @dataclass(frozen=True)
@@ -35,11 +34,18 @@ class Page:
     words: str
     render: Callable[[], str] = field(repr=False, compare=False)
     in_navigation: bool = True
+    section: str = ""
+    """The section of the menu that it stands in; overviews stand in none."""
 
     @property
     def file(self) -> str:
         """Its address, which is a file on every server and on the disk."""
         return file_of(self.path)
+
+    @property
+    def source(self) -> str:
+        """The Markdown that frames it, below site/ where a team introduces it."""
+        return f"{self.path or 'index'}.md"
 
     @property
     def body(self) -> Markup:
@@ -74,15 +80,72 @@ def templates() -> Environment:
         headline=wording.headline,
         detail=wording.detail,
         total=total,
-        counted=_counted,
-        day=_day,
-        money=_money,
-        prose=_prose,
-        unbroken=_unbroken,
-        linked=_linked,
+        counted=words.counted,
+        day=words.day,
+        money=words.money,
+        prose=words.prose,
+        unbroken=words.unbroken,
+        linked=linked,
     )
-    environment.globals.update(MANIAC_T=MANIAC_T, meaning=meaning, file_of=file_of)
+    environment.globals.update(meaning=meaning, file_of=file_of)
     return environment
+
+
+class Parts(Protocol):
+    """The macros of _parts.html: each is a function that returns escaped HTML."""
+
+    def __getattr__(self, name: str) -> Callable[..., Markup]: ...
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where a page stands: the way back to the folder of the home page, and the records on the day; from here links lead on."""
+
+    root: str
+    snapshot: Snapshot
+
+    @property
+    def book(self) -> Book:
+        """Every record."""
+        return self.snapshot.book
+
+    @property
+    def as_of(self) -> date:
+        """The day."""
+        return self.snapshot.as_of
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The small parts of HTML that pages share."""
+        return cast(Parts, templates().get_template("_parts.html").module)
+
+    def deal_link(self, deal: str, text: str | None = None) -> Markup:
+        """A link to a deal, by its id where no text is given."""
+        return self.parts.deal_link(self.root, deal, text)
+
+    def known_deal_link(self, deal: str) -> Markup | str:
+        """A link to a deal that had begun on the day; the bare id of any other, which has no page."""
+        return self.deal_link(deal) if self.snapshot.history(deal) else deal
+
+    def member_link(self, member: str) -> Markup:
+        """A link to a member by its name; the bare id where there is no such record."""
+        return self.parts.member_link(self.root, self.book, member)
+
+    def chip(self, kind: str, text: str) -> Markup:
+        """A word or two in a colour: good, warn, bad or quiet."""
+        return self.parts.chip(kind, text)
+
+    def cells(self, columns: Iterable[Any], row: object, place: int) -> Markup:
+        """The cells of a row; asked for once a row and not once a cell, because thousands of pages have tables."""
+        return Markup("".join([column.element(row, self, place) for column in columns]))
+
+    def metric_at(self, metric: str) -> str:
+        """Where a metric is to be read."""
+        return metric_link(self.snapshot, self.root, metric)
+
+    def person(self, person: str) -> str:
+        """The name of somebody in the team."""
+        return person_name(self.snapshot, person)
 
 
 def page(
@@ -92,15 +155,16 @@ def page(
     snapshot: Snapshot,
     *,
     heading: str = "",
-    in_navigation: bool | None = None,
+    section: str = "",
     search: Iterable[str | None] = (),
     **values: Any,
 ) -> Page:
     """Render a page from its template; ``root`` leads back to the folder of the home page from wherever it is.
 
-    Pages of a folder, such as ``deals/a``, are records unless ``in_navigation`` says otherwise.
+    Pages of a folder, such as ``deals/a``, are records unless they name their ``section`` of the menu.
     """
     root = "../" * path.count("/") or "./"
+    here = Here(root, snapshot)
 
     def render() -> str:
         return (
@@ -112,22 +176,23 @@ def page(
                 as_of=snapshot.as_of,
                 book=snapshot.book,
                 heading=heading or title,
-                person=partial(person_name, snapshot),
+                here=here,
+                person=here.person,
                 edit=partial(edit_link, snapshot),
                 commit_at=partial(commit_link, snapshot),
-                metric_at=partial(metric_link, snapshot, root),
+                metric_at=here.metric_at,
                 **values,
             )
         )
 
-    alone = in_navigation if in_navigation is not None else "/" not in path
-    return Page(path, title, " ".join(word for word in search if word), render, alone)
+    said = " ".join(word for word in search if word)
+    return Page(path, title, said, render, in_navigation=bool(section) or "/" not in path, section=section)
 
 
-def edit_link(snapshot: Snapshot, kind: str, id: str) -> str | None:
+def edit_link(snapshot: Snapshot, kind: str, record_id: str) -> str | None:
     """Where a record can be edited in the browser; None where the team does not say where its records live."""
     team = snapshot.book.team
-    document = snapshot.book.documents.get((kind, id))
+    document = snapshot.book.documents.get((kind, record_id))
     if team is None or team.repository is None or document is None:
         return None
     return f"{team.repository.rstrip('/').removesuffix('.git')}/edit/main/{quote(document.path)}"
@@ -141,44 +206,18 @@ def commit_link(snapshot: Snapshot, commit: str) -> str | None:
     return f"{team.repository.rstrip('/').removesuffix('.git')}/commit/{commit}"
 
 
-def metric_link(snapshot: Snapshot, root: str, id: str) -> str:
+def metric_link(snapshot: Snapshot, root: str, metric_id: str) -> str:
     """Where a metric is to be read: its own page, or its line in the glossary where it is not measured yet."""
-    metric = metrics_of(snapshot.process).get(id)
+    metric = metrics_of(snapshot.process).get(metric_id)
     if metric and metric.measure:
-        return f"{root}{file_of(f'metrics/{id}')}"
-    return f"{root}{file_of('metrics')}{f'#{id}' if metric else ''}"
+        return f"{root}{file_of(f'metrics/{metric_id}')}"
+    return f"{root}{file_of('metrics')}{f'#{metric_id}' if metric else ''}"
 
 
-@lru_cache(maxsize=4096)
-def _day(day: date | None, without: str = "–") -> Markup:
-    return Markup('<time datetime="{0}">{0}</time>').format(day) if day else Markup("{}").format(without)
-
-
-def _money(money: Money | None) -> str:
-    return f"{wording.amount(money.amount)} {money.currency}" if money else "–"
-
-
-def _prose(text: str) -> Markup:
-    """Our own docstrings: what stands between backticks is code."""
-    parts = text.split("`")
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if at % 2 else escape(part) for at, part in enumerate(parts)
-    )
-
-
-def _linked(source: str, root: str) -> Markup:
+def linked(source: str, root: str) -> Markup:
     """A source, in which each page of the reference is a link."""
     link = Markup('<a href="{}{}#{}">{}</a>')
     return Markup("; ").join(
         link.format(root, file_of(part.page), part.anchor, part.text) if part.page else part.text
         for part in cited(source)
     )
-
-
-def _unbroken(text: str) -> str:
-    """A figure that does not part from its currency or its per cent at the end of a line."""
-    return re.sub(r"(?<=\d) (?=[A-Z]{3}\b|%)", "\N{NO-BREAK SPACE}", text)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun if number == 1 else noun + 's'}"

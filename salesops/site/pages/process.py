@@ -13,7 +13,7 @@ from salesops.site.pages.page import Page, page
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The process page."""
-    here = {column.name: len(column.deals) for column in board(snapshot)}
+    deals_in = {column.name: len(column.deals) for column in board(snapshot)}
     yield page(
         "process",
         "Process",
@@ -21,6 +21,6 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         snapshot,
         process=snapshot.process,
         versions=list(reversed(snapshot.book.processes)),
-        here=here,
+        deals_in=deals_in,
         readings=readings,
     )

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from itertools import groupby
 
+from markupsafe import Markup
+
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import GitHistory
 from salesops.checks.manual import SECTIONS, TITLES, rules, without_mark
 from salesops.metrics import Reading
-from salesops.records.fields import fields_of
+from salesops.records.fields import Field, fields_of
 from salesops.records.kinds import KINDS
-from salesops.site.pages.page import Page, page
+from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.table import Column, Columns
+from salesops.site.pages.words import prose
 
 SUBJECTS = {
     "reading": "Files, YAML and values",
@@ -29,6 +33,22 @@ SUBJECTS = {
     "process": "The process itself",
 }
 """Titles of the groups of codes; a group that is not listed is shown by its own name."""
+REFERENCE = "Reference"
+"""The section of the menu."""
+_CODE = Markup("<code>{}</code>")
+
+
+def path(field: Field, here: Here) -> Markup:
+    """The path of a field, and whether it must be given."""
+    return _CODE.format(field.path) + (Markup("<br><small>must be given</small>") if field.required else "")
+
+
+FIELDS: Columns[Field] = (
+    Column("Field", path, header=True),
+    Column("Meaning", lambda field, _: prose(field.description), words=True),
+    Column("Holds", lambda field, _: field.holds),
+    Column("Example", lambda field, _: _CODE.format(field.examples[0]) if field.examples else ""),
+)
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
@@ -42,13 +62,13 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         "Checks",
         "checks",
         snapshot,
-        in_navigation=True,
+        section=REFERENCE,
         groups=groups,
         without_mark=without_mark,
         search=list(rules()),
     )
     kinds = [(kind, list(fields_of(kind.name))) for kind in KINDS.values()]
-    yield page("reference/fields", "Fields", "fields", snapshot, in_navigation=True, kinds=kinds)
+    yield page("reference/fields", "Fields", "fields", snapshot, section=REFERENCE, kinds=kinds, columns=FIELDS)
     for path, sections in SECTIONS.items():
         words = [section.title for section in sections]
         yield page(
@@ -56,7 +76,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             TITLES[path],
             "sections",
             snapshot,
-            in_navigation=True,
+            section=REFERENCE,
             sections=sections,
             address=path,
             search=words,

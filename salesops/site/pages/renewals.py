@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from markupsafe import Markup
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing
@@ -19,10 +22,14 @@ from salesops.metrics.contracts import (
     OPEN_ENDED,
     OVERDUE,
     SUPERSEDED,
+    Term,
     terms,
     without_start,
 )
-from salesops.site.pages.page import Page, page
+from salesops.records.member import Health
+from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.table import Column, Columns
+from salesops.site.pages.words import NOTHING, day, money
 
 TITLES = {
     OVERDUE: ("Overdue", "The term is over and the service goes on."),
@@ -35,24 +42,73 @@ TITLES = {
     SUPERSEDED: ("Superseded", "A renewal's term has begun."),
     ENDED: ("Ended", "The service has stopped."),
 }
+NEEDS_A_TALK = (OVERDUE, DAYS_30, DAYS_90, DAYS_180)
+
+
+class RenewalRow(NamedTuple):
+    """A contract, and the open deal that would renew it."""
+
+    term: Term
+    talk: Standing | None
+
+
+def days_left(row: RenewalRow, here: Here) -> object:
+    """The days until the term ends, or since; none where no term runs."""
+    left = row.term.days_left
+    if left is None or row.term.bucket in (NOT_STARTED, SUPERSEDED, ENDED):
+        return NOTHING
+    return f"{-left} over" if left < 0 else left
+
+
+def renewal(row: RenewalRow, here: Here) -> object:
+    """How far the renewal is."""
+    if row.term.secured_by:
+        return here.chip("good", "signed") + " " + here.deal_link(row.term.secured_by)
+    if row.talk:
+        return here.chip("quiet", row.talk.stage.title) + " " + here.deal_link(row.talk.id)
+    return here.chip("warn", "no talk yet") if row.term.bucket in NEEDS_A_TALK else NOTHING
+
+
+def health(row: RenewalRow, here: Here) -> object:
+    """How the member stood when delivery last looked, and when that was."""
+    member = here.book.members.get(row.term.history.deal.member)
+    return seen(member.health[-1], here) if member and member.health else NOTHING
+
+
+def seen(last: Health, here: Here) -> Markup:
+    """A look of delivery, with its day."""
+    return here.parts.health(last.status) + Markup(" <small>{}</small>").format(day(last.date))
+
+
+CONTRACTS: Columns[RenewalRow] = (
+    Column("Member", lambda row, here: here.member_link(row.term.history.deal.member), header=True),
+    Column("Contract", lambda row, here: here.deal_link(row.term.id, row.term.history.deal.title)),
+    Column("Start", lambda row, _: day(row.term.contract.start)),
+    Column("End", lambda row, _: day(row.term.contract.end, "none")),
+    Column("Days left", days_left, right=True),
+    Column("MRR", lambda row, _: money(row.term.contract.mrr), right=True),
+    Column("Renewal", renewal),
+    Column("Health", health),
+)
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The renewal windows."""
     every = sorted(terms(snapshot), key=lambda term: (term.days_left is None, term.days_left or 0, term.id))
-    windows = [(bucket, *TITLES[bucket], [term for term in every if term.bucket == bucket]) for bucket in BUCKETS]
     talks = {
         history.deal.renews: Standing(snapshot, history)
         for history in snapshot.histories
         if history.deal.renews and snapshot.is_open(history)
     }
+    rows = [RenewalRow(term, talks.get(term.id)) for term in every]
+    windows = [(bucket, *TITLES[bucket], [row for row in rows if row.term.bucket == bucket]) for bucket in BUCKETS]
     yield page(
         "renewals",
         "Renewals",
         "renewals",
         snapshot,
         windows=windows,
-        talks=talks,
+        columns=CONTRACTS,
         startless=without_start(snapshot),
         mrr=readings.get("mrr"),
     )

@@ -193,6 +193,12 @@ def site_of():
 
 
 @pytest.fixture(scope="session")
+def page_at():
+    """``page_at(file)``: the page in a file, as a tree."""
+    return lambda file: parsed(file.read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="session")
 def serve():
     """``with serve(folder) as address``: a folder on a web server of its own."""
     return served

@@ -136,6 +136,24 @@ SQUEEZED = """[...document.querySelectorAll('.so-table td, .so-table th')]
   .filter(cell => cell.textContent.length > 60 && cell.clientWidth < 100).map(cell => cell.textContent)"""
 
 
+LINES_OF_EACH_SUM = """[...document.querySelectorAll(".so-number-value")].flatMap(value =>
+  [...value.textContent.matchAll(/[0-9,.]+\\u00a0(?:[A-Z]{3}|%)/g)].map(found => {
+    const sum = document.createRange()
+    sum.setStart(value.firstChild, found.index)
+    sum.setEnd(value.firstChild, found.index + found[0].length)
+    return sum.getClientRects().length
+  }))"""
+
+
+@pytest.mark.parametrize("width", [320, 400, 768, 1200])
+def test_no_sum_on_a_card_is_broken(browser, demo_served, width):
+    with browser.tab(width=width) as tab:
+        tab.go(f"{demo_served}/index.html")
+        assert tab.run("document.querySelector('.so-numbers').textContent.includes('132,900\u00a0USD')")
+        lines = tab.run(LINES_OF_EACH_SUM)
+        assert lines == [1] * 4
+
+
 def test_without_scripts_the_page_reads_the_same(browser, demo_served):
     def words(scripts):
         with browser.tab(scripts=scripts) as tab:
