@@ -49,7 +49,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The commands, in the order of the help."""
-        return list(COMMANDS)
+        return [*COMMANDS]  # in this folder `list` is a module, once that command was loaded
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         """Load one command."""
@@ -62,7 +62,7 @@ class Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without loading any."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl([*COMMANDS.items()])
 
 
 def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:

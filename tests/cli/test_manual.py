@@ -110,6 +110,11 @@ def test_every_command_is_in_the_help_and_on_the_reference_page(repo):
     assert all(command.paragraphs[0].endswith(".") for command in described())
 
 
+def test_the_help_is_there_after_every_command_was_loaded(repo):
+    assert repo.run("list").code == 0
+    assert repo.run("--help").code == 0
+
+
 def test_the_doctor_can_be_called_anywhere(repo, tmp_path):
     ran = repo.run("-C", str(tmp_path), "doctor")
     assert ran.code == 1
