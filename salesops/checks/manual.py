@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from salesops.checks import CHECKS
 from salesops.checks.check import GUILTY, Check
 from salesops.metrics import Metric
-from salesops.metrics.definitions import DEFINITIONS
 from salesops.problems import nearest
-from salesops.records.conventions import CONVENTIONS
 from salesops.records.error_codes import REFUSALS, Refusal
 from salesops.records.fields import fields_of
 from salesops.records.kinds import KINDS
-from salesops.records.section import Section
+from salesops.records.section import Section, sections_of
 
 DEFINITIONS_PAGE, RECORDS_PAGE, FIELDS_PAGE = "reference/definitions", "reference/records", "reference/fields"
 TITLES = {
@@ -23,7 +21,10 @@ TITLES = {
     FIELDS_PAGE: "Fields",
 }
 """The pages that a source may name, with their titles."""
-SECTIONS: dict[str, tuple[Section, ...]] = {DEFINITIONS_PAGE: DEFINITIONS, RECORDS_PAGE: CONVENTIONS}
+SECTIONS: dict[str, tuple[Section, ...]] = {
+    DEFINITIONS_PAGE: sections_of("salesops.metrics", "definitions.md"),
+    RECORDS_PAGE: sections_of("salesops.records", "conventions.md"),
+}
 """The pages of sections, which the program brings along."""
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from importlib import resources
 
+HEADING = re.compile(r"(?m)^## (?P<title>.+) \{#(?P<anchor>[a-z0-9-]+)\}$")
 Block = str | tuple[str, ...]
 """A paragraph, or the points of a list."""
 POINT = " - "
@@ -33,3 +36,10 @@ def _block(part: str) -> Block:
     if not lines[0].startswith("- "):
         return " ".join(lines)
     return tuple(" ".join(lines).removeprefix("- ").split(POINT))
+
+
+def sections_of(room: str, name: str) -> tuple[Section, ...]:
+    """The sections of a page of prose that lies beside the code, such as ``definitions.md`` in ``salesops.metrics``."""
+    text = resources.files(room).joinpath(name).read_text(encoding="utf-8")
+    _, *parts = HEADING.split(text)
+    return tuple(Section(anchor, title, body) for title, anchor, body in zip(*[iter(parts)] * 3, strict=True))
