@@ -29,11 +29,11 @@ def drawn() -> dict[str, list[str]]:
 
 
 def names_in(folder: Path) -> set[str]:
-    """The modules and folders of a folder."""
+    """The modules, folders and pages of prose of a folder."""
     return {
-        path.stem
+        path.name.removesuffix(".py")
         for path in folder.iterdir()
-        if path.name not in ("__init__.py", "__pycache__", "py.typed") and (path.suffix == ".py" or path.is_dir())
+        if path.name not in ("__init__.py", "__pycache__") and (path.suffix in (".py", ".md") or path.is_dir())
     }
 
 
