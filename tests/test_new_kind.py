@@ -28,7 +28,9 @@ GRID = "name: Northern Grid\nsince: 2026-01-15\nseats: 40\n"
 @pytest.fixture(autouse=True)
 def partner(monkeypatch):
     """The kind, known for one test."""
-    monkeypatch.setitem(KINDS, "partner", Kind("partner", Partner, "partners", 12, "Partner", ("seats",)))
+    monkeypatch.setitem(
+        KINDS, "partner", Kind("partner", Partner, "partners", 12, "Partner", ("seats",), has_own_name=True)
+    )
 
 
 @pytest.fixture
@@ -77,7 +79,7 @@ def test_diff_tells_of_a_new_one_a_change_and_one_that_went(repo, git):
 def test_history_tells_who_changed_it(repo, git):
     repo.write("partners/northern-grid.yaml", GRID.replace("40", "50"))
     git.commit("More seats")
-    told = repo.run("history").out
+    told = repo.run("history", "northern-grid").out
     assert "seats 50, was 40" in told
     assert "Jim" in told
 
@@ -86,7 +88,7 @@ def test_explain_schema_and_the_fields_page_know_its_fields(repo):
     assert "How many seats it may sell." in repo.run("explain", "partner.seats").out
     assert json.loads(repo.run("schema", "partner").out)["required"] == ["name", "since", "seats"]
     (fields,) = (page for page in every_page(repo.book().on(date(2026, 11, 20))) if page.path == "reference/fields")
-    assert "partners/&lt;id&gt;.yaml" in fields.body
+    assert "partners/**/&lt;id&gt;.yaml" in fields.body
     assert "How many seats it may sell." in fields.body
 
 

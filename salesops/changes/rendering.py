@@ -13,6 +13,7 @@ from salesops.changes.report import Report
 from salesops.metrics.wording import amounts
 from salesops.output import Style, code_span, counted, markdown, problems_as_markdown, show, table, unpainted
 from salesops.problems import Problem
+from salesops.records.kinds import KINDS
 
 MARK = "<!-- salesops -->"
 """The first line of a comment: by it the one comment on a pull request is found again."""
@@ -119,7 +120,7 @@ def _records(changes: Sequence[Change]) -> list[list[Change]]:
 def _needs_id(change: Change) -> bool:
     """Whether a record's name alone does not say which file it is."""
     kind, record_id = change.ref
-    return kind in ("deal", "member") and not change.who.endswith(record_id)
+    return KINDS[kind].has_own_name and not change.who.endswith(record_id)
 
 
 def _deals(effect: Effect, words: Words) -> str:

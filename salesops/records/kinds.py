@@ -121,6 +121,11 @@ KINDS: dict[str, Kind] = {
 """Every kind, in the order in which a reader meets them."""
 
 
+def own_named() -> tuple[str, ...]:
+    """The kinds whose records go by their id alone, whatever their kind: `salesops history ID` needs no other word."""
+    return tuple(kind.name for kind in KINDS.values() if kind.has_own_name)
+
+
 def entries_of(name: str) -> Entries:
     """How the entries of a list are told apart, by the name of the list; nothing is known of a list of the team's own."""
     return _entries(tuple(KINDS)).get(name) or Entries()

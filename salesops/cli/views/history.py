@@ -13,6 +13,7 @@ from salesops.cli.printing import note, say, style
 from salesops.cli.repository import day_given, day_of, root_of
 from salesops.output import SCHEMA_VERSION, as_json, masked, show
 from salesops.problems import did_you_mean
+from salesops.records.kinds import own_named
 from salesops.site.feed import atom
 from salesops.store.file_history import NAMING, every_ref, timeline_of
 from salesops.store.load import load
@@ -24,7 +25,7 @@ def view(folder: str, names: tuple[str, ...], output_format: str, as_of: str | N
     book, _ = load(root, NAMING)
     today = day_of(as_of, book)
     first = day_given(since, "--since")
-    only: list[Ref] | None = [(kind, name) for name in names for kind in ("deal", "member")] if names else None
+    only: list[Ref] | None = [(kind, name) for name in names for kind in own_named()] if names else None
     known = timeline_of(root, book, today, only=only)
     _known(root, names, known)
     known = known.until(today)
@@ -46,10 +47,10 @@ def _known(root: Path, names: tuple[str, ...], known: Timeline) -> None:
     unknown = [name for name in names if name not in said]
     book = load(root)[0] if unknown else None
     for name in unknown:
-        if book and any(name in book.of(kind) or (kind, name) in book.broken for kind in ("deal", "member")):
+        if book and any(name in book.of(kind) or (kind, name) in book.broken for kind in own_named()):
             note(f"salesops: no commit has anything to tell of {show(name)} yet")
         else:
-            hint = did_you_mean(name, [ref[1] for ref in every_ref(root) if ref[0] in ("deal", "member")])
+            hint = did_you_mean(name, [ref[1] for ref in every_ref(root) if ref[0] in own_named()])
             raise Usage(f"there never was a deal or member '{show(name)}'; {hint}".rstrip("; "))
 
 
@@ -60,7 +61,7 @@ def _print(known: Timeline, today: date) -> None:
         )
         for ref, told in groupby(entries, key=lambda entry: entry.change.ref):
             first, *more = [entry.change for entry in told]
-            is_said = ref[0] not in ("deal", "member") or first.who.endswith(ref[1])
+            is_said = ref[0] not in own_named() or first.who.endswith(ref[1])
             say(f"  {show(first.who)}{'' if is_said else f' ({show(ref[1])})'}")
             for change in (first, *more):
                 say(f"    {show(change.what)}")
