@@ -29,7 +29,7 @@ def ours(root: Path) -> int:
 
 def parsed(root: Path) -> int:
     """Every version as salesops knows it, before it is told in sentences."""
-    from salesops.store.file_history import file_histories
+    from salesops.store.record_histories import file_histories
 
     return sum(len(life.versions) for life in file_histories(root, "UTC"))
 

@@ -35,7 +35,7 @@ class Helper:
 HELPERS = (
     Helper("reading files", "salesops.store.load", ("metrics", "sqd")),
     Helper("checking", "salesops.cli.gate", ("check",)),
-    Helper("telling the history", "salesops.store.file_history", ("history",)),
+    Helper("telling the history", "salesops.store.record_histories", ("history",)),
     Helper("writing record pages", "salesops.site.build", ("site",)),
 )
 

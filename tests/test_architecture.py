@@ -114,27 +114,27 @@ def functions_of(module: str) -> list[ast.FunctionDef]:
 COMMANDS = [
     name for name in MODULES if re.fullmatch(r"cli\.\w+", name) and "command" in {it.name for it in functions_of(name)}
 ]
-VIEWS = [name for name in MODULES if name.startswith("cli.views.")]
+ACTIONS = [name for name in MODULES if name.startswith("cli.actions.")]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_is_its_options_and_the_call_of_its_view(name):
-    view = name.replace("cli.", "cli.views.")
-    assert imports(MODULES[name]) <= {"cli", "cli.options", "cli.printing", view}
-    if view in VIEWS:  # a command without one needs nothing that takes time to load
+def test_a_command_is_its_options_and_the_call_of_its_action(name):
+    action = name.replace("cli.", "cli.actions.")
+    assert imports(MODULES[name]) <= {"cli", "cli.options", "cli.printing", action}
+    if action in ACTIONS:  # a command without one needs nothing that takes time to load
         *groups, command = functions_of(name)
         assert all(len(group.body) == 1 for group in groups), "a group has its help and nothing else"
         _, loaded, called = map(ast.unparse, command.body)
-        assert loaded == f"from salesops.{view} import view"
-        assert called.startswith("ctx.exit(view(ctx.obj")
+        assert loaded == f"from salesops.{action} import run"
+        assert called.startswith("ctx.exit(run(ctx.obj")
 
 
-def test_every_view_belongs_to_a_command():
-    assert all(any(view.startswith(name.replace("cli.", "cli.views.")) for name in COMMANDS) for view in VIEWS)
+def test_every_action_belongs_to_a_command():
+    assert all(any(action.startswith(name.replace("cli.", "cli.actions.")) for name in COMMANDS) for action in ACTIONS)
 
 
-@pytest.mark.parametrize("name", VIEWS)
-def test_a_view_imports_at_its_top(name):
+@pytest.mark.parametrize("name", ACTIONS)
+def test_an_action_imports_at_its_top(name):
     inside = [node for function in functions_of(name) for node in ast.walk(function)]
     assert not [node.lineno for node in inside if isinstance(node, ast.Import | ast.ImportFrom)]
 

@@ -7,7 +7,7 @@ import pytest
 from gitting import Git
 
 from salesops.records.kinds import KINDS, Kind
-from salesops.records.playbook import Since
+from salesops.records.learning import Since
 from salesops.records.record import Record, given, many
 from salesops.records.scalars import Day, Text, Whole
 from salesops.site.pages import every_page

@@ -13,9 +13,13 @@ from typing import Any
 from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
 from salesops.records.deal import Deal
+from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
-from salesops.records.playbook import Decision, Experiment, Hypothesis, Rates, Removed, Review, Targets, Team
 from salesops.records.process import Process, Stage
+from salesops.records.rates import Rates
+from salesops.records.removals import Removed
+from salesops.records.targets import Targets
+from salesops.records.team import Team
 from salesops.records.yaml_reader import Document
 
 Ref = tuple[str, str]

@@ -10,9 +10,9 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.records.deal import Activity, Deal
+from salesops.records.model_fields import fields_below
 from salesops.records.process import CONTACT, Exit, Need
 from salesops.records.record import Record, is_given, value_at
-from salesops.records.typed import fields_below
 
 
 def is_met(deal: Deal, need: Need, by: date) -> bool:

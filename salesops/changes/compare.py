@@ -12,8 +12,8 @@ from typing import Any
 from salesops.book.book import Book, Ref
 from salesops.records.deal import Correction, Deal
 from salesops.records.kinds import KINDS
-from salesops.records.playbook import Removal
 from salesops.records.record import Record
+from salesops.records.removals import Removal
 
 SAME_RECORD_SHARE = 0.5
 """Share of equal top-level fields from which a new file is taken for a renamed one."""

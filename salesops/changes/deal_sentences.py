@@ -7,14 +7,14 @@ from typing import Any
 
 from salesops.changes.change import Change, joined, listed
 from salesops.changes.deal_versions import Versions, WrittenMove, months, term, worth
-from salesops.changes.differences import Difference, differences
+from salesops.changes.field_differences import Difference, differences
 from salesops.changes.field_sentences import is_of_entries, label, plain, told
 from salesops.changes.move_sentences import of_moves
 from salesops.changes.names import Names
 from salesops.changes.process_sentences import field_in_words
-from salesops.changes.values import Data, as_map, as_text
 from salesops.output import counted
 from salesops.records.deal import MANIAC_T
+from salesops.records.plain_data import Data, as_map, as_text
 from salesops.records.process import LOST, WON
 from salesops.records.record import value_at
 from salesops.records.scalars import day_or_none

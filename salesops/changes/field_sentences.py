@@ -8,11 +8,11 @@ from itertools import groupby
 from typing import Any
 
 from salesops.changes.change import joined, listed
-from salesops.changes.differences import Difference, differences, last_name
+from salesops.changes.field_differences import Difference, differences, last_name
 from salesops.changes.names import Names
-from salesops.changes.values import Data, as_map
 from salesops.problems import Path
 from salesops.records.kinds import entries_of
+from salesops.records.plain_data import Data, as_map
 from salesops.records.record import value_at
 
 ABOUT = ("name", "month", "to", "about", "action", "date", "kind", "version", "id", "need", "field", "url")

@@ -11,9 +11,9 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.changes.values import as_text
 from salesops.metrics.wording import amount
 from salesops.records.money import Money, money_from_text
+from salesops.records.plain_data import as_text
 from salesops.records.scalars import day_or_none
 
 MONTHS = (

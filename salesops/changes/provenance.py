@@ -10,7 +10,6 @@ from typing import Any
 from salesops.book.book import LeftOut, Ref, Snapshot
 from salesops.changes.timeline import FileHistory, since_when
 from salesops.metrics import Metric, Reading
-from salesops.metrics.evidence import lines_of, near_misses
 from salesops.problems import Path
 from salesops.records.record import value_at
 
@@ -70,10 +69,10 @@ def evidence(
     lines = tuple(
         _line(snapshot, deal, path, lives.get(("deal", deal)))
         for deal in reading.included
-        for path in lines_of(metric, snapshot, deal)
+        for path in metric.lines_of(snapshot, deal)
     )
     named = {left.deal for left in reading.excluded}
-    near = [left for left in near_misses(metric, snapshot) if left.deal not in named]
+    near = [left for left in metric.near(snapshot) if left.deal not in named]
     return MetricEvidence(metric, snapshot.as_of, reading, lines, (*reading.excluded, *near), gap)
 
 

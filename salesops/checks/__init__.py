@@ -15,11 +15,11 @@ from salesops.changes.compare import Comparison
 from salesops.checks import (
     contracts,
     facts,
-    history,
     invoices,
-    learning,
+    moves,
     needs,
     past,
+    playbook,
     privacy,
     process,
     references,
@@ -35,7 +35,7 @@ from salesops.records.yaml_reader import MAX_COMPLAINTS, Document
 
 SUBJECTS = (
     references,
-    history,
+    moves,
     needs,
     facts,
     tiers,
@@ -43,7 +43,7 @@ SUBJECTS = (
     renewals,
     invoices,
     upkeep,
-    learning,
+    playbook,
     privacy,
     process,
     past,

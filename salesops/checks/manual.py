@@ -10,7 +10,7 @@ from salesops.checks.check import GUILTY, Check
 from salesops.metrics import Metric
 from salesops.problems import nearest
 from salesops.records.error_codes import REFUSALS, Refusal
-from salesops.records.fields import fields_of
+from salesops.records.field_reference import fields_of
 from salesops.records.kinds import KINDS
 from salesops.records.section import Section, sections_of
 

@@ -10,8 +10,8 @@ from salesops.metrics import metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.problems import Path, did_you_mean
 from salesops.records.deal import Deal
+from salesops.records.model_fields import fields_below
 from salesops.records.process import Need, Process
-from salesops.records.typed import fields_below
 
 STAGE_NAME = re.compile(r"[a-z0-9][a-z0-9 -]{0,39}")
 LATER = {

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Path, did_you_mean
 from salesops.records.deal import Deal
+from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
-from salesops.records.playbook import Experiment, Hypothesis, Review
 
 
 def _named(case: Case[Deal], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:

@@ -1,6 +1,6 @@
 """The command line: a few lines for each command; the clock is asked here, once, and nowhere else.
 
-Only click is imported here and where commands are declared: a command loads its view when it runs, so that ``--help``
+Only click is imported here and where commands are declared: a command loads what it does when it runs, so that ``--help``
 stays quick.
 """
 

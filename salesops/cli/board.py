@@ -13,6 +13,6 @@ from salesops.cli.options import as_of_option, format_option
 @click.pass_context
 def command(ctx: click.Context, output_format: str, as_of: str | None) -> None:
     """Show the open deals by stage, the oldest first, with what they are worth; parked ones stand apart."""
-    from salesops.cli.views.board import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.board import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, output_format, as_of))
+    ctx.exit(run(ctx.obj, output_format, as_of))

@@ -43,10 +43,8 @@ def command(
     Errors exit with 1; warnings advise. With --against it also says what was altered, removed or moved against the
     rules since another commit; where git cannot say for sure it exits with 3.
     """
-    from salesops.cli.views.check import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.check import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(
-        view(
-            ctx.obj, paths, output_format, as_of, against=against, exact=exact, strict=strict, fix=fix, dry_run=dry_run
-        )
+        run(ctx.obj, paths, output_format, as_of, against=against, exact=exact, strict=strict, fix=fix, dry_run=dry_run)
     )

@@ -23,6 +23,6 @@ def command(
     BASE and HEAD: between two commits, read from git alone. A day (2026-03-01) means what was known by its end, looked
     at on that day; so `salesops diff 2026-11-13 2026-11-20` is the story of a week.
     """
-    from salesops.cli.views.diff import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.diff import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, base, head, output_format, as_of, exact=exact))
+    ctx.exit(run(ctx.obj, base, head, output_format, as_of, exact=exact))

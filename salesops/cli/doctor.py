@@ -13,6 +13,6 @@ def command(ctx: click.Context) -> None:
     Where salesops init has put the program into vendor/, it is tried whether pip would install it. Nothing is installed,
     nothing of the repository is run, and no network is needed.
     """
-    from salesops.cli.views.doctor import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.doctor import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj))
+    ctx.exit(run(ctx.obj))

@@ -18,6 +18,6 @@ def command(ctx: click.Context, name: str, output_format: str, as_of: str | None
     For a metric, --as-of adds each deal that was counted on that day with the line that made it so, the commit, the
     person and the day; and each one that was left out, with the rule. --format json prints this evidence.
     """
-    from salesops.cli.views.explain import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.explain import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, name, output_format, as_of, format_from=ctx.get_parameter_source("output_format")))
+    ctx.exit(run(ctx.obj, name, output_format, as_of, format_from=ctx.get_parameter_source("output_format")))

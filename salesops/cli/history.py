@@ -18,6 +18,6 @@ def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, output_
 
     It is told from the commits of the branch that is checked out, as far back as they go; renamed files are followed.
     """
-    from salesops.cli.views.history import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.history import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, ids, output_format, as_of, since=since))
+    ctx.exit(run(ctx.obj, ids, output_format, as_of, since=since))

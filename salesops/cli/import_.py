@@ -27,6 +27,6 @@ def csv(ctx: click.Context, file: str, column_map: str, dry_run: bool, update: b
     Running it twice changes nothing the second time. Exits with 1 where a row could not be taken, with 2 where the
     mapping or the table cannot be used at all.
     """
-    from salesops.cli.views.import_ import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, file, column_map, output_format, dry_run=dry_run, update=update))
+    ctx.exit(run(ctx.obj, file, column_map, output_format, dry_run=dry_run, update=update))

@@ -18,6 +18,6 @@ def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -
     What is there already is left as it is, and so are the records of a repository that was begun before. --as-of is
     the day of the sample deal.
     """
-    from salesops.cli.views.init import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.init import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, folder, as_of, dry_run=dry_run))
+    ctx.exit(run(ctx.obj, folder, as_of, dry_run=dry_run))

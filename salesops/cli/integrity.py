@@ -17,6 +17,6 @@ def command(ctx: click.Context, output_format: str, as_of: str | None) -> None:
     It is told from the commits: when something happened stands in the records, when we knew it stands in git. What came
     with the first commit that had deals was entered elsewhere and is not measured. Nothing here is an error.
     """
-    from salesops.cli.views.integrity import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.integrity import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, output_format, as_of))
+    ctx.exit(run(ctx.obj, output_format, as_of))

@@ -25,6 +25,6 @@ from salesops.cli.options import as_of_option, format_option
 @click.pass_context
 def command(ctx: click.Context, /, what: str, output_format: str, as_of: str | None, **filters: Any) -> None:
     """List deals by stage, the oldest first, or members by name."""
-    from salesops.cli.views.list import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.list import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, what, output_format, as_of, **filters))
+    ctx.exit(run(ctx.obj, what, output_format, as_of, **filters))

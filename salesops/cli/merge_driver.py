@@ -22,6 +22,6 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
 
     Exits with 1 where both sides changed the same value: then OURS holds both versions of that part between markers.
     """
-    from salesops.cli.views.merge_driver import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.merge_driver import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, base, ours, theirs, path))
+    ctx.exit(run(ctx.obj, base, ours, theirs, path))

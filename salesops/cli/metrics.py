@@ -42,8 +42,8 @@ def command(
     true on 1 June is --as-of 2026-06-01; what we believed on that day is --as-of 2026-06-01 --known 2026-06-01. Metrics
     that are defined and not built yet read "not yet"; where nothing was counted it says "no data".
     """
-    from salesops.cli.views.metrics import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.metrics import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(
-        view(ctx.obj, ids, output_format, as_of, first=first, known=known, since=since, every=every, evidence=evidence)
+        run(ctx.obj, ids, output_format, as_of, first=first, known=known, since=since, every=every, evidence=evidence)
     )

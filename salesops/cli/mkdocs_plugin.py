@@ -15,16 +15,16 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 
 from salesops import output
+from salesops.cli.commands_page import commands_page
+from salesops.cli.day import day_of
 from salesops.cli.gate import gate
-from salesops.cli.reference import commands_page
-from salesops.cli.repository import day_of
 from salesops.output import show
 from salesops.problems import errors
 from salesops.records.kinds import folders
 from salesops.site.build import DOCS, Site
 from salesops.site.own_pages import SOURCE, CannotBuild
-from salesops.store.file_history import git_history
 from salesops.store.load import load
+from salesops.store.record_histories import git_history
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer  # a server is needed by a preview only

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from salesops.cli.repository import day_given
+from salesops.cli.day import day_given
 from salesops.store.commits import CommitBooks, NamedCommit, commit_asked_for
 
 DAY_FORM = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -1,20 +1,15 @@
-"""The repository that a command works on: where it is, what its records say, and the day to look at them."""
+"""The repository that a command works on: where it is, what its records say, and whether all of it could be read."""
 
 from __future__ import annotations
 
 import gc
-from datetime import date, datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
-
-from pydantic_core import PydanticCustomError
 
 from salesops.book.book import Book
 from salesops.cli.options import Usage
 from salesops.cli.printing import note
 from salesops.output import counted, show
 from salesops.problems import Problem
-from salesops.records.scalars import day
 from salesops.store.load import MARKER, find_root, load
 
 
@@ -47,21 +42,6 @@ def read(folder: str) -> tuple[Path, Book, list[Problem]]:
 def kept() -> None:
     """Spare the collector what has been read: records live as long as the command."""
     gc.freeze()
-
-
-def day_given(text: str | None, name: str) -> date | None:
-    """A day from the command line, or None where none was given."""
-    if text is None:
-        return None
-    try:
-        return day(text)
-    except PydanticCustomError as fault:
-        raise Usage(f"{name}: {fault.message()}") from None
-
-
-def day_of(text: str | None, book: Book) -> date:
-    """The day asked for, else today in the team's time zone: the one place that asks the clock."""
-    return day_given(text, "--as-of") or datetime.now(ZoneInfo(book.zone)).date()
 
 
 def numbers_are_whole(book: Book, problems: list[Problem], known: str = "") -> bool:

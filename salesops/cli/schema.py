@@ -13,6 +13,6 @@ import click
 @click.pass_context
 def command(ctx: click.Context, kind: str | None, out: str | None, codeowners: bool, dry_run: bool) -> None:
     """Print the JSON Schema of a KIND of record: deal, member, process, team and so on."""
-    from salesops.cli.views.schema import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.schema import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, kind, out, codeowners=codeowners, dry_run=dry_run))
+    ctx.exit(run(ctx.obj, kind, out, codeowners=codeowners, dry_run=dry_run))

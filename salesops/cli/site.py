@@ -18,6 +18,6 @@ def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None
     The site works on a server, and opened from the disk. A site as of an earlier day is built from records that are
     checked as of today.
     """
-    from salesops.cli.views.site import view  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.site import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(view(ctx.obj, out, as_of, strict=strict))
+    ctx.exit(run(ctx.obj, out, as_of, strict=strict))

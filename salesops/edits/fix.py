@@ -20,7 +20,7 @@ from salesops.problems import Edit, Problem
 from salesops.records.kinds import KINDS
 from salesops.records.record import value_at
 from salesops.records.salvage import salvage
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import Document, read
 
 MAX_FIXES_IN_A_FILE = 1_000

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from salesops.changes.values import as_list, as_map
 from salesops.edits.edit import (
     CannotEdit,
     comments,
@@ -28,7 +27,8 @@ from salesops.edits.edit import (
 from salesops.edits.merge_lines import conflict, marked, together
 from salesops.edits.merge_values import Agreed, At, MergeStep, agree, clash
 from salesops.records.kinds import Kind, kind_at_path
-from salesops.records.typed import typed
+from salesops.records.plain_data import as_list, as_map
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import Document, read
 
 MAX_STEPS = 200

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from salesops.changes.values import as_list, as_map
 from salesops.edits.yaml_writer import in_brackets
 from salesops.problems import Path, dotted
 from salesops.records.kinds import entries_of
+from salesops.records.plain_data import as_list, as_map
 
 GLANCE = 60
 """A sentence shows this much of a value."""

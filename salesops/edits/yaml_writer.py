@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from salesops.records.model_fields import keyed_fields
 from salesops.records.money import Money
 from salesops.records.record import Record
-from salesops.records.typed import keyed_fields
 from salesops.records.yaml_reader import EMPTY, UNSEEN
 
 WIDTH = 100

@@ -14,9 +14,9 @@ from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.rows import RowReader, column_of, deal_data, fillings
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory
-from salesops.imports.on_file import OnFile, Outcome, RecordOutcome
-from salesops.imports.people import lines_for, with_people
+from salesops.imports.outcomes import OnFile, Outcome, RecordOutcome
 from salesops.imports.remarks import Remark, Verdict, Wrong
+from salesops.imports.team_people import lines_for, with_people
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.member import Member

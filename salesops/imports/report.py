@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from salesops.imports.on_file import Outcome, RecordOutcome
+from salesops.imports.outcomes import Outcome, RecordOutcome
 from salesops.imports.plan import IMPORTED_KINDS, Plan
 from salesops.imports.remarks import Remark, Verdict, cut
 from salesops.output import SCHEMA_VERSION, Style, counted, show, table, unpainted

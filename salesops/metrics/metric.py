@@ -59,6 +59,11 @@ class Metric:
         """Implemented or planned."""
         return "implemented" if self.measure else "planned"
 
+    def lines_of(self, snapshot: Snapshot, deal: str) -> list[Path]:
+        """The fields of a deal by which it is counted; its stage where it is counted by nothing else."""
+        history = snapshot.history(deal)
+        return (self.lines(snapshot, history) or in_its_stage(snapshot, history)) if history else []
+
     @property
     def subject(self) -> str:
         """The group it belongs to: the module of its function, or "planned"."""

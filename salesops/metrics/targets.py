@@ -9,8 +9,8 @@ from pydantic_core import PydanticCustomError
 from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
 from salesops.metrics.wording import NO_DATA, NOT_YET, amount, headline
 from salesops.records.money import Money, money_from_text
-from salesops.records.playbook import Target
 from salesops.records.scalars import percent, whole
+from salesops.records.targets import Target
 
 REACHED, MISSING, UNKNOWN = "reached", "missing", "unknown"
 

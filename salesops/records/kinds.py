@@ -7,21 +7,15 @@ from functools import lru_cache
 from typing import get_args
 
 from salesops.records.deal import Deal
+from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
-from salesops.records.playbook import (
-    Decision,
-    Experiment,
-    Hypothesis,
-    Rates,
-    RemovableKind,
-    Removed,
-    Review,
-    Targets,
-    Team,
-)
+from salesops.records.model_fields import lists_of
 from salesops.records.process import Process
+from salesops.records.rates import Rates
 from salesops.records.record import Entries, Record
-from salesops.records.typed import lists_of
+from salesops.records.removals import RemovableKind, Removed
+from salesops.records.targets import Targets
+from salesops.records.team import Team
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from salesops.records.codes import CURRENCIES
+from salesops.records.iso_codes import CURRENCIES
 
 MONEY = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})? ([A-Z]{3})")
 _GROUPED = re.compile(r"[0-9]+|[0-9]{1,3}([_, ])[0-9]{3}(?:\1[0-9]{3})*")

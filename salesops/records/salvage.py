@@ -11,8 +11,9 @@ from copy import deepcopy
 from typing import Any, TypeVar
 
 from salesops.problems import Path
+from salesops.records.model_fields import keyed_fields
 from salesops.records.record import Record
-from salesops.records.typed import keyed_fields, validated
+from salesops.records.validation import validated
 from salesops.records.yaml_reader import Document
 
 R = TypeVar("R", bound=Record)

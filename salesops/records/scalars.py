@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from salesops.records.codes import COUNTRIES, CURRENCIES
+from salesops.records.iso_codes import COUNTRIES, CURRENCIES
 from salesops.records.money import MONEY, Money, money_from_text, ungrouped
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100

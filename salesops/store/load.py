@@ -18,7 +18,7 @@ from salesops.records.kinds import KINDS, Kind
 from salesops.records.record import Record
 from salesops.records.salvage import salvage
 from salesops.records.scalars import ID_FORM, slug
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
 from salesops.store.parallel import can_split, elsewhere
 

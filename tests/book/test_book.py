@@ -10,7 +10,7 @@ from booking import book_of
 from salesops.book.book import LeftOut
 from salesops.records.deal import Deal
 from salesops.records.process import Process
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
 from salesops.store.load import load
 

@@ -21,7 +21,7 @@ from salesops.book.exit_criteria import (
 )
 from salesops.records.deal import Deal
 from salesops.records.process import Exit, Need
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
 
 DAY = date(2026, 3, 2)

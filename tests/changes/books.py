@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from salesops.book.book import Book
 from salesops.records.deal import Deal
 from salesops.records.process import Process
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ import pytest
 from salesops.changes.change import Change
 from salesops.changes.integrity import integrity
 from salesops.changes.timeline import Commit, Event, Timeline
-from salesops.store.file_history import timeline_of
+from salesops.store.record_histories import timeline_of
 
 TODAY = date(2026, 11, 20)
 DAY = date(2026, 3, 2)

@@ -11,7 +11,7 @@ from gitting import Git
 
 from salesops.changes.provenance import evidence
 from salesops.metrics import metrics_of
-from salesops.store.file_history import file_histories
+from salesops.store.record_histories import file_histories
 
 DAYS = [date(2025, 6, 30), date(2025, 12, 31), date(2026, 3, 20), date(2026, 7, 1), date(2026, 11, 20)]
 BY_ATTEMPT = frozenset({"win-rate", "enrichment-to-outreach", "outreach-to-discovery", "discovery-to-proposal"})

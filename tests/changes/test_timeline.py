@@ -12,7 +12,7 @@ from gitting import Git
 from salesops.changes.names import Names
 from salesops.changes.timeline import Commit, FileHistory, FileVersion, Timeline, by_commit, since_when, told, value_at
 from salesops.problems import CannotDecide
-from salesops.store.file_history import git_history, timeline_of
+from salesops.store.record_histories import git_history, timeline_of
 
 TODAY = date(2026, 11, 20)
 ACME = "deals/acme.yaml"
@@ -193,8 +193,8 @@ def test_an_edit_of_layout_and_comments_says_nothing(repo, git):
 def test_half_of_the_records_told_by_a_second_process_read_the_same(demo, monkeypatch):
     book = demo.book()
     alone = timeline_of(demo.root, book, TODAY)
-    monkeypatch.setattr("salesops.store.file_history.SPLIT_FROM", 1)
-    monkeypatch.setattr("salesops.store.file_history.can_split", lambda: True)
+    monkeypatch.setattr("salesops.store.record_histories.SPLIT_FROM", 1)
+    monkeypatch.setattr("salesops.store.record_histories.can_split", lambda: True)
     assert timeline_of(demo.root, book, TODAY).records == alone.records
 
 

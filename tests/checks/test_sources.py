@@ -9,7 +9,7 @@ import pytest
 
 from salesops.checks.manual import FIELDS_PAGE, SECTIONS, TITLES, cited, rules, section
 from salesops.metrics import metrics_of
-from salesops.records.fields import fields_of
+from salesops.records.field_reference import fields_of
 from salesops.records.kinds import KINDS
 from salesops.records.section import Section
 

@@ -114,7 +114,7 @@ def test_a_fault_of_ours_ends_with_70_and_one_sentence(repo, monkeypatch):
     def failing(*_):
         raise ZeroDivisionError("secret value 1,250,000 USD")
 
-    monkeypatch.setattr("salesops.cli.views.check.checked", failing)
+    monkeypatch.setattr("salesops.cli.actions.check.checked", failing)
     ran = repo.run("check")
     assert ran.code == 70
     assert "fault of salesops" in ran.err
@@ -126,7 +126,7 @@ def test_stopping_it_ends_with_130(repo, monkeypatch):
     def stopped(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("salesops.cli.views.check.checked", stopped)
+    monkeypatch.setattr("salesops.cli.actions.check.checked", stopped)
     ran = repo.run("check")
     assert (ran.code, ran.out, ran.err.strip()) == (130, "", "stopped")
 

@@ -11,7 +11,7 @@ from salesops.checks.manual import rules
 from salesops.cli import COMMANDS
 from salesops.metrics import metrics_of
 from salesops.records.error_codes import REFUSALS
-from salesops.records.fields import fields_of, find_fields
+from salesops.records.field_reference import fields_of, find_fields
 from salesops.records.kinds import KINDS
 
 
@@ -101,7 +101,7 @@ def test_the_doctor_says_what_to_mend(repo):
 
 
 def test_every_command_is_in_the_help_and_on_the_reference_page(repo):
-    from salesops.cli.reference import described
+    from salesops.cli.commands_page import described
 
     listed = repo.run("--help").out
     names = {command.name.split(" ")[0] for command in described()}

@@ -9,7 +9,7 @@ import shlex
 import pytest
 from gitting import Git
 
-from salesops.cli.views.metrics_series import SHOWN
+from salesops.cli.actions.metrics_series import SHOWN
 
 MONTHS = [f"{2025 + (month - 1) // 12}-{(month - 1) % 12 + 1:02}-28" for month in range(5, 23)]
 

@@ -23,8 +23,8 @@ from salesops.edits.edit import (
     set_scalar,
 )
 from salesops.records.deal import Deal
+from salesops.records.model_fields import keyed_fields
 from salesops.records.money import money_from_text
-from salesops.records.typed import keyed_fields
 from salesops.records.yaml_reader import UNSEEN, read
 
 DEAL = """\

@@ -13,7 +13,7 @@ from salesops.edits.fix import SAFE, is_meant, is_same_name, mends
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.process import Process
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
 from salesops.store.load import load
 from salesops.store.save import save_all

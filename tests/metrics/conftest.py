@@ -13,7 +13,7 @@ from salesops.book.book import Book
 from salesops.metrics import metrics_of, read_metric
 from salesops.records.deal import Deal
 from salesops.records.process import Process
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
 from salesops.store.load import load
 

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from salesops.metrics import metrics_of
-from salesops.metrics.evidence import lines_of, near_misses
 
 TODAY = date(2026, 11, 20)
 
@@ -21,7 +20,7 @@ def ask(repo):
         snapshot = repo.book().on(day)
         metric = metrics_of(snapshot.process)[id]
         assert ("acme" in metric.measure(snapshot).included) is counted
-        return [".".join(map(str, path)) for path in lines_of(metric, snapshot, "acme")]
+        return [".".join(map(str, path)) for path in metric.lines_of(snapshot, "acme")]
 
     return asked
 
@@ -34,7 +33,7 @@ def left_out(repo):
         repo.deal(fragment)
         snapshot = repo.book().on(day)
         metric = metrics_of(snapshot.process)[id]
-        return {left.deal: left.why for left in near_misses(metric, snapshot)}
+        return {left.deal: left.why for left in metric.near(snapshot)}
 
     return asked
 
@@ -186,12 +185,12 @@ def test_every_metric_that_is_built_can_say_what_it_rests_on(repo):
     for metric in metrics_of(snapshot.process).values():
         if metric.measure:
             for deal in metric.measure(snapshot).included:
-                assert lines_of(metric, snapshot, deal), (metric.id, deal)
+                assert metric.lines_of(snapshot, deal), (metric.id, deal)
 
 
 def test_a_deal_that_nobody_knows_proves_nothing(repo):
     snapshot = repo.book().on(TODAY)
-    assert lines_of(metrics_of(snapshot.process)["sqd"], snapshot, "nobody") == []
+    assert metrics_of(snapshot.process)["sqd"].lines_of(snapshot, "nobody") == []
 
 
 # near misses

@@ -6,7 +6,7 @@ import pytest
 
 from salesops.metrics.readings import Amounts, Count, Days, Share
 from salesops.metrics.targets import goal, progress
-from salesops.records.playbook import Target
+from salesops.records.targets import Target
 
 
 def target(at_least):

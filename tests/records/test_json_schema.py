@@ -19,7 +19,7 @@ from salesops.checks.check import GUILTY
 from salesops.records.error_codes import REFUSALS
 from salesops.records.json_schema import schema_of
 from salesops.records.kinds import KINDS
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
 
 HOME = Path(__file__).parents[2]

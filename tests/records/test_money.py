@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.records.codes import CURRENCIES
+from salesops.records.iso_codes import CURRENCIES
 from salesops.records.money import Money, cents, money_from_text, plain, total
 
 AMOUNTS = st.integers(0, 10**14 - 1).map(lambda cents: Decimal(cents) / 100)

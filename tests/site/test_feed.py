@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from salesops.changes.change import Change
 from salesops.changes.timeline import Commit, Event, Timeline
 from salesops.site.feed import MAX_FEED_COMMITS, atom
-from salesops.store.file_history import timeline_of
 from salesops.store.load import load
+from salesops.store.record_histories import timeline_of
 
 TODAY = date(2026, 11, 20)
 SPACE = "{http://www.w3.org/2005/Atom}"

@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesops.records import yaml_reader as documents
-from salesops.store import file_history as versions
-from salesops.store.file_history import LARGEST, VersionReader
+from salesops.store import record_histories as versions
+from salesops.store.record_histories import LARGEST, VersionReader
 
 PATH = "deals/acme.yaml"
 DEAL = """\

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from salesops.imports.csv.mapping import DECIMALS, THOUSANDS, Format
 from salesops.imports.remarks import Wrong
-from salesops.records.codes import CURRENCIES
+from salesops.records.iso_codes import CURRENCIES
 from salesops.records.scalars import FIRST_YEAR, LAST_YEAR
 
 _DOLLARS = frozenset("AUD BSD BZD CAD FJD HKD JMD MXN NAD NZD SGD TTD TWD USD".split())

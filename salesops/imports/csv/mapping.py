@@ -15,11 +15,11 @@ from pydantic import BeforeValidator, Field
 from salesops.problems import Path
 from salesops.records.deal import Deal
 from salesops.records.member import Member
+from salesops.records.model_fields import fields_below, inside, type_at
 from salesops.records.money import Money
 from salesops.records.process import Words
 from salesops.records.record import Record, given, many, maybe
 from salesops.records.scalars import Id, Text
-from salesops.records.typed import fields_below, inside, type_at
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 QUOTES: dict[str, str | None] = {"double": '"', "single": "'", "none": None}

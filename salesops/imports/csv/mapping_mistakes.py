@@ -23,10 +23,10 @@ from salesops.imports.csv.mapping import (
     mapped_cells,
 )
 from salesops.problems import Path, Problem, did_you_mean
-from salesops.records.codes import CURRENCIES
 from salesops.records.deal import Deal
+from salesops.records.iso_codes import CURRENCIES
 from salesops.records.scalars import day
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import Document
 
 _FOLDER = re.compile(r"[a-z]+(/[a-z0-9][a-z0-9-]*)*")

@@ -14,8 +14,8 @@ from salesops.changes.bridges import Bridge, BridgeTerm
 from salesops.changes.report import Report
 from salesops.changes.timeline import Commit, Event, GitHistory
 from salesops.metrics import Reading, wording
+from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.table import Column, Columns
 from salesops.site.pages.words import unbroken
 
 MAX_COMMITS_ON_PAGE = 200

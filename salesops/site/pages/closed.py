@@ -9,8 +9,8 @@ from salesops.book.status import Standing, standings
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.records.money import Money
+from salesops.site.pages.columns import DEAL, MEMBER, Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.table import DEAL, MEMBER, Column, Columns
 from salesops.site.pages.words import NOTHING, day, kind_of_business, money
 
 

@@ -14,9 +14,9 @@ from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
 from salesops.records.deal import MANIAC_T, Deal, Hub
+from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import TITLES
-from salesops.site.pages.table import Column, Columns
 from salesops.site.pages.words import NOTHING, day
 
 

@@ -15,9 +15,9 @@ from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, terms
 from salesops.metrics.targets import goal, progress
-from salesops.records.playbook import Target
+from salesops.records.targets import Target
+from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.table import Column, Columns
 from salesops.site.pages.words import day, unbroken
 
 SHOWN = (

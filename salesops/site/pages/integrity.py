@@ -8,8 +8,8 @@ from salesops.book.book import Snapshot
 from salesops.changes.integrity import Chapter, LateFact, integrity
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
+from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Page, page
-from salesops.site.pages.table import Column, Columns
 from salesops.site.pages.words import day
 
 

@@ -14,9 +14,9 @@ from salesops.metrics import Reading, wording
 from salesops.metrics.contracts import ACTIVE, OVERDUE, Term, terms
 from salesops.records.member import Health, Invoice, Member
 from salesops.records.money import total
+from salesops.site.pages.columns import OWNER, Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import TITLES
-from salesops.site.pages.table import OWNER, Column, Columns
 from salesops.site.pages.words import NOTHING, day, money
 
 

@@ -13,8 +13,8 @@ from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, metrics_of, wording
 from salesops.metrics.readings import Share
+from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, linked, page
-from salesops.site.pages.table import Column, Columns
 from salesops.site.pages.words import day, prose, unbroken
 
 MAX_DEALS_NAMED = 500

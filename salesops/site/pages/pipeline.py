@@ -12,8 +12,8 @@ from salesops.book.status import Standing, standings
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading, wording
 from salesops.records.money import total
+from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.table import DEAL, MEMBER, OWNER, STAGE, Column, Columns
 from salesops.site.pages.words import NOTHING, day, kind_of_business
 
 

@@ -11,10 +11,10 @@ from salesops.book.book import Snapshot
 from salesops.changes.timeline import GitHistory
 from salesops.checks.manual import SECTIONS, TITLES, rules, without_mark
 from salesops.metrics import Reading
-from salesops.records.fields import Field, fields_of
+from salesops.records.field_reference import Field, fields_of
 from salesops.records.kinds import KINDS
+from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.table import Column, Columns
 from salesops.site.pages.words import prose
 
 SUBJECTS = {

@@ -27,8 +27,8 @@ from salesops.metrics.contracts import (
     without_start,
 )
 from salesops.records.member import Health
+from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.table import Column, Columns
 from salesops.site.pages.words import NOTHING, day, money
 
 TITLES = {

@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.table import read_table, unguarded
-from salesops.imports.people import with_people
 from salesops.imports.plan import Planner
 from salesops.imports.remarks import Verdict
+from salesops.imports.team_people import with_people
 from salesops.records.deal import Deal
 from salesops.records.member import Member
-from salesops.records.playbook import Person, Team
-from salesops.records.typed import typed
+from salesops.records.team import Person, Team
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import UNSEEN, read
 from salesops.store.load import load
 

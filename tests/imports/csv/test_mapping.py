@@ -10,7 +10,7 @@ import pytest
 from salesops.checks import check_book
 from salesops.imports.csv.mapping import ColumnMap, DealMap, Format, MemberMap, OwnerCell, StageLine, When
 from salesops.imports.csv.mapping_mistakes import read_mapping
-from salesops.records.typed import keyed_fields
+from salesops.records.model_fields import keyed_fields
 from salesops.records.yaml_reader import read
 from salesops.store.load import load
 

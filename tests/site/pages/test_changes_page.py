@@ -15,7 +15,7 @@ from gitting import Git
 
 from salesops.changes.timeline import GitHistory
 from salesops.site.pages import every_page
-from salesops.store.file_history import git_history
+from salesops.store.record_histories import git_history
 
 TODAY = date(2026, 11, 20)
 MINUS = "−"

@@ -11,8 +11,8 @@ from markupsafe import Markup, escape
 from salesops.changes.integrity import Chapter
 from salesops.site import pages
 from salesops.site.pages import closed, deals, integrity, members, pipeline
+from salesops.site.pages.columns import Column
 from salesops.site.pages.page import Here
-from salesops.site.pages.table import Column
 
 HOSTILE = "<script>alert(1)</script> & \"'"
 MODULES = [importlib.import_module(f"{pages.__name__}.{found.name}") for found in pkgutil.iter_modules(pages.__path__)]

@@ -1,52 +1,19 @@
-"""The rest of the playbook: the team, what it believes, tries, decides and aims for: ``reference/fields`` lists every field of it."""
+"""What the team believes, tries, decides and reviews: hypotheses, experiments, decisions, weekly reviews."""
 
 from __future__ import annotations
 
-from datetime import date
-from decimal import Decimal
 from typing import Literal
-
-from pydantic_core import PydanticCustomError
 
 from salesops.records.deal import LINKS, Link
 from salesops.records.record import Entries, Record, given, many, maybe
 from salesops.records.scalars import (
-    Currency,
     Day,
-    Handle,
     Id,
-    Number,
     Percent,
     Text,
-    Url,
     Whole,
     YesNo,
-    Zone,
-    money,
-    percent,
-    whole,
 )
-
-
-class Person(Record):
-    """Somebody in the team; roles change, history does not."""
-
-    name: Text = given("The name.")
-    roles: tuple[Text, ...] = many("What the person does in the team.", "account manager", "delivery manager")
-    github: Handle | None = maybe("The account on GitHub, so that reviews of their deals reach them.", "octocat")
-
-
-class Team(Record):
-    """The organisation: playbook/team.yaml."""
-
-    organisation: Text = given("Its name.")
-    time_zone: Zone = given("The zone in which its days begin, an IANA name.", "America/Vancouver")
-    currency: Currency = given("Its own currency, ISO 4217.", "USD")
-    repository: Url | None = maybe("Where the records live, for edit links.")
-    github: Handle | None = maybe(
-        "Who on GitHub reviews what is nobody's deal; everybody with an account where it is left out.", "our-org/sales"
-    )
-    people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.")
 
 
 class Since(Record):
@@ -122,31 +89,6 @@ class Decision(Record):
     until: Day | None = maybe("When it is looked at again.", "2026-06-01")
 
 
-class Target(Record):
-    """A sustainability KPI: what must be reached by when (Sales Sync, WHY)."""
-
-    id: Id = given("Its id.", "sqd-by-year-end")
-    metric: Id = given("The metric that must reach it.", "sqd")
-    at_least: Text = given("A count, a percentage or an amount of money.", "12", "30%", "20000 USD")
-    by: Day = given("By which day.", "2026-12-31")
-    why: Text | None = maybe("Why it matters.")
-
-    def fits(self, kind: str) -> bool:
-        """Whether it is written in the unit of a metric of this kind: count, share, money or days."""
-        reader = {"share": percent, "money": money}.get(kind, whole)
-        try:
-            reader(self.at_least)
-        except PydanticCustomError:
-            return False
-        return True
-
-
-class Targets(Record):
-    """All targets: playbook/targets.yaml."""
-
-    targets: tuple[Target, ...] = given("The targets.", entries=Entries(("id",)))
-
-
 class Action(Record):
     """Something that a review asked for."""
 
@@ -169,45 +111,3 @@ class Review(Record):
         "What was agreed.", entries=Entries(("deal", "action"), may_repeat=True, about="action", called="action:")
     )
     links: tuple[Link, ...] = many("Where more is.", entries=LINKS)
-
-
-RemovableKind = Literal["deal", "member", "experiment", "icp", "decision"]
-"""The kinds of records that go only with a signed line: what they held counts, or was learned from."""
-
-
-class Removal(Record):
-    """A record that was deleted on purpose."""
-
-    kind: RemovableKind = given("What it was.", "deal", "member")
-    id: Id = given("Its id.")
-    date: Day = given("When.", "2026-03-01")
-    by: Id = given("Who removed it.", "jim")
-    why: Text = given("Why.", "Entered twice")
-
-
-class Removed(Record):
-    """All removals: playbook/removed.yaml."""
-
-    removed: tuple[Removal, ...] = given(
-        "The records that were deleted on purpose.", entries=Entries(("kind", "id"), about="id", called="removal of")
-    )
-
-
-class Rate(Record):
-    """An exchange rate from its day on, until the next one of the pair."""
-
-    date: Day = given("From which day.", "2026-01-02")
-    from_: Currency = given("What is converted.", "CAD", key="from")
-    to: Currency = given("Into what.", "USD")
-    rate: Number = given("How much one unit brings.", "0.7312")
-
-
-class Rates(Record):
-    """All exchange rates: playbook/rates.yaml (reference/definitions#currencies)."""
-
-    rates: tuple[Rate, ...] = given("The rates.", entries=Entries(("date", "from", "to"), called="rate of"))
-
-    def on(self, day: date, start: str, target: str) -> Decimal | None:
-        """The newest rate of the pair on or before the day; None where there is none: nothing is guessed."""
-        known = [rate for rate in self.rates if rate.from_ == start and rate.to == target and rate.date <= day]
-        return max(known, key=lambda rate: rate.date).rate if known else None

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salesops.changes.integrity import Integrity, integrity
+from salesops.cli.day import day_of
 from salesops.cli.printing import say, style
-from salesops.cli.repository import day_of, root_of
+from salesops.cli.repository import root_of
 from salesops.metrics.wording import detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, masked, show
-from salesops.store.file_history import NAMING, timeline_of
 from salesops.store.load import load
+from salesops.store.record_histories import NAMING, timeline_of
 
 
-def view(folder: str, output_format: str, as_of: str | None) -> int:
+def run(folder: str, output_format: str, as_of: str | None) -> int:
     """Print the report; nothing in it is an error."""
     root = root_of(folder)
     book, _ = load(root, NAMING)

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from datetime import date
 
 from salesops.book.status import BoardColumn, Standing, board, standings
+from salesops.cli.actions.show import deal_as_data
+from salesops.cli.day import day_of
 from salesops.cli.printing import say, style
-from salesops.cli.repository import day_of, numbers_are_whole, read
-from salesops.cli.views.show import deal_as_data
+from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
 from salesops.output import SCHEMA_VERSION, as_json, counted, show
 from salesops.records.money import cents
 
 
-def view(folder: str, output_format: str, as_of: str | None) -> int:
+def run(folder: str, output_format: str, as_of: str | None) -> int:
     """Print the board; 1 where a file could not be counted."""
     _, book, problems = read(folder)
     whole = numbers_are_whole(book, problems)

@@ -13,7 +13,7 @@ from salesops.edits.yaml_writer import FileChange, in_order, render
 from salesops.imports.csv.rows import StandIn
 from salesops.problems import Problem
 from salesops.records.record import Record
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, too_large
 
 

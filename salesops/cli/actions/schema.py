@@ -14,7 +14,7 @@ from salesops.records.kinds import KINDS
 from salesops.setup.codeowners import codeowners as codeowners_of
 
 
-def view(folder: str, kind: str | None, out: str | None, *, codeowners: bool, dry_run: bool) -> int:
+def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, dry_run: bool) -> int:
     """Print one schema, write those of a folder, or print who reviews what."""
     if codeowners:
         if kind or out:

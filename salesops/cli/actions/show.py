@@ -8,9 +8,10 @@ from typing import Any
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import Standing, standings
+from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import day_of, numbers_are_whole, read
+from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
 from salesops.output import as_json, counted, show
 from salesops.problems import nearest
@@ -19,7 +20,7 @@ from salesops.records.money import total
 from salesops.records.process import Need
 
 
-def view(folder: str, record_id: str, output_format: str, as_of: str | None) -> int:
+def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> int:
     """Print one record; 1 where it cannot be followed, or a file could not be counted."""
     _, book, problems = read(folder)
     whole = numbers_are_whole(book, problems)

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.cli.day import day_given
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
-from salesops.cli.repository import day_given
 from salesops.metrics import Metric, Reading, as_data, measure
 from salesops.metrics.wording import headline
 from salesops.output import SCHEMA_VERSION, as_json, table

@@ -8,7 +8,7 @@ from babel import Locale
 from babel.core import get_global
 from babel.numbers import get_territory_currencies
 
-from salesops.records.codes import COUNTRIES, CURRENCIES
+from salesops.records.iso_codes import COUNTRIES, CURRENCIES
 
 NOT_A_COUNTRY = set("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 """Unicode's territories that ISO 3166-1 does not assign: islands without a code of their own, unions, test codes."""

@@ -10,8 +10,8 @@ from typing import Any, get_args, get_origin
 from pydantic import PlainValidator
 
 from salesops.records.kinds import KINDS
+from salesops.records.model_fields import inside, keyed_fields
 from salesops.records.record import Record
-from salesops.records.typed import inside, keyed_fields
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class Unusable(Exception):
         self.problems = problems
 
 
-def view(folder: str, file: str, column_map: str, output_format: str, *, dry_run: bool, update: bool) -> int:
+def run(folder: str, file: str, column_map: str, output_format: str, *, dry_run: bool, update: bool) -> int:
     """Write the records and report each row; 1 where one was rejected, 2 where nothing can be used."""
     root = root_of(folder)
     try:

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from salesops.book.book import Book, Snapshot
+from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series
+from salesops.cli.day import day_given, day_of
 from salesops.cli.moments import named_moment
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import day_given, day_of, kept, numbers_are_whole, read, root_of
-from salesops.cli.views.metrics_series import SHOWN, as_believed, days_between, points, print_series
+from salesops.cli.repository import kept, numbers_are_whole, read, root_of
 from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import detail, headline
@@ -20,7 +21,7 @@ from salesops.records.process import Process
 from salesops.store.commits import CommitBooks, NamedCommit
 
 
-def view(
+def run(
     folder: str,
     names: tuple[str, ...],
     output_format: str,

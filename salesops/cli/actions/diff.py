@@ -10,18 +10,19 @@ from salesops.changes.compare import Comparison
 from salesops.changes.rendering import as_markdown, as_text
 from salesops.changes.report import Report, Side
 from salesops.checks import check_past
+from salesops.cli.day import day_of
 from salesops.cli.gate import checked
 from salesops.cli.moments import named_moment
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
-from salesops.cli.repository import day_of, kept, numbers_are_whole, read, root_of
+from salesops.cli.repository import kept, numbers_are_whole, read, root_of
 from salesops.output import SCHEMA_VERSION, as_json, masked, problem_as_data
 from salesops.problems import Problem, in_order
 from salesops.store.commits import CommitBooks, NamedCommit, side_by_side
 from salesops.store.git import bases, needs_settled_tree
 
 
-def view(folder: str, base: str | None, head: str | None, output_format: str, as_of: str | None, *, exact: bool) -> int:
+def run(folder: str, base: str | None, head: str | None, output_format: str, as_of: str | None, *, exact: bool) -> int:
     """Print the report; 1 where a file could not be counted."""
     report, whole = _report(folder, base, head, exact, as_of)
     if output_format == "json":

@@ -8,19 +8,20 @@ from pathlib import Path
 from mkdocs.exceptions import MkDocsException
 
 from salesops.book.book import Book
+from salesops.cli.commands_page import commands_page
+from salesops.cli.day import day_of
 from salesops.cli.gate import gate
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.reference import commands_page
-from salesops.cli.repository import day_of, read
+from salesops.cli.repository import read
 from salesops.output import counted, problems_as_text, show
 from salesops.problems import Problem
 from salesops.site.build import HTML, NoPlace, Site, build
 from salesops.site.own_pages import CannotBuild
-from salesops.store.file_history import git_history
+from salesops.store.record_histories import git_history
 
 
-def view(folder: str, out: str | None, as_of: str | None, *, strict: bool) -> int:
+def run(folder: str, out: str | None, as_of: str | None, *, strict: bool) -> int:
     """Build the site; 1 where the records break the rules or it cannot be built."""
     root, book, problems = read(folder)
     day = day_of(as_of, book)

@@ -12,23 +12,24 @@ from salesops.book.book import Book, Ref
 from salesops.changes.provenance import MetricEvidence, evidence
 from salesops.changes.timeline import FileHistory
 from salesops.checks.manual import FIELDS_PAGE, Rule, hint, rules, section
+from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import day_of, folder_of, numbers_are_whole
+from salesops.cli.repository import folder_of, numbers_are_whole
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.metrics.wording import detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, masked, show
 from salesops.problems import CannotDecide, Problem
-from salesops.records.fields import Field, fields_of, find_fields
+from salesops.records.field_reference import Field, fields_of, find_fields
 from salesops.records.kinds import KINDS
 from salesops.records.process import Process, Stage
 from salesops.records.section import Section
-from salesops.store.file_history import file_histories
 from salesops.store.load import find_root, load
+from salesops.store.record_histories import file_histories
 
 
-def view(folder: str, name: str, output_format: str, as_of: str | None, *, format_from: ParameterSource | None) -> int:
+def run(folder: str, name: str, output_format: str, as_of: str | None, *, format_from: ParameterSource | None) -> int:
     """Print the page of a name; 1 where it shows a number and a file could not be counted."""
     root, book, problems = _book(folder)
     process = book.process_on(day_of(as_of, book)) if book else None

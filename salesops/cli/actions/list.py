@@ -8,10 +8,11 @@ from typing import Any
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
+from salesops.cli.actions.show import deal_as_data, deals_of, member_as_data
+from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
-from salesops.cli.repository import day_of, numbers_are_whole, read
-from salesops.cli.views.show import deal_as_data, deals_of, member_as_data
+from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
 from salesops.output import as_json, show, table
 from salesops.problems import did_you_mean
@@ -50,7 +51,7 @@ class Filters:
         )
 
 
-def view(folder: str, what: str, output_format: str, as_of: str | None, **options: Any) -> int:
+def run(folder: str, what: str, output_format: str, as_of: str | None, **options: Any) -> int:
     """Print the list; 1 where a file could not be counted."""
     filters = Filters(**options)
     _, book, problems = read(folder)

@@ -7,15 +7,16 @@ import socket
 
 from mkdocs.commands.serve import serve
 
+from salesops.cli.actions.site import let_mkdocs_speak
+from salesops.cli.day import day_given
 from salesops.cli.options import Usage
 from salesops.cli.printing import note
-from salesops.cli.repository import day_given, root_of
-from salesops.cli.views.site import let_mkdocs_speak
+from salesops.cli.repository import root_of
 from salesops.site.build import NoPlace, config_file
 from salesops.site.own_pages import SOURCE
 
 
-def view(folder: str, port: int, as_of: str | None) -> int:
+def run(folder: str, port: int, as_of: str | None) -> int:
     """Serve until somebody stops it."""
     root = root_of(folder)
     day = day_given(as_of, "--as-of")

@@ -9,10 +9,11 @@ from typing import Any
 
 from salesops import output
 from salesops.book.book import Book
+from salesops.cli.day import day_of
 from salesops.cli.gate import checked, past_checked
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import day_of, read, root_of
+from salesops.cli.repository import read, root_of
 from salesops.edits.fix import Mends, difference, mends
 from salesops.problems import Problem, in_order
 from salesops.store.commits import Against
@@ -20,7 +21,7 @@ from salesops.store.commits import against as compared_with
 from salesops.store.save import alone, save_all
 
 
-def view(
+def run(
     folder: str,
     paths: tuple[str, ...],
     output_format: str | None,

@@ -8,7 +8,10 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics import metrics_of
 from salesops.problems import did_you_mean
 from salesops.records.deal import Deal
-from salesops.records.playbook import Decision, Experiment, Hypothesis, Rates, Removed, Review, Targets
+from salesops.records.learning import Decision, Experiment, Hypothesis, Review
+from salesops.records.rates import Rates
+from salesops.records.removals import Removed
+from salesops.records.targets import Targets
 
 
 def _metrics(case: Case[Any]) -> set[str]:

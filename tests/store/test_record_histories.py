@@ -12,7 +12,7 @@ from gitting import Git
 
 from salesops.changes.timeline import FileHistory
 from salesops.problems import CannotDecide
-from salesops.store.file_history import file_histories, timeline_of
+from salesops.store.record_histories import file_histories, timeline_of
 
 ACME = "deals/acme.yaml"
 

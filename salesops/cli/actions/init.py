@@ -6,9 +6,9 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from salesops.cli.day import day_given
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
-from salesops.cli.repository import day_given
 from salesops.edits.yaml_writer import NewFile
 from salesops.output import counted, show
 from salesops.records.kinds import folders
@@ -17,7 +17,7 @@ from salesops.store.load import MARKER, find_root
 from salesops.store.save import save_all
 
 
-def view(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool) -> int:
+def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool) -> int:
     """Write what is not there yet and say what was written."""
     root = Path(folder, new_folder)
     if root.exists() and not root.is_dir():

@@ -10,7 +10,7 @@ from salesops.setup.doctor import Look, examine, outside
 from salesops.store.load import find_root
 
 
-def view(folder: str) -> int:
+def run(folder: str) -> int:
     """Print each look; 1 where something wants mending."""
     root = find_root(Path(folder).resolve())
     findings = examine(root) if root else outside()

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from salesops.problems import Problem
 from salesops.records.deal import Deal, Move
 from salesops.records.kinds import KINDS
-from salesops.records.typed import typed
+from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_COMPLAINTS, read
 
 DEAL = """

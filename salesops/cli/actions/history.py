@@ -8,18 +8,19 @@ from pathlib import Path
 
 from salesops.book.book import Ref
 from salesops.changes.timeline import Timeline
+from salesops.cli.day import day_given, day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import day_given, day_of, root_of
+from salesops.cli.repository import root_of
 from salesops.output import SCHEMA_VERSION, as_json, masked, show
 from salesops.problems import did_you_mean
 from salesops.records.kinds import own_named
 from salesops.site.feed import atom
-from salesops.store.file_history import NAMING, every_ref, timeline_of
 from salesops.store.load import load
+from salesops.store.record_histories import NAMING, every_ref, timeline_of
 
 
-def view(folder: str, names: tuple[str, ...], output_format: str, as_of: str | None, *, since: str | None) -> int:
+def run(folder: str, names: tuple[str, ...], output_format: str, as_of: str | None, *, since: str | None) -> int:
     """Print what the commits tell of every record, or of those named."""
     root = root_of(folder)
     book, _ = load(root, NAMING)

@@ -12,7 +12,7 @@ from salesops.store.load import read_bytes
 from salesops.store.save import save
 
 
-def view(folder: str, base: str, ours: str, theirs: str, path: str) -> int:
+def run(folder: str, base: str, ours: str, theirs: str, path: str) -> int:
     """Write the joined text into ``ours``; 1 where both sides changed the same value."""
     name = show(path or ours)
     texts = [_text(read_bytes(Path(folder), file)) for file in (base, ours, theirs)]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.changes.differences import differences
+from salesops.changes.field_differences import differences
 
 WORDS = st.sampled_from(["a", "b", "2026-03-01", "true"])
 ENTRIES = st.fixed_dictionaries({"date": WORDS, "kind": WORDS}, optional={"note": WORDS, "about": WORDS})

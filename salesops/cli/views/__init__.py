@@ -1,1 +1,0 @@
-"""What the commands do: one module for each, with a function ``view`` that does the work, prints, and returns the exit code."""

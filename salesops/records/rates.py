@@ -1,0 +1,33 @@
+"""Dated exchange rates: playbook/rates.yaml."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from salesops.records.record import Entries, Record, given
+from salesops.records.scalars import (
+    Currency,
+    Day,
+    Number,
+)
+
+
+class Rate(Record):
+    """An exchange rate from its day on, until the next one of the pair."""
+
+    date: Day = given("From which day.", "2026-01-02")
+    from_: Currency = given("What is converted.", "CAD", key="from")
+    to: Currency = given("Into what.", "USD")
+    rate: Number = given("How much one unit brings.", "0.7312")
+
+
+class Rates(Record):
+    """All exchange rates: playbook/rates.yaml (reference/definitions#currencies)."""
+
+    rates: tuple[Rate, ...] = given("The rates.", entries=Entries(("date", "from", "to"), called="rate of"))
+
+    def on(self, day: date, start: str, target: str) -> Decimal | None:
+        """The newest rate of the pair on or before the day; None where there is none: nothing is guessed."""
+        known = [rate for rate in self.rates if rate.from_ == start and rate.to == target and rate.date <= day]
+        return max(known, key=lambda rate: rate.date).rate if known else None

@@ -1,0 +1,34 @@
+"""The organisation and its people: playbook/team.yaml."""
+
+from __future__ import annotations
+
+from salesops.records.record import Record, given, many, maybe
+from salesops.records.scalars import (
+    Currency,
+    Handle,
+    Id,
+    Text,
+    Url,
+    Zone,
+)
+
+
+class Person(Record):
+    """Somebody in the team; roles change, history does not."""
+
+    name: Text = given("The name.")
+    roles: tuple[Text, ...] = many("What the person does in the team.", "account manager", "delivery manager")
+    github: Handle | None = maybe("The account on GitHub, so that reviews of their deals reach them.", "octocat")
+
+
+class Team(Record):
+    """The organisation: playbook/team.yaml."""
+
+    organisation: Text = given("Its name.")
+    time_zone: Zone = given("The zone in which its days begin, an IANA name.", "America/Vancouver")
+    currency: Currency = given("Its own currency, ISO 4217.", "USD")
+    repository: Url | None = maybe("Where the records live, for edit links.")
+    github: Handle | None = maybe(
+        "Who on GitHub reviews what is nobody's deal; everybody with an account where it is left out.", "our-org/sales"
+    )
+    people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.")
