@@ -74,7 +74,7 @@ def _happened(group: Sequence[Change], report: Report) -> set[str]:
 def _verdict(report: Report) -> Iterator[str]:
     if report.problems is not None:
         errors = sum(problem.is_error for problem in report.problems)
-        yield f"{counted(errors, 'error')} to mend first" if errors else "nothing to mend"
+        yield f"{counted(errors, 'error')} to fix before merging" if errors else "no problems"
 
 
 def _signed(report: Report) -> Iterator[str]:
@@ -105,7 +105,7 @@ def as_text(report: Report, style: Style = unpainted) -> Iterator[str]:
     errors = [problem for problem in report.problems or () if problem.is_error]
     if errors:
         yield ""
-        yield style(f"{counted(len(errors), 'error')} to mend first; salesops check says how:", "error")
+        yield style(f"{counted(len(errors), 'error')} to fix before merging; salesops check says how:", "error")
         yield from (
             f"  {show(problem.place.path)}:{problem.place.line}: {show(problem.message)} [{problem.code}]"
             for problem in errors[:MOST_PROBLEMS]
@@ -209,7 +209,7 @@ def _changes_section(report: Report) -> Iterator[list[str]]:
 def _problems_section(report: Report) -> list[str]:
     errors = [problem for problem in report.problems or () if problem.is_error]
     advice = [problem for problem in report.problems or () if not problem.is_error]
-    lines = ["### To mend first", "", *_listed(errors, MOST_ERRORS), ""] if errors else []
+    lines = ["### Fix before merging", "", *_listed(errors, MOST_ERRORS), ""] if errors else []
     if advice:
         head = f"<details><summary>Worth a look ({len(advice):,})</summary>"
         lines += [head, "", *_listed(advice, MOST_ADVICE), "", "</details>", ""]

@@ -41,7 +41,7 @@ class Side:
 class Report:
     """What happened from one side to the other.
 
-    ``problems`` are what must be mended before it can be merged, and what is advised; None where nobody looked for any.
+    ``problems`` are what must be fixed before it can be merged, and what is advised; None where nobody looked for any.
     """
 
     before: Side
@@ -121,7 +121,7 @@ def _of(ref: Ref, comparison: Comparison, names: Names) -> Iterator[Change]:
         yield can_be_read if new else Change("removed", ref, who, "removed; it could not be read")
         return
     if ref in after and (kind, was) not in before:
-        yield Change("unreadable", ref, who, "its file has errors: nothing in it counts until they are mended")
+        yield Change("unreadable", ref, who, "its file has errors: nothing in it counts until they are fixed")
     elif new and (kind, was) in before and ref not in after:
         yield Change("readable", ref, who, "its file has no errors any more: it counts again")
     yield from _told(ref, who, was, old, new, names)
@@ -129,7 +129,7 @@ def _of(ref: Ref, comparison: Comparison, names: Names) -> Iterator[Change]:
 
 def _unreadable(ref: Ref, who: str, is_new: bool) -> Iterator[Change]:
     what = "a new file, which cannot be read" if is_new else "cannot be read now"
-    yield Change("unreadable", ref, who, f"{what}: nothing in it counts until the file is mended")
+    yield Change("unreadable", ref, who, f"{what}: nothing in it counts until the file is fixed")
 
 
 def _told(ref: Ref, who: str, was: str, old: Document | None, new: Document | None, names: Names) -> Iterator[Change]:

@@ -147,7 +147,7 @@ def _entries(history: FileHistory, names: Names) -> Iterator[Event]:
     was_readable = True
     for at, version in enumerate(history.versions):
         brought = at == 0 and history.was_brought
-        for change in _broken_or_mended(history, version, was_readable, names):
+        for change in _broken_or_fixed(history, version, was_readable, names):
             yield Event(version.commit, change, brought)
         was_readable = version.is_readable
         if version.is_readable:
@@ -156,7 +156,7 @@ def _entries(history: FileHistory, names: Names) -> Iterator[Event]:
             before = version
 
 
-def _broken_or_mended(history: FileHistory, version: FileVersion, was_readable: bool, names: Names) -> Iterator[Change]:
+def _broken_or_fixed(history: FileHistory, version: FileVersion, was_readable: bool, names: Names) -> Iterator[Change]:
     """That a file can no longer be read, or can be read again; what it says is compared with what could be read last."""
     if version.is_readable == was_readable or (version.is_readable and version.data is None):
         return
@@ -165,7 +165,7 @@ def _broken_or_mended(history: FileHistory, version: FileVersion, was_readable: 
     what = (
         "can be read again"
         if version.is_readable
-        else "its file cannot be read: nothing in it counts until it is mended"
+        else "its file cannot be read: nothing in it counts until it is fixed"
     )
     yield Change("readable" if version.is_readable else "unreadable", (history.ref[0], version.id), who, what)
 

@@ -32,7 +32,7 @@ COMMANDS = {
     "serve": "Preview the site; it is built again when a record changes.",
     "init": "Begin a new CRM repository.",
     "schema": "Print the JSON Schema of a kind of record, for editors.",
-    "doctor": "Look at the set-up and say what to mend.",
+    "doctor": "Look at the set-up and say what to fix.",
     "completion": "Print the completion script of a shell.",
 }
 """Every command and its line in the help; each lives in the module of its name."""

@@ -23,7 +23,7 @@ FORMATS = ("text", "concise", "json", "github", "markdown")
 )
 @click.option("--exact", is_flag=True, help="With --against: compare with REV itself, as for a push.")
 @click.option("--strict", is_flag=True, help="Let warnings fail the check as well.")
-@click.option("--fix", is_flag=True, help="First mend what has one reading only, such as 2026/1/5; then check.")
+@click.option("--fix", is_flag=True, help="First fix what has one reading only, such as 2026/1/5; then check.")
 @click.option("--dry-run", is_flag=True, help="With --fix: print the difference and write nothing.")
 @as_of_option
 @click.pass_context

@@ -1,4 +1,4 @@
-"""``salesops doctor``: what is wrong with the set-up, and how to mend it."""
+"""``salesops doctor``: what is wrong with the set-up, and how to fix it."""
 
 from __future__ import annotations
 

@@ -186,7 +186,7 @@ class _File:
     def of(cls, text: str) -> _File:
         data = _read(text)
         if data is None:
-            raise CannotEdit("the file has errors in its YAML: mend them by hand first")
+            raise CannotEdit("the file has errors in its YAML: fix them by hand first")
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
         if not isinstance(root, MappingNode):
             raise CannotEdit("the file holds no record")

@@ -176,7 +176,7 @@ REFUSALS: dict[str, Refusal] = {
         _refusal(
             "too-many-problems",
             "A file has more than 50 faults of YAML, and the rest is not shown.",
-            "Mend those that are shown, and check again.",
+            "Fix those that are shown, and check again.",
             example="an export that was saved as a deal",
             source="reference/records#limits",
         ),

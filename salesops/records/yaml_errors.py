@@ -117,7 +117,7 @@ def _advice(text: str, fault: _Fault) -> tuple[int, int, str, str]:
 
 
 def _quoted(line: str) -> str:
-    """The line with its value in quotes; nothing where quotes would not mend it or the line is cut."""
+    """The line with its value in quotes; nothing where quotes would not fix it or the line is cut."""
     key, _, value = line.partition(": ")
     if ": " not in f"{value} " or " #" in value or len(line) == EXCERPT_WIDTH:
         return ""

@@ -18,7 +18,7 @@ from salesops.store.git import is_repository, is_shallow
 from salesops.store.load import load
 
 OLDEST = (3, 11)
-MEND = "delete vendor/, requirements.txt and requirements.lock, run salesops init . and commit what it writes"
+REINSTALL = "delete vendor/, requirements.txt and requirements.lock, run salesops init . and commit what it writes"
 
 
 @dataclass(frozen=True)
@@ -149,18 +149,18 @@ def _installation(root: Path) -> Iterator[Look]:
     text = file.read_text(encoding="utf-8", errors="replace")
     wheel = named(text)
     if wheel and not (root / "requirements.lock").is_file():
-        yield Look(False, "requirements.lock is missing: it holds what salesops needs", MEND)
+        yield Look(False, "requirements.lock is missing: it holds what salesops needs", REINSTALL)
     elif wheel:
         yield from _wheel(root, wheel)
     elif re.search(r"(?m)^salesops==[^\n]*(\\\r?\n[^\n]*)?--hash=sha256:", text):
         yield Look(True, "requirements.txt takes salesops from a package index: that installation was not tried")
     else:
-        yield Look(False, "requirements.txt does not name salesops by its hash", MEND)
+        yield Look(False, "requirements.txt does not name salesops by its hash", REINSTALL)
 
 
 def _wheel(root: Path, wheel: Named) -> Iterator[Look]:
     if not wheel.is_at(root):
-        yield Look(False, f"{wheel.path} is missing, or is not the file that requirements.txt names", MEND)
+        yield Look(False, f"{wheel.path} is missing, or is not the file that requirements.txt names", REINSTALL)
         return
     if wheel.version != version("salesops"):
         this = f"requirements.txt names salesops {wheel.version}, and this is {version('salesops')}"
@@ -170,7 +170,7 @@ def _wheel(root: Path, wheel: Named) -> Iterator[Look]:
         yield Look(True, f"{wheel.path} is whole; its installation was not tried: there is no pip beside this program")
         return
     if said:
-        yield Look(False, f"salesops {wheel.version} cannot be installed from vendor/", f"{said}; {MEND}")
+        yield Look(False, f"salesops {wheel.version} cannot be installed from vendor/", f"{said}; {REINSTALL}")
         return
     rest = "what it needs is downloaded by requirements.lock, and was not tried"
     yield Look(True, f"salesops {wheel.version} can be installed from vendor/; {rest}")

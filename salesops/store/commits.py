@@ -43,7 +43,7 @@ MODES = {"100644": Is.FILE, "100755": Is.FILE, "100664": Is.FILE, "120000": Is.L
 NEVER_RECORDS = frozenset({"not-a-file", "file-name", "id-taken"})
 """Problems of entries that never were records: no number counted them."""
 
-COMPARE_ELSEWHERE = "compare with a commit in which it can be read, or after it was mended there"
+COMPARE_ELSEWHERE = "compare with a commit in which it can be read, or after it was fixed there"
 
 Shelf = dict[tuple[str, str], ReadFile]
 """What has been read already, by path and blob."""

@@ -151,7 +151,7 @@ HEADLINES = [
 def test_the_headline_is_true(story, deals, said):
     for id, fragment in deals:
         story.repo.deal(fragment, id=id)
-    assert headline(story.report()) == f"{said} · nothing to mend"
+    assert headline(story.report()) == f"{said} · no problems"
 
 
 def test_where_nobody_looked_for_problems_none_are_denied(repo):
@@ -182,7 +182,7 @@ def test_the_report_on_three_thousand_records_fits_into_a_comment(story):
     assert blocks_are_closed(text)
     assert "3,000 new" in text.split("\n")[1]
     assert re.search(r"… and 2,\d{3} more records: run `salesops diff` to read it all\.", text)
-    for heading in ("### To mend first", "### What it does to the numbers", "### The pipeline", "<sub>"):
+    for heading in ("### Fix before merging", "### What it does to the numbers", "### The pipeline", "<sub>"):
         assert heading in text, "what is left out is never the numbers"
 
 

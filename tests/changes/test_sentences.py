@@ -340,7 +340,7 @@ def test_a_file_that_cannot_be_read_any_more_is_said_and_so_is_its_return(story,
     file = story.repo.root / path
     sound = file.read_bytes()
     file.write_bytes(b"]]: {\n")
-    assert story.said == ["cannot be read now: nothing in it counts until the file is mended"]
+    assert story.said == ["cannot be read now: nothing in it counts until the file is fixed"]
     assert story.changes[0].who in ("acme", "Cascadia University", "Process v3", "Cascadia University, acme")
     story.begins()
     file.write_bytes(sound)
@@ -349,13 +349,13 @@ def test_a_file_that_cannot_be_read_any_more_is_said_and_so_is_its_return(story,
 
 def test_a_new_file_that_cannot_be_read_is_said(story):
     story.repo.write("deals/odd.yaml", "]]: {\n")
-    assert story.said == ["a new file, which cannot be read: nothing in it counts until the file is mended"]
+    assert story.said == ["a new file, which cannot be read: nothing in it counts until the file is fixed"]
 
 
 def test_a_file_with_an_error_says_what_can_be_read_of_it(story):
     story.repo.deal("value: {mrr: lots}")
     assert story.said == [
-        "its file has errors: nothing in it counts until they are mended",
+        "its file has errors: nothing in it counts until they are fixed",
         "expected lots a month, was 1,250 USD",
     ]
     story.begins()

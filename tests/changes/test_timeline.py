@@ -169,10 +169,10 @@ def test_a_version_that_cannot_be_read_is_told_and_its_change_comes_with_the_nex
     git.commit()
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n")
     git.commit()
-    new, broken, mended, moved = said(repo.root, repo)
+    new, broken, fixed, moved = said(repo.root, repo)
     assert "new deal" in new
-    assert broken.endswith("its file cannot be read: nothing in it counts until it is mended")
-    assert mended.endswith("can be read again")
+    assert broken.endswith("its file cannot be read: nothing in it counts until it is fixed")
+    assert fixed.endswith("can be read again")
     assert "Enrichment → Outreach on 12 January" in moved
 
 

@@ -93,7 +93,7 @@ def test_a_shell_learns_to_complete(repo, shell):
     assert "_SALESOPS_COMPLETE" in ran.out
 
 
-def test_the_doctor_says_what_to_mend(repo):
+def test_the_doctor_says_what_to_fix(repo):
     ran = repo.run("doctor")
     assert ran.code == 1
     assert "fix there is no mkdocs.yml: copy the one that salesops init writes" in ran.out

@@ -202,7 +202,7 @@ def test_a_key_given_twice_names_both_lines():
     assert "line 1" in problem.message
 
 
-def test_the_first_of_two_values_stands_until_the_file_is_mended():
+def test_the_first_of_two_values_stands_until_the_file_is_fixed():
     document, _ = read("deals/acme.yaml", b"a: first\na: second\n")
     assert document is not None
     assert document.data == {"a": "first"}
@@ -298,7 +298,7 @@ def test_a_text_with_a_colon_is_offered_in_quotes():
 
 
 @pytest.mark.parametrize("text", ["a: b\n  c: d\n", "title\nc: d\n", f"a: b: {'x' * 200}\n", "a: b: c # d\n"])
-def test_quotes_are_not_offered_where_they_would_mend_nothing(text):
+def test_quotes_are_not_offered_where_they_would_fix_nothing(text):
     (problem,) = problems_of(text)
     assert (problem.code, problem.fix) == ("not-yaml", "")
 
