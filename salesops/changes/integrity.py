@@ -78,9 +78,9 @@ class Integrity:
                 self.late,
             ),
             Chapter(
-                "Close dates that drift",
-                f"Expected closes that were put off {PUSHES} times or more.",
-                "days in all",
+                "Slipping close dates",
+                f"Expected close dates that were pushed back {PUSHES} times or more.",
+                "days in total",
                 self.pushed,
             ),
             Chapter(
@@ -96,8 +96,8 @@ class Integrity:
                 self.owners,
             ),
             Chapter(
-                "The past, corrected",
-                "Signed corrections and waivers, and alterations that nobody signed.",
+                "Corrections and waivers",
+                "Signed corrections and waivers, and edits of stage history without a correction.",
                 "",
                 self.corrected,
             ),
@@ -172,7 +172,7 @@ def _pushed(deal: str, entries: Sequence[Event]) -> Iterator[LateFact]:
     ]
     if len(pushes) >= PUSHES:
         days = sum(days for _, days in pushes)
-        yield LateFact(deal, f"put off {len(pushes)} times", pushes[-1][0].commit, days)
+        yield LateFact(deal, f"pushed back {len(pushes)} times", pushes[-1][0].commit, days)
 
 
 def _after_close(deal: str, entries: Sequence[Event], outcome: Outcome) -> Iterator[LateFact]:

@@ -184,4 +184,6 @@ def new_business_renews(case: Case[Deal]) -> Findings:
     A renewal is existing business, and the two are counted apart. Correct the type, or take `renews` out.
     """
     if case.record.type == NEW and case.record.renews:
-        yield Finding(("renews",), "new business renews nothing", help="a renewal is of type existing business")
+        yield Finding(
+            ("renews",), "a deal of new business cannot renew a contract", help="a renewal is of type existing business"
+        )

@@ -33,7 +33,7 @@ def fact_in_future(case: Case[Deal]) -> Findings:
         if day and day > case.as_of:
             yield Finding(
                 path,
-                f"{day} lies after the day of the check, {case.as_of}",
+                f"{day} is after the day of the check, {case.as_of}",
                 help="correct the day; a meeting to come is scheduled, a plan goes under next:",
             )
 
@@ -149,7 +149,7 @@ def parked_span(case: Case[Deal]) -> Findings:
             yield Finding(
                 ("parked", at, "until"),
                 f"the deal comes back on {span.until}, yet is parked since {span.since}",
-                help="until lies after since",
+                help="until must be after since",
             )
         before = spans[at - 1] if at else None
         if before and (before.until is None or before.until > span.since):
@@ -225,7 +225,7 @@ def next_step_overdue(case: Case[Deal]) -> Findings:
 def satisfaction_out_of_range(case: Case[Member]) -> Findings:
     """A member's satisfaction is not a whole number from 1 to 5.
 
-    Renewal talks compare these figures over the months. Write it on the scale from 1 (poor) to 5 (delighted).
+    Renewal conversations compare these figures over the months. Write it on the scale from 1 (poor) to 5 (delighted).
     """
     for at, seen in enumerate(case.record.health):
         if seen.satisfaction is not None and not 1 <= seen.satisfaction <= 5:

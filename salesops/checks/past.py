@@ -304,7 +304,7 @@ def process_changed(case: Case[Process]) -> Findings:
     if earlier is not None and made and earlier != process:
         yield Finding(
             (_first_difference(earlier, process),),
-            f"{_moves(len(made))} made under version {earlier.version}, which is changed here",
+            f"{_moves(len(made))} made under version {earlier.version}, which this changes",
             help="put it back; a change is a new file in playbook/process/ that is in force from a later day",
             key=True,
         )
@@ -370,6 +370,6 @@ def changed_there_too(case: Case[Any]) -> Findings:
     if (case.kind, case.id) in case.then.also_changed:
         yield Finding(
             (),
-            f"the {case.kind} '{case.id}' has also changed where this is going",
+            f"the {case.kind} '{case.id}' has also changed on the branch you are merging into",
             help="bring your branch up to date and look at it again",
         )

@@ -172,7 +172,7 @@ def process_stage_dead_end(case: Case[Process]) -> Findings:
         if stage.is_open and not stage.exits:
             yield Finding(
                 ("stages", name),
-                f"nothing leads out of '{name}', and it closes no deal",
+                f"'{name}' has no exit and does not close deals",
                 help="add exits, or outcome: won or lost",
                 key=True,
             )

@@ -155,7 +155,7 @@ def renewal_circle(case: Case[Deal]) -> Findings:
         chain = " → ".join([case.id, case.record.renews or ""]) if case.record.renews != case.id else case.id
         yield Finding(
             ("renews",),
-            f"the chain of renewals goes round in a circle ({chain})",
+            f"the renewals form a circle ({chain})",
             help="a renewal points at the older contract",
         )
 

@@ -257,7 +257,7 @@ def meeting_without_notes(case: Case[Deal]) -> Findings:
         if is_held and not entry.note and not entry.notes:
             yield Finding(
                 ("activity", at),
-                f"nothing is written down about the discovery meeting of {entry.date}",
+                f"there are no notes on the discovery meeting of {entry.date}",
                 help="say what you learned in a sentence, or link the notes",
                 fix="note: …",
             )

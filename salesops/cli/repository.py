@@ -31,7 +31,7 @@ def root_of(folder: str) -> Path:
     root = find_root(start)
     if root is None:
         raise Usage(
-            f"no {MARKER} here or above {show(start)}: this is not a salesops repository; go into one, name it with -C DIR, or begin one with salesops init DIR"
+            f"no {MARKER} here or above {show(start)}: this is not a salesops repository; go into one, name it with -C DIR, or create one with salesops init DIR"
         )
     return root
 

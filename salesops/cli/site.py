@@ -8,8 +8,8 @@ from salesops.cli.options import as_of_option
 
 
 @click.command("site")
-@click.option("-o", "--output", "out", metavar="DIR", help="Where to build; build/html where it is not said.")
-@click.option("--strict", is_flag=True, help="Let warnings, of the records and of MkDocs, stop the build.")
+@click.option("-o", "--output", "out", metavar="DIR", help="Output folder; default: build/html.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, from the records or from MkDocs.")
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None) -> None:

@@ -37,7 +37,7 @@ def _move(value: object) -> Move:
     if not isinstance(value, dict):
         refuse(
             "move-unreadable",
-            "a move must stand here: a stage and its day",
+            "a move is expected here: a stage and its day",
             "write one line a move",
             "- enrichment: 2026-01-05",
         )
@@ -79,7 +79,7 @@ class Value(Record):
 
     mrr: Amount | None = maybe("Expected recurring revenue, money a month.", "1250 USD")
     one_off: Amount | None = maybe("Expected revenue that comes once, such as set-up.", "2000 USD")
-    months: Whole | None = maybe(f"Length of the term in months; {MONTHS_A_TERM} where it is not said.", "12")
+    months: Whole | None = maybe(f"Length of the term in months; default: {MONTHS_A_TERM}.", "12")
 
     @property
     def amounts(self) -> list[Money]:
@@ -109,14 +109,14 @@ class NextStep(Record):
 
     action: Text = given("What will be done.", "Send revised agreement")
     due: Day = given("By which day.", "2026-03-20")
-    owner: Id | None = maybe("Who does it, a person of the team; the deal's owner where it is not said.", "jim")
+    owner: Id | None = maybe("Who does it, a person of the team; default: the deal's owner.", "jim")
 
 
 class Parked(Record):
     """A span in which the deal is kept warm: not lost, its stage stays (``reference/definitions#parked``)."""
 
     since: Day = given("First day of the span.", "2026-01-10")
-    until: Day | None = maybe("The day on which the deal comes back; open where it is not said.", "2026-07-01")
+    until: Day | None = maybe("The day on which the deal comes back; left out: no return date.", "2026-07-01")
     why: Text = given("What it waits for.", "Waiting for the grant result")
 
     def covers(self, day: date) -> bool:
@@ -391,7 +391,7 @@ class Deal(Record):
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
     waived: tuple[Waiver, ...] = many("The only way past a need.", entries=Entries(("need", "stage")))
     corrections: tuple[Correction, ...] = many(
-        "The only way to change what an earlier commit said of the past.",
+        "The only way to change what an earlier commit recorded.",
         entries=Entries(("date", "field"), may_repeat=True),
     )
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted; the process may need them.")

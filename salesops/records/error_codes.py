@@ -78,7 +78,7 @@ REFUSALS: dict[str, Refusal] = {
         # YAML
         _refusal(
             "unseen-character",
-            "A text holds a character that cannot be seen, or that changes how the text around it reads.",
+            "A text has an invisible character, or one that changes how the text around it reads.",
             "Such characters make a reviewer see something else than the program reads. Delete it; it was probably pasted.",
             'title: "Acme\\u202erenewal"  # <--',
             "title: Acme renewal",

@@ -44,7 +44,7 @@ class Team(Record):
     currency: Currency = given("Its own currency, ISO 4217.", "USD")
     repository: Url | None = maybe("Where the records live, for edit links.")
     github: Handle | None = maybe(
-        "Who on GitHub reviews what is nobody's deal; everybody with an account where it is left out.", "our-org/sales"
+        "Who on GitHub reviews what is nobody's deal; default: everybody with an account.", "our-org/sales"
     )
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.")
 

@@ -44,13 +44,13 @@ class Need(Record):
     """One thing that a move asks for: a field that is given, a field with one of some values, or activities of a kind."""
 
     field: Text | None = maybe("The path of the field.", "maniac_t.money", "x.vpat")
-    is_: Words = many("The values that will do; any value where it is not said.", "met", "partial", key="is")
+    is_: Words = many("The values that are accepted; default: any value.", "met", "partial", key="is")
     activity: Literal["email", "call", "meeting", "event", "note", "contact"] | None = maybe(
         "The kind of activity; 'contact' is a held meeting, a call or an answered e-mail.", "meeting", "contact"
     )
     about: MeetingAbout | None = maybe("What the meeting is about.", "discovery")
     status: MeetingStatus | None = maybe("The meeting's status.", "held")
-    at_least: Whole | None = maybe("How many; 1 where it is not said.", "3")
+    at_least: Whole | None = maybe("How many; default: 1.", "3")
     why: Text | None = maybe("Why the process asks for it.")
 
     @property
@@ -149,7 +149,7 @@ class Process(Record):
     starts: dict[DealType, Text] = given("The stage in which each deal type starts.")
     stages: dict[str, Stage] = given("The stages, in the order in which they are shown.")
     answers_valid: Whole | None = maybe(
-        "Days for which a MANIAC-T answer of an open deal is trusted; for ever where it is not said.", "180"
+        "Days for which a MANIAC-T answer of an open deal is trusted; default: without limit.", "180"
     )
     conversions: tuple[Conversion, ...] = many("The rates that the team watches.", entries=Entries(("id",)))
     red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.", entries=Entries(("id",)))

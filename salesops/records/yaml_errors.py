@@ -78,7 +78,7 @@ def _unseen_blanks(path: str, text: str, fault: _Fault) -> Iterator[Problem]:
         whole = whole.rstrip("\r")[:EXCERPT_WIDTH]
         if ":\u00a0" in whole:
             place = Place(path, number, whole.index(":\u00a0") + 2)
-            said, advice = "a no-break space stands after the colon", "replace it by an ordinary space"
+            said, advice = "there is a no-break space after the colon", "replace it by an ordinary space"
             yield Problem("not-yaml", said, place, excerpt=whole, help=advice)
         elif number >= fault.begin and TAB_INDENT.match(whole):
             place = Place(path, number, whole.index("\t") + 1)

@@ -183,12 +183,12 @@ def _unseen_words(character: str) -> str:
     if character == "\0":
         return "a NUL byte"
     if point in range(0x202A, 0x202F) or point in range(0x2066, 0x206A) or point in (0x200E, 0x200F, 0x061C):
-        return f"U+{point:04X}, which turns the direction of the text around it"
+        return f"U+{point:04X}, which changes the direction of the text around it"
     if point in (0x85, 0x2028, 0x2029):
         return f"U+{point:04X}, a line break that most editors do not show"
     if point == 0xFEFF:
         return "U+FEFF, a byte-order mark"
-    return f"U+{point:04X}, a character that cannot be seen"
+    return f"U+{point:04X}, an invisible character"
 
 
 class _Refused(Exception):
@@ -237,7 +237,7 @@ class _Walk:
                     "second-document",
                     "a second document begins here",
                     event,
-                    why="what stands behind --- would be overlooked",
+                    why="what follows --- would be ignored",
                     help="one file holds one record: move the rest to a file of its own",
                 )
             )

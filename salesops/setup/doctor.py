@@ -46,7 +46,7 @@ def examine(root: Path) -> list[Look]:
 
 def outside() -> list[Look]:
     """What can be said where there is no repository."""
-    fix = "go into one, name it with -C DIR, or begin one with salesops init DIR"
+    fix = "go into one, name it with -C DIR, or create one with salesops init DIR"
     return [*_python(Path()), Look(False, "this is not a salesops repository", fix)]
 
 

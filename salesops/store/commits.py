@@ -285,15 +285,12 @@ def _needs_to_be_there(root: Path, before: Book, after: Book, commit: str) -> No
         )
     if after.versions and not before.versions and _deleted(root, commit, "process"):
         raise CannotDecide(
-            f"no version of the process is left in {commit[:12]}, but earlier commits had one: compare with one of those"
+            f"there is no process version in {commit[:12]}, but earlier commits had one: compare with one of those"
         )
 
 
 def _unreadable(kind: str, record_id: str, where: str) -> str:
-    return (
-        f"the {kind} '{record_id}' cannot be read in {where}, so nobody can say whether its past was altered: "
-        f"{COMPARE_ELSEWHERE}"
-    )
+    return f"the {kind} '{record_id}' cannot be read in {where}, so its history cannot be compared: {COMPARE_ELSEWHERE}"
 
 
 def _is_readable(before: Book, kind: str, record_id: str) -> bool:

@@ -131,7 +131,7 @@ def needs_history(root: Path, whole: bool = True) -> None:
     code, _, said = _run(root, ("rev-parse", "--is-inside-work-tree"))
     if code:
         ways_out = {
-            "not a git": "; begin one with git init, and commit",
+            "not a git": "; create one with git init, and commit",
             "dubious ownership": "; where it may be trusted: git config --global --add safe.directory with that folder",
         }
         fault = next((fault for fault in ways_out if fault in said), "")
@@ -233,7 +233,7 @@ def needs_same_root(root: Path, commit: str) -> None:
     for path in map(os.fsdecode, listed):
         if f"/{path}".endswith("/playbook/team.yaml") and not os.path.lexists(top / path):
             raise CannotDecide(
-                f"the CRM of {commit[:12]} was elsewhere, with {path}: move its folders back, or move them in a change "
+                f"the records of {commit[:12]} were in another place ({path}): move its folders back, or move them in a change "
                 "that alters nothing, and compare after it"
             )
 

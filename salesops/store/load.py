@@ -187,7 +187,7 @@ class _Reading:
                 self.problems.append(
                     Problem(
                         "id-taken",
-                        f"the id '{file.id}' is already taken by {taken.path}",
+                        f"the id '{file.id}' is already used by {taken.path}",
                         Place(file.path),
                         help="rename one of the two files: ids are unique over all folders",
                     )

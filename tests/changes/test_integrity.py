@@ -233,6 +233,6 @@ def test_the_correction_the_waiver_and_the_removal_are_found(planted):
 def test_the_command_prints_the_same_as_machines_read(demo, planted):
     ran = demo.run("integrity")
     assert (ran.code, ran.err) == (0, "")
-    assert "larkspur-general, 140 days in all: put off 3 times (Maren Tollefsby, 2026-10-29)" in ran.out
+    assert "larkspur-general, 140 days in total: put off 3 times (Maren Tollefsby, 2026-10-29)" in ran.out
     assert demo.run("integrity", "--format", "json").code == 0
     assert demo.run("integrity", "--as-of", "soon").code == 2

@@ -171,8 +171,8 @@ def test_a_version_that_cannot_be_read_is_told_and_its_change_comes_with_the_nex
     git.commit()
     new, broken, fixed, moved = said(repo.root, repo)
     assert "new deal" in new
-    assert broken.endswith("its file cannot be read: nothing in it counts until it is fixed")
-    assert fixed.endswith("can be read again")
+    assert broken.endswith("its file cannot be read: not counted until it is fixed")
+    assert fixed.endswith("readable again")
     assert "Enrichment → Outreach on 12 January" in moved
 
 

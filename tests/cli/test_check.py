@@ -107,7 +107,7 @@ def test_what_cannot_be_read_ends_with_3_and_no_verdict(repo, monkeypatch):
     ran = repo.run("check")
     assert ran.code == 3
     assert ran.out == ""
-    assert ran.err == "salesops: cannot go on: Permission denied\n"
+    assert ran.err == "salesops: error: Permission denied\n"
 
 
 def test_a_fault_of_ours_ends_with_70_and_one_sentence(repo, monkeypatch):

@@ -1,4 +1,4 @@
-"""The command `diff`: what lies here or what a branch brings, in three formats, and what it says when it cannot tell."""
+"""The command `diff`: the working copy or what a branch brings, in three formats, and what it says when it cannot tell."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_numbers_are_not_whole(repo, 
     repo.write("deals/acme.yaml", "]]: {\n")
     ran = repo.run("diff")
     assert ran.code == 1
-    assert "  cannot be read now: nothing in it counts until the file is fixed\n" in ran.out
+    assert "  cannot be read any more: not counted until the file is fixed\n" in ran.out
     assert "1 file cannot be counted (deals/acme.yaml)" in ran.err
 
 
@@ -195,7 +195,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_numbers_are_not_whole(repo, 
         (("HEAD", "nowhere"), 3, "there is no commit 'nowhere'"),
         (("2020-01-01",), 3, "nothing was known on 2020-01-01"),
         (("2026-11-20", "2026-11-02"), 2, "2026-11-20 lies after 2026-11-02"),
-        (("2026-02-30",), 2, "BASE: '2026-02-30' is not a day of the calendar"),
+        (("2026-02-30",), 2, "BASE: '2026-02-30' is not a date in the calendar"),
         (("--as-of", "tomorrow"), 2, "--as-of"),
         (("HEAD", "HEAD", "HEAD"), 2, "Got unexpected extra argument"),
         (("--format", "pdf"), 2, "'pdf' is not one of"),

@@ -72,7 +72,7 @@ def test_a_commit_whose_clock_is_broken_or_off_the_calendar(repo, git, clock, is
     git("reset", "-q", "--hard", git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=raw))
     ran = repo.run("history", "acme")
     assert ran.code == 0
-    assert ("  Cascadia University, acme\n    led by April, was Jim\n" in ran.out) is is_told
+    assert ("  Cascadia University, acme\n    owner April, was Jim\n" in ran.out) is is_told
     for words in (["integrity"], ["metrics", "--known", "2026-11-20"], ["explain", "open-deals"], ["history"]):
         assert repo.run(*words).code == 0
     assert repo.run("history", "--format", "atom").code == 0

@@ -88,7 +88,7 @@ def test_what_is_not_committed_is_not_known(repo):
         (["--known", "2020-01-01"], 3, "nothing was known on 2020-01-01: the first commit is of 2025-05-20"),
         (["--known", "never"], 3, "there is no commit 'never'"),
         (["--known", "--upload-pack=x"], 3, "there is no commit '--upload-pack=x'"),
-        (["--known", "2026-13-01"], 2, "--known: '2026-13-01' is not a day of the calendar"),
+        (["--known", "2026-13-01"], 2, "--known: '2026-13-01' is not a date in the calendar"),
         (["--known", ""], 3, "there is no commit ''"),
         (["--known", "\x1b[31mred"], 3, "there is no commit "),
         (["--known", "HEAD:deals"], 3, "there is no commit 'HEAD:deals'"),
@@ -103,7 +103,7 @@ def test_what_is_not_committed_is_not_known(repo):
         (["--since", "2026-01-01", "sqq"], 2, "did you mean 'sqd'"),
         (["--since", "2026-01-01", "--from", "soon"], 2, "--from"),
         (["--since", "2026-01-01", "--from", "2026-12-01"], 2, "--from 2026-12-01 lies after 2026-11-20"),
-        (["--since", "0001-01-01"], 2, "lies outside 1990 to 2100"),
+        (["--since", "0001-01-01"], 2, "is not between 1990 and 2100"),
         (["--since", "2026-01-01", "--known", "never"], 3, "there is no commit 'never'"),
     ],
 )

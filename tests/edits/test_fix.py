@@ -101,9 +101,9 @@ def test_a_deal_that_was_sound_but_for_its_spelling_is_sound_again(process, brea
 def test_each_fix_from_the_command_line(repo, right, wrong):
     file = repo.write("deals/acme.yaml", SOUND.replace(right, wrong, 1))
     ran = repo.run("check", "--fix", "deals/acme.yaml")
-    assert ran.out.startswith("fixed 1 thing in 1 file\n")
+    assert ran.out.startswith("fixed 1 problem in 1 file\n")
     assert read("", file.read_bytes())[0].data == read("", SOUND.encode())[0].data
-    assert repo.run("check", "--fix", "deals/acme.yaml").out.startswith("fixed 0 things in 0 files\n")
+    assert repo.run("check", "--fix", "deals/acme.yaml").out.startswith("fixed 0 problems in 0 files\n")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_has_two_readings_is_left_to_a_person(repo, right, wrong):
     text = SOUND.replace(right, wrong, 1)
     file = repo.write("deals/acme.yaml", text)
     ran = repo.run("check", "--fix")
-    assert ran.out.startswith("fixed 0 things in 0 files\n")
+    assert ran.out.startswith("fixed 0 problems in 0 files\n")
     assert ran.code == 1
     assert file.read_text() == text
 
@@ -164,7 +164,7 @@ def test_a_dry_run_shows_the_lines_and_writes_nothing(repo):
     ran = repo.run("check", "--fix", "--dry-run")
     assert file.read_bytes() == before
     assert ran.code == 1
-    assert ran.err == "would fix 2 things in 1 file; nothing was written\n"
+    assert ran.err == "would fix 2 problems in 1 file; nothing was written\n"
     lines = ran.out.splitlines()
     assert lines[:2] == ["--- a/deals/acme.yaml", "+++ b/deals/acme.yaml"]
     assert [line for line in lines[2:] if line[0] in "+-"] == [
@@ -184,7 +184,7 @@ def test_what_is_left_decides_how_the_check_ends(repo):
     assert repo.run("check", "--fix").code == 0
     repo.deal("expected_close: 2099/1/5\nprobability: {value: 60, date: 2026/1/9, why: They said so}")
     ran = repo.run("check", "--fix")
-    assert (ran.code, ran.out.splitlines()[0]) == (1, "fixed 2 things in 1 file")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "fixed 2 problems in 1 file")
     assert "not-a-percentage" in ran.out
 
 
@@ -199,7 +199,7 @@ def test_machines_still_get_nothing_but_their_format(repo):
     repo.deal("expected_close: 2099/1/5")
     ran = repo.run("check", "--fix", "--format", "json")
     assert ran.out.startswith("{")
-    assert ran.err == "fixed 1 thing in 1 file\n"
+    assert ran.err == "fixed 1 problem in 1 file\n"
 
 
 def test_members_and_the_playbook_are_fixed_too(repo):

@@ -1440,7 +1440,7 @@ def test_corrections_are_counted_and_shown(story):
     ran = story.repo.run("check", "--against=main", "--format=json")
     (entry,) = json.loads(ran.out)["against"]["corrections"]
     assert (entry["deal"], entry["field"], entry["was"], entry["by"]) == ("acme", "stages.1", "2026-01-12", "jim")
-    assert "1 correction of the past" in story.repo.run("check", "--against=main").out
+    assert "1 signed correction" in story.repo.run("check", "--against=main").out
 
 
 def test_the_check_changes_nothing_in_git(story):

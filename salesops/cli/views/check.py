@@ -34,9 +34,9 @@ def view(
 ) -> int:
     """Print every finding; 1 where there is an error, or with ``strict`` a warning."""
     if exact and against is None:
-        raise Usage("--exact goes with --against REV")
+        raise Usage("--exact needs --against REV")
     if dry_run and not fix:
-        raise Usage("--dry-run goes with --fix")
+        raise Usage("--dry-run needs --fix")
     if fix:
         fixed, left = _fixed(folder, paths, as_of, dry_run)
         if dry_run:
@@ -74,7 +74,7 @@ def _print(
             )
         )
         return
-    where = f" below {', '.join(output.show(path) for path in paths)}" if paths else ""
+    where = f" in {', '.join(output.show(path) for path in paths)}" if paths else ""
     tally = output.tally(found, counts).replace("no problems", f"no problems{where}") + _against_in_words(compared)
     if output_format == "markdown":
         say("\n".join((*output.problems_as_markdown(found), output.markdown(tally))))
@@ -109,7 +109,7 @@ def _against_in_words(compared: Against | None) -> str:
     signed = len(compared.comparison.corrections)
     bases = ", ".join(base[:12] for base in compared.bases)
     name = "" if compared.rev in compared.bases else f" ({output.show(compared.rev)})"
-    corrected = f", {output.counted(signed, 'correction')} of the past" if signed else ""
+    corrected = f", {output.counted(signed, 'signed correction')}" if signed else ""
     return f"; compared with {bases}{name}{corrected}"
 
 
@@ -136,7 +136,7 @@ def _say_what_would_be_fixed(fixed: Fixes, found: list[Problem]) -> int:
 
 
 def _amount(fixed: Fixes) -> str:
-    return f"{output.counted(fixed.things, 'thing')} in {output.counted(len(fixed.changes), 'file')}"
+    return f"{output.counted(fixed.things, 'problem')} in {output.counted(len(fixed.changes), 'file')}"
 
 
 def _below(problems: list[Problem], paths: tuple[str, ...], start: Path, root: Path) -> list[Problem]:
@@ -148,7 +148,7 @@ def _below(problems: list[Problem], paths: tuple[str, ...], start: Path, root: P
         except (ValueError, RuntimeError, OSError):  # outside, a link that leads to itself, a name that is too long
             raise Usage(f"{path!r} is not in this repository") from None
         if not full.exists():
-            raise Usage(f"there is no {path!r}")
+            raise Usage(f"{path!r} does not exist")
         wanted.append(str(inside))
     return [
         problem

@@ -37,7 +37,7 @@ def view(folder: str, name: str, output_format: str, as_of: str | None, *, forma
     name = name.removeprefix(f"{FIELDS_PAGE}#")
     is_number = name in metrics and name not in known
     if output_format == "json" and not is_number and format_from is ParameterSource.COMMANDLINE:
-        raise Usage(f"--format json gives the evidence of a metric, and '{show(name)}' is none")
+        raise Usage(f"--format json is for metrics, and '{show(name)}' is not a metric")
     whole = not (book and is_number and (as_of or output_format == "json")) or numbers_are_whole(book, problems)
     lines: Iterator[str] | None
     if is_number and output_format == "json":
@@ -132,7 +132,7 @@ def _lives(root: Path, book: Book, reading: Reading) -> tuple[dict[Ref, FileHist
     try:
         return {life.ref: life for life in file_histories(root, book.zone, only=wanted)}, ""
     except CannotDecide as fault:
-        note(f"salesops: the lines are named without their commits: {show(fault)}")
+        note(f"salesops: the lines are shown without their commits: {show(fault)}")
         return {}, str(fault)
 
 
@@ -151,7 +151,7 @@ def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
 
 def _evidence_as_json(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> str:
     if book is None:
-        raise Usage("a metric is worked out from records: go into a salesops repository, or name it with -C DIR")
+        raise Usage("a metric is computed from records: go into a salesops repository, or name it with -C DIR")
     found = _evidence(root, metric, book, as_of)
     told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": [], "gap": None}
     return masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))

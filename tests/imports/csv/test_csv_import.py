@@ -123,18 +123,18 @@ def test_a_header_alone_is_an_empty_table_and_no_mistake(desk):
     ("cells", "column", "reason", "value"),
     [
         ({"id": ""}, "id", "is empty", ""),
-        ({"id": "!!!"}, "id", "holds no letter or digit that an id could be made of", "!!!"),
-        ({"id": "con"}, "id", "would become 'con', a name that Windows keeps for itself", "con"),
+        ({"id": "!!!"}, "id", "has no letter or digit to make an id from", "!!!"),
+        ({"id": "con"}, "id", "would become 'con', a name reserved by Windows", "con"),
         ({"account": ""}, "account", "is empty", ""),
-        ({"account": "会社"}, "account", "holds no letter or digit that an id could be made of", "会社"),
+        ({"account": "会社"}, "account", "has no letter or digit to make an id from", "会社"),
         ({"rep": "Ann Other"}, "rep", "is not in playbook/team.yaml", "Ann Other"),
-        ({"stage": "open"}, "stage", "is named by no line of stages; did you mean 'Open'?", "open"),
+        ({"stage": "open"}, "stage", "is not listed by any line under stages; did you mean 'Open'?", "open"),
         ({"stage": ""}, "stage", "is empty", ""),
         ({"opened": ""}, "opened", "is empty", ""),
         ({"opened": "05/01/2026"}, "opened", "is not a day written as YYYY-MM-DD", "05/01/2026"),
         ({"opened": "2026-02-30"}, "opened", "is not a day written as YYYY-MM-DD", "2026-02-30"),
         ({"opened": "２０２６-01-05"}, "opened", "is not a day written as YYYY-MM-DD", "２０２６-01-05"),
-        ({"opened": "1926-01-05"}, "opened", "lies outside 1990 to 2100", "1926-01-05"),
+        ({"opened": "1926-01-05"}, "opened", "is not between 1990 and 2100", "1926-01-05"),
         ({"amount": "-5"}, "amount", "is below zero", "-5"),
         ({"amount": "12.345"}, "amount", "has more than two decimals", "12.345"),
         ({"amount": "€ 5"}, "amount", "is not an amount in USD", "€ 5"),
@@ -220,7 +220,7 @@ def test_a_deal_that_was_removed_on_purpose_stays_removed(desk):
     )
     found = desk.run(rows=row(1) + row(2))
     assert reasons(found, "skipped") == [
-        (2, "id", "was removed on purpose: see playbook/removed.yaml", "a-1 on 2026-03-01")
+        (2, "id", "was removed on purpose, see playbook/removed.yaml", "a-1 on 2026-03-01")
     ]
     assert found["written"] == ["deals/2026/a-2.yaml"]
 
@@ -296,7 +296,9 @@ def test_a_broken_file_is_not_written_over(desk):
     for text in ("title: [\n", "titel: General\n"):
         desk.repo.write("deals/2026/a-1.yaml", text)
         for option in ([], ["--update"]):
-            assert desk.run(*option, rows=row(1))["kept"][0]["why"] == "the file there has errors: see salesops check"
+            assert (
+                desk.run(*option, rows=row(1))["kept"][0]["why"] == "the existing file has errors: run salesops check"
+            )
         assert desk.holds("deals/2026/a-1.yaml") == text
 
 
@@ -413,7 +415,7 @@ def test_a_word_that_the_mapping_does_not_list_gets_its_stand_in_and_is_named(de
 
 def test_rows_that_the_mapping_passes_over_are_named_and_are_no_failure(desk):
     found = desk.run(rows=row(1, account="") + row(2), map=MAP_IN_PLACE.replace("account}", "account, missing: skip}"))
-    assert reasons(found, "skipped") == [(2, "account", "is empty: the row is passed over", "")]
+    assert reasons(found, "skipped") == [(2, "account", "is empty: the row is skipped", "")]
     assert found["written"] == ["deals/a-2.yaml"]
 
 
@@ -520,15 +522,15 @@ def test_members_are_filled_from_their_own_table(desk):
     assert {(remark["file"], remark["row"], remark["column"], remark["reason"]) for remark in found["stand_ins"]} == {
         ("accounts.csv", 3, "sector", "is not under values: 'other' stands in"),
         ("accounts.csv", 3, "land", "is not under values: 'US' stands in"),
-        ("../table.csv", 4, "sector", "is unknown, accounts.csv having no 'Oak Lab': 'other' stands in"),
-        ("../table.csv", 4, "land", "is unknown, accounts.csv having no 'Oak Lab': 'US' stands in"),
+        ("../table.csv", 4, "sector", "is unknown: accounts.csv has no 'Oak Lab': 'other' stands in"),
+        ("../table.csv", 4, "land", "is unknown: accounts.csv has no 'Oak Lab': 'US' stands in"),
     }
 
 
 def test_a_member_that_stands_twice_in_its_table_is_not_guessed(desk):
     desk.repo.write("../accounts.csv", "company,sector,land,web\nElm,Uni,Chile,\nELM,Uni,Canada,\n")
     found = desk.run(rows=row(1, account="Elm") + row(2), map=MAP_IN_PLACE + ACCOUNTS_MAP, code=1)
-    assert reasons(found)[0] == (2, "account", "stands in several rows of accounts.csv (2 and 3)", "Elm")
+    assert reasons(found)[0] == (2, "account", "appears in several rows of accounts.csv (2 and 3)", "Elm")
 
 
 def test_a_member_that_would_be_no_record_takes_its_deals_with_it(desk):
@@ -543,7 +545,7 @@ def test_a_member_that_would_be_no_record_takes_its_deals_with_it(desk):
 def test_without_a_word_about_members_only_those_on_file_are_known(desk):
     found = desk.run(rows=row(1) + row(2, account="New College"), map=MAP_IN_PLACE, code=1)
     assert reasons(found) == [
-        (3, "account", "is no member on file, and the mapping makes none (new-college)", "New College")
+        (3, "account", "is not an existing member, and the mapping creates none (new-college)", "New College")
     ]
 
 
