@@ -157,7 +157,7 @@ def _lags(deal: str, entries: Sequence[Event]) -> Iterator[LateFact]:
         removed = removed or change.kind == "removed"
         is_known = entry.was_brought or (removed and change.kind == "new")
         if day and change.kind in DATED and not is_known and day <= entry.commit.day:
-            what = f"begun on {day}: {change.what}" if change.kind == "new" else change.what
+            what = f"started on {day}: {change.what}" if change.kind == "new" else change.what
             yield LateFact(deal, what, entry.commit, (entry.commit.day - day).days)
 
 

@@ -130,7 +130,7 @@ def _of_exit(one: Difference, title: str, after: Data, names: Names) -> Iterator
     if len(one.path) < 5 and "to" in entry:
         way = f"{title} → {_title(as_text(entry.get('to')), after, names) or names.stage(as_text(entry.get('to')))}"
         when = f", when {names.text(entry.get('when'))}" if entry.get("when") else ""
-        yield f"new way {way}{when}" if one.before is None else f"no way {way} any more"
+        yield f"new exit {way}{when}" if one.before is None else f"exit {way} removed"
         needs = as_list(entry.get("needs")) if one.before is None else []
         if needs:
             yield f"{way}: needs {parts([need_in_words(need, names) for need in needs])}"

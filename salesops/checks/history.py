@@ -25,7 +25,7 @@ def _titles(step: JudgedMove) -> str:
 def stages_empty(case: Case[Deal]) -> Findings:
     """A deal has no stage, or more moves than a deal can have.
 
-    The last line of `stages` is where the deal is; without one it is nowhere. Write its first move.
+    The last line of `stages` is where the deal is; without one it is in no list and no number. Write its first move.
     """
     moves = case.record.stages
     start = next((process.start_of(case.record.type) for process in case.book.processes), "enrichment")
@@ -93,7 +93,7 @@ def start_wrong(case: Case[Deal]) -> Findings:
             yield Finding(
                 ("stages", step.line),
                 f"{case.record.type} starts in '{start}', not in '{step.stage}'",
-                why=f"process {step.process.version} says where each deal type starts",
+                why=f"process {step.process.version} defines where each deal type starts",
                 help="add the moves that came before",
                 fix=f"- {start}: {step.day}",
             )
@@ -152,7 +152,7 @@ def move_in_future(case: Case[Deal]) -> Findings:
             yield Finding(
                 ("stages", line, stage),
                 f"{day} is after the day of the check, {case.as_of}",
-                help="write a move when it has happened; a plan goes under next:",
+                help="write a move once it has happened, and a plan under next:",
             )
 
 
@@ -173,7 +173,7 @@ def move_in_future(case: Case[Deal]) -> Findings:
 def stage_skipped(case: Case[Deal]) -> Findings:
     """A move leaves out stages that the process puts between the two.
 
-    Each stage answers a question; a skipped one leaves it open and bends the conversion rates. Add the moves that
+    Each stage answers a question; a skipped one leaves it open and distorts the conversion rates. Add the moves that
     were made, even where two fell on one day.
     """
     for step in _of_kind(case, MoveKind.SKIPPED):
@@ -224,7 +224,7 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
             )
             said, advice = (
                 f"the process has no exit from {_titles(step)}",
-                f"from '{step.before}' the process leads to {', '.join(exits)}",
+                f"exits from '{step.before}': {', '.join(exits)}",
             )
         yield Finding(
             ("stages", step.line),
@@ -254,11 +254,11 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
     """,
 )
 def reopened_without_reason(case: Case[Deal]) -> Findings:
-    """A lost deal was opened again and nothing says why.
+    """A lost deal was reopened without a reason.
 
     It begins a new attempt, which every rate counts. Add an entry to `reopened` with the day of the move.
     """
-    yield from _unexplained(case, MoveKind.REOPENED, "reopened", "the lost deal is opened again without a reason")
+    yield from _unexplained(case, MoveKind.REOPENED, "reopened", "the lost deal is reopened without a reason")
 
 
 @check(
@@ -279,7 +279,7 @@ def reopened_without_reason(case: Case[Deal]) -> Findings:
     """,
 )
 def moved_back_without_reason(case: Case[Deal]) -> Findings:
-    """A deal went back to an earlier stage and nothing says why.
+    """A deal went back to an earlier stage without a reason.
 
     Going back is allowed, and worth learning from. Add an entry to `moved_back` with the day of the move.
     """

@@ -80,14 +80,14 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="When to use colour; NO_COLOR is honoured.",
+    help="When to use colour; NO_COLOR is respected.",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
 @click.pass_context
 def salesops(ctx: click.Context, folder: str, color: str) -> None:
-    """A CRM in plain text: deals and members are files, the process checks them, the numbers carry their evidence."""
+    """A CRM in plain text: deals and members are files, the process checks them, each number comes with its evidence."""
     ctx.obj = folder
     if color != "auto":
         ctx.color = color == "always"

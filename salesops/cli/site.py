@@ -15,8 +15,8 @@ from salesops.cli.options import as_of_option
 def command(ctx: click.Context, out: str | None, strict: bool, as_of: str | None) -> None:
     """Check every record and build the site; nothing is built while a record breaks the rules.
 
-    The site works on a server, and opened from the disk. A site as of an earlier day is built from records that are
-    checked as of today.
+    The site works on a server and from disk. For a site as of an earlier day, the records are still checked as of
+    today.
     """
     from salesops.cli.views.site import view  # noqa: PLC0415 - loaded when the command runs
 

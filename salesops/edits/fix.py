@@ -91,16 +91,16 @@ def _renamed(spot: FixSpot, agree: Callable[[str, str], bool]) -> str | None:
 
 
 SAFE: dict[str, Safe] = {
-    "not-a-date": Safe(_day, "The year stands first, so that month and day cannot be mixed up, and no time of day is lost."),
-    "not-money": Safe(_figure, "Thousands set apart and a currency in small letters: an amount has at most two decimals, so three digits behind a comma are thousands. A zero in front may be a digit that went astray and is left alone."),
-    "not-a-number": Safe(_figure, "A whole number with its thousands set apart is the same number."),
+    "not-a-date": Safe(_day, "The year is first, so that month and day cannot be mixed up, and no time of day is lost."),
+    "not-money": Safe(_figure, "Thousands separators and a currency in small letters: an amount has at most two decimals, so three digits behind a comma are thousands. A leading zero may be a mistyped digit and is not changed."),
+    "not-a-number": Safe(_figure, "A whole number with thousands separators is the same number."),
     "not-true-or-false": Safe(_value, "Yes and no, on and off, in any spelling, say the same as true and false."),
     "not-a-country": Safe(_same_letters, "The same code in small letters."),
     "not-a-currency": Safe(_same_letters, "The same code in small letters."),
-    "not-a-choice": Safe(_choice, "The same word but for capitals, hyphens, underscores and blanks; a word that is merely near may mean something else."),
-    "unknown-key": Safe(_key, "The same word but for such marks or one slip of the fingers, the right key is not there, and the value suits it; keys that differ more, such as renewed_by and renews, may be opposites."),
-    "stage-unknown": Safe(_key, "The same name but for such marks or one slip, in the process of that day; stages are few and their names far apart, and the day stays."),
-    "wrong-shape": Safe(_listed, "One value where a list belongs is a list of one; a value with a comma in it might be two and is left alone."),
+    "not-a-choice": Safe(_choice, "The same word except for capitals, hyphens, underscores and spaces; a word that is only similar may mean something else."),
+    "unknown-key": Safe(_key, "The same word except for such marks or one typing error, the right key is missing, and the value suits it; keys that differ more, such as renewed_by and renews, may be opposites."),
+    "stage-unknown": Safe(_key, "The same name except for such marks or one typing error, in the process of that day; stages are few and their names differ, and the day stays."),
+    "wrong-shape": Safe(_listed, "One value where a list belongs is a list of one; a value with a comma in it might be two and is not changed."),
 }  # fmt: skip
 """Every code that is fixed without asking. What is not here needs a person: ids and references (a name is not always its
 id), percentages (60 may be out of 60), months (the day of an invoice need not lie in its month), dates that begin with the

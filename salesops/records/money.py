@@ -60,7 +60,7 @@ def money_from_text(words: str) -> Money | tuple[str, str, str, str]:
         return (
             "not-money",
             f"{_shown(words)} is not an amount of money",
-            "an amount of 0 or more, at most two decimals, a blank and a currency: 1250 USD or 412.50 CAD",
+            "an amount of 0 or more, at most two decimals, a space and a currency: 1250 USD or 412.50 CAD",
             _fixed(words),
         )
     if match[3] not in CURRENCIES:

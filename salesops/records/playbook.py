@@ -40,11 +40,11 @@ class Team(Record):
     """The organisation: playbook/team.yaml."""
 
     organisation: Text = given("Its name.")
-    time_zone: Zone = given("The zone in which its days begin, an IANA name.", "America/Vancouver")
+    time_zone: Zone = given("Its time zone, an IANA name.", "America/Vancouver")
     currency: Currency = given("Its own currency, ISO 4217.", "USD")
     repository: Url | None = maybe("Where the records live, for edit links.")
     github: Handle | None = maybe(
-        "Who on GitHub reviews what is nobody's deal; default: everybody with an account.", "our-org/sales"
+        "Who on GitHub reviews everything except the deals; default: everybody with an account.", "our-org/sales"
     )
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.")
 
@@ -61,7 +61,7 @@ class Prediction(Record):
     """What a hypothesis foretells, so that it can be wrong."""
 
     conversion: Id = given("The conversion.", "outreach-to-discovery")
-    at_least: Percent = given("At least this share.", "30%")
+    at_least: Percent = given("The minimum share.", "30%")
 
 
 class Evidence(Record):
@@ -77,10 +77,10 @@ class Hypothesis(Record):
 
     claim: Text = given("What is believed.")
     version: Whole = given("Its version.", "2")
-    since: Day = given("Since when this version stands.", "2026-01-15")
-    predicts: Prediction | None = maybe("What it foretells.")
+    since: Day = given("The day from which this version is current.", "2026-01-15")
+    predicts: Prediction | None = maybe("What it predicts.")
     status: Literal["testing", "supported", "rejected", "replaced"] = given(
-        "How it stands.", "testing", "supported", "rejected", "replaced"
+        "Its status.", "testing", "supported", "rejected", "replaced"
     )
     evidence: tuple[Evidence, ...] = many(
         "What was seen.", entries=Entries(("date",), may_repeat=True, called="evidence of")
@@ -103,10 +103,10 @@ class Experiment(Record):
     variants: tuple[Text, ...] = many("What is compared.", "plain", "named")
     cohort: Cohort | None = maybe("Which attempts count.")
     measure: Id | None = maybe("The metric that decides.", "outreach-to-discovery")
-    stop: Text | None = maybe("When it ends, said beforehand.", "20 attempts in each variant")
+    stop: Text | None = maybe("When it ends, decided in advance.", "20 attempts in each variant")
     owner: Id | None = maybe("Who runs it.", "jim")
     status: Literal["planned", "running", "done", "abandoned"] = given(
-        "How it stands.", "planned", "running", "done", "abandoned"
+        "Its status.", "planned", "running", "done", "abandoned"
     )
     result: Text | None = maybe("What came out.")
     learning: Text | None = maybe("What the team learned.")
@@ -199,7 +199,7 @@ class Rate(Record):
     date: Day = given("From which day.", "2026-01-02")
     from_: Currency = given("What is converted.", "CAD", key="from")
     to: Currency = given("Into what.", "USD")
-    rate: Number = given("How much one unit brings.", "0.7312")
+    rate: Number = given("How much one unit is worth in it.", "0.7312")
 
 
 class Rates(Record):

@@ -35,8 +35,8 @@ class Tier(Record):
     """A kind of membership."""
 
     name: Text = given("Its name in full.", "General Membership")
-    max_hubs: Whole | None = maybe("How many hubs it holds at most.", "3")
-    min_hubs: Whole | None = maybe("How many hubs it begins with.", "10")
+    max_hubs: Whole | None = maybe("The maximum number of hubs.", "3")
+    min_hubs: Whole | None = maybe("The minimum number of hubs.", "10")
     deferred_until: Day | None = maybe("Until this day a deal of the tier can only be parked.", "2026-07-01")
 
 
@@ -51,7 +51,7 @@ class Need(Record):
     about: MeetingAbout | None = maybe("What the meeting is about.", "discovery")
     status: MeetingStatus | None = maybe("The meeting's status.", "held")
     at_least: Whole | None = maybe("How many; default: 1.", "3")
-    why: Text | None = maybe("Why the process asks for it.")
+    why: Text | None = maybe("Why the process requires it.")
 
     @property
     def name(self) -> str:
@@ -81,14 +81,14 @@ class Exit(Record):
 
     to: Text = given("The stage it leads to.", "outreach")
     when: Text = given("The exit criterion, in a sentence.", "Sales-qualified (need, budget and ICP fit)")
-    needs: tuple[Need, ...] = many("What the move asks for.")
+    needs: tuple[Need, ...] = many("What the move requires.")
 
 
 class Completion(Record):
     """When a closed stage is complete (the exit criteria of Closed Won and Closed Lost in the Sales Operations Overview (2025))."""
 
     when: Text = given("The criterion, in a sentence.", "Hubs are in active use")
-    needs: tuple[Need, ...] = many("What it asks for.")
+    needs: tuple[Need, ...] = many("What it requires.")
 
 
 class Stage(Record):
@@ -133,15 +133,15 @@ class RedLine(Record):
 
     id: Id = given("Its id, which a decision answers.", "outreach-broken")
     metric: Id = given("The metric it watches.", "outreach-to-discovery")
-    below: Percent = given("It trips below this share.", "15%")
-    after: Whole = given("From this many resolved attempts on.", "20")
+    below: Percent = given("The red line is crossed below this share.", "15%")
+    after: Whole = given("Only counted from this many decided attempts on.", "20")
     means: Text = given("What it means.", "ICP or messaging is broken")
 
 
 class Process(Record):
     """One version of the process; it judges the moves made from ``in_force`` until the next version, for ever."""
 
-    version: Id = given("Its name, as its file is called.", "v3")
+    version: Id = given("Its name, the same as its file's.", "v3")
     in_force: Day = given("The day from which it is in force.", "2025-07-01")
     changelog: Text = given("What changed against the version before.")
     source: Text | None = maybe("The document it comes from.")

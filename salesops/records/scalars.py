@@ -209,7 +209,7 @@ def url(value: object) -> str:
         refuse(
             "not-a-link",
             f"{shown(words)} is not a link that may be followed",
-            "links begin with https://, http:// or mailto: and hold no blanks or quotes",
+            "links begin with https://, http:// or mailto: and have no spaces or quotes",
         )
     return words
 

@@ -91,7 +91,7 @@ def _advice(text: str, fault: _Fault) -> tuple[int, int, str, str]:
     if "mapping values are not allowed" in said:
         fix = _quoted(line_of(text, line))
         advice = (
-            "a text that holds ': ' must be quoted"
+            "a text with ': ' in it must be quoted"
             if fix
             else "look at the indentation of this line, and at the colon of the one above"
         )

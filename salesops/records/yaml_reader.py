@@ -172,7 +172,7 @@ def _unreadable(path: str, text: str) -> Iterator[Problem]:
                 "an unresolved merge conflict",
                 place,
                 excerpt=excerpt,
-                help="keep the lines that are right, delete the <<<<<<<, ======= and >>>>>>> lines; salesops explain merge-conflict says more",
+                help="keep the lines that are right, delete the <<<<<<<, ======= and >>>>>>> lines; salesops explain merge-conflict has more",
             )
 
 
@@ -288,8 +288,8 @@ class _Walk:
             return self.scalar(event)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            said = f"more than {MAX_DEPTH} levels inside one another"
-            way_out = "no record is this deep: look for a bracket that is not closed"
+            said = f"nested more than {MAX_DEPTH} levels deep"
+            way_out = "records are never nested this deep: look for a bracket that is not closed"
             raise _Refused(self.complaint("too-deep", said, event, help=way_out))
         value = self.mapping(path) if kind is MappingStartEvent else self.sequence(path)
         self.depth -= 1
@@ -394,10 +394,10 @@ class _Walk:
 
 
 def _not_a_record(path: str, text: str, data: Any) -> Problem:
-    what = "nothing" if data is None else "a list" if isinstance(data, list) else "a single text"
+    what = "empty" if data is None else "a list" if isinstance(data, list) else "a single text"
     return Problem(
         "not-a-record",
-        f"the file holds {what}, not a record",
+        f"the file is {what}, not a record",
         Place(path),
         excerpt=line_of(text, 1),
         help="a record is lines of `key: value`; salesops explain deal, member or team lists the keys",

@@ -280,7 +280,7 @@ def _needs_to_be_there(root: Path, before: Book, after: Book, commit: str) -> No
     gone = sorted(hidden & _deleted(root, commit, "deal").keys()) if hidden else []
     if gone:
         raise CannotDecide(
-            f"the deal '{gone[0]}' was a record before {commit[:12]} and is gone: put its file back, "
+            f"the deal '{gone[0]}' was a record before {commit[:12]} and is gone: restore its file, "
             "or say in playbook/removed.yaml who removed it and why"
         )
     if after.versions and not before.versions and _deleted(root, commit, "process"):

@@ -138,7 +138,7 @@ def needs_history(root: Path, whole: bool = True) -> None:
         told = "this is not a git repository" if fault == "not a git" else said
         raise CannotDecide(f"there is no git history here: {told}{ways_out.get(fault, '')}")
     if whole and is_shallow(root):
-        raise CannotDecide(f"the history of this clone was cut: {FETCH}")
+        raise CannotDecide(f"this clone does not have the full history: {FETCH}")
 
 
 def _fetch(root: Path) -> str:
@@ -152,7 +152,7 @@ def commit_of(root: Path, rev: str) -> str:
     found = None if code or out.startswith(b"^") else out.decode("ascii").strip()
     if found and found != rev and "is ambiguous" in said:
         raise CannotDecide(
-            f"'{rev}' is the name of more than one branch or tag: say it in full, such as refs/heads/{rev}"
+            f"'{rev}' is the name of more than one branch or tag: write it in full, such as refs/heads/{rev}"
         )
     if found is None and rev == "HEAD":
         raise CannotDecide("there is no commit yet: make the first one, then compare")
@@ -207,8 +207,8 @@ def _needs_no_attribute(root: Path, attribute: str) -> None:
     if listed:
         path = os.fsdecode(listed.split(b"\0")[0])
         raise CannotDecide(
-            f"git stores {path} in another form than it has on the disk ('{attribute}' in .gitattributes): "
-            "records are kept as they are; take that attribute off deals, members and playbook"
+            f"git changes {path} when storing it ('{attribute}' in .gitattributes), and records must be stored as they are: "
+            "remove that attribute for deals, members and playbook"
         )
 
 

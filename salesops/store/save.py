@@ -54,7 +54,7 @@ def save_all(root: Path, changes: Iterable[FileChange | NewFile]) -> int:
             try:
                 _write_together(root, group, swept)
             except CannotDecide as fault:
-                before = f"; {written:,} files were written before that, each of them whole" if written else ""
+                before = f"; {written:,} files were written before that, each of them complete" if written else ""
                 raise CannotDecide(f"{fault}{before}") from None
             written += len(group)
     return written

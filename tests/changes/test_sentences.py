@@ -278,14 +278,14 @@ def test_two_deals_of_one_member_are_told_apart(story):
 
 def test_a_renamed_deal_is_not_a_new_one(story):
     (story.repo.root / "deals/acme.yaml").rename(story.repo.root / "deals/cascadia-hub.yaml")
-    assert (story.kinds, story.said) == (["renamed"], ["is called cascadia-hub now, was acme"])
+    assert (story.kinds, story.said) == (["renamed"], ["renamed to cascadia-hub, was acme"])
     assert story.changes[0].who == "Cascadia University, cascadia-hub"
 
 
 def test_a_file_in_another_folder_is_the_same_deal(story):
     (story.repo.root / "deals/2026").mkdir()
     (story.repo.root / "deals/acme.yaml").rename(story.repo.root / "deals/2026/acme.yaml")
-    assert (story.kinds, story.said) == (["filed"], ["filed in deals/2026 now, was in deals"])
+    assert (story.kinds, story.said) == (["filed"], ["moved to deals/2026, was in deals"])
 
 
 @pytest.mark.parametrize("what", [b"# a note to self\n", None], ids=["comment", "CRLF"])
@@ -374,7 +374,7 @@ OTHERS = [
         "a new contact (Dean)",
     ),
     ("member", "contacts: []", "contact (Director of Research Computing) removed"),
-    ("member", "name: Cascadia State", "is called Cascadia State, was Cascadia University"),
+    ("member", "name: Cascadia State", "name Cascadia State, was Cascadia University"),
     (
         "member",
         "hubs: [{name: nursing, url: 'https://n.example', deal: acme, since: 2026-11-01}]",

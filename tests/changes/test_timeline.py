@@ -70,7 +70,7 @@ def test_a_new_name_is_told_with_the_old_one(names):
     )
     known = told([FileHistory(("deal", "acme-general"), (before, after))], names)
     _, renamed = known.of("deal", "acme-general")
-    assert renamed.change.sentence == "Cascadia University: is called acme-general now, was acme"
+    assert renamed.change.sentence == "Cascadia University: renamed to acme-general, was acme"
 
 
 def test_only_what_came_first_was_brought(names):
@@ -234,7 +234,7 @@ def _happened(entry: Any) -> str | None:
 
 
 def test_where_git_cannot_tell_the_site_is_given_the_reason(repo, tmp_path):
-    assert "begin one with git init" in git_history(repo.root, repo.book(), TODAY).timeline.gap
+    assert "create one with git init" in git_history(repo.root, repo.book(), TODAY).timeline.gap
     git = Git(repo.root)
     git("init", "-q", "-b", "main")
     assert "there is no commit yet" in git_history(repo.root, repo.book(), TODAY).timeline.gap

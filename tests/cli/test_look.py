@@ -215,7 +215,7 @@ def test_a_deal_is_unknown_before_it_began(repo):
     repo.deal("stages: [enrichment: 2026-06-01]")
     ran = repo.run("show", "acme", "--as-of", "2026-05-31")
     assert ran.code == 2
-    assert "the deal 'acme' began after 2026-05-31" in ran.err
+    assert "the deal 'acme' started after 2026-05-31" in ran.err
 
 
 def test_a_record_that_cannot_be_read_is_not_called_unknown(repo):
@@ -223,7 +223,7 @@ def test_a_record_that_cannot_be_read_is_not_called_unknown(repo):
     repo.write("members/other-university.yaml", "name: [\n")
     deal, member = repo.run("show", "acme"), repo.run("show", "other-university")
     assert (deal.code, member.code) == (1, 1)
-    assert "the deal 'acme' cannot be followed" in deal.err
+    assert "the deal 'acme' cannot be shown" in deal.err
     assert "the member 'other-university' cannot be shown" in member.err
     assert deal.out == member.out == ""
 
@@ -309,7 +309,7 @@ def test_rates_can_be_narrowed_to_what_closed_since_a_day(busy):
     ("words", "said"),
     [
         (["sdq"], "there is no metric 'sdq'; did you mean 'sqd'?"),
-        (["--from", "2027-01-01"], "--from 2027-01-01 lies after 2026-11-20"),
+        (["--from", "2027-01-01"], "--from 2027-01-01 is after 2026-11-20"),
         (["--from", "soon"], "--from: 'soon' is not a day"),
         (["--as-of", "2026-02-30"], "--as-of: '2026-02-30' is not a date in the calendar"),
         (["--format", "xml"], "'xml'"),

@@ -103,7 +103,7 @@ def test_without_mkdocs_yml_it_is_called_wrongly(crm):
     (crm.root / "mkdocs.yml").unlink()
     ran = crm.run("site")
     assert ran.code == 2
-    assert "there is no mkdocs.yml beside playbook/" in ran.err
+    assert "there is no mkdocs.yml next to playbook/" in ran.err
     assert not (crm.root / "build").exists(), "nothing was begun"
 
 

@@ -89,7 +89,7 @@ def findings(repo) -> list[str]:
 
 def test_a_program_that_can_be_installed_is_well(crm):
     assert findings(crm) == [
-        f"ok  salesops {VERSION} can be installed from vendor/; what it needs is downloaded by requirements.lock, and was not tried"
+        f"ok  salesops {VERSION} can be installed from vendor/; the packages of requirements.lock are downloaded, and were not tested"
     ]
 
 
@@ -151,7 +151,7 @@ def test_nothing_but_the_named_wheel_is_ever_handed_to_pip(crm, line, monkeypatc
 def test_a_program_from_a_package_index_is_not_tried_and_that_is_said(crm, break_):
     crm.write("requirements.txt", f"{LOCK}salesops==0.1.0{break_}--hash=sha256:{'0' * 64}\n")
     assert findings(crm) == [
-        "ok  requirements.txt takes salesops from a package index: that installation was not tried"
+        "ok  requirements.txt takes salesops from a package index: that installation was not tested"
     ]
 
 

@@ -188,16 +188,17 @@ def _fields(fields: list[Field]) -> Iterator[str]:
     for other in fields[1:]:
         yield ""
         yield style(
-            f"The {other.kind} record has one of that name too: salesops explain {other.kind}.{other.path}", "faint"
+            f"The {other.kind} record has a field of that name, too: salesops explain {other.kind}.{other.path}",
+            "faint",
         )
 
 
 def _field(field: Field) -> Iterator[str]:
-    yield f"{style(field.path, 'head')} in the {field.kind} record ({'must be given' if field.required else 'may be left out'})"
+    yield f"{style(field.path, 'head')} in the {field.kind} record ({'required' if field.required else 'optional'})"
     yield ""
     yield from _wrapped(field.description)
     yield ""
-    yield f"Holds {field.holds}"
+    yield f"Value: {field.holds}"
     if field.examples:
         yield f"For example {', '.join(field.examples)}"
     below = [

@@ -114,14 +114,12 @@ def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
             if cell.column is None
             else "use either column or constant, not both"
         )
-        yield document.problem(
-            "cell-unclear", said, spot.at, help="name the column that holds the value", fix="column: …"
-        )
+        yield document.problem("cell-unclear", said, spot.at, help="name the column with the value", fix="column: …")
     if cell.column is None:
         for name in ("values", "otherwise", "missing"):
             if getattr(cell, name):
                 yield document.problem(
-                    "cell-unclear", f"'{name}' is about a column, and none is named", (*spot.at, name), key=True
+                    "cell-unclear", f"'{name}' needs a column, and none is given", (*spot.at, name), key=True
                 )
     if cell.column and cell.otherwise and not cell.values:
         yield document.problem(
@@ -278,7 +276,7 @@ def _member_mistakes(document: Document, members: MemberMap) -> Iterator[Problem
     if members.file and not _FILE.fullmatch(members.file):
         yield document.problem(
             "members-unclear",
-            f"'{members.file}' is not the bare name of a file",
+            f"'{members.file}' is not a file name without folders",
             ("members", "file"),
             help="put it next to the first table and name it without folders",
         )

@@ -131,7 +131,9 @@ class RowReader:
             return Wrong("text-too-long", f"has more than {MAX_TEXT:,} characters")
         unseen = UNSEEN.search(words.replace("\r\n", "\n"))
         if unseen:
-            return Wrong("unseen-character", f"holds U+{ord(unseen.group()):04X}, a character that no record may hold")
+            return Wrong(
+                "unseen-character", f"has U+{ord(unseen.group()):04X}, a character that is not allowed in records"
+            )
         if kind == "date":
             return cells.day(words, self.format.pattern, self.format.dates, self.zone)
         if kind == "money":

@@ -104,7 +104,7 @@ def test_a_dry_run_writes_nothing_and_shows_the_first_file(desk):
     before = desk.files()
     said = desk.text("--dry-run")
     assert desk.files() == before
-    assert "deals/2026/a-1.yaml would hold:\n\n  title: General\n  member: cascadia-university\n" in said
+    assert "deals/2026/a-1.yaml would contain:\n\n  title: General\n  member: cascadia-university\n" in said
     assert "would be new" in said
 
 
@@ -167,7 +167,7 @@ def test_every_reason_of_a_row_is_said_at_once(desk):
 
 def test_a_cell_that_is_too_long_for_a_record_costs_its_row_and_nothing_else(desk):
     found = desk.run(rows=row(1, note="a" * 131_073) + row(2), code=1)
-    assert reasons(found) == [(2, "note", "holds more than 20,000 characters", "a" * 119 + "…")]
+    assert reasons(found) == [(2, "note", "has more than 20,000 characters", "a" * 119 + "…")]
     assert found["taken"] == 1
 
 
@@ -198,7 +198,7 @@ def test_two_names_never_become_one_member_by_accident(desk):
 
 def test_two_spellings_of_one_name_are_one_member_and_the_second_is_mentioned(desk):
     found = desk.run(rows=row(1, account="Elm & Ash Inc.") + row(2, account="ELM & ASH, INC"))
-    assert reasons(found, "stand_ins") == [(3, "account", "is taken to be 'Elm & Ash Inc.'", "ELM & ASH, INC")]
+    assert reasons(found, "stand_ins") == [(3, "account", "is read as 'Elm & Ash Inc.'", "ELM & ASH, INC")]
     assert found["members"]["new"] == 1
 
 
@@ -243,7 +243,7 @@ def test_a_record_that_says_something_else_is_kept_and_named(desk):
     found = desk.run()
     assert found["kept"] == [{"path": "deals/2026/a-1.yaml", "differs": ["title"], "why": ""}]
     assert "title: Premier  # after the call" in desk.holds("deals/2026/a-1.yaml")
-    assert "1 record: differs from the table and is kept" in desk.text()
+    assert "1 record: differs from the file and is kept" in desk.text()
 
 
 def test_what_people_added_by_hand_is_no_difference(desk):
@@ -399,8 +399,8 @@ def test_what_the_mapping_puts_in_place_of_an_empty_cell_is_counted(desk):
     )
     found = desk.run(rows=row(1, account="") + row(2, opened=""), map=map)
     assert reasons(found, "stand_ins") == [
-        (2, "account", "is empty: 'Cascadia University' stands in", ""),
-        (3, "opened", "is empty: '2026-01-01' stands in", ""),
+        (2, "account", "is empty: 'Cascadia University' is used", ""),
+        (3, "opened", "is empty: '2026-01-01' is used", ""),
     ]
     assert found["taken"] == 2
 
@@ -410,7 +410,7 @@ def test_a_word_that_the_mapping_does_not_list_gets_its_stand_in_and_is_named(de
     found = desk.run(rows=row(1, product="Gold") + row(2, product="Silver"), map=map)
     assert "tier: premier" in desk.holds("deals/a-1.yaml")
     assert "tier: general" in desk.holds("deals/a-2.yaml")
-    assert reasons(found, "stand_ins") == [(3, "product", "is not under values: 'general' stands in", "Silver")]
+    assert reasons(found, "stand_ins") == [(3, "product", "is not under values: 'general' is used", "Silver")]
 
 
 def test_rows_that_the_mapping_passes_over_are_named_and_are_no_failure(desk):
@@ -520,10 +520,10 @@ def test_members_are_filled_from_their_own_table(desk):
     )
     assert found["members"]["new"] == 3
     assert {(remark["file"], remark["row"], remark["column"], remark["reason"]) for remark in found["stand_ins"]} == {
-        ("accounts.csv", 3, "sector", "is not under values: 'other' stands in"),
-        ("accounts.csv", 3, "land", "is not under values: 'US' stands in"),
-        ("../table.csv", 4, "sector", "is unknown: accounts.csv has no 'Oak Lab': 'other' stands in"),
-        ("../table.csv", 4, "land", "is unknown: accounts.csv has no 'Oak Lab': 'US' stands in"),
+        ("accounts.csv", 3, "sector", "is not under values: 'other' is used"),
+        ("accounts.csv", 3, "land", "is not under values: 'US' is used"),
+        ("../table.csv", 4, "sector", "is unknown: accounts.csv has no 'Oak Lab': 'other' is used"),
+        ("../table.csv", 4, "land", "is unknown: accounts.csv has no 'Oak Lab': 'US' is used"),
     }
 
 

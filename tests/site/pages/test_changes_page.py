@@ -200,7 +200,7 @@ def test_the_report_is_the_one_of_the_command(site, history, demo_command):
     names = ("late", "pushed", "after_close", "owners", "corrected", "removed")
     assert [int(text.split("(")[1].strip(")")) for text in headings] == [len(told[name]) for name in names]
     assert "larkspur-general" in page.text
-    assert "put off 3 times" in page.text
+    assert "pushed back 3 times" in page.text
 
 
 @pytest.fixture

@@ -78,7 +78,7 @@ def test_the_board_shows_the_first_concern_on_a_card_and_parked_deals_below(repo
     card = page.one("li", class_="so-card-warn")
     assert card.one("span", class_="so-card-concern").text == "the next step was due on 2026-11-01"
     assert "10 days · Jim · 15,000 USD" in card.text
-    assert words(page)[-1] == "Cascadia University Enrichment parked with no day to come back"
+    assert words(page)[-1] == "Cascadia University Enrichment parked with no return date"
     assert [part.text for part in page.every("p", class_="so-empty")] == ["No deal is here."] * 4
 
 
