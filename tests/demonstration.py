@@ -693,7 +693,7 @@ WORDS = {
     "icp": (20, "fit"),
     "discovery": (30, "what they need"),
     "contract": (55, "contract"),
-    "renewal": (35, "renewal talk"),
+    "renewal": (35, "renewal conversation"),
     "corrections": (90, "correction"),
 }
 

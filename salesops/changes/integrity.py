@@ -25,7 +25,7 @@ AMOUNTS = frozenset({"priced", "contract"})
 
 @dataclass(frozen=True)
 class LateFact:
-    """One thing worth a look: the deal, what happened, and the commit by which it became known.
+    """One thing that needs attention: the deal, what happened, and the commit by which it became known.
 
     ``days`` counts what the finding is about: how late, how far pushed, how long before the close.
     """

@@ -1,4 +1,4 @@
-"""A whole report of what happened between two states: changes by record, metrics that move, the bridge."""
+"""A whole report of what changed between two revisions: changes by record, metrics that move, the bridge."""
 
 from __future__ import annotations
 

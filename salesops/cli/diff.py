@@ -1,4 +1,4 @@
-"""``salesops diff``: what happened between two states of the records, and what it does to the numbers."""
+"""``salesops diff``: what changed between two revisions of the records, and how the metrics move."""
 
 from __future__ import annotations
 

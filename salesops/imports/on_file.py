@@ -44,7 +44,7 @@ class RecordOutcome:
 
 @dataclass(frozen=True)
 class OnFile:
-    """The records on file; with ``update`` the table's word is put over theirs."""
+    """The records on file; with ``update`` they are overwritten with the file's values."""
 
     book: Book
     update: bool = False

@@ -372,7 +372,7 @@ class _Walk:
         self.depth -= 1
 
     def judge_key(self, event: Any, seen: dict[str, Any]) -> None:
-        """Complain of a key that hides something or stands twice."""
+        """Complain of a key that hides something or appears twice."""
         key = event.value
         if event.anchor is not None or event.tag is not None:
             code = "yaml-anchor" if event.anchor else "yaml-tag"

@@ -157,7 +157,7 @@ def _address(path: str) -> str:
     """A page's address as a path below the output; a stage's name is part of some, and must not lead out of it."""
     if not _ADDRESS.fullmatch(path):
         raise CannotBuild(
-            f"'{path}' cannot be the address of a page: the names of stages may hold letters, digits, blanks and hyphens"
+            f"'{path}' cannot be the address of a page: the names of stages may have letters, digits, spaces and hyphens"
         )
     return path
 

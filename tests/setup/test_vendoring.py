@@ -158,13 +158,13 @@ def test_a_program_from_a_package_index_is_not_tried_and_that_is_said(crm, break
 def test_without_pip_it_is_said_that_nothing_was_tried(crm, monkeypatch):
     monkeypatch.setattr(vendoring, "find_spec", lambda name: None)
     assert findings(crm) == [
-        f"ok  {MADE.path} is whole; its installation was not tried: there is no pip beside this program"
+        f"ok  {MADE.path} is intact; its installation was not tested: this environment has no pip"
     ]
 
 
 def test_pip_is_not_waited_for_for_ever(crm, monkeypatch):
     monkeypatch.setattr(vendoring, "PATIENCE", 0.01)
-    assert "pip was not done after 0.01 seconds" in findings(crm)[0]
+    assert "pip did not finish within 0.01 seconds" in findings(crm)[0]
 
 
 def test_the_settings_of_a_person_change_nothing(crm):

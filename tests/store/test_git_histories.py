@@ -1395,7 +1395,7 @@ def test_the_process_was_gone_and_comes_back_altered(story, way):
     if way == "misnamed":
         story.remove("playbook/process/v3.yml")
     story.write(PROCESS, text.replace("closed lost\n", "closed won\n"))
-    assert story.undecided("no version of the process is left")
+    assert story.undecided("there is no process version")
 
 
 def test_the_process_could_not_be_read_and_comes_back_altered(story):

@@ -1,4 +1,4 @@
-"""What ``salesops diff`` tells: what happened between two states of the records, and what it does to the numbers."""
+"""What ``salesops diff`` tells: what changed between two revisions of the records, and how the metrics move."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class Point:
 
 
 def days_between(since: str, last: date, every: str) -> list[date]:
-    """The days of a series; a first day that lies after the last, or too many of them, are a wrong call."""
+    """The days of a series; a first day after the last, or too many of them, are a wrong call."""
     first = day_given(since, "--since")
     if first is None or first > last:
         raise Usage(f"--since {since} is after {last}")

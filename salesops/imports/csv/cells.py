@@ -20,7 +20,7 @@ SYMBOLS: Mapping[str, frozenset[str]] = {
     "£": frozenset({"GBP"}),
     "¥": frozenset({"CNY", "JPY"}),
 }
-"""Signs that may stand beside an amount, and the currencies that they stand for."""
+"""Signs that may be next to an amount, and the currencies that they mean."""
 
 LONGEST = 60
 """Characters of a day or an amount; a longer cell is something else, and no pattern is tried on it."""

@@ -38,7 +38,7 @@ class StandIn(str):
 
 @dataclass(frozen=True)
 class Filling:
-    """Where the values of a record come from, worked out once for all rows."""
+    """Where the values of a record come from, computed once for all rows."""
 
     field: str
     cell: Cell

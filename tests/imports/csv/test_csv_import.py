@@ -145,9 +145,9 @@ def test_a_header_alone_is_an_empty_table_and_no_mistake(desk):
             "is not an amount of money with a point before the cents and no mark between thousands",
             "1,250",
         ),
-        ({"product": "a\u200bb"}, "product", "holds U+200B, a character that no record may hold", "a\\u200bb"),
-        ({"product": "a\0b"}, "product", "holds U+0000, a character that no record may hold", "a\\x00b"),
-        ({"note": "\x1b[31mred"}, "note", "holds U+001B, a character that no record may hold", "\\x1b[31mred"),
+        ({"product": "a\u200bb"}, "product", "has U+200B, a character that is not allowed in records", "a\\u200bb"),
+        ({"product": "a\0b"}, "product", "has U+0000, a character that is not allowed in records", "a\\x00b"),
+        ({"note": "\x1b[31mred"}, "note", "has U+001B, a character that is not allowed in records", "\\x1b[31mred"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_named_with_its_column_and_reason(desk, cells, column, reason, value):
