@@ -69,7 +69,7 @@ $(LOCKED): requirements.lock $(if $(STALE),stale)
 $(READY): $(LOCKED) pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@$(PIP) check || { echo 'requirements.lock does not fit pyproject.toml any more: run make lock, then make again.' >&2; exit 1; }
-	@echo 'Warnings that the check shows here belong to the demonstration: its deals are made up, and some of them want attention.'
+	@echo 'Warnings that the check shows here belong to the demonstration: its deals are made up, and some of them need attention.'
 	@touch $@
 
 # uv sits in a corner of its own under build/, so that the same version writes the lock for everybody.

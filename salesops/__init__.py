@@ -1,4 +1,4 @@
-"""A CRM in plain text, for other programs: load the records, check them, measure them, and tell two states apart.
+"""A CRM in plain text, for other programs: load the records, check them, measure them, and compare two states.
 
 Nothing here asks the clock or git, and no record is changed. In the folder of a repository, here this project's own:
 

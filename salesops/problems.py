@@ -1,4 +1,4 @@
-"""The one shape of every complaint: what is wrong, where, why it matters and how to mend it."""
+"""The one shape of every complaint: what is wrong, where, why it matters and how to fix it."""
 
 from __future__ import annotations
 

@@ -693,7 +693,7 @@ WORDS = {
     "icp": (20, "fit"),
     "discovery": (30, "what they need"),
     "contract": (55, "contract"),
-    "renewal": (35, "renewal talk"),
+    "renewal": (35, "renewal conversation"),
     "corrections": (90, "correction"),
 }
 
@@ -998,7 +998,7 @@ def _stories_are_about(entries: dict[str, Entry]) -> None:
     for id, story in STORIES.items():
         for part in story:
             if id not in ids or not ids[id].part(part):
-                sys.exit(f"tests/demonstration.py tells of {part} in {id}, which is not in the records: mend STORIES")
+                sys.exit(f"tests/demonstration.py tells of {part} in {id}, which is not in the records: fix STORIES")
 
 
 def _known(deal: Deal, facts: list[Fact]) -> date | None:

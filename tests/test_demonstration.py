@@ -336,7 +336,7 @@ def test_its_site_is_built_with_the_history_and_no_hole_in_the_menu(history, tmp
     built = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (built.returncode, built.stderr) == (0, "")
     html = tmp_path / "demo/build/html"
-    assert "put off 3 times" in (html / "integrity.html").read_text()
+    assert "pushed back 3 times" in (html / "integrity.html").read_text()
     assert "they are back, and so are we" in (html / "changes.xml").read_text()
     assert git(tmp_path / "demo", "status", "--porcelain") == b""
 

@@ -228,9 +228,9 @@ def test_numbers_of_things():
 
 
 def test_an_annotation_is_one_workflow_command():
-    found = problem("50% of it\nis odd", field="owner", help="mend, it: now", place=Place("deals/a,b:c.yaml", 3, 5))
+    found = problem("50% of it\nis odd", field="owner", help="fix, it: now", place=Place("deals/a,b:c.yaml", 3, 5))
     assert list(problems_as_annotations([found])) == [
-        "::error file=deals/a%2Cb%3Ac.yaml,line=3,col=5,title=stage-skipped::owner: 50%25 of it\\nis odd (mend, it: now)"
+        "::error file=deals/a%2Cb%3Ac.yaml,line=3,col=5,title=stage-skipped::owner: 50%25 of it\\nis odd (fix, it: now)"
     ]
 
 
@@ -277,7 +277,7 @@ def test_ten_errors_need_no_last_word():
 
 
 def test_editors_get_one_line_each():
-    found = problem("it is\nso", field="owner", severity=Severity.WARNING, excerpt="owner: x", help="mend")
+    found = problem("it is\nso", field="owner", severity=Severity.WARNING, excerpt="owner: x", help="fix")
     assert list(problems_as_lines([found])) == ["deals/acme.yaml:3:5: warning[stage-skipped] owner: it is\\nso"]
 
 
@@ -323,11 +323,11 @@ def test_foreign_text_as_code_stays_in_its_span(text, written):
 
 
 def test_a_problem_in_markdown_is_what_where_why_and_a_fix_that_stays_in_its_block():
-    found = problem("it *is*", why="so", help="mend", fix="a: b\n````\n::error::x\n")
+    found = problem("it *is*", why="so", help="fix", fix="a: b\n````\n::error::x\n")
     assert list(problems_as_markdown([found])) == [
         "- **error** `deals/acme.yaml:3` it \\*is\\* (`stage-skipped`)",
         "  - so",
-        "  - mend",
+        "  - fix",
         "",
         "  ```yaml",
         "  a: b",

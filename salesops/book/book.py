@@ -180,19 +180,19 @@ class Book:
 
     def _why_unusable(self, deal_id: str, deal: Deal) -> str | None:
         if ("deal", deal_id) in self.broken:
-            return "its file has errors: see check"
+            return "its file has errors: run salesops check"
         if not deal.stages:
             return "it has no stage"
         if not is_in_order(deal):
-            return "the days of its stages go back"
+            return "its stages are not in date order"
         unknown = next((move.stage for move in deal.stages if self.stage(move.stage, move.entered) is None), None)
-        return f"'{unknown}' is a stage of no process version" if unknown else None
+        return f"'{unknown}' is not a stage of any process version" if unknown else None
 
     @cached_property
     def unusable(self) -> tuple[LeftOut, ...]:
         """Deals that no number can count: files that cannot be read, and stages that cannot be followed."""
         unread = [
-            LeftOut(record_id, "its file cannot be read: see check")
+            LeftOut(record_id, "its file cannot be read: run salesops check")
             for kind, record_id in sorted(self.broken)
             if kind == "deal" and record_id not in self.deals
         ]
@@ -285,7 +285,7 @@ class Snapshot:
         span = history.parked_on(self.as_of)
         if span is None:
             return None
-        return f"parked until {span.until}" if span.until else "parked with no day to come back"
+        return f"parked until {span.until}" if span.until else "parked with no return date"
 
     @cached_property
     def open(self) -> tuple[DealHistory, ...]:

@@ -1,4 +1,4 @@
-"""Where a deal stands on a day: its stage, age, next step, what is missing for each exit, and what deserves a look."""
+"""Where a deal stands on a day: its stage, age, next step, what is missing for each exit, and what needs attention."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class Standing:
 
     @cached_property
     def concerns(self) -> list[str]:
-        """What deserves a look at an open deal that is not parked, in sentences."""
+        """What needs attention in an open deal that is not parked, in sentences."""
         return list(_concerns(self)) if self.is_open and not self.parked else []
 
 

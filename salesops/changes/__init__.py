@@ -1,1 +1,1 @@
-"""What happened between two states of the records: sentences, the effect on every metric, and bridges that add up."""
+"""What changed between two revisions of the records: sentences, the effect on every metric, and bridges that add up."""

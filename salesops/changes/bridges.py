@@ -69,7 +69,7 @@ class Bridge:
 
     @property
     def adds_up(self) -> bool:
-        """Whether opening and terms make the closing; a bridge that does not is a fault of ours."""
+        """Whether opening and terms make the closing; a bridge that does not is a bug."""
         parts = (self.opening, *self.terms)
         return sum(part.count for part in parts) == self.closing.count and added_up(
             part.sums for part in parts

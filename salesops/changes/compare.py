@@ -24,7 +24,7 @@ MAX_RENAME_PAIRS = 100_000
 
 @dataclass(frozen=True)
 class Comparison:
-    """What an earlier commit said (``before``) and what is said now (``after``).
+    """What an earlier commit recorded (``before``) and what is said now (``after``).
 
     ``returned`` holds the last known version of deals that were deleted before the earlier commit and are back under
     their id. ``also_changed`` names records that have meanwhile changed where the change is going to.

@@ -49,7 +49,7 @@ def _new(deal: Versions) -> Iterator[Change]:
         f"in {deal.stage}{since}",
         deal.price,
         deal.answered,
-        f"led by {owner}" if owner else "led by nobody yet",
+        f"owner {owner}" if owner else "no owner yet",
     )
     yield deal.change("new", what, after=now.stage or None, date=start.entered or None)
 
@@ -95,10 +95,10 @@ def _repriced(found: list[Difference], names: Names) -> str:
 
 
 def _amount(one: Difference, names: Names) -> str:
-    per = {"mrr": " a month", "one_off": " once"}.get(one.name)
+    per = {"mrr": " a month", "one_off": " one-off"}.get(one.name)
     was, now = as_text(one.before), as_text(one.after)
     if one.name == "months":
-        said, old = months(now) or "for no set time", months(was).removeprefix("for ") or "no set time"
+        said, old = months(now) or "for an unspecified term", months(was).removeprefix("for ") or "an unspecified term"
         return f"{said}, was {old}"
     if per is None:
         return plain(one, names)
@@ -121,8 +121,10 @@ def _close(deal: Versions, found: list[Difference]) -> Iterator[Change]:
 
 def _owner(deal: Versions, found: list[Difference]) -> Iterator[Change]:
     before, after = (deal.names.person(as_text(side)) for side in (found[0].before, found[0].after))
-    said = f"led by {after or 'nobody now'}, was {before or 'nobody'}"
-    yield deal.change("owner", said, before=_given(found[0].before), after=_given(found[0].after))
+    said = f"owner {after}" if after else "no owner"
+    yield deal.change(
+        "owner", f"{said}, was {before or 'nobody'}", before=_given(found[0].before), after=_given(found[0].after)
+    )
 
 
 def _member(deal: Versions, found: list[Difference]) -> Iterator[Change]:
@@ -148,7 +150,7 @@ def _next(deal: Versions, found: list[Difference]) -> Iterator[Change]:
 def _probability(deal: Versions, found: list[Difference]) -> Iterator[Change]:
     now, was = deal.part("probability"), deal.part_before("probability")
     if not now:
-        yield deal.change("probability", "the team's own estimate was taken out")
+        yield deal.change("probability", "the team's own estimate was removed")
         return
     names = deal.names
     before = f", was {names.text(was['value'])}" if was.get("value") not in (None, now.get("value")) else ""
@@ -161,7 +163,7 @@ def _parked(deal: Versions, found: list[Difference]) -> Iterator[Change]:
     for one in found:
         entry = one.after
         if isinstance(entry, Mapping):
-            until = f" until {names.day(entry['until'])}" if entry.get("until") else ", with no day to come back"
+            until = f" until {names.day(entry['until'])}" if entry.get("until") else ", with no return date"
             since = f" from {names.day(entry['since'])}" if entry.get("since") else ""
             why = f": {names.text(entry['why'])}" if entry.get("why") else ""
             yield deal.change("parked", f"parked{since}{until}{why}", date=_given(entry.get("since")))
@@ -174,9 +176,9 @@ def _parked(deal: Versions, found: list[Difference]) -> Iterator[Change]:
 
 
 def _parked_until(deal: Versions, day: str, before: Any) -> Change:
-    was = f"until {deal.names.day(before)}" if before else "with no day to come back"
+    was = f"until {deal.names.day(before)}" if before else "with no return date"
     if day <= str(deal.names.as_of):
-        return deal.change("resumed", f"taken up again on {deal.names.day(day)}, was parked {was}", date=day)
+        return deal.change("resumed", f"resumed on {deal.names.day(day)}, was parked {was}", date=day)
     return deal.change("parked", f"parked until {deal.names.day(day)}, was {was.removeprefix('until ')}", date=day)
 
 
@@ -199,11 +201,11 @@ def _unknown(before: Data, after: Data) -> list[str]:
 
 
 def _status(answers: Data, letter: str) -> str:
-    return as_text(as_map(answers.get(letter)).get("status")) if answers.get(letter) else "taken out"
+    return as_text(as_map(answers.get(letter)).get("status")) if answers.get(letter) else "removed"
 
 
 def _answer(before: Data, after: Data, letter: str, names: Names) -> str:
-    if _status(after, letter) == "taken out":
+    if _status(after, letter) == "removed":
         return f"no answer on {_letter(letter, names)} any more"
     was = as_text(as_map(before.get(letter)).get("status"))
     now = names.text(_status(after, letter)) or "without an answer"
@@ -221,7 +223,7 @@ def _activity(deal: Versions, found: list[Difference]) -> Iterator[Change]:
             what = _said_of_activity(difference.after, deal.names)
             yield deal.change("logged", what, date=_given(difference.after.get("date")))
         elif isinstance(difference.before, Mapping):
-            yield deal.change("logged", f"taken out: {_said_of_activity(difference.before, deal.names)}")
+            yield deal.change("logged", f"removed: {_said_of_activity(difference.before, deal.names)}")
         else:
             altered.setdefault(difference.path[1] if len(difference.path) > 1 else None, []).append(difference)
     for inside in altered.values():

@@ -50,7 +50,7 @@ class Versions:
         once = contract.get("one_off") or value.get("one_off")
         if mrr:
             return f"{self.names.money(mrr)} a month"
-        return f"{self.names.money(once)} once" if once else "no amount yet"
+        return f"{self.names.money(once)} one-off" if once else "no amount yet"
 
     @property
     def worth(self) -> str:
@@ -113,10 +113,10 @@ def term(contract: Data, names: Names) -> str:
 
 
 def worth(value: Data, names: Names) -> str:
-    """``1,250 USD a month for 12 months, 2,000 USD once``."""
+    """``1,250 USD a month for 12 months, 2,000 USD one-off``."""
     mrr = f"{names.money(value['mrr'])} a month" if value.get("mrr") else ""
     long = months(names.text(value.get("months")))
-    once = f"{names.money(value['one_off'])} once" if value.get("one_off") else ""
+    once = f"{names.money(value['one_off'])} one-off" if value.get("one_off") else ""
     return joined(" ".join(part for part in (mrr, long) if part), once)
 
 

@@ -26,17 +26,17 @@ LABELS = {
     "maniac_t": "MANIAC-T",
     "icp": "ICP fit",
     "x": "own fields",
-    "name": "is called",
+    "name": "name",
     "mrr": "MRR",
-    "one_off": "once",
+    "one_off": "one-off",
     "learning": "learned:",
     "note": "note:",
     "why": "why:",
     "result": "result:",
     "reengage": "day to try again",
     "ror": "ROR",
-    "stale_after": "days in it until it counts as stalled",
-    "idle_after": "days without contact until it counts as stalled",
+    "stale_after": "days until stalled",
+    "idle_after": "days without contact until stalled",
 }
 YES_NO = {
     "fit": ("it fits", "it does not fit"),
@@ -78,7 +78,7 @@ def plain(difference: Difference, names: Names) -> str:
     is_count = difference.name in COUNTS
     was, now = (_number(side) if is_count and isinstance(side, str) else shown(side, names) for side in (before, after))
     if not now:
-        return f"{name} taken out" + (f" (was {was})" if was and was != LINK else "")
+        return f"{name} removed" + (f" (was {was})" if was and was != LINK else "")
     if now == LINK:
         return f"{name} changed" if was else name
     return f"{name} {now}, was {was}" if was else f"{name} {now}"
@@ -146,7 +146,7 @@ def _entry(path: Path, found: list[Difference], after: Data, names: Names, in_fu
     if one.path != path:
         return f"{called(list_name, value_at(after, path), names)}: {joined(*(plain(each, names) for each in found[:MAX_PARTS]))}"
     if one.after is None:
-        return f"{called(list_name, one.before, names)} taken out"
+        return f"{called(list_name, one.before, names)} removed"
     new = "a new " if list_name in DISCREET else "new "
     return new + called(list_name, one.after, names) + (_details(list_name, one.after, names) if in_full else "")
 

@@ -25,7 +25,7 @@ AMOUNTS = frozenset({"priced", "contract"})
 
 @dataclass(frozen=True)
 class LateFact:
-    """One thing worth a look: the deal, what happened, and the commit by which it became known.
+    """One thing that needs attention: the deal, what happened, and the commit by which it became known.
 
     ``days`` counts what the finding is about: how late, how far pushed, how long before the close.
     """
@@ -78,9 +78,9 @@ class Integrity:
                 self.late,
             ),
             Chapter(
-                "Close dates that drift",
-                f"Expected closes that were put off {PUSHES} times or more.",
-                "days in all",
+                "Slipping close dates",
+                f"Expected close dates that were pushed back {PUSHES} times or more.",
+                "days in total",
                 self.pushed,
             ),
             Chapter(
@@ -96,8 +96,8 @@ class Integrity:
                 self.owners,
             ),
             Chapter(
-                "The past, corrected",
-                "Signed corrections and waivers, and alterations that nobody signed.",
+                "Corrections and waivers",
+                "Signed corrections and waivers, and edits of stage history without a correction.",
                 "",
                 self.corrected,
             ),
@@ -157,7 +157,7 @@ def _lags(deal: str, entries: Sequence[Event]) -> Iterator[LateFact]:
         removed = removed or change.kind == "removed"
         is_known = entry.was_brought or (removed and change.kind == "new")
         if day and change.kind in DATED and not is_known and day <= entry.commit.day:
-            what = f"begun on {day}: {change.what}" if change.kind == "new" else change.what
+            what = f"started on {day}: {change.what}" if change.kind == "new" else change.what
             yield LateFact(deal, what, entry.commit, (entry.commit.day - day).days)
 
 
@@ -172,7 +172,7 @@ def _pushed(deal: str, entries: Sequence[Event]) -> Iterator[LateFact]:
     ]
     if len(pushes) >= PUSHES:
         days = sum(days for _, days in pushes)
-        yield LateFact(deal, f"put off {len(pushes)} times", pushes[-1][0].commit, days)
+        yield LateFact(deal, f"pushed back {len(pushes)} times", pushes[-1][0].commit, days)
 
 
 def _after_close(deal: str, entries: Sequence[Event], outcome: Outcome) -> Iterator[LateFact]:

@@ -13,7 +13,7 @@ from salesops.records.process import LOST, WON
 
 REASONS = {"reopened": "reopened", "moved": "moved_back"}
 """Where a deal says why it was moved so."""
-VERDICTS = {"icp": "wrong fit", "execution": "our own doing"}
+VERDICTS = {"icp": "wrong fit", "execution": "our execution"}
 
 
 def of_moves(deal: Versions, before: Data, after: Data) -> Iterator[Change]:
@@ -36,7 +36,7 @@ def _past(deal: Versions, altered: list[Alteration]) -> Change:
     )
     said = [_altered(deal.names, one) for one in altered]
     return deal.change(
-        "past", f"the past was {'corrected' if signed else 'altered, and nobody signed for it'}: {'; '.join(said)}"
+        "past", f"stage history was {'corrected' if signed else 'edited without a correction'}: {'; '.join(said)}"
     )
 
 
@@ -46,7 +46,7 @@ def _altered(names: Names, one: Alteration) -> str:
     )
     if one.was and one.now and one.was.stage == one.now.stage:
         return f"{now}, was {names.day(one.was.entered)}"
-    return f"{now}, was {was}" if was and now else f"{now} was put in" if now else f"{was} was taken out"
+    return f"{now}, was {was}" if was and now else f"{now} was inserted" if now else f"{was} was removed"
 
 
 def _move(deal: Versions, before: str | None, move: WrittenMove, *, last: bool) -> Change:

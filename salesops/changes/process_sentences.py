@@ -105,7 +105,7 @@ def _named(one: Difference, names: Names) -> str:
     if len(one.path) > 2:
         return f"{thing} {name}: {plain(one, names)}"
     if one.after is None:
-        return f"{thing} {name} taken out"
+        return f"{thing} {name} removed"
     if isinstance(one.after, str):
         verb = "starts in" if one.section == "starts" else "is now"
         return f"{thing} {name} {verb} {names.stage(one.after)}"
@@ -116,7 +116,7 @@ def _of_stage(one: Difference, before: Data, after: Data, names: Names) -> Itera
     stage = str(one.path[1])
     title = _title(stage, after, names) or _title(stage, before, names) or names.stage(stage)
     if len(one.path) == 2:
-        yield f"new stage {title}" if one.before is None else f"stage {title} taken out"
+        yield f"new stage {title}" if one.before is None else f"stage {title} removed"
     elif one.path[2] == "exits":
         yield from _of_exit(one, title, after, names)
     elif "needs" in one.path:
@@ -130,7 +130,7 @@ def _of_exit(one: Difference, title: str, after: Data, names: Names) -> Iterator
     if len(one.path) < 5 and "to" in entry:
         way = f"{title} → {_title(as_text(entry.get('to')), after, names) or names.stage(as_text(entry.get('to')))}"
         when = f", when {names.text(entry.get('when'))}" if entry.get("when") else ""
-        yield f"new way {way}{when}" if one.before is None else f"no way {way} any more"
+        yield f"new exit {way}{when}" if one.before is None else f"exit {way} removed"
         needs = as_list(entry.get("needs")) if one.before is None else []
         if needs:
             yield f"{way}: needs {parts([need_in_words(need, names) for need in needs])}"
@@ -154,9 +154,9 @@ def _needs(one: Difference, where: str, names: Names) -> Iterator[str]:
         for need in one.after or one.before:
             yield f"{where}: {'now also needs' if one.after else 'no longer needs'} {need_in_words(need, names)}"
     elif one.name == "why":
-        yield f"{where}: the reason of a need is worded anew"
+        yield f"{where}: the reason of a need was reworded"
     else:
-        yield f"{where}: a need asks for something else ({plain(one, names)})"
+        yield f"{where}: a need changed ({plain(one, names)})"
 
 
 def need_in_words(need: Any, names: Names) -> str:

@@ -38,9 +38,9 @@ TOLD = {
     "lost": "lost",
     "reopened": "reopened",
     "parked": "parked",
-    "resumed": "taken up again",
+    "resumed": "resumed",
     "removed": "removed",
-    "past": "with another past",
+    "past": "with rewritten history",
     "unreadable": "with errors",
 }
 """What the headline counts, each record once for each, and how it says so."""
@@ -49,7 +49,7 @@ TOLD = {
 def _tally(report: Report) -> str:
     groups = [group for group in _records(report.changes) if any(change.kind != "wording" for change in group)]
     if not groups:
-        return "Nothing that counts changes" if report.changes else "Nothing changes in the records"
+        return "No change to the data" if report.changes else "No records changed"
     deals = sum(group[0].ref[0] == "deal" for group in groups)
     others = len(groups) - deals
     parts = [counted(deals, "deal")] if deals else []
@@ -74,13 +74,13 @@ def _happened(group: Sequence[Change], report: Report) -> set[str]:
 def _verdict(report: Report) -> Iterator[str]:
     if report.problems is not None:
         errors = sum(problem.is_error for problem in report.problems)
-        yield f"{counted(errors, 'error')} to mend first" if errors else "nothing to mend"
+        yield f"{counted(errors, 'error')} to fix before merging" if errors else "no problems"
 
 
 def _signed(report: Report) -> Iterator[str]:
     corrections = report.comparison.corrections
     if corrections:
-        yield f"{counted(len(corrections), 'correction')} of the past, signed"
+        yield counted(len(corrections), "signed correction")
 
 
 # ── text ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -105,7 +105,7 @@ def as_text(report: Report, style: Style = unpainted) -> Iterator[str]:
     errors = [problem for problem in report.problems or () if problem.is_error]
     if errors:
         yield ""
-        yield style(f"{counted(len(errors), 'error')} to mend first; salesops check says how:", "error")
+        yield style(f"{counted(len(errors), 'error')} to fix before merging; salesops check says how:", "error")
         yield from (
             f"  {show(problem.place.path)}:{problem.place.line}: {show(problem.message)} [{problem.code}]"
             for problem in errors[:MOST_PROBLEMS]
@@ -183,7 +183,7 @@ def _fitting(blocks: Iterator[list[str]], room: int, noun: str) -> list[str]:
         room -= size
         lines += block
     if left_out:
-        lines += [f"… and {counted(left_out, f'more {noun}')}: run `salesops diff` to read it all.", ""]
+        lines += [f"… and {counted(left_out, f'more {noun}')}: run `salesops diff` to see all.", ""]
     return lines
 
 
@@ -209,9 +209,9 @@ def _changes_section(report: Report) -> Iterator[list[str]]:
 def _problems_section(report: Report) -> list[str]:
     errors = [problem for problem in report.problems or () if problem.is_error]
     advice = [problem for problem in report.problems or () if not problem.is_error]
-    lines = ["### To mend first", "", *_listed(errors, MOST_ERRORS), ""] if errors else []
+    lines = ["### Fix before merging", "", *_listed(errors, MOST_ERRORS), ""] if errors else []
     if advice:
-        head = f"<details><summary>Worth a look ({len(advice):,})</summary>"
+        head = f"<details><summary>Warnings ({len(advice):,})</summary>"
         lines += [head, "", *_listed(advice, MOST_ADVICE), "", "</details>", ""]
     return lines
 
@@ -225,10 +225,10 @@ def _without_last_blank(problem: Problem) -> list[str]:
 
 
 def _metrics_section(report: Report) -> Iterator[str]:
-    yield "### What it does to the numbers"
+    yield "### Metric changes"
     yield ""
     if not report.effects:
-        yield "No metric moves."
+        yield "No metric changes."
         yield ""
         return
     yield "| metric | before | after | deals |"
@@ -242,7 +242,7 @@ def _metrics_section(report: Report) -> Iterator[str]:
 def _bridge_section(report: Report) -> Iterator[str]:
     if report.bridge.is_flat:
         return
-    yield "### The pipeline"
+    yield "### Pipeline"
     yield ""
     yield "| | deals | money | which |"
     yield "|---|--:|--:|---|"

@@ -1,4 +1,4 @@
-"""A whole report of what happened between two states: changes by record, metrics that move, the bridge."""
+"""A whole report of what changed between two revisions: changes by record, metrics that move, the bridge."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Side:
 class Report:
     """What happened from one side to the other.
 
-    ``problems`` are what must be mended before it can be merged, and what is advised; None where nobody looked for any.
+    ``problems`` are what must be fixed before it can be merged, and what is advised; None where nobody looked for any.
     """
 
     before: Side
@@ -117,19 +117,19 @@ def _of(ref: Ref, comparison: Comparison, names: Names) -> Iterator[Change]:
         yield from _unreadable(ref, who, is_new=old is None and ref not in before)
         return
     if (kind, was) in before and old is None:
-        can_be_read = Change("readable", ref, who, "can be read again")
+        can_be_read = Change("readable", ref, who, "readable again")
         yield can_be_read if new else Change("removed", ref, who, "removed; it could not be read")
         return
     if ref in after and (kind, was) not in before:
-        yield Change("unreadable", ref, who, "its file has errors: nothing in it counts until they are mended")
+        yield Change("unreadable", ref, who, "its file has errors: not counted until they are fixed")
     elif new and (kind, was) in before and ref not in after:
-        yield Change("readable", ref, who, "its file has no errors any more: it counts again")
+        yield Change("readable", ref, who, "its file has no errors any more: counted again")
     yield from _told(ref, who, was, old, new, names)
 
 
 def _unreadable(ref: Ref, who: str, is_new: bool) -> Iterator[Change]:
-    what = "a new file, which cannot be read" if is_new else "cannot be read now"
-    yield Change("unreadable", ref, who, f"{what}: nothing in it counts until the file is mended")
+    what = "a new file that cannot be read" if is_new else "cannot be read any more"
+    yield Change("unreadable", ref, who, f"{what}: not counted until the file is fixed")
 
 
 def _told(ref: Ref, who: str, was: str, old: Document | None, new: Document | None, names: Names) -> Iterator[Change]:
@@ -137,13 +137,13 @@ def _told(ref: Ref, who: str, was: str, old: Document | None, new: Document | No
     before, after = (side.data if side else None for side in (old, new))
     found = of_deal(record_id, before, after, names) if kind == "deal" else of_other(ref, before, after, names)
     if old and new and was != record_id:
-        yield Change("renamed", ref, who, f"is called {record_id} now, was {was}", before=was, after=record_id)
+        yield Change("renamed", ref, who, f"renamed to {record_id}, was {was}", before=was, after=record_id)
     elif old and new and old.path != new.path:
         folder, earlier = (names.text(side.path.rpartition("/")[0]) for side in (new, old))
-        yield Change("filed", ref, who, f"filed in {folder} now, was in {earlier}", before=old.path, after=new.path)
+        yield Change("filed", ref, who, f"moved to {folder}, was in {earlier}", before=old.path, after=new.path)
     yield from found
     if old and new and not found and old.path == new.path and old.text != new.text:
-        yield Change("wording", ref, who, "only comments or layout changed, nothing that counts")
+        yield Change("wording", ref, who, "only comments or layout changed")
 
 
 def called(ref: Ref, data: Mapping[str, Any], names: Names) -> str:

@@ -147,7 +147,7 @@ def _entries(history: FileHistory, names: Names) -> Iterator[Event]:
     was_readable = True
     for at, version in enumerate(history.versions):
         brought = at == 0 and history.was_brought
-        for change in _broken_or_mended(history, version, was_readable, names):
+        for change in _broken_or_fixed(history, version, was_readable, names):
             yield Event(version.commit, change, brought)
         was_readable = version.is_readable
         if version.is_readable:
@@ -156,17 +156,13 @@ def _entries(history: FileHistory, names: Names) -> Iterator[Event]:
             before = version
 
 
-def _broken_or_mended(history: FileHistory, version: FileVersion, was_readable: bool, names: Names) -> Iterator[Change]:
-    """That a file can no longer be read, or can be read again; what it says is compared with what could be read last."""
+def _broken_or_fixed(history: FileHistory, version: FileVersion, was_readable: bool, names: Names) -> Iterator[Change]:
+    """That a file can no longer be read, or readable again; what it says is compared with what could be read last."""
     if version.is_readable == was_readable or (version.is_readable and version.data is None):
         return
     readable = next((one.data for one in reversed(history.versions) if one.data is not None), {})
     who = names.deal(version.id, readable) if history.ref[0] == "deal" else called(history.ref, names)
-    what = (
-        "can be read again"
-        if version.is_readable
-        else "its file cannot be read: nothing in it counts until it is mended"
-    )
+    what = "readable again" if version.is_readable else "its file cannot be read: not counted until it is fixed"
     yield Change("readable" if version.is_readable else "unreadable", (history.ref[0], version.id), who, what)
 
 
@@ -181,7 +177,7 @@ def _changes(kind: str, before: FileVersion | None, after: FileVersion, names: N
     )
     if before and old is not None and after.data is not None and before.id != after.id:
         who = found[0].who if found else names.member(str(after.data.get("member"))) if kind == "deal" else after.id
-        said = f"is called {after.id} now, was {before.id}"
+        said = f"renamed to {after.id}, was {before.id}"
         yield Change("renamed", (kind, after.id), who, said, before=before.id, after=after.id)
     yield from found
 

@@ -119,9 +119,9 @@ def won_before_signed(case: Case[Deal]) -> Findings:
     good="contract: {start: 2026-04-01, mrr: 1000 USD, one_off: 500 USD}",
 )
 def contract_currencies(case: Case[Deal]) -> Findings:
-    """One contract holds amounts in two currencies.
+    """One contract has amounts in two currencies.
 
-    They are never added up. If it is so, fine; usually one is a slip of the pen.
+    They are never added up. Keep both if that is what was agreed; usually one is a typing error.
     """
     contract = case.record.contract
     if contract and contract.mrr and contract.one_off and contract.mrr.currency != contract.one_off.currency:
@@ -181,7 +181,9 @@ def renewal_of_nothing(case: Case[Deal]) -> Findings:
 def new_business_renews(case: Case[Deal]) -> Findings:
     """A deal of new business renews a contract.
 
-    A renewal is existing business, and the two are counted apart. Correct the type, or take `renews` out.
+    A renewal is existing business, and the two are counted separately. Correct the type, or delete `renews`.
     """
     if case.record.type == NEW and case.record.renews:
-        yield Finding(("renews",), "new business renews nothing", help="a renewal is of type existing business")
+        yield Finding(
+            ("renews",), "a deal of new business cannot renew a contract", help="a renewal is of type existing business"
+        )

@@ -24,17 +24,17 @@ from salesops.records.member import Member
     """,
 )
 def fact_in_future(case: Case[Deal]) -> Findings:
-    """A deal says that something happened on a day that has not come yet.
+    """A deal says that something happened on a day in the future.
 
-    Numbers count what happened up to a day. Correct the day; a meeting to come is `status: scheduled`, a plan goes
+    Numbers count what happened up to a day. Correct the day; write a future meeting as `status: scheduled`, and a plan
     under `next`.
     """
     for path, day in _facts(case.record):
         if day and day > case.as_of:
             yield Finding(
                 path,
-                f"{day} lies after the day of the check, {case.as_of}",
-                help="correct the day; a meeting to come is scheduled, a plan goes under next:",
+                f"{day} is after the day of the check, {case.as_of}",
+                help="correct the day; write a future meeting as status: scheduled, a plan under next:",
             )
 
 
@@ -77,7 +77,7 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
 def meeting_unclear(case: Case[Deal]) -> Findings:
     """A meeting does not say what it was about, or whether it took place.
 
-    Only held discovery, renewal and proposal meetings are counted. Say both.
+    Only held discovery, renewal and proposal meetings are counted. Set both.
     """
     for at, entry in enumerate(case.record.activity):
         if entry.kind != "meeting":
@@ -114,7 +114,7 @@ def meeting_unclear(case: Case[Deal]) -> Findings:
 def meeting_overdue(case: Case[Deal]) -> Findings:
     """A meeting is still scheduled although its day has passed.
 
-    It counts only once it is held. Say what became of it.
+    It counts only once it is held. Set its status.
     """
     for at, entry in enumerate(case.record.activity):
         if entry.status == "scheduled" and entry.date < case.as_of:
@@ -149,7 +149,7 @@ def parked_span(case: Case[Deal]) -> Findings:
             yield Finding(
                 ("parked", at, "until"),
                 f"the deal comes back on {span.until}, yet is parked since {span.since}",
-                help="until lies after since",
+                help="until must be after since",
             )
         before = spans[at - 1] if at else None
         if before and (before.until is None or before.until > span.since):
@@ -174,7 +174,7 @@ def parked_span(case: Case[Deal]) -> Findings:
 def next_step_missing(case: Case[Deal]) -> Findings:
     """An open deal has no next step.
 
-    A deal without one waits for somebody to remember it. Write what will be done and by when.
+    A deal without one is easily forgotten. Write what will be done, and by when.
     """
     deal = case.record
     snapshot = case.book.on(case.as_of)
@@ -184,7 +184,7 @@ def next_step_missing(case: Case[Deal]) -> Findings:
     if history and deal.next is None and snapshot.is_open(history) and not history.parked_on(case.as_of):
         yield Finding(
             ("stages", history.now.line),
-            "the deal is open and has no next step",
+            "the open deal has no next step",
             help="write what will be done and by when",
             fix=f"next: {{action: …, due: {case.as_of}}}",
         )
@@ -225,7 +225,7 @@ def next_step_overdue(case: Case[Deal]) -> Findings:
 def satisfaction_out_of_range(case: Case[Member]) -> Findings:
     """A member's satisfaction is not a whole number from 1 to 5.
 
-    Renewal talks compare these figures over the months. Write it on the scale from 1 (poor) to 5 (delighted).
+    Renewal conversations compare these figures over the months. Write it on the scale from 1 (poor) to 5 (delighted).
     """
     for at, seen in enumerate(case.record.health):
         if seen.satisfaction is not None and not 1 <= seen.satisfaction <= 5:

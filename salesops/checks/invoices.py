@@ -19,7 +19,7 @@ STEPS = ("prepared", "sent", "certified", "invoiced", "paid")
     good="invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, sent: 2026-06-01, certified: 2026-06-02}]",
 )
 def invoice_steps(case: Case[Member]) -> Findings:
-    """The steps of an invoice lie before each other the wrong way round.
+    """The steps of an invoice are in the wrong order.
 
     Prepared, sent, certified, invoiced, paid: each follows the one before. Correct the day.
     """

@@ -25,12 +25,12 @@ def _titles(step: JudgedMove) -> str:
 def stages_empty(case: Case[Deal]) -> Findings:
     """A deal has no stage, or more moves than a deal can have.
 
-    The last line of `stages` is where the deal is; without one it is nowhere. Write its first move.
+    The last line of `stages` is where the deal is; without one it is in no list and no number. Write its first move.
     """
     moves = case.record.stages
     start = next((process.start_of(case.record.type) for process in case.book.processes), "enrichment")
     if not moves:
-        yield Finding(("stages",), "the deal is in no stage", fix=f"stages:\n  - {start}: {case.as_of}")
+        yield Finding(("stages",), "the deal has no stage", fix=f"stages:\n  - {start}: {case.as_of}")
     elif len(moves) > MAX_MOVES:
         yield Finding(
             ("stages", MAX_MOVES),
@@ -84,7 +84,7 @@ def stage_unknown(case: Case[Deal]) -> Findings:
 def start_wrong(case: Case[Deal]) -> Findings:
     """A deal starts in a stage in which deals of its type do not start.
 
-    New business begins with research, a renewal with the renewal talk; a deal that appears half-way has no days to
+    New business begins with research, a renewal with the renewal conversation; a deal that appears half-way has no days to
     count. Add the moves that came before, or correct the type.
     """
     for step in _of_kind(case, MoveKind.WRONG_START):
@@ -93,7 +93,7 @@ def start_wrong(case: Case[Deal]) -> Findings:
             yield Finding(
                 ("stages", step.line),
                 f"{case.record.type} starts in '{start}', not in '{step.stage}'",
-                why=f"process {step.process.version} says where each deal type starts",
+                why=f"process {step.process.version} defines where each deal type starts",
                 help="add the moves that came before",
                 fix=f"- {start}: {step.day}",
             )
@@ -114,7 +114,7 @@ def start_wrong(case: Case[Deal]) -> Findings:
     """,
 )
 def stage_dates_go_back(case: Case[Deal]) -> Findings:
-    """A move lies before the move above it.
+    """A move is before the move above it.
 
     Moves are written oldest first, and days in a stage are counted between them. Correct the day, or the order.
     """
@@ -123,7 +123,7 @@ def stage_dates_go_back(case: Case[Deal]) -> Findings:
         if moves[line].entered < moves[line - 1].entered:
             yield Finding(
                 ("stages", line, moves[line].stage),
-                f"{moves[line].entered} lies before the move above it ({moves[line - 1].entered})",
+                f"{moves[line].entered} is before the move above it ({moves[line - 1].entered})",
                 help="moves are written oldest first: correct the day or the order",
             )
 
@@ -143,7 +143,7 @@ def stage_dates_go_back(case: Case[Deal]) -> Findings:
     """,
 )
 def move_in_future(case: Case[Deal]) -> Findings:
-    """A move lies after the day of the check.
+    """A move is after the day of the check.
 
     `stages` says what happened. Put what is planned under `next`, and the day you hope for under `expected_close`.
     """
@@ -151,8 +151,8 @@ def move_in_future(case: Case[Deal]) -> Findings:
         if day > case.as_of:
             yield Finding(
                 ("stages", line, stage),
-                f"{day} lies after the day of the check, {case.as_of}",
-                help="write a move when it has happened; a plan goes under next:",
+                f"{day} is after the day of the check, {case.as_of}",
+                help="write a move once it has happened, and a plan under next:",
             )
 
 
@@ -173,7 +173,7 @@ def move_in_future(case: Case[Deal]) -> Findings:
 def stage_skipped(case: Case[Deal]) -> Findings:
     """A move leaves out stages that the process puts between the two.
 
-    Each stage answers a question; a skipped one leaves it open and bends the conversion rates. Add the moves that
+    Each stage answers a question; a skipped one leaves it open and distorts the conversion rates. Add the moves that
     were made, even where two fell on one day.
     """
     for step in _of_kind(case, MoveKind.SKIPPED):
@@ -181,7 +181,7 @@ def stage_skipped(case: Case[Deal]) -> Findings:
         names = ", ".join(f"'{name}'" for name in between) or "the stages between"
         yield Finding(
             ("stages", step.line),
-            f"the move from {_titles(step)} leaves out {names}",
+            f"the move from {_titles(step)} skips {names}",
             why=f"process {step.process.version} has no exit from '{step.before}' to '{step.stage}'",
             help="add the moves that were made; two may fall on one day",
             fix="\n".join(f"- {name}: {step.day}" for name in between),
@@ -215,7 +215,7 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
             said, advice = f"the deal is already in '{step.stage}'", "delete the line"
         elif step.kind is MoveKind.AFTER_CLOSE:
             said, advice = (
-                f"the deal is closed: nothing leads from {_titles(step)}",
+                f"the deal is closed: the process has no exit from {_titles(step)}",
                 "a renewal is a new deal with `renews:`; a lost deal is opened again in an open stage",
             )
         else:
@@ -223,8 +223,8 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
                 {way_out.to for way_out in step.process.stages[step.process.name_now(step.before or "")].exits}
             )
             said, advice = (
-                f"nothing leads from {_titles(step)}",
-                f"from '{step.before}' the process leads to {', '.join(exits)}",
+                f"the process has no exit from {_titles(step)}",
+                f"exits from '{step.before}': {', '.join(exits)}",
             )
         yield Finding(
             ("stages", step.line),
@@ -254,11 +254,11 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
     """,
 )
 def reopened_without_reason(case: Case[Deal]) -> Findings:
-    """A lost deal was opened again and nothing says why.
+    """A lost deal was reopened without a reason.
 
     It begins a new attempt, which every rate counts. Add an entry to `reopened` with the day of the move.
     """
-    yield from _unexplained(case, MoveKind.REOPENED, "reopened", "the lost deal is opened again without a reason")
+    yield from _unexplained(case, MoveKind.REOPENED, "reopened", "the lost deal is reopened without a reason")
 
 
 @check(
@@ -279,7 +279,7 @@ def reopened_without_reason(case: Case[Deal]) -> Findings:
     """,
 )
 def moved_back_without_reason(case: Case[Deal]) -> Findings:
-    """A deal went back to an earlier stage and nothing says why.
+    """A deal went back to an earlier stage without a reason.
 
     Going back is allowed, and worth learning from. Add an entry to `moved_back` with the day of the move.
     """

@@ -98,6 +98,6 @@ def waiver_idle(case: Case[Deal]) -> Findings:
         if (waiver.need, waiver.stage) not in used:
             yield Finding(
                 ("waived", at),
-                f"nothing to waive: no move to '{waiver.stage}' lacks {waiver.need}",
+                f"there is nothing to waive: no move to '{waiver.stage}' lacks {waiver.need}",
                 help="correct the need and the stage, or delete the waiver",
             )

@@ -1,4 +1,4 @@
-"""What an earlier commit said of the past stays: it is added to, and altered only by a correction that somebody signs.
+"""What an earlier commit recorded of the past stays: it is added to, and altered only by a correction that somebody signs.
 
 These checks compare: they run where ``salesops check --against`` names a commit.
 """
@@ -59,10 +59,10 @@ def _quoted(text: str) -> str:
     """,
 )
 def past_altered(case: Case[Deal]) -> Findings:
-    """A move that an earlier commit had says something else now, is gone, or another was put before it.
+    """A move that was committed earlier was changed, removed, or another was inserted before it.
 
-    `stages` is only added to: every number of the past rests on it. Put the line back as it was. Where the past had been
-    written wrongly, keep the right line and add an entry to `corrections` that says what it was, who signs, and why.
+    `stages` is append-only: every number of an earlier day depends on it. Restore the line. If it had been wrong, keep the
+    right line and add an entry to `corrections` that says what it was, who signs, and why.
     """
     earlier = case.earlier
     if earlier is None or case.has_lost("stages"):
@@ -86,7 +86,7 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
         return Finding(
             path,
             f"the move '{_line(altered.now)}' was put before moves that an earlier commit had",
-            help=f"moves are added at the end; if it had been left out, {_sign(case, f'stages.{altered.line_now}', 'none')}",
+            help=f"new moves go at the end; if it was missing, {_sign(case, f'stages.{altered.line_now}', 'none')}",
         )
     assert altered.was is not None
     restore = f"- {_line(altered.was)}"
@@ -95,7 +95,7 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
     else:
         message = f"the move was '{_line(altered.was)}' in an earlier commit"
     was = str(altered.was.entered) if altered.now and altered.now.stage == altered.was.stage else _line(altered.was)
-    return Finding(path, message, help=f"put it back; if it had been wrong, {_sign(case, field, was)}", fix=restore)
+    return Finding(path, message, help=f"restore it; if it had been wrong, {_sign(case, field, was)}", fix=restore)
 
 
 @check(
@@ -111,9 +111,10 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
     """,
 )
 def type_changed(case: Case[Deal]) -> Findings:
-    """The type of a deal changed and nothing says why.
+    """The type of a deal changed without a correction.
 
-    Every number is split by type: a silent change moves the past. Put the type back, or sign a correction.
+    Every number is split by type: an unexplained change alters the numbers of earlier days. Restore the type, or sign a
+    correction.
     """
     earlier = case.earlier
     if earlier is None or case.has_lost("type") or earlier.type == case.record.type:
@@ -121,7 +122,7 @@ def type_changed(case: Case[Deal]) -> Findings:
     if not any(
         entry.field == "type" and entry.was.strip() == earlier.type for entry in case.then.new_corrections(case.id)
     ):
-        way_out = f"put it back; if it had been wrong, {_sign(case, 'type', earlier.type)}"
+        way_out = f"restore it; if it had been wrong, {_sign(case, 'type', earlier.type)}"
         yield Finding(("type",), f"the type was '{earlier.type}'", help=way_out, fix=f"type: {earlier.type}")
 
 
@@ -144,7 +145,7 @@ def type_changed(case: Case[Deal]) -> Findings:
     """,
 )
 def closed_fact_changed(case: Case[Deal]) -> Findings:
-    """What a closed deal says of its contract, win or loss is not what it said when it was closed.
+    """A closed deal's contract, win or loss was changed after it was closed.
 
     Revenue and lessons are counted from it. Adding what was missing is fine. Where a fact was wrong, sign a correction,
     so that the change is counted and can be found.
@@ -159,7 +160,7 @@ def closed_fact_changed(case: Case[Deal]) -> Findings:
             told = said(was) if not isinstance(was, tuple) else ", ".join(map(str, was))
             way_out = _sign(case, field, told[:40])
             yield Finding(
-                path, f"this said '{told[:60]}' when the deal was closed", help=f"if that was wrong, {way_out}"
+                path, f"this was '{told[:60]}' when the deal was closed", help=f"if that was wrong, {way_out}"
             )
 
 
@@ -192,9 +193,9 @@ def _changed_facts(before: Deal, after: Deal) -> Iterator[tuple[tuple[str, ...],
     """,
 )
 def signature_removed(case: Case[Deal]) -> Findings:
-    """A correction or a waiver that somebody signed is gone.
+    """A signed correction or waiver was deleted.
 
-    Exceptions are counted: one that can be taken out again counts for nothing. Put it back. Its reason may be reworded.
+    Exceptions are counted, so they cannot be removed again. Restore it. Its reason may be reworded.
     """
     earlier = case.earlier
     if earlier is None:
@@ -211,7 +212,7 @@ def signature_removed(case: Case[Deal]) -> Findings:
                 yield Finding(
                     (name,) if getattr(case.record, name) else ("stages",),
                     f"{what} is gone",
-                    help="put it back",
+                    help="restore it",
                     fix=f"{name}:\n  - {_written(entry)}",
                     key=True,
                 )
@@ -231,14 +232,14 @@ def _written(entry: Record) -> str:
     good="removed: [{kind: deal, id: acme, date: 2026-11-20, by: jim, why: Entered twice}]",
 )
 def record_deleted(case: Case[Any]) -> Findings:
-    """A record is gone and playbook/removed.yaml does not say why.
+    """A record was deleted, and playbook/removed.yaml does not say why.
 
-    A deal that vanishes takes its share of every rate with it. Put the file back; if it is to go, add an entry with
+    A deleted deal disappears from every rate. Restore the file; if it is to stay deleted, add an entry with
     kind, id, day, person and reason to playbook/removed.yaml, which itself stays as long as it has any. A file that was
     renamed or moved is not gone.
     """
     if case.kind == "removed" and not all(map(case.then.is_back, case.record.removed)):
-        yield Finding((), "the list of the records that were removed is gone", help="put the file back")
+        yield Finding((), "the list of the records that were removed is gone", help="restore the file")
     if not KINDS[case.kind].leaves_signed:
         return
     if any((removal.kind, removal.id) == (case.kind, case.id) for removal in case.then.removals):
@@ -247,7 +248,7 @@ def record_deleted(case: Case[Any]) -> Findings:
     yield Finding(
         (),
         f"the {case.kind} '{case.id}' is gone",
-        help="put the file back, or say in playbook/removed.yaml who removed it and why",
+        help="restore the file, or say in playbook/removed.yaml who removed it and why",
         fix=fix,
     )
 
@@ -261,9 +262,9 @@ def record_deleted(case: Case[Any]) -> Findings:
     good="removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: It was entered twice}]",
 )
 def removal_erased(case: Case[Any]) -> Findings:
-    """An entry of playbook/removed.yaml is gone, and its record is not back.
+    """An entry of playbook/removed.yaml was deleted, and its record was not restored.
 
-    It is all that is left of a record that was deleted. Put it back; its reason may be reworded.
+    It is all that is left of a record that was deleted. Restore it; its reason may be reworded.
     """
     kept = [signature(entry) for entry in case.record.removed]
     for entry in case.earlier.removed if case.earlier else ():
@@ -273,7 +274,7 @@ def removal_erased(case: Case[Any]) -> Findings:
             yield Finding(
                 ("removed",),
                 f"the entry for the {entry.kind} '{entry.id}' is gone",
-                help="put it back",
+                help="restore it",
                 fix=f"- {_written(entry)}",
             )
 
@@ -292,11 +293,11 @@ def removal_erased(case: Case[Any]) -> Findings:
     """,
 )
 def process_changed(case: Case[Process]) -> Findings:
-    """A version of the process changed, or took over days, after moves had been made under it or in those days.
+    """A version of the process was changed, or its days were, after deals had moved under it.
 
     A move is judged for ever by the version that was in force on its day; otherwise old deals turn red, and old numbers
-    change, because a rule did. Put the version back as it was, and write the change as a new version that begins after
-    the last move.
+    change, because a rule did. Restore the version, and write the change as a new version that begins after the last
+    move.
     """
     then, process = case.then, case.record
     earlier = case.earlier
@@ -304,8 +305,8 @@ def process_changed(case: Case[Process]) -> Findings:
     if earlier is not None and made and earlier != process:
         yield Finding(
             (_first_difference(earlier, process),),
-            f"{_moves(len(made))} made under version {earlier.version}, which is changed here",
-            help="put it back; a change is a new file in playbook/process/ that is in force from a later day",
+            f"{_moves(len(made))} made under version {earlier.version}, which this changes",
+            help="restore it; a change is a new file in playbook/process/ that is in force from a later day",
             key=True,
         )
         return
@@ -318,8 +319,8 @@ def process_changed(case: Case[Process]) -> Findings:
     if taken:
         yield Finding(
             ("in_force",),
-            f"{_moves(len(taken))} made in the days that {process.version} takes over, the last on {max(taken)}",
-            help="a version begins after the last move that was made before it was merged",
+            f"{_moves(len(taken))} made on days that {process.version} now covers, the last on {max(taken)}",
+            help="a version must begin after the last move that was made before it was merged",
         )
 
 
@@ -342,13 +343,13 @@ def _first_difference(before: Process, after: Process) -> str:
     good="",
 )
 def process_deleted(case: Case[Any]) -> Findings:
-    """A version of the process is gone under which moves had been made.
+    """A version of the process was deleted after deals had moved under it.
 
-    Those moves would be judged by another version. Put the file back.
+    Those moves would be judged by another version. Restore the file.
     """
     if case.kind == "process" and (made := case.then.moves_under.get(case.record.version)):
         yield Finding(
-            (), f"{_moves(len(made))} made under version {case.record.version}, which is gone", help="put the file back"
+            (), f"{_moves(len(made))} made under version {case.record.version}, which is gone", help="restore the file"
         )
 
 
@@ -362,7 +363,7 @@ def process_deleted(case: Case[Any]) -> Findings:
     good="",
 )
 def changed_there_too(case: Case[Any]) -> Findings:
-    """The branch that this is going to has changed the same record since.
+    """The branch you are merging into has changed the same record since.
 
     The two changes may not fit together, and what is checked here is not what will be merged. Bring your branch up to
     date (git merge, or the button on the pull request), and look at the record again.
@@ -370,6 +371,6 @@ def changed_there_too(case: Case[Any]) -> Findings:
     if (case.kind, case.id) in case.then.also_changed:
         yield Finding(
             (),
-            f"the {case.kind} '{case.id}' has also changed where this is going",
+            f"the {case.kind} '{case.id}' has also changed on the branch you are merging into",
             help="bring your branch up to date and look at it again",
         )

@@ -38,7 +38,7 @@ def _metric(case: Case[Any], path: tuple[str | int, ...], metric_id: str | None)
 def experiment_measure_unknown(case: Case[Experiment]) -> Findings:
     """An experiment is measured by something that is not a metric.
 
-    What decides must be said before the first deal joins, and be counted the same way for all. Name a metric.
+    The measure must be fixed before the first deal joins, and be the same for all. Name a metric.
     """
     yield from _metric(case, ("measure",), case.record.measure)
 
@@ -100,7 +100,7 @@ def prediction_unknown(case: Case[Hypothesis]) -> Findings:
     """,
 )
 def hypothesis_changelog(case: Case[Hypothesis]) -> Findings:
-    """A later version of a hypothesis does not say what changed.
+    """A later version of a hypothesis has no changelog entry.
 
     What the team stopped believing is worth as much as what it believes. Add an entry to `changelog`.
     """
@@ -123,7 +123,7 @@ def hypothesis_changelog(case: Case[Hypothesis]) -> Findings:
 def fit_version_unknown(case: Case[Deal]) -> Findings:
     """A fit was judged by a version of a hypothesis that does not exist yet.
 
-    Correct the version: it is the one that stood when the fit was judged.
+    Correct the version: it is the one that was current when the fit was judged.
     """
     fit = case.record.icp
     hypothesis = case.book.icp.get(fit.hypothesis) if fit and fit.hypothesis else None

@@ -28,8 +28,8 @@ PHONE = re.compile(r"\+[0-9][0-9 ()./-]{7,}[0-9]")
 def secret_in_record(case: Case[Record]) -> Findings:
     """A text looks like a password, a token or a private key.
 
-    Whoever can read the repository, or ever could, has it. Withdraw it where it was issued, then delete it here: taking
-    it out of the file does not take it out of the history.
+    Everybody who can read the repository, or ever could, has it. Revoke it where it was issued, then delete it here:
+    deleting it from the file does not delete it from the history.
     """
     if may_hold_secret(case.document.text):
         for path, text in texts(case.document.data):
@@ -37,7 +37,7 @@ def secret_in_record(case: Case[Record]) -> Findings:
                 yield Finding(
                     path,
                     "this looks like a secret",
-                    help="withdraw it where it was issued, then delete it here; the history still has it",
+                    help="revoke it where it was issued, then delete it here; the history still has it",
                 )
 
 
@@ -50,7 +50,7 @@ def secret_in_record(case: Case[Record]) -> Findings:
     good="next: {action: Write to a-smith, due: 2099-01-01}",
 )
 def personal_data(case: Case[Record]) -> Findings:
-    """An e-mail address or a telephone number stands outside of a member's contacts.
+    """An e-mail address or a telephone number is outside of a member's contacts.
 
     Contacts are kept once, so that they can be corrected and erased in one place. Name the person by the contact's id.
     """
@@ -61,7 +61,7 @@ def personal_data(case: Case[Record]) -> Findings:
         if not in_contacts and not _is_link(text) and _is_personal(text):
             yield Finding(
                 path,
-                f"{dotted(path)} holds an e-mail address or a telephone number",
+                f"{dotted(path)} has an e-mail address or a telephone number",
                 help="keep it with the member's contacts, and name the person by id",
             )
 

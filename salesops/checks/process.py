@@ -46,7 +46,7 @@ def field_hint(path: str) -> str:
     good="version: v9",
 )
 def process_version_name(case: Case[Process]) -> Findings:
-    """A process version is not called as its file is.
+    """A process version and its file have different names.
 
     Decisions and pages name it by either. Rename the file or the version.
     """
@@ -66,9 +66,9 @@ def process_version_name(case: Case[Process]) -> Findings:
     good="starts: {new business: enrichment, existing business: renewals}",
 )
 def process_stage_unknown(case: Case[Process]) -> Findings:
-    """A process version leads to a stage that it does not have.
+    """A process version names a stage that it does not have.
 
-    Exits, starts, conversions and what older stages became must all lead somewhere. Correct the name.
+    Exits, starts, conversions and `becomes` must all name a stage of this version. Correct the name.
     """
     process = case.record
     for path, name in _stage_names(process):
@@ -117,9 +117,9 @@ def _stage_names(process: Process) -> Iterator[tuple[Path, str]]:
     beside=LATER,
 )
 def process_stage_unreachable(case: Case[Process]) -> Findings:
-    """No deal can ever come to a stage: nothing starts there and no exit leads to it.
+    """No deal can reach a stage: no deal starts there and no exit leads to it.
 
-    It would stay empty on every board. Add an exit that leads to it, or take it out.
+    It would stay empty on every board. Add an exit that leads to it, or delete it.
     """
     process = case.record
     reached = set(process.starts.values())
@@ -131,8 +131,8 @@ def process_stage_unreachable(case: Case[Process]) -> Findings:
         if name not in reached:
             yield Finding(
                 ("stages", name),
-                f"no deal can come to '{name}'",
-                help="add an exit that leads to it, or take it out",
+                f"no deal can reach '{name}'",
+                help="add an exit that leads to it, or delete it",
                 key=True,
             )
 
@@ -166,13 +166,13 @@ def process_stage_unreachable(case: Case[Process]) -> Findings:
 def process_stage_dead_end(case: Case[Process]) -> Findings:
     """An open stage has no exit.
 
-    A deal that came there could never be won or lost. Add its exits, or say what it closes a deal as.
+    A deal in it could never be won or lost. Add its exits, or the outcome with which it closes a deal.
     """
     for name, stage in case.record.stages.items():
         if stage.is_open and not stage.exits:
             yield Finding(
                 ("stages", name),
-                f"nothing leads out of '{name}', and it closes no deal",
+                f"'{name}' has no exit and does not close deals",
                 help="add exits, or outcome: won or lost",
                 key=True,
             )
@@ -213,7 +213,7 @@ def process_stage_dead_end(case: Case[Process]) -> Findings:
     beside=LATER,
 )
 def process_need_unreadable(case: Case[Process]) -> Findings:
-    """A need names no field of a deal, or is neither a field nor an activity.
+    """A need is neither a field of a deal nor an activity.
 
     A need that nothing can meet stops every deal. Correct the path; a team's own fields begin with `x.`.
     """
@@ -339,7 +339,7 @@ def process_same_day(case: Case[Process]) -> Findings:
     beside=LATER,
 )
 def process_stage_name(case: Case[Process]) -> Findings:
-    """The name of a stage holds other characters than lower-case letters, digits, blanks and hyphens.
+    """The name of a stage has characters other than lower-case letters, digits, spaces and hyphens.
 
     Metrics and pages are named after stages. Keep the name plain; the title may be as it likes.
     """
@@ -348,6 +348,6 @@ def process_stage_name(case: Case[Process]) -> Findings:
             yield Finding(
                 ("stages", name),
                 f"'{name}' cannot be the name of a stage",
-                help="lower-case letters, digits, blanks and hyphens, at most 40",
+                help="lower-case letters, digits, spaces and hyphens, at most 40",
                 key=True,
             )

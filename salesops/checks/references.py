@@ -1,4 +1,4 @@
-"""What a record names must exist."""
+"""What a record refers to must exist."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def member_unknown(case: Case[Deal]) -> Findings:
 def person_unknown(case: Case[Deal]) -> Findings:
     """A deal names somebody who is not in playbook/team.yaml.
 
-    A step without a person is done by nobody. Correct the name, or add the person to the team; people who left
+    A step that nobody owns does not get done. Correct the name, or add the person to the team; people who left
     stay in the file, because history names them.
     """
     deal = case.record
@@ -177,7 +177,7 @@ def experiment_unknown(case: Case[Deal]) -> Findings:
     """,
 )
 def renewed_deal_unknown(case: Case[Deal]) -> Findings:
-    """A renewal points at a deal that has no file in deals/.
+    """A renewal names a deal that has no file in deals/.
 
     The chain of terms is how renewals are found and counted once. Correct the id.
     """

@@ -31,9 +31,9 @@ def _renewed(case: Case[Deal]) -> Deal | None:
     beside={"deals/other.yaml": ""},
 )
 def renews_not_won(case: Case[Deal]) -> Findings:
-    """A renewal points at a deal that was not won.
+    """A renewal names a deal that was not won.
 
-    Only a contract can be renewed. Point at the won deal, or make this one new business.
+    Only a contract can be renewed. Name the won deal, or make this one new business.
     """
     renewed = _renewed(case)
     if renewed and renewed.stages and not any(case.book.outcome(move.stage) == "won" for move in renewed.stages):
@@ -45,7 +45,7 @@ def renews_not_won(case: Case[Deal]) -> Findings:
         yield Finding(
             ("renews",),
             f"'{case.record.renews}' was not won: there is no contract to renew",
-            help="point at the won deal",
+            help="name the won deal",
             fix=f"renews: {won[-1]}" if won else "",
         )
 
@@ -69,7 +69,7 @@ def renews_not_won(case: Case[Deal]) -> Findings:
     beside={"members/other-university.yaml": "name: Other University\ncontacts: []\n"},
 )
 def renews_other_member(case: Case[Deal]) -> Findings:
-    """A renewal points at a deal of another member.
+    """A renewal names a deal of another member.
 
     Retention is counted by member. Correct the member, or the deal that is renewed.
     """
@@ -141,9 +141,9 @@ def _is_lost(case: Case[Deal], deal_id: str) -> bool:
     """,
 )
 def renewal_circle(case: Case[Deal]) -> Findings:
-    """A chain of renewals leads back to where it began.
+    """The renewals form a circle.
 
-    Nothing can renew itself. Correct the link that goes back.
+    No contract can renew itself. Correct the link that points to a later deal.
     """
     seen = {case.id}
     step = case.record.renews
@@ -155,8 +155,8 @@ def renewal_circle(case: Case[Deal]) -> Findings:
         chain = " → ".join([case.id, case.record.renews or ""]) if case.record.renews != case.id else case.id
         yield Finding(
             ("renews",),
-            f"the chain of renewals goes round in a circle ({chain})",
-            help="a renewal points at the older contract",
+            f"the renewals form a circle ({chain})",
+            help="a renewal names the older contract",
         )
 
 

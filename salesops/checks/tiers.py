@@ -25,9 +25,9 @@ def _tier(case: Case[Deal]) -> Tier | None:
     """,
 )
 def hubs_too_many(case: Case[Deal]) -> Findings:
-    """A deal orders more hubs than its tier holds, or fewer than it begins with.
+    """A deal orders more hubs than its tier includes, or fewer than its minimum.
 
-    The price of a tier is worked out for its size, and delivery plans by it. Order fewer hubs, or sell another tier.
+    The price of a tier is calculated for its size, and delivery plans by it. Order fewer hubs, or sell another tier.
     """
     tier, order = _tier(case), case.record.order
     if tier is None or order is None or not order.hubs:
@@ -36,13 +36,13 @@ def hubs_too_many(case: Case[Deal]) -> Findings:
     if tier.max_hubs is not None and count > tier.max_hubs:
         yield Finding(
             ("order", "hubs"),
-            f"{count} hubs; {tier.name} holds at most {tier.max_hubs}",
+            f"{count} hubs; {tier.name} includes at most {tier.max_hubs}",
             help="order fewer hubs, or sell another tier",
         )
     if tier.min_hubs is not None and count < tier.min_hubs:
         yield Finding(
             ("order", "hubs"),
-            f"{count} hubs; {tier.name} begins with {tier.min_hubs}",
+            f"{count} hubs; {tier.name} needs at least {tier.min_hubs}",
             help="order more hubs, or sell another tier",
         )
 
@@ -77,7 +77,7 @@ def tier_deferred(case: Case[Deal]) -> Findings:
             yield Finding(
                 ("stages", line),
                 f"{tier.name} is deferred until {tier.deferred_until}: a deal of it can only be parked",
-                help="take the move out and park the deal",
+                help="delete the move and park the deal",
                 fix=f"parked: [{{since: {case.record.stages[0].entered}, until: {tier.deferred_until}, why: {tier.name} is deferred}}]",
             )
 
@@ -109,7 +109,7 @@ def tier_deferred(case: Case[Deal]) -> Findings:
 def tier_deferred_unparked(case: Case[Deal]) -> Findings:
     """An open deal of a deferred tier is not parked.
 
-    It stands in the pipeline although nobody may work it. Park it until the tier's day.
+    It counts in the pipeline although nobody may work on it. Park it until the tier's day.
     """
     tier = _tier(case)
     if tier is None or tier.deferred_until is None or case.as_of >= tier.deferred_until:

@@ -57,7 +57,7 @@ def _open(case: Case[Deal]) -> DealHistory | None:
 def deal_stalled(case: Case[Deal]) -> Findings:
     """An open deal is longer in its stage, or longer without a real contact, than the process allows.
 
-    A stall never loses a deal by itself; it asks for a decision. Move it, park it, close it, or talk to them. A real
+    A stalled deal is not lost; it needs a decision. Move it, park it, close it, or talk to them. A real
     contact is a held meeting, a call or an answered e-mail; an edit of the file is not.
     """
     history = _open(case)
@@ -80,7 +80,7 @@ def deal_stalled(case: Case[Deal]) -> Findings:
 def close_date_passed(case: Case[Deal]) -> Findings:
     """An open deal was expected to close on a day that has passed.
 
-    It is left out of every forecast until the day is set anew. Ask again, and write the new day.
+    It is left out of every forecast until there is a new day. Ask again, and write the new day.
     """
     expected = case.record.expected_close
     if expected and expected < case.as_of and _open(case):
@@ -124,7 +124,7 @@ def answer_stale(case: Case[Deal]) -> Findings:
         yield Finding(
             ("maniac_t", "impending_event", "event"),
             f"the event of {event} has passed",
-            help="is there another one? ask, and write it with its day",
+            help="ask whether there is another one, and write it with its day",
         )
     valid = process.answers_valid
     for letter in MANIAC_T:
@@ -186,9 +186,9 @@ def parked_came_back(case: Case[Deal]) -> Findings:
     """,
 )
 def reason_idle(case: Case[Deal]) -> Findings:
-    """A reason for going back or opening again is dated on a day without such a move.
+    """A reason for going back or reopening has a day without such a move.
 
-    It would stay behind and explain nothing. Correct its day, or delete it.
+    It explains nothing. Correct its day, or delete it.
     """
     deal = case.record
     if not deal.moved_back and not deal.reopened:
@@ -213,7 +213,7 @@ def reason_idle(case: Case[Deal]) -> Findings:
     good="order: {delivery_owner: april}",
 )
 def delivery_owner_role(case: Case[Deal]) -> Findings:
-    """A hand-off is owned by somebody who is not a delivery manager.
+    """The owner of a hand-off is not a delivery manager.
 
     That may be right for a while. Otherwise name the delivery manager, or give the person the role in playbook/team.yaml.
     """
@@ -247,7 +247,7 @@ def delivery_owner_role(case: Case[Deal]) -> Findings:
     """,
 )
 def meeting_without_notes(case: Case[Deal]) -> Findings:
-    """A discovery meeting of an open deal took place, and nothing is written down about it.
+    """A discovery meeting of an open deal took place, and there are no notes on it.
 
     The proposal is written from what they said, often by somebody who was not there. Write a sentence under `note`, or
     link what was written down under `notes`.
@@ -257,7 +257,7 @@ def meeting_without_notes(case: Case[Deal]) -> Findings:
         if is_held and not entry.note and not entry.notes:
             yield Finding(
                 ("activity", at),
-                f"nothing is written down about the discovery meeting of {entry.date}",
+                f"there are no notes on the discovery meeting of {entry.date}",
                 help="say what you learned in a sentence, or link the notes",
                 fix="note: …",
             )

@@ -22,17 +22,17 @@ COMMANDS = {
     "list": "List deals or members.",
     "show": "Show one deal or member, and what is missing for its next stage.",
     "board": "Show the open deals by stage.",
-    "metrics": "Work out the metrics, with the deals behind each.",
-    "diff": "Say what happened between two states, and what it does to the numbers.",
-    "history": "Say who changed what and when, in sentences.",
-    "integrity": "Say what was entered late, pushed, or changed after the fact.",
-    "import": "Bring records in from a CSV file.",
-    "merge-driver": "Join two versions of one record; git calls it.",
-    "site": "Check, and build the site.",
-    "serve": "Preview the site; it is built again when a record changes.",
-    "init": "Begin a new CRM repository.",
+    "metrics": "Compute the metrics, with the deals behind each.",
+    "diff": "Show what changed between two revisions, and how the metrics move.",
+    "history": "Show who changed what, and when.",
+    "integrity": "Show what was entered late, pushed back, or changed after the fact.",
+    "import": "Import records from a CSV file.",
+    "merge-driver": "Merge two versions of a record; git calls it.",
+    "site": "Check the records and build the site.",
+    "serve": "Preview the site; it is rebuilt when a record changes.",
+    "init": "Create a new CRM repository.",
     "schema": "Print the JSON Schema of a kind of record, for editors.",
-    "doctor": "Look at the set-up and say what to mend.",
+    "doctor": "Check your setup.",
     "completion": "Print the completion script of a shell.",
 }
 """Every command and its line in the help; each lives in the module of its name."""
@@ -80,14 +80,14 @@ def _version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
     "--color",
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
-    help="When to use colour; NO_COLOR is honoured.",
+    help="When to use colour; NO_COLOR is respected.",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
 )
 @click.pass_context
 def salesops(ctx: click.Context, folder: str, color: str) -> None:
-    """A CRM in plain text: deals and members are files, the process checks them, the numbers carry their evidence."""
+    """A CRM in plain text: deals and members are files, the process checks them, each number comes with its evidence."""
     ctx.obj = folder
     if color != "auto":
         ctx.color = color == "always"
@@ -114,7 +114,7 @@ def main() -> None:
         click.echo("stopped", err=True)
         sys.exit(130)
     except OSError as fault:
-        _fail(3, f"cannot go on: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}")
+        _fail(3, f"error: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}")
     except Exception as fault:
         from salesops.problems import CannotDecide  # noqa: PLC0415 - only where something went wrong
 
@@ -126,7 +126,7 @@ def main() -> None:
             raise
         _fail(
             70,
-            f"a fault of salesops, not of yours ({type(fault).__name__}); please report it, with the output under SALESOPS_DEBUG=1",
+            f"internal error ({type(fault).__name__}); this is a bug in salesops: please report it, with the output under SALESOPS_DEBUG=1",
         )
 
 

@@ -12,7 +12,7 @@ from salesops.cli.options import as_of_option, format_option
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, output_format: str, as_of: str | None) -> None:
-    """Show the open deals by stage, the oldest first, with what they are worth; parked ones stand apart."""
+    """Show the open deals by stage, the oldest first, with their value; parked deals are listed separately."""
     from salesops.cli.actions.board import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(run(ctx.obj, output_format, as_of))

@@ -16,14 +16,18 @@ FORMATS = ("text", "concise", "json", "github", "markdown")
     "output_format",
     type=click.Choice(FORMATS),
     default=lambda: asked_format(FORMATS),
-    help="How to print; where neither this nor SALESOPS_FORMAT says, github inside GitHub Actions, else text.",
+    help="Output format; default: SALESOPS_FORMAT, else github inside GitHub Actions, else text.",
 )
 @click.option(
-    "--against", metavar="REV", help="Compare with where this parted from REV, such as main: the past must stay."
+    "--against",
+    metavar="REV",
+    help="Compare with the point where your branch left REV, such as main: what was recorded must stay.",
 )
 @click.option("--exact", is_flag=True, help="With --against: compare with REV itself, as for a push.")
-@click.option("--strict", is_flag=True, help="Let warnings fail the check as well.")
-@click.option("--fix", is_flag=True, help="First mend what has one reading only, such as 2026/1/5; then check.")
+@click.option("--strict", is_flag=True, help="Fail on warnings, too.")
+@click.option(
+    "--fix", is_flag=True, help="First fix values that can only mean one thing, such as 2026/1/5; then check."
+)
 @click.option("--dry-run", is_flag=True, help="With --fix: print the difference and write nothing.")
 @as_of_option
 @click.pass_context
@@ -38,10 +42,10 @@ def command(
     dry_run: bool,
     as_of: str | None,
 ) -> None:
-    """Check every record against the process, or only those below PATH.
+    """Check every record against the process, or only those in PATH.
 
-    Errors exit with 1; warnings advise. With --against it also says what was altered, removed or moved against the
-    rules since another commit; where git cannot say for sure it exits with 3.
+    Errors exit with 1; warnings do not. With --against it also reports what was changed, removed or moved against the
+    rules since another commit; if git cannot tell for sure, it exits with 3.
     """
     from salesops.cli.actions.check import run  # noqa: PLC0415 - loaded when the command runs
 

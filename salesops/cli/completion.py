@@ -12,7 +12,7 @@ from salesops.cli.printing import say
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def command(shell: str) -> None:
-    """Print the completion script of a SHELL; put `eval "$(salesops completion bash)"` into its start-up file."""
+    """Print the completion script of a SHELL; add `eval "$(salesops completion bash)"` to its start-up file."""
     kind = get_completion_class(shell)
     if kind is None:
         raise click.UsageError(f"no completion for {shell}")

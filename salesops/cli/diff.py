@@ -1,4 +1,4 @@
-"""``salesops diff``: what happened between two states of the records, and what it does to the numbers."""
+"""``salesops diff``: what changed between two revisions of the records, and how the metrics move."""
 
 from __future__ import annotations
 
@@ -10,18 +10,20 @@ from salesops.cli.options import as_of_option, format_option
 @click.command("diff")
 @click.argument("base", required=False)
 @click.argument("head", required=False)
-@click.option("--exact", is_flag=True, help="Compare with BASE itself, not with where the two parted.")
+@click.option(
+    "--exact", is_flag=True, help="Compare with BASE itself, not with the point where the two branches diverged."
+)
 @format_option("text", "markdown", "json")
 @as_of_option
 @click.pass_context
 def command(
     ctx: click.Context, base: str | None, head: str | None, exact: bool, output_format: str, as_of: str | None
 ) -> None:
-    """Say what happened between two states of the records, and what it does to every metric.
+    """Show what changed between two revisions of the records, and how every metric moves.
 
-    Without BASE: what would my commit do? With BASE: from where this parted from BASE to what lies on the disk. With
-    BASE and HEAD: between two commits, read from git alone. A day (2026-03-01) means what was known by its end, looked
-    at on that day; so `salesops diff 2026-11-13 2026-11-20` is the story of a week.
+    Without BASE: what your next commit would change. With BASE: everything since your branch left BASE, uncommitted
+    edits included. With BASE and HEAD: between two commits, read from git alone. A day (2026-03-01) means what was known
+    at its end, as of that day; so `salesops diff 2026-11-13 2026-11-20` is the report of a week.
     """
     from salesops.cli.actions.diff import run  # noqa: PLC0415 - loaded when the command runs
 

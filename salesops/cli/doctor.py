@@ -1,4 +1,4 @@
-"""``salesops doctor``: what is wrong with the set-up, and how to mend it."""
+"""``salesops doctor``: what is wrong with the set-up, and how to fix it."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import click
 @click.command("doctor")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Look at the set-up: Python, the repository, git, the site, the workflows. Each line is well or says the fix.
+    """Check your setup: Python, the repository, git, the site, the workflows. Each line is ok or names the fix.
 
-    Where salesops init has put the program into vendor/, it is tried whether pip would install it. Nothing is installed,
-    nothing of the repository is run, and no network is needed.
+    If salesops init has put the program into vendor/, this also tests whether pip could install it. Nothing is
+    installed, nothing from the repository is run, and no network is needed.
     """
     from salesops.cli.actions.doctor import run  # noqa: PLC0415 - loaded when the command runs
 

@@ -15,8 +15,8 @@ from salesops.cli.options import as_of_option, format_option
 def command(ctx: click.Context, name: str, output_format: str, as_of: str | None) -> None:
     """Explain a code of `check`, a metric, a stage, a field, or a section that a source names.
 
-    For a metric, --as-of adds each deal that was counted on that day with the line that made it so, the commit, the
-    person and the day; and each one that was left out, with the rule. --format json prints this evidence.
+    For a metric, --as-of adds each deal that was counted on that day, with the line that counts it, the commit, the
+    person and the day; and each deal that was left out, with the rule. --format json prints this evidence.
     """
     from salesops.cli.actions.explain import run  # noqa: PLC0415 - loaded when the command runs
 

@@ -9,14 +9,14 @@ from salesops.cli.options import as_of_option
 
 @click.command("init")
 @click.argument("folder", metavar="DIR")
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, folder: str, dry_run: bool, as_of: str | None) -> None:
-    """Begin a new CRM repository in DIR: a playbook, one sample deal, workflows, mkdocs.yml and a README.
+    """Create a new CRM repository in DIR: a playbook, one sample deal, workflows, mkdocs.yml and a README.
 
-    What is there already is left as it is, and so are the records of a repository that was begun before. --as-of is
-    the day of the sample deal.
+    Existing files are left as they are, and so are the records of an existing repository. --as-of is the day of the
+    sample deal.
     """
     from salesops.cli.actions.init import run  # noqa: PLC0415 - loaded when the command runs
 

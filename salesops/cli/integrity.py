@@ -12,10 +12,10 @@ from salesops.cli.options import as_of_option, format_option
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, output_format: str, as_of: str | None) -> None:
-    """Say how far the history can be trusted: late entries, close dates that drift, changes after the close.
+    """Show how reliable the history is: late entries, slipping close dates, changes after the close.
 
-    It is told from the commits: when something happened stands in the records, when we knew it stands in git. What came
-    with the first commit that had deals was entered elsewhere and is not measured. Nothing here is an error.
+    It is read from the commits: the records say when something happened, git says when it was entered. What came with
+    the first commit that had deals was entered elsewhere and is not measured. Nothing here is an error.
     """
     from salesops.cli.actions.integrity import run  # noqa: PLC0415 - loaded when the command runs
 

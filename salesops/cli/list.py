@@ -14,7 +14,7 @@ from salesops.cli.options import as_of_option, format_option
 @click.option("--stage", help="Only deals in this stage.")
 @click.option("--owner", help="Only deals of this person, by id.")
 @click.option(
-    "--type", "deal_type", help="Only deals of this type: new business or existing business; new or existing will do."
+    "--type", "deal_type", help="Only deals of this type: new business or existing business (or just new, existing)."
 )
 @click.option("--member", help="Only deals of this member, by id.")
 @click.option("--open", "only_open", is_flag=True, help="Only deals that are neither won nor lost.")

@@ -12,7 +12,7 @@ import click
 @click.argument("path", metavar="[PATH]", default="")
 @click.pass_context
 def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) -> None:
-    """Join two versions of one record field by field; the result goes into OURS.
+    """Merge two versions of a record field by field; the result is written to OURS.
 
     Git calls this once it is set up:
 
@@ -20,7 +20,7 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
       git config merge.salesops.driver 'salesops merge-driver %O %A %B %P'
       echo 'deals/**/*.yaml merge=salesops' >> .gitattributes
 
-    Exits with 1 where both sides changed the same value: then OURS holds both versions of that part between markers.
+    Exits with 1 if both sides changed the same value: OURS then holds both versions of that part between markers.
     """
     from salesops.cli.actions.merge_driver import run  # noqa: PLC0415 - loaded when the command runs
 

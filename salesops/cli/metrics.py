@@ -10,17 +10,18 @@ from salesops.cli.options import as_of_option, format_option
 @click.command("metrics")
 @click.argument("ids", nargs=-1, metavar="[METRIC]...")
 @click.option(
-    "--from", "first", metavar="YYYY-MM-DD", help="Narrow rates to cohorts, and averages to closes, from this day on."
+    "--from",
+    "first",
+    metavar="YYYY-MM-DD",
+    help="Only cohorts (for rates) and closed deals (for averages) from this day on.",
 )
 @click.option(
     "--known",
     metavar="REV|DATE|then",
-    help="Count what was known at a commit, or by the end of a day; in a series, the word then sets what was believed on each day beside it.",
+    help="Use the records as of a commit, or as of the end of a day; in a series, then adds what was known on each day.",
 )
 @click.option("--since", metavar="YYYY-MM-DD", help="A series over time, from this day on.")
-@click.option(
-    "--every", type=click.Choice(["day", "week", "month"]), help="The steps of a series; a week where it is not said."
-)
+@click.option("--every", type=click.Choice(["day", "week", "month"]), help="The steps of a series; default: week.")
 @click.option("--evidence", is_flag=True, help="Name the deals that were counted, and those left out with the reason.")
 @format_option("text", "json")
 @as_of_option
@@ -36,11 +37,11 @@ def command(
     output_format: str,
     as_of: str | None,
 ) -> None:
-    """Work out every metric, or only those named, as of a day.
+    """Compute all metrics, or only those named, as of a day.
 
-    Two clocks: --as-of says the day that the numbers are about, --known what was in the records at the time. What was
-    true on 1 June is --as-of 2026-06-01; what we believed on that day is --as-of 2026-06-01 --known 2026-06-01. Metrics
-    that are defined and not built yet read "not yet"; where nothing was counted it says "no data".
+    --as-of is the day that the numbers are about, --known the day or commit whose records are used. What was true on 1
+    June, as we know it now: --as-of 2026-06-01. What we knew on that day: --as-of 2026-06-01 --known 2026-06-01. Metrics
+    that are defined but not built yet read "not yet"; with nothing to count they read "no data".
     """
     from salesops.cli.actions.metrics import run  # noqa: PLC0415 - loaded when the command runs
 

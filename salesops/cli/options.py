@@ -20,7 +20,7 @@ def as_of_option(command: Any) -> Any:
         "as_of",
         metavar="YYYY-MM-DD",
         envvar="SALESOPS_AS_OF",
-        help="The day to look at; today in the team's time zone where neither this nor SALESOPS_AS_OF says.",
+        help="The day to report on; default: SALESOPS_AS_OF, else today in the team's time zone.",
     )(command)
 
 
@@ -31,7 +31,7 @@ def format_option(*formats: str) -> Callable[[Any], Any]:
         "output_format",
         type=click.Choice(formats),
         default=lambda: asked_format(formats) or formats[0],
-        help=f"How to print; {formats[0]} where neither this nor SALESOPS_FORMAT says.",
+        help=f"Output format; default: SALESOPS_FORMAT, else {formats[0]}.",
     )
 
 

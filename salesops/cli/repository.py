@@ -26,7 +26,7 @@ def root_of(folder: str) -> Path:
     root = find_root(start)
     if root is None:
         raise Usage(
-            f"no {MARKER} here or above {show(start)}: this is not a salesops repository; go into one, name it with -C DIR, or begin one with salesops init DIR"
+            f"no {MARKER} here or above {show(start)}: this is not a salesops repository; go into one, name it with -C DIR, or create one with salesops init DIR"
         )
     return root
 
@@ -51,7 +51,7 @@ def numbers_are_whole(book: Book, problems: list[Problem], known: str = "") -> b
         named = ", ".join(show(path) for path in unread[:5])
         note(
             f"salesops: {counted(len(unread), 'file')} cannot be counted ({named}{', …' if len(unread) > 5 else ''}): "
-            + (f"they could not be read as they were known at {known}" if known else "run salesops check")
+            + (f"they could not be read as of {known}" if known else "run salesops check")
         )
     if not book.processes:
         note("salesops: there is no process version in playbook/process/: nothing can be counted without one")

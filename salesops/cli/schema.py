@@ -9,7 +9,7 @@ import click
 @click.argument("kind", required=False)
 @click.option("-o", "--output", "out", metavar="DIR", help="Write the schemas of all kinds into this folder.")
 @click.option("--codeowners", is_flag=True, help="Print a CODEOWNERS file for GitHub: each deal to its owner.")
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.pass_context
 def command(ctx: click.Context, kind: str | None, out: str | None, codeowners: bool, dry_run: bool) -> None:
     """Print the JSON Schema of a KIND of record: deal, member, process, team and so on."""

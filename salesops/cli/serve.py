@@ -14,7 +14,7 @@ from salesops.cli.options import as_of_option
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, port: int, as_of: str | None) -> None:
-    """Preview the site on this computer; saving a record or a page builds it again. Stop with Ctrl-C."""
+    """Preview the site on this computer; it is rebuilt when a record or a page is saved. Stop with Ctrl-C."""
     from salesops.cli.actions.serve import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(run(ctx.obj, port, as_of))

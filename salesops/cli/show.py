@@ -13,7 +13,7 @@ from salesops.cli.options import as_of_option, format_option
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, record_id: str, output_format: str, as_of: str | None) -> None:
-    """Show one deal or member by its ID; a deal ends with what is missing for each exit of its stage."""
+    """Show one deal or member by its ID; for a deal, with what is missing for each exit of its stage."""
     from salesops.cli.actions.show import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(run(ctx.obj, record_id, output_format, as_of))

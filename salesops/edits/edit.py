@@ -76,7 +76,7 @@ def rename_key(text: str, path: Path, name: str) -> str:
     if key is None:
         raise CannotEdit(f"{dotted(path)} is not a key")
     if name in _at(file.data, path[:-1]) or file.reach((*path[:-1], name)) == (*path[:-1], name):
-        raise CannotEdit(f"'{name}' is there already")
+        raise CannotEdit(f"there is already a '{name}'")
     return file.checked(
         [(*file.span(key), scalar(name, file.is_in_brackets(path)))],
         lambda data: _edited(data, path[:-1], lambda held: {name if k == path[-1] else k: v for k, v in held.items()}),
@@ -109,7 +109,7 @@ def insert_lines(text: str, path: Path, at: int, lines: Sequence[str], value: An
     file = _File.of(text)
     node = file.list_at(path)
     if node.flow_style:
-        raise CannotEdit(f"{dotted(path)} stands in brackets")
+        raise CannotEdit(f"{dotted(path)} is in brackets")
     width = min((len(line) - len(line.lstrip(" ")) for line in lines if line.strip()), default=0)
     moved = [" " * node.start_mark.column + line[width:] if line.strip() else line for line in lines]
     return file.checked(file.lines_at(node, at, moved), _with_item(path, at, value))
@@ -186,7 +186,7 @@ class _File:
     def of(cls, text: str) -> _File:
         data = _read(text)
         if data is None:
-            raise CannotEdit("the file has errors in its YAML: mend them by hand first")
+            raise CannotEdit("the file has errors in its YAML: fix them by hand first")
         root = yaml.compose(text, Loader=yaml.CSafeLoader)
         if not isinstance(root, MappingNode):
             raise CannotEdit("the file holds no record")
@@ -457,7 +457,7 @@ class _File:
             return begin, rest.end(), ""
         first, last = (start, spans[at + 1][0]) if at + 1 < len(spans) else (spans[at - 1][1], end)
         if "#" in self.text[end if at + 1 < len(spans) else first : last if at + 1 < len(spans) else start]:
-            raise CannotEdit("a comment stands between the brackets")
+            raise CannotEdit("there is a comment between the brackets")
         return first, last, ""
 
 

@@ -1,6 +1,6 @@
 """What ``check --fix`` may change by itself: spellings with one reading, each in the lines that it must touch and no others.
 
-A mend is kept only where its problem is gone afterwards and no other has come that could not be mended in turn.
+A fix is kept only where its problem is gone afterwards and no other has come that could not be fixed in turn.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from salesops.records.validation import typed
 from salesops.records.yaml_reader import Document, read
 
 MAX_FIXES_IN_A_FILE = 1_000
-"""More mends than this in one file are left to the next run."""
+"""More fixes than this in one file are left to the next run."""
 
 _MIDNIGHT = re.compile(r"[0-9./-]+(?:[T ]00:00(?::00(?:\.0+)?)?)?")
 _PADDED = re.compile(r"\s*0[0-9]")
@@ -33,8 +33,8 @@ _SHORTEST = 4
 
 
 @dataclass(frozen=True)
-class Mends:
-    """The files to write, and how many things are mended in them."""
+class Fixes:
+    """The files to write, and how many things are fixed in them."""
 
     changes: tuple[FileChange, ...] = ()
     things: int = 0
@@ -51,9 +51,9 @@ class FixSpot:
 
 @dataclass(frozen=True)
 class Safe:
-    """How problems of one code are mended, and why nobody need be asked."""
+    """How problems of one code are fixed, and why nobody need be asked."""
 
-    mend: Callable[[FixSpot], str | None]
+    fix: Callable[[FixSpot], str | None]
     why: str
 
 
@@ -91,32 +91,32 @@ def _renamed(spot: FixSpot, agree: Callable[[str, str], bool]) -> str | None:
 
 
 SAFE: dict[str, Safe] = {
-    "not-a-date": Safe(_day, "The year stands first, so that month and day cannot be mixed up, and no time of day is lost."),
-    "not-money": Safe(_figure, "Thousands set apart and a currency in small letters: an amount has at most two decimals, so three digits behind a comma are thousands. A zero in front may be a digit that went astray and is left alone."),
-    "not-a-number": Safe(_figure, "A whole number with its thousands set apart is the same number."),
+    "not-a-date": Safe(_day, "The year is first, so that month and day cannot be mixed up, and no time of day is lost."),
+    "not-money": Safe(_figure, "Thousands separators and a currency in small letters: an amount has at most two decimals, so three digits behind a comma are thousands. A leading zero may be a mistyped digit and is not changed."),
+    "not-a-number": Safe(_figure, "A whole number with thousands separators is the same number."),
     "not-true-or-false": Safe(_value, "Yes and no, on and off, in any spelling, say the same as true and false."),
     "not-a-country": Safe(_same_letters, "The same code in small letters."),
     "not-a-currency": Safe(_same_letters, "The same code in small letters."),
-    "not-a-choice": Safe(_choice, "The same word but for capitals, hyphens, underscores and blanks; a word that is merely near may mean something else."),
-    "unknown-key": Safe(_key, "The same word but for such marks or one slip of the fingers, the right key is not there, and the value suits it; keys that differ more, such as renewed_by and renews, may be opposites."),
-    "stage-unknown": Safe(_key, "The same name but for such marks or one slip, in the process of that day; stages are few and their names far apart, and the day stays."),
-    "wrong-shape": Safe(_listed, "One value where a list belongs is a list of one; a value with a comma in it might be two and is left alone."),
+    "not-a-choice": Safe(_choice, "The same word except for capitals, hyphens, underscores and spaces; a word that is only similar may mean something else."),
+    "unknown-key": Safe(_key, "The same word except for such marks or one typing error, the right key is missing, and the value suits it; keys that differ more, such as renewed_by and renews, may be opposites."),
+    "stage-unknown": Safe(_key, "The same name except for such marks or one typing error, in the process of that day; stages are few and their names differ, and the day stays."),
+    "wrong-shape": Safe(_listed, "One value where a list belongs is a list of one; a value with a comma in it might be two and is not changed."),
 }  # fmt: skip
-"""Every code that is mended without asking. What is not here needs a person: ids and references (a name is not always its
+"""Every code that is fixed without asking. What is not here needs a person: ids and references (a name is not always its
 id), percentages (60 may be out of 60), months (the day of an invoice need not lie in its month), dates that begin with the
 day or the month, and everything that is missing."""
 
 
-def mends(book: Book, problems: Iterable[Problem], as_of: date) -> Mends:
-    """What can be mended safely in the files that these problems are about."""
+def fixes(book: Book, problems: Iterable[Problem], as_of: date) -> Fixes:
+    """What can be fixed safely in the files that these problems are about."""
     wanted = {problem.place.path for problem in problems if problem.code in SAFE}
     found = {
-        document.path: (document, mended)
+        document.path: (document, fixed)
         for ref, document in book.documents.items()
-        if document.path in wanted and (mended := _mended(book, ref, document, as_of))[1]
+        if document.path in wanted and (fixed := _fixed(book, ref, document, as_of))[1]
     }
     changes = tuple(FileChange(path, text, document.text) for path, (document, (text, _)) in sorted(found.items()))
-    return Mends(changes, sum(count for _, (_, count) in found.values()))
+    return Fixes(changes, sum(count for _, (_, count) in found.values()))
 
 
 def difference(change: FileChange) -> Iterator[str]:
@@ -125,8 +125,8 @@ def difference(change: FileChange) -> Iterator[str]:
     yield from difflib.unified_diff(before, after, f"a/{change.path}", f"b/{change.path}", lineterm="")
 
 
-def _mended(book: Book, ref: Ref, document: Document, as_of: date) -> tuple[str, int]:
-    """The text of a file after every safe mend, and how many there were."""
+def _fixed(book: Book, ref: Ref, document: Document, as_of: date) -> tuple[str, int]:
+    """The text of a file after every safe fix, and how many there were."""
     text, tried = document.text, set[tuple[str, str]]()
     for count in range(MAX_FIXES_IN_A_FILE):
         better = _next(book, ref, document.path, text, as_of, tried)
@@ -137,7 +137,7 @@ def _mended(book: Book, ref: Ref, document: Document, as_of: date) -> tuple[str,
 
 
 def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tuple[str, str]]) -> str | None:
-    """The text with one more thing mended."""
+    """The text with one more thing fixed."""
     document, before = _problems(book, ref, path, text, as_of)
     for problem in before:
         name = (problem.code, problem.field)
@@ -152,15 +152,15 @@ def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tu
 
 def _tried(spot: FixSpot, code: str) -> str | None:
     try:
-        return SAFE[code].mend(spot)
+        return SAFE[code].fix(spot)
     except CannotEdit:
         return None
 
 
-def _is_better(before: list[Problem], after: list[Problem], mended: Problem) -> bool:
+def _is_better(before: list[Problem], after: list[Problem], fixed: Problem) -> bool:
     known = {(problem.code, problem.field) for problem in before}
     now = {(problem.code, problem.field) for problem in after}
-    return (mended.code, mended.field) not in now and all(code in SAFE for code, _ in now - known)
+    return (fixed.code, fixed.field) not in now and all(code in SAFE for code, _ in now - known)
 
 
 def _problems(book: Book, ref: Ref, path: str, text: str, as_of: date) -> tuple[Document | None, list[Problem]]:

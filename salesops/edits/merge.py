@@ -125,7 +125,7 @@ def _join(base: str, ours: str, theirs: str, kind: Kind | None) -> Merged:
 
 def _by_lines(base: str, ours: str, theirs: str, why: str) -> Merged:
     """The texts joined without regard to what they mean; always for a person to look at."""
-    return Merged(marked(base, ours, theirs), (f"{why}: joined line by line, look at every line of it",))
+    return Merged(marked(base, ours, theirs), (f"{why}: merged line by line; check every line of it",))
 
 
 def _sound(text: str) -> Document | None:
@@ -239,7 +239,7 @@ class _Join:
         joined = _tried(lambda: _block_of_both(key, base, ours, theirs, agreed))
         if joined is not None:
             return _Block(joined)
-        why = "both sides changed it, and its comments or its layout leave no safe way to join them"
+        why = "both sides changed it, and its comments or layout leave no safe way to merge them"
         return _Block(ours, (f"{key}: {why}",))
 
     def faults(self, text: str, clashed: frozenset[str]) -> Iterator[tuple[str, str]]:
@@ -249,12 +249,12 @@ class _Join:
         if document is None or any(
             document.data.get(key) != expected.value.get(key) for key in {*document.data, *expected.value} - clashed
         ):
-            yield _HEAD, "what was joined would not be what the two sides say"
+            yield _HEAD, "the merged text would not say what the two sides say"
             return
         known = {*_complaints(self.here.document, self.kind), *_complaints(self.there.document, self.kind)}
         for key, said in _complaints(document, self.kind):
             if (key, said) not in known and key not in clashed:
-                yield key, f"{key}: joined it would say something that neither side does ({said})"
+                yield key, f"{key}: merged, it would say something that neither side says ({said})"
 
 
 @dataclass(frozen=True)
@@ -304,7 +304,7 @@ def _complaints(document: Document, kind: Kind | None) -> Iterator[tuple[str, st
         if str(later) < str(day):
             yield "stages", f"{following} on {later} comes after {stage} on {day}"
         if (stage, day) == (following, later):
-            yield "stages", f"{stage} on {day} stands twice"
+            yield "stages", f"{stage} on {day} appears twice"
 
 
 # ── the steps from our text to the joined one ─────────────────────────────────────────────────────────────────────────

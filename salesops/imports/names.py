@@ -20,9 +20,9 @@ def id_of(words: str) -> str | Wrong:
     """The id made of some text, or why none can be."""
     record_id = words if ID_FORM.fullmatch(words) else slug(words)
     if not record_id:
-        return Wrong("no-id", "holds no letter or digit that an id could be made of")
+        return Wrong("no-id", "has no letter or digit to make an id from")
     if record_id in RESERVED:
-        return Wrong("no-id", f"would become '{record_id}', a name that Windows keeps for itself")
+        return Wrong("no-id", f"would become '{record_id}', a name reserved by Windows")
     return record_id
 
 

@@ -44,7 +44,7 @@ class RecordOutcome:
 
 @dataclass(frozen=True)
 class OnFile:
-    """The records on file; with ``update`` the table's word is put over theirs."""
+    """The records on file; with ``update`` they are overwritten with the file's values."""
 
     book: Book
     update: bool = False
@@ -70,7 +70,7 @@ class OnFile:
         path = document.path if document else f"{folder}/{record_id}.yaml"
         if (kind, record_id) in self.book.broken:
             return RecordOutcome(
-                kind, record_id, path, Outcome.KEPT, why="the file there has errors: see salesops check"
+                kind, record_id, path, Outcome.KEPT, why="the existing file has errors: run salesops check"
             )
         merged = in_order(model, merge(document.data, data) if document else data)
         if document and merged == document.data:

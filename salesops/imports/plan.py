@@ -186,7 +186,7 @@ class Planner:
             elif self.on_file.has("member", deal_id) or deal_id in self.members.names:
                 reader.reject(column, Wrong("id-taken", "is the id of a member"), deal_id)
             elif removed := self.on_file.removed("deal", deal_id):
-                reason = "was removed on purpose: see playbook/removed.yaml"
+                reason = "was removed on purpose, see playbook/removed.yaml"
                 reader.say(Verdict.SKIPPED, column, "removed", reason, f"{deal_id} on {removed}")
 
     def deal_entries(self, candidates: list[_Candidate]) -> Iterator[RecordOutcome]:
@@ -223,10 +223,10 @@ class Planner:
         if removed := self.on_file.removed("member", member_id):
             return Wrong("removed", f"is a member that was removed on purpose on {removed}: see playbook/removed.yaml")
         if mapped is None:
-            unknown = Wrong("member-unknown", f"is no member on file, and the mapping makes none ({member_id})")
+            unknown = Wrong("member-unknown", f"is not an existing member, and the mapping creates none ({member_id})")
             return None if self.on_file.has("member", member_id) else unknown
         if self.on_file.has("deal", member_id):
-            return Wrong("id-taken", f"would become the member '{member_id}', and a deal is called that")
+            return Wrong("id-taken", f"would become the member '{member_id}', which is already the id of a deal")
         data = self.member_data(candidate)
         if isinstance(data, Wrong):
             return data
@@ -244,7 +244,7 @@ class Planner:
         if reader is not candidate.reader:
             self.readers.append(reader)
             if reader.verdict is not None:
-                return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be taken")
+                return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be imported")
         return data
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -268,7 +268,7 @@ class Planner:
             return None
         text = with_people(document, people)
         if text is None:
-            raise CannotDecide(f"{document.path} cannot take {len(people):,} more people")
+            raise CannotDecide(f"{document.path} has no room for {len(people):,} more people")
         return FileChange(document.path, text, document.text)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What an import has to say of single rows: refused, passed over, or taken with a value that the mapping put in."""
+"""What an import reports of single rows: rejected, skipped, or imported with a default of the mapping."""
 
 from __future__ import annotations
 

@@ -19,8 +19,8 @@ REASONS = 25
 
 _HEADINGS = {
     Verdict.REJECTED: ("Rejected", "error"),
-    Verdict.SKIPPED: ("Passed over", "warning"),
-    Verdict.STAND_IN: ("Taken, with something put in", "head"),
+    Verdict.SKIPPED: ("Skipped", "warning"),
+    Verdict.STAND_IN: ("Imported with a default", "head"),
 }
 
 
@@ -50,7 +50,7 @@ def _difference(entry: RecordOutcome) -> dict[str, Any]:
 
 def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> Iterator[str]:
     """The report as people read it: what became of the rows, of the records, and why."""
-    yield f"{show(file)}: {counted(plan.rows, 'row')}, {plan.taken:,} taken"
+    yield f"{show(file)}: {counted(plan.rows, 'row')}, {plan.taken:,} accepted"
     yield ""
     yield from _counts(plan, is_dry, style)
     for verdict, (heading, look) in _HEADINGS.items():
@@ -95,8 +95,8 @@ def _reason(group: list[Remark], file: str) -> str:
 def _differences(plan: Plan, style: Style) -> Iterator[str]:
     """The records on file that say something else than the table."""
     for outcome, words in (
-        (Outcome.KEPT, "differs from the table and is kept; --update takes the table's word"),
-        (Outcome.UPDATED, "differed from the table and was written anew"),
+        (Outcome.KEPT, "differs from the file and is kept; --update overwrites it with the file's values"),
+        (Outcome.UPDATED, "differed from the file and was overwritten"),
     ):
         entries = [entry for entry in plan.entries if entry.outcome is outcome]
         if not entries:
@@ -117,7 +117,9 @@ def _people(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
         yield f"  {', '.join(show(person_id) for person_id in plan.new_people)}"
     if plan.unknown_people:
         yield ""
-        yield style("Not in playbook/team.yaml; paste what is right, or write people: add under owner:", "warning")
+        yield style(
+            "Not in playbook/team.yaml; paste the lines that are right, or set people: add under owner:", "warning"
+        )
         yield from (show(line) for line in plan.people_to_paste.split("\n"))
 
 
@@ -126,6 +128,6 @@ def first_file(plan: Plan) -> Iterator[str]:
     deals = [entry.change for entry in plan.entries if entry.kind == "deal" and entry.change]
     for change in (deals or plan.changes)[:1]:
         yield ""
-        yield f"{show(change.path)} would hold:"
+        yield f"{show(change.path)} would contain:"
         yield ""
         yield from (f"  {show(line)}" for line in change.text.rstrip("\n").split("\n"))

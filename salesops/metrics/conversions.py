@@ -42,9 +42,9 @@ def stage_conversions(process: Process) -> Iterator[Metric]:
             NEW_ONLY,
             f"Of the attempts that entered {start.title} and are decided, the share that reached {end.title} or a stage beyond it.\n\n"
             f"An attempt counts once, by its first entry into {start.title}. Going back does not undo what was reached. Attempts that are "
-            "still open count in neither number and are shown beside it; `to_date` is the share of all of them, a lower bound. "
+            "still open count in neither number and are shown next to it; `to_date` is the share of all of them, a lower bound. "
             f"Attempts that reached {end.title} without {start.title} are left out and named. Losses often take longer than conversions: "
-            "while many attempts are open the share flatters.",
+            "while many attempts are open the share is too optimistic.",
             _conversion(conversion),
             partial(_decided, start=conversion.from_, end=conversion.to),
         )

@@ -83,7 +83,7 @@ def sqd(snapshot: Snapshot) -> Count:
     """Open deals in a stage that counts as sales qualified: Outreach, Discovery, Renewals and Proposal, parked ones left out.
 
     The Sales Operations Overview lists it under new business, yet counts the Renewals stage: the formula is kept to the
-    letter, and the split by deal type always stands beside it.
+    letter, and the split by deal type is always shown next to it.
     """
     held = [history for history in snapshot.open if qualified(snapshot, history.now.stage)]
     parked = [history for history in snapshot.parked if qualified(snapshot, history.now.stage)]
@@ -222,10 +222,10 @@ def _not_held(snapshot: Snapshot) -> Iterator[LeftOut]:
             if entry.kind != "meeting" or not monday <= entry.date <= snapshot.as_of:
                 continue
             if entry.status != "held":
-                yield LeftOut(history.id, f"the meeting of {entry.date} was {entry.status or 'not said to be held'}")
+                yield LeftOut(history.id, f"the meeting of {entry.date} was {entry.status or 'without a status'}")
             elif entry.about not in COUNTED_MEETINGS:
                 yield LeftOut(
-                    history.id, f"the meeting of {entry.date} was about {entry.about or 'nothing that is said'}"
+                    history.id, f"the meeting of {entry.date} was about {entry.about or 'an unnamed subject'}"
                 )
 
 
@@ -340,7 +340,7 @@ def _where_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
 def pipeline_value(snapshot: Snapshot) -> Amounts:
     """What the open deals are expected to bring over their terms: months times MRR, and what comes once; by currency.
 
-    A term whose length is not said counts as 12 months. Deals without an amount are named, and add nothing. Currencies
+    A term without a length counts as 12 months. Deals without an amount are named, and add nothing. Currencies
     are never added up.
     """
     valued = [history for history in snapshot.open if history.deal.value and history.deal.value.amounts]

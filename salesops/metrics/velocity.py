@@ -54,7 +54,7 @@ def _not_new(snapshot: Snapshot) -> Iterator[LeftOut]:
 def days_in_pipeline(snapshot: Snapshot) -> Days:
     """Days from the first entry into the starting stage (Enrichment) to the win, over new-business deals that are won.
 
-    An average over winners: it says nothing of deals that take long and are lost, so Days to Loss stands beside it.
+    An average over won deals only: it says nothing about deals that take long and are lost, so Days to Loss complements it.
     Renewals never pass Enrichment and are not counted; wins that never visited it are named. Won on the same day is 0.
     `active_mean` takes parked days out, `current_attempt_mean` starts at the attempt that was won.
     """

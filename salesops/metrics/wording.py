@@ -29,7 +29,7 @@ def headline(reading: Reading | None) -> str:
 
 
 def detail(reading: Reading | None) -> str:
-    """What stands beside the number: the counts behind it, how sure it is, what was left out."""
+    """What is next to the number: the counts behind it, how sure it is, what was left out."""
     if reading is None:
         return ""
     if isinstance(reading, Count):

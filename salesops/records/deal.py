@@ -37,7 +37,7 @@ def _move(value: object) -> Move:
     if not isinstance(value, dict):
         refuse(
             "move-unreadable",
-            "a move must stand here: a stage and its day",
+            "a move is expected here: a stage and its day",
             "write one line a move",
             "- enrichment: 2026-01-05",
         )
@@ -78,8 +78,8 @@ class Value(Record):
     """What the deal is expected to bring."""
 
     mrr: Amount | None = maybe("Expected recurring revenue, money a month.", "1250 USD")
-    one_off: Amount | None = maybe("Expected revenue that comes once, such as set-up.", "2000 USD")
-    months: Whole | None = maybe(f"Length of the term in months; {MONTHS_A_TERM} where it is not said.", "12")
+    one_off: Amount | None = maybe("Expected one-off revenue, such as set-up.", "2000 USD")
+    months: Whole | None = maybe(f"Length of the term in months; default: {MONTHS_A_TERM}.", "12")
 
     @property
     def amounts(self) -> list[Money]:
@@ -109,14 +109,14 @@ class NextStep(Record):
 
     action: Text = given("What will be done.", "Send revised agreement")
     due: Day = given("By which day.", "2026-03-20")
-    owner: Id | None = maybe("Who does it, a person of the team; the deal's owner where it is not said.", "jim")
+    owner: Id | None = maybe("Who does it, a person of the team; default: the deal's owner.", "jim")
 
 
 class Parked(Record):
     """A span in which the deal is kept warm: not lost, its stage stays (``reference/definitions#parked``)."""
 
     since: Day = given("First day of the span.", "2026-01-10")
-    until: Day | None = maybe("The day on which the deal comes back; open where it is not said.", "2026-07-01")
+    until: Day | None = maybe("The day on which the deal comes back; left out: no return date.", "2026-07-01")
     why: Text = given("What it waits for.", "Waiting for the grant result")
 
     def covers(self, day: date) -> bool:
@@ -155,7 +155,7 @@ class CompetitionAnswer(Answer):
     """Competition: what else do they consider, doing nothing included?"""
 
     alternatives: tuple[Text, ...] = many(
-        "The alternatives; say 'none known' rather than nothing.", "in-house", "nothing"
+        "The alternatives; write 'none known' rather than nothing.", "in-house", "nothing"
     )
 
 
@@ -168,7 +168,7 @@ class Qualification(Record):
     impending_event: EventAnswer | None = maybe("Is something urgent coming up?")
     application: Answer | None = maybe("Does their use fit what is offered, or would it need major changes?")
     competition: CompetitionAnswer | None = maybe("What else are they considering, doing nothing included?")
-    timeline: Answer | None = maybe("What does their way of buying look like, and how long does it take?")
+    timeline: Answer | None = maybe("What is their buying process, and how long does it take?")
 
     @property
     def answered(self) -> int:
@@ -238,10 +238,10 @@ class Proposal(Record):
     template: Text | None = maybe("The proposal template and its version.", "general@3")
     link: Url | None = maybe("A link to the proposal.", "https://…")
     admin_informed: Day | None = maybe(
-        "The day on which contracts and administration were told of the quoted price.", "2026-02-21"
+        "The day on which contracts and administration were informed of the quoted price.", "2026-02-21"
     )
     objections: tuple[Objection, ...] = many(
-        "What stood against it.", entries=Entries(("about",), may_repeat=True, called="objection on")
+        "The objections to it.", entries=Entries(("about",), may_repeat=True, called="objection on")
     )
 
 
@@ -252,7 +252,7 @@ class Contract(Record):
     start: Day | None = maybe("The first day of the term.", "2026-04-01")
     end: Day | None = maybe("The last day of the term; leave out for an open-ended contract.", "2027-03-31")
     mrr: Amount | None = maybe("Recurring revenue, money a month.", "1250 USD")
-    one_off: Amount | None = maybe("What is paid once.", "2000 USD")
+    one_off: Amount | None = maybe("One-off fee.", "2000 USD")
     entity: Text | None = maybe("The legal entity that contracts, such as the fiscal sponsor.")
     template: Text | None = maybe("The agreement template and its version.", "outbound-services@5")
     agreement: Url | None = maybe("A link to the executed agreement.", "https://…")
@@ -309,7 +309,7 @@ class Renewal(Record):
     intent: Literal["confirmed", "unsure", "declined"] | None = maybe(
         "Whether the member means to renew.", "confirmed", "unsure", "declined"
     )
-    expansion: Text | None = maybe("What could grow; 'none' where nothing.", "none")
+    expansion: Text | None = maybe("What could grow; 'none' if nothing.", "none")
     valued: Text | None = maybe("What the member values most.")
     would_refer: YesNo | None = maybe("Whether the member would refer others.", "true")
 
@@ -363,7 +363,7 @@ class Deal(Record):
     stages: tuple[MoveLine, ...] = given(
         "One line for each move, oldest first; the last one is where the deal is.", "enrichment: 2026-01-05"
     )
-    value: Value | None = maybe("What it is expected to bring.")
+    value: Value | None = maybe("The expected value.")
     expected_close: Day | None = maybe("The day on which it is expected to close.", "2026-04-15")
     probability: Probability | None = maybe("A person's own estimate of the win, with a reason.")
     source: Source | None = maybe("Where the prospect came from.")
@@ -373,13 +373,13 @@ class Deal(Record):
     icp: Fit | None = maybe("The judgement against an ICP hypothesis.")
     discovery: Discovery | None = maybe("What the discovery calls found.")
     activity: tuple[Activity, ...] = many(
-        "What happened with the other side; the newest last.", entries=Entries(("date", "kind"), may_repeat=True)
+        "Contacts with the prospect or member; the newest last.", entries=Entries(("date", "kind"), may_repeat=True)
     )
     proposal: Proposal | None = maybe("The offer.")
-    contract: Contract | None = maybe("The signed agreement; asked for by Closed Won.")
+    contract: Contract | None = maybe("The signed agreement; required by Closed Won.")
     order: Order | None = maybe("The hand-off to delivery.")
-    win: Win | None = maybe("What led to the win; asked for by Closed Won.")
-    loss: Loss | None = maybe("Why it was lost; asked for by Closed Lost.")
+    win: Win | None = maybe("What led to the win; required by Closed Won.")
+    loss: Loss | None = maybe("Why it was lost; required by Closed Lost.")
     renewal: Renewal | None = maybe("What the renewal conversation found.")
     renews: Id | None = maybe("The won deal whose contract this one renews.", "cascadia-2025")
     reopened: tuple[Reason, ...] = many(
@@ -389,9 +389,11 @@ class Deal(Record):
         "Why the deal went back to an earlier stage; one entry for each time.", entries=Entries(("date",))
     )
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
-    waived: tuple[Waiver, ...] = many("The only way past a need.", entries=Entries(("need", "stage")))
+    waived: tuple[Waiver, ...] = many(
+        "Signed exceptions: the only way to move without meeting a need.", entries=Entries(("need", "stage"))
+    )
     corrections: tuple[Correction, ...] = many(
-        "The only way to change what an earlier commit said of the past.",
+        "The only way to change what an earlier commit recorded.",
         entries=Entries(("date", "field"), may_repeat=True),
     )
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted; the process may need them.")

@@ -43,7 +43,7 @@ REFUSALS: dict[str, Refusal] = {
         # The file
         _refusal(
             "file-name",
-            "A file's name is not an id, or the file does not belong into this folder.",
+            "A file's name is not an id, or the file does not belong in this folder.",
             "The name without `.yaml` is the record's id, by which everything else refers to it: lower-case letters, digits and hyphens, at most 80. Rename the file, or move it elsewhere.",
             example="deals/Cascadia General.yml; write deals/cascadia-general.yaml",
             source="reference/records#ids",
@@ -52,13 +52,13 @@ REFUSALS: dict[str, Refusal] = {
             "id-taken",
             "Two files have the same id.",
             "Ids are unique over all folders, so that a name means one thing. Rename one of the two files.",
-            example="deals/2025/acme.yaml beside deals/acme.yaml",
+            example="deals/2025/acme.yaml next to deals/acme.yaml",
             source="reference/records#ids",
         ),
         _refusal(
             "not-a-file",
             "An entry is a link, a folder or a device where a plain file belongs.",
-            "What a link leads to cannot be reviewed, and may lie outside of the repository. Put a plain file in its place.",
+            "The target of a link cannot be reviewed, and may be outside of the repository. Replace it by a plain file.",
             example="deals/acme.yaml that points at ../../secret.yaml",
             source="reference/records#plain-files",
         ),
@@ -78,14 +78,14 @@ REFUSALS: dict[str, Refusal] = {
         # YAML
         _refusal(
             "unseen-character",
-            "A text holds a character that cannot be seen, or that changes how the text around it reads.",
+            "A text has an invisible character, or one that changes how the text around it reads.",
             "Such characters make a reviewer see something else than the program reads. Delete it; it was probably pasted.",
             'title: "Acme\\u202erenewal"  # <--',
             "title: Acme renewal",
         ),
         _refusal(
             "merge-conflict",
-            "A file holds an unresolved merge conflict.",
+            "A file has an unresolved merge conflict.",
             "Two people changed the same lines and git left both, one above the line of ======= and one below it. Ask the other person which is right; keep those lines, delete the lines of <<<<<<<, ======= and >>>>>>>, then `git add` the file and commit. What `salesops merge-driver --help` sets up once spares most of this.",
             "title: Acme\n<<<<<<< HEAD  # not a comment: a marker\n",
             "title: Acme",
@@ -100,14 +100,14 @@ REFUSALS: dict[str, Refusal] = {
         ),
         _refusal(
             "not-a-record",
-            "A file holds a list, a single text or nothing where a record belongs.",
+            "A file has a list, a single text or nothing instead of a record.",
             "A record is lines of `key: value`. Start with the keys that every record of its kind has.",
-            example="a file that holds only a comment",
+            example="a file with nothing but a comment",
         ),
         _refusal(
             "second-document",
-            "A file holds a second document behind `---`.",
-            "It would be overlooked by whoever reads the first. Move it to a file of its own.",
+            "A file has a second document after `---`.",
+            "It would be ignored. Move it to a file of its own.",
             example="two deals in one file",
         ),
         _refusal(
@@ -126,14 +126,14 @@ REFUSALS: dict[str, Refusal] = {
         _refusal(
             "yaml-alias",
             "A value begins with *, which repeats another part of the file.",
-            "A record reads from top to bottom, and repetition can blow a small file up beyond all bounds. Write the value out.",
+            "A record reads from top to bottom, and repetition can make a small file enormous in memory. Write the value out.",
             "x: {a: *b}  # <--",
             'x: {a: "*b"}',
         ),
         _refusal(
             "yaml-merge",
             "A key << copies keys from elsewhere.",
-            "What a record says must stand in it. Write the keys out.",
+            "A record must spell out all it says. Write the keys out.",
             "x: {<<: {a: b}}  # <--",
             "x: {a: b}",
         ),
@@ -160,7 +160,7 @@ REFUSALS: dict[str, Refusal] = {
         ),
         _refusal(
             "too-deep",
-            "Values lie more than 16 levels inside one another.",
+            "Values are nested more than 16 levels deep.",
             "No record is this deep. Look for a bracket that is not closed.",
             "x: {a: [[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}  # <--",
             "x: {a: [[1]]}",
@@ -168,22 +168,22 @@ REFUSALS: dict[str, Refusal] = {
         ),
         _refusal(
             "too-many-values",
-            "A file holds more than 20,000 values.",
+            "A file has more than 20,000 values.",
             "A record is read by people. Split it, or link to the data.",
             example="a list with a line for every user",
             source="reference/records#limits",
         ),
         _refusal(
             "too-many-problems",
-            "A file has more than 50 faults of YAML, and the rest is not shown.",
-            "Mend those that are shown, and check again.",
+            "A file has more than 50 YAML errors, and the rest is not shown.",
+            "Fix those that are shown, and check again.",
             example="an export that was saved as a deal",
             source="reference/records#limits",
         ),
         _refusal(
             "text-too-long",
             "A text is longer than a field may be.",
-            "Long texts belong into documents. Link to the document.",
+            "Long texts belong in documents. Link to the document.",
             example="a note of 30,000 characters",
             source="reference/records#limits",
         ),
@@ -198,7 +198,7 @@ REFUSALS: dict[str, Refusal] = {
         # Shape
         _refusal(
             "field-missing",
-            "A field that must be there is not.",
+            "A required field is missing.",
             "The message says what it means and offers a line to paste. The reference lists the fields of every record.",
             "title: null\nmember: cascadia-university",
             "title: Acme",
@@ -206,15 +206,15 @@ REFUSALS: dict[str, Refusal] = {
         ),
         _refusal(
             "unknown-key",
-            "A key is no field of this record.",
-            "A misspelt key would be ignored in silence. Correct it; the team's own fields go under `x:`.",
+            "A key is not a field of this record.",
+            "A misspelled key would be ignored silently. Correct it; the team's own fields go under `x:`.",
             "ownr: jim  # <--",
             "owner: jim",
             source="reference/records#fields",
         ),
         _refusal(
             "wrong-shape",
-            "A list, a mapping or a text stands where another of them belongs.",
+            "A field has a list, a mapping or a text where another of them is expected.",
             "The message says what belongs there. A list of one still needs its brackets.",
             "parked: soon  # <--",
             "parked: []",
@@ -223,7 +223,7 @@ REFUSALS: dict[str, Refusal] = {
         _refusal(
             "value-missing",
             "A text is empty, or an entry of a list is.",
-            "Nothing given is said by leaving the key out. Write the value, or delete the key.",
+            "To leave a field empty, leave its key out. Write the value, or delete the key.",
             'title: ""  # <--',
             "title: Acme",
             source="reference/records#fields",
@@ -246,7 +246,7 @@ REFUSALS: dict[str, Refusal] = {
         _refusal(
             "not-a-date",
             "A day is not written as YYYY-MM-DD, or does not exist.",
-            "Days are whole calendar days from 1990 to 2100; anything else would be guessed at. Write it as 2026-02-09.",
+            "Days are whole calendar days from 1990 to 2100; anything else would be a guess. Write it as 2026-02-09.",
             "expected_close: 2099-2-9  # <--",
             "expected_close: 2099-02-09",
             source="reference/records#values",
@@ -302,7 +302,7 @@ REFUSALS: dict[str, Refusal] = {
         ),
         _refusal(
             "not-a-choice",
-            "A value is not one of the words that the field knows.",
+            "A value is not one of the allowed words.",
             "Numbers are counted by these words. The message lists them and offers the nearest.",
             "type: New Business  # <--",
             "type: new business",
@@ -310,7 +310,7 @@ REFUSALS: dict[str, Refusal] = {
         ),
         _refusal(
             "not-a-link",
-            "A link is not http, https or mailto, or holds characters that a link cannot hold.",
+            "A link is not http, https or mailto, or has characters that are not allowed in a link.",
             "Other kinds of links can run code in the browser of whoever clicks them. Copy the address from the browser.",
             'links: [{kind: notes, url: "javascript:alert(1)"}]  # <--',
             'links: [{kind: notes, url: "https://notes.example/acme"}]',
@@ -318,7 +318,7 @@ REFUSALS: dict[str, Refusal] = {
         ),
         _refusal(
             "not-an-email",
-            "An e-mail address does not have the form of one.",
+            "An e-mail address is not valid.",
             "Write it as name@university.example.",
             "contacts: [{id: a-smith, email: a.smith}]  # <--",
             "contacts: [{id: a-smith, email: a.smith@university.example}]",
@@ -363,8 +363,8 @@ REFUSALS: dict[str, Refusal] = {
         ),
         _refusal(
             "not-a-github-account",
-            "The name of a GitHub account or team does not have the form of one.",
-            "Reviews are asked of it by name. Write octocat, or organisation/team, without @ and without the address.",
+            "The name of a GitHub account or team is not valid.",
+            "Reviews are requested from it by name. Write octocat, or organisation/team, without @ and without the address.",
             'github: "@our-org/sales"  # <--',
             "github: our-org/sales",
             kind="team",

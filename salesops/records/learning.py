@@ -28,7 +28,7 @@ class Prediction(Record):
     """What a hypothesis foretells, so that it can be wrong."""
 
     conversion: Id = given("The conversion.", "outreach-to-discovery")
-    at_least: Percent = given("At least this share.", "30%")
+    at_least: Percent = given("The minimum share.", "30%")
 
 
 class Evidence(Record):
@@ -44,10 +44,10 @@ class Hypothesis(Record):
 
     claim: Text = given("What is believed.")
     version: Whole = given("Its version.", "2")
-    since: Day = given("Since when this version stands.", "2026-01-15")
-    predicts: Prediction | None = maybe("What it foretells.")
+    since: Day = given("The day from which this version is current.", "2026-01-15")
+    predicts: Prediction | None = maybe("What it predicts.")
     status: Literal["testing", "supported", "rejected", "replaced"] = given(
-        "How it stands.", "testing", "supported", "rejected", "replaced"
+        "Its status.", "testing", "supported", "rejected", "replaced"
     )
     evidence: tuple[Evidence, ...] = many(
         "What was seen.", entries=Entries(("date",), may_repeat=True, called="evidence of")
@@ -70,10 +70,10 @@ class Experiment(Record):
     variants: tuple[Text, ...] = many("What is compared.", "plain", "named")
     cohort: Cohort | None = maybe("Which attempts count.")
     measure: Id | None = maybe("The metric that decides.", "outreach-to-discovery")
-    stop: Text | None = maybe("When it ends, said beforehand.", "20 attempts in each variant")
+    stop: Text | None = maybe("When it ends, decided in advance.", "20 attempts in each variant")
     owner: Id | None = maybe("Who runs it.", "jim")
     status: Literal["planned", "running", "done", "abandoned"] = given(
-        "How it stands.", "planned", "running", "done", "abandoned"
+        "Its status.", "planned", "running", "done", "abandoned"
     )
     result: Text | None = maybe("What came out.")
     learning: Text | None = maybe("What the team learned.")

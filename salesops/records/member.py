@@ -47,7 +47,7 @@ class Health(Record):
     """What delivery saw of the member on a day (Sales Operations Overview (2025), Integration with Delivery)."""
 
     date: Day = given("The day.", "2026-05-01")
-    status: Literal["green", "amber", "red"] = given("How it stands.", "green", "amber", "red")
+    status: Literal["green", "amber", "red"] = given("Its status.", "green", "amber", "red")
     active_users: Whole | None = maybe("How many people used it in the month before.", "280")
     satisfaction: Whole | None = maybe("Satisfaction from 1 to 5.", "4")
     note: Text | None = maybe("What was seen.")

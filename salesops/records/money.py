@@ -60,8 +60,8 @@ def money_from_text(words: str) -> Money | tuple[str, str, str, str]:
         return (
             "not-money",
             f"{_shown(words)} is not an amount of money",
-            "an amount of 0 or more, at most two decimals, a blank and a currency: 1250 USD or 412.50 CAD",
-            _mended(words),
+            "an amount of 0 or more, at most two decimals, a space and a currency: 1250 USD or 412.50 CAD",
+            _fixed(words),
         )
     if match[3] not in CURRENCIES:
         return (
@@ -82,7 +82,7 @@ def ungrouped(words: str) -> str:
     return re.sub(r"[_, ]", "", words).lstrip("0") or "0" if _GROUPED.fullmatch(words) else ""
 
 
-def _mended(words: str) -> str:
+def _fixed(words: str) -> str:
     """The nearest amount where only the spelling is off: ``1_000 usd`` → ``1000 USD``; nothing where the number itself is in doubt."""
     match = re.fullmatch(r"\s*([0-9][0-9_, ]*?)(\.[0-9]{1,2})?\s*([A-Za-z]{3})\s*", words[:60], re.ASCII)
     digits = ungrouped(match[1]) if match else ""

@@ -35,8 +35,8 @@ class Tier(Record):
     """A kind of membership."""
 
     name: Text = given("Its name in full.", "General Membership")
-    max_hubs: Whole | None = maybe("How many hubs it holds at most.", "3")
-    min_hubs: Whole | None = maybe("How many hubs it begins with.", "10")
+    max_hubs: Whole | None = maybe("The maximum number of hubs.", "3")
+    min_hubs: Whole | None = maybe("The minimum number of hubs.", "10")
     deferred_until: Day | None = maybe("Until this day a deal of the tier can only be parked.", "2026-07-01")
 
 
@@ -44,14 +44,14 @@ class Need(Record):
     """One thing that a move asks for: a field that is given, a field with one of some values, or activities of a kind."""
 
     field: Text | None = maybe("The path of the field.", "maniac_t.money", "x.vpat")
-    is_: Words = many("The values that will do; any value where it is not said.", "met", "partial", key="is")
+    is_: Words = many("The values that are accepted; default: any value.", "met", "partial", key="is")
     activity: Literal["email", "call", "meeting", "event", "note", "contact"] | None = maybe(
         "The kind of activity; 'contact' is a held meeting, a call or an answered e-mail.", "meeting", "contact"
     )
     about: MeetingAbout | None = maybe("What the meeting is about.", "discovery")
     status: MeetingStatus | None = maybe("The meeting's status.", "held")
-    at_least: Whole | None = maybe("How many; 1 where it is not said.", "3")
-    why: Text | None = maybe("Why the process asks for it.")
+    at_least: Whole | None = maybe("How many; default: 1.", "3")
+    why: Text | None = maybe("Why the process requires it.")
 
     @property
     def name(self) -> str:
@@ -81,14 +81,14 @@ class Exit(Record):
 
     to: Text = given("The stage it leads to.", "outreach")
     when: Text = given("The exit criterion, in a sentence.", "Sales-qualified (need, budget and ICP fit)")
-    needs: tuple[Need, ...] = many("What the move asks for.")
+    needs: tuple[Need, ...] = many("What the move requires.")
 
 
 class Completion(Record):
     """When a closed stage is complete (the exit criteria of Closed Won and Closed Lost in the Sales Operations Overview (2025))."""
 
     when: Text = given("The criterion, in a sentence.", "Hubs are in active use")
-    needs: tuple[Need, ...] = many("What it asks for.")
+    needs: tuple[Need, ...] = many("What it requires.")
 
 
 class Stage(Record):
@@ -133,15 +133,15 @@ class RedLine(Record):
 
     id: Id = given("Its id, which a decision answers.", "outreach-broken")
     metric: Id = given("The metric it watches.", "outreach-to-discovery")
-    below: Percent = given("It trips below this share.", "15%")
-    after: Whole = given("From this many resolved attempts on.", "20")
+    below: Percent = given("The red line is crossed below this share.", "15%")
+    after: Whole = given("Only counted from this many decided attempts on.", "20")
     means: Text = given("What it means.", "ICP or messaging is broken")
 
 
 class Process(Record):
     """One version of the process; it judges the moves made from ``in_force`` until the next version, for ever."""
 
-    version: Id = given("Its name, as its file is called.", "v3")
+    version: Id = given("Its name, the same as its file's.", "v3")
     in_force: Day = given("The day from which it is in force.", "2025-07-01")
     changelog: Text = given("What changed against the version before.")
     source: Text | None = maybe("The document it comes from.")
@@ -149,7 +149,7 @@ class Process(Record):
     starts: dict[DealType, Text] = given("The stage in which each deal type starts.")
     stages: dict[str, Stage] = given("The stages, in the order in which they are shown.")
     answers_valid: Whole | None = maybe(
-        "Days for which a MANIAC-T answer of an open deal is trusted; for ever where it is not said.", "180"
+        "Days for which a MANIAC-T answer of an open deal is trusted; default: without limit.", "180"
     )
     conversions: tuple[Conversion, ...] = many("The rates that the team watches.", entries=Entries(("id",)))
     red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.", entries=Entries(("id",)))

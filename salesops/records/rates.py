@@ -19,7 +19,7 @@ class Rate(Record):
     date: Day = given("From which day.", "2026-01-02")
     from_: Currency = given("What is converted.", "CAD", key="from")
     to: Currency = given("Into what.", "USD")
-    rate: Number = given("How much one unit brings.", "0.7312")
+    rate: Number = given("How much one unit is worth in it.", "0.7312")
 
 
 class Rates(Record):

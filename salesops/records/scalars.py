@@ -51,8 +51,8 @@ def _text_only(value: object, what: str) -> str:
     if isinstance(value, str):
         return value
     if value is None:
-        refuse("value-missing", f"{what} must stand here, and nothing does")
-    refuse("wrong-shape", f"{what} must stand here, not a {'list' if isinstance(value, list) else 'mapping'}")
+        refuse("value-missing", f"{what} is expected here, and there is nothing")
+    refuse("wrong-shape", f"{what} is expected here, not a {'list' if isinstance(value, list) else 'mapping'}")
 
 
 def shown(value: str) -> str:
@@ -90,10 +90,10 @@ def _day(words: str) -> date:
         day = date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
         refuse(
-            "not-a-date", f"{shown(words)} is not a day of the calendar", "write a day that exists, such as 2026-02-09"
+            "not-a-date", f"{shown(words)} is not a date in the calendar", "write a day that exists, such as 2026-02-09"
         )
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        refuse("not-a-date", f"{shown(words)} lies outside {FIRST_YEAR} to {LAST_YEAR}", "look at the year")
+        refuse("not-a-date", f"{shown(words)} is not between {FIRST_YEAR} and {LAST_YEAR}", "look at the year")
     return day
 
 
@@ -209,7 +209,7 @@ def url(value: object) -> str:
         refuse(
             "not-a-link",
             f"{shown(words)} is not a link that may be followed",
-            "links begin with https://, http:// or mailto: and hold no blanks or quotes",
+            "links begin with https://, http:// or mailto: and have no spaces or quotes",
         )
     return words
 

@@ -25,10 +25,10 @@ class Team(Record):
     """The organisation: playbook/team.yaml."""
 
     organisation: Text = given("Its name.")
-    time_zone: Zone = given("The zone in which its days begin, an IANA name.", "America/Vancouver")
+    time_zone: Zone = given("Its time zone, an IANA name.", "America/Vancouver")
     currency: Currency = given("Its own currency, ISO 4217.", "USD")
     repository: Url | None = maybe("Where the records live, for edit links.")
     github: Handle | None = maybe(
-        "Who on GitHub reviews what is nobody's deal; everybody with an account where it is left out.", "our-org/sales"
+        "Who on GitHub reviews everything except the deals; default: everybody with an account.", "our-org/sales"
     )
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.")

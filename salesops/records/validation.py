@@ -58,7 +58,7 @@ def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:
         path = path[:-1]
     if kind in SHAPES:
         advice, edit = _as_list(document, kind, path)
-        return document.problem("wrong-shape", f"{SHAPES[kind]} must stand here", path, help=advice, edit=edit)
+        return document.problem("wrong-shape", f"{SHAPES[kind]} is expected here", path, help=advice, edit=edit)
     if "at" in context:
         path = (*path, context["at"])
     return document.problem(
@@ -85,7 +85,7 @@ def _as_list(document: Document, kind: str, path: Path) -> tuple[str, Edit | Non
     if kind != "tuple_type" or not isinstance(value, str):
         return "", None
     plain = len(value) <= 60 and not set(value) & set(",[]{}\"'#:\n")
-    return "put it in brackets, even where it is only one", Edit(path, (value,)) if plain else None
+    return "put it in brackets, even if there is only one", Edit(path, (value,)) if plain else None
 
 
 def _not_a_choice(document: Document, model: type[Record], path: Path) -> Problem:
@@ -94,7 +94,7 @@ def _not_a_choice(document: Document, model: type[Record], path: Path) -> Proble
     path = path[:-1] if on_key else path
     value = path[-1] if on_key else value_at(document.data, path)
     if not isinstance(value, str):
-        return document.problem("wrong-shape", f"one of {', '.join(words)} must stand here", path)
+        return document.problem("wrong-shape", f"one of {', '.join(words)} is expected here", path)
     guess = nearest(value, words)
     return document.problem(
         "not-a-choice",

@@ -78,7 +78,7 @@ def _unseen_blanks(path: str, text: str, fault: _Fault) -> Iterator[Problem]:
         whole = whole.rstrip("\r")[:EXCERPT_WIDTH]
         if ":\u00a0" in whole:
             place = Place(path, number, whole.index(":\u00a0") + 2)
-            said, advice = "a no-break space stands after the colon", "replace it by an ordinary space"
+            said, advice = "there is a no-break space after the colon", "replace it by an ordinary space"
             yield Problem("not-yaml", said, place, excerpt=whole, help=advice)
         elif number >= fault.begin and TAB_INDENT.match(whole):
             place = Place(path, number, whole.index("\t") + 1)
@@ -91,7 +91,7 @@ def _advice(text: str, fault: _Fault) -> tuple[int, int, str, str]:
     if "mapping values are not allowed" in said:
         fix = _quoted(line_of(text, line))
         advice = (
-            "a text that holds ': ' must be quoted"
+            "a text with ': ' in it must be quoted"
             if fix
             else "look at the indentation of this line, and at the colon of the one above"
         )
@@ -117,7 +117,7 @@ def _advice(text: str, fault: _Fault) -> tuple[int, int, str, str]:
 
 
 def _quoted(line: str) -> str:
-    """The line with its value in quotes; nothing where quotes would not mend it or the line is cut."""
+    """The line with its value in quotes; nothing where quotes would not fix it or the line is cut."""
     key, _, value = line.partition(": ")
     if ": " not in f"{value} " or " #" in value or len(line) == EXCERPT_WIDTH:
         return ""

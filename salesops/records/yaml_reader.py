@@ -172,7 +172,7 @@ def _unreadable(path: str, text: str) -> Iterator[Problem]:
                 "an unresolved merge conflict",
                 place,
                 excerpt=excerpt,
-                help="keep the lines that are right, delete the <<<<<<<, ======= and >>>>>>> lines; salesops explain merge-conflict says more",
+                help="keep the lines that are right, delete the <<<<<<<, ======= and >>>>>>> lines; salesops explain merge-conflict has more",
             )
 
 
@@ -183,12 +183,12 @@ def _unseen_words(character: str) -> str:
     if character == "\0":
         return "a NUL byte"
     if point in range(0x202A, 0x202F) or point in range(0x2066, 0x206A) or point in (0x200E, 0x200F, 0x061C):
-        return f"U+{point:04X}, which turns the direction of the text around it"
+        return f"U+{point:04X}, which changes the direction of the text around it"
     if point in (0x85, 0x2028, 0x2029):
         return f"U+{point:04X}, a line break that most editors do not show"
     if point == 0xFEFF:
         return "U+FEFF, a byte-order mark"
-    return f"U+{point:04X}, a character that cannot be seen"
+    return f"U+{point:04X}, an invisible character"
 
 
 class _Refused(Exception):
@@ -237,7 +237,7 @@ class _Walk:
                     "second-document",
                     "a second document begins here",
                     event,
-                    why="what stands behind --- would be overlooked",
+                    why="what follows --- would be ignored",
                     help="one file holds one record: move the rest to a file of its own",
                 )
             )
@@ -288,8 +288,8 @@ class _Walk:
             return self.scalar(event)
         self.depth += 1
         if self.depth > MAX_DEPTH:
-            said = f"more than {MAX_DEPTH} levels inside one another"
-            way_out = "no record is this deep: look for a bracket that is not closed"
+            said = f"nested more than {MAX_DEPTH} levels deep"
+            way_out = "records are never nested this deep: look for a bracket that is not closed"
             raise _Refused(self.complaint("too-deep", said, event, help=way_out))
         value = self.mapping(path) if kind is MappingStartEvent else self.sequence(path)
         self.depth -= 1
@@ -372,7 +372,7 @@ class _Walk:
         self.depth -= 1
 
     def judge_key(self, event: Any, seen: dict[str, Any]) -> None:
-        """Complain of a key that hides something or stands twice."""
+        """Complain of a key that hides something or appears twice."""
         key = event.value
         if event.anchor is not None or event.tag is not None:
             code = "yaml-anchor" if event.anchor else "yaml-tag"
@@ -394,10 +394,10 @@ class _Walk:
 
 
 def _not_a_record(path: str, text: str, data: Any) -> Problem:
-    what = "nothing" if data is None else "a list" if isinstance(data, list) else "a single text"
+    what = "empty" if data is None else "a list" if isinstance(data, list) else "a single text"
     return Problem(
         "not-a-record",
-        f"the file holds {what}, not a record",
+        f"the file is {what}, not a record",
         Place(path),
         excerpt=line_of(text, 1),
         help="a record is lines of `key: value`; salesops explain deal, member or team lists the keys",

@@ -17,8 +17,8 @@ GUARDED = ("/playbook/", "/.github/", "/mkdocs.yml", "/requirements.*", "/vendor
 _NAME = re.compile(r"[\w ./@+,=~-]+")
 """Paths that a pattern can hold, blanks escaped; GitHub knows no escape for the rest."""
 HEAD = """\
-# Who is asked to review what. Written by `salesops schema --codeowners` from playbook/team.yaml and the owners of the deals:
-# write it anew when an owner changes. Where several lines fit a file, the last one counts.
+# Who reviews what. Written by `salesops schema --codeowners` from playbook/team.yaml and the owners of the deals:
+# update it when an owner changes. Where several lines fit a file, the last one counts.
 """
 
 
@@ -82,7 +82,7 @@ def _remarks(book: Book) -> Iterator[str]:
         yield f"{owner} has no GitHub account in playbook/team.yaml: {counted(deals, 'deal')} left to everybody."
     odd = sum(not _NAME.fullmatch(path) for path, owner in owned)
     if odd:
-        yield f"{counted(odd, 'deal')} left to everybody: GitHub has no way to write the name of the file."
+        yield f"{counted(odd, 'deal')} left to everybody: GitHub cannot express the name of the file."
 
 
 def _fitting(lines: Sequence[str], room: int) -> int:

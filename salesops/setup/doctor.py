@@ -18,7 +18,7 @@ from salesops.store.git import is_repository, is_shallow
 from salesops.store.load import load
 
 OLDEST = (3, 11)
-MEND = "delete vendor/, requirements.txt and requirements.lock, run salesops init . and commit what it writes"
+REINSTALL = "delete vendor/, requirements.txt and requirements.lock, run salesops init . and commit what it writes"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def examine(root: Path) -> list[Look]:
 
 def outside() -> list[Look]:
     """What can be said where there is no repository."""
-    fix = "go into one, name it with -C DIR, or begin one with salesops init DIR"
+    fix = "go into one, name it with -C DIR, or create one with salesops init DIR"
     return [*_python(Path()), Look(False, "this is not a salesops repository", fix)]
 
 
@@ -56,7 +56,7 @@ def _python(root: Path) -> Iterator[Look]:
     try:
         from yaml._yaml import CParser  # noqa: PLC0415 - whether it can be loaded is the question
 
-        yield Look(CParser is not None, "PyYAML reads with libyaml")
+        yield Look(CParser is not None, "PyYAML uses libyaml")
     except ImportError:
         yield Look(False, "PyYAML was built without libyaml", "install the wheel of PyYAML for this machine")
 
@@ -89,7 +89,9 @@ def _git(root: Path) -> Iterator[Look]:
         "git init, then commit",
     )
     if inside:
-        yield Look(not is_shallow(root), "the whole history is here", "git fetch --unshallow; in CI set fetch-depth: 0")
+        yield Look(
+            not is_shallow(root), "the full git history is here", "git fetch --unshallow; in CI set fetch-depth: 0"
+        )
 
 
 def _site(root: Path) -> Iterator[Look]:
@@ -102,7 +104,7 @@ def _site(root: Path) -> Iterator[Look]:
     safe = output is not None and output[1].strip("./") != "site"
     yield Look(
         safe,
-        "the site is built away from the team's own pages",
+        "the site is built outside of the team's own pages",
         "set site_dir: build/html in mkdocs.yml: a build deletes what is in its output folder",
     )
     named = re.search(r"^\s*-\s*salesops\b", text, re.MULTILINE)
@@ -149,28 +151,28 @@ def _installation(root: Path) -> Iterator[Look]:
     text = file.read_text(encoding="utf-8", errors="replace")
     wheel = named(text)
     if wheel and not (root / "requirements.lock").is_file():
-        yield Look(False, "requirements.lock is missing: it holds what salesops needs", MEND)
+        yield Look(False, "requirements.lock is missing: it lists the packages that salesops needs", REINSTALL)
     elif wheel:
         yield from _wheel(root, wheel)
     elif re.search(r"(?m)^salesops==[^\n]*(\\\r?\n[^\n]*)?--hash=sha256:", text):
-        yield Look(True, "requirements.txt takes salesops from a package index: that installation was not tried")
+        yield Look(True, "requirements.txt takes salesops from a package index: that installation was not tested")
     else:
-        yield Look(False, "requirements.txt does not name salesops by its hash", MEND)
+        yield Look(False, "requirements.txt does not name salesops by its hash", REINSTALL)
 
 
 def _wheel(root: Path, wheel: Named) -> Iterator[Look]:
     if not wheel.is_at(root):
-        yield Look(False, f"{wheel.path} is missing, or is not the file that requirements.txt names", MEND)
+        yield Look(False, f"{wheel.path} is missing, or is not the file that requirements.txt names", REINSTALL)
         return
     if wheel.version != version("salesops"):
         this = f"requirements.txt names salesops {wheel.version}, and this is {version('salesops')}"
-        yield Look(False, this, "pip install -r requirements.txt; README.md says how to raise the version")
+        yield Look(False, this, "pip install -r requirements.txt; README.md says how to upgrade")
     said = attempt(root, wheel)
     if said is None:
-        yield Look(True, f"{wheel.path} is whole; its installation was not tried: there is no pip beside this program")
+        yield Look(True, f"{wheel.path} is intact; its installation was not tested: this environment has no pip")
         return
     if said:
-        yield Look(False, f"salesops {wheel.version} cannot be installed from vendor/", f"{said}; {MEND}")
+        yield Look(False, f"salesops {wheel.version} cannot be installed from vendor/", f"{said}; {REINSTALL}")
         return
-    rest = "what it needs is downloaded by requirements.lock, and was not tried"
+    rest = "the packages of requirements.lock are downloaded, and were not tested"
     yield Look(True, f"salesops {wheel.version} can be installed from vendor/; {rest}")

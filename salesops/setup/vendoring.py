@@ -147,5 +147,5 @@ def attempt(root: Path, wheel: Named) -> str | None:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            return f"pip was not done after {PATIENCE} seconds"
+            return f"pip did not finish within {PATIENCE} seconds"
     return (ran.stderr.strip() or "pip does not say why").splitlines()[-1] if ran.returncode else ""

@@ -157,7 +157,7 @@ def _address(path: str) -> str:
     """A page's address as a path below the output; a stage's name is part of some, and must not lead out of it."""
     if not _ADDRESS.fullmatch(path):
         raise CannotBuild(
-            f"'{path}' cannot be the address of a page: the names of stages may hold letters, digits, blanks and hyphens"
+            f"'{path}' cannot be the address of a page: the names of stages may have letters, digits, spaces and hyphens"
         )
     return path
 
@@ -270,7 +270,7 @@ def config_file(root: Path) -> Path:
     """The repository's mkdocs.yml; raises CannotBuild where there is none."""
     file = root / "mkdocs.yml"
     if not file.is_file():
-        raise NoPlace("there is no mkdocs.yml beside playbook/")
+        raise NoPlace("there is no mkdocs.yml next to playbook/")
     return file
 
 
@@ -322,7 +322,7 @@ def _may_replace(root: Path, out: Path) -> None:
     if place in (home, *home.parents) or any(place in (it, *it.parents) or it in place.parents for it in kept):
         raise NoPlace(f"{out} is where the repository's own files are: choose another folder")
     if out.is_dir() and any(out.iterdir()) and not (out / ASSETS).is_dir():
-        raise NoPlace(f"{out} holds something that is not a site: choose an empty folder")
+        raise NoPlace(f"{out} has files that are not a site: choose an empty folder")
 
 
 def _replace(out: Path, fresh: Path) -> None:

@@ -31,7 +31,7 @@ def once(frame: str, path: str) -> str:
         count = frame.count(mark)
         if count != 1:
             raise CannotBuild(
-                f"the frame of {path or 'the home page'} holds {mark} {count} times; it must hold it once, and no page of site/ may"
+                f"the frame of {path or 'the home page'} has {mark} {count} times; it must have it once, and no page of site/ may"
             )
     return frame.replace("<h1 hidden></h1>", "")
 
@@ -98,7 +98,7 @@ def guarded(html: str, scripts: frozenset[str]) -> str:
         ]
     )
     if CHARSET not in html:
-        raise CannotBuild(f"a page of the theme does not hold {CHARSET}: the content security policy has no place")
+        raise CannotBuild(f"a page of the theme has no {CHARSET}: the content security policy cannot be added")
     return html.replace(CHARSET, f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
 
 

@@ -43,7 +43,7 @@ MODES = {"100644": Is.FILE, "100755": Is.FILE, "100664": Is.FILE, "120000": Is.L
 NEVER_RECORDS = frozenset({"not-a-file", "file-name", "id-taken"})
 """Problems of entries that never were records: no number counted them."""
 
-COMPARE_ELSEWHERE = "compare with a commit in which it can be read, or after it was mended there"
+COMPARE_ELSEWHERE = "compare with a commit in which it can be read, or after it was fixed there"
 
 Shelf = dict[tuple[str, str], ReadFile]
 """What has been read already, by path and blob."""
@@ -280,20 +280,17 @@ def _needs_to_be_there(root: Path, before: Book, after: Book, commit: str) -> No
     gone = sorted(hidden & _deleted(root, commit, "deal").keys()) if hidden else []
     if gone:
         raise CannotDecide(
-            f"the deal '{gone[0]}' was a record before {commit[:12]} and is gone: put its file back, "
+            f"the deal '{gone[0]}' was a record before {commit[:12]} and is gone: restore its file, "
             "or say in playbook/removed.yaml who removed it and why"
         )
     if after.versions and not before.versions and _deleted(root, commit, "process"):
         raise CannotDecide(
-            f"no version of the process is left in {commit[:12]}, but earlier commits had one: compare with one of those"
+            f"there is no process version in {commit[:12]}, but earlier commits had one: compare with one of those"
         )
 
 
 def _unreadable(kind: str, record_id: str, where: str) -> str:
-    return (
-        f"the {kind} '{record_id}' cannot be read in {where}, so nobody can say whether its past was altered: "
-        f"{COMPARE_ELSEWHERE}"
-    )
+    return f"the {kind} '{record_id}' cannot be read in {where}, so its history cannot be compared: {COMPARE_ELSEWHERE}"
 
 
 def _is_readable(before: Book, kind: str, record_id: str) -> bool:

@@ -131,14 +131,14 @@ def needs_history(root: Path, whole: bool = True) -> None:
     code, _, said = _run(root, ("rev-parse", "--is-inside-work-tree"))
     if code:
         ways_out = {
-            "not a git": "; begin one with git init, and commit",
+            "not a git": "; create one with git init, and commit",
             "dubious ownership": "; where it may be trusted: git config --global --add safe.directory with that folder",
         }
         fault = next((fault for fault in ways_out if fault in said), "")
         told = "this is not a git repository" if fault == "not a git" else said
         raise CannotDecide(f"there is no git history here: {told}{ways_out.get(fault, '')}")
     if whole and is_shallow(root):
-        raise CannotDecide(f"the history of this clone was cut: {FETCH}")
+        raise CannotDecide(f"this clone does not have the full history: {FETCH}")
 
 
 def _fetch(root: Path) -> str:
@@ -152,7 +152,7 @@ def commit_of(root: Path, rev: str) -> str:
     found = None if code or out.startswith(b"^") else out.decode("ascii").strip()
     if found and found != rev and "is ambiguous" in said:
         raise CannotDecide(
-            f"'{rev}' is the name of more than one branch or tag: say it in full, such as refs/heads/{rev}"
+            f"'{rev}' is the name of more than one branch or tag: write it in full, such as refs/heads/{rev}"
         )
     if found is None and rev == "HEAD":
         raise CannotDecide("there is no commit yet: make the first one, then compare")
@@ -207,8 +207,8 @@ def _needs_no_attribute(root: Path, attribute: str) -> None:
     if listed:
         path = os.fsdecode(listed.split(b"\0")[0])
         raise CannotDecide(
-            f"git stores {path} in another form than it has on the disk ('{attribute}' in .gitattributes): "
-            "records are kept as they are; take that attribute off deals, members and playbook"
+            f"git changes {path} when storing it ('{attribute}' in .gitattributes), and records must be stored as they are: "
+            "remove that attribute for deals, members and playbook"
         )
 
 
@@ -233,7 +233,7 @@ def needs_same_root(root: Path, commit: str) -> None:
     for path in map(os.fsdecode, listed):
         if f"/{path}".endswith("/playbook/team.yaml") and not os.path.lexists(top / path):
             raise CannotDecide(
-                f"the CRM of {commit[:12]} was elsewhere, with {path}: move its folders back, or move them in a change "
+                f"the records of {commit[:12]} were in another place ({path}): move its folders back, or move them in a change "
                 "that alters nothing, and compare after it"
             )
 

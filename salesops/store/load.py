@@ -187,7 +187,7 @@ class _Reading:
                 self.problems.append(
                     Problem(
                         "id-taken",
-                        f"the id '{file.id}' is already taken by {taken.path}",
+                        f"the id '{file.id}' is already used by {taken.path}",
                         Place(file.path),
                         help="rename one of the two files: ids are unique over all folders",
                     )
@@ -265,7 +265,7 @@ def _name_problem(kind: Kind, name: str, path: str) -> Problem | None:
         meant = f"{slug(stem or name)}.yaml" if ending.lower() in ("yml", "yaml") else ""
         return Problem(
             "file-name",
-            f"only {kind.name} files live here, and their names end in .yaml",
+            f"only {kind.name} files belong here, and their names end in .yaml",
             Place(path),
             help="rename or move the file",
             fix=meant,

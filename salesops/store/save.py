@@ -54,7 +54,7 @@ def save_all(root: Path, changes: Iterable[FileChange | NewFile]) -> int:
             try:
                 _write_together(root, group, swept)
             except CannotDecide as fault:
-                before = f"; {written:,} files were written before that, each of them whole" if written else ""
+                before = f"; {written:,} files were written before that, each of them complete" if written else ""
                 raise CannotDecide(f"{fault}{before}") from None
             written += len(group)
     return written
@@ -130,7 +130,7 @@ def _target(root: Path, path: str) -> Path:
     """The file of a path below the root; its folders are made where they are missing."""
     parts = path.split("/")
     if any(part in ("", ".", "..") or "\\" in part or "\0" in part for part in parts) or os.path.isabs(path):
-        raise CannotDecide(f"{path} does not lie inside the repository")
+        raise CannotDecide(f"{path} is not inside the repository")
     folder = root
     for part in parts[:-1]:
         folder = folder / part
@@ -200,10 +200,10 @@ def _same_as_before(change: FileChange | NewFile, target: Path) -> None:
         now = target.read_bytes()
     except FileNotFoundError:
         if change.was is not None:
-            raise CannotDecide(f"{change.path} was removed while this ran: nothing was put in its place") from None
+            raise CannotDecide(f"{change.path} was removed while this ran: nothing was written") from None
         return
     if change.was is None:
-        raise CannotDecide(f"{change.path} came into being while this ran: it is left as it is")
+        raise CannotDecide(f"{change.path} was created while this ran: it is left as it is")
     if now != change.was.encode("utf-8"):
         raise CannotDecide(f"{change.path} was changed while this ran: it is left as it is")
 

@@ -85,7 +85,7 @@ def test_without_a_process_none_is_in_force_and_nothing_can_be_counted():
     empty = book_of(deals={"cascadia": deal("enrichment: 2026-01-05")})
     assert empty.process_on(day("2026-01-05")) is None
     assert empty.outcome("closed won") is None
-    assert empty.unusable == (LeftOut("cascadia", "'enrichment' is a stage of no process version"),)
+    assert empty.unusable == (LeftOut("cascadia", "'enrichment' is not a stage of any process version"),)
     with pytest.raises(LookupError):
         _ = empty.on(day("2026-01-05")).process
 
@@ -130,11 +130,11 @@ def test_deals_that_cannot_be_followed_are_named_with_the_reason():
         broken=frozenset({("deal", "half-read"), ("deal", "unread")}),
     )
     assert {left.deal: left.why for left in known.unusable} == {
-        "unread": "its file cannot be read: see check",
+        "unread": "its file cannot be read: run salesops check",
         "nowhere": "it has no stage",
-        "backwards": "the days of its stages go back",
-        "misspelt": "'enrichmnet' is a stage of no process version",
-        "half-read": "its file has errors: see check",
+        "backwards": "its stages are not in date order",
+        "misspelt": "'enrichmnet' is not a stage of any process version",
+        "half-read": "its file has errors: run salesops check",
     }
     assert len(known.unusable) == 5
     assert list(known.histories) == ["fine"]
@@ -209,7 +209,7 @@ def test_a_parked_deal_says_until_when():
     ).on(day("2026-02-10"))
     assert {history.id: snapshot.why_parked(history) for history in snapshot.histories} == {
         "warm": "parked until 2026-03-01",
-        "for-good": "parked with no day to come back",
+        "for-good": "parked with no return date",
         "open": None,
     }
 

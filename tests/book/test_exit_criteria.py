@@ -339,7 +339,7 @@ def test_what_is_offered_stands_at_its_place(repo):
     assert fix_for(need(activity="contact"), DAY) == "activity:\n  - {date: 2026-03-02, kind: call, note: …}"
 
 
-def test_a_move_that_lacks_something_shows_the_lines_that_would_mend_it(repo):
+def test_a_move_that_lacks_something_shows_the_lines_that_would_fix_it(repo):
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-19}]\nicp: {hypothesis: teaching-led}")
     (found,) = repo.problems()
     assert found.message == "before 'outreach', icp.fit must be true"

@@ -1,4 +1,4 @@
-"""Where a deal stands on a day: what deserves a look, in which order deals stand, and what the board shows."""
+"""Where a deal stands on a day: what needs attention, in which order deals are listed, and what the board shows."""
 
 from datetime import date
 

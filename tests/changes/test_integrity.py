@@ -75,7 +75,7 @@ def test_a_day_that_is_none_is_passed_over():
 
 def test_a_late_new_deal_says_when_it_began():
     (finding,) = report(entry("new", 9, happened=0)).late
-    assert finding.what == "begun on 2026-03-02: new happened"
+    assert finding.what == "started on 2026-03-02: new happened"
 
 
 def test_the_gravest_stands_first_and_people_are_counted():
@@ -104,7 +104,7 @@ def test_a_close_that_was_put_off_three_times_is_named_with_the_days():
     ]
     assert report(*pushes[:4]).pushed == ()
     (finding,) = report(*pushes).pushed
-    assert (finding.what, finding.days, finding.commit.subject) == ("put off 3 times", 10 + 30 + 31, "Day 5")
+    assert (finding.what, finding.days, finding.commit.subject) == ("pushed back 3 times", 10 + 30 + 31, "Day 5")
 
 
 def test_a_close_that_was_brought_forward_or_taken_out_was_not_put_off():
@@ -233,6 +233,6 @@ def test_the_correction_the_waiver_and_the_removal_are_found(planted):
 def test_the_command_prints_the_same_as_machines_read(demo, planted):
     ran = demo.run("integrity")
     assert (ran.code, ran.err) == (0, "")
-    assert "larkspur-general, 140 days in all: put off 3 times (Maren Tollefsby, 2026-10-29)" in ran.out
+    assert "larkspur-general, 140 days in total: pushed back 3 times (Maren Tollefsby, 2026-10-29)" in ran.out
     assert demo.run("integrity", "--format", "json").code == 0
     assert demo.run("integrity", "--as-of", "soon").code == 2

@@ -142,8 +142,8 @@ HEADLINES = [
     ([("acme", "owner: april")], "1 deal changed"),
     ([("acme", "parked: [{since: 2026-11-01, why: Grant}]")], "1 deal changed (1 parked)"),
     ([("acme", "value: {mrr: lots}")], "1 deal changed (1 with errors)"),
-    ([("acme", "# nothing but a note\n")], "Nothing that counts changes"),
-    ([], "Nothing changes in the records"),
+    ([("acme", "# nothing but a note\n")], "No change to the data"),
+    ([], "No records changed"),
 ]
 
 
@@ -151,14 +151,14 @@ HEADLINES = [
 def test_the_headline_is_true(story, deals, said):
     for id, fragment in deals:
         story.repo.deal(fragment, id=id)
-    assert headline(story.report()) == f"{said} · nothing to mend"
+    assert headline(story.report()) == f"{said} · no problems"
 
 
 def test_where_nobody_looked_for_problems_none_are_denied(repo):
     git = Git(repo.root)
     git.begin()
     ran = repo.run("diff", "2026-11-01", "2026-11-02")
-    assert ran.out.splitlines()[0] == "Nothing changes in the records"
+    assert ran.out.splitlines()[0] == "No records changed"
 
 
 # ── size ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -181,8 +181,8 @@ def test_the_report_on_three_thousand_records_fits_into_a_comment(story):
     assert len(text) < 60_000
     assert blocks_are_closed(text)
     assert "3,000 new" in text.split("\n")[1]
-    assert re.search(r"… and 2,\d{3} more records: run `salesops diff` to read it all\.", text)
-    for heading in ("### To mend first", "### What it does to the numbers", "### The pipeline", "<sub>"):
+    assert re.search(r"… and 2,\d{3} more records: run `salesops diff` to see all\.", text)
+    for heading in ("### Fix before merging", "### Metric changes", "### Pipeline", "<sub>"):
         assert heading in text, "what is left out is never the numbers"
 
 

@@ -75,7 +75,7 @@ def test_a_price_that_is_named_with_the_move_is_said_with_it_and_only_there(stor
     story.begins()
     story.repo.deal(VALUE + STAGES.format(", outreach: 2026-01-19"))
     assert story.said == [
-        "Enrichment → Outreach on 19 January, 1,250 USD a month for 12 months, 2,000 USD once, 2 of 7 MANIAC-T answers"
+        "Enrichment → Outreach on 19 January, 1,250 USD a month for 12 months, 2,000 USD one-off, 2 of 7 MANIAC-T answers"
     ]
 
 
@@ -92,9 +92,9 @@ EDITS = [
     ("", "value: {mrr: 1250 CAD}", "priced", "expected 1,250 CAD a month, was 1,250 USD"),
     ("", "value: {mrr: 412.50 USD}", "priced", "expected 412.50 USD a month, was 1,250 USD"),
     ("", "value: null", "priced", "no expected amount any more, was 1,250 USD a month"),
-    ("value: null", VALUE, "priced", "expected 1,250 USD a month for 12 months, 2,000 USD once"),
+    ("value: null", VALUE, "priced", "expected 1,250 USD a month for 12 months, 2,000 USD one-off"),
     (VALUE, "value: {mrr: 1250 USD, one_off: 2000 USD, months: 1}", "priced", "expected for 1 month, was 12 months"),
-    (VALUE, "value: {mrr: 1250 USD, months: 12}", "priced", "expected nothing once, was 2,000 USD"),
+    (VALUE, "value: {mrr: 1250 USD, months: 12}", "priced", "expected nothing one-off, was 2,000 USD"),
     ("", "expected_close: 2027-01-15", "expected close", "expected close 15 January 2027"),
     (
         "expected_close: 2026-12-31",
@@ -109,7 +109,7 @@ EDITS = [
         "expected close 1 December, was 31 December (30 days earlier)",
     ),
     ("expected_close: 2026-12-31", "", "expected close", "no expected close, was 31 December"),
-    ("", "owner: april", "owner", "led by April, was Jim"),
+    ("", "owner: april", "owner", "owner April, was Jim"),
     ("", "next: {action: Send it, due: 2026-12-01, owner: april}", "next step", "next: Send it by 1 December (April)"),
     ("", "next: null", "next step", "no next step any more"),
     (
@@ -128,19 +128,19 @@ EDITS = [
         "",
         "parked: [{since: 2026-11-01, why: Budget freeze}]",
         "parked",
-        "parked from 1 November, with no day to come back: Budget freeze",
+        "parked from 1 November, with no return date: Budget freeze",
     ),
     (
         "parked: [{since: 2026-11-01, until: 2027-02-01, why: W}]",
         "parked: [{since: 2026-11-01, until: 2026-11-18, why: W}]",
         "resumed",
-        "taken up again on 18 November, was parked until 1 February 2027",
+        "resumed on 18 November, was parked until 1 February 2027",
     ),
     (
         "parked: [{since: 2026-11-01, why: W}]",
         "parked: [{since: 2026-11-01, until: 2027-03-01, why: W}]",
         "parked",
-        "parked until 1 March 2027, was with no day to come back",
+        "parked until 1 March 2027, was with no return date",
     ),
     (
         "maniac_t:\n" + answer("money", "partial"),
@@ -185,7 +185,7 @@ EDITS = [
         "logged",
         "held: a discovery meeting on 2 February",
     ),
-    ("activity: [{date: 2026-02-02, kind: call}]", "", "logged", "taken out: a call on 2 February"),
+    ("activity: [{date: 2026-02-02, kind: call}]", "", "logged", "removed: a call on 2 February"),
     ("", WON, "contract", "contract signed on 2 March, from 1 April to 31 March 2027, 1,250 USD a month"),
     (
         WON,
@@ -244,7 +244,7 @@ def test_a_new_deal_says_what_is_sold_where_it_is_and_who_leads_it(story):
     story.repo.deal("member: other-college\n", id="other")
     assert [change.sentence for change in story.changes] == [
         "Other College: new deal, General Membership (new business), in Enrichment since 5 January, 1,250 USD a month, "
-        "2 of 7 MANIAC-T answers, led by Jim"
+        "2 of 7 MANIAC-T answers, owner Jim"
     ]
 
 
@@ -278,14 +278,14 @@ def test_two_deals_of_one_member_are_told_apart(story):
 
 def test_a_renamed_deal_is_not_a_new_one(story):
     (story.repo.root / "deals/acme.yaml").rename(story.repo.root / "deals/cascadia-hub.yaml")
-    assert (story.kinds, story.said) == (["renamed"], ["is called cascadia-hub now, was acme"])
+    assert (story.kinds, story.said) == (["renamed"], ["renamed to cascadia-hub, was acme"])
     assert story.changes[0].who == "Cascadia University, cascadia-hub"
 
 
 def test_a_file_in_another_folder_is_the_same_deal(story):
     (story.repo.root / "deals/2026").mkdir()
     (story.repo.root / "deals/acme.yaml").rename(story.repo.root / "deals/2026/acme.yaml")
-    assert (story.kinds, story.said) == (["filed"], ["filed in deals/2026 now, was in deals"])
+    assert (story.kinds, story.said) == (["filed"], ["moved to deals/2026, was in deals"])
 
 
 @pytest.mark.parametrize("what", [b"# a note to self\n", None], ids=["comment", "CRLF"])
@@ -293,7 +293,7 @@ def test_comments_and_line_ends_count_for_nothing(story, what):
     file = story.repo.root / "deals/acme.yaml"
     text = file.read_bytes()
     file.write_bytes(text + what if what else text.replace(b"\n", b"\r\n"))
-    assert story.said == ["only comments or layout changed, nothing that counts"]
+    assert story.said == ["only comments or layout changed"]
 
 
 # ── the past ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -306,10 +306,10 @@ TWO = STAGES.format(", outreach: 2026-01-19")
     [
         (STAGES.format(", outreach: 2026-01-26"), "Outreach on 26 January, was 19 January"),
         (STAGES.format(", discovery: 2026-01-19"), "Discovery on 19 January, was Outreach on 19 January"),
-        (STAGES.format(""), "Outreach on 19 January was taken out"),
+        (STAGES.format(""), "Outreach on 19 January was removed"),
         (
             "stages: [discovery: 2026-01-01, enrichment: 2026-01-05, outreach: 2026-01-19]",
-            "Discovery on 1 January was put in",
+            "Discovery on 1 January was inserted",
         ),
     ],
 )
@@ -317,7 +317,7 @@ def test_an_edit_of_the_past_is_called_one(story, after, said):
     story.repo.deal(TWO)
     story.begins()
     story.repo.deal(after)
-    assert story.said == [f"the past was altered, and nobody signed for it: {said}"]
+    assert story.said == [f"stage history was edited without a correction: {said}"]
     assert story.kinds == ["past"]
 
 
@@ -327,7 +327,7 @@ def test_a_correction_says_who_signed_it_and_why(story):
     correction = "corrections: [{field: stages.1, was: 2026-01-19, by: jim, date: 2026-03-01, why: A week off}]\n"
     story.repo.deal(STAGES.format(", outreach: 2026-01-26") + correction)
     assert story.said == [
-        "the past was corrected: Outreach on 26 January, was 19 January",
+        "stage history was corrected: Outreach on 26 January, was 19 January",
         "correction signed by Jim (A week off)",
     ]
 
@@ -340,27 +340,27 @@ def test_a_file_that_cannot_be_read_any_more_is_said_and_so_is_its_return(story,
     file = story.repo.root / path
     sound = file.read_bytes()
     file.write_bytes(b"]]: {\n")
-    assert story.said == ["cannot be read now: nothing in it counts until the file is mended"]
+    assert story.said == ["cannot be read any more: not counted until the file is fixed"]
     assert story.changes[0].who in ("acme", "Cascadia University", "Process v3", "Cascadia University, acme")
     story.begins()
     file.write_bytes(sound)
-    assert (story.kinds, story.said) == (["readable"], ["can be read again"])
+    assert (story.kinds, story.said) == (["readable"], ["readable again"])
 
 
 def test_a_new_file_that_cannot_be_read_is_said(story):
     story.repo.write("deals/odd.yaml", "]]: {\n")
-    assert story.said == ["a new file, which cannot be read: nothing in it counts until the file is mended"]
+    assert story.said == ["a new file that cannot be read: not counted until the file is fixed"]
 
 
 def test_a_file_with_an_error_says_what_can_be_read_of_it(story):
     story.repo.deal("value: {mrr: lots}")
     assert story.said == [
-        "its file has errors: nothing in it counts until they are mended",
+        "its file has errors: not counted until they are fixed",
         "expected lots a month, was 1,250 USD",
     ]
     story.begins()
     story.repo.deal("value: {mrr: 5 USD}")
-    assert story.said[0] == "its file has no errors any more: it counts again"
+    assert story.said[0] == "its file has no errors any more: counted again"
 
 
 # ── everything else ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -373,8 +373,8 @@ OTHERS = [
         CONTACTS + "}\n  - {id: n-new, name: Nora New, role: Dean, email: n@x.example}",
         "a new contact (Dean)",
     ),
-    ("member", "contacts: []", "contact (Director of Research Computing) taken out"),
-    ("member", "name: Cascadia State", "is called Cascadia State, was Cascadia University"),
+    ("member", "contacts: []", "contact (Director of Research Computing) removed"),
+    ("member", "name: Cascadia State", "name Cascadia State, was Cascadia University"),
     (
         "member",
         "hubs: [{name: nursing, url: 'https://n.example', deal: acme, since: 2026-11-01}]",

@@ -70,7 +70,7 @@ def test_a_new_name_is_told_with_the_old_one(names):
     )
     known = told([FileHistory(("deal", "acme-general"), (before, after))], names)
     _, renamed = known.of("deal", "acme-general")
-    assert renamed.change.sentence == "Cascadia University: is called acme-general now, was acme"
+    assert renamed.change.sentence == "Cascadia University: renamed to acme-general, was acme"
 
 
 def test_only_what_came_first_was_brought(names):
@@ -169,10 +169,10 @@ def test_a_version_that_cannot_be_read_is_told_and_its_change_comes_with_the_nex
     git.commit()
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n")
     git.commit()
-    new, broken, mended, moved = said(repo.root, repo)
+    new, broken, fixed, moved = said(repo.root, repo)
     assert "new deal" in new
-    assert broken.endswith("its file cannot be read: nothing in it counts until it is mended")
-    assert mended.endswith("can be read again")
+    assert broken.endswith("its file cannot be read: not counted until it is fixed")
+    assert fixed.endswith("readable again")
     assert "Enrichment → Outreach on 12 January" in moved
 
 
@@ -234,7 +234,7 @@ def _happened(entry: Any) -> str | None:
 
 
 def test_where_git_cannot_tell_the_site_is_given_the_reason(repo, tmp_path):
-    assert "begin one with git init" in git_history(repo.root, repo.book(), TODAY).timeline.gap
+    assert "create one with git init" in git_history(repo.root, repo.book(), TODAY).timeline.gap
     git = Git(repo.root)
     git("init", "-q", "-b", "main")
     assert "there is no commit yet" in git_history(repo.root, repo.book(), TODAY).timeline.gap

@@ -65,9 +65,9 @@ def test_strict_changes_nothing_where_all_is_sound(sound):
         (["check", "--no-such-option"], "No such option"),
         (["check", "--format", "xml"], "is not one of"),
         (["check", "--as-of", "soon"], "'soon' is not a day"),
-        (["check", "--as-of", "2026-02-30"], "not a day of the calendar"),
-        (["check", "--as-of", "1026-11-20"], "outside 1990 to 2100"),
-        (["check", "deals/no-such.yaml"], "no 'deals/no-such.yaml'"),
+        (["check", "--as-of", "2026-02-30"], "not a date in the calendar"),
+        (["check", "--as-of", "1026-11-20"], "not between 1990 and 2100"),
+        (["check", "deals/no-such.yaml"], "'deals/no-such.yaml' does not exist"),
         (["check", "/etc"], "not in this repository"),
         (["check", ".."], "not in this repository"),
         (["-C", "no-such-folder", "check"], "is not a folder"),
@@ -107,7 +107,7 @@ def test_what_cannot_be_read_ends_with_3_and_no_verdict(repo, monkeypatch):
     ran = repo.run("check")
     assert ran.code == 3
     assert ran.out == ""
-    assert ran.err == "salesops: cannot go on: Permission denied\n"
+    assert ran.err == "salesops: error: Permission denied\n"
 
 
 def test_a_fault_of_ours_ends_with_70_and_one_sentence(repo, monkeypatch):
@@ -117,7 +117,7 @@ def test_a_fault_of_ours_ends_with_70_and_one_sentence(repo, monkeypatch):
     monkeypatch.setattr("salesops.cli.actions.check.checked", failing)
     ran = repo.run("check")
     assert ran.code == 70
-    assert "fault of salesops" in ran.err
+    assert "this is a bug in salesops" in ran.err
     assert ran.err.count("\n") == 1
     assert "secret" not in ran.err
 

@@ -1,4 +1,4 @@
-"""The command `diff`: what lies here or what a branch brings, in three formats, and what it says when it cannot tell."""
+"""The command `diff`: the working copy or what a branch brings, in three formats, and what it says when it cannot tell."""
 
 from __future__ import annotations
 
@@ -143,12 +143,12 @@ def test_every_kind_of_record_is_named_by_its_kind_in_json(repo, git):
     ] == [{"member"}]
 
 
-def test_what_must_be_mended_is_listed_in_every_format(repo, git):
+def test_what_must_be_fixed_is_listed_in_every_format(repo, git):
     repo.deal("stages: [enrichment: 2026-01-12]")
     text, comment, data = (repo.run("diff", "--format", format) for format in ("text", "markdown", "json"))
     assert {text.code, comment.code, data.code} == {0}, "diff tells; check judges"
     assert "  deals/acme.yaml:1: " in text.out
-    assert "### To mend first" in comment.out
+    assert "### Fix before merging" in comment.out
     assert "past-altered" in {problem["code"] for problem in json.loads(data.out)["problems"]}
 
 
@@ -184,7 +184,7 @@ def test_a_file_that_cannot_be_read_is_told_and_the_numbers_are_not_whole(repo, 
     repo.write("deals/acme.yaml", "]]: {\n")
     ran = repo.run("diff")
     assert ran.code == 1
-    assert "  cannot be read now: nothing in it counts until the file is mended\n" in ran.out
+    assert "  cannot be read any more: not counted until the file is fixed\n" in ran.out
     assert "1 file cannot be counted (deals/acme.yaml)" in ran.err
 
 
@@ -194,8 +194,8 @@ def test_a_file_that_cannot_be_read_is_told_and_the_numbers_are_not_whole(repo, 
         (("nowhere",), 3, "there is no commit 'nowhere'"),
         (("HEAD", "nowhere"), 3, "there is no commit 'nowhere'"),
         (("2020-01-01",), 3, "nothing was known on 2020-01-01"),
-        (("2026-11-20", "2026-11-02"), 2, "2026-11-20 lies after 2026-11-02"),
-        (("2026-02-30",), 2, "BASE: '2026-02-30' is not a day of the calendar"),
+        (("2026-11-20", "2026-11-02"), 2, "2026-11-20 is after 2026-11-02"),
+        (("2026-02-30",), 2, "BASE: '2026-02-30' is not a date in the calendar"),
         (("--as-of", "tomorrow"), 2, "--as-of"),
         (("HEAD", "HEAD", "HEAD"), 2, "Got unexpected extra argument"),
         (("--format", "pdf"), 2, "'pdf' is not one of"),
@@ -236,7 +236,7 @@ def test_a_whole_new_repository_is_told_from_nothing(repo):
     git.commit("The records")
     ran = repo.run("diff", "HEAD~1", "HEAD")
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.startswith("1 deal and 5 other records changed (6 new, 1 won) · nothing to mend\n")
+    assert ran.out.startswith("1 deal and 5 other records changed (6 new, 1 won) · no problems\n")
 
 
 def test_the_report_finds_the_past_of_a_deal_that_came_back_altered_as_the_check_does(repo, git):

@@ -75,7 +75,7 @@ def test_without_a_history_the_lines_are_named_all_the_same(repo, git, tmp_path)
     ran = type(repo)(tmp_path / "cut").run("explain", "sqd", "--as-of", "2026-11-20")
     assert ran.code == 0
     assert "deals/acme.yaml:1" in ran.out
-    assert "the lines are named without their commits: the history of this clone was cut" in ran.err
+    assert "the lines are shown without their commits: this clone does not have the full history" in ran.err
     assert "not committed" not in ran.out, "nobody knows whether it is"
 
 
@@ -117,7 +117,7 @@ def test_hostile_authors_and_lines_reach_the_terminal_as_text(repo, git):
         (["sqd", "--as-of", "soon"], "--as-of"),
         (
             ["stage-skipped", "--format", "json"],
-            "--format json gives the evidence of a metric, and 'stage-skipped' is none",
+            "--format json is for metrics, and 'stage-skipped' is not a metric",
         ),
         (["sqq", "--as-of", "2026-11-20"], "did you mean 'sqd'?"),
         (["sqd", "--format", "yaml"], "--format"),

@@ -72,7 +72,7 @@ def test_a_commit_whose_clock_is_broken_or_off_the_calendar(repo, git, clock, is
     git("reset", "-q", "--hard", git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=raw))
     ran = repo.run("history", "acme")
     assert ran.code == 0
-    assert ("  Cascadia University, acme\n    led by April, was Jim\n" in ran.out) is is_told
+    assert ("  Cascadia University, acme\n    owner April, was Jim\n" in ran.out) is is_told
     for words in (["integrity"], ["metrics", "--known", "2026-11-20"], ["explain", "open-deals"], ["history"]):
         assert repo.run(*words).code == 0
     assert repo.run("history", "--format", "atom").code == 0
@@ -107,7 +107,7 @@ def test_days_narrow_it_at_both_ends(repo, git):
     assert [one["day"] for one in told(repo, "--since", "2026-11-03")["commits"]] == ["2026-11-03"]
     assert [one["day"] for one in told(repo, "acme", "--as-of", "2026-11-02")["commits"]] == ["2026-11-02"]
     ran = repo.run("history", "acme", "--as-of", "2026-11-01")
-    assert (ran.code, ran.out) == (0, "nothing by 2026-11-01\n")
+    assert (ran.code, ran.out) == (0, "no changes by 2026-11-01\n")
 
 
 def test_a_renamed_deal_keeps_its_history_under_both_names(repo, git):
@@ -115,7 +115,7 @@ def test_a_renamed_deal_keeps_its_history_under_both_names(repo, git):
     commit(git, "A better name")
     assert len(told(repo, "acme-general")["commits"]) == 3
     assert told(repo, "acme") == told(repo, "acme-general")
-    assert "is called acme-general now, was acme" in repo.run("history", "acme").out
+    assert "renamed to acme-general, was acme" in repo.run("history", "acme").out
 
 
 def test_a_deal_that_is_gone_still_has_a_history(repo, git):
@@ -128,8 +128,8 @@ def test_a_deal_that_is_gone_still_has_a_history(repo, git):
 def test_a_new_deal_that_is_not_committed_has_nothing_to_tell_yet(repo, git):
     repo.deal(id="new")
     ran = repo.run("history", "new")
-    assert (ran.code, ran.out) == (0, "nothing by 2026-11-20\n")
-    assert "no commit has anything to tell of new yet" in ran.err
+    assert (ran.code, ran.out) == (0, "no changes by 2026-11-20\n")
+    assert "new has no committed changes yet" in ran.err
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_called_wrongly(repo, git, words, said):
 def test_where_git_cannot_tell_it_says_what_to_do(repo, tmp_path):
     ran = repo.run("history")
     assert (ran.code, ran.out) == (3, "")
-    assert "begin one with git init" in ran.err
+    assert "create one with git init" in ran.err
     git = Git(repo.root)
     git("init", "-q", "-b", "main")
     assert "there is no commit yet" in repo.run("history").err

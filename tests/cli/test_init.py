@@ -217,7 +217,7 @@ def test_no_repository_is_begun_inside_of_another(tmp_path):
     assert salesops(tmp_path, "init", "crm").returncode == 0
     ended = salesops(tmp_path / "crm", "init", "inner")
     assert ended.returncode == 2
-    assert "lies inside the salesops repository" in ended.stderr
+    assert "is inside the salesops repository" in ended.stderr
 
 
 def test_a_reader_that_goes_away_does_not_stop_it_half_way(tmp_path):

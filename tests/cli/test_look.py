@@ -99,7 +99,7 @@ def test_filters_narrow_the_list(busy, filters, found):
         (["--owner", "zzz"], "--owner: there is no 'zzz'; known: jim, april"),
         (["--type", "renewal"], "--type: there is no 'renewal'; write new or existing; a renewal is existing"),
         (["--member", "cascadia"], "--member: there is no 'cascadia'"),
-        (["members", "--open"], "members cannot be narrowed by what deals have"),
+        (["members", "--open"], "these filters are for deals, not for members"),
         (["customers"], "'customers'"),
         (["--stage", "\x1b[31mred"], "there is no '\\x1b[31mred'"),
     ],
@@ -215,7 +215,7 @@ def test_a_deal_is_unknown_before_it_began(repo):
     repo.deal("stages: [enrichment: 2026-06-01]")
     ran = repo.run("show", "acme", "--as-of", "2026-05-31")
     assert ran.code == 2
-    assert "the deal 'acme' began after 2026-05-31" in ran.err
+    assert "the deal 'acme' started after 2026-05-31" in ran.err
 
 
 def test_a_record_that_cannot_be_read_is_not_called_unknown(repo):
@@ -223,7 +223,7 @@ def test_a_record_that_cannot_be_read_is_not_called_unknown(repo):
     repo.write("members/other-university.yaml", "name: [\n")
     deal, member = repo.run("show", "acme"), repo.run("show", "other-university")
     assert (deal.code, member.code) == (1, 1)
-    assert "the deal 'acme' cannot be followed" in deal.err
+    assert "the deal 'acme' cannot be shown" in deal.err
     assert "the member 'other-university' cannot be shown" in member.err
     assert deal.out == member.out == ""
 
@@ -238,7 +238,7 @@ def test_the_board_shows_open_deals_by_stage_and_parked_ones_apart(busy):
     assert "Renewals  1 deal, 120 CAD + 5.50 USD" in out
     assert "Discovery  0 deals\n" in out
     assert "          waiting  parked until 2027-01-01\n" in out
-    assert out.endswith("! wants a look: salesops show ID says why\n")
+    assert out.endswith("! needs attention: salesops show ID says why\n")
     assert "gone" not in out
 
 
@@ -309,9 +309,9 @@ def test_rates_can_be_narrowed_to_what_closed_since_a_day(busy):
     ("words", "said"),
     [
         (["sdq"], "there is no metric 'sdq'; did you mean 'sqd'?"),
-        (["--from", "2027-01-01"], "--from 2027-01-01 lies after 2026-11-20"),
+        (["--from", "2027-01-01"], "--from 2027-01-01 is after 2026-11-20"),
         (["--from", "soon"], "--from: 'soon' is not a day"),
-        (["--as-of", "2026-02-30"], "--as-of: '2026-02-30' is not a day of the calendar"),
+        (["--as-of", "2026-02-30"], "--as-of: '2026-02-30' is not a date in the calendar"),
         (["--format", "xml"], "'xml'"),
     ],
 )

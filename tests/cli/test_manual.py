@@ -93,7 +93,7 @@ def test_a_shell_learns_to_complete(repo, shell):
     assert "_SALESOPS_COMPLETE" in ran.out
 
 
-def test_the_doctor_says_what_to_mend(repo):
+def test_the_doctor_says_what_to_fix(repo):
     ran = repo.run("doctor")
     assert ran.code == 1
     assert "fix there is no mkdocs.yml: copy the one that salesops init writes" in ran.out
@@ -106,7 +106,7 @@ def test_every_command_is_in_the_help_and_on_the_reference_page(repo):
     listed = repo.run("--help").out
     names = {command.name.split(" ")[0] for command in described()}
     assert names == set(COMMANDS)
-    assert all(name in listed for name in COMMANDS)
+    assert [name for name in COMMANDS if name not in listed] == [], listed
     assert all(command.paragraphs[0].endswith(".") for command in described())
 
 

@@ -207,4 +207,4 @@ def test_a_preview_without_mkdocs_yml_is_called_wrongly(crm):
     (crm.root / "mkdocs.yml").unlink()
     done = crm.run("serve")
     assert done.code == 2
-    assert "there is no mkdocs.yml beside playbook/" in done.err
+    assert "there is no mkdocs.yml next to playbook/" in done.err

@@ -88,22 +88,22 @@ def test_what_is_not_committed_is_not_known(repo):
         (["--known", "2020-01-01"], 3, "nothing was known on 2020-01-01: the first commit is of 2025-05-20"),
         (["--known", "never"], 3, "there is no commit 'never'"),
         (["--known", "--upload-pack=x"], 3, "there is no commit '--upload-pack=x'"),
-        (["--known", "2026-13-01"], 2, "--known: '2026-13-01' is not a day of the calendar"),
+        (["--known", "2026-13-01"], 2, "--known: '2026-13-01' is not a date in the calendar"),
         (["--known", ""], 3, "there is no commit ''"),
         (["--known", "\x1b[31mred"], 3, "there is no commit "),
         (["--known", "HEAD:deals"], 3, "there is no commit 'HEAD:deals'"),
-        (["--known", "then"], 2, "--known then belong to a series"),
-        (["--every", "month"], 2, "belong to a series: say --since as well"),
+        (["--known", "then"], 2, "--known then are for a series"),
+        (["--every", "month"], 2, "are for a series: add --since DAY"),
         (["--known", "HEAD", "--as-of", "soon"], 2, "--as-of"),
         (["--known", "HEAD", "nonsense"], 2, "there is no metric 'nonsense'"),
         (["--since", "soon"], 2, "--since"),
-        (["--since", "2027-01-01"], 2, "--since 2027-01-01 lies after 2026-11-20"),
+        (["--since", "2027-01-01"], 2, "--since 2027-01-01 is after 2026-11-20"),
         (["--since", "2026-01-01", "--every", "year"], 2, "--every"),
-        (["--since", "1990-01-01", "--every", "day"], 2, "points are more than 2,000"),
+        (["--since", "1990-01-01", "--every", "day"], 2, "points; the limit is 2,000"),
         (["--since", "2026-01-01", "sqq"], 2, "did you mean 'sqd'"),
         (["--since", "2026-01-01", "--from", "soon"], 2, "--from"),
-        (["--since", "2026-01-01", "--from", "2026-12-01"], 2, "--from 2026-12-01 lies after 2026-11-20"),
-        (["--since", "0001-01-01"], 2, "lies outside 1990 to 2100"),
+        (["--since", "2026-01-01", "--from", "2026-12-01"], 2, "--from 2026-12-01 is after 2026-11-20"),
+        (["--since", "0001-01-01"], 2, "is not between 1990 and 2100"),
         (["--since", "2026-01-01", "--known", "never"], 3, "there is no commit 'never'"),
     ],
 )
@@ -159,7 +159,7 @@ def test_a_clone_that_was_cut_still_has_a_series_of_hindsight(cut):
 def test_without_git_or_a_commit_nobody_can_tell(repo, words):
     ran = repo.run("metrics", *words)
     assert (ran.code, ran.out) == (3, "")
-    assert "begin one with git init" in ran.err
+    assert "create one with git init" in ran.err
     Git(repo.root)("init", "-q")
     ran = repo.run("metrics", *words)
     assert (ran.code, ran.out) == (3, "")

@@ -1,4 +1,4 @@
-"""`salesops check --fix`: what has one reading is mended in its own line, everything else is left to a person."""
+"""`salesops check --fix`: what has one reading is fixed in its own line, everything else is left to a person."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from booking import book_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.edits.fix import SAFE, is_meant, is_same_name, mends
+from salesops.edits.fix import SAFE, fixes, is_meant, is_same_name
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.process import Process
@@ -72,14 +72,14 @@ def process(home) -> Process:
     return record
 
 
-def mended(text: str, process: Process) -> str:
+def fixed(text: str, process: Process) -> str:
     document, problems = read("deals/acme.yaml", text.encode())
     record, shape = typed(document, Deal)
     book = book_of(
         versions={"v3": process}, deals={"acme": record} if record else {}, documents={("deal", "acme"): document}
     )
     about = [*problems, *shape] or [document.problem("stage-unknown", "", ("stages",))]
-    return next((change.text for change in mends(book, about, TODAY).changes), text)
+    return next((change.text for change in fixes(book, about, TODAY).changes), text)
 
 
 @given(
@@ -90,20 +90,20 @@ def test_a_deal_that_was_sound_but_for_its_spelling_is_sound_again(process, brea
     sound, text = SOUND.replace("\n", ends), SOUND.replace("\n", ends)
     for right, wrong in breaks:
         text = text.replace(right, wrong, 1)
-    after = mended(text, process)
+    after = fixed(text, process)
     assert read("", after.encode())[0].data == read("", sound.encode())[0].data
     lines = zip(sound.split("\n"), text.split("\n"), after.split("\n"), strict=True)
     assert all(broken == now for right, broken, now in lines if right == broken)
-    assert mended(after, process) == after
+    assert fixed(after, process) == after
 
 
 @pytest.mark.parametrize(("right", "wrong"), BREAKS)
-def test_each_mend_from_the_command_line(repo, right, wrong):
+def test_each_fix_from_the_command_line(repo, right, wrong):
     file = repo.write("deals/acme.yaml", SOUND.replace(right, wrong, 1))
     ran = repo.run("check", "--fix", "deals/acme.yaml")
-    assert ran.out.startswith("mended 1 thing in 1 file\n")
+    assert ran.out.startswith("fixed 1 problem in 1 file\n")
     assert read("", file.read_bytes())[0].data == read("", SOUND.encode())[0].data
-    assert repo.run("check", "--fix", "deals/acme.yaml").out.startswith("mended 0 things in 0 files\n")
+    assert repo.run("check", "--fix", "deals/acme.yaml").out.startswith("fixed 0 problems in 0 files\n")
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ def test_what_has_two_readings_is_left_to_a_person(repo, right, wrong):
     text = SOUND.replace(right, wrong, 1)
     file = repo.write("deals/acme.yaml", text)
     ran = repo.run("check", "--fix")
-    assert ran.out.startswith("mended 0 things in 0 files\n")
+    assert ran.out.startswith("fixed 0 problems in 0 files\n")
     assert ran.code == 1
     assert file.read_text() == text
 
@@ -164,7 +164,7 @@ def test_a_dry_run_shows_the_lines_and_writes_nothing(repo):
     ran = repo.run("check", "--fix", "--dry-run")
     assert file.read_bytes() == before
     assert ran.code == 1
-    assert ran.err == "would mend 2 things in 1 file; nothing was written\n"
+    assert ran.err == "would fix 2 problems in 1 file; nothing was written\n"
     lines = ran.out.splitlines()
     assert lines[:2] == ["--- a/deals/acme.yaml", "+++ b/deals/acme.yaml"]
     assert [line for line in lines[2:] if line[0] in "+-"] == [
@@ -184,11 +184,11 @@ def test_what_is_left_decides_how_the_check_ends(repo):
     assert repo.run("check", "--fix").code == 0
     repo.deal("expected_close: 2099/1/5\nprobability: {value: 60, date: 2026/1/9, why: They said so}")
     ran = repo.run("check", "--fix")
-    assert (ran.code, ran.out.splitlines()[0]) == (1, "mended 2 things in 1 file")
+    assert (ran.code, ran.out.splitlines()[0]) == (1, "fixed 2 problems in 1 file")
     assert "not-a-percentage" in ran.out
 
 
-def test_only_the_files_that_were_named_are_mended(repo):
+def test_only_the_files_that_were_named_are_fixed(repo):
     here, other = repo.deal("expected_close: 2099/1/5"), repo.deal("expected_close: 2099/1/5", id="other")
     assert repo.run("check", "--fix", "deals/acme.yaml").code == 0
     assert "2099-01-05" in here.read_text()
@@ -199,10 +199,10 @@ def test_machines_still_get_nothing_but_their_format(repo):
     repo.deal("expected_close: 2099/1/5")
     ran = repo.run("check", "--fix", "--format", "json")
     assert ran.out.startswith("{")
-    assert ran.err == "mended 1 thing in 1 file\n"
+    assert ran.err == "fixed 1 problem in 1 file\n"
 
 
-def test_members_and_the_playbook_are_mended_too(repo):
+def test_members_and_the_playbook_are_fixed_too(repo):
     member = repo.member(
         "country: us\nvendor_setup: {status: Done, date: 2026/3/1}\ncommunities: [{name: Teaching, users: 1_250}]"
     )
@@ -216,14 +216,14 @@ def test_members_and_the_playbook_are_mended_too(repo):
 
 def test_a_file_that_changed_meanwhile_is_not_overwritten(repo):
     file = repo.deal("expected_close: 2099/1/5")
-    found = mends(*load(repo.root), TODAY)
+    found = fixes(*load(repo.root), TODAY)
     file.write_text(file.read_text() + "x: {a: b}\n")
     with pytest.raises(CannotDecide):
         save_all(repo.root, found.changes)
     assert file.read_text().endswith("x: {a: b}\n")
 
 
-def test_every_mend_says_why_nobody_need_be_asked():
+def test_every_fix_says_why_nobody_need_be_asked():
     assert all(safe.why.endswith(".") for safe in SAFE.values())
 
 

@@ -217,14 +217,14 @@ def test_one_field_changed_two_ways_stands_between_markers_and_the_rest_is_joine
         (("19\n", "19\n  - closed lost: 2026-02-03\n"), ("19\n", "19\n  - discovery: 2026-02-02\n"), "stages: closed lost on 2026-02-03 here, discovery on 2026-02-02 there; keep the moves that happened"),
         (("19\n", "19\n  - closed won: 2026-02-03\n"), ("19\n", "19\n  - closed won: 2026-02-04\n"), "stages: closed won on 2026-02-03 here, closed won on 2026-02-04 there; keep the moves that happened"),
         (("2026-01-19", "2026-01-20"), ("2026-01-19", "2026-01-21"), "stages.1: {outreach: 2026-01-20} here, {outreach: 2026-01-21} there; it was {outreach: 2026-01-19}"),
-        (("2026-01-19", "2026-02-10"), ("19\n", "19\n  - discovery: 2026-02-02\n"), "stages: joined it would say something that neither side does (discovery on 2026-02-02 comes after outreach on 2026-02-10)"),
+        (("2026-01-19", "2026-02-10"), ("19\n", "19\n  - discovery: 2026-02-02\n"), "stages: merged, it would say something that neither side says (discovery on 2026-02-02 comes after outreach on 2026-02-10)"),
         (("  - outreach: 2026-01-19\n", ""), ("19\n", "19\n  - discovery: 2026-02-02\n"), None),
         (("kind: email}", "kind: email, opened: true}"), ("kind: email}", "kind: email, opened: false}"), "activity.2026-01-20 email.opened: true here, false there; it was not there before"),
         (("  - {date: 2026-01-20, kind: email}\n", ""), ("kind: email}", "kind: email, opened: true}"), "activity.2026-01-20 email: removed here, {date: 2026-01-20, kind: email, opened: true} there; it was {date: 2026-01-20, kind: email}"),
         (("links:\n", "links:\n  - {kind: a, url: https://docs.example/b}\n"), ("links:\n", "links:\n  - {kind: b, url: https://docs.example/b}\n"), "links.https://docs.example/b.kind: a here, b there; it was not there before"),
         (("[Teach, Learn]", "[Teach maths, Learn]"), ("[Teach, Learn]", "[Teach physics, Learn]"), "discovery.jobs: [Teach maths] here, [Teach physics] there; it was [Teach]"),
-        (("# Cascadia, the big one", "# A"), ("# Cascadia, the big one", "# B"), "title: both sides changed it, and its comments or its layout leave no safe way to join them"),
-        (("{status: unknown, date: 2026-01-05}", "{status: met, date: 2026-01-05}  # the dean"), ("{status: unknown, date: 2026-01-05}", "{status: unknown, date: 2026-01-06}  # the CIO"), "maniac_t: both sides changed it, and its comments or its layout leave no safe way to join them"),
+        (("# Cascadia, the big one", "# A"), ("# Cascadia, the big one", "# B"), "title: both sides changed it, and its comments or layout leave no safe way to merge them"),
+        (("{status: unknown, date: 2026-01-05}", "{status: met, date: 2026-01-05}  # the dean"), ("{status: unknown, date: 2026-01-05}", "{status: unknown, date: 2026-01-06}  # the CIO"), "maniac_t: both sides changed it, and its comments or layout leave no safe way to merge them"),
     ],
 )  # fmt: skip
 def test_what_two_people_say_differently_is_left_to_a_person(ours, theirs, sentence):

@@ -249,7 +249,7 @@ def test_the_win_rate_is_of_the_attempts_that_were_closed(reading, why):
     assert counts(found) == (2, 3, 2)
     assert found.parts["split"] == {"lost new business": 1, "won existing business": 1, "won new business": 1}
     assert sorted(found.included) == ["lost", "renewed", "won"]
-    assert why(found) == {"open": "still open", "warm": "parked with no day to come back"}
+    assert why(found) == {"open": "still open", "warm": "parked with no return date"}
 
 
 def test_a_deal_that_was_lost_and_then_won_is_one_of_two(reading):

@@ -224,7 +224,7 @@ def test_a_deal_that_cannot_be_followed_is_left_out_of_every_metric_and_named(im
     for id in implemented:
         found = reading(id, "2026-06-01", BACKWARDS)
         assert "bad" not in found.included
-        assert why(found).get("bad") == "the days of its stages go back", id
+        assert why(found).get("bad") == "its stages are not in date order", id
 
 
 def test_a_deal_whose_file_is_broken_is_left_out_of_every_metric_and_named(implemented, reading, why):
@@ -232,7 +232,10 @@ def test_a_deal_whose_file_is_broken_is_left_out_of_every_metric_and_named(imple
     for id in implemented:
         found = reading(id, "2026-06-01", torn, broken=("torn", "unread"))
         assert found.included == ()
-        reasons = {"torn": "its file has errors: see check", "unread": "its file cannot be read: see check"}
+        reasons = {
+            "torn": "its file has errors: run salesops check",
+            "unread": "its file cannot be read: run salesops check",
+        }
         assert why(found) == reasons, id
 
 

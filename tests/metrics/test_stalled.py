@@ -53,7 +53,7 @@ def test_a_parked_or_a_closed_deal_does_not_stall(reading, why):
         lost: {stages: [outreach: 2026-01-05, closed lost: 2026-02-02]}
         """,
     )
-    assert (found.value, why(found)) == (0, {"warm": "parked with no day to come back"})
+    assert (found.value, why(found)) == (0, {"warm": "parked with no return date"})
 
 
 def test_a_stage_without_limits_never_stalls_a_deal(reading, book, process):

@@ -202,12 +202,12 @@ def test_a_value_of_the_wrong_shape_says_which_shape_belongs_there(line, said, f
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("- enrichment", "a move must stand here"),
+        ("- enrichment", "a move is expected here"),
         ("- {enrichment: 2026-01-05, outreach: 2026-01-19}", "2 stages in one line"),
         ("- {}", "no day in one line"),
         ("- enrichment:", "no day in one line"),
-        ("-", "a move must stand here"),
-        ("- enrichment: {a: b}", "a day must stand here"),
+        ("-", "a move is expected here"),
+        ("- enrichment: {a: b}", "a day is expected here"),
         ("- enrichment: soon", "not a day"),
     ],
 )

@@ -135,10 +135,10 @@ def test_a_file_that_yaml_would_guess_at_is_refused_at_its_place(text, code, lin
 
 
 @pytest.mark.parametrize(
-    ("text", "held"), [("", "nothing"), ("~", "nothing"), ("[]", "a list"), ("words", "a single text")]
+    ("text", "held"), [("", "empty"), ("~", "empty"), ("[]", "a list"), ("words", "a single text")]
 )
 def test_a_file_that_is_no_record_says_what_it_holds(text, held):
-    assert problems_of(text)[0].message == f"the file holds {held}, not a record"
+    assert problems_of(text)[0].message == f"the file is {held}, not a record"
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_file_that_is_no_record_says_what_it_holds(text, held):
         ("a: 'it's'\n", 1, "look at the indentation and quotes"),
         ("a:\n  - b\n c: d\n", 3, "look at the indentation and quotes"),
         ("a: b\n- c: d\n", 2, "look at the indentation and quotes"),
-        ("a: b: c\n", 1, "a text that holds ': ' must be quoted"),
+        ("a: b: c\n", 1, "a text with ': ' in it must be quoted"),
         ("a: b\n  c: d\n", 2, "look at the indentation of this line, and at the colon of the one above"),
         ("note: one line\nanother line\na: b\n", 2, "this line has no colon followed by a space"),
         ("a: [b\nc: d\n", 1, "the bracket that is opened here is not closed"),
@@ -202,7 +202,7 @@ def test_a_key_given_twice_names_both_lines():
     assert "line 1" in problem.message
 
 
-def test_the_first_of_two_values_stands_until_the_file_is_mended():
+def test_the_first_of_two_values_stands_until_the_file_is_fixed():
     document, _ = read("deals/acme.yaml", b"a: first\na: second\n")
     assert document is not None
     assert document.data == {"a": "first"}
@@ -235,9 +235,9 @@ def test_what_cannot_be_seen_is_refused_with_its_number_and_column(before, chara
         ("\0", "a NUL byte"),
         ("\r", "a carriage return without a line feed"),
         ("\ufeff", "a byte-order mark"),
-        *((mark, "turns the direction") for mark in "\u061c\u200e\u200f\u202a\u202e\u2066\u2069"),
+        *((mark, "changes the direction") for mark in "\u061c\u200e\u200f\u202a\u202e\u2066\u2069"),
         *((mark, "a line break") for mark in "\x85\u2028\u2029"),
-        *((mark, "cannot be seen") for mark in "\x1b\u200b\u200d\u2060\u206a"),
+        *((mark, "invisible character") for mark in "\x1b\u200b\u200d\u2060\u206a"),
     ],
     ids=ascii,
 )
@@ -298,7 +298,7 @@ def test_a_text_with_a_colon_is_offered_in_quotes():
 
 
 @pytest.mark.parametrize("text", ["a: b\n  c: d\n", "title\nc: d\n", f"a: b: {'x' * 200}\n", "a: b: c # d\n"])
-def test_quotes_are_not_offered_where_they_would_mend_nothing(text):
+def test_quotes_are_not_offered_where_they_would_fix_nothing(text):
     (problem,) = problems_of(text)
     assert (problem.code, problem.fix) == ("not-yaml", "")
 

@@ -89,7 +89,7 @@ def findings(repo) -> list[str]:
 
 def test_a_program_that_can_be_installed_is_well(crm):
     assert findings(crm) == [
-        f"ok  salesops {VERSION} can be installed from vendor/; what it needs is downloaded by requirements.lock, and was not tried"
+        f"ok  salesops {VERSION} can be installed from vendor/; the packages of requirements.lock are downloaded, and were not tested"
     ]
 
 
@@ -151,20 +151,18 @@ def test_nothing_but_the_named_wheel_is_ever_handed_to_pip(crm, line, monkeypatc
 def test_a_program_from_a_package_index_is_not_tried_and_that_is_said(crm, break_):
     crm.write("requirements.txt", f"{LOCK}salesops==0.1.0{break_}--hash=sha256:{'0' * 64}\n")
     assert findings(crm) == [
-        "ok  requirements.txt takes salesops from a package index: that installation was not tried"
+        "ok  requirements.txt takes salesops from a package index: that installation was not tested"
     ]
 
 
 def test_without_pip_it_is_said_that_nothing_was_tried(crm, monkeypatch):
     monkeypatch.setattr(vendoring, "find_spec", lambda name: None)
-    assert findings(crm) == [
-        f"ok  {MADE.path} is whole; its installation was not tried: there is no pip beside this program"
-    ]
+    assert findings(crm) == [f"ok  {MADE.path} is intact; its installation was not tested: this environment has no pip"]
 
 
 def test_pip_is_not_waited_for_for_ever(crm, monkeypatch):
     monkeypatch.setattr(vendoring, "PATIENCE", 0.01)
-    assert "pip was not done after 0.01 seconds" in findings(crm)[0]
+    assert "pip did not finish within 0.01 seconds" in findings(crm)[0]
 
 
 def test_the_settings_of_a_person_change_nothing(crm):

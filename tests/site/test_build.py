@@ -142,8 +142,8 @@ def test_a_deal_that_went_leaves_the_site(crm):
 @pytest.mark.parametrize(
     ("path", "content", "said"),
     [
-        ("site/board.md", f"{BODY}\n", "holds <!--salesops-body--> 2 times"),
-        ("site/index.md", "<!--salesops-introduction-->\n", "holds <!--salesops-introduction--> 2 times"),
+        ("site/board.md", f"{BODY}\n", "has <!--salesops-body--> 2 times"),
+        ("site/index.md", "<!--salesops-introduction-->\n", "has <!--salesops-introduction--> 2 times"),
         ("site/about.md", "---\ntitle: <script>alert(1)</script>\n---\n", "site/about.md: its title would be markup"),
         ("site/about.md", '---\ntitle: "\\x3cscript\\x3ealert(1)\\x3c/script\\x3e"\n---\n', "its title would be markup"),
         ('site/"><img src=x onerror=alert(1)>.md', "Words\n", "the name would be markup"),
@@ -246,7 +246,7 @@ def test_the_site_never_lands_among_the_records(crm, out):
 def test_a_folder_that_holds_something_else_is_left_alone(crm, tmp_path):
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos/holiday.jpg").write_bytes(b"sun")
-    with pytest.raises(NoPlace, match="something that is not a site"):
+    with pytest.raises(NoPlace, match="files that are not a site"):
         build(read_site(crm.root, DAY), tmp_path / "photos")
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(NoPlace, match="not a folder"):
@@ -280,7 +280,7 @@ def test_the_old_site_stands_until_the_new_one_is_whole(crm, monkeypatch):
 
 def test_a_theme_without_a_place_for_the_policy_is_refused(crm, monkeypatch):
     monkeypatch.setattr("salesops.site.frames.CHARSET", "<meta charset=other>")
-    with pytest.raises(CannotBuild, match="content security policy has no place"):
+    with pytest.raises(CannotBuild, match="content security policy cannot be added"):
         site(crm)
 
 

@@ -29,7 +29,7 @@ def git(repo, monkeypatch) -> Git:
 
 
 def same_books(repo, commit: str) -> bool:
-    """Whether a commit, just made of what lies here, reads as what lies here."""
+    """Whether a commit, just made of the working copy, reads as the working copy."""
     there, here = CommitBooks(repo.root).book(commit), load(repo.root)
     return there == here
 

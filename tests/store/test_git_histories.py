@@ -1395,7 +1395,7 @@ def test_the_process_was_gone_and_comes_back_altered(story, way):
     if way == "misnamed":
         story.remove("playbook/process/v3.yml")
     story.write(PROCESS, text.replace("closed lost\n", "closed won\n"))
-    assert story.undecided("no version of the process is left")
+    assert story.undecided("there is no process version")
 
 
 def test_the_process_could_not_be_read_and_comes_back_altered(story):
@@ -1440,7 +1440,7 @@ def test_corrections_are_counted_and_shown(story):
     ran = story.repo.run("check", "--against=main", "--format=json")
     (entry,) = json.loads(ran.out)["against"]["corrections"]
     assert (entry["deal"], entry["field"], entry["was"], entry["by"]) == ("acme", "stages.1", "2026-01-12", "jim")
-    assert "1 correction of the past" in story.repo.run("check", "--against=main").out
+    assert "1 signed correction" in story.repo.run("check", "--against=main").out
 
 
 def test_the_check_changes_nothing_in_git(story):

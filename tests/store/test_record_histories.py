@@ -396,7 +396,7 @@ def test_a_clone_that_was_cut_says_how_to_fetch_the_rest(story, tmp_path):
 
 
 def test_without_git_and_without_a_commit_nobody_can_tell(repo):
-    with pytest.raises(CannotDecide, match="begin one with git init"):
+    with pytest.raises(CannotDecide, match="create one with git init"):
         list(file_histories(repo.root, "UTC"))
     Git(repo.root)("init", "-q")
     with pytest.raises(CannotDecide, match="there is no commit yet"):

@@ -58,4 +58,4 @@ def _as_text(columns: list[BoardColumn], parked: list[Standing]) -> Iterator[str
         for standing in parked:
             yield f"          {show(standing.id)}  {style(show(standing.parked), 'faint')}"
     if any(standing.concerns for column in columns for standing in column.deals):
-        yield f"\n{style('!', 'warning')} wants a look: salesops show ID says why"
+        yield f"\n{style('!', 'warning')} needs attention: salesops show ID says why"

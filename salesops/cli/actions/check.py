@@ -1,4 +1,4 @@
-"""What ``salesops check`` finds: the problems of the files and the findings of the checks, mended first where that is asked."""
+"""What ``salesops check`` finds: the problems of the files and the findings of the checks, fixed first where that is asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from salesops.cli.gate import checked, past_checked
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
-from salesops.edits.fix import Mends, difference, mends
+from salesops.edits.fix import Fixes, difference, fixes
 from salesops.problems import Problem, in_order
 from salesops.store.commits import Against
 from salesops.store.commits import against as compared_with
@@ -35,14 +35,14 @@ def run(
 ) -> int:
     """Print every finding; 1 where there is an error, or with ``strict`` a warning."""
     if exact and against is None:
-        raise Usage("--exact goes with --against REV")
+        raise Usage("--exact needs --against REV")
     if dry_run and not fix:
-        raise Usage("--dry-run goes with --fix")
+        raise Usage("--dry-run needs --fix")
     if fix:
-        mended, left = _mended(folder, paths, as_of, dry_run)
+        fixed, left = _fixed(folder, paths, as_of, dry_run)
         if dry_run:
-            return _say_what_would_be_mended(mended, left)
-        say(f"mended {_amount(mended)}", err=in_actions() if output_format is None else output_format != "text")
+            return _say_what_would_be_fixed(fixed, left)
+        say(f"fixed {_amount(fixed)}", err=in_actions() if output_format is None else output_format != "text")
     root, book, problems = read(folder)
     day = day_of(as_of, book)
     compared = compared_with(root, book, against, exact) if against is not None else None
@@ -75,7 +75,7 @@ def _print(
             )
         )
         return
-    where = f" below {', '.join(output.show(path) for path in paths)}" if paths else ""
+    where = f" in {', '.join(output.show(path) for path in paths)}" if paths else ""
     tally = output.tally(found, counts).replace("no problems", f"no problems{where}") + _against_in_words(compared)
     if output_format == "markdown":
         say("\n".join((*output.problems_as_markdown(found), output.markdown(tally))))
@@ -110,34 +110,34 @@ def _against_in_words(compared: Against | None) -> str:
     signed = len(compared.comparison.corrections)
     bases = ", ".join(base[:12] for base in compared.bases)
     name = "" if compared.rev in compared.bases else f" ({output.show(compared.rev)})"
-    corrected = f", {output.counted(signed, 'correction')} of the past" if signed else ""
+    corrected = f", {output.counted(signed, 'signed correction')}" if signed else ""
     return f"; compared with {bases}{name}{corrected}"
 
 
-def _mended(folder: str, paths: tuple[str, ...], as_of: str | None, dry_run: bool) -> tuple[Mends, list[Problem]]:
-    """What can be mended safely, written unless this is a dry run, and every finding in what was on file."""
+def _fixed(folder: str, paths: tuple[str, ...], as_of: str | None, dry_run: bool) -> tuple[Fixes, list[Problem]]:
+    """What can be fixed safely, written unless this is a dry run, and every finding in what was on file."""
     with alone(root_of(folder)):
         root, book, problems = read(folder)
         day = day_of(as_of, book)
         found = in_order([*problems, *checked(book, day)])
         if paths:
             found = _below(found, paths, Path(folder).resolve(), root)
-        mended = mends(book, found, day)
+        fixed = fixes(book, found, day)
         if not dry_run:
-            save_all(root, mended.changes)
-    return mended, found
+            save_all(root, fixed.changes)
+    return fixed, found
 
 
-def _say_what_would_be_mended(mended: Mends, found: list[Problem]) -> int:
+def _say_what_would_be_fixed(fixed: Fixes, found: list[Problem]) -> int:
     """Print the difference, and end as the check of what is on file would."""
-    for line in (line for change in mended.changes for line in difference(change)):
+    for line in (line for change in fixed.changes for line in difference(change)):
         say(output.show(line))
-    note(f"would mend {_amount(mended)}; nothing was written")
+    note(f"would fix {_amount(fixed)}; nothing was written")
     return 1 if any(problem.is_error for problem in found) else 0
 
 
-def _amount(mended: Mends) -> str:
-    return f"{output.counted(mended.things, 'thing')} in {output.counted(len(mended.changes), 'file')}"
+def _amount(fixed: Fixes) -> str:
+    return f"{output.counted(fixed.things, 'problem')} in {output.counted(len(fixed.changes), 'file')}"
 
 
 def _below(problems: list[Problem], paths: tuple[str, ...], start: Path, root: Path) -> list[Problem]:
@@ -149,7 +149,7 @@ def _below(problems: list[Problem], paths: tuple[str, ...], start: Path, root: P
         except (ValueError, RuntimeError, OSError):  # outside, a link that leads to itself, a name that is too long
             raise Usage(f"{path!r} is not in this repository") from None
         if not full.exists():
-            raise Usage(f"there is no {path!r}")
+            raise Usage(f"{path!r} does not exist")
         wanted.append(str(inside))
     return [
         problem

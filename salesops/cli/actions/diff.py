@@ -1,4 +1,4 @@
-"""What ``salesops diff`` tells: what happened between two states of the records, and what it does to the numbers."""
+"""What ``salesops diff`` tells: what changed between two revisions of the records, and how the metrics move."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def _of(
     last = (end.day if end else None) or today
     first = start.day or last
     if first > last:
-        raise Usage(f"{first} lies after {last}: name the earlier day first")
+        raise Usage(f"{first} is after {last}: name the earlier day first")
     found = None if start.day or (end and end.day) else tuple(_to_look_at(comparisons, problems, last))
-    name = end.name if end else "what lies here"
+    name = end.name if end else "the working copy"
     report = Report(Side(befores[0], first, start.name), Side(book, last, name), comparisons[0], found)
     return report, numbers_are_whole(book, problems)
 

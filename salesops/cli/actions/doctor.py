@@ -11,7 +11,7 @@ from salesops.store.load import find_root
 
 
 def run(folder: str) -> int:
-    """Print each look; 1 where something wants mending."""
+    """Print each look; 1 where something wants fixing."""
     root = find_root(Path(folder).resolve())
     findings = examine(root) if root else outside()
     for finding in findings:

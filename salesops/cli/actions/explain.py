@@ -38,7 +38,7 @@ def run(folder: str, name: str, output_format: str, as_of: str | None, *, format
     name = name.removeprefix(f"{FIELDS_PAGE}#")
     is_number = name in metrics and name not in known
     if output_format == "json" and not is_number and format_from is ParameterSource.COMMANDLINE:
-        raise Usage(f"--format json gives the evidence of a metric, and '{show(name)}' is none")
+        raise Usage(f"--format json is for metrics, and '{show(name)}' is not a metric")
     whole = not (book and is_number and (as_of or output_format == "json")) or numbers_are_whole(book, problems)
     lines: Iterator[str] | None
     if is_number and output_format == "json":
@@ -133,7 +133,7 @@ def _lives(root: Path, book: Book, reading: Reading) -> tuple[dict[Ref, FileHist
     try:
         return {life.ref: life for life in file_histories(root, book.zone, only=wanted)}, ""
     except CannotDecide as fault:
-        note(f"salesops: the lines are named without their commits: {show(fault)}")
+        note(f"salesops: the lines are shown without their commits: {show(fault)}")
         return {}, str(fault)
 
 
@@ -152,7 +152,7 @@ def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
 
 def _evidence_as_json(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> str:
     if book is None:
-        raise Usage("a metric is worked out from records: go into a salesops repository, or name it with -C DIR")
+        raise Usage("a metric is computed from records: go into a salesops repository, or name it with -C DIR")
     found = _evidence(root, metric, book, as_of)
     told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": [], "gap": None}
     return masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))
@@ -189,16 +189,17 @@ def _fields(fields: list[Field]) -> Iterator[str]:
     for other in fields[1:]:
         yield ""
         yield style(
-            f"The {other.kind} record has one of that name too: salesops explain {other.kind}.{other.path}", "faint"
+            f"The {other.kind} record has a field of that name, too: salesops explain {other.kind}.{other.path}",
+            "faint",
         )
 
 
 def _field(field: Field) -> Iterator[str]:
-    yield f"{style(field.path, 'head')} in the {field.kind} record ({'must be given' if field.required else 'may be left out'})"
+    yield f"{style(field.path, 'head')} in the {field.kind} record ({'required' if field.required else 'optional'})"
     yield ""
     yield from _wrapped(field.description)
     yield ""
-    yield f"Holds {field.holds}"
+    yield f"Value: {field.holds}"
     if field.examples:
         yield f"For example {', '.join(field.examples)}"
     below = [

@@ -49,7 +49,7 @@ def _known(root: Path, names: tuple[str, ...], known: Timeline) -> None:
     book = load(root)[0] if unknown else None
     for name in unknown:
         if book and any(name in book.of(kind) or (kind, name) in book.broken for kind in own_named()):
-            note(f"salesops: no commit has anything to tell of {show(name)} yet")
+            note(f"salesops: {show(name)} has no committed changes yet")
         else:
             hint = did_you_mean(name, [ref[1] for ref in every_ref(root) if ref[0] in own_named()])
             raise Usage(f"there never was a deal or member '{show(name)}'; {hint}".rstrip("; "))
@@ -68,4 +68,4 @@ def _print(known: Timeline, today: date) -> None:
                 say(f"    {show(change.what)}")
         say()
     if not known.commits:
-        say(f"nothing by {today}")
+        say(f"no changes by {today}")

@@ -44,7 +44,7 @@ def run(folder: str, file: str, column_map: str, output_format: str, *, dry_run:
             if not dry_run:
                 _progress(f"writing {counted(len(plan.changes), 'file')} …")
                 save_all(root, plan.changes)
-                _progress("written; salesops check says how the process sees them")
+                _progress("written; run salesops check to validate the records")
     except Unusable as fault:
         _say_why_not(fault.problems, output_format)
         return 2

@@ -24,7 +24,7 @@ def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool) -> in
         raise Usage(f"{show(new_folder)} is not a folder")
     above = find_root(root.resolve().parent)
     if above:
-        raise Usage(f"{show(new_folder)} lies inside the salesops repository {show(above)}: choose another folder")
+        raise Usage(f"{show(new_folder)} is inside the salesops repository {show(above)}: choose another folder")
     today = day_given(as_of, "--as-of") or datetime.now(UTC).date()
     begun = (root / MARKER).exists()
     left_alone = _left_alone(root, begun=begun)
@@ -64,7 +64,7 @@ def _next_steps(folder: str) -> tuple[str, ...]:
         "Next",
         f"  cd {folder}",
         "  salesops check && salesops serve",
-        "  Make it yours, as README.md says under First steps: from the first commit on the past is only added to.",
+        "  Make it yours, as README.md says under First steps: from the first commit on, history is append-only.",
         "  git init --initial-branch=main && git add --all && git commit --message 'Begin'",
         "",
         "On GitHub",

@@ -62,7 +62,7 @@ def run(folder: str, what: str, output_format: str, as_of: str | None, **options
     if what == "deals":
         lines = _deals(snapshot, filters, output_format)
     elif not filters.is_empty:
-        raise Usage("members cannot be narrowed by what deals have")
+        raise Usage("these filters are for deals, not for members")
     else:
         lines = _members(snapshot, output_format)
     for line in lines:

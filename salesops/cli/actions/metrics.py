@@ -39,7 +39,7 @@ def run(
             folder, names, output_format, as_of, first=first, known=known, since=since, every=every or "week"
         )
     if every or known == "then":
-        raise Usage("--every and --known then belong to a series: say --since as well")
+        raise Usage("--every and --known then are for a series: add --since DAY")
     book, problems, point = _book(folder, known)
     whole = numbers_are_whole(book, problems, point.name if point else "")
     if not book.processes:
@@ -91,7 +91,7 @@ def _narrowed(first: str | None, last: date) -> date | None:
     """The day from which on cohorts and closes are counted."""
     start = day_given(first, "--from")
     if start and start > last:
-        raise Usage(f"--from {start} lies after {last}")
+        raise Usage(f"--from {start} is after {last}")
     return start
 
 

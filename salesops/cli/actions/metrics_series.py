@@ -34,13 +34,13 @@ class Point:
 
 
 def days_between(since: str, last: date, every: str) -> list[date]:
-    """The days of a series; a first day that lies after the last, or too many of them, are a wrong call."""
+    """The days of a series; a first day after the last, or too many of them, are a wrong call."""
     first = day_given(since, "--since")
     if first is None or first > last:
-        raise Usage(f"--since {since} lies after {last}")
+        raise Usage(f"--since {since} is after {last}")
     days = list(_days(first, last, every))
     if len(days) > MAX_POINTS:
-        raise Usage(f"{len(days):,} points are more than {MAX_POINTS:,}: take longer steps")
+        raise Usage(f"{len(days):,} points; the limit is {MAX_POINTS:,}: use longer steps")
     return days
 
 

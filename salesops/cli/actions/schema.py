@@ -18,7 +18,7 @@ def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, dry
     """Print one schema, write those of a folder, or print who reviews what."""
     if codeowners:
         if kind or out:
-            raise Usage("--codeowners goes alone: it prints a file of another kind")
+            raise Usage("--codeowners cannot be combined with a kind or -o DIR")
         say(_codeowners(folder).removesuffix("\n"))
     elif out is None:
         say(as_json(schema_of(_known(kind))))
@@ -30,7 +30,7 @@ def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, dry
 def _codeowners(folder: str) -> str:
     _, book, _ = read(folder)
     if book.team is None:
-        raise CannotDecide("playbook/team.yaml cannot be read, and it says who has which account: run salesops check")
+        raise CannotDecide("playbook/team.yaml cannot be read, and it holds the GitHub accounts: run salesops check")
     return codeowners_of(book)
 
 

@@ -78,16 +78,16 @@ def _why_unusable(snapshot: Snapshot, record_id: str) -> str | None:
     """Why a record that is there cannot be shown; None where there is no such record."""
     why = next((left.why for left in snapshot.book.unusable if left.deal == record_id), None)
     if why:
-        return f"the deal '{show(record_id)}' cannot be followed: {why}"
+        return f"the deal '{show(record_id)}' cannot be shown: {why}"
     if ("member", record_id) in snapshot.book.broken:
-        return f"the member '{show(record_id)}' cannot be shown: its file cannot be read: see check"
+        return f"the member '{show(record_id)}' cannot be shown: its file cannot be read; run salesops check"
     return None
 
 
 def _why_not(snapshot: Snapshot, record_id: str) -> str:
     book = snapshot.book
     if record_id in book.histories:
-        return f"the deal '{show(record_id)}' began after {snapshot.as_of}"
+        return f"the deal '{show(record_id)}' started after {snapshot.as_of}"
     guess = nearest(record_id, [*book.deals, *book.members])
     return f"there is no deal or member '{show(record_id)}'" + (f"; did you mean '{guess}'?" if guess else "")
 

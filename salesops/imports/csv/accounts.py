@@ -36,11 +36,11 @@ class Accounts:
         found = self.rows.get(sameness(name), [])
         if len(found) > 1:
             numbers = " and ".join(str(row.number) for row in found)
-            return Wrong("member-twice", f"stands in several rows of {self.table.name} ({numbers})")
+            return Wrong("member-twice", f"appears in several rows of {self.table.name} ({numbers})")
         if found:
             return RowReader(self.table, found[0], self.format, self.zone, self.currency)
         nothing = TableRow(asker.row.number, asker.row.line, [""] * len(self.table.header))
-        why = f"is unknown, {self.table.name} having no {shown(name)}"
+        why = f"is unknown: {self.table.name} has no {shown(name)}"
         return RowReader(
             Table(asker.table.name, self.table.header), nothing, self.format, self.zone, self.currency, why
         )

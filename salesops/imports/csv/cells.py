@@ -20,7 +20,7 @@ SYMBOLS: Mapping[str, frozenset[str]] = {
     "£": frozenset({"GBP"}),
     "¥": frozenset({"CNY", "JPY"}),
 }
-"""Signs that may stand beside an amount, and the currencies that they stand for."""
+"""Signs that may be next to an amount, and the currencies that they mean."""
 
 LONGEST = 60
 """Characters of a day or an amount; a longer cell is something else, and no pattern is tried on it."""
@@ -41,14 +41,14 @@ def day(words: str, pattern: str, written: str, zone: str) -> str | Wrong:
     except (ValueError, OverflowError):
         return wrong
     if not FIRST_YEAR <= local.year <= LAST_YEAR:
-        return Wrong("not-a-date", f"lies outside {FIRST_YEAR} to {LAST_YEAR}")
+        return Wrong("not-a-date", f"is not between {FIRST_YEAR} and {LAST_YEAR}")
     return local.date().isoformat()
 
 
 def amount(words: str, table_format: Format, currency: str) -> str | Wrong:
     """Money as ``1054.50 USD``; a code or sign beside the amount must be that of the currency."""
     if currency not in CURRENCIES:
-        return Wrong("not-a-currency", "stands beside a currency that ISO 4217 does not have")
+        return Wrong("not-a-currency", "has a currency code that is not in ISO 4217")
     match = _BESIDE.fullmatch(words) if len(words) <= LONGEST else None
     before, bare, after = match.groups() if match else (None, words, None)
     for sign in (before, after):

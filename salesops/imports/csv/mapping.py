@@ -63,7 +63,7 @@ class Format(Record):
     thousands: Literal["none", "comma", "point", "blank", "apostrophe"] = Field(
         default="none", description="The mark between thousands.", examples=["none", "comma"]
     )
-    empty: Words = many("Words that stand for an empty cell.", "NULL", "n/a")
+    empty: Words = many("Words that mean an empty cell.", "NULL", "n/a")
 
     @property
     def pattern(self) -> str:
@@ -85,17 +85,17 @@ class Cell(Record):
 
     column: Text | None = maybe("The column.", "product")
     constant: Text | None = maybe("The same value for every row, as a record writes it.", "new business")
-    when: When | None = maybe("Only for rows of which this holds.")
+    when: When | None = maybe("Only for rows that match this.")
     values: dict[str, Text] = Field(
         default_factory=dict, description="What words of the table become; others stay as they are."
     )
-    otherwise: Text | None = maybe("What stands in for a word that is not under values.", "US")
+    otherwise: Text | None = maybe("The default for a word that is not under values.", "US")
     missing: Text | None = maybe(
-        f"What stands in for an empty cell; or '{SKIP}' to pass the row over, '{LEAVE_OUT}' to leave the field out.",
+        f"The default for an empty cell; or '{SKIP}' to skip the row, '{LEAVE_OUT}' to leave the field out.",
         "No account given",
         SKIP,
     )
-    kind: Kind | None = maybe("What the cell holds; the field itself says so where it is not said.", *KINDS_OF_CELL)
+    kind: Kind | None = maybe("What the cell contains; default: what the field expects.", *KINDS_OF_CELL)
     zero: Literal["keep", "leave out"] = Field(
         default="keep", description="What becomes of an amount of 0.", examples=["keep", LEAVE_OUT]
     )
@@ -105,7 +105,7 @@ class NameCell(Cell):
     """A value that names a member: its id is made of the name."""
 
     ids: dict[str, Id] = Field(
-        default_factory=dict, description="Ids for names of which none, or the wrong one, can be made."
+        default_factory=dict, description="Ids for names from which no id, or the wrong one, would be made."
     )
 
 
@@ -134,7 +134,7 @@ class StageLine(Record):
 
     stage: Text = given("The stage, as the process calls it.", "outreach")
     day: Text = given("The column of the day.", "engage_date")
-    when: When | None = maybe("Only for rows of which this holds.")
+    when: When | None = maybe("Only for rows that match this.")
     missing: Text | None = maybe(
         f"The day to put where the cell is empty; or '{LEAVE_OUT}' for no such move, '{SKIP}' to pass the row over.",
         "2017-12-31",
@@ -157,7 +157,7 @@ class DealMap(Record):
     type: AnyCell = given("New or existing business.", "new business")
     tier: AnyCell = given("The tier.", "general")
     owner: AnyOwner = given("Who leads it.", "jim")
-    stages: tuple[StageLine, ...] = given("The moves a row can tell of, oldest first.")
+    stages: tuple[StageLine, ...] = given("The moves a row can contain, oldest first.")
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="Any other field of a deal, by its dotted path, such as contract.signed."
     )
@@ -167,8 +167,8 @@ class MemberMap(Record):
     """How the members that deals name become records."""
 
     folder: Text = Field(default="members", description="Where the files go.", examples=["members"])
-    file: Text | None = maybe("A second table with one row for each member, beside the first.", "accounts.csv")
-    key: Text | None = maybe("The column of that table that holds the name.", "account")
+    file: Text | None = maybe("A second table with one row for each member, next to the first.", "accounts.csv")
+    key: Text | None = maybe("The column of that table with the name.", "account")
     format: Format | None = maybe("How that table is written, where it differs from the first.")
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="The fields of a member; the name is taken from the deal's row."

@@ -110,23 +110,21 @@ def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     cell = spot.cell
     if (cell.column is None) == (cell.constant is None):
         said = (
-            "a column or a constant must stand here"
+            "a column or a constant is required here"
             if cell.column is None
-            else "column and constant exclude each other"
+            else "use either column or constant, not both"
         )
-        yield document.problem(
-            "cell-unclear", said, spot.at, help="name the column that holds the value", fix="column: …"
-        )
+        yield document.problem("cell-unclear", said, spot.at, help="name the column with the value", fix="column: …")
     if cell.column is None:
         for name in ("values", "otherwise", "missing"):
             if getattr(cell, name):
                 yield document.problem(
-                    "cell-unclear", f"'{name}' is about a column, and none is named", (*spot.at, name), key=True
+                    "cell-unclear", f"'{name}' needs a column, and none is given", (*spot.at, name), key=True
                 )
     if cell.column and cell.otherwise and not cell.values:
         yield document.problem(
             "cell-unclear",
-            "'otherwise' stands in for words that are not under values, and there are no values",
+            "'otherwise' is the default for words that are not under values, and there are no values",
             (*spot.at, "otherwise"),
             key=True,
             help="list the words under values, or use missing for empty cells",
@@ -134,17 +132,17 @@ def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     if spot.at[0] == "members" and cell.missing == SKIP:
         yield document.problem(
             "cell-unclear",
-            "a member cannot be passed over: its deals need it",
+            "a member cannot be skipped: its deals need it",
             (*spot.at, "missing"),
-            help=f"give a stand-in, or leave the field out where a member can do without '{spot.field}'",
+            help=f"give a default, or leave the field out if a member does not need '{spot.field}'",
             fix=f"missing: {LEAVE_OUT}",
         )
     if spot.is_needed and cell.missing == LEAVE_OUT:
         yield document.problem(
             "field-needed",
-            f"a deal cannot do without '{spot.field}'",
+            f"a deal requires '{spot.field}'",
             (*spot.at, "missing"),
-            help="give a stand-in, or skip the rows that lack it",
+            help="give a default, or skip the rows that lack it",
             fix=f"missing: {SKIP}",
         )
 
@@ -164,7 +162,7 @@ def _field_mistakes(document: Document, mapping: ColumnMap, spot: MappedCell) ->
     if kind == "money" and spot.in_members_file and mapping.currency and mapping.currency.column:
         yield document.problem(
             "cell-unclear",
-            f"'{spot.field}' is money from a table of its own, and the currency stands in the other one",
+            f"'{spot.field}' is money from a second table, and the currency is in the first one",
             spot.at,
             key=True,
             help="name one currency for both tables, or leave the field out",
@@ -218,7 +216,7 @@ def _overlaps(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
         if inside and spot.field:
             yield document.problem(
                 "field-twice",
-                f"'{inside.field}' lies inside '{spot.field}'",
+                f"'{inside.field}' is inside '{spot.field}'",
                 inside.at,
                 key=True,
                 help="keep one of the two",
@@ -234,7 +232,7 @@ def _stage_mistakes(document: Document, mapping: ColumnMap, book: Book) -> Itera
         if known and line.stage not in known:
             yield document.problem(
                 "stage-unknown",
-                f"'{line.stage}' is a stage of no process version",
+                f"'{line.stage}' is not a stage of any process version",
                 (*path, "stage"),
                 help=did_you_mean(line.stage, known),
             )
@@ -250,7 +248,7 @@ def _day_mistakes(document: Document, at: Path, words: str) -> Iterator[Problem]
             "not-a-date",
             f"'{words}' is neither a day nor '{LEAVE_OUT}' nor '{SKIP}'",
             at,
-            help="write a stand-in as YYYY-MM-DD",
+            help="write a default as YYYY-MM-DD",
         )
 
 
@@ -264,7 +262,7 @@ def _folder_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem
                 "folder-wrong",
                 f"'{folder}' is not a folder in {top}/",
                 at,
-                help="small letters, digits and hyphens, parted by /",
+                help="small letters, digits and hyphens, separated by /",
                 fix=f"folder: {top}/2017",
             )
 
@@ -278,9 +276,9 @@ def _member_mistakes(document: Document, members: MemberMap) -> Iterator[Problem
     if members.file and not _FILE.fullmatch(members.file):
         yield document.problem(
             "members-unclear",
-            f"'{members.file}' is not the bare name of a file",
+            f"'{members.file}' is not a file name without folders",
             ("members", "file"),
-            help="put it beside the first table and name it without folders",
+            help="put it next to the first table and name it without folders",
         )
     if members.format:
         yield from _format_mistakes(document, ("members", "format"), members.format)
@@ -288,7 +286,7 @@ def _member_mistakes(document: Document, members: MemberMap) -> Iterator[Problem
         if field not in members.fields:
             yield document.problem(
                 "field-missing",
-                f"'{field}' is missing: no member can do without it",
+                f"'{field}' is missing: every member needs it",
                 ("members", "fields"),
                 key=True,
                 fix=f"{field}: {'other' if field == 'kind' else '{column: …}'}",

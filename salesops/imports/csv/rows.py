@@ -38,7 +38,7 @@ class StandIn(str):
 
 @dataclass(frozen=True)
 class Filling:
-    """Where the values of a record come from, worked out once for all rows."""
+    """Where the values of a record come from, computed once for all rows."""
 
     field: str
     cell: Cell
@@ -95,7 +95,7 @@ class RowReader:
         """The text of one field as a record holds it; None where it is left out or cannot be taken."""
         if not self.holds(cell.when):
             if needed:
-                self.reject(cell.when.column if cell.when else "", Wrong("cell-empty", "leaves a needed field open"))
+                self.reject(cell.when.column if cell.when else "", Wrong("cell-empty", "leaves a required field empty"))
             return None
         if cell.column is None:
             return StandIn(cell.constant)
@@ -103,7 +103,7 @@ class RowReader:
         if not words:
             return self._missing(cell, cell.column, needed)
         if words not in cell.values and cell.otherwise is not None:
-            reason = f"is not under values: {shown(cell.otherwise)} stands in"
+            reason = f"is not under values: {shown(cell.otherwise)} is used"
             self.say(Verdict.STAND_IN, cell.column, "value-unknown", reason, words)
             return StandIn(cell.otherwise)
         found = self._converted(cell.values.get(words, words), kind)
@@ -116,22 +116,24 @@ class RowReader:
         """What the mapping says of an empty cell."""
         stand_in = cell.missing if cell.missing is not None else cell.otherwise
         if stand_in == SKIP:
-            self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.emptiness}: the row is passed over")
+            self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.emptiness}: the row is skipped")
         elif stand_in == LEAVE_OUT or (stand_in is None and not needed):
             pass
         elif stand_in is None:
             self.reject(column, Wrong("cell-empty", self.emptiness))
         else:
-            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.emptiness}: {shown(stand_in)} stands in")
+            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.emptiness}: {shown(stand_in)} is used")
             return StandIn(stand_in)
         return None
 
     def _converted(self, words: str, kind: Kind) -> str | Wrong:
         if len(words) > MAX_TEXT:
-            return Wrong("text-too-long", f"holds more than {MAX_TEXT:,} characters")
+            return Wrong("text-too-long", f"has more than {MAX_TEXT:,} characters")
         unseen = UNSEEN.search(words.replace("\r\n", "\n"))
         if unseen:
-            return Wrong("unseen-character", f"holds U+{ord(unseen.group()):04X}, a character that no record may hold")
+            return Wrong(
+                "unseen-character", f"has U+{ord(unseen.group()):04X}, a character that is not allowed in records"
+            )
         if kind == "date":
             return cells.day(words, self.format.pattern, self.format.dates, self.zone)
         if kind == "money":
@@ -155,7 +157,7 @@ class RowReader:
             return None
         known = directory.names.get(record_id, name)
         if known != name and record_id != name:
-            self.say(Verdict.STAND_IN, column, "spelled-differently", f"is taken to be {shown(known)}", name)
+            self.say(Verdict.STAND_IN, column, "spelled-differently", f"is read as {shown(known)}", name)
         return StandIn(record_id) if isinstance(name, StandIn) else record_id
 
     def moves(self, lines: tuple[StageLine, ...]) -> list[dict[str, str]]:
@@ -167,7 +169,7 @@ class RowReader:
             if entered:
                 found.append((line.stage, entered))
         if not found and self.verdict is None:
-            self.reject("", Wrong("stages-empty", "no line of stages holds of this row"))
+            self.reject("", Wrong("stages-empty", "no line under stages applies to this row"))
         for (_, before), (stage, entered) in pairwise(found):
             if entered < before:
                 wrong = Wrong("stage-dates-go-back", f"'{stage}' would be entered before the stage above it")
@@ -184,7 +186,7 @@ class RowReader:
             cell = self.cell(column)
             if cell not in words:
                 hint = did_you_mean(cell, dict.fromkeys(words)) if cell else ""
-                reason = f"is named by no line of stages{f'; {hint}' if hint else ''}" if cell else "is empty"
+                reason = f"is not listed by any line under stages{f'; {hint}' if hint else ''}" if cell else "is empty"
                 self.reject(column, Wrong("word-unknown", reason), cell)
 
     def filled(self, fields: tuple[Filling, ...]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ def read_table(name: str, raw: bytes, table_format: Format) -> tuple[Table | Non
         return None, [text]
     rows, refused = _rows(name, text, table_format)
     if not rows:
-        return None, [Problem("table-empty", "the file holds no header", Place(name), help="export it once more")]
+        return None, [Problem("table-empty", "the file has no header", Place(name), help="export it again")]
     header = tuple(unguarded(cell).strip() for cell in rows[0].cells)
     problems = list(_header_problems(name, rows[0], header, table_format))
     if problems:
@@ -94,7 +94,7 @@ def _unpacked(name: str, raw: bytes) -> bytes | Problem:
         with gzip.open(io.BytesIO(raw)) as file:
             data = file.read(MAX_TABLE + 1)
     except (OSError, EOFError, zlib.error):
-        return Problem("not-a-table", "the file is packed with gzip and damaged", Place(name), help="copy it once more")
+        return Problem("not-a-table", "the file is packed with gzip and damaged", Place(name), help="copy it again")
     return data if len(data) <= MAX_TABLE else _too_large(name)
 
 
@@ -170,7 +170,7 @@ def _cells_of_any_length() -> Iterator[None]:
 
 
 def _unreadable(name: str, number: int, line: int, said: str) -> Remark:
-    reason = "text stands after a closing quote"
+    reason = "there is text after a closing quote"
     if "end of data" in said:
         reason = "a quote is opened and never closed; all that follows is inside it"
     return Remark(Verdict.REJECTED, name, number, line, "", "row-unreadable", reason)
@@ -191,7 +191,7 @@ def _header_problems(name: str, row: TableRow, header: tuple[str, ...], table_fo
                 "delimiter-wrong",
                 f"the header is one single column: {shown(header[0])}",
                 place,
-                help=f"the cells are parted by a {other}, not a {table_format.delimiter}: say so in the mapping",
+                help=f"the cells are separated by a {other}, not a {table_format.delimiter}: say so in the mapping",
                 fix=f"format: {{delimiter: {other}}}",
             )
     for column, times in Counter(header).items():
@@ -201,13 +201,13 @@ def _header_problems(name: str, row: TableRow, header: tuple[str, ...], table_fo
                 "column-twice",
                 f"{shown(column)} is the name of {times} columns ({at})",
                 place,
-                why="one of them would be overlooked",
-                help="give each column a name of its own and try again",
+                why="one of them would be ignored",
+                help="give each column its own name and try again",
             )
         if UNSEEN.search(column):
             yield Problem(
                 "unseen-character",
-                f"the name of column {header.index(column) + 1} holds a character that cannot be seen",
+                f"the name of column {header.index(column) + 1} has an invisible character",
                 place,
-                help="write the header anew",
+                help="retype the header",
             )

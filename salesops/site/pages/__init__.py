@@ -34,7 +34,7 @@ __all__ = ["SUBJECTS", "Metric", "Page", "data_files", "every_page", "readings_o
 
 
 def readings_of(snapshot: Snapshot) -> Readings:
-    """Every metric on the day; worked out once for all pages."""
+    """Every metric on the day; computed once for all pages."""
     return measure(snapshot, metrics_of(snapshot.process).values())
 
 
@@ -48,7 +48,7 @@ def every_page(snapshot: Snapshot, readings: Readings | None = None, past: GitHi
 def data_files(
     snapshot: Snapshot, readings: Readings | None = None, past: GitHistory | None = None
 ) -> Iterator[tuple[str, str]]:
-    """What the site holds for machines: the metrics, together and each alone, and the feed of the changes."""
+    """What the site holds as JSON and as a feed: the metrics, together and each alone, and the feed of the changes."""
     known = metrics_of(snapshot.process)
     readings = readings_of(snapshot) if readings is None else readings
     head = {"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of}

@@ -99,7 +99,7 @@ def _spans(as_of: date, past: GitHistory) -> Iterator[TimeSpan]:
     earlier = [one for one in commits if one.commit.day < min(monday, first)]
     yield TimeSpan("week", "This week", this_week, past.week)
     yield TimeSpan("month", "Earlier this month", this_month, past.month)
-    yield TimeSpan("earlier", "Before that", earlier, None)
+    yield TimeSpan("earlier", "Earlier", earlier, None)
 
 
 def told(commit: Commit, entries: tuple[Event, ...]) -> Told:

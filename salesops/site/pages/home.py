@@ -72,7 +72,7 @@ class RecentMove(NamedTuple):
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The home page."""
     every = metrics_of(snapshot.process)
-    deserving = [standing for standing in standings(snapshot, snapshot.open) if standing.concerns]
+    attention = [standing for standing in standings(snapshot, snapshot.open) if standing.concerns]
     yield page(
         "",
         "Home",
@@ -82,7 +82,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         numbers=[(every[metric_id], readings[metric_id]) for metric_id in SHOWN if metric_id in every],
         targets=_targets(snapshot, readings),
         target_columns=TARGETS,
-        deserving=sorted(deserving, key=lambda standing: (-len(standing.concerns), standing.since)),
+        attention=sorted(attention, key=lambda standing: (-len(standing.concerns), standing.since)),
         most=MAX_ATTENTION_ROWS,
         overdue=[term for term in terms(snapshot) if term.bucket == OVERDUE],
         moves=list(_moves(snapshot)),

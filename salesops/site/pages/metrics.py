@@ -79,8 +79,8 @@ def week(point: Mapping[str, Any]) -> Column[object]:
 GLOSSARY: Columns[GlossaryRow] = (
     Column("Metric", linked_title, header=True),
     Column("Value", headline, right=True, look="so-sum so-strong"),
-    Column("Behind it", lambda row, _: wording.detail(row.reading), look="so-behind"),
-    Column("What it means", meaning_and_source, words=True),
+    Column("Based on", lambda row, _: wording.detail(row.reading), look="so-behind"),
+    Column("Definition", meaning_and_source, words=True),
 )
 COUNTED: Columns[CountedDeal] = (
     Column("Member", lambda row, here: here.member_link(row.history.deal.member), header=True),

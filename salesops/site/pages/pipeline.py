@@ -18,8 +18,8 @@ from salesops.site.pages.words import NOTHING, day, kind_of_business
 
 
 def member(standing: Standing, here: Here) -> Markup:
-    """The member; the bar at the left of a row that deserves a look is said in words, too."""
-    look = Markup('<span class="so-hidden"> (deserves a look)</span>') if standing.concerns else Markup()
+    """The member; the bar at the left of a row that needs attention is spelled out, too."""
+    look = Markup('<span class="so-hidden"> (needs attention)</span>') if standing.concerns else Markup()
     return here.member_link(standing.deal.member) + look
 
 
@@ -37,7 +37,7 @@ def next_step(standing: Standing, here: Here) -> object:
 def until(standing: Standing, here: Here) -> Markup:
     """The day on which a parked deal comes back."""
     span = standing.history.parked_on(here.as_of)
-    return day(span.until if span else None, "no day said")
+    return day(span.until if span else None, "no day given")
 
 
 def why(standing: Standing, here: Here) -> str:

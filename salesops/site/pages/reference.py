@@ -40,13 +40,13 @@ _CODE = Markup("<code>{}</code>")
 
 def path(field: Field, here: Here) -> Markup:
     """The path of a field, and whether it must be given."""
-    return _CODE.format(field.path) + (Markup("<br><small>must be given</small>") if field.required else "")
+    return _CODE.format(field.path) + (Markup("<br><small>required</small>") if field.required else "")
 
 
 FIELDS: Columns[Field] = (
     Column("Field", path, header=True),
     Column("Meaning", lambda field, _: prose(field.description), words=True),
-    Column("Holds", lambda field, _: field.holds),
+    Column("Value", lambda field, _: field.holds),
     Column("Example", lambda field, _: _CODE.format(field.examples[0]) if field.examples else ""),
 )
 

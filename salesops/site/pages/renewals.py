@@ -57,7 +57,7 @@ def days_left(row: RenewalRow, here: Here) -> object:
     left = row.term.days_left
     if left is None or row.term.bucket in (NOT_STARTED, SUPERSEDED, ENDED):
         return NOTHING
-    return f"{-left} over" if left < 0 else left
+    return f"{-left} overdue" if left < 0 else left
 
 
 def renewal(row: RenewalRow, here: Here) -> object:
@@ -66,7 +66,7 @@ def renewal(row: RenewalRow, here: Here) -> object:
         return here.chip("good", "signed") + " " + here.deal_link(row.term.secured_by)
     if row.talk:
         return here.chip("quiet", row.talk.stage.title) + " " + here.deal_link(row.talk.id)
-    return here.chip("warn", "no talk yet") if row.term.bucket in NEEDS_A_TALK else NOTHING
+    return here.chip("warn", "no conversation yet") if row.term.bucket in NEEDS_A_TALK else NOTHING
 
 
 def health(row: RenewalRow, here: Here) -> object:

@@ -104,7 +104,7 @@ def test_a_dry_run_writes_nothing_and_shows_the_first_file(desk):
     before = desk.files()
     said = desk.text("--dry-run")
     assert desk.files() == before
-    assert "deals/2026/a-1.yaml would hold:\n\n  title: General\n  member: cascadia-university\n" in said
+    assert "deals/2026/a-1.yaml would contain:\n\n  title: General\n  member: cascadia-university\n" in said
     assert "would be new" in said
 
 
@@ -123,18 +123,18 @@ def test_a_header_alone_is_an_empty_table_and_no_mistake(desk):
     ("cells", "column", "reason", "value"),
     [
         ({"id": ""}, "id", "is empty", ""),
-        ({"id": "!!!"}, "id", "holds no letter or digit that an id could be made of", "!!!"),
-        ({"id": "con"}, "id", "would become 'con', a name that Windows keeps for itself", "con"),
+        ({"id": "!!!"}, "id", "has no letter or digit to make an id from", "!!!"),
+        ({"id": "con"}, "id", "would become 'con', a name reserved by Windows", "con"),
         ({"account": ""}, "account", "is empty", ""),
-        ({"account": "会社"}, "account", "holds no letter or digit that an id could be made of", "会社"),
+        ({"account": "会社"}, "account", "has no letter or digit to make an id from", "会社"),
         ({"rep": "Ann Other"}, "rep", "is not in playbook/team.yaml", "Ann Other"),
-        ({"stage": "open"}, "stage", "is named by no line of stages; did you mean 'Open'?", "open"),
+        ({"stage": "open"}, "stage", "is not listed by any line under stages; did you mean 'Open'?", "open"),
         ({"stage": ""}, "stage", "is empty", ""),
         ({"opened": ""}, "opened", "is empty", ""),
         ({"opened": "05/01/2026"}, "opened", "is not a day written as YYYY-MM-DD", "05/01/2026"),
         ({"opened": "2026-02-30"}, "opened", "is not a day written as YYYY-MM-DD", "2026-02-30"),
         ({"opened": "２０２６-01-05"}, "opened", "is not a day written as YYYY-MM-DD", "２０２６-01-05"),
-        ({"opened": "1926-01-05"}, "opened", "lies outside 1990 to 2100", "1926-01-05"),
+        ({"opened": "1926-01-05"}, "opened", "is not between 1990 and 2100", "1926-01-05"),
         ({"amount": "-5"}, "amount", "is below zero", "-5"),
         ({"amount": "12.345"}, "amount", "has more than two decimals", "12.345"),
         ({"amount": "€ 5"}, "amount", "is not an amount in USD", "€ 5"),
@@ -145,9 +145,9 @@ def test_a_header_alone_is_an_empty_table_and_no_mistake(desk):
             "is not an amount of money with a point before the cents and no mark between thousands",
             "1,250",
         ),
-        ({"product": "a\u200bb"}, "product", "holds U+200B, a character that no record may hold", "a\\u200bb"),
-        ({"product": "a\0b"}, "product", "holds U+0000, a character that no record may hold", "a\\x00b"),
-        ({"note": "\x1b[31mred"}, "note", "holds U+001B, a character that no record may hold", "\\x1b[31mred"),
+        ({"product": "a\u200bb"}, "product", "has U+200B, a character that is not allowed in records", "a\\u200bb"),
+        ({"product": "a\0b"}, "product", "has U+0000, a character that is not allowed in records", "a\\x00b"),
+        ({"note": "\x1b[31mred"}, "note", "has U+001B, a character that is not allowed in records", "\\x1b[31mred"),
     ],
 )
 def test_a_row_that_cannot_be_taken_is_named_with_its_column_and_reason(desk, cells, column, reason, value):
@@ -167,7 +167,7 @@ def test_every_reason_of_a_row_is_said_at_once(desk):
 
 def test_a_cell_that_is_too_long_for_a_record_costs_its_row_and_nothing_else(desk):
     found = desk.run(rows=row(1, note="a" * 131_073) + row(2), code=1)
-    assert reasons(found) == [(2, "note", "holds more than 20,000 characters", "a" * 119 + "…")]
+    assert reasons(found) == [(2, "note", "has more than 20,000 characters", "a" * 119 + "…")]
     assert found["taken"] == 1
 
 
@@ -198,7 +198,7 @@ def test_two_names_never_become_one_member_by_accident(desk):
 
 def test_two_spellings_of_one_name_are_one_member_and_the_second_is_mentioned(desk):
     found = desk.run(rows=row(1, account="Elm & Ash Inc.") + row(2, account="ELM & ASH, INC"))
-    assert reasons(found, "stand_ins") == [(3, "account", "is taken to be 'Elm & Ash Inc.'", "ELM & ASH, INC")]
+    assert reasons(found, "stand_ins") == [(3, "account", "is read as 'Elm & Ash Inc.'", "ELM & ASH, INC")]
     assert found["members"]["new"] == 1
 
 
@@ -220,7 +220,7 @@ def test_a_deal_that_was_removed_on_purpose_stays_removed(desk):
     )
     found = desk.run(rows=row(1) + row(2))
     assert reasons(found, "skipped") == [
-        (2, "id", "was removed on purpose: see playbook/removed.yaml", "a-1 on 2026-03-01")
+        (2, "id", "was removed on purpose, see playbook/removed.yaml", "a-1 on 2026-03-01")
     ]
     assert found["written"] == ["deals/2026/a-2.yaml"]
 
@@ -243,7 +243,7 @@ def test_a_record_that_says_something_else_is_kept_and_named(desk):
     found = desk.run()
     assert found["kept"] == [{"path": "deals/2026/a-1.yaml", "differs": ["title"], "why": ""}]
     assert "title: Premier  # after the call" in desk.holds("deals/2026/a-1.yaml")
-    assert "1 record: differs from the table and is kept" in desk.text()
+    assert "1 record: differs from the file and is kept" in desk.text()
 
 
 def test_what_people_added_by_hand_is_no_difference(desk):
@@ -296,7 +296,9 @@ def test_a_broken_file_is_not_written_over(desk):
     for text in ("title: [\n", "titel: General\n"):
         desk.repo.write("deals/2026/a-1.yaml", text)
         for option in ([], ["--update"]):
-            assert desk.run(*option, rows=row(1))["kept"][0]["why"] == "the file there has errors: see salesops check"
+            assert (
+                desk.run(*option, rows=row(1))["kept"][0]["why"] == "the existing file has errors: run salesops check"
+            )
         assert desk.holds("deals/2026/a-1.yaml") == text
 
 
@@ -397,8 +399,8 @@ def test_what_the_mapping_puts_in_place_of_an_empty_cell_is_counted(desk):
     )
     found = desk.run(rows=row(1, account="") + row(2, opened=""), map=map)
     assert reasons(found, "stand_ins") == [
-        (2, "account", "is empty: 'Cascadia University' stands in", ""),
-        (3, "opened", "is empty: '2026-01-01' stands in", ""),
+        (2, "account", "is empty: 'Cascadia University' is used", ""),
+        (3, "opened", "is empty: '2026-01-01' is used", ""),
     ]
     assert found["taken"] == 2
 
@@ -408,12 +410,12 @@ def test_a_word_that_the_mapping_does_not_list_gets_its_stand_in_and_is_named(de
     found = desk.run(rows=row(1, product="Gold") + row(2, product="Silver"), map=map)
     assert "tier: premier" in desk.holds("deals/a-1.yaml")
     assert "tier: general" in desk.holds("deals/a-2.yaml")
-    assert reasons(found, "stand_ins") == [(3, "product", "is not under values: 'general' stands in", "Silver")]
+    assert reasons(found, "stand_ins") == [(3, "product", "is not under values: 'general' is used", "Silver")]
 
 
 def test_rows_that_the_mapping_passes_over_are_named_and_are_no_failure(desk):
     found = desk.run(rows=row(1, account="") + row(2), map=MAP_IN_PLACE.replace("account}", "account, missing: skip}"))
-    assert reasons(found, "skipped") == [(2, "account", "is empty: the row is passed over", "")]
+    assert reasons(found, "skipped") == [(2, "account", "is empty: the row is skipped", "")]
     assert found["written"] == ["deals/a-2.yaml"]
 
 
@@ -518,17 +520,17 @@ def test_members_are_filled_from_their_own_table(desk):
     )
     assert found["members"]["new"] == 3
     assert {(remark["file"], remark["row"], remark["column"], remark["reason"]) for remark in found["stand_ins"]} == {
-        ("accounts.csv", 3, "sector", "is not under values: 'other' stands in"),
-        ("accounts.csv", 3, "land", "is not under values: 'US' stands in"),
-        ("../table.csv", 4, "sector", "is unknown, accounts.csv having no 'Oak Lab': 'other' stands in"),
-        ("../table.csv", 4, "land", "is unknown, accounts.csv having no 'Oak Lab': 'US' stands in"),
+        ("accounts.csv", 3, "sector", "is not under values: 'other' is used"),
+        ("accounts.csv", 3, "land", "is not under values: 'US' is used"),
+        ("../table.csv", 4, "sector", "is unknown: accounts.csv has no 'Oak Lab': 'other' is used"),
+        ("../table.csv", 4, "land", "is unknown: accounts.csv has no 'Oak Lab': 'US' is used"),
     }
 
 
 def test_a_member_that_stands_twice_in_its_table_is_not_guessed(desk):
     desk.repo.write("../accounts.csv", "company,sector,land,web\nElm,Uni,Chile,\nELM,Uni,Canada,\n")
     found = desk.run(rows=row(1, account="Elm") + row(2), map=MAP_IN_PLACE + ACCOUNTS_MAP, code=1)
-    assert reasons(found)[0] == (2, "account", "stands in several rows of accounts.csv (2 and 3)", "Elm")
+    assert reasons(found)[0] == (2, "account", "appears in several rows of accounts.csv (2 and 3)", "Elm")
 
 
 def test_a_member_that_would_be_no_record_takes_its_deals_with_it(desk):
@@ -543,7 +545,7 @@ def test_a_member_that_would_be_no_record_takes_its_deals_with_it(desk):
 def test_without_a_word_about_members_only_those_on_file_are_known(desk):
     found = desk.run(rows=row(1) + row(2, account="New College"), map=MAP_IN_PLACE, code=1)
     assert reasons(found) == [
-        (3, "account", "is no member on file, and the mapping makes none (new-college)", "New College")
+        (3, "account", "is not an existing member, and the mapping creates none (new-college)", "New College")
     ]
 
 

@@ -75,7 +75,7 @@ def test_a_row_with_too_few_or_too_many_cells_is_reported_and_the_others_are_rea
 def test_a_quote_in_the_wrong_place_costs_its_own_row_only():
     found = table('id,name\n1,"a"b\n2,b\n')
     assert cells(found) == [["2", "b"]]
-    assert [(remark.row, remark.reason) for remark in found.refused] == [(2, "text stands after a closing quote")]
+    assert [(remark.row, remark.reason) for remark in found.refused] == [(2, "there is text after a closing quote")]
 
 
 def test_a_quote_that_is_never_closed_is_reported_at_the_row_where_it_opens():

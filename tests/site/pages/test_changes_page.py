@@ -100,11 +100,11 @@ def test_each_deal_that_has_a_commit_has_a_history(site):
 
 def test_changes_are_told_by_week_month_and_before(site):
     found = spans(site.article("changes"))
-    assert list(found) == ["This week", "Earlier this month", "Before that"]
+    assert list(found) == ["This week", "Earlier this month", "Earlier"]
     days = {span: [text[:10] for text in lines] for span, lines in found.items()}
     assert all(day >= "2026-11-16" for day in days["This week"])
     assert all("2026-11-01" <= day < "2026-11-16" for day in days["Earlier this month"])
-    assert all(day < "2026-11-01" for day in days["Before that"])
+    assert all(day < "2026-11-01" for day in days["Earlier"])
     assert sum(map(len, days.values())) == 200
     for lines in days.values():
         assert lines == sorted(lines, reverse=True)
@@ -142,7 +142,7 @@ def test_the_bridges_name_the_deals_that_moved(site):
 def test_a_week_in_which_nothing_changed_says_so(repo, git, told):
     found = told("changes", date(2026, 12, 20))
     assert [element.text for element in found.every("p", class_="so-empty")] == ["Nothing changed.", "Nothing changed."]
-    assert list(spans(found)) == ["This week", "Earlier this month", "Before that"]
+    assert list(spans(found)) == ["This week", "Earlier this month", "Earlier"]
 
 
 def test_what_became_known_later_is_not_told_on_an_earlier_day(repo, git, told):
@@ -163,7 +163,7 @@ def test_the_week_begins_on_monday_and_the_month_on_its_first_day(repo, git, tol
     assert found == {
         "This week": ["2026-11-20", "2026-11-16"],
         "Earlier this month": ["2026-11-15", "2026-11-01"],
-        "Before that": ["2026-10-31"],
+        "Earlier": ["2026-10-31"],
     }
 
 
@@ -177,7 +177,7 @@ def test_in_the_first_days_of_a_month_the_week_is_the_longer_one(repo, git, told
     }
     assert found["This week"] == ["2026-12-01", "2026-11-30"]
     assert found["Earlier this month"] == []
-    assert found["Before that"][0] == "2026-11-29"
+    assert found["Earlier"][0] == "2026-11-29"
 
 
 def test_a_deal_that_is_gone_is_named_without_a_link(repo, git, told):
@@ -200,7 +200,7 @@ def test_the_report_is_the_one_of_the_command(site, history, demo_command):
     names = ("late", "pushed", "after_close", "owners", "corrected", "removed")
     assert [int(text.split("(")[1].strip(")")) for text in headings] == [len(told[name]) for name in names]
     assert "larkspur-general" in page.text
-    assert "put off 3 times" in page.text
+    assert "pushed back 3 times" in page.text
 
 
 @pytest.fixture

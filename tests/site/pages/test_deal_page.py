@@ -70,7 +70,7 @@ def test_an_exit_that_asks_for_nothing_more_is_ready(repo, page_of):
     repo.deal()
     first = next(page_of("deals/acme").every("details", class_="so-exit"))
     assert first.one("summary").text.endswith("ready")
-    assert "Everything that this exit asks for is there." in first.text
+    assert "Everything that this exit requires is there." in first.text
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_an_overdue_renewal_says_since_when_and_whether_the_next_term_is_signed(
 
 def test_home_has_nothing_to_say_on_a_quiet_day(page_of):
     text = page_of("").text
-    assert "Nothing: every open deal has a next step in time." in text
+    assert "Nothing: every open deal has a next step that is not overdue." in text
     assert "No deal moved." in text
 
 
@@ -78,8 +78,8 @@ def test_the_board_shows_the_first_concern_on_a_card_and_parked_deals_below(repo
     card = page.one("li", class_="so-card-warn")
     assert card.one("span", class_="so-card-concern").text == "the next step was due on 2026-11-01"
     assert "10 days · Jim · 15,000 USD" in card.text
-    assert words(page)[-1] == "Cascadia University Enrichment parked with no day to come back"
-    assert [part.text for part in page.every("p", class_="so-empty")] == ["No deal is here."] * 4
+    assert words(page)[-1] == "Cascadia University Enrichment parked with no return date"
+    assert [part.text for part in page.every("p", class_="so-empty")] == ["No deals."] * 4
 
 
 def test_a_column_shows_its_first_fifty_deals_and_where_the_rest_is(repo, page_of):
@@ -109,8 +109,8 @@ def test_an_empty_pipeline_says_so_without_an_empty_table(page_of, repo):
     assert not list(page.every("table"))
     (repo.root / "deals/cascadia-2025.yaml").unlink()
     closed = page_of("closed").text
-    assert "No deal is won yet." in closed
-    assert "No deal is lost." in closed
+    assert "No won deals yet." in closed
+    assert "No lost deals." in closed
     assert "()" not in closed
 
 
@@ -142,10 +142,10 @@ def test_a_contract_stands_in_one_window_on_every_day(repo, page_of, day, window
 
 
 def test_a_contract_in_its_last_months_without_a_talk_is_marked(repo, page_of):
-    assert "no talk yet" in page_of("renewals").text
+    assert "no conversation yet" in page_of("renewals").text
     repo.deal("type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]", id="next")
     text = page_of("renewals").text
-    assert "no talk yet" not in text
+    assert "no conversation yet" not in text
     assert "Renewals next" in text
 
 
