@@ -72,7 +72,7 @@ def test_mkdocs_build_makes_the_same_bytes_as_salesops_site(repo, home, env):
     [
         ("deals/acme.yaml", "title: [\n", "deals/acme.yaml:"),
         ("playbook/process/v3.yaml", "version: v3\n", "there is no process version in playbook/process/ that can be read"),
-        ("site/board.md", "<!--salesops-body-->\n", "holds <!--salesops-body--> 2 times"),
+        ("site/board.md", "<!--salesops-body-->\n", "has <!--salesops-body--> 2 times"),
         ("site/how.md", "---\ntitle: <b>How</b>\n---\n", "its title would be markup"),
     ],
 )  # fmt: skip

@@ -52,7 +52,7 @@ def test_it_builds_elsewhere_when_asked_from_any_folder_below(crm, tmp_path):
     [
         ("deals/acme.yaml", "title: [\n", "deals/acme.yaml:"),
         ("deals/acme.yaml", "title: Words\n", "the site is not built from records that break the rules"),
-        ("site/board.md", "<!--salesops-body-->\n", "salesops: the site is not built: the frame of board holds <!--salesops-body--> 2 times"),
+        ("site/board.md", "<!--salesops-body-->\n", "salesops: the site is not built: the frame of board has <!--salesops-body--> 2 times"),
         ("site/how.md", "---\ntitle: <b>How</b>\n---\n", "its title would be markup"),
         ("site/how.md", b"caf\xe9", "site/how.md is not UTF-8 text"),
         ("site/\x1b[31m<b>.md", "Words", "site/\\x1b[31m<b>.md: the name would be markup"),

@@ -225,7 +225,7 @@ def demo_command():
 def test_without_a_history_the_pages_say_so_and_the_deals_have_no_such_heading(repo, told):
     for path in ("changes", "integrity"):
         page = told(path)
-        assert page.one("p", class_="so-empty").text.startswith("No history to tell: there is no git history")
+        assert page.one("p", class_="so-empty").text.startswith("No history available: there is no git history")
         assert not list(page.every("h2"))
     assert not list(told("deals/cascadia-2025").every("h2", id="history"))
 

@@ -128,7 +128,7 @@ def test_closed_deals_show_what_was_learned_and_what_the_hand_off_lacks(repo, pa
     ("day", "window", "left"),
     [
         ("2025-03-15", "Not started", "–"), ("2026-01-01", "Later", "364"), ("2026-10-02", "31 to 90 days", "90"),
-        ("2026-12-31", "0 to 30 days", "0"), ("2027-01-01", "Overdue", "1 over"),
+        ("2026-12-31", "0 to 30 days", "0"), ("2027-01-01", "Overdue", "1 overdue"),
     ],
 )  # fmt: skip
 def test_a_contract_stands_in_one_window_on_every_day(repo, page_of, day, window, left):
