@@ -9,6 +9,7 @@ from typing import Any
 from salesops.checks.check import EVERY, Case, Finding, Findings, check
 from salesops.output import SECRET, may_hold_secret
 from salesops.problems import Path, dotted
+from salesops.records.kinds import KINDS
 from salesops.records.record import Record
 
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z]")
@@ -57,7 +58,7 @@ def personal_data(case: Case[Record]) -> Findings:
     if not LIKELY.search(case.document.text):
         return
     for path, text in texts(case.document.data):
-        in_contacts = case.kind == "member" and path[:1] == ("contacts",)
+        in_contacts = KINDS[case.kind].has_contacts and path[:1] == ("contacts",)
         if not in_contacts and not _is_link(text) and _is_personal(text):
             yield Finding(
                 path,

@@ -28,7 +28,8 @@ class Kind:
     ``past`` names the fields of an earlier record without which nobody can say whether the past was altered.
     ``is_checked_half_read`` where its records are checked as far as they can be read; a playbook that is half read would
     blame everybody else. ``has_own_name`` where its id is unlike that of any other such record, whatever their kinds, and
-    its files may lie in folders of their own. ``names`` where it says how people, stages, members or deals are called.
+    its files may lie in folders of their own. ``names`` where it says how people, stages, members or deals are called, ``has_contacts``
+    where e-mail addresses and telephone numbers belong under its ``contacts``.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Kind:
     is_checked_half_read: bool = False
     has_own_name: bool = False
     names: bool = False
+    has_contacts: bool = False
 
     @property
     def is_single(self) -> bool:
@@ -82,6 +84,7 @@ KINDS: dict[str, Kind] = {
             "members",
             2,
             speaks=("kind", "country"),
+            has_contacts=True,
             is_checked_half_read=True,
             has_own_name=True,
             names=True,

@@ -119,6 +119,7 @@ def guilty_line(fragment: str) -> int:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_sound_record_is_sound(example, kind):
+    assert kind in PLACES, "give the kind its place in PLACES, and a sound record in OTHERS"
     assert said(example(kind, "")) == []
 
 

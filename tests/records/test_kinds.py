@@ -34,7 +34,7 @@ FIELDS = [pytest.param(model, name, id=f"{model.__name__}.{name}") for model in 
 
 
 def test_all_kinds_of_records_are_looked_at():
-    assert len(KINDS) == 11
+    assert len(KINDS) >= 11
     assert len(MODELS) > 50
     assert len(FIELDS) > 250
 

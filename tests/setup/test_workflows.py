@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from salesops.records.kinds import folders
 from salesops.setup.new_repository import files
 
 HOME = Path(__file__).parents[2]
@@ -65,6 +66,14 @@ def test_both_repositories_have_the_same_three_workflows():
         for folder in ("", "salesops/setup/starter/")
         for file in ("check", "comment", "site")
     ]
+
+
+def test_every_folder_of_records_is_reported_on_and_merged_field_by_field():
+    for path in (path for path in WORKFLOWS if path.name == "comment.yml"):
+        assert f"-- {' '.join(folders())} ||" in path.read_text(encoding="utf-8"), path
+    for path in (HOME / ".gitattributes", HOME / "salesops/setup/starter/gitattributes"):
+        driven = re.findall(r"(?m)^(\w+)/\*\*/\*\.yaml +merge=salesops$", path.read_text(encoding="utf-8"))
+        assert tuple(driven) == folders(), path
 
 
 # ── Who may do what ──────────────────────────────────────────────────────────────────────────────────────────────────

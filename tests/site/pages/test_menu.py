@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from types import ModuleType
 
@@ -13,11 +14,12 @@ import pytest
 from salesops.site import pages
 from salesops.site.navigation import menu
 from salesops.site.pages.page import Page, page
+from salesops.store.load import load
 
-OVERVIEWS = [
-    "Home", "Board", "Pipeline", "Closed deals", "Renewals", "Metrics", "Changes", "Integrity", "Members", "Process",
-]  # fmt: skip
-GENERATED = ["Checks", "Fields", "How the numbers are counted", "Records and their past", "Commands"]
+HOME = Path(__file__).parents[3]
+IN_MENU = [it for it in pages.every_page(load(HOME)[0].on(date(2026, 11, 20))) if it.in_navigation]
+OVERVIEWS = [it.title for it in IN_MENU if not it.section]
+GENERATED = [*(it.title for it in IN_MENU if it.section), "Commands"]
 REFERENCE = {"Reference": GENERATED}
 LISTED = """
   - Home: index.md
@@ -133,6 +135,11 @@ def test_without_nav_the_teams_pages_stand_between_the_overviews_and_the_referen
     crm.write("site/board.md", "Read it aloud.\n")
     together = {"Reference": [*REFERENCE["Reference"], "Zones"]}
     assert menu_of() == [*OVERVIEWS, "How we work, together", {"Guides": ["First steps"]}, together]
+
+
+def test_the_overviews_begin_with_the_pages_of_every_day():
+    assert OVERVIEWS[:3] == ["Home", "Board", "Pipeline"]
+    assert GENERATED[:2] == ["Checks", "Fields"]
 
 
 def test_a_team_lists_only_its_own_pages(nav, menu_of):
