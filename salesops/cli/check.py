@@ -21,7 +21,7 @@ FORMATS = ("text", "concise", "json", "github", "markdown")
 @click.option(
     "--against",
     metavar="REV",
-    help="Compare with the point where your branch left REV, such as main: what was recorded must stay.",
+    help="Compare with the point where your branch left REV, such as main: recorded history must not change.",
 )
 @click.option("--exact", is_flag=True, help="With --against: compare with REV itself, as for a push.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")

@@ -116,7 +116,7 @@ def test_a_path_that_github_cannot_write_is_left_to_everybody_and_never_becomes_
     text = codeowners(crm.book())
     assert "mallory" not in text
     assert [pattern for pattern, _ in rules(text)] == ["*", "/deals/cascadia-2025.yaml", *GUARDED]
-    assert "1 deal left to everybody: GitHub has no way to write the name of the file" in text
+    assert "1 deal left to everybody: GitHub cannot express the name of the file" in text
 
 
 def test_every_line_is_a_comment_or_a_rule_that_github_takes(crm):

@@ -118,7 +118,7 @@ def test_the_token_is_handed_to_two_steps_and_to_no_program():
         for folder in ("", "salesops/setup/starter/")
         for job, step in (
             ("report", "Fetch the pull request as objects"),
-            ("comment", "Write the comment, or write it anew"),
+            ("comment", "Create or update the comment"),
         )
     ]
 
@@ -252,7 +252,7 @@ def test_only_main_is_published_and_only_when_the_check_was_green(folder):
     assert publish["environment"]["name"] == "github-pages"
     assert [step["uses"].split("@")[0] for step in publish["steps"]] == ["actions/deploy-pages"]
     names = [step["name"] for step in site["site"]["steps"]]
-    assert names.index("Check every record") < names.index("Build the site") < names.index("Keep the site")
+    assert names.index("Check every record") < names.index("Build the site") < names.index("Upload the site")
     assert not any(key in step for step in site["site"]["steps"] for key in ("continue-on-error",))
 
 
@@ -749,7 +749,7 @@ class TestTheComment:
             "GH_TOKEN": "t",
             "CHANGED": "yes",
         }
-        return runner.run(step("comment", "Write the comment, or write it anew"), values | env)
+        return runner.run(step("comment", "Create or update the comment"), values | env)
 
     def answers(self, *comments: dict[str, Any], number: int = 7, sha: str = SHA) -> list[Any]:
         return [

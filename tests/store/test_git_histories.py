@@ -451,7 +451,7 @@ def test_the_whole_repository_is_moved_to_a_sub_folder(story):
         (story.root / name).rename(inside / name)
     story.write("crm/deals/acme.yaml", (inside / "deals/acme.yaml").read_text().replace("01-12", "01-19"))
     moved = Story(type(story.repo)(inside), story.git)
-    assert moved.undecided("was elsewhere, with playbook/team.yaml")
+    assert moved.undecided("were in another place (playbook/team.yaml)")
     story.git("branch", "-f", "main")
     assert moved.verdict() == FINE
 
