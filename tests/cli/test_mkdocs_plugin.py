@@ -19,6 +19,11 @@ BIN = Path(sys.executable).parent
 PATIENCE = 30
 
 
+def hear_ctrl_c():
+    """Tests that run in the background have Ctrl-C switched off, and what they start would inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.fixture
 def crm(repo, home):
     """A sound repository with the mkdocs.yml of this one, without its guides in the menu."""
@@ -135,7 +140,13 @@ def serve(crm, env):
             port = free.getsockname()[1]
         command = [BIN / words[0], *(word.format(port=port) for word in words[1:])]
         process = subprocess.Popen(
-            command, cwd=crm.root, env=env | more, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+            command,
+            cwd=crm.root,
+            env=env | more,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=hear_ctrl_c,
         )
         started.append(process)
         return Preview(process, port)
