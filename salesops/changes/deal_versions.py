@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from salesops.changes.change import Change, joined
 from salesops.changes.names import Names
+from salesops.records.as_written import Data, as_list, as_map, as_text
 from salesops.records.deal import MANIAC_T
-from salesops.records.plain_data import Data, as_list, as_map, as_text
 
 
 class WrittenMove(NamedTuple):

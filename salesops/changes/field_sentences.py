@@ -11,8 +11,8 @@ from salesops.changes.change import joined, listed
 from salesops.changes.field_differences import Difference, differences, last_name
 from salesops.changes.names import Names
 from salesops.problems import Path
+from salesops.records.as_written import Data, as_map
 from salesops.records.kinds import entries_of
-from salesops.records.plain_data import Data, as_map
 from salesops.records.record import value_at
 
 ABOUT = ("name", "month", "to", "about", "action", "date", "kind", "version", "id", "need", "field", "url")

@@ -8,7 +8,7 @@ from salesops.changes.alterations import Alteration, alterations
 from salesops.changes.change import Change, joined
 from salesops.changes.deal_versions import Versions, WrittenMove, entries, lines, term
 from salesops.changes.names import Names
-from salesops.records.plain_data import Data, as_text
+from salesops.records.as_written import Data, as_text
 from salesops.records.process import LOST, WON
 
 REASONS = {"reopened": "reopened", "moved": "moved_back"}

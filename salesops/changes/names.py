@@ -12,8 +12,8 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.metrics.wording import amount
+from salesops.records.as_written import as_text
 from salesops.records.money import Money, money_from_text
-from salesops.records.plain_data import as_text
 from salesops.records.scalars import day_or_none
 
 MONTHS = (

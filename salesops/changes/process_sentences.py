@@ -12,7 +12,7 @@ from salesops.changes.change import Change
 from salesops.changes.field_differences import Difference, differences
 from salesops.changes.field_sentences import called, label, parts, plain, told
 from salesops.changes.names import Names
-from salesops.records.plain_data import Data, as_list, as_map, as_text
+from salesops.records.as_written import Data, as_list, as_map, as_text
 
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
 """What a new version says of itself."""

@@ -12,8 +12,8 @@ from salesops.changes.field_differences import Difference, differences
 from salesops.changes.field_sentences import is_of_entries, label, plain, told
 from salesops.changes.names import Names
 from salesops.changes.process_sentences import of_process
+from salesops.records.as_written import Data, as_map, as_text
 from salesops.records.kinds import KINDS
-from salesops.records.plain_data import Data, as_map, as_text
 
 MOST_ENTRIES = 5
 """Entries of one list that a record's sentences tell; a list of people or invoices may have many."""

@@ -1,4 +1,4 @@
-"""Learning records: what they measure, predict, answer and aim for must exist."""
+"""Files of the playbook beside the process: what hypotheses, experiments, decisions, reviews and targets refer to must exist; rates and removals."""
 
 from __future__ import annotations
 

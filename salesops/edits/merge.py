@@ -26,8 +26,8 @@ from salesops.edits.edit import (
 )
 from salesops.edits.merge_lines import conflict, marked, together
 from salesops.edits.merge_values import Agreed, At, MergeStep, agree, clash
+from salesops.records.as_written import as_list, as_map
 from salesops.records.kinds import Kind, kind_at_path
-from salesops.records.plain_data import as_list, as_map
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import Document, read
 

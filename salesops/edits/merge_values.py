@@ -13,8 +13,8 @@ from typing import Any
 
 from salesops.edits.yaml_writer import in_brackets
 from salesops.problems import Path, dotted
+from salesops.records.as_written import as_list, as_map
 from salesops.records.kinds import entries_of
-from salesops.records.plain_data import as_list, as_map
 
 GLANCE = 60
 """A sentence shows this much of a value."""

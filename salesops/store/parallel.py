@@ -6,12 +6,9 @@ import marshal
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from salesops.problems import CannotDecide
-
-if TYPE_CHECKING:
-    pass
 
 
 def can_split() -> bool:
