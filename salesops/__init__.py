@@ -67,7 +67,7 @@ def check(book: Book, as_of: date) -> list[Problem]:
     return check_book(book, as_of)
 
 
-def measure(book: Book, as_of: date, metrics: Iterable[str] = ()) -> dict[str, Reading | None]:
+def measure(book: Book, as_of: date, metrics: Iterable[str] | None = None) -> dict[str, Reading | None]:
     """The metrics on a day by their ids, all of them or those that are named; None for one that is planned.
 
     A reading has a value in its own unit (a count, a share, days, or money by currency, which is Decimal), the deals
@@ -79,7 +79,7 @@ def measure(book: Book, as_of: date, metrics: Iterable[str] = ()) -> dict[str, R
 
     snapshot = book.on(as_of)
     known = metrics_of(snapshot.process)
-    return measure_all(snapshot, [known[metric] for metric in metrics] or known.values())
+    return measure_all(snapshot, known.values() if metrics is None else [known[metric] for metric in metrics])
 
 
 def diff(before: Book, after: Book, as_of: date) -> list[Change]:

@@ -41,7 +41,7 @@ class LeftOut:
 
     deal: str
     why: str
-    reason: Cause = Cause.OTHER
+    cause: Cause = Cause.OTHER
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def _standings(reading: Reading | None, names: Mapping[str, str]) -> dict[str, t
     """How each deal stands in a number: how often it is counted, how often told beside it, and whether it is a hit."""
     if reading is None:
         return {}
-    beside = [one.deal for one in reading.excluded if one.reason in BESIDE.get(reading.kind, ())]
+    beside = [one.deal for one in reading.excluded if one.cause in BESIDE.get(reading.kind, ())]
     inside, waiting = Counter(reading.included), Counter(beside)
     hits = set(reading.hit) if isinstance(reading, Share) else set()
     return {

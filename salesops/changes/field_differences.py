@@ -72,7 +72,7 @@ def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Differen
             new.append(at)
     is_rewritten = len(left) * len(new) > MAX_ENTRY_PAIRS
     for at in new:
-        was = None if is_rewritten else next((old for old in left if _same_thing(old, after[at], path)), None)
+        was = None if is_rewritten else _earlier(left, after[at], path)
         if was is None:
             yield Difference((*path, at), None, after[at])
         else:
@@ -82,11 +82,18 @@ def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Differen
         yield Difference((*path, before.index(old)), old, None)
 
 
+def _earlier(left: list[Any], entry: Any, path: Path) -> Any:
+    """What an entry was before: of those that are about the same thing, the one that says most of the same; None where it is new."""
+    alike = [old for old in left if _same_thing(old, entry, path)]
+    return max(alike, key=lambda old: sum(entry.get(key) == value for key, value in old.items()), default=None)
+
+
 def _same_thing(before: Any, after: Any, path: Path) -> bool:
     if not isinstance(before, Mapping) or not isinstance(after, Mapping):
         return False
-    known = entries_of(last_name(path)).by
-    keys = next((keys for keys in (known, *USUAL) if any(key in before and key in after for key in keys)), None)
+    known = entries_of(last_name(path))
+    order = (("id",), known.by, *USUAL) if known.may_repeat else (known.by, *USUAL)
+    keys = next((keys for keys in order if any(key in before and key in after for key in keys)), None)
     if keys is None:
         return len(before) == len(after) == 1 and before.keys() == after.keys()
     return all(before.get(key) == after.get(key) for key in keys)

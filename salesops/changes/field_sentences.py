@@ -26,7 +26,6 @@ LABELS = {
     "maniac_t": "MANIAC-T",
     "icp": "ICP fit",
     "x": "own fields",
-    "name": "name",
     "mrr": "MRR",
     "one_off": "one-off",
     "learning": "learned:",

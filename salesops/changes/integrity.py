@@ -112,7 +112,7 @@ class Integrity:
 
 
 def integrity(known: Timeline, outcome: Outcome) -> Integrity:
-    """The report on every deal of a chronicle, the gravest first; ``outcome`` says what a stage closes a deal as."""
+    """The report on every deal of a timeline, the gravest first; ``outcome`` says what a stage closes a deal as."""
     deals = {deal_id: entries for (kind, deal_id), entries in sorted(known.records.items()) if kind == "deal"}
     lags = [lag for deal_id, entries in deals.items() for lag in _lags(deal_id, entries)]
     return Integrity(

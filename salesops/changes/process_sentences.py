@@ -16,8 +16,8 @@ from salesops.records.as_written import Data, as_list, as_map, as_text
 
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
 """What a new version says of itself."""
-WORDS = frozenset({"title", "purpose", "activities", "learning", "when", "why"})
-"""What people wrote: a word in there that is also a stage is left as it is."""
+NAMES_OF_STAGES = frozenset({"to", "from"})
+"""The fields of ways out and conversions that name a stage; a word that is also a stage stays as it is anywhere else."""
 MAX_SENTENCES = 24
 """Sentences of one version; the file has the rest."""
 
@@ -47,9 +47,10 @@ def _as_called_now(before: Data, after: Data) -> Data:
     renamed = _renamed(before, after)
     alike = {old: new for old, new in renamed.items() if _is_alike(old, new, before, after, renamed)}
     stages = {alike.get(name, name): stage for name, stage in as_map(before.get("stages")).items()}
+    starts = {kind: alike.get(str(stage), stage) for kind, stage in as_map(before.get("starts")).items()}
     said = {
         "stages": _renaming(stages, renamed),
-        "starts": _renaming(before.get("starts"), alike),
+        "starts": starts,
         "conversions": _renaming(before.get("conversions"), renamed),
     }
     return {**before, **{section: value for section, value in said.items() if section in before}}
@@ -70,12 +71,13 @@ def _is_alike(old: str, new: str, before: Data, after: Data, renamed: dict[str, 
 
 
 def _renaming(value: Any, new: dict[str, str]) -> Any:
-    """A part of a process with the names of stages replaced wherever they stand alone: in ways out, starts and conversions."""
+    """A part of a process with the names of stages replaced in its ways out and conversions."""
     if isinstance(value, Mapping):
-        return {key: _renaming(part, new) if key not in WORDS else part for key, part in value.items()}
-    if isinstance(value, list):
-        return [_renaming(part, new) for part in value]
-    return new.get(value, value) if isinstance(value, str) else value
+        return {
+            key: new.get(str(part), part) if key in NAMES_OF_STAGES else _renaming(part, new)
+            for key, part in value.items()
+        }
+    return [_renaming(part, new) for part in value] if isinstance(value, list) else value
 
 
 def _predecessor(version_id: str, data: Data, names: Names) -> Data | None:

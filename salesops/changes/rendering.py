@@ -74,7 +74,8 @@ def _happened(group: Sequence[Change], report: Report) -> set[str]:
 def _verdict(report: Report) -> Iterator[str]:
     if report.problems is not None:
         errors = sum(problem.is_error for problem in report.problems)
-        yield f"{counted(errors, 'error')} to fix before merging" if errors else "no problems"
+        clean = "no errors" if report.problems else "no problems"
+        yield f"{counted(errors, 'error')} to fix before merging" if errors else clean
 
 
 def _signed(report: Report) -> Iterator[str]:

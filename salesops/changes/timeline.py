@@ -157,7 +157,7 @@ def _entries(history: FileHistory, names: Names) -> Iterator[Event]:
 
 
 def _broken_or_fixed(history: FileHistory, version: FileVersion, was_readable: bool, names: Names) -> Iterator[Change]:
-    """That a file can no longer be read, or readable again; what it says is compared with what could be read last."""
+    """That a file can no longer be read, or can be read again; what it says is compared with what could be read last."""
     if version.is_readable == was_readable or (version.is_readable and version.data is None):
         return
     readable = next((one.data for one in reversed(history.versions) if one.data is not None), {})

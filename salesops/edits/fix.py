@@ -144,7 +144,10 @@ def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tu
         if document is None or problem.edit is None or problem.code not in SAFE or name in tried:
             continue
         tried.add(name)
-        better = _tried(FixSpot(text, value_at(document.data, problem.edit.path), problem.edit), problem.code)
+        value = value_at(document.data, problem.edit.path)
+        if not (problem.edit.name or isinstance(value, str)):
+            continue
+        better = _tried(FixSpot(text, value, problem.edit), problem.code)
         if better is not None and _is_better(before, _problems(book, ref, path, better, as_of)[1], problem):
             return better
     return None

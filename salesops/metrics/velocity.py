@@ -146,7 +146,7 @@ def _stayed(snapshot: Snapshot, history: DealHistory, stage: str) -> list[Path]:
     for visits in history.attempts:
         here = [visit for visit in visits if snapshot.name(visit.stage) == stage]
         if here and here[-1].left is not None:
-            found += [("stages", line) for visit in here for line in (visit.line, visit.line + 1)]
+            found += [("stages", at) for visit in here for at in (visit.line, visit.line + 1)]
     return list(dict.fromkeys(found))
 
 

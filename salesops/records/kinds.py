@@ -28,8 +28,8 @@ class Kind:
     ``past`` names the fields of an earlier record without which nobody can say whether the past was altered.
     ``is_checked_half_read`` where its records are checked as far as they can be read; a playbook that is half read would
     blame everybody else. ``has_own_name`` where its id is unlike that of any other such record, whatever their kinds, and
-    its files may lie in folders of their own. ``names`` where it says how people, stages, members or deals are called, ``has_contacts``
-    where e-mail addresses and telephone numbers belong under its ``contacts``.
+    its files may lie in folders of their own. ``names`` where it says how people, stages, members or
+    deals are called, ``has_contacts`` where e-mail addresses and telephone numbers belong under its ``contacts``.
     """
 
     name: str

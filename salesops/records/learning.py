@@ -6,14 +6,7 @@ from typing import Literal
 
 from salesops.records.deal import LINKS, Link
 from salesops.records.record import Entries, Record, given, many, maybe
-from salesops.records.scalars import (
-    Day,
-    Id,
-    Percent,
-    Text,
-    Whole,
-    YesNo,
-)
+from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
 
 
 class Since(Record):

@@ -110,7 +110,7 @@ class Stage(Record):
     outcome: Literal["won", "lost"] | None = maybe("What it closes a deal as.", WON, LOST)
     exits: tuple[Exit, ...] = many(
         "The ways out; several to one target are alternatives.",
-        entries=Entries(("to",), may_repeat=True, called="way to"),
+        entries=Entries(("to",), may_repeat=True, called="exit to"),
     )
     completion: Completion | None = maybe("When a closed stage is complete.")
 

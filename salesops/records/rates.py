@@ -6,11 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from salesops.records.record import Entries, Record, given
-from salesops.records.scalars import (
-    Currency,
-    Day,
-    Number,
-)
+from salesops.records.scalars import Currency, Day, Number
 
 
 class Rate(Record):

@@ -5,11 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from salesops.records.record import Entries, Record, given
-from salesops.records.scalars import (
-    Day,
-    Id,
-    Text,
-)
+from salesops.records.scalars import Day, Id, Text
 
 RemovableKind = Literal["deal", "member", "experiment", "icp", "decision"]
 """The kinds of records that go only with a signed line: what they held counts, or was learned from."""

@@ -5,14 +5,7 @@ from __future__ import annotations
 from pydantic_core import PydanticCustomError
 
 from salesops.records.record import Entries, Record, given, maybe
-from salesops.records.scalars import (
-    Day,
-    Id,
-    Text,
-    money,
-    percent,
-    whole,
-)
+from salesops.records.scalars import Day, Id, Text, money, percent, whole
 
 
 class Target(Record):

@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from salesops.records.record import Record, given, many, maybe
-from salesops.records.scalars import (
-    Currency,
-    Handle,
-    Id,
-    Text,
-    Url,
-    Zone,
-)
+from salesops.records.scalars import Currency, Handle, Id, Text, Url, Zone
 
 
 class Person(Record):

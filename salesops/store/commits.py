@@ -305,7 +305,7 @@ def _hides_the_past(kind: str, lost: frozenset[Field]) -> bool:
 def _returned(archive: CommitBooks, base: str, new: frozenset[str]) -> dict[str, list[Deal]]:
     """Deals that are new here and were deleted at some time before: what they said last, on each branch that knew better."""
     deleted = {deal_id: files for deal_id, files in _deleted(archive.root, base, "deal").items() if deal_id in new}
-    raw = dict(contents(archive.root, (_ for files in deleted.values() for _, _ in files), MAX_BYTES))
+    raw = dict(contents(archive.root, (blob for files in deleted.values() for _, blob in files), MAX_BYTES))
     return {
         deal_id: _last([read_file(file, raw[blob]) for file, blob in files], deal_id, base)
         for deal_id, files in deleted.items()

@@ -137,7 +137,7 @@ def timeline_of(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None 
 
 
 def _plain(known: Timeline) -> list[Any]:
-    """A chronicle as a second process sends it."""
+    """A timeline as a second process sends it."""
     return [
         (
             *ref,
@@ -257,7 +257,7 @@ def _traced(root: Path, zone: str, head: str, only: Iterable[Ref] | None) -> _Tr
 
 
 def _names(ref: Ref, found: list[_Trace]) -> set[Ref]:
-    """What a record was called in its life."""
+    """What a record was ever called."""
     return {(ref[0], trace.id) for trace in found}
 
 

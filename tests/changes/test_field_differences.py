@@ -111,6 +111,19 @@ def test_entries_that_both_versions_have_are_not_told(before, after):
             {"activity": [{"date": "d", "kind": "email"}]},
             [(("activity", 0), {"date": "d", "kind": "email"}, None)],
         ),
+        (
+            {"activity": [{"id": "fair", "date": "d", "kind": "meeting"}]},
+            {"activity": [{"id": "fair", "date": "e", "kind": "meeting"}]},
+            [(("activity", 0, "date"), "d", "e")],
+        ),
+        (
+            {"activity": [{"date": "d", "kind": "meeting", "about": x, "note": x} for x in "ab"]},
+            {"activity": [{"date": "d", "kind": "meeting", "about": "b", "note": "c"}]},
+            [
+                (("activity", 0, "note"), "b", "c"),
+                (("activity", 0), {"date": "d", "kind": "meeting", "about": "a", "note": "a"}, None),
+            ],
+        ),
         ({"a": [{"x": "1"}]}, {"a": "word"}, [(("a",), [{"x": "1"}], "word")]),
     ],
 )

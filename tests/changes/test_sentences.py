@@ -477,9 +477,23 @@ def test_a_stage_with_another_name_is_no_other_process(story, sound, more):
     story.repo.write("playbook/process/v4.yaml", text)
     _, *rest = story.said
     assert "the former stage proposal is now Offer" in rest
-    assert not [said for said in rest if "conversion" in said or "way" in said]
+    assert not [said for said in rest if "conversion" in said or "exit" in said]
     assert ("Offer: title Offer, was Proposal" in rest) is not more
     assert ("new stage Offer" in rest) is more
+
+
+def test_a_word_of_a_need_that_is_also_the_name_of_a_renamed_stage_is_no_change(story, sound):
+    text = re.sub(
+        "(?m)^in_force: .*", "in_force: 2026-12-01", sound["process"].replace("version: v3", "version: v4", 1)
+    )
+    text = re.sub(r"(?m)^  discovery:$", "  talks:", text).replace("to: discovery", "to: talks")
+    text = text.replace("from: discovery", "from: talks").replace("title: Discovery", "title: Talks")
+    text = text.replace(": discovery\n", ": talks\n").replace("becomes:\n", "becomes:\n  discovery: talks\n")
+    assert "about: discovery" in text
+    story.repo.write("playbook/process/v4.yaml", text)
+    _, *rest = story.said
+    assert "Talks: title Talks, was Discovery" in rest
+    assert not [said for said in rest if "meeting" in said or "need" in said]
 
 
 # ── whose addresses are nobody's business, and long texts ─────────────────────────────────────────────────────────────

@@ -10,6 +10,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from salesops.records.kinds import KINDS
+from salesops.records.model_fields import lists_of
 from salesops.records.record import Record, is_given, value_at
 
 
@@ -73,6 +74,13 @@ def test_a_kind_says_where_its_files_are():
     assert KINDS["icp"].pattern == "playbook/icp/<id>.yaml"
     assert KINDS["team"].pattern == "playbook/team.yaml"
     assert [name for name, kind in KINDS.items() if kind.is_single] == ["team", "targets", "removed", "rates"]
+
+
+def test_lists_of_one_name_tell_their_entries_apart_alike():
+    known: dict[str, Any] = {}
+    for kind in KINDS.values():
+        for name, entries in lists_of(kind.model):
+            assert known.setdefault(name, entries) == entries, name
 
 
 @pytest.fixture
