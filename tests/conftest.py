@@ -74,7 +74,7 @@ maniac_t:
 icp: {hypothesis: teaching-led, version: 1, fit: true}
 discovery: {jobs: [Teach 300 students], requirements: [Single sign-on]}
 activity:
-  - {date: 2025-01-15, kind: call}
+  - {date: 2025-01-15, kind: call, outcome: spoke}
   - {date: 2025-01-27, kind: meeting, about: discovery, status: held, with: [a-smith]}
 proposal: {requested: 2025-02-03, presented: 2025-02-10, admin_informed: 2025-02-04}
 contract: {signed: 2025-03-10, start: 2025-04-01, end: 2026-12-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}

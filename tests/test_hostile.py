@@ -85,7 +85,7 @@ BIG = {
     "bad moves": "renews: X\nreopened:\n" + "- {}\n" * 15_000,
     "comments": "x:\n" + "".join(f"  k{n}: 1 #1\n" for n in range(12_000)),
     "strangers": "activity:\n"
-    + f"- {{date: 2026-01-20, kind: call, with: [{', '.join(f'q{n}' for n in range(15_000))}]}}",
+    + f"- {{date: 2026-01-20, kind: call, outcome: spoke, with: [{', '.join(f'q{n}' for n in range(15_000))}]}}",
     "aliases": "x: &a [b]\ny: [" + "*a," * 60_000 + "]",
     "merges": "x: &a {b: c}\n" + "".join(f"y{n}: {{<<: *a}}\n" for n in range(8_000)),
 }

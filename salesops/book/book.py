@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -12,7 +12,9 @@ from typing import Any
 
 from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
+from salesops.records.dated import Span, every_day, outside, without
 from salesops.records.deal import Deal
+from salesops.records.kinds import KINDS
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
 from salesops.records.process import Process, Stage
@@ -220,17 +222,87 @@ class Book:
         """The book as it stood on a day."""
         return Snapshot(self, as_of, since)
 
+    @cached_property
+    def _last_days(self) -> dict[Ref, date]:
+        """The last day on which something happened, of every record that has one and is no deal."""
+        days = {
+            (kind, record_id): max(every_day(record), default=None)
+            for kind in KINDS
+            if kind != "deal"
+            for record_id, record in self.of(kind).items()
+        }
+        return {ref: day for ref, day in days.items() if day}
+
+    @cached_property
+    def _earlier(self) -> dict[date, Book]:
+        return {}
+
+    def until(self, as_of: date) -> Book:
+        """The book with only what is dated up to a day; itself where nothing is later. The last one asked for is kept."""
+        if as_of not in self._earlier:
+            self._earlier.clear()
+            self._earlier[as_of] = self._known_on(as_of)
+        return self._earlier[as_of]
+
+    def _known_on(self, as_of: date) -> Book:
+        histories = {
+            deal_id: known for deal_id, history in self.histories.items() if (known := history.until(as_of)) is not None
+        }
+        is_same = all(histories.get(deal_id) is history for deal_id, history in self.histories.items())
+        records = {
+            kind: self.records[kind] if kind == "deal" and is_same else self._records_until(kind, histories, as_of)
+            for kind in self.records
+        }
+        if all(records[kind] is self.records[kind] for kind in records):
+            return self
+        book = replace(self, records=records)
+        vars(book).update(histories=histories, unusable=self.unusable, _stages=self._stages)
+        return book
+
+    def _records_until(self, kind: str, histories: Mapping[str, DealHistory], as_of: date) -> Mapping[str, Any]:
+        if kind == "deal":
+            begun = {
+                deal_id: histories[deal_id].deal if deal_id in histories else deal
+                for deal_id, deal in self.deals.items()
+            }
+            return {
+                deal_id: deal
+                for deal_id, deal in begun.items()
+                if deal_id in histories or deal_id not in self.histories
+            }
+        records, last = self.records[kind], self._last_days
+        if all(last.get((kind, record_id), as_of) <= as_of for record_id in records) and kind != "review":
+            return records
+        return {
+            record_id: without(record, outside(record, Span(None, as_of)))
+            for record_id, record in records.items()
+            if _has_begun(kind, record_id, record, as_of)
+        }
+
+
+def _has_begun(kind: str, record_id: str, record: Any, as_of: date) -> bool:
+    """Whether a record was there on a day: a review bears its day as its name, a decision has one."""
+    if kind == "review":
+        return record_id <= str(as_of)
+    return not isinstance(record, Decision) or record.date <= as_of
+
 
 @dataclass(frozen=True)
 class Snapshot:
     """The book on a day: every metric is a pure function of it.
 
-    ``since`` narrows rates and averages to cohorts or closes from that day on.
+    ``whole`` is the book with what came later, ``book`` holds what is dated up to the day. ``since`` narrows rates and
+    averages to cohorts or closes from that day on.
     """
 
-    book: Book
+    whole: Book
     as_of: date
     since: date | None = None
+
+    @cached_property
+    def book(self) -> Book:
+        """What the records say of the days up to this one."""
+        return self.whole.until(self.as_of)
 
     @cached_property
     def process(self) -> Process:
@@ -243,12 +315,11 @@ class Snapshot:
     @cached_property
     def histories(self) -> tuple[DealHistory, ...]:
         """Every deal that had begun, as it stood on the day."""
-        return tuple(known for history in self.book.histories.values() if (known := history.until(self.as_of)))
+        return tuple(self.book.histories.values())
 
     def history(self, deal: str) -> DealHistory | None:
         """One deal as it stood on the day."""
-        known = self.book.histories.get(deal)
-        return known.until(self.as_of) if known else None
+        return self.book.histories.get(deal)
 
     @cached_property
     def _stages(self) -> dict[str, Stage]:

@@ -4,35 +4,116 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from salesops.book.book import Book
-from salesops.records.deal import Activity, Deal
+from salesops.book.book import Snapshot
+from salesops.book.visits import DealHistory
+from salesops.problems import Path
+from salesops.records.dated import Span, is_within, outside, without
+from salesops.records.deal import Activity, Deal, Loss, Win
 from salesops.records.model_fields import fields_below
-from salesops.records.process import CONTACT, Exit, Need
-from salesops.records.record import Record, is_given, value_at
+from salesops.records.process import CONTACT, LOST, TOUCH, Exit, Need
+from salesops.records.record import Record, dated_fields, is_given, value_at
 
 
-def is_met(deal: Deal, need: Need, by: date) -> bool:
-    """Whether the deal has what a need asks for; what has to have happened must have happened by that day."""
+@dataclass(frozen=True)
+class Facts:
+    """What a deal has to show for a move: what is dated up to a day and in the same attempt, and what has no day.
+
+    ``loss`` and ``win`` are those of the attempt; ``stage`` is the stage that the move leaves.
+    """
+
+    deal: Deal
+    span: Span
+    loss: Loss | None = None
+    win: Win | None = None
+    stage: str = ""
+
+    def value(self, path: str) -> Any:
+        """What the deal holds at a dotted path; None for what lies outside of the attempt."""
+        first, _, rest = path.partition(".")
+        if first in ("loss", "win"):
+            own = self.loss if first == "loss" else self.win
+            return value_at(own, rest) if rest else own
+        return _within(self.deal, tuple(path.split(".")), self.span)
+
+    def happened(self, day: date | None) -> bool:
+        """Whether a day lies in the attempt and is not after the move."""
+        return day is not None and self.span.holds(day)
+
+
+def _within(value: Any, path: Path, span: Span) -> Any:
+    """What is at a path, where each part on the way is there within the days."""
+    for at, part in enumerate(path):
+        if isinstance(value, Record) and part in dated_fields(type(value)):
+            day = getattr(value, str(part))
+            return day if day is not None and span.holds(day) else None
+        value = value_at(value, (part,))
+        if isinstance(value, Record) and not is_within(value, span):
+            return None
+        if type(value) is tuple:
+            kept = tuple(entry for entry in value if not isinstance(entry, Record) or is_within(entry, span))
+            return _within(kept, path[at + 1 :], span) if len(path) > at + 1 else kept
+    return without(value, outside(value, span)) if isinstance(value, Record) else value
+
+
+def facts_at(history: DealHistory, line: int) -> Facts:
+    """What a deal has to show for the move at a line of its ``stages``."""
+    visit = history.visits[line]
+    before = history.visits[line - 1].stage if line else ""
+    return _facts(history, visit.attempt, visit.entered, line, before)
+
+
+def facts_on(history: DealHistory, as_of: date) -> Facts:
+    """What a deal has to show on a day for whatever move comes next."""
+    return _facts(history, history.now.attempt, as_of, history.now.line, history.now.stage)
+
+
+def _facts(history: DealHistory, attempt: int, by: date, line: int, stage: str) -> Facts:
+    deal = history.deal
+    closing = next((visit for visit in history.closings if visit.attempt == attempt), None)
+    is_known = closing is None or closing.line <= line
+    lost = sum(visit.outcome == LOST for visit in history.closings if visit.attempt < attempt)
+    loss = deal.loss[lost] if is_known and len(deal.loss) > lost else None
+    return Facts(deal, Span(_first_day(history, attempt), by), loss, deal.win if is_known else None, stage)
+
+
+def _first_day(history: DealHistory, attempt: int) -> date:
+    """The first day of an attempt: for a later one the day after the close before it, or the move that opened it again."""
+    began = history.attempts[attempt - 1][0].entered
+    closed = [visit.entered for visit in history.closings if visit.attempt == attempt - 1]
+    return min([began, *(day + timedelta(days=1) for day in closed)])
+
+
+def is_met(facts: Facts, need: Need) -> bool:
+    """Whether a deal has what a need asks for."""
     if need.activity:
-        return sum(_counts(entry, need, by) for entry in deal.activity) >= (need.at_least or 1)
+        return sum(_counts(entry, need, facts) for entry in facts.deal.activity) >= (need.at_least or 1)
+    if need.link:
+        return any(link.kind == need.link for link in facts.deal.links)
+    if need.learned:
+        return any(entry.stage == facts.stage and facts.happened(entry.date) for entry in facts.deal.learned)
     if not need.field:
         return True
-    value = value_at(deal, need.field)
+    value = facts.value(need.field)
+    if need.with_ and not any(is_given(value_at(value, name)) for name in need.with_):
+        return False
     return said(value) in need.is_ if need.is_ else is_given(value)
 
 
-def _counts(entry: Activity, need: Need, by: date) -> bool:
+def _counts(entry: Activity, need: Need, facts: Facts) -> bool:
     if need.activity == CONTACT:
-        return entry.contact is not None and entry.contact <= by
+        return facts.happened(entry.contact)
+    if need.activity == TOUCH:
+        return entry.is_touch and facts.happened(entry.date) and not (need.unanswered and facts.happened(entry.contact))
     return (
         entry.kind == need.activity
         and (need.about is None or entry.about == need.about)
         and (need.status is None or entry.status == need.status)
-        and (entry.status == "scheduled" or entry.date <= by)
+        and (entry.status == "scheduled" or facts.happened(entry.date))
+        and not (need.unanswered and facts.happened(entry.contact))
     )
 
 
@@ -48,13 +129,15 @@ def said(value: Any) -> str:
 
 
 def waived(deal: Deal, need: Need, stage: str) -> bool:
-    """Whether a signed waiver lets the deal enter the stage without the need."""
-    return any(waiver.stage == stage and waiver.need in (need.field, need.name) for waiver in deal.waived)
+    """Whether a signed waiver lets the deal enter the stage without the need, where it can be waived at all."""
+    return need.is_waivable and any(
+        waiver.stage == stage and waiver.need in (need.field, need.name) for waiver in deal.waived
+    )
 
 
-def missing(deal: Deal, way_out: Exit, by: date) -> list[Need]:
+def missing(facts: Facts, way_out: Exit) -> list[Need]:
     """The needs of an exit that the deal neither meets nor has waived."""
-    return [need for need in way_out.needs if not is_met(deal, need, by) and not waived(deal, need, way_out.to)]
+    return [need for need in way_out.needs if not is_met(facts, need) and not waived(facts.deal, need, way_out.to)]
 
 
 @dataclass(frozen=True)
@@ -65,30 +148,29 @@ class Way:
     missing: tuple[Need, ...]
 
 
-def nearest_way(deal: Deal, exits: Iterable[Exit], by: date) -> Way | None:
+def nearest_way(facts: Facts, exits: Iterable[Exit]) -> Way | None:
     """The alternative for which the least is missing; None where there is no exit."""
-    ways = (Way(way_out, tuple(missing(deal, way_out, by))) for way_out in exits)
+    ways = (Way(way_out, tuple(missing(facts, way_out))) for way_out in exits)
     return min(ways, key=lambda way: len(way.missing), default=None)
 
 
-def ways_out(deal: Deal, book: Book, as_of: date) -> list[Way]:
-    """Every exit of the stage where the deal is on a day, with what is missing for it."""
-    process = book.process_on(as_of)
-    now = next((move for move in reversed(deal.stages) if move.entered <= as_of), None)
-    if process is None or now is None:
-        return []
-    stage = process.stage_named(now.stage)
-    return [Way(way_out, tuple(missing(deal, way_out, as_of))) for way_out in stage.exits] if stage else []
+def ways_out(snapshot: Snapshot, history: DealHistory) -> list[Way]:
+    """Every exit of the stage where a deal is on a day, with what is missing for it."""
+    stage = snapshot.process.stage_named(history.now.stage)
+    facts = facts_on(history, snapshot.as_of)
+    return [Way(way_out, tuple(missing(facts, way_out))) for way_out in stage.exits] if stage else []
 
 
-def unfinished(deal: Deal, book: Book, as_of: date) -> list[Need]:
-    """What a closed deal still lacks to be complete."""
-    process = book.process_on(as_of)
-    now = next((move for move in reversed(deal.stages) if move.entered <= as_of), None)
-    stage = process.stage_named(now.stage) if process and now else None
-    if stage is None or stage.completion is None:
+def unfinished(snapshot: Snapshot, history: DealHistory) -> list[Need]:
+    """What a closed deal still lacks to be complete, by the process in force when it was closed; a service that has ended owes nothing."""
+    closing = snapshot.closing(history.attempts[-1])
+    process = snapshot.book.process_on(closing.entered) if closing else None
+    stage = process.stage_named(history.now.stage) if process else None
+    contract = history.deal.contract
+    if stage is None or stage.completion is None or (contract and contract.service_ended):
         return []
-    return [need for need in stage.completion.needs if not is_met(deal, need, as_of)]
+    facts = facts_on(history, snapshot.as_of)
+    return [need for need in stage.completion.needs if not is_met(facts, need)]
 
 
 def meaning(need: Need) -> str:
@@ -98,75 +180,3 @@ def meaning(need: Need) -> str:
     path = tuple(need.field.split("."))
     field = fields_below(Deal, path[:-1]).get(path[-1])
     return field.description or "" if field else ""
-
-
-def home_of(need: Need, deal: Deal) -> str:
-    """The key under which a fix goes, where the deal has it already; nothing where the fix brings its own."""
-    if need.activity:
-        return "activity" if deal.activity else ""
-    path = (need.field or "").split(".")
-    held = [
-        ".".join(path[:depth]) for depth in range(1, len(path)) if value_at(deal, ".".join(path[:depth])) is not None
-    ]
-    return held[-1] if held else ""
-
-
-def paste(need: Need, deal: Deal, as_of: date) -> str:
-    """YAML that would meet a need, without the keys that the deal has already."""
-    lines = fix_for(need, as_of).split("\n")
-    home = home_of(need, deal)
-    if not home:
-        return "\n".join(lines)
-    if need.activity:
-        return lines[-1].strip()
-    depth = home.count(".") + 1
-    part = (need.field or "").split(".")[depth]
-    below = [line[2 * depth :] for line in lines if line.startswith("  " * depth)]
-    return "\n".join(line for line in below if line.startswith((" ", f"{part}:")))
-
-
-def fix_for(need: Need, as_of: date) -> str:
-    """YAML that would meet a need once its words are made true."""
-    if need.activity:
-        kind = "call" if need.activity == CONTACT else need.activity
-        parts = [f"date: {as_of}", f"kind: {kind}"]
-        parts += [f"{key}: {value}" for key, value in (("about", need.about), ("status", need.status)) if value]
-        return "activity:\n  - {" + ", ".join([*parts, "note: …"]) + "}"
-    path = (need.field or "").split(".")
-    lines: list[str] = []
-    for depth, part in enumerate(path):
-        beside = fields_below(Deal, tuple(path[:depth])) if depth else {}
-        required = {key: field for key, field in beside.items() if field.is_required() and key != part}
-        lines += [f"{'  ' * depth}{key}: {_sample(field, as_of)}" for key, field in required.items()]
-        lines.append(f"{'  ' * depth}{part}:")
-    lines[-1] += " " + _example(path, need, as_of)
-    return "\n".join(lines)
-
-
-def _example(path: list[str], need: Need, as_of: date) -> str:
-    field = fields_below(Deal, tuple(path[:-1])).get(path[-1]) if path else None
-    if field is None:
-        return need.is_[0] if need.is_ else "…"
-    first = need.is_[0] if need.is_ else ""
-    if below := fields_below(Deal, tuple(path)):
-        return _part(below, first, as_of)
-    if entry := fields_below(Deal, (*path, 0)):
-        return f"[{_part(entry, '', as_of)}]"
-    return first or _sample(field, as_of)
-
-
-def _part(fields: dict[str, Any], status: str, as_of: date) -> str:
-    """A mapping with what it must hold, or with its first field where it need not hold any."""
-    required = {key: field for key, field in fields.items() if field.is_required()} or dict([*fields.items()][:1])
-    parts = [
-        f"{key}: {status if key == 'status' and status else _sample(field, as_of)}" for key, field in required.items()
-    ]
-    return "{" + ", ".join([*parts, "note: …"] if "note" in fields else parts) + "}"
-
-
-def _sample(field: Any, as_of: date) -> str:
-    example = next((example for example in (field.examples or []) if isinstance(example, str)), None)
-    if example and len(example) == 10 and example[4] == "-":
-        example = str(as_of)
-    listed = field.default == ()
-    return f"[{example or '…'}]" if listed else example or "…"

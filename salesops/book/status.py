@@ -77,12 +77,12 @@ class Standing:
     @cached_property
     def ways(self) -> list[Way]:
         """The exits of its stage, each with what is missing."""
-        return ways_out(self.deal, self.snapshot.book, self.snapshot.as_of)
+        return ways_out(self.snapshot, self.history)
 
     @cached_property
     def unfinished(self) -> list[Need]:
         """What a closed deal still lacks to be complete."""
-        return unfinished(self.deal, self.snapshot.book, self.snapshot.as_of)
+        return unfinished(self.snapshot, self.history)
 
     @property
     def amounts(self) -> list[Money]:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
+from salesops.problems import Path
+from salesops.records.dated import Span, every_day, outside, without
 from salesops.records.deal import Deal, Parked
+from salesops.records.process import LOST, WON
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +18,7 @@ class Visit:
     """A stage and the days in it: from ``entered`` to ``left``, which is None while the deal is there.
 
     ``attempt`` counts from 1 and rises when a closed deal is opened again (not when one won stage follows another); ``line`` is the place in ``stages``.
+    ``outcome`` is what the stage closes a deal as: won, lost, or None while it is open.
     """
 
     stage: str
@@ -22,6 +26,7 @@ class Visit:
     left: date | None
     attempt: int
     line: int
+    outcome: str | None = None
 
     def days(self, as_of: date) -> int:
         """Whole days in the stage up to its end or to ``as_of``; 0 for a visit of one day."""
@@ -30,11 +35,16 @@ class Visit:
 
 @dataclass(frozen=True)
 class DealHistory:
-    """The life of one deal up to a day: its visits, oldest first."""
+    """One deal up to a day: its visits, oldest first, and what its record held then.
+
+    ``written`` is the whole record as it is written, whatever the day; ``later`` are the paths of it that ``deal`` does not hold.
+    """
 
     id: str
     deal: Deal
     visits: tuple[Visit, ...]
+    written: Deal
+    later: tuple[Path, ...] = ()
 
     @property
     def now(self) -> Visit:
@@ -54,23 +64,54 @@ class DealHistory:
             return (self.visits,)
         return tuple(tuple(visit for visit in self.visits if visit.attempt == number) for number in range(1, count + 1))
 
+    @cached_property
+    def closings(self) -> tuple[Visit, ...]:
+        """The visits by which its attempts were closed, in order."""
+        firsts: dict[int, Visit] = {}
+        for visit in self.visits:
+            if visit.outcome is not None:
+                firsts.setdefault(visit.attempt, visit)
+        return tuple(firsts.values())
+
+    @cached_property
+    def last_day(self) -> date:
+        """The last day on which something in its record happened."""
+        return max([*every_day(self.deal), *(visit.entered for visit in self.visits)])
+
     def until(self, as_of: date) -> DealHistory | None:
         """The history as it stood on a day; None where the deal had not begun."""
-        if self.now.entered <= as_of:
+        if self.last_day <= as_of:
             return self
-        known = [visit for visit in self.visits if visit.entered <= as_of]
+        known = sum(visit.entered <= as_of for visit in self.visits)
         if not known:
             return None
-        return DealHistory(self.id, self.deal, (*known[:-1], replace(known[-1], left=None)))
+        later = (*outside(self.deal, Span(None, as_of)), *_of_later_visits(self, known))
+        visits = (*self.visits[: known - 1], replace(self.visits[known - 1], left=None))
+        deal = without(self.deal, later)
+        return DealHistory(self.id, deal, visits, self.written, later)
 
     def parked_on(self, day: date) -> Parked | None:
         """The span that keeps the deal out of the pipeline on this day."""
         return next((span for span in self.deal.parked if span.covers(day)), None) if self.deal.parked else None
 
 
+def _of_later_visits(history: DealHistory, known: int) -> Iterator[Path]:
+    """The moves after the first ``known`` ones, and what is said of wins and losses to which only these led."""
+    for visit in history.visits[known:]:
+        yield ("stages", visit.line)
+    lost = 0
+    for closing in history.closings:
+        if closing.outcome == WON and closing.line >= known and history.deal.win:
+            yield ("win",)
+        if closing.outcome == LOST:
+            if closing.line >= known and lost < len(history.deal.loss):
+                yield ("loss", lost)
+            lost += 1
+
+
 def history_of(deal_id: str, deal: Deal, outcome: Callable[[str], str | None]) -> DealHistory:
     """The visits of a deal; ``outcome`` says what a stage closes a deal as (won, lost or None)."""
-    return DealHistory(deal_id, deal, tuple(_visits(deal, outcome)))
+    return DealHistory(deal_id, deal, tuple(_visits(deal, outcome)), deal)
 
 
 def _visits(deal: Deal, outcome: Callable[[str], str | None]) -> Iterator[Visit]:
@@ -79,7 +120,7 @@ def _visits(deal: Deal, outcome: Callable[[str], str | None]) -> Iterator[Visit]
         if line and _ends_an_attempt(deal.stages[line - 1].stage, stage, outcome):
             attempt += 1
         left = deal.stages[line + 1].entered if line + 1 < len(deal.stages) else None
-        yield Visit(stage, entered, left, attempt, line)
+        yield Visit(stage, entered, left, attempt, line, outcome(stage))
 
 
 def _ends_an_attempt(stage: str, following: str, outcome: Callable[[str], str | None]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from salesops.book.book import Book
 from salesops.book.moves import JudgedMove, judged_moves
+from salesops.book.visits import DealHistory, history_of
 from salesops.changes.compare import Comparison
 from salesops.problems import Edit, Path, Severity, did_you_mean
 from salesops.records.process import Process
@@ -80,6 +81,12 @@ class Case(Generic[R]):
         """The moves of a deal, each judged by the process in force on its day; none where its type could not be read."""
         record: Any = self.record
         return [] if self.has_lost("type") or not self.book.is_process_whole else judged_moves(record, self.book)
+
+    @cached_property
+    def history(self) -> DealHistory:
+        """The visits of a deal, as its file tells them."""
+        record: Any = self.record
+        return history_of(self.id, record, self.book.outcome)
 
     def has_lost(self, *path: str) -> bool:
         """Whether the field could not be read: what is not there then says nothing."""

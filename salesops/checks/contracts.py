@@ -63,7 +63,7 @@ def contract_dates(case: Case[Deal]) -> Findings:
     icp: {hypothesis: teaching-led, version: 1, fit: true}
     discovery: {jobs: [Teach], requirements: [Sign-on]}
     activity:
-      - {date: 2026-01-15, kind: call}
+      - {date: 2026-01-15, kind: call, outcome: spoke}
       - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
     proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
     contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}  # <--
@@ -87,7 +87,7 @@ def contract_dates(case: Case[Deal]) -> Findings:
     icp: {hypothesis: teaching-led, version: 1, fit: true}
     discovery: {jobs: [Teach], requirements: [Sign-on]}
     activity:
-      - {date: 2026-01-15, kind: call}
+      - {date: 2026-01-15, kind: call, outcome: spoke}
       - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
     proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
     contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}

@@ -16,7 +16,7 @@ from salesops.records.member import Member
     source="reference/records#what-happened",
     bad="""
     activity:
-      - {date: 2099-01-20, kind: call}  # <--
+      - {date: 2099-01-20, kind: call, outcome: spoke}  # <--
     """,
     good="""
     activity:

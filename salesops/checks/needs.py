@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from salesops.book.exit_criteria import home_of, is_met, meaning, nearest_way, paste
-from salesops.book.moves import MoveKind
+from salesops.book.exit_criteria import Facts, facts_at, is_met, meaning, nearest_way
+from salesops.book.moves import JudgedMove, MoveKind
+from salesops.book.need_fixes import block_for
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.records.deal import Deal
 from salesops.records.process import Need
@@ -34,31 +35,79 @@ from salesops.records.record import is_given, value_at
 def need_not_met(case: Case[Deal]) -> Findings:
     """A deal moved on without what the exit asks for.
 
-    The exit criteria are the team's own: what they ask for is what later predicts a win. Fill in what is missing.
-    Where the move was right all the same, sign a waiver: it is counted, and shown.
+    The exit criteria are the team's own: what they ask for is what later predicts a win. Only what was known on the day
+    of the move counts, and what belongs to the same attempt. Fill in what is missing. Where the move was right all the
+    same, sign a waiver: it is counted, and shown.
     """
-    deal = case.record
     for step in case.judged_moves:
-        way = nearest_way(deal, step.exits, step.day)
-        for need in way.missing if way else ():
-            if case.has_lost(*(need.field.split(".") if need.field else ["activity"])):
-                continue
-            waiver = f"{{need: {need.name}, stage: {step.stage}, by: {deal.owner}, date: {case.as_of}, why: …}}"
+        facts = facts_at(case.history, step.line)
+        way = nearest_way(facts, step.exits)
+        lacking = [need for need in way.missing if not _is_told_elsewhere(case, step, need)] if way else []
+        if way and lacking:
             yield Finding(
                 ("stages", step.line),
-                f"before '{step.stage}', {need.demand}",
-                why=meaning(need) or f"the way from '{step.before}' to '{step.stage}': {way.exit.when if way else ''}",
-                help=f"{_way_out(deal, need)}, or sign a waiver: waived: [{waiver}]",
-                fix=paste(need, deal, step.day),
+                f"before '{step.stage}', {_demands(lacking)}",
+                why=_reasons(lacking) or f"the way from '{step.before}' to '{step.stage}': {way.exit.when}",
+                help=_way_on(case, step, facts, lacking),
+                fix=block_for(lacking, facts),
             )
 
 
-def _way_out(deal: Deal, need: Need) -> str:
-    """What to do with the lines to paste: they are new below a key, take the place of what is there, or stand alone."""
-    home = home_of(need, deal)
-    if need.field and is_given(value_at(deal, need.field)):
-        return f"change it under {home}:" if home else "change it"
-    return f"add it under {home}:" if home else "fill it in"
+def _is_told_elsewhere(case: Case[Deal], step: JudgedMove, need: Need) -> bool:
+    """Whether what is missing follows from a fault that has a message of its own: of the file, of the days, of the signature."""
+    moves, contract = case.record.stages, case.record.contract
+    goes_back = step.line > 0 and step.day < moves[step.line - 1].entered
+    unsigned = contract and contract.signed and contract.signed > step.day and case.book.outcome(step.stage) == "won"
+    return case.has_lost(*_place_of(need)) or goes_back or bool(unsigned and (need.field or "").startswith("contract"))
+
+
+def _place_of(need: Need) -> list[str]:
+    """The field that a need is about."""
+    if need.field:
+        return need.field.split(".")
+    return ["links" if need.link else "learned" if need.learned else "activity"]
+
+
+def _demands(needs: list[Need]) -> str:
+    if len(needs) == 1:
+        return needs[0].demand
+    return f"{len(needs)} things are missing: {'; '.join(need.demand for need in needs)}"
+
+
+def _reasons(needs: list[Need]) -> str:
+    """Why each is asked for; with its name where there are several."""
+    told = [(need.name, meaning(need)) for need in needs if meaning(need)]
+    return told[0][1] if len(needs) == 1 and told else "; ".join(f"{name}: {why}" for name, why in told)
+
+
+def _way_on(case: Case[Deal], step: JudgedMove, facts: Facts, needs: list[Need]) -> str:
+    """What to do: fill in the gaps, for a day up to the move; or sign, where that is allowed."""
+    ways = [f"fill in what is missing, as it was known by {step.day}"]
+    if any(_is_outside(facts, need) for need in needs):
+        ways.append("what the deal has of it is from a later day or an earlier attempt")
+    if title := _question(step, needs):
+        ways.append(f"the question of the stage: {title}")
+    waivers = [
+        f"{{need: {need.name}, stage: {step.stage}, by: …, date: …, why: …}}" for need in needs if need.is_waivable
+    ]
+    signed = [f"waived: [{', '.join(waivers)}]"] if waivers else []
+    firm = [need.name for need in needs if not need.is_waivable]
+    return "; ".join(
+        [*ways, *(f"or sign a waiver: {each}" for each in signed), *(f"{name} cannot be waived" for name in firm)]
+    )
+
+
+def _is_outside(facts: Facts, need: Need) -> bool:
+    """Whether the deal has what a need names, but of another time."""
+    if not need.field:
+        return False
+    return is_given(value_at(facts.deal, need.field)) and not is_given(facts.value(need.field))
+
+
+def _question(step: JudgedMove, needs: list[Need]) -> str:
+    """What the team wants to learn in the stage that the deal leaves, where the move asks for it."""
+    stage = step.process.stage_named(step.before or "")
+    return (stage.learning or "") if stage and any(need.learned for need in needs) else ""
 
 
 @check(
@@ -92,7 +141,9 @@ def waiver_idle(case: Case[Deal]) -> Findings:
         for way_out in step.exits
         for need in way_out.needs
         for waiver in deal.waived
-        if waiver.stage == step.stage and waiver.need in (need.field, need.name) and not is_met(deal, need, step.day)
+        if waiver.stage == step.stage
+        and waiver.need in (need.field, need.name)
+        and not is_met(facts_at(case.history, step.line), need)
     }
     for at, waiver in enumerate(deal.waived):
         if (waiver.need, waiver.stage) not in used:

@@ -17,7 +17,7 @@ from salesops.problems import Path
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
 from salesops.records.process import Process
-from salesops.records.record import Record, is_given
+from salesops.records.record import Record, is_given, value_at
 
 BEFORE = """
 stages:
@@ -165,14 +165,20 @@ def closed_fact_changed(case: Case[Deal]) -> Findings:
 
 
 def _changed_facts(before: Deal, after: Deal) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Fields of contract, win and loss that were given and are something else now, with what they were."""
-    for part in ("contract", "win", "loss"):
-        old: Record | None = getattr(before, part)
-        new: Record | None = getattr(after, part)
-        for name in type(old).model_fields if old else ():
-            was = getattr(old, name)
-            if is_given(was) and was != getattr(new, name, None):
-                yield (part, name), was
+    """Fields of contract, win and losses that were given and are something else now, with what they were."""
+    for part in ("contract", "win"):
+        yield from _changed_part((part,), getattr(before, part), getattr(after, part))
+    for at, old in enumerate(before.loss):
+        yield from _changed_part(("loss",) if at == 0 else ("loss", str(at)), old, value_at(after, ("loss", at)))
+
+
+def _changed_part(
+    path: tuple[str, ...], old: Record | None, new: Record | None
+) -> Iterator[tuple[tuple[str, ...], Any]]:
+    for name in type(old).model_fields if old else ():
+        was = getattr(old, name)
+        if is_given(was) and was != getattr(new, name, None):
+            yield (*path, name), was
 
 
 @check(

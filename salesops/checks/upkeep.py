@@ -145,7 +145,7 @@ def answer_stale(case: Case[Deal]) -> Findings:
     good="""
     parked: [{since: 2026-01-10, until: 2026-11-10, why: Waiting for the grant}]
     activity:
-      - {date: 2026-11-12, kind: call}
+      - {date: 2026-11-12, kind: call, outcome: spoke}
     """,
 )
 def parked_came_back(case: Case[Deal]) -> Findings:
@@ -182,7 +182,7 @@ def parked_came_back(case: Case[Deal]) -> Findings:
       - enrichment: 2026-02-01
     moved_back: [{date: 2026-02-01, why: The budget was not theirs}]
     activity:
-      - {date: 2026-11-12, kind: call}
+      - {date: 2026-11-12, kind: call, outcome: spoke}
     """,
 )
 def reason_idle(case: Case[Deal]) -> Findings:

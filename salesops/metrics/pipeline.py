@@ -207,7 +207,7 @@ def _met(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
     return [
         ("activity", at)
-        for at, entry in enumerate(history.deal.activity)
+        for at, entry in enumerate(history.written.activity)
         if entry.kind == "meeting"
         and entry.status == "held"
         and entry.about in COUNTED_MEETINGS
@@ -217,7 +217,7 @@ def _met(snapshot: Snapshot, history: DealHistory) -> list[Path]:
 
 def _not_held(snapshot: Snapshot) -> Iterator[LeftOut]:
     monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
-    for history in snapshot.book.histories.values():
+    for history in snapshot.whole.histories.values():
         for entry in history.deal.activity:
             if entry.kind != "meeting" or not monday <= entry.date <= snapshot.as_of:
                 continue
@@ -273,7 +273,7 @@ def _meetings(snapshot: Snapshot) -> list[tuple[Activity, list[DealHistory]]]:
     """
     held = [
         (entry, history, at)
-        for history in snapshot.book.histories.values()
+        for history in snapshot.whole.histories.values()
         for at, entry in enumerate(history.deal.activity)
         if entry.kind == "meeting"
         and entry.status == "held"
@@ -302,7 +302,7 @@ def _stalled_since(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     contact = last_contact(history.deal, snapshot.as_of)
     since = [
         ("activity", at)
-        for at, entry in enumerate(history.deal.activity)
+        for at, entry in enumerate(history.written.activity)
         if contact and entry.contact == contact and contact >= history.now.entered
     ]
     return [line(history.now), *since[-1:]]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from salesops.records.money import Money
 from salesops.records.record import Entries, Record, free, given, many, maybe
-from salesops.records.scalars import Amount, Day, Id, Percent, Text, Url, Whole, YesNo, day, refuse
+from salesops.records.scalars import Amount, Day, Happened, Id, Percent, Text, Url, Whole, YesNo, day, refuse
 
 Date = date  # inside a record that has a field of this name, the field hides the type
 
@@ -24,6 +24,7 @@ AnswerStatus = Literal["met", "partial", "unmet", "unknown"]
 ActivityKind = Literal["email", "call", "meeting", "event", "note"]
 MeetingAbout = Literal["discovery", "proposal", "renewal", "other"]
 MeetingStatus = Literal["held", "scheduled", "cancelled", "no-show"]
+CallOutcome = Literal["spoke", "voicemail", "no answer"]
 
 
 class Move(NamedTuple):
@@ -92,7 +93,7 @@ class Probability(Record):
     """A person's own estimate in place of the measured one; always with a day and a reason."""
 
     value: Percent = given("How likely the win is, a percentage.", "60%")
-    date: Day = given("The day of the estimate.", "2026-03-05")
+    date: Happened = given("The day of the estimate.", "2026-03-05")
     why: Text = given("The reason.", "Dean agreed in principle")
 
 
@@ -115,7 +116,7 @@ class NextStep(Record):
 class Parked(Record):
     """A span in which the deal is kept warm: not lost, its stage stays (``reference/definitions#parked``)."""
 
-    since: Day = given("First day of the span.", "2026-01-10")
+    since: Happened = given("First day of the span.", "2026-01-10")
     until: Day | None = maybe("The day on which the deal comes back; left out: no return date.", "2026-07-01")
     why: Text = given("What it waits for.", "Waiting for the grant result")
 
@@ -128,7 +129,7 @@ class Answer(Record):
     """One MANIAC-T answer (Sales and invoicing process, When to decide to work with a lead)."""
 
     status: AnswerStatus = given("How well the question is answered.", "met", "partial", "unmet", "unknown")
-    date: Day = given("The day of the answer.", "2026-02-04")
+    date: Happened = given("The day of the answer.", "2026-02-04")
     note: Text | None = maybe("What was learned, in a sentence.", "CIO signs above 25k")
     evidence: Url | None = maybe("A link to what shows it.", "https://…")
 
@@ -198,28 +199,39 @@ class Discovery(Record):
 class Activity(Record):
     """Something that happened with the other side; the newest last."""
 
-    date: Day = given("The day.", "2026-02-02")
+    date: Happened = given("The day.", "2026-02-02")
     kind: ActivityKind = given("What it was.", "email", "call", "meeting", "event", "note")
     about: MeetingAbout | None = maybe("What a meeting was about.", "discovery", "proposal", "renewal", "other")
     status: MeetingStatus | None = maybe("Whether a meeting took place.", "held", "scheduled", "cancelled", "no-show")
+    outcome: CallOutcome | None = maybe("What came of a call.", "spoke", "voicemail", "no answer")
+    channel: Text | None = maybe("How it reached them, in the team's words.", "warm intro", "conference")
     id: Id | None = maybe("The same id on several deals makes it one meeting.", "2026-02-consortium")
     with_: tuple[Id, ...] = many("Who was there, by their contact ids on the member.", "a-smith", key="with")
     template: Text | None = maybe("The message template and its version.", "intro@2")
     experiment: Id | None = maybe("The experiment that this message is part of.", "subject-lines")
     variant: Text | None = maybe("The variant of the experiment.", "named")
+    bounced: YesNo | None = maybe("Whether the e-mail came back undelivered.", "true")
     opened: YesNo | None = maybe("Whether the e-mail was opened.", "true")
-    replied: Day | None = maybe("The day of the reply.", "2026-01-22")
+    replied: Happened | None = maybe("The day of the reply.", "2026-01-22")
     note: Text | None = maybe("What was said, in a sentence.")
     notes: Url | None = maybe("A link to the notes.", "https://…")
 
     @property
+    def began(self) -> Date | None:
+        """The day on which it happened; a meeting that is only planned has not."""
+        return None if self.status == "scheduled" else self.date
+
+    @property
     def contact(self) -> Date | None:
-        """The day of a real contact: a meeting that was held, a call, or the answer to an e-mail (``reference/definitions#stalled``)."""
-        if self.kind == "email":
-            return self.replied
-        if self.kind == "call" or (self.kind == "meeting" and self.status == "held"):
+        """The day of a real contact: a held meeting, a call in which they spoke, or the answer to an e-mail or a message left (``reference/definitions#stalled``)."""
+        if (self.kind == "call" and self.outcome == "spoke") or (self.kind == "meeting" and self.status == "held"):
             return self.date
-        return None
+        return self.replied
+
+    @property
+    def is_touch(self) -> bool:
+        """Whether it is an attempt of ours to reach them: an e-mail that arrived, or a call."""
+        return self.kind == "call" or (self.kind == "email" and not self.bounced)
 
 
 class Objection(Record):
@@ -233,11 +245,11 @@ class Objection(Record):
 class Proposal(Record):
     """The offer (Sales Operations Overview (2025), Proposal)."""
 
-    requested: Day | None = maybe("The day on which the prospect asked for a price.", "2026-02-20")
-    presented: Day | None = maybe("The day on which the proposal was presented.", "2026-03-02")
+    requested: Happened | None = maybe("The day on which the prospect asked for a price.", "2026-02-20")
+    presented: Happened | None = maybe("The day on which the proposal was presented.", "2026-03-02")
     template: Text | None = maybe("The proposal template and its version.", "general@3")
     link: Url | None = maybe("A link to the proposal.", "https://…")
-    admin_informed: Day | None = maybe(
+    admin_informed: Happened | None = maybe(
         "The day on which contracts and administration were informed of the quoted price.", "2026-02-21"
     )
     objections: tuple[Objection, ...] = many(
@@ -248,7 +260,7 @@ class Proposal(Record):
 class Contract(Record):
     """The signed agreement (Sales Operations Overview (2025), Closed Won). A contract is a closed interval: in force on its first and its last day."""
 
-    signed: Day | None = maybe("The day of the last signature.", "2026-03-28")
+    signed: Happened | None = maybe("The day of the last signature.", "2026-03-28")
     start: Day | None = maybe("The first day of the term.", "2026-04-01")
     end: Day | None = maybe("The last day of the term; leave out for an open-ended contract.", "2027-03-31")
     mrr: Amount | None = maybe("Recurring revenue, money a month.", "1250 USD")
@@ -256,9 +268,14 @@ class Contract(Record):
     entity: Text | None = maybe("The legal entity that contracts, such as the fiscal sponsor.")
     template: Text | None = maybe("The agreement template and its version.", "outbound-services@5")
     agreement: Url | None = maybe("A link to the executed agreement.", "https://…")
-    service_ended: Day | None = maybe(
+    service_ended: Happened | None = maybe(
         "The day on which the service stopped; from that day on it is over.", "2027-05-01"
     )
+
+    @property
+    def began(self) -> Date | None:
+        """The day of the signature; a draft that nobody has signed has none."""
+        return self.signed
 
 
 class Hub(Record):
@@ -275,10 +292,10 @@ class Order(Record):
 
     configurator: Url | None = maybe("The configurator's link, the first specification of the order.", "https://…")
     hubs: tuple[Hub, ...] = many("The hubs that are ordered.", entries=Entries(("name",)))
-    created: Day | None = maybe("The day on which the order was made.", "2026-03-30")
+    created: Happened | None = maybe("The day on which the order was made.", "2026-03-30")
     issues: tuple[Url, ...] = many("The issues that delivery works by.", "https://…")
     delivery_owner: Id | None = maybe("Who in delivery owns it.", "april")
-    operational: Day | None = maybe(
+    operational: Happened | None = maybe(
         "The day from which the hubs are in active use: the hand-off is complete.", "2026-04-20"
     )
 
@@ -302,10 +319,18 @@ class Loss(Record):
     playbook: Text | None = maybe("The change to the playbook, or why none is needed.", "none needed")
 
 
+def _listed(value: object) -> object:
+    """One loss is a list of one."""
+    return [value] if isinstance(value, dict) else value
+
+
+Losses = Annotated[tuple[Loss, ...], BeforeValidator(_listed, json_schema_input_type=Loss | tuple[Loss, ...])]
+
+
 class Renewal(Record):
     """What the renewal conversation found (Sales Operations Overview (2025), Renewals)."""
 
-    health_checked: Day | None = maybe("The day of the health check.", "2026-02-01")
+    health_checked: Happened | None = maybe("The day of the health check.", "2026-02-01")
     intent: Literal["confirmed", "unsure", "declined"] | None = maybe(
         "Whether the member means to renew.", "confirmed", "unsure", "declined"
     )
@@ -317,8 +342,16 @@ class Renewal(Record):
 class Reason(Record):
     """A dated reason for a move that the process does not foresee."""
 
-    date: Day = given("The day of the move.", "2026-06-01")
+    date: Happened = given("The day of the move.", "2026-06-01")
     why: Text = given("The reason.", "A new dean restarted the talks")
+
+
+class Learned(Record):
+    """What the team learned in a stage: the answer to the stage's question."""
+
+    stage: Text = given("The stage.", "discovery")
+    date: Happened = given("The day.", "2026-03-02")
+    note: Text = given("What was learned.", "They teach on their own servers out of habit")
 
 
 class Waiver(Record):
@@ -327,7 +360,7 @@ class Waiver(Record):
     need: Text = given("The need, by its field or activity.", "maniac_t.money")
     stage: Text = given("The stage that was entered without it.", "outreach")
     by: Id = given("Who waived it.", "jim")
-    date: Day = given("When.", "2026-01-19")
+    date: Happened = given("When.", "2026-01-19")
     why: Text = given("Why.", "Verbal yes from the provost")
 
 
@@ -337,7 +370,7 @@ class Correction(Record):
     field: Text = given("The field that was wrong.", "stages.1")
     was: Text = given("What it said before.", "2026-01-12")
     by: Id = given("Who corrected it.", "jim")
-    date: Day = given("When.", "2026-03-01")
+    date: Happened = given("When.", "2026-03-01")
     why: Text = given("Why.", "The call was a week later")
 
 
@@ -379,7 +412,10 @@ class Deal(Record):
     contract: Contract | None = maybe("The signed agreement; required by Closed Won.")
     order: Order | None = maybe("The hand-off to delivery.")
     win: Win | None = maybe("What led to the win; required by Closed Won.")
-    loss: Loss | None = maybe("Why it was lost; required by Closed Lost.")
+    loss: Losses = many(
+        "Why it was lost; required by Closed Lost. A deal that is lost again has a list: one entry for each loss, in order.",
+        entries=Entries(("reason",), may_repeat=True, about="reason", called="loss:"),
+    )
     renewal: Renewal | None = maybe("What the renewal conversation found.")
     renews: Id | None = maybe("The won deal whose contract this one renews.", "cascadia-2025")
     reopened: tuple[Reason, ...] = many(
@@ -387,6 +423,10 @@ class Deal(Record):
     )
     moved_back: tuple[Reason, ...] = many(
         "Why the deal went back to an earlier stage; one entry for each time.", entries=Entries(("date",))
+    )
+    learned: tuple[Learned, ...] = many(
+        "What was learned in each stage: the answers to the stages' questions.",
+        entries=Entries(("stage", "date"), about="stage", called="what was learned in"),
     )
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
     waived: tuple[Waiver, ...] = many(

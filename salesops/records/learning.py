@@ -6,14 +6,14 @@ from typing import Literal
 
 from salesops.records.deal import LINKS, Link
 from salesops.records.record import Entries, Record, given, many, maybe
-from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
+from salesops.records.scalars import Day, Happened, Id, Percent, Text, Whole, YesNo
 
 
 class Since(Record):
     """A dated note of what changed."""
 
     version: Whole = given("The version.", "2")
-    date: Day = given("Since when.", "2026-01-15")
+    date: Happened = given("Since when.", "2026-01-15")
     note: Text = given("What changed.")
 
 
@@ -27,7 +27,7 @@ class Prediction(Record):
 class Evidence(Record):
     """What speaks for or against a hypothesis."""
 
-    date: Day = given("When it was seen.", "2026-03-01")
+    date: Happened = given("When it was seen.", "2026-03-01")
     note: Text = given("What was seen.", "4 of 9 engaged")
     deals: tuple[Id, ...] = many("The deals that show it.", "cascadia-general")
 
@@ -75,7 +75,7 @@ class Experiment(Record):
 class Decision(Record):
     """A decision: playbook/decisions/<id>.yaml (Sales Operations Overview (2025), Pivot Decision Points)."""
 
-    date: Day = given("When it was taken.", "2026-04-06")
+    date: Happened = given("When it was taken.", "2026-04-06")
     answers: Id | None = maybe("What it answers: a red line or a process version.", "outreach-broken")
     verdict: Literal["pivot", "hold", "gather more"] = given("What was decided.", "pivot", "hold", "gather more")
     why: Text = given("The reason.")

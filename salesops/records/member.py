@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from salesops.records.deal import LINKS, Link
 from salesops.records.record import Entries, Record, free, given, many, maybe
-from salesops.records.scalars import Amount, Country, Day, Email, Id, Month, Ror, Text, Url, Whole, YesNo
+from salesops.records.scalars import Amount, Country, Email, Happened, Id, Month, Ror, Text, Url, Whole, YesNo
 
 
 class Contact(Record):
@@ -23,7 +23,7 @@ class VendorSetup(Record):
     """Whether the team is set up as a vendor in the institution's system (Leads, sales, and hubs process, Converting leads into sales)."""
 
     status: Literal["not needed", "pending", "done"] = given("How far it is.", "not needed", "pending", "done")
-    date: Day | None = maybe("Since when.", "2025-03-02")
+    date: Happened | None = maybe("Since when.", "2025-03-02")
 
 
 class Community(Record):
@@ -39,14 +39,14 @@ class RunningHub(Record):
     name: Text = given("The name of the hub.", "teaching")
     url: Url | None = maybe("Its address.")
     deal: Id | None = maybe("The deal under which it runs.", "cascadia-general")
-    since: Day | None = maybe("Since when it is in use.", "2026-04-20")
+    since: Happened | None = maybe("Since when it is in use.", "2026-04-20")
     issue: Url | None = maybe("The issue under which it was set up.")
 
 
 class Health(Record):
     """What delivery saw of the member on a day (Sales Operations Overview (2025), Integration with Delivery)."""
 
-    date: Day = given("The day.", "2026-05-01")
+    date: Happened = given("The day.", "2026-05-01")
     status: Literal["green", "amber", "red"] = given("Its status.", "green", "amber", "red")
     active_users: Whole | None = maybe("How many people used it in the month before.", "280")
     satisfaction: Whole | None = maybe("Satisfaction from 1 to 5.", "4")
@@ -57,16 +57,16 @@ class Invoice(Record):
     """One month's invoice and the dates of its steps (Sales and invoicing process, Sending invoices)."""
 
     month: Month = given("The month of service.", "2026-05")
-    tier_confirmed: Day | None = maybe("When the tier at a specific price was confirmed.", "2026-03-28")
-    delivery_confirmed: Day | None = maybe("When the member confirmed the month's service.", "2026-06-02")
+    tier_confirmed: Happened | None = maybe("When the tier at a specific price was confirmed.", "2026-03-28")
+    delivery_confirmed: Happened | None = maybe("When the member confirmed the month's service.", "2026-06-02")
     usage: Amount | None = maybe("The month's usage fee.", "412.50 USD")
     cloud: Amount | None = maybe("Cloud costs passed through.", "0 USD")
-    prepared: Day | None = maybe("When the line items were prepared.", "2026-06-01")
-    sent: Day | None = maybe("When they were sent to the fiscal sponsor.", "2026-06-01")
-    certified: Day | None = maybe("When the service was certified.", "2026-06-02")
-    invoiced: Day | None = maybe("When the invoice went out.", "2026-06-03")
-    paid: Day | None = maybe("When it was paid.", "2026-07-01")
-    archived: Day | None = maybe("When the evidence was archived with the fiscal sponsor.", "2026-06-02")
+    prepared: Happened | None = maybe("When the line items were prepared.", "2026-06-01")
+    sent: Happened | None = maybe("When they were sent to the fiscal sponsor.", "2026-06-01")
+    certified: Happened | None = maybe("When the service was certified.", "2026-06-02")
+    invoiced: Happened | None = maybe("When the invoice went out.", "2026-06-03")
+    paid: Happened | None = maybe("When it was paid.", "2026-07-01")
+    archived: Happened | None = maybe("When the evidence was archived with the fiscal sponsor.", "2026-06-02")
 
 
 class Member(Record):

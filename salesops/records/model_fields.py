@@ -11,8 +11,8 @@ from salesops.records.record import Entries, Record
 
 
 def fields_below(model: Any, path: Path) -> dict[str, Any]:
-    """The fields that may stand below a path, by their YAML keys."""
-    found = type_at(model, path)
+    """The fields that may stand below a path, by their YAML keys; of the entries where a list is at the path."""
+    found = _entry_type(type_at(model, path))
     return dict(keyed_fields(found)) if _is_record(found) else {}
 
 
@@ -23,7 +23,8 @@ def type_at(model: Any, path: Path) -> Any:
             field = dict(keyed_fields(model)).get(str(part))
             model = inside(field.annotation) if field else None
         elif get_origin(model) is tuple:
-            model = inside(get_args(model)[0]) if str(part).isdecimal() else None
+            entry = inside(get_args(model)[0])
+            model = entry if str(part).isdecimal() else type_at(entry, (part,))
         elif get_origin(model) is dict:
             model = inside(get_args(model)[0 if part == "[key]" else 1])
         else:

@@ -15,7 +15,7 @@ from salesops.records.deal import DealType, MeetingAbout, MeetingStatus
 from salesops.records.record import Entries, Record, given, many, maybe
 from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
 
-CONTACT = "contact"
+CONTACT, TOUCH = "contact", "touch"
 WON, LOST = "won", "lost"
 
 
@@ -41,39 +41,66 @@ class Tier(Record):
 
 
 class Need(Record):
-    """One thing that a move asks for: a field that is given, a field with one of some values, or activities of a kind."""
+    """One thing that a move asks for: a field that is given or has one of some values, activities of a kind, a link, or what was learned."""
 
     field: Text | None = maybe("The path of the field.", "maniac_t.money", "x.vpat")
     is_: Words = many("The values that are accepted; default: any value.", "met", "partial", key="is")
-    activity: Literal["email", "call", "meeting", "event", "note", "contact"] | None = maybe(
-        "The kind of activity; 'contact' is a held meeting, a call or an answered e-mail.", "meeting", "contact"
+    with_: tuple[Literal["note", "evidence"], ...] = many(
+        "What the answer must also have: one of these.", "note", "evidence", key="with"
+    )
+    activity: Literal["email", "call", "meeting", "event", "note", "contact", "touch"] | None = maybe(
+        "The kind of activity; 'contact' is a held meeting, a call in which they spoke or an answered e-mail, 'touch' an e-mail or a call of ours.",
+        "meeting",
+        "contact",
+        "touch",
     )
     about: MeetingAbout | None = maybe("What the meeting is about.", "discovery")
     status: MeetingStatus | None = maybe("The meeting's status.", "held")
+    unanswered: YesNo | None = maybe("Whether only activities count to which nobody answered.", "true")
     at_least: Whole | None = maybe("How many; default: 1.", "3")
+    link: Text | None = maybe("The kind of a link that the deal must have.", "folder")
+    learned: YesNo | None = maybe("Whether the learning question of the stage must be answered.", "true")
+    waivable: YesNo | None = maybe("Whether somebody may sign for moving without it; default: true.", "false")
     why: Text | None = maybe("Why the process requires it.")
 
     @property
+    def is_waivable(self) -> bool:
+        """Whether somebody may sign for moving without it."""
+        return self.waivable is not False
+
+    @property
     def name(self) -> str:
-        """The need as waivers and messages name it: its field, or its activity."""
+        """The need as waivers and messages name it: its field, its activity, its link, or ``learned``."""
         if self.field:
             return self.field
-        return " ".join(part for part in (self.status, self.about, self.activity) if part)
+        if self.link:
+            return f"link {self.link}"
+        if self.learned:
+            return "learned"
+        unanswered = "unanswered" if self.unanswered else None
+        return " ".join(part for part in (unanswered, self.status, self.about, self.activity) if part)
 
     @property
     def sentence(self) -> str:
         """The need as a page says it."""
-        if self.field:
-            return f"{self.field} is {' or '.join(self.is_)}" if self.is_ else f"{self.field} is given"
-        times = self.at_least or 1
-        return f"at least {times} {self.name}{'' if times == 1 else ' activities'}"
+        return self._said("is", "there is")
 
     @property
     def demand(self) -> str:
         """The need as somebody who still has to meet it is told."""
+        return self._said("must be", "there must be")
+
+    def _said(self, verb: str, there: str) -> str:
         if self.field:
-            return f"{self.field} must be {' or '.join(self.is_)}" if self.is_ else f"{self.field} must be given"
-        return f"there must be {self.sentence}"
+            also = f", with {' or '.join(f'an {part}' if part[0] == 'e' else f'a {part}' for part in self.with_)}"
+            return f"{self.field} {verb} {' or '.join(self.is_) or 'given'}{also if self.with_ else ''}"
+        if self.link:
+            return f"{there} a link of kind '{self.link}'"
+        if self.learned:
+            return f"the learning question of the stage {verb} answered"
+        times = self.at_least or 1
+        few = f"at least {times} {self.name}{'' if times == 1 else ' activities'}"
+        return few if verb == "is" else f"{there} {few}"
 
 
 class Exit(Record):
@@ -96,6 +123,7 @@ class Stage(Record):
 
     title: Text = given("Its title.", "Enrichment")
     purpose: Text | None = maybe("What it is for.")
+    enter: Text | None = maybe("When a deal comes into being in it, in a sentence.", "Somebody asked, or we found them")
     activities: tuple[Text, ...] = many("What is done in it.")
     learning: Text | None = maybe("The question that it should answer.")
     lifecycle: Literal["leads", "pre-sales", "sales", "delivery", "renewals"] | None = maybe(

@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 from salesops.records.record import Entries, Record, given
-from salesops.records.scalars import Currency, Day, Number
+from salesops.records.scalars import Currency, Happened, Number
 
 
 class Rate(Record):
     """An exchange rate from its day on, until the next one of the pair."""
 
-    date: Day = given("From which day.", "2026-01-02")
+    date: Happened = given("From which day.", "2026-01-02")
     from_: Currency = given("What is converted.", "CAD", key="from")
     to: Currency = given("Into what.", "USD")
     rate: Number = given("How much one unit is worth in it.", "0.7312")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from salesops.problems import Path
+from salesops.records.scalars import HAPPENED
 
 
 class Record(BaseModel):
@@ -20,6 +22,32 @@ class Record(BaseModel):
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @property
+    def began(self) -> date | None:
+        """The day from which it is there: the first on which something in it happened; None where it has no day."""
+        return min(days_of(self), default=None)
+
+
+def days_of(record: Record) -> Iterator[date]:
+    """The days on which something in a record happened; those of its parts are theirs."""
+    for name in dated_fields(type(record)):
+        day = getattr(record, name)
+        if day is not None:
+            yield day
+
+
+@lru_cache(maxsize=256)
+def dated_fields(model: type[Record]) -> tuple[str, ...]:
+    """The fields of a record that say when something happened, by their Python names."""
+    return tuple(name for name, field in model.model_fields.items() if HAPPENED in _markers(field))
+
+
+def _markers(field: Any) -> Iterator[Any]:
+    """What a type or a field is marked with, whether or not it may be left out."""
+    yield from field.metadata
+    for part in get_args(field.annotation):
+        yield from getattr(part, "__metadata__", ())
 
 
 @dataclass(frozen=True)
@@ -72,13 +100,22 @@ def value_at(record: Any, path: Path | str) -> Any:
             value = getattr(value, name) if name else None
         elif isinstance(value, Mapping):
             value = value.get(str(part))
-        elif isinstance(value, tuple | list) and str(part).isdecimal():
-            value = value[int(part)] if int(part) < len(value) else None
+        elif isinstance(value, tuple | list):
+            value = _entry(value, part)
+            if not str(part).isdecimal() and isinstance(value, BaseModel | Mapping):
+                value = value_at(value, (part,))
         else:
             return None
         if value is None:
             return None
     return value
+
+
+def _entry(entries: tuple[Any, ...] | list[Any], part: str | int) -> Any:
+    """The entry of a list at a position; the last one where a field is asked for without saying of which entry."""
+    if str(part).isdecimal():
+        return entries[int(part)] if int(part) < len(entries) else None
+    return entries[-1] if entries else None
 
 
 @lru_cache(maxsize=4096)

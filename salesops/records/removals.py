@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from salesops.records.record import Entries, Record, given
-from salesops.records.scalars import Day, Id, Text
+from salesops.records.scalars import Happened, Id, Text
 
 RemovableKind = Literal["deal", "member", "experiment", "icp", "decision"]
 """The kinds of records that go only with a signed line: what they held counts, or was learned from."""
@@ -16,7 +16,7 @@ class Removal(Record):
 
     kind: RemovableKind = given("What it was.", "deal", "member")
     id: Id = given("Its id.")
-    date: Day = given("When.", "2026-03-01")
+    date: Happened = given("When.", "2026-03-01")
     by: Id = given("Who removed it.", "jim")
     why: Text = given("Why.", "Entered twice")
 

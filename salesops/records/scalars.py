@@ -310,6 +310,9 @@ PLAIN = ["string", "number", "boolean"]
 
 Text = Annotated[str, *_typed(text, type=PLAIN, minLength=1, maxLength=MAX_TEXT)]
 Day = Annotated[date, *_typed(day, format="date", pattern=f"^{_DATE.pattern}$")]
+HAPPENED = "happened"
+Happened = Annotated[Day, HAPPENED]
+"""A day on which something happened: before it the field says nothing. A plan, a term or a bound is a plain ``Day``."""
 Id = Annotated[str, *_typed(id_, type=["string", "integer"], pattern=f"^{ID_FORM.pattern}$")]
 Percent = Annotated[Decimal, *_typed(percent, pattern=f"^{_PERCENT.pattern}$")]
 Whole = Annotated[

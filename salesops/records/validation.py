@@ -36,7 +36,19 @@ def validated(data: Any, model: type[R]) -> tuple[R | None, list[Any]]:
         record = model.__pydantic_validator__.validate_python(data)
         return record, []
     except ValidationError as faults:
-        return None, faults.errors(include_url=False, include_input=False)
+        found = faults.errors(include_url=False, include_input=False)
+        return None, [{**fault, "loc": _as_written(data, fault["loc"])} for fault in found]
+
+
+def _as_written(data: Any, path: Path) -> Path:
+    """The path of a field in what was written: where a list may be one entry alone, that entry has no position."""
+    found: list[str | int] = []
+    for part in path:
+        if part == 0 and isinstance(data, dict) and part not in data:
+            continue
+        found.append(part)
+        data = value_at(data, (part,))
+    return tuple(found)
 
 
 def _more(document: Document, count: int) -> Problem:

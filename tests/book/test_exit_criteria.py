@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from textwrap import dedent
 
 import pytest
 
-from salesops.book.exit_criteria import (
-    Way,
-    fix_for,
-    is_met,
-    meaning,
-    missing,
-    nearest_way,
-    paste,
-    unfinished,
-    waived,
-    ways_out,
-)
+from salesops.book import exit_criteria
+from salesops.book.exit_criteria import Facts, Way, meaning, unfinished, waived, ways_out
+from salesops.book.need_fixes import block_for
+from salesops.records.dated import Span
 from salesops.records.deal import Deal
 from salesops.records.process import Exit, Need
 from salesops.records.validation import typed
@@ -41,6 +34,24 @@ def deal(lines: str = "") -> Deal:
     record, problems = typed(document, Deal)
     assert record is not None, problems
     return record
+
+
+def facts(deal: Deal, by: date, since: date | None = None) -> Facts:
+    """What a deal has to show for a move of a day, in an attempt that began at some time."""
+    loss = deal.loss[-1] if deal.loss else None
+    return Facts(deal, Span(since, by), loss, deal.win, stage="enrichment")
+
+
+def is_met(deal: Deal, need: Need, by: date, since: date | None = None) -> bool:
+    return exit_criteria.is_met(facts(deal, by, since), need)
+
+
+def missing(deal: Deal, way_out: Exit, by: date) -> list[Need]:
+    return exit_criteria.missing(facts(deal, by), way_out)
+
+
+def nearest_way(deal: Deal, exits: list[Exit], by: date) -> Way | None:
+    return exit_criteria.nearest_way(facts(deal, by), exits)
 
 
 def need(**keys) -> Need:
@@ -168,7 +179,11 @@ def test_a_meeting_that_is_to_come_counts_where_scheduling_is_what_is_asked():
 @pytest.mark.parametrize(
     ("entry", "met"),
     [
-        ("{date: 2026-02-20, kind: call}", True),
+        ("{date: 2026-02-20, kind: call, outcome: spoke}", True),
+        ("{date: 2026-02-20, kind: call, outcome: voicemail}", False),
+        ("{date: 2026-02-20, kind: call, outcome: no answer}", False),
+        ("{date: 2026-02-20, kind: call, outcome: voicemail, replied: 2026-02-24}", True),
+        ("{date: 2026-02-20, kind: call}", False),
         ("{date: 2026-02-20, kind: meeting, about: other, status: held}", True),
         ("{date: 2026-02-20, kind: email, replied: 2026-03-02}", True),
         ("{date: 2026-02-20, kind: email, replied: 2026-03-03}", False),
@@ -177,10 +192,10 @@ def test_a_meeting_that_is_to_come_counts_where_scheduling_is_what_is_asked():
         ("{date: 2026-02-20, kind: meeting, about: other, status: scheduled}", False),
         ("{date: 2026-02-20, kind: event}", False),
         ("{date: 2026-02-20, kind: note}", False),
-        ("{date: 2026-03-03, kind: call}", False),
+        ("{date: 2026-03-03, kind: call, outcome: spoke}", False),
     ],
 )
-def test_a_contact_is_a_call_a_held_meeting_or_an_answer(entry, met):
+def test_a_contact_is_a_call_in_which_they_spoke_a_held_meeting_or_an_answer(entry, met):
     assert is_met(deal(f"activity: [{entry}]"), need(activity="contact"), DAY) is met
 
 
@@ -242,8 +257,8 @@ def test_a_loss_in_outreach_is_either_silence_or_a_no(repo):
 
 def test_every_way_out_of_the_stage_says_what_still_stands_before_it(repo):
     repo.deal("maniac_t: {need: {status: met, date: 2026-01-05}}")
-    book = repo.book()
-    out, lost = ways_out(book.deals["acme"], book, DAY)
+    snapshot = repo.book().on(DAY)
+    out, lost = ways_out(snapshot, snapshot.history("acme"))
     assert isinstance(out, Way)
     assert (out.exit.to, [need.name for need in out.missing]) == ("outreach", ["maniac_t.money"])
     assert (lost.exit.to, [need.name for need in lost.missing]) == (
@@ -255,29 +270,30 @@ def test_every_way_out_of_the_stage_says_what_still_stands_before_it(repo):
 def test_the_ways_out_are_those_of_the_day(repo):
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-02-01}]")
     book = repo.book()
-    ways = {day: [way.exit.to for way in ways_out(book.deals["acme"], book, date.fromisoformat(day))] for day in DAYS}
+    days = [book.on(date.fromisoformat(day)) for day in DAYS]
+    assert book.on(date(2026, 1, 4)).history("acme") is None
+    ways = {str(day.as_of): [way.exit.to for way in ways_out(day, day.history("acme"))] for day in days}
     assert ways == {
-        "2026-01-04": [],
         "2026-01-05": ["outreach", "closed lost"],
         "2026-01-31": ["outreach", "closed lost"],
         "2026-02-01": ["discovery", "closed lost", "closed lost"],
     }
 
 
-DAYS = ("2026-01-04", "2026-01-05", "2026-01-31", "2026-02-01")
+DAYS = ("2026-01-05", "2026-01-31", "2026-02-01")
 
 
 def test_nothing_leads_out_of_a_closed_deal_but_it_may_be_unfinished(repo):
-    book = repo.book()
-    won = book.deals["cascadia-2025"]
-    assert ways_out(won, book, DAY) == []
-    assert [need.name for need in unfinished(won, book, DAY)] == [
+    snapshot, earlier = repo.book().on(DAY), repo.book().on(date(2025, 3, 9))
+    won = snapshot.history("cascadia-2025")
+    assert ways_out(snapshot, won) == []
+    assert [need.name for need in unfinished(snapshot, won)] == [
         "order.configurator",
         "order.created",
         "order.delivery_owner",
         "order.operational",
     ]
-    assert unfinished(won, book, date(2025, 3, 9)) == []
+    assert unfinished(earlier, earlier.history("cascadia-2025")) == []
 
 
 # What to write
@@ -316,69 +332,69 @@ def all_needs(repo) -> list[Need]:
     return [*(need for exit in exits for need in exit.needs), *more]
 
 
-def test_what_is_offered_for_a_need_is_yaml_that_meets_it(repo):
+def block(*needs: Need, of: str = "") -> str:
+    return block_for(needs, facts(deal(of), DAY))
+
+
+def test_what_is_offered_for_a_need_is_yaml_with_gaps_that_only_a_person_can_fill(repo):
     needs = all_needs(repo)
     assert len(needs) > 50
     for asked in needs:
-        offered = fix_for(asked, DAY)
-        head, _, entry = offered.partition("\n")
-        if asked.activity:
-            offered = "\n".join([head, *[entry] * (asked.at_least or 1)])
-        assert is_met(deal(offered), asked, DAY), offered
+        document, problems = read("deals/acme.yaml", (SIX_KEYS + block(asked) + "\n").encode())
+        assert document is not None, problems
+        assert "…" in document.text or len(asked.is_) == 1, block(asked)
+        assert not re.search("20[0-9][0-9]-", block(asked)), "a day that nobody gave"
 
 
-def test_what_is_offered_stands_at_its_place(repo):
+def test_what_is_offered_stands_at_its_place_with_the_choices_behind_the_gap():
     money = need(field="maniac_t.money", **{"is": ["met", "partial"]})
-    assert fix_for(money, DAY) == "maniac_t:\n  money: {status: met, date: 2026-03-02, note: …}"
-    assert fix_for(need(field="icp.fit", **{"is": "true"}), DAY) == "icp:\n  fit: true"
-    assert fix_for(need(field="contract.signed"), DAY) == "contract:\n  signed: 2026-03-02"
+    assert block(money) == "maniac_t:\n  money:\n    status: …  # met, partial\n    date: …"
+    assert block(need(field="icp.fit", **{"is": "true"})) == "icp:\n  fit: …  # true"
+    assert block(need(field="contract.signed")) == "contract:\n  signed: …"
+    assert block(need(field="loss.verdict")) == "loss:\n  verdict: …  # icp, execution"
     meeting = need(activity="meeting", about="discovery", status="held")
-    assert fix_for(meeting, DAY) == (
-        "activity:\n  - {date: 2026-03-02, kind: meeting, about: discovery, status: held, note: …}"
-    )
-    assert fix_for(need(activity="contact"), DAY) == "activity:\n  - {date: 2026-03-02, kind: call, note: …}"
+    assert block(meeting) == "activity:\n  - {date: …, kind: meeting, about: discovery, status: held, note: …}"
+    assert block(need(activity="contact")) == "activity:\n  - {date: …, kind: call, outcome: spoke, note: …}"
+    assert block(need(link="folder")) == "links:\n  - {kind: folder, url: …}"
+    assert block(need(learned="true")) == "learned:\n  - {stage: enrichment, date: …, note: …}"
+
+
+def test_several_needs_are_one_block_with_each_key_once():
+    wanted = [
+        need(field="loss.reason"),
+        need(field="maniac_t.need"),
+        need(field="loss.learning"),
+        need(activity="call"),
+    ]
+    assert block(*wanted, need(activity="email", at_least="3")).split("\n") == [
+        "loss:",
+        "  reason: …  # price, timing, competitor, feature gap, wrong ICP, unresponsive, other",
+        "  learning: …",
+        "maniac_t:",
+        "  need:",
+        "    status: …  # met, partial, unmet, unknown",
+        "    date: …",
+        "activity:",
+        "  - {date: …, kind: call, note: …}",
+        "  - {date: …, kind: email, note: …}  # 3 of them",
+    ]
 
 
 def test_a_move_that_lacks_something_shows_the_lines_that_would_fix_it(repo):
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-19}]\nicp: {hypothesis: teaching-led}")
     (found,) = repo.problems()
     assert found.message == "before 'outreach', icp.fit must be true"
-    assert found.fix == "fit: true"
-    assert found.help.startswith(
-        "add it under icp:, or sign a waiver: waived: [{need: icp.fit, stage: outreach, by: jim"
+    assert found.fix == "icp:\n  fit: …  # true"
+    assert found.help == (
+        "fill in what is missing, as it was known by 2026-01-19; "
+        "or sign a waiver: waived: [{need: icp.fit, stage: outreach, by: …, date: …, why: …}]"
     )
 
 
-def test_a_fix_brings_only_the_keys_that_the_deal_lacks():
-    fit = need(field="icp.fit", **{"is": "true"})
-    assert paste(fit, deal(), DAY) == "icp:\n  fit: true"
-    assert paste(fit, deal("icp: {hypothesis: teaching-led}"), DAY) == "fit: true"
-    money = need(field="maniac_t.money.amount")
-    assert paste(money, deal("maniac_t: {money: {status: met, date: 2026-01-05}}"), DAY).startswith("amount: ")
-    call = need(activity="contact")
-    assert paste(call, deal(), DAY).startswith("activity:\n  - {date: ")
-    assert paste(call, deal("activity: [{date: 2026-01-05, kind: email}]"), DAY).startswith("- {date: ")
-
-
-def test_what_happened_after_the_move_does_not_open_the_way(repo):
-    early = """
-        stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {discovery: 2026-02-01}]
-        activity: [{date: DAY, kind: call}]
-    """
-    repo.deal(early.replace("DAY", "2026-02-01"), "in-time")
-    repo.deal(early.replace("DAY", "2026-02-02"), "too-late")
-    assert repo.said() == ["deals/too-late.yaml:1 need-not-met"]
-
-
-def test_an_answer_that_does_not_do_is_to_be_changed_and_not_given_twice(repo):
-    repo.deal("""
-        stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]
-        maniac_t:
-          need: {status: unknown, date: 2026-01-05}
-          money: {status: met, date: 2026-01-05}
-    """)
-    repo.write(
-        "deals/acme.yaml", (repo.root / "deals/acme.yaml").read_text() + "activity: [{date: 2026-01-13, kind: call}]\n"
+def test_what_one_move_lacks_is_one_message(repo):
+    repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-19}]\nicp: null\nmaniac_t: null")
+    (found,) = repo.problems()
+    assert found.message == (
+        "before 'outreach', 4 things are missing: maniac_t.need must be met or partial; "
+        "maniac_t.money must be met or partial; icp.hypothesis must be given; icp.fit must be true"
     )
-    (problem,) = [found for found in repo.problems() if found.code == "need-not-met"]
-    assert problem.help.startswith("change it under maniac_t:, or sign a waiver")

@@ -34,7 +34,7 @@ def test_a_stage_may_last_as_long_as_the_process_says_and_not_a_day_longer(conce
 
 def test_how_long_it_was_quiet_counts_from_the_last_real_contact(concerns):
     lines = f"stages: [enrichment: 2026-01-01, outreach: 2026-01-02]\n{SOON}\nactivity:\n"
-    call = "  - {date: 2026-01-10, kind: call}\n"
+    call = "  - {date: 2026-01-10, kind: call, outcome: spoke}\n"
     mail = "  - {date: 2026-01-20, kind: email}\n"
     answered = "  - {date: 2026-01-20, kind: email, replied: 2026-01-21}\n"
     quiet = "no real contact for {} days; the process expects one every 14"
@@ -44,7 +44,7 @@ def test_how_long_it_was_quiet_counts_from_the_last_real_contact(concerns):
 
 
 def test_a_contact_that_is_still_to_come_is_no_contact_yet(concerns):
-    lines = f"stages: [outreach: 2026-01-02]\n{SOON}\nactivity: [{{date: 2026-02-10, kind: call}}]"
+    lines = f"stages: [outreach: 2026-01-02]\n{SOON}\nactivity: [{{date: 2026-02-10, kind: call, outcome: spoke}}]"
     assert "no real contact for 18 days; the process expects one every 14" in concerns(lines, "2026-01-20")
 
 

@@ -278,7 +278,7 @@ def test_every_edit_of_a_hostile_text_is_harmless_too(story, payloads):
         quoted, before = json.dumps(payload), json.dumps(f"{payload} before")
         for side, words in ((story.begins, before), (None, quoted)):
             story.repo.deal(
-                f"title: {words}\nx: {{a: {words}}}\nowner: {words}\nactivity: [{{date: 2026-02-02, kind: call, note: {words}}}]\n"
+                f"title: {words}\nx: {{a: {words}}}\nowner: {words}\nactivity: [{{date: 2026-02-02, kind: call, outcome: spoke, note: {words}}}]\n"
                 f"maniac_t: {{money: {{status: met, date: 2026-02-04, note: {words}}}}}\nstages: [enrichment: 2026-01-05, {words}: {words}]\n",
                 id="odd",
             )

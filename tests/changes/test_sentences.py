@@ -185,7 +185,7 @@ EDITS = [
         "logged",
         "held: a discovery meeting on 2 February",
     ),
-    ("activity: [{date: 2026-02-02, kind: call}]", "", "logged", "removed: a call on 2 February"),
+    ("activity: [{date: 2026-02-02, kind: call, outcome: spoke}]", "", "logged", "removed: a call on 2 February"),
     ("", WON, "contract", "contract signed on 2 March, from 1 April to 31 March 2027, 1,250 USD a month"),
     (
         WON,
@@ -513,7 +513,7 @@ def test_a_word_of_a_need_that_is_also_the_name_of_a_renamed_stage_is_no_change(
     "fragment",
     [
         "next: {{action: 'Write to {0} today', due: 2026-12-01}}",
-        "activity: [{{date: 2026-02-02, kind: call, note: 'Call {0} back'}}]",
+        "activity: [{{date: 2026-02-02, kind: call, outcome: spoke, note: 'Call {0} back'}}]",
         "title: '{0}'",
         "x: {{asana: '{0}'}}",
         "parked: [{{since: 2026-11-01, why: 'ask {0}'}}]",

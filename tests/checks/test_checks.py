@@ -182,7 +182,9 @@ def test_two_checks_cannot_share_a_code():
     "broken", ["name: [", "kind: palace\n", "name: Cascadia\nname: Cascadia\n", b"name: \xff\n", "<<<<<<< HEAD\n"]
 )
 def test_a_member_whose_file_is_broken_is_the_only_one_to_blame(repo, broken):
-    repo.deal("activity: [{date: 2026-01-20, kind: call, with: [a-smith]}]\nsource: {referred_by: cascadia-university}")
+    repo.deal(
+        "activity: [{date: 2026-01-20, kind: call, outcome: spoke, with: [a-smith]}]\nsource: {referred_by: cascadia-university}"
+    )
     file = repo.root / "members/cascadia-university.yaml"
     file.write_bytes(broken if isinstance(broken, bytes) else broken.encode())
     assert {found.place.path for found in repo.problems()} == {"members/cascadia-university.yaml"}

@@ -18,7 +18,7 @@ stages:
   - enrichment: 2026-01-05
   - outreach: 2026-01-12
   - discovery: 2026-01-19
-activity: [{date: 2026-01-15, kind: call}]
+activity: [{date: 2026-01-15, kind: call, outcome: spoke}]
 """
 LOST = """
 stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
@@ -63,7 +63,7 @@ def against(repo):
         PAST.replace("  -", "    -"),
         PAST.replace("  - outreach: 2026-01-12", "  - {outreach: 2026-01-12}"),
         PAST.replace("  - outreach: 2026-01-12", "  -\n    outreach:\n      2026-01-12"),
-        "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {discovery: 2026-01-19}]\nactivity: [{kind: call, date: 2026-01-15}]",
+        "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {discovery: 2026-01-19}]\nactivity: [{kind: call, outcome: spoke, date: 2026-01-15}]",
         "\n".join(reversed(PAST.strip().rsplit("\n", 1))),
     ],
 )

@@ -37,8 +37,8 @@ discovery:
   jobs: [Teach, Learn]
 activity:
   - {date: 2026-01-20, kind: email}
-  - {date: 2026-02-02, kind: call, with: [a-smith]}
-  - {date: 2026-02-20, kind: call}
+  - {date: 2026-02-02, kind: call, outcome: spoke, with: [a-smith]}
+  - {date: 2026-02-20, kind: call, outcome: spoke}
 links:
   - {kind: notes, url: https://docs.example/a}
 
@@ -80,15 +80,21 @@ def changed(*changes: tuple[str, str], text: str = DEAL) -> str:
 
 def test_two_people_log_an_activity_and_fill_in_a_field():
     ours = changed(
-        ("20, kind: call}\n", "20, kind: call}\n  - {date: 2026-03-05, kind: call}   # mine\n"),
+        (
+            "20, kind: call, outcome: spoke}\n",
+            "20, kind: call, outcome: spoke}\n  - {date: 2026-03-05, kind: call, outcome: spoke}   # mine\n",
+        ),
         ("months: 12", "months: 24"),
     )
     theirs = changed(
-        ("20, kind: call}\n", "20, kind: call}\n  # at last\n  - {date: 2026-03-02, kind: email}\n"),
+        (
+            "20, kind: call, outcome: spoke}\n",
+            "20, kind: call, outcome: spoke}\n  # at last\n  - {date: 2026-03-02, kind: email}\n",
+        ),
         ("x: {", "expected_close: 2026-05-01\nx: {"),
     )
     assert joined(ours, theirs) == changed(
-        ("20, kind: call}\n", "20, kind: call}\n  # at last\n  - {date: 2026-03-02, kind: email}\n  - {date: 2026-03-05, kind: call}   # mine\n"),
+        ("20, kind: call, outcome: spoke}\n", "20, kind: call, outcome: spoke}\n  # at last\n  - {date: 2026-03-02, kind: email}\n  - {date: 2026-03-05, kind: call, outcome: spoke}   # mine\n"),
         ("months: 12", "months: 24"),
         ("x: {", "expected_close: 2026-05-01\nx: {"),
     )  # fmt: skip
@@ -96,7 +102,7 @@ def test_two_people_log_an_activity_and_fill_in_a_field():
 
 def test_on_one_day_ours_comes_first():
     ours = changed(("links:", "  - {date: 2026-03-02, kind: email}\nlinks:"))
-    theirs = changed(("links:", "  - {date: 2026-03-02, kind: call}\nlinks:"))
+    theirs = changed(("links:", "  - {date: 2026-03-02, kind: call, outcome: spoke}\nlinks:"))
     kinds = [entry["kind"] for entry in values(joined(ours, theirs))["activity"]]
     assert kinds == ["email", "call", "call", "email", "call"]
 
@@ -145,10 +151,20 @@ def test_a_corrected_move_and_a_new_one():
 
 def test_an_entry_is_still_itself_when_one_side_changed_what_it_goes_by():
     ours = changed(
-        ("{date: 2026-02-02, kind: call, with: [a-smith]}", "{date: 2026-02-03, kind: call, with: [a-smith]}")
+        (
+            "{date: 2026-02-02, kind: call, outcome: spoke, with: [a-smith]}",
+            "{date: 2026-02-03, kind: call, outcome: spoke, with: [a-smith]}",
+        )
     )
-    theirs = changed(("kind: call, with: [a-smith]}", "kind: call, with: [a-smith, b-jones], note: Long}"))
-    assert "  - {date: 2026-02-03, kind: call, with: [a-smith, b-jones], note: Long}\n" in joined(ours, theirs)
+    theirs = changed(
+        (
+            "kind: call, outcome: spoke, with: [a-smith]}",
+            "kind: call, outcome: spoke, with: [a-smith, b-jones], note: Long}",
+        )
+    )
+    assert "  - {date: 2026-02-03, kind: call, outcome: spoke, with: [a-smith, b-jones], note: Long}\n" in joined(
+        ours, theirs
+    )
 
 
 def test_both_add_the_same_contact_with_what_each_knows():
@@ -434,17 +450,20 @@ def branches(repo, ours: list[tuple[str, str]], theirs: list[tuple[str, str]], p
 
 
 OURS = [
-    ("kind: email}", "kind: email}\n  - {date: 2026-02-03, kind: call}"),
+    ("kind: email}", "kind: email}\n  - {date: 2026-02-03, kind: call, outcome: spoke}"),
     ("value: {mrr: 1250 USD}", "value: {mrr: 1250 USD, months: 12}"),
 ]
-THEIRS = [("kind: email}", "kind: email}\n  - {date: 2026-02-02, kind: call}"), ("owner: jim", "owner: april")]
+THEIRS = [
+    ("kind: email}", "kind: email}\n  - {date: 2026-02-02, kind: call, outcome: spoke}"),
+    ("owner: jim", "owner: april"),
+]
 
 
 def test_two_branches_that_each_log_an_activity_and_fill_in_a_field_merge(shared):
     branches(shared, OURS, THEIRS)
     git(shared.root, "merge", "--no-edit", "theirs")
     text = (shared.root / "deals/acme.yaml").read_text()
-    assert "2026-02-02, kind: call}\n  - {date: 2026-02-03, kind: call}" in text
+    assert "2026-02-02, kind: call, outcome: spoke}\n  - {date: 2026-02-03, kind: call, outcome: spoke}" in text
     assert "owner: april" in text
     assert "months: 12" in text
     assert shared.run("check").code == 0

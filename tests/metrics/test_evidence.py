@@ -88,7 +88,7 @@ def test_a_meeting_rests_on_its_line(ask):
     activity = """\
     activity:
       - {date: 2026-11-12, kind: meeting, about: discovery, status: held}
-      - {date: 2026-11-17, kind: call}
+      - {date: 2026-11-17, kind: call, outcome: spoke}
       - {date: 2026-11-18, kind: meeting, about: discovery, status: held}
       - {date: 2026-11-19, kind: meeting, about: discovery, status: cancelled}
     """
@@ -102,7 +102,11 @@ def test_value_rests_on_the_amount_too(ask):
 def test_a_stall_rests_on_the_move_and_on_the_last_real_contact(repo, ask, home):
     repo.write("playbook/process/v3.yaml", (home / "playbook/process/v3.yaml").read_bytes())
     assert ask("stalled", OPEN, date(2027, 3, 1)) == ["stages.2"]
-    entries = ("{date: 2026-10-15, kind: call}", "{date: 2026-10-28, kind: call}", "{date: 2026-11-02, kind: email}")
+    entries = (
+        "{date: 2026-10-15, kind: call, outcome: spoke}",
+        "{date: 2026-10-28, kind: call, outcome: spoke}",
+        "{date: 2026-11-02, kind: email}",
+    )
     activity = f"activity: [{', '.join(entries)}]\n"
     assert ask("stalled", OPEN + activity, date(2027, 3, 1)) == ["stages.2", "activity.1"]
 

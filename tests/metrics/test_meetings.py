@@ -37,7 +37,7 @@ def test_meetings_of_the_three_kinds_count(reading, about):
         "{date: 2026-03-04, kind: meeting, about: discovery, status: scheduled}",
         "{date: 2026-03-04, kind: meeting, about: discovery, status: cancelled}",
         "{date: 2026-03-04, kind: meeting, about: discovery, status: no-show}",
-        "{date: 2026-03-04, kind: call, about: discovery, status: held}",
+        "{date: 2026-03-04, kind: call, outcome: spoke, about: discovery, status: held}",
         "{date: 2026-03-04, kind: event, about: discovery, status: held}",
         "{date: 2026-03-07, kind: meeting, about: discovery, status: held}",  # the day after tomorrow
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 
-CALL = "activity: [{date: 2026-03-01, kind: call}]"
+CALL = "activity: [{date: 2026-03-01, kind: call, outcome: spoke}]"
 
 
 @pytest.mark.parametrize(
@@ -24,8 +24,8 @@ def test_a_deal_stalls_on_the_day_after_the_last_that_it_may_stay(reading, on, s
 @pytest.mark.parametrize(
     ("entry", "contact"),
     [
-        ("{date: 2026-01-19, kind: call}", True),
-        ("{date: 2026-01-20, kind: call}", True),  # today
+        ("{date: 2026-01-19, kind: call, outcome: spoke}", True),
+        ("{date: 2026-01-20, kind: call, outcome: spoke}", True),  # today
         ("{date: 2026-01-19, kind: meeting, about: other, status: held}", True),
         ("{date: 2026-01-05, kind: email, replied: 2026-01-19}", True),
         ("{date: 2026-01-19, kind: email}", False),

@@ -86,7 +86,7 @@ def test_lists_of_one_name_tell_their_entries_apart_alike():
 @pytest.fixture
 def deal(repo):
     repo.deal("""
-        activity: [{date: 2026-01-20, kind: call, with: [a-smith]}]
+        activity: [{date: 2026-01-20, kind: call, outcome: spoke, with: [a-smith]}]
         x: {asana: '1203', empty: '', none: [], deep: {list: [a, b]}}
     """)
     return repo.book().deals["acme"]

@@ -29,7 +29,7 @@ activity:
 contract: {start: 2026-04-01, end: 2026-03-31}
 links: [{kind: notes, url: "javascript:alert(1)"}]
 renews: nothing
-waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Yes}]
+waived: [{need: icp.fit, stage: outreach, by: jim, date: 2026-01-19, why: Yes}]
 x: {token: ghp_0123456789abcdefghijABCDEFGHIJ012345}
 """
 

@@ -65,7 +65,7 @@ def test_everything_that_is_wrong_is_said_at_once_and_in_its_place():
           mmr: 1000 USD
         activity:
           - {kind: telegram, date: 2026-01-20}
-          - {kind: call}
+          - {kind: call, outcome: spoke}
         maniac_t: a lot
         renews: [a, b]
     """
@@ -138,10 +138,15 @@ def test_an_unknown_key_of_a_part_lists_what_may_stand_there():
 
 
 def test_words_of_python_are_keys_like_any_other():
-    record, problems = typed_as("deal", DEAL + "    activity: [{date: 2026-01-20, kind: call, with: [a-smith]}]\n")
+    record, problems = typed_as(
+        "deal", DEAL + "    activity: [{date: 2026-01-20, kind: call, outcome: spoke, with: [a-smith]}]\n"
+    )
     assert not problems
     assert record.activity[0].with_ == ("a-smith",)
-    assert problem_with("    activity: [{date: 2026-01-20, kind: call, with_: [a-smith]}]\n").fix == "with:"
+    assert (
+        problem_with("    activity: [{date: 2026-01-20, kind: call, outcome: spoke, with_: [a-smith]}]\n").fix
+        == "with:"
+    )
 
 
 @pytest.mark.parametrize(

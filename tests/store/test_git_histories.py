@@ -17,7 +17,7 @@ from gitting import CLEAN, Git
 PAST = "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n"
 LONGER = (
     "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {discovery: 2026-01-19}]\n"
-    "activity: [{date: 2026-01-15, kind: call}]\n"
+    "activity: [{date: 2026-01-15, kind: call, outcome: spoke}]\n"
 )
 SHORTER = "stages: [{enrichment: 2026-01-05}]\n"
 ALTERED = "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-19}]\n"

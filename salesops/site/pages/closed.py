@@ -9,6 +9,7 @@ from salesops.book.status import Standing, standings
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.records.money import Money
+from salesops.records.record import value_at
 from salesops.site.pages.columns import DEAL, MEMBER, Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day, kind_of_business, money
@@ -32,7 +33,7 @@ def learned(standing: Standing, here: Here) -> str:
 
 def loss(name: str) -> Callable[[Standing, Here], object]:
     """The cell for a field of the loss, such as its reason."""
-    return lambda standing, here: getattr(standing.deal.loss, name, None) or NOTHING
+    return lambda standing, here: value_at(standing.deal, ("loss", name)) or NOTHING
 
 
 WON: Columns[Standing] = (

@@ -137,4 +137,4 @@ def _counted(snapshot: Snapshot, metric: Metric, reading: Reading) -> Iterator[C
     hits = frozenset(reading.hit) if isinstance(reading, Share) else frozenset()
     word = "won" if metric.id == "win-rate" else "reached"
     for name in reading.included[:MAX_DEALS_NAMED]:
-        yield CountedDeal(snapshot.history(name) or snapshot.book.histories[name], word if name in hits else "")
+        yield CountedDeal(snapshot.history(name) or snapshot.whole.histories[name], word if name in hits else "")

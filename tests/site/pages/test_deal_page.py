@@ -107,8 +107,8 @@ def test_activity_stands_with_the_newest_first_and_what_is_to_come_only_where_it
         """
         activity:
           - {date: 2026-01-10, kind: email, opened: true}
-          - {date: 2026-01-20, kind: call, note: They called}
-          - {date: 2026-12-01, kind: call, note: From the future}
+          - {date: 2026-01-20, kind: call, outcome: spoke, note: They called}
+          - {date: 2026-12-01, kind: call, outcome: spoke, note: From the future}
           - {date: 2026-12-02, kind: meeting, about: discovery, status: scheduled}
         """
     )
