@@ -166,16 +166,26 @@ class Book:
             self._stages[key] = next((stage for version in versions if (stage := version.stage_named(name))), None)
         return self._stages[key]
 
+    def title_of(self, name: str, day: date) -> str:
+        """What a stage is called by the process of a day; by the newest that has it under this name, where that one has not."""
+        now = self.process_on(day)
+        own = next((each for each in (now, *reversed(self.processes)) if each and name in each.stages), now)
+        return own.title_of(name) if own else name
+
     def outcome(self, name: str) -> str | None:
         """What a stage closes a deal as, in whichever version knows it."""
         stage = self.stage(name, date.max)
         return stage.outcome if stage else None
 
+    def waits_from(self, stage: str) -> date | None:
+        """The day from which deals that are still in a stage of an older process are parked; None where they are not."""
+        return next((process.in_force for process in self.processes if process.parks(stage)), None)
+
     @cached_property
     def histories(self) -> dict[str, DealHistory]:
         """The visits of every deal whose stages can be followed, by id whatever the order of the files."""
         return {
-            deal_id: history_of(deal_id, deal, self.outcome)
+            deal_id: history_of(deal_id, deal, self.outcome, self.waits_from)
             for deal_id, deal in sorted(self.deals.items())
             if self._why_unusable(deal_id, deal) is None
         }

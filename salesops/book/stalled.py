@@ -16,17 +16,25 @@ def last_contact(deal: Deal, as_of: date) -> date | None:
 
 
 def quiet_days(history: DealHistory, as_of: date) -> int:
-    """Whole days since the last real contact, or since the deal came into its stage where that is later."""
+    """Whole days since the last real contact, or since the deal came into its stage where that is later; parked ones do not count."""
     contact = last_contact(history.deal, as_of)
-    return (as_of - max(contact or history.now.entered, history.now.entered)).days
+    since = max(contact or history.now.entered, history.now.entered)
+    return (as_of - since).days - history.parked_days(since, as_of)
 
 
 def why_stalled(snapshot: Snapshot, history: DealHistory) -> Iterator[str]:
     """Why an open deal has stalled, by the thresholds of its stage; nothing where it has not."""
     stage = snapshot.stage(history.now.stage)
-    age = history.now.days(snapshot.as_of)
+    age = history.age(snapshot.as_of)
     if stage.stale_after is not None and age > stage.stale_after:
-        yield f"{age} days in {stage.title}; the process expects at most {stage.stale_after}"
+        days = f"{age} days{parked_beside(history, snapshot.as_of)}"
+        yield f"{days} in {stage.title}; the process expects at most {stage.stale_after}"
     quiet = quiet_days(history, snapshot.as_of)
     if stage.idle_after is not None and quiet > stage.idle_after:
         yield f"no real contact for {quiet} days; the process expects one every {stage.idle_after}"
+
+
+def parked_beside(history: DealHistory, as_of: date) -> str:
+    """The parked days of the present stage as they stand beside its age: `` (161 parked)``; nothing where there are none."""
+    parked = history.parked_days(history.now.entered, as_of)
+    return f" ({parked} parked)" if parked else ""

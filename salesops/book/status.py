@@ -9,7 +9,7 @@ from functools import cached_property
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Way, unfinished, ways_out
-from salesops.book.stalled import last_contact, why_stalled
+from salesops.book.stalled import last_contact, parked_beside, why_stalled
 from salesops.book.visits import DealHistory
 from salesops.records.deal import Deal
 from salesops.records.money import Money, Sums, total
@@ -61,8 +61,13 @@ class Standing:
 
     @property
     def age(self) -> int:
-        """Whole days in the stage."""
-        return (self.snapshot.as_of - self.since).days
+        """Whole days in the stage, without those on which it was parked."""
+        return self.history.age(self.snapshot.as_of)
+
+    @property
+    def age_in_words(self) -> str:
+        """The days in the stage, and the parked ones beside them: ``12 days (161 parked)``."""
+        return f"{self.age:,} day{'' if self.age == 1 else 's'}{parked_beside(self.history, self.snapshot.as_of)}"
 
     @property
     def is_open(self) -> bool:

@@ -18,7 +18,8 @@ class Visit:
     """A stage and the days in it: from ``entered`` to ``left``, which is None while the deal is there.
 
     ``attempt`` counts from 1 and rises when a closed deal is opened again (not when one won stage follows another); ``line`` is the place in ``stages``.
-    ``outcome`` is what the stage closes a deal as: won, lost, or None while it is open.
+    ``outcome`` is what the stage closes a deal as: won, lost, or None while it is open; ``waits_from`` is the day from
+    which a process says that whoever is still in this stage of an older one is parked.
     """
 
     stage: str
@@ -27,6 +28,7 @@ class Visit:
     attempt: int
     line: int
     outcome: str | None = None
+    waits_from: date | None = None
 
     def days(self, as_of: date) -> int:
         """Whole days in the stage up to its end or to ``as_of``; 0 for a visit of one day."""
@@ -90,9 +92,32 @@ class DealHistory:
         deal = without(self.deal, later)
         return DealHistory(self.id, deal, visits, self.written, later)
 
+    @cached_property
+    def spans(self) -> tuple[Parked, ...]:
+        """When the deal was parked, oldest first: as its record says, and in stages that became parked by a later process."""
+        waits = [span for visit in self.visits if visit.waits_from for span in _waiting(visit, visit.waits_from)]
+        return tuple(sorted((*self.deal.parked, *waits), key=lambda span: span.since))
+
     def parked_on(self, day: date) -> Parked | None:
         """The span that keeps the deal out of the pipeline on this day."""
-        return next((span for span in self.deal.parked if span.covers(day)), None) if self.deal.parked else None
+        return next((span for span in self.spans if span.covers(day)), None) if self.spans else None
+
+    def parked_days(self, start: date, end: date) -> int:
+        """How many of the days from ``start`` up to ``end`` the deal was parked; a day in two spans counts once."""
+        days, done = 0, start
+        for span in self.spans:
+            first, last = max(span.since, done), min(span.until or end, end)
+            days += max((last - first).days, 0)
+            done = max(done, last)
+        return days
+
+    def age(self, as_of: date) -> int:
+        """Whole days in the stage where the deal is, without those on which it was parked: then the clock stops."""
+        return self.active_days(self.now, as_of)
+
+    def active_days(self, visit: Visit, as_of: date) -> int:
+        """Whole days of a visit, without those on which the deal was parked."""
+        return visit.days(as_of) - self.parked_days(visit.entered, visit.left or as_of)
 
 
 def _of_later_visits(history: DealHistory, known: int) -> Iterator[Path]:
@@ -109,18 +134,36 @@ def _of_later_visits(history: DealHistory, known: int) -> Iterator[Path]:
             lost += 1
 
 
-def history_of(deal_id: str, deal: Deal, outcome: Callable[[str], str | None]) -> DealHistory:
-    """The visits of a deal; ``outcome`` says what a stage closes a deal as (won, lost or None)."""
-    return DealHistory(deal_id, deal, tuple(_visits(deal, outcome)), deal)
+def _waiting(visit: Visit, first: date) -> Iterator[Parked]:
+    """The span for which a visit counts as parked."""
+    since = max(visit.entered, first)
+    if visit.left is None or since < visit.left:
+        yield Parked.model_construct(since=since, until=visit.left, why=visit.stage)
 
 
-def _visits(deal: Deal, outcome: Callable[[str], str | None]) -> Iterator[Visit]:
+def _never(stage: str) -> None:
+    """No stage is parked by a later process."""
+
+
+def history_of(
+    deal_id: str,
+    deal: Deal,
+    outcome: Callable[[str], str | None],
+    waits_from: Callable[[str], date | None] = _never,
+) -> DealHistory:
+    """The visits of a deal; ``outcome`` says what a stage closes a deal as (won, lost or None), ``waits_from`` from when it is parked."""
+    return DealHistory(deal_id, deal, tuple(_visits(deal, outcome, waits_from)), deal)
+
+
+def _visits(
+    deal: Deal, outcome: Callable[[str], str | None], waits_from: Callable[[str], date | None]
+) -> Iterator[Visit]:
     attempt = 1
     for line, (stage, entered) in enumerate(deal.stages):
         if line and _ends_an_attempt(deal.stages[line - 1].stage, stage, outcome):
             attempt += 1
         left = deal.stages[line + 1].entered if line + 1 < len(deal.stages) else None
-        yield Visit(stage, entered, left, attempt, line, outcome(stage))
+        yield Visit(stage, entered, left, attempt, line, outcome(stage), waits_from(stage))
 
 
 def _ends_an_attempt(stage: str, following: str, outcome: Callable[[str], str | None]) -> bool:

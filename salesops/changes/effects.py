@@ -97,16 +97,21 @@ def _effect(
     return Effect(metric, was, now, joined, left, tuple(altered))
 
 
-def _standings(reading: Reading | None, names: Mapping[str, str]) -> dict[str, tuple[int, int, bool]]:
+def _standings(reading: Reading | None, names: Mapping[str, str]) -> dict[str, tuple[int, tuple[int, ...], bool]]:
     """How each deal stands in a number: how often it is counted, how often told beside it, and whether it is a hit."""
     if reading is None:
         return {}
-    beside = [one.deal for one in reading.excluded if one.cause in BESIDE.get(reading.kind, ())]
-    inside, waiting = Counter(reading.included), Counter(beside)
+    causes = BESIDE.get(reading.kind, ())
+    inside, waiting = Counter(reading.included), Counter((one.deal, one.cause) for one in reading.excluded)
+    beside = [one.deal for one in reading.excluded if one.cause in causes]
     hits = set(reading.hit) if isinstance(reading, Share) else set()
     return {
-        names.get(deal_id, deal_id): (inside[deal_id], waiting[deal_id], deal_id in hits)
-        for deal_id in (*inside, *waiting)
+        names.get(deal_id, deal_id): (
+            inside[deal_id],
+            tuple(waiting[deal_id, cause] for cause in causes),
+            deal_id in hits,
+        )
+        for deal_id in (*inside, *beside)
     }
 
 
@@ -125,7 +130,7 @@ def _numbers(reading: Reading | None) -> dict[str, Any] | None:
     if isinstance(reading, Count):
         return {"value": reading.value, "split": dict(reading.split)}
     if isinstance(reading, Share):
-        return {"hits": reading.hits, "out_of": reading.out_of, "open": reading.open}
+        return {"hits": reading.hits, "out_of": reading.out_of, "open": reading.open, "parked": reading.parked}
     if isinstance(reading, Days):
         return {"n": reading.n, "mean": reading.value, "median": reading.median, "p80": reading.p80}
     return {"value": reading.value, "n": reading.n, "without_amount": reading.without}
@@ -139,7 +144,8 @@ def _figures(reading: Reading) -> Iterator[str]:
     if isinstance(reading, Count):
         yield ", ".join(f"{count} {name}" for name, count in reading.split.items()) or headline(reading)
     elif isinstance(reading, Share):
-        yield f"{reading.hits} of {reading.out_of}, {reading.open} open"
+        parked = f", {reading.parked} parked" if reading.parked else ""
+        yield f"{reading.hits} of {reading.out_of}, {reading.open} open{parked}"
     elif isinstance(reading, Days):
         yield f"{headline(reading)} in {counted(reading.n, 'visit')}"
         yield f"half within {reading.median:,.1f}, 80 % within {reading.p80:,.1f}" if reading.n else ""

@@ -49,10 +49,8 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any], path: Path 
 def _compared(before: Any, after: Any, path: Path) -> Iterator[Difference]:
     if before == after:
         return
-    if (isinstance(before, list) and isinstance(after, Mapping)) or (
-        isinstance(before, Mapping) and isinstance(after, list)
-    ):
-        before, after = ([side] if isinstance(side, Mapping) else side for side in (before, after))
+    if isinstance(before, Mapping) and isinstance(after, list) and _has_entries(after):
+        before = [before]  # one entry that stood alone became a list
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         yield from differences(before, after, path)
     elif isinstance(before, list | None) and isinstance(after, list | None) and _has_entries(before or after or []):

@@ -64,9 +64,8 @@ class Names:
         return self.text(person.name if person else person_id)
 
     def stage(self, name: str) -> str:
-        """The title of a stage, or its name."""
-        stage = self.book.stage(name, self.as_of)
-        return self.text(stage.title if stage else name)
+        """The title of a stage under the name that its own time gave it, or its name."""
+        return self.text(self.book.title_of(name, self.as_of))
 
     def day(self, text: object) -> str:
         """``2 March``, with the year where it is another one; what is no day stays as it is."""

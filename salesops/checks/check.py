@@ -86,7 +86,7 @@ class Case(Generic[R]):
     def history(self) -> DealHistory:
         """The visits of a deal, as its file tells them."""
         record: Any = self.record
-        return history_of(self.id, record, self.book.outcome)
+        return history_of(self.id, record, self.book.outcome, self.book.waits_from)
 
     def has_lost(self, *path: str) -> bool:
         """Whether the field could not be read: what is not there then says nothing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from salesops.book.moves import JudgedMove, MoveKind
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, nearest
@@ -59,14 +61,56 @@ def stage_unknown(case: Case[Deal]) -> Findings:
     for line, (stage, day) in enumerate(case.record.stages):
         process = case.process_on(day)
         if process and stage not in process.stages:
-            meant = nearest(stage, process.stages)
+            meant = process.name_now(stage) if stage in process.becomes else nearest(stage, process.stages)
             yield Finding(
                 ("stages", line, stage),
                 f"'{stage}' is not a stage of process {process.version}",
-                help=process.hint(stage),
+                help=_called_now(case, stage, day) or process.hint(stage),
                 edit=Edit(("stages", line, stage), str(day), meant) if meant else None,
                 key=True,
             )
+
+
+def _called_now(case: Case[Deal], stage: str, day: date) -> str:
+    """Since when a stage has another name, where a later version gave it one."""
+    for process in case.book.processes:
+        if stage in process.becomes and stage not in process.stages and process.in_force <= day:
+            return f"'{stage}' is called '{process.name_now(stage)}' since {process.version}"
+    return ""
+
+
+@check(
+    "move-while-parked",
+    source="reference/definitions#parked",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-02-02  # <--
+    parked: [{since: 2026-01-10, until: 2026-07-01, why: Waiting for the grant}]
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-02-02
+    parked: [{since: 2026-01-10, until: 2026-02-02, why: Waiting for the grant}]
+    """,
+)
+def move_while_parked(case: Case[Deal]) -> Findings:
+    """A deal moved while it was parked.
+
+    A parked deal is not worked: its clock stands still, and no number counts it. Say that it was resumed: end the span on
+    the day of the move, or on the day on which the work went on.
+    """
+    for line, (stage, day) in enumerate(case.record.stages):
+        for at, span in enumerate(case.record.parked):
+            if span.since < day and span.covers(day):
+                yield Finding(
+                    ("stages", line),
+                    f"the deal moved to '{stage}' on {day} while it was parked since {span.since}",
+                    help="resume it first: end its span under parked:, at the latest on the day of the move",
+                    edit=Edit(("parked", at, "until"), str(day)),
+                )
+                break
 
 
 @check(

@@ -85,8 +85,10 @@ def _stage_names(process: Process) -> Iterator[tuple[Path, str]]:
     for at, conversion in enumerate(process.conversions):
         yield ("conversions", at, "from"), conversion.from_
         yield ("conversions", at, "to"), conversion.to
-    for old, new in process.becomes.items():
-        yield ("becomes", old), new
+    for old, became in process.becomes.items():
+        yield ("becomes", old), became.stage
+    for deal_type, path in process.path.items():
+        yield from ((("path", deal_type, at), stage) for at, stage in enumerate(path))
 
 
 @check(

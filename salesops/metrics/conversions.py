@@ -24,7 +24,7 @@ class Attempt:
     became: str
 
 
-CONVERTED, FAILED, OPEN, SKIPPED = "converted", "failed", "open", "skipped"
+CONVERTED, FAILED, OPEN, PARKED, SKIPPED = "converted", "failed", "open", "parked", "skipped"
 
 
 @family
@@ -43,6 +43,7 @@ def stage_conversions(process: Process) -> Iterator[Metric]:
             f"Of the attempts that entered {start.title} and are decided, the share that reached {end.title} or a stage beyond it.\n\n"
             f"An attempt counts once, by its first entry into {start.title}. Going back does not undo what was reached. Attempts that are "
             "still open count in neither number and are shown next to it; `to_date` is the share of all of them, a lower bound. "
+            "Parked attempts are in neither of the two. "
             f"Attempts that reached {end.title} without {start.title} are left out and named. Losses often take longer than conversions: "
             "while many attempts are open the share is too optimistic.",
             _conversion(conversion),
@@ -75,17 +76,19 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
             for attempt in attempts
             if attempt.became == SKIPPED
         ]
-        still = [undecided(snapshot, attempt.history) for attempt in attempts if attempt.became == OPEN]
+        still = [undecided(snapshot, attempt.history) for attempt in attempts if attempt.became in (OPEN, PARKED)]
         return Share(
             hits=hits,
             out_of=hits + failed,
             open=became.get(OPEN, 0),
+            parked=became.get(PARKED, 0),
             hit=tuple(dict.fromkeys(attempt.history.id for attempt in attempts if attempt.became == CONVERTED)),
             parts={
                 "attempts": {
                     CONVERTED: hits,
                     FAILED: failed,
                     OPEN: became.get(OPEN, 0),
+                    PARKED: became.get(PARKED, 0),
                     SKIPPED: became.get(SKIPPED, 0),
                 }
             },
@@ -116,13 +119,15 @@ def attempts_at(snapshot: Snapshot, start: str, end: str) -> Iterator[Attempt]:
                 if skipped and _in_window(snapshot, visits[0]):
                     yield Attempt(history, visits, SKIPPED)
             elif _in_window(snapshot, visits[first]):
-                yield Attempt(history, visits, _became(snapshot, visits, names[first + 1 :], end))
+                yield Attempt(history, visits, _became(snapshot, history, visits, names[first + 1 :], end))
 
 
-def _became(snapshot: Snapshot, visits: tuple[Visit, ...], after: list[str], end: str) -> str:
+def _became(snapshot: Snapshot, history: DealHistory, visits: tuple[Visit, ...], after: list[str], end: str) -> str:
     if any(snapshot.process.reaches(name, end) for name in after):
         return CONVERTED
-    return FAILED if snapshot.stage(visits[-1].stage).outcome == LOST else OPEN
+    if snapshot.stage(visits[-1].stage).outcome == LOST:
+        return FAILED
+    return PARKED if history.parked_on(snapshot.as_of) else OPEN
 
 
 def _in_window(snapshot: Snapshot, visit: Visit) -> bool:
@@ -161,7 +166,8 @@ def win_rate(snapshot: Snapshot) -> Share:
     return Share(
         hits=len(won),
         out_of=len(won) + len(lost),
-        open=len(waiting),
+        open=sum(left.cause is Cause.OPEN for left in waiting),
+        parked=sum(left.cause is Cause.PARKED for left in waiting),
         hit=tuple(dict.fromkeys(won)),
         parts={"split": tally(by_type), "lost_from": tally(lost_from)},
         included=tuple(dict.fromkeys(won + lost)),

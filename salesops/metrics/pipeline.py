@@ -184,7 +184,7 @@ def flow(snapshot: Snapshot, days: int = WINDOW) -> dict[str, int]:
 
 def _stock_moves(snapshot: Snapshot, history: DealHistory, first: date) -> Iterator[str]:
     last = snapshot.as_of
-    turns = {day for span in history.deal.parked for day in (span.since, span.until) if day and first <= day <= last}
+    turns = {day for span in history.spans for day in (span.since, span.until) if day and first <= day <= last}
     moves = {visit.entered for visit in history.visits if visit.entered >= first}
     yesterday = history.until(first - timedelta(days=1))
     inside = yesterday is not None and qualified(snapshot, yesterday.now.stage)
@@ -377,7 +377,7 @@ def ages(process: Process) -> Iterator[Metric]:
                 "days",
                 "Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#days-in-stage",
                 "new and existing business",
-                f"Days since each deal now in {stage.title} came into it; parked deals are left out.\n\n"
+                f"Days since each deal now in {stage.title} came into it, without those on which it was parked; parked deals are left out.\n\n"
                 "It finds stalled deals: an average of completed visits has no value for a deal that is still there. "
                 "`cumulative` adds the attempt's earlier visits to the stage.",
                 _age_in(name),
@@ -388,9 +388,13 @@ def _age_in(stage: str) -> Callable[[Snapshot], Reading]:
     def measure(snapshot: Snapshot) -> Days:
         here = [history for history in snapshot.open if snapshot.name(history.now.stage) == stage]
         parked = [history for history in snapshot.parked if snapshot.name(history.now.stage) == stage]
-        days = [history.now.days(snapshot.as_of) for history in here]
+        days = [history.age(snapshot.as_of) for history in here]
         in_all = [
-            sum(visit.days(snapshot.as_of) for visit in history.attempts[-1] if snapshot.name(visit.stage) == stage)
+            sum(
+                history.active_days(visit, snapshot.as_of)
+                for visit in history.attempts[-1]
+                if snapshot.name(visit.stage) == stage
+            )
             for history in here
         ]
         return Days(

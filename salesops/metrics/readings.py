@@ -53,12 +53,13 @@ class Count(DealEvidence):
 
 @dataclass(frozen=True, kw_only=True)
 class Share(DealEvidence):
-    """``hits`` of ``out_of``; ``open`` have not been decided and count in neither; ``hit`` names the deals behind the hits."""
+    """``hits`` of ``out_of``; ``open`` have not been decided and ``parked`` need not be; both count in neither. ``hit`` names the deals behind the hits."""
 
     kind = "share"
     hits: int
     out_of: int
     open: int = 0
+    parked: int = 0
     is_sample: bool = True
     """False where it is a share of what there is on a day, such as of the deals that are open now: nothing is estimated from it."""
     hit: tuple[str, ...] = ()
@@ -89,6 +90,7 @@ class Share(DealEvidence):
             "hits": self.hits,
             "out_of": self.out_of,
             "open": self.open,
+            "parked": self.parked,
             "to_date": self.hits / cohort if cohort else None,
             "interval": list(interval) if interval else None,
             "enough": self.is_enough,

@@ -20,16 +20,6 @@ def _closed_in_window(snapshot: Snapshot, day: date) -> bool:
     return snapshot.since is None or day >= snapshot.since
 
 
-def parked_days(history: DealHistory, start: date, end: date) -> int:
-    """How many of the days from ``start`` up to ``end`` the deal was parked; a day in two spans counts once."""
-    days, done = 0, start
-    for span in sorted(history.deal.parked, key=lambda span: span.since):
-        first, last = max(span.since, done), min(span.until or end, end)
-        days += max((last - first).days, 0)
-        done = max(done, last)
-    return days
-
-
 def _whole_way(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     start = snapshot.process.start_of(NEW)
     began = [visit for visit in history.visits if snapshot.name(visit.stage) == start]
@@ -75,7 +65,7 @@ def days_in_pipeline(snapshot: Snapshot) -> Days:
             continue
         included.append(history.id)
         values.append((won - began).days)
-        active.append((won - began).days - parked_days(history, began, won))
+        active.append((won - began).days - history.parked_days(began, won))
         attempt.append((won - history.attempts[-1][0].entered).days)
     return Days(
         values=tuple(values),

@@ -44,7 +44,8 @@ def detail(reading: Reading | None) -> str:
 
 
 def _share(share: Share) -> str:
-    still = f"{share.open} still open" if share.open else ""
+    waiting = ((share.open, "still open"), (share.parked, "parked"))
+    still = " · ".join(f"{count} {state}" for count, state in waiting if count)
     if not share.out_of:
         return still
     if not share.is_enough:

@@ -70,7 +70,7 @@ def outside(record: Record, span: Span, path: Path = ()) -> Iterator[Path]:
 
     A part is there from its first day on; one of an earlier time only where all its days lie before the first.
     """
-    for name in dated_fields(type(record)):
+    for name in () if record.is_planned else dated_fields(type(record)):
         day = getattr(record, name)
         if day is not None and not span.holds(day):
             yield (*path, name)

@@ -10,7 +10,21 @@ from pydantic_core import PydanticCustomError
 
 from salesops.records.money import Money
 from salesops.records.record import Entries, Record, free, given, many, maybe
-from salesops.records.scalars import Amount, Day, Happened, Id, Percent, Text, Url, Whole, YesNo, day, refuse
+from salesops.records.scalars import (
+    Amount,
+    Day,
+    DayOrPeriod,
+    Happened,
+    Id,
+    Percent,
+    Text,
+    Url,
+    Whole,
+    YesNo,
+    day,
+    day_or_period,
+    refuse,
+)
 
 Date = date  # inside a record that has a field of this name, the field hides the type
 
@@ -57,7 +71,7 @@ def _move(value: object) -> Move:
 
 
 def _day_or_never(value: object) -> date | str:
-    return "never" if value == "never" else day(value)
+    return "never" if value == "never" else day_or_period(value)
 
 
 MoveLine = Annotated[
@@ -117,7 +131,12 @@ class Parked(Record):
     """A span in which the deal is kept warm: not lost, its stage stays (``reference/definitions#parked``)."""
 
     since: Happened = given("First day of the span.", "2026-01-10")
-    until: Day | None = maybe("The day on which the deal comes back; left out: no return date.", "2026-07-01")
+    until: DayOrPeriod | None = maybe(
+        "The day on which the deal comes back, or the month or quarter that begins with it; left out: no return date.",
+        "2026-07-01",
+        "2026-07",
+        "2026Q3",
+    )
     why: Text = given("What it waits for.", "Waiting for the grant result")
 
     def covers(self, day: date) -> bool:
@@ -217,9 +236,9 @@ class Activity(Record):
     notes: Url | None = maybe("A link to the notes.", "https://…")
 
     @property
-    def began(self) -> Date | None:
-        """The day on which it happened; a meeting that is only planned has not."""
-        return None if self.status == "scheduled" else self.date
+    def is_planned(self) -> bool:
+        """Whether it is a meeting that is still to come."""
+        return self.status == "scheduled"
 
     @property
     def contact(self) -> Date | None:
@@ -315,7 +334,9 @@ class Loss(Record):
     )
     learning: Text | None = maybe("What the team learned.")
     verdict: Literal["icp", "execution"] | None = maybe("Was the ICP wrong, or the execution poor?", "icp", "execution")
-    reengage: DayOrNever | None = maybe("The day to try again, or never.", "2027-01-15", "never")
+    reengage: DayOrNever | None = maybe(
+        "The day to try again, or the month or quarter that begins with it; or never.", "2027-01-15", "2027Q1", "never"
+    )
     playbook: Text | None = maybe("The change to the playbook, or why none is needed.", "none needed")
 
 

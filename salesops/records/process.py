@@ -166,6 +166,22 @@ class RedLine(Record):
     means: Text = given("What it means.", "ICP or messaging is broken")
 
 
+class Became(Record):
+    """What a stage of an older version is now."""
+
+    stage: Text = given("The stage.", "outreach")
+    parked: YesNo | None = maybe(
+        "Whether deals that are still in the old stage are parked from this version on.", "true"
+    )
+
+
+def _one_stage(value: Any) -> Any:
+    return {"stage": value} if isinstance(value, str) else value
+
+
+StageNow = Annotated[Became, BeforeValidator(_one_stage, json_schema_input_type=Text | Became)]
+
+
 class Process(Record):
     """One version of the process; it judges the moves made from ``in_force`` until the next version, for ever."""
 
@@ -181,17 +197,34 @@ class Process(Record):
     )
     conversions: tuple[Conversion, ...] = many("The rates that the team watches.", entries=Entries(("id",)))
     red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.", entries=Entries(("id",)))
-    becomes: dict[str, Text] = Field(
-        default_factory=dict, description="Stages of older versions and what they are now.", examples=[None]
+    becomes: dict[str, StageNow] = Field(
+        default_factory=dict,
+        description="Stages of older versions and what they are now; {stage: outreach, parked: true} carries a stage of waiting over as parked.",
+        examples=[None],
+    )
+    path: dict[DealType, tuple[Text, ...]] = Field(
+        default_factory=dict,
+        description="The order of the stages on the way to a win, for each deal type; needed where the exits make a circle.",
+        examples=[None],
     )
 
     def stage_named(self, name: str) -> Stage | None:
         """The stage of that name, or of the stage that it became."""
-        return self.stages.get(name) or self.stages.get(self.becomes.get(name, ""))
+        return self.stages.get(name) or self.stages.get(self.name_now(name))
 
     def name_now(self, name: str) -> str:
         """What a stage of an older version is called here."""
-        return name if name in self.stages else self.becomes.get(name, name)
+        became = None if name in self.stages else self.becomes.get(name)
+        return became.stage if became else name
+
+    def parks(self, name: str) -> bool:
+        """Whether a deal that is still in this stage of an older version is parked."""
+        return name not in self.stages and name in self.becomes and bool(self.becomes[name].parked)
+
+    def title_of(self, name: str) -> str:
+        """The title of a stage, whichever of its names is given; the name itself where it has none here."""
+        stage = self.stage_named(name)
+        return stage.title if stage else name
 
     def start_of(self, deal_type: str) -> str:
         """The stage in which deals of a type start; nothing where the process does not say."""
@@ -205,6 +238,16 @@ class Process(Record):
     def hint(self, name: str) -> str:
         """What a misspelt stage was probably meant to be."""
         return did_you_mean(name, self.stages)
+
+    @cached_property
+    def _on_paths(self) -> dict[str, frozenset[str]]:
+        """What lies before each stage on a path that the version states: on every such path that the stage is on."""
+        before: dict[str, frozenset[str]] = {}
+        for path in self.path.values():
+            for at, name in enumerate(path):
+                earlier = frozenset(path[:at])
+                before[name] = before[name] | earlier if name in before else earlier
+        return before
 
     @cached_property
     def _ahead(self) -> dict[str, frozenset[str]]:
@@ -229,7 +272,16 @@ class Process(Record):
         stage = self.stages.get(name)
         if stage is None or stage.outcome == LOST:
             return False
-        return name == target or name in self.ahead(target)
+        if name == target:
+            return True
+        if target in self._on_paths and self.path:
+            return target in self._on_paths.get(name, ())
+        return name in self.ahead(target)
+
+    @property
+    def goes_in_circles(self) -> bool:
+        """Whether an open stage can be reached from itself by exits: then these alone do not say what is beyond what."""
+        return any(name in self.ahead(name) for name, stage in self.stages.items() if stage.is_open)
 
     def path_of(self, deal_type: str) -> frozenset[str]:
         """The open stages that a deal of this type can be in."""
@@ -249,6 +301,9 @@ class Process(Record):
 
     def between(self, start: str, target: str) -> list[str]:
         """The open stages that a jump from ``start`` to ``target`` leaves out, in order."""
+        for path in self.path.values():
+            if start in path and target in path:
+                return [name for name in path[path.index(start) + 1 : path.index(target)] if self.stages[name].is_open]
         return [
             name
             for name, stage in self.stages.items()

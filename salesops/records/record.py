@@ -24,14 +24,19 @@ class Record(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     @property
+    def is_planned(self) -> bool:
+        """Whether its days say what is to come instead of what happened."""
+        return False
+
+    @property
     def began(self) -> date | None:
         """The day from which it is there: the first on which something in it happened; None where it has no day."""
         return min(days_of(self), default=None)
 
 
 def days_of(record: Record) -> Iterator[date]:
-    """The days on which something in a record happened; those of its parts are theirs."""
-    for name in dated_fields(type(record)):
+    """The days on which something in a record happened; those of its parts are theirs, and a plan has none."""
+    for name in () if record.is_planned else dated_fields(type(record)):
         day = getattr(record, name)
         if day is not None:
             yield day

@@ -31,6 +31,8 @@ _PERCENT = re.compile(r"(0|[1-9][0-9]{0,2})(\.[0-9]{1,2})?%")
 _WHOLE = re.compile(r"0|[1-9][0-9]{0,8}")
 _NUMBER = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,8})?")
 _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_QUARTER = re.compile(r"([0-9]{4})-?Q([1-4])")
+_SOME_DAY = re.compile(rf"^({_DATE.pattern}|{_MONTH.pattern}|{_QUARTER.pattern})$")
 _URL = re.compile(r"(?:https?://[^\s\x22'<>\\^`{|}]+|mailto:[^\s\x22'<>\\^`{|}]+)")
 _EMAIL = re.compile(
     r"[^@\s\x22'<>,;:\\()\[\]]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
@@ -107,6 +109,15 @@ def _real(words: str) -> bool:
 def day(value: object) -> date:
     """A whole calendar day, ``2026-02-09``."""
     return _day(value) if value.__class__ is str else _day(_text_only(value, "a day"))
+
+
+def day_or_period(value: object) -> date:
+    """A day, a month or a quarter of which the first day is meant: ``2026-07-01``, ``2026-07``, ``2026Q3``."""
+    words = _text_only(value, "a day")
+    quarter = _QUARTER.fullmatch(words)
+    if quarter:
+        return _day(f"{quarter[1]}-{int(quarter[2]) * 3 - 2:02d}-01")
+    return _day(f"{words}-01" if _is_month(words) else words)
 
 
 def day_or_none(words: str) -> date | None:
@@ -310,6 +321,10 @@ PLAIN = ["string", "number", "boolean"]
 
 Text = Annotated[str, *_typed(text, type=PLAIN, minLength=1, maxLength=MAX_TEXT)]
 Day = Annotated[date, *_typed(day, format="date", pattern=f"^{_DATE.pattern}$")]
+DayOrPeriod = Annotated[
+    date, PlainValidator(day_or_period), WithJsonSchema({"type": "string", "pattern": _SOME_DAY.pattern})
+]
+"""A day, or the first one of a month or a quarter."""
 HAPPENED = "happened"
 Happened = Annotated[Day, HAPPENED]
 """A day on which something happened: before it the field says nothing. A plan, a term or a bound is a plain ``Day``."""

@@ -27,7 +27,7 @@ def test_the_share_is_of_those_that_are_decided_and_the_open_ones_stand_beside_i
     assert counts(found) == (1, 2, 1)
     assert found.value == 0.5
     assert found.as_data()["to_date"] == pytest.approx(1 / 3)
-    assert found.parts["attempts"] == {"converted": 1, "failed": 1, "open": 1, "skipped": 0}
+    assert found.parts["attempts"] == {"converted": 1, "failed": 1, "open": 1, "parked": 0, "skipped": 0}
     assert found.included == ("engaged", "silent")
     assert why(found) == {"waiting": "still open"}
 
@@ -92,12 +92,13 @@ def test_an_attempt_that_never_was_in_the_first_stage_is_left_out_and_named(read
     assert why(found) == {"aspen": "reached 'discovery' without 'outreach'"}
 
 
-def test_a_parked_attempt_is_undecided_and_says_so(reading, why):
+def test_a_parked_attempt_is_in_no_denominator_and_says_so(reading, why):
     deals = """
         warm: {stages: [outreach: 2026-01-05], parked: [{since: 2026-02-01, until: 2026-07-01, why: Grant}]}
     """
     found = reading(CONVERSION, "2026-06-01", deals)
-    assert counts(found) == (0, 0, 1)
+    assert (*counts(found), found.parked) == (0, 0, 0, 1)
+    assert found.as_data()["to_date"] is None
     assert why(found) == {"warm": "parked until 2026-07-01"}
 
 
@@ -175,7 +176,7 @@ CONVERSIONS = {
 
 def told_once_more(deals, start, end, on, since):
     """The definition once more, on plain lists of moves and a ladder of stages instead of a graph of exits."""
-    found = {"converted": 0, "failed": 0, "open": 0, "skipped": 0}
+    found = {"converted": 0, "failed": 0, "open": 0, "parked": 0, "skipped": 0}
     for fields in deals.values():
         if fields["type"] != "new business":
             continue
@@ -246,7 +247,7 @@ def test_the_win_rate_is_of_the_attempts_that_were_closed(reading, why):
         warm:    {stages: [proposal: 2026-01-05], parked: [{since: 2026-02-01, why: Grant}]}
         """,
     )
-    assert counts(found) == (2, 3, 2)
+    assert (*counts(found), found.parked) == (2, 3, 1, 1)
     assert found.parts["split"] == {"lost new business": 1, "won existing business": 1, "won new business": 1}
     assert sorted(found.included) == ["lost", "renewed", "won"]
     assert why(found) == {"open": "still open", "warm": "parked with no return date"}

@@ -13,7 +13,7 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
-from salesops.output import as_json, counted, show
+from salesops.output import as_json, show
 from salesops.problems import nearest
 from salesops.records.deal import MANIAC_T
 from salesops.records.money import total
@@ -101,7 +101,7 @@ def _deal(standing: Standing) -> Iterator[str]:
             part
             for part in (
                 standing.stage.title,
-                f"{counted(standing.age, 'day')}, since {standing.since}",
+                f"{standing.age_in_words}, since {standing.since}",
                 deal.type,
                 deal.tier,
                 f"owner {standing.owner_name}",

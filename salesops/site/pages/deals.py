@@ -131,11 +131,10 @@ def spans(standing: Standing) -> Iterator[VisitBar]:
     last = snapshot.as_of if standing.is_open else history.now.entered
     life = max((last - first).days, 1)
     for visit in history.visits:
-        stage = snapshot.stage(visit.stage)
         days = visit.days(last)
         yield VisitBar(
-            snapshot.name(visit.stage),
-            stage.title,
+            visit.stage,
+            snapshot.book.title_of(visit.stage, visit.entered),
             visit.entered,
             days,
             visit.attempt,
