@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.options import as_of_option, format_option
+from salesops.cli.options import as_of_option, completed, format_option
 
 
 @click.command("history")
-@click.argument("ids", nargs=-1, metavar="[DEAL|MEMBER]...")
+@click.argument("ids", nargs=-1, metavar="[DEAL|MEMBER]...", shell_complete=completed("deal", "member"))
 @click.option("--since", metavar="YYYY-MM-DD", help="Only changes committed on or after this day.")
 @format_option("text", "json", "atom")
 @as_of_option

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.options import as_of_option, format_option
+from salesops.cli.options import as_of_option, completed, format_option
 
 
 @click.command("metrics")
-@click.argument("ids", nargs=-1, metavar="[METRIC]...")
+@click.argument("ids", nargs=-1, metavar="[METRIC]...", shell_complete=completed("metric"))
 @click.option(
     "--from",
     "first",

@@ -94,11 +94,11 @@ def test_filters_narrow_the_list(busy, filters, found):
     ("filters", "said"),
     [
         (["--stage", "proposl"], "--stage: there is no 'proposl'; did you mean 'proposal'?"),
-        (["--stage", "Closed Won"], "--stage: there is no 'Closed Won'; did you mean 'closed won'?"),
+        (["--stage", "Closed Wn"], "--stage: there is no 'Closed Wn'; did you mean 'closed won'?"),
         (["--owner", "jimm"], "--owner: there is no 'jimm'; did you mean 'jim'?"),
         (["--owner", "zzz"], "--owner: there is no 'zzz'; known: jim, april"),
         (["--type", "renewal"], "--type: there is no 'renewal'; write new or existing; a renewal is existing"),
-        (["--member", "cascadia"], "--member: there is no 'cascadia'"),
+        (["--member", "cascadias"], "--member: there is no 'cascadias'; did you mean 'cascadia-university'?"),
         (["members", "--open"], "these filters are for deals, not for members"),
         (["customers"], "'customers'"),
         (["--stage", "\x1b[31mred"], "there is no '\\x1b[31mred'"),

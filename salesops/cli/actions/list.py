@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
+from salesops.cli import names
 from salesops.cli.actions.show import deal_as_data, deals_of, member_as_data
 from salesops.cli.day import day_of
 from salesops.cli.options import Usage
@@ -15,7 +16,6 @@ from salesops.cli.printing import say, style
 from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
 from salesops.output import as_json, show, table
-from salesops.problems import did_you_mean
 from salesops.records.deal import EXISTING, NEW
 from salesops.records.money import total
 
@@ -43,7 +43,7 @@ class Filters:
         return (
             self.stage in (None, standing.stage_name)
             and self.owner in (None, deal.owner)
-            and (self.deal_type is None or deal.type in (self.deal_type, f"{self.deal_type} business"))
+            and self.deal_type in (None, deal.type)
             and self.member in (None, deal.member)
             and (not self.only_open or standing.is_open)
             and (not self.parked or bool(standing.parked))
@@ -71,7 +71,7 @@ def run(folder: str, what: str, output_format: str, as_of: str | None, **options
 
 
 def _deals(snapshot: Snapshot, filters: Filters, output_format: str) -> Iterator[str]:
-    _refuse_misspelt(snapshot, filters)
+    filters = _understood(snapshot, filters)
     found = [standing for standing in standings(snapshot) if filters.let_through(standing)]
     if output_format == "json":
         yield as_json([deal_as_data(standing) for standing in found])
@@ -85,19 +85,28 @@ def _is_overdue(standing: Standing) -> bool:
     return standing.is_open and not standing.parked and step is not None and step.due < standing.snapshot.as_of
 
 
-def _refuse_misspelt(snapshot: Snapshot, filters: Filters) -> None:
-    """Refuse a filter that can match nothing because it is misspelt."""
-    book = snapshot.book
-    known: dict[str, tuple[str | None, list[str]]] = {
-        "stage": (filters.stage, list(snapshot.process.stages)),
-        "owner": (filters.owner, list(book.team.people) if book.team else []),
-        "type": (filters.deal_type, [NEW, EXISTING, "new", "existing"]),
-        "member": (filters.member, list(book.members)),
-    }
-    for name, (asked, choices) in known.items():
-        if asked is not None and asked not in choices:
-            hint = "write new or existing; a renewal is existing" if name == "type" else did_you_mean(asked, choices)
-            raise Usage(f"--{name}: there is no '{show(asked)}'; {hint}".rstrip("; "))
+def _understood(snapshot: Snapshot, filters: Filters) -> Filters:
+    """The filters with the names of what they mean; one that can match nothing, or more than one thing, is a wrong call."""
+    book, process = snapshot.book, snapshot.process
+    stage, owner, member = filters.stage, filters.owner, filters.member
+    return replace(
+        filters,
+        stage=None if stage is None else names.stage_named(process, stage, _none("stage", stage)),
+        owner=None if owner is None else names.chosen(owner, names.people(book.team), _none("owner", owner)),
+        deal_type=None if filters.deal_type is None else _type(filters.deal_type),
+        member=None if member is None else names.chosen(member, names.members(book), _none("member", member)),
+    )
+
+
+def _none(option: str, asked: str) -> str:
+    return f"--{option}: there is no '{show(asked)}'"
+
+
+def _type(asked: str) -> str:
+    found = names.fitting(asked, [names.Choice(NEW), names.Choice(EXISTING)])
+    if len(found) != 1:
+        raise Usage(f"{_none('type', asked)}; write new or existing; a renewal is existing")
+    return found[0].id
 
 
 def _row(standing: Standing) -> tuple[str, ...]:

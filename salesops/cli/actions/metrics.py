@@ -9,6 +9,8 @@ from salesops.book.book import Book, Snapshot
 from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series
 from salesops.cli.day import day_given, day_of
 from salesops.cli.moments import named_moment
+from salesops.cli.names import chosen
+from salesops.cli.names import metrics as choices_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import kept, numbers_are_whole, read, root_of
@@ -16,7 +18,7 @@ from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, show, table
-from salesops.problems import Problem, did_you_mean
+from salesops.problems import Problem
 from salesops.records.process import Process
 from salesops.store.commits import CommitBooks, NamedCommit
 
@@ -98,10 +100,9 @@ def _narrowed(first: str | None, last: date) -> date | None:
 def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
     """The metrics named, or all; a name that no metric has is a wrong call."""
     known = metrics_of(process)
-    for name in names:
-        if name not in known:
-            raise Usage(f"there is no metric '{show(name)}'; {did_you_mean(name, known)}".rstrip("; "))
-    return [known[name] for name in names] or list(known.values())
+    choices = choices_of(known)
+    ids = [chosen(name, choices, f"there is no metric '{show(name)}'") for name in names]
+    return [known[metric_id] for metric_id in ids] or list(known.values())
 
 
 def _print(

@@ -9,12 +9,12 @@ from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import Standing, standings
 from salesops.cli.day import day_of
+from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
 from salesops.output import as_json, counted, show
-from salesops.problems import nearest
 from salesops.records.deal import MANIAC_T
 from salesops.records.money import total
 from salesops.records.process import Need
@@ -27,6 +27,7 @@ def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> i
     if not book.processes:
         return 1
     snapshot = book.on(day_of(as_of, book))
+    record_id = _meant(snapshot, record_id)
     history, is_json = snapshot.history(record_id), output_format == "json"
     if history:
         standing = Standing(snapshot, history)
@@ -37,7 +38,7 @@ def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> i
         note(f"salesops: {unusable}")
         return 1
     else:
-        raise Usage(_why_not(snapshot, record_id))
+        raise Usage(f"the deal '{show(record_id)}' started after {snapshot.as_of}")
     for line in lines:
         say(line)
     return 0 if whole else 1
@@ -84,12 +85,12 @@ def _why_unusable(snapshot: Snapshot, record_id: str) -> str | None:
     return None
 
 
-def _why_not(snapshot: Snapshot, record_id: str) -> str:
+def _meant(snapshot: Snapshot, asked: str) -> str:
+    """The id of the deal or member that a person means."""
     book = snapshot.book
-    if record_id in book.histories:
-        return f"the deal '{show(record_id)}' started after {snapshot.as_of}"
-    guess = nearest(record_id, [*book.deals, *book.members])
-    return f"there is no deal or member '{show(record_id)}'" + (f"; did you mean '{guess}'?" if guess else "")
+    if asked in book.deals or asked in book.members:
+        return asked
+    return chosen(asked, records(book, snapshot.as_of), f"there is no deal or member '{show(asked)}'")
 
 
 def _deal(standing: Standing) -> Iterator[str]:
