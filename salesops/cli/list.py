@@ -20,7 +20,7 @@ from salesops.cli.options import as_of_option, completed, format_option
 @click.option("--open", "only_open", is_flag=True, help="Only deals that are neither won nor lost.")
 @click.option("--parked", is_flag=True, help="Only parked deals.")
 @click.option("--overdue", is_flag=True, help="Only open deals whose next step is overdue.")
-@format_option("text", "json")
+@format_option("text", "json", "csv")
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, /, what: str, output_format: str, as_of: str | None, **filters: Any) -> None:

@@ -23,7 +23,7 @@ from salesops.cli.options import as_of_option, completed, format_option
 @click.option("--since", metavar="YYYY-MM-DD", help="A series over time, from this day on.")
 @click.option("--every", type=click.Choice(["day", "week", "month"]), help="The steps of a series; default: week.")
 @click.option("--evidence", is_flag=True, help="Name the deals that were counted, and those left out with the reason.")
-@format_option("text", "json")
+@format_option("text", "json", "csv")
 @as_of_option
 @click.pass_context
 def command(

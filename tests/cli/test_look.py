@@ -1,5 +1,7 @@
 """The commands to look: list, show, board, metrics; what they print, what machines read, and what they say when they cannot."""
 
+import csv
+import io
 import json
 import re
 import subprocess
@@ -122,7 +124,9 @@ def test_members_are_listed_with_the_deals_that_had_begun(busy):
 
 
 def test_what_machines_read_of_a_deal(busy):
-    found = {deal["id"]: deal for deal in json.loads(busy.run("list", "--format", "json").out)}
+    told = json.loads(busy.run("list", "--format", "json").out)
+    assert (told["schema_version"], told["as_of"]) == (1, "2026-11-20")
+    found = {deal["id"]: deal for deal in told["deals"]}
     late, waiting, fresh = found["late"], found["waiting"], found["fresh"]
     assert late["stage"] == "outreach"
     assert (late["since"], late["age"], late["open"], late["parked"]) == ("2026-01-19", 305, True, None)
@@ -130,6 +134,10 @@ def test_what_machines_read_of_a_deal(busy):
     assert late["concerns"] == ["the next step was due on 2026-11-19"]
     assert late["missing"][0] == {"to": "discovery", "when": "They engage", "needs": ["at least 1 contact"]}
     assert late["member"] == "cascadia-university", "the record itself stands beside what follows from it"
+    assert (late["member_name"], late["owner_name"]) == ("Cascadia University", "Jim")
+    assert late["worth"] == [{"amount": "15000.00", "currency": "USD"}]
+    assert late["amounts"]["value.mrr"] == {"amount": "1250.00", "currency": "USD"}
+    assert [worth["currency"] for worth in found["again"]["worth"]] == ["CAD", "USD"]
     assert waiting["parked"] == "parked until 2027-01-01"
     assert fresh["last_contact"] is None
     assert found["cascadia-2025"]["last_contact"] == "2025-01-27"
@@ -140,15 +148,40 @@ def test_what_machines_read_of_a_deal(busy):
 
 
 def test_what_machines_read_of_a_member(busy):
-    first, second = json.loads(busy.run("list", "members", "--format", "json").out)
+    first, second = json.loads(busy.run("list", "members", "--format", "json").out)["members"]
     assert first["id"] == "cascadia-university"
     assert first["name"] == "Cascadia University"
     assert first["deals"] == ["again", "cascadia-2025", "fresh", "gone", "late"]
     assert second["deals"] == ["waiting"]
-    earlier = json.loads(busy.run("list", "members", "--format", "json", "--as-of", "2025-12-31").out)
+    earlier = json.loads(busy.run("list", "members", "--format", "json", "--as-of", "2025-12-31").out)["members"]
     assert earlier[0]["deals"] == ["cascadia-2025"]
     alone = json.loads(busy.run("show", "cascadia-university", "--format", "json").out)
     assert alone == first
+
+
+def table_of(ran) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(ran.out)))
+
+
+def test_a_spreadsheet_takes_the_list_with_a_column_for_each_currency(busy):
+    found = {row["deal"]: row for row in table_of(busy.run("list", "--format", "csv"))}
+    assert found["late"] == {
+        "deal": "late", "title": "General Membership", "member": "cascadia-university", "member_name": "Cascadia University",
+        "type": "new business", "tier": "general", "owner": "jim", "owner_name": "Jim", "stage": "outreach",
+        "since": "2026-01-19", "days": "305", "open": "yes", "parked": "", "next": "Call the dean", "due": "2026-11-19",
+        "expected_close": "", "worth_CAD": "", "worth_USD": "15000",
+    }  # fmt: skip
+    assert (found["again"]["worth_CAD"], found["again"]["worth_USD"]) == ("120", "5.50")
+    assert [row["member"] for row in table_of(busy.run("list", "members", "--format", "csv"))] == [
+        "cascadia-university",
+        "other-university",
+    ]
+
+
+def test_a_title_is_no_formula_in_a_spreadsheet(repo):
+    repo.deal("title: '=HYPERLINK(1)'\nnext: {action: '+1 on the phone, \"please\"', due: 2099-01-01}")
+    [_, deal] = sorted(table_of(repo.run("list", "--format", "csv")), key=lambda row: row["deal"], reverse=True)
+    assert (deal["title"], deal["next"]) == ("'=HYPERLINK(1)", '\'+1 on the phone, "please"')
 
 
 # show
@@ -295,6 +328,26 @@ def test_what_machines_read_of_metrics(busy):
     assert len(win_rate["interval"]) == 2
     assert {"deal", "why"} == win_rate["excluded"][0].keys()
     assert (planned["status"], planned["value"]) == ("planned", None)
+
+
+def test_a_spreadsheet_takes_readings_one_a_row_and_money_one_a_currency(busy):
+    found = table_of(busy.run("metrics", "win-rate", "pipeline-value", "email-open-rate", "--format", "csv"))
+    assert [(row["metric"], row["value"], row["currency"], row["hits"], row["out_of"]) for row in found] == [
+        ("win-rate", "0.5", "", "1", "2"),
+        ("pipeline-value", "120", "CAD", "", ""),
+        ("pipeline-value", "30005.50", "USD", "", ""),
+        ("email-open-rate", "", "", "", ""),
+    ]
+    deals = table_of(busy.run("metrics", "sqd", "win-rate", "--evidence", "--format", "csv"))
+    assert {"as_of": "2026-11-20", "metric": "sqd", "deal": "late", "counted": "yes", "why": ""} in deals
+    assert ("win-rate", "waiting", "no") in [(row["metric"], row["deal"], row["counted"]) for row in deals]
+
+
+def test_a_spreadsheet_takes_a_series_a_row_for_each_day(busy):
+    series = ("--since", "2026-01-01", "--every", "month", "--as-of", "2026-03-01", "--format", "csv")
+    found = table_of(busy.run("metrics", "open-deals", *series))
+    assert [row["as_of"] for row in found] == ["2026-01-01", "2026-02-01", "2026-03-01"]
+    assert {row["metric"] for row in found} == {"open-deals"}
 
 
 def test_rates_can_be_narrowed_to_what_closed_since_a_day(busy):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +13,7 @@ from salesops.cli.day import day_given, day_of
 from salesops.cli.names import Choice, chosen, fitting, records
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import root_of
-from salesops.output import SCHEMA_VERSION, as_json, masked, show
+from salesops.output import SCHEMA_VERSION, as_csv, as_json, masked, show
 from salesops.records.kinds import own_named
 from salesops.site.feed import atom
 from salesops.store.load import load
@@ -34,6 +35,9 @@ def run(folder: str, names: tuple[str, ...], output_format: str, as_of: str | No
         known = known.since(first)
     if output_format == "json":
         say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, "commits": known.as_data()})))
+    elif output_format == "csv":
+        for line in as_csv(_rows(known), CSV_HEADS):
+            say(line)
     elif output_format == "atom":
         say(atom(known, book, today).rstrip("\n"))
     else:
@@ -63,6 +67,18 @@ def _known(root: Path, names: tuple[str, ...], known: Timeline, today: date) -> 
         if name not in said:
             chosen(name, _ever(root, today), f"there never was a deal or member '{show(name)}'")
             note(f"salesops: {show(name)} has no committed changes yet")
+
+
+CSV_HEADS = ("commit", "day", "author", "subject", "record", "id", "kind", "from", "to", "date", "sentence")
+
+
+def _rows(known: Timeline) -> Iterator[tuple[object, ...]]:
+    """A row for each change, the newest first."""
+    for commit, entries in known.commits:
+        for entry in entries:
+            change = entry.change
+            where = change.kind, change.before, change.after, change.date
+            yield commit.id, commit.day, commit.author, commit.subject, *change.ref, *where, change.sentence
 
 
 def _print(known: Timeline, today: date) -> None:

@@ -15,7 +15,7 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
-from salesops.output import as_json, show, table
+from salesops.output import SCHEMA_VERSION, as_csv, as_json, show, table
 from salesops.records.deal import EXISTING, NEW
 from salesops.records.money import total
 
@@ -74,7 +74,10 @@ def _deals(snapshot: Snapshot, filters: Filters, output_format: str) -> Iterator
     filters = _understood(snapshot, filters)
     found = [standing for standing in standings(snapshot) if filters.let_through(standing)]
     if output_format == "json":
-        yield as_json([deal_as_data(standing) for standing in found])
+        yield _as_json(snapshot, "deals", [deal_as_data(standing) for standing in found])
+        return
+    if output_format == "csv":
+        yield from _deals_as_csv(found)
         return
     heads = ("deal", "member", "stage", "days", "owner", "worth", "next step")
     yield from table([_row(standing) for standing in found], heads, frozenset({3, 5}), style)
@@ -125,10 +128,42 @@ def _row(standing: Standing) -> tuple[str, ...]:
 def _members(snapshot: Snapshot, output_format: str) -> Iterator[str]:
     members = snapshot.book.members
     if output_format == "json":
-        yield as_json([member_as_data(snapshot, member_id) for member_id in sorted(members)])
+        yield _as_json(snapshot, "members", [member_as_data(snapshot, member_id) for member_id in sorted(members)])
         return
     rows = [
         (member_id, member.name, member.kind, member.country, str(len(deals_of(snapshot, member_id))))
         for member_id, member in sorted(members.items())
     ]
-    yield from table(rows, ("member", "name", "kind", "country", "deals"), frozenset({4}), style)
+    heads = ("member", "name", "kind", "country", "deals")
+    yield from as_csv(rows, heads) if output_format == "csv" else table(rows, heads, frozenset({4}), style)
+
+
+def _as_json(snapshot: Snapshot, what: str, found: list[dict[str, Any]]) -> str:
+    return as_json({"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of, what: found})
+
+
+CSV_HEADS = (
+    *("deal", "title", "member", "member_name", "type", "tier", "owner", "owner_name"),
+    *("stage", "since", "days", "open", "parked", "next", "due", "expected_close"),
+)
+"""The columns of ``list --format csv`` before those of the money: one for each currency."""
+
+
+def _deals_as_csv(found: list[Standing]) -> Iterator[str]:
+    currencies = sorted({money.currency for standing in found for money in standing.amounts})
+    rows = [[*_csv_row(standing), *_worth(standing, currencies)] for standing in found]
+    yield from as_csv(rows, [*CSV_HEADS, *(f"worth_{currency}" for currency in currencies)])
+
+
+def _csv_row(standing: Standing) -> tuple[object, ...]:
+    deal = standing.deal
+    who = deal.member, standing.member_name, deal.type, deal.tier, deal.owner, standing.owner_name
+    where = standing.stage_name, standing.since, standing.age, "yes" if standing.is_open else "no", standing.parked
+    step = deal.next if standing.is_open else None
+    following = (step.action, step.due) if step else (None, None)
+    return standing.id, deal.title, *who, *where, *following, deal.expected_close
+
+
+def _worth(standing: Standing, currencies: list[str]) -> Iterator[object]:
+    sums = total(standing.amounts)
+    yield from (sums.get(currency) for currency in currencies)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from salesops.book.book import Book, Snapshot
+from salesops.cli.actions.metrics_csv import as_table, evidence_as_table
 from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series
 from salesops.cli.day import day_given, day_of
 from salesops.cli.moments import named_moment
@@ -71,7 +72,7 @@ def _series(
     last = day_of(as_of, book)
     days = days_between(since, last, every)
     narrowed = _narrowed(first, last)
-    wanted = _wanted(book.on(last).process, names or (() if output_format == "json" else SHOWN))
+    wanted = _wanted(book.on(last).process, names or (SHOWN if output_format == "text" else ()))
     then = as_believed(root_of(folder), book, days) if known == "then" else {}
     print_series(list(points(book, days, wanted, narrowed, then)), wanted, known, output_format, every)
     return 0 if whole else 1
@@ -114,6 +115,12 @@ def _print(
         told = {"as_of": snapshot.as_of, "from": snapshot.since, "known": point.as_data() if point else None}
         every = [as_data(metric, readings[metric.id]) for metric in wanted]
         say(as_json({"schema_version": SCHEMA_VERSION, **told, "metrics": every}))
+        return
+    if output_format == "csv":
+        known = point.name if point else ""
+        measured = ((snapshot.as_of, known, metric, readings[metric.id]) for metric in wanted)
+        for line in evidence_as_table(measured) if evidence else as_table(measured):
+            say(line)
         return
     if point:
         note(f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.day else ''}, as of {snapshot.as_of}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.cli.actions.metrics_csv import Measured, as_table
 from salesops.cli.day import day_given
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
@@ -97,10 +98,22 @@ def print_series(points: list[Point], wanted: list[Metric], known: str | None, o
         told = [_as_data(point, wanted, both) for point in points]
         say(as_json({"schema_version": SCHEMA_VERSION, "every": every, "known": known, "series": told}))
         return
+    if output_format == "csv":
+        for line in as_table(_measured(points, wanted, "" if both else known or "")):
+            say(line)
+        return
     heads = [head for metric in wanted for head in ((metric.id, "believed") if both else (metric.id,))]
     rows = [[str(point.day), *_cells(point, wanted, both)] for point in points]
     for line in table(rows, ["day", *heads], frozenset(range(1, len(heads) + 1)), style):
         say(line)
+
+
+def _measured(points: list[Point], wanted: list[Metric], known: str) -> Iterator[Measured]:
+    """The readings of all days, and after each of them what was believed then where that is known."""
+    for point in points:
+        yield from ((point.day, known, metric, point.readings[metric.id]) for metric in wanted)
+        if believed := point.believed:
+            yield from ((point.day, "then", metric, believed[metric.id]) for metric in wanted)
 
 
 def _cells(point: Point, wanted: list[Metric], both: bool) -> Iterator[str]:

@@ -15,9 +15,11 @@ from salesops.cli.printing import note, say, style
 from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
 from salesops.output import as_json, counted, show
+from salesops.problems import Path, dotted
 from salesops.records.deal import MANIAC_T
-from salesops.records.money import total
+from salesops.records.money import Money, money_as_data, total
 from salesops.records.process import Need
+from salesops.records.record import Record
 
 
 def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> int:
@@ -53,6 +55,10 @@ def deal_as_data(standing: Standing) -> dict[str, Any]:
         "age": standing.age,
         "parked": standing.parked,
         "open": standing.is_open,
+        "member_name": standing.member_name,
+        "owner_name": standing.owner_name,
+        "worth": [money_as_data(Money(worth, code)) for code, worth in total(standing.amounts).items()],
+        "amounts": {dotted(path): money_as_data(money) for path, money in _amounts(standing.deal)},
         "next": data.get("next"),
         "last_contact": standing.last_contact,
         "concerns": standing.concerns,
@@ -63,6 +69,16 @@ def deal_as_data(standing: Standing) -> dict[str, Any]:
         "unfinished": [need.sentence for need in standing.unfinished],
     }
     return {"id": standing.id, **data, **following}
+
+
+def _amounts(record: Record, *above: str) -> Iterator[tuple[Path, Money]]:
+    """Every amount of money that a record holds, with its place."""
+    for name in type(record).model_fields:
+        held = getattr(record, name)
+        if isinstance(held, Money):
+            yield (*above, name), held
+        elif isinstance(held, Record):
+            yield from _amounts(held, *above, name)
 
 
 def member_as_data(snapshot: Snapshot, member: str) -> dict[str, Any]:
