@@ -32,6 +32,26 @@ def checked(book: Book, as_of: date) -> list[Problem]:
     return in_order([*ours, *(_from_plain(sent) for sent in theirs())])
 
 
+IN_FUTURE = "-in-future"
+"""How the codes end of whatever is dated after the day of the check."""
+
+
+def without_later(book: Book, found: list[Problem], day: date, today: date) -> tuple[list[Problem], int]:
+    """The findings on a day gone by without those about what came after it, and how many these are.
+
+    What is dated after today, too, has not happened: it stays.
+    """
+    if day >= today or not any(problem.code.endswith(IN_FUTURE) for problem in found):
+        return found, 0
+    wrong = {(problem.code, problem.place) for problem in checked(book, today)}
+    kept = [problem for problem in found if _stays(problem, wrong)]
+    return kept, len(found) - len(kept)
+
+
+def _stays(problem: Problem, wrong: set[tuple[str, Place]]) -> bool:
+    return not problem.code.endswith(IN_FUTURE) or (problem.code, problem.place) in wrong
+
+
 def _as_plain(problem: Problem) -> tuple[Any, ...]:
     place = problem.place
     where = (place.path, place.line, place.column, place.width)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -72,7 +73,7 @@ def test_strict_changes_nothing_where_all_is_sound(sound):
         (["check", ".."], "not in this repository"),
         (["-C", "no-such-folder", "check"], "is not a folder"),
         (["-C", "deals/cascadia-2025.yaml", "check"], "is not a folder"),
-        (["chekc"], "No such command"),
+        (["chekc"], "there is no command 'chekc'; did you mean 'check'?"),
     ],
 )
 def test_a_wrong_call_ends_with_2_and_a_sentence(repo, words, said):
@@ -132,6 +133,52 @@ def test_stopping_it_ends_with_130(repo, monkeypatch):
 
 
 # The day
+
+
+class Clock(datetime):
+    """Noon on 20 November 2026."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 11, 20, 12, tzinfo=tz)
+
+
+@pytest.fixture
+def grown(repo, monkeypatch):
+    """A deal with two moves and a call in January, and a call on a day that has not come."""
+    monkeypatch.setattr("salesops.cli.day.datetime", Clock)
+    repo.deal(
+        """
+        stages: [enrichment: 2026-01-05, outreach: 2026-01-12]
+        activity: [{date: 2026-01-13, kind: call}, {date: 2026-12-24, kind: call}]
+        """
+    )
+    return repo
+
+
+def test_on_a_day_gone_by_what_came_later_is_one_line(grown):
+    ran = grown.run("check", "--as-of", "2026-01-10")
+    assert "move-in-future" not in ran.out
+    assert "2 later facts left out, dated after 2026-01-10\n2 deals, 1 member checked: 1 error in 1 file\n" in ran.out
+    told = json.loads(grown.run("check", "--as-of", "2026-01-10", "--format", "json").out)
+    assert told["later"] == 2
+    assert [problem["field"] for problem in told["problems"]] == ["activity.1.date"]
+
+
+def test_what_has_not_happened_yet_stays_an_error_whatever_the_day(grown):
+    for day in ("2026-01-10", "2026-11-20"):
+        assert "2026-12-24 is after the day of the check" in grown.run("check", "--as-of", day).out
+    today = grown.run("check", "--as-of", "2026-11-20", "--format", "json")
+    assert json.loads(today.out)["later"] == 0
+    assert grown.run("check", "--as-of", "2026-12-24").code == 0
+
+
+def test_a_sound_record_is_sound_on_every_day_it_has_seen(grown):
+    grown.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-12]")
+    for style in ("text", "concise", "github", "markdown"):
+        ran = grown.run("check", "--as-of", "2026-01-10", "--format", style)
+        assert ran.code == 0
+        assert "1 later fact left out, dated after 2026-01-10" in ran.out + ran.err
 
 
 def test_the_day_is_given_by_the_option_before_the_environment(advised):
@@ -195,7 +242,7 @@ def test_json_is_what_the_manual_says(advised):
     ran = advised.run("check", "--format", "json")
     told = json.loads(ran.out)
     (problem,) = told.pop("problems")
-    assert told == {"schema_version": 1, "as_of": "2026-11-20", "checked": {"deals": 2, "members": 1}}
+    assert told == {"schema_version": 1, "as_of": "2026-11-20", "checked": {"deals": 2, "members": 1}, "later": 0}
     assert list(problem) == ["code", "severity", "path", "line", "column", "field", "message", "why", "help", "fix"]
     assert (problem["code"], problem["severity"], problem["field"]) == ("next-step-overdue", "warning", "next.due")
     assert (problem["path"], problem["line"], problem["column"]) == ("deals/acme.yaml", 1, 27)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from salesops import output
 from salesops.book.book import Book
 from salesops.cli.day import day_of
-from salesops.cli.gate import checked, past_checked
+from salesops.cli.gate import checked, past_checked, without_later
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
@@ -49,7 +50,9 @@ def run(
     found = in_order([*problems, *checked(book, day), *(past_checked(compared, day) if compared else ())])
     if paths:
         found = _below(found, paths, Path(folder).resolve(), root)
-    _print(output_format or ("github" if in_actions() else "text"), book, day, found, paths, compared)
+    found, later = without_later(book, found, day, day_of(None, book))
+    told = CheckReport(book, day, found, later, paths, compared)
+    _print(output_format or ("github" if in_actions() else "text"), told)
     return 1 if any(problem.is_error or strict for problem in found) else 0
 
 
@@ -58,36 +61,59 @@ def in_actions() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _print(
-    output_format: str, book: Book, day: date, found: list[Problem], paths: tuple[str, ...], compared: Against | None
-) -> None:
-    counts = {"deal": len(book.deals), "member": len(book.members)}
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check has to tell: its findings, how many facts of later days were left out, and what it looked at."""
+
+    book: Book
+    day: date
+    found: list[Problem]
+    later: int
+    paths: tuple[str, ...]
+    compared: Against | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records there are."""
+        return {"deal": len(self.book.deals), "member": len(self.book.members)}
+
+    @property
+    def endings(self) -> list[str]:
+        """The last lines: what was left out where anything was, what was looked at and what was found."""
+        facts = output.counted(self.later, "later fact")
+        left_out = [f"{facts} left out, dated after {self.day}"] if self.later else []
+        where = f" in {', '.join(output.show(path) for path in self.paths)}" if self.paths else ""
+        tally = output.tally(self.found, self.counts).replace("no problems", f"no problems{where}")
+        return [*left_out, tally + _against_in_words(self.compared)]
+
+
+def _print(output_format: str, told: CheckReport) -> None:
     if output_format == "json":
-        say(
-            output.as_json(
-                {
-                    "schema_version": output.SCHEMA_VERSION,
-                    "as_of": day,
-                    **({"against": _against_as_data(compared)} if compared else {}),
-                    "checked": {f"{kind}s": count for kind, count in counts.items()},
-                    "problems": [output.problem_as_data(problem) for problem in found],
-                }
-            )
-        )
+        say(output.as_json(_as_data(told)))
         return
-    where = f" in {', '.join(output.show(path) for path in paths)}" if paths else ""
-    tally = output.tally(found, counts).replace("no problems", f"no problems{where}") + _against_in_words(compared)
     if output_format == "markdown":
-        say("\n".join((*output.problems_as_markdown(found), output.markdown(tally))))
+        say("\n".join((*output.problems_as_markdown(told.found), *map(output.markdown, told.endings))))
         return
     lines = {
-        "text": output.problems_as_text(found, style),
-        "concise": output.problems_as_lines(found),
-        "github": output.problems_as_annotations(_changed_first(found, compared)),
+        "text": output.problems_as_text(told.found, style),
+        "concise": output.problems_as_lines(told.found),
+        "github": output.problems_as_annotations(_changed_first(told.found, told.compared)),
     }[output_format]
     for line in lines:
         say(line)
-    say(style(tally, "place" if found else "good"), err=output_format == "concise")
+    for line in told.endings:
+        say(style(line, "place" if told.found else "good"), err=output_format == "concise")
+
+
+def _as_data(told: CheckReport) -> dict[str, Any]:
+    return {
+        "schema_version": output.SCHEMA_VERSION,
+        "as_of": told.day,
+        **({"against": _against_as_data(told.compared)} if told.compared else {}),
+        "checked": {f"{kind}s": count for kind, count in told.counts.items()},
+        "later": told.later,
+        "problems": [output.problem_as_data(problem) for problem in told.found],
+    }
 
 
 def _changed_first(found: list[Problem], compared: Against | None) -> list[Problem]:
