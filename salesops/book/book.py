@@ -29,11 +29,20 @@ Ref = tuple[str, str]
 
 
 class Cause(StrEnum):
-    """What kept a deal out of a number, where more than the sentence depends on it."""
+    """What kept a deal out of a number, by kind: whoever sums up what was left out groups by this and not by the sentence."""
 
     OPEN = "open"
     PARKED = "parked"
     NO_AMOUNT = "no amount"
+    OTHER_TYPE = "another deal type"
+    OTHER_STAGE = "in another stage"
+    OTHER_WAY = "came another way"
+    OTHER_DAY = "on other days"
+    NOT_HELD = "meeting not held"
+    NOT_IN_FORCE = "contract not in force"
+    NO_START = "contract without a start"
+    AT_RISK = "at risk"
+    UNUSABLE = "cannot be counted"
     OTHER = "other"
 
 
@@ -194,12 +203,12 @@ class Book:
     def unusable(self) -> tuple[LeftOut, ...]:
         """Deals that no number can count: files that cannot be read, and stages that cannot be followed."""
         unread = [
-            LeftOut(record_id, "its file cannot be read: run salesops check")
+            LeftOut(record_id, "its file cannot be read: run salesops check", Cause.UNUSABLE)
             for kind, record_id in sorted(self.broken)
             if kind == "deal" and record_id not in self.deals
         ]
         unsound = [
-            LeftOut(deal_id, why)
+            LeftOut(deal_id, why, Cause.UNUSABLE)
             for deal_id, deal in sorted(self.deals.items())
             if (why := self._why_unusable(deal_id, deal))
         ]

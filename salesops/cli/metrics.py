@@ -22,7 +22,11 @@ from salesops.cli.options import as_of_option, completed, format_option
 )
 @click.option("--since", metavar="YYYY-MM-DD", help="A series over time, from this day on.")
 @click.option("--every", type=click.Choice(["day", "week", "month"]), help="The steps of a series; default: week.")
-@click.option("--evidence", is_flag=True, help="Name the deals that were counted, and those left out with the reason.")
+@click.option(
+    "--evidence",
+    is_flag=True,
+    help="Name the deals that were counted, and those left out with the reason; without it, how many there are.",
+)
 @format_option("text", "json", "csv")
 @as_of_option
 @click.pass_context

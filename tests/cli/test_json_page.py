@@ -16,6 +16,7 @@ SECTIONS = {
     "list": "list",
     "list members": "list",
     "doctor": "doctor",
+    "metrics sqd win-rate --evidence": "metrics",
     "metrics sqd win-rate pipeline-value days-in-pipeline --known 2026-03-20": "metrics",
     "metrics sqd --since 2025-05-01 --as-of 2025-07-01 --every month --known then": "metrics",
     "diff 2026-11-13 2026-11-20": "diff",
@@ -25,7 +26,20 @@ SECTIONS = {
 }
 OF_SOME = {"hit", "lost_from", "cumulative", "active_mean", "current_attempt_mean"}
 """Figures of single metrics: each metric's own page tells of those."""
-OPEN = {"split", "money", "worth", "behind", "before", "after", "value", "deals", "members", "parked", "lost_from"}
+OPEN = {
+    "excluded_count",
+    "split",
+    "money",
+    "worth",
+    "behind",
+    "before",
+    "after",
+    "value",
+    "deals",
+    "members",
+    "parked",
+    "lost_from",
+}
 """What stands below them has keys of its own: deal types, currencies, stages, the fields of a record."""
 
 

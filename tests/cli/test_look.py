@@ -300,15 +300,48 @@ def test_metrics_are_printed_one_a_line_and_planned_ones_read_not_yet(busy):
 
 
 def test_a_metric_by_name_comes_with_its_evidence(busy):
-    out = busy.run("metrics", "sqd").out
+    out = busy.run("metrics", "sqd", "--evidence").out
     assert out.splitlines()[0] == "Sales Qualified Deals (sqd): 2  1 existing business · 1 new business"
     assert "  counted (2): again, late" in out
     assert "left out: waiting" not in out, "it is in no sales qualified stage"
     assert "counted (" in busy.run("metrics", "--evidence").out
 
 
+def test_a_metric_by_name_says_how_many_deals_were_counted_and_left_out_for_which_reason(busy):
+    out = busy.run("metrics", "win-rate").out
+    assert out.splitlines()[0].startswith("Win rate (win-rate): 1 of 2")
+    assert "\n  counted: 2 deals\n  left out: 3 still open\n  left out: 1 parked until 2027-01-01\n" in out
+    assert out.endswith("--evidence names the deals\n")
+    assert "late" not in out
+
+
+def test_machines_are_told_the_deals_only_where_the_evidence_is_asked_for(busy):
+    short, long = (
+        json.loads(busy.run("metrics", "win-rate", "--format", "json", *more).out)["metrics"][0]
+        for more in ([], ["--evidence"])
+    )
+    assert (short["included_count"], short["excluded_count"]) == (2, {"open": 3, "parked": 1})
+    assert long.keys() - short.keys() == {"included", "excluded", "hit"}
+    assert all(long[key] == value for key, value in short.items())
+
+
+def test_a_conversion_names_a_deal_once_and_counts_its_attempts_apart(busy):
+    busy.deal(
+        """
+        stages: [enrichment: 2026-01-05, outreach: 2026-01-12, closed lost: 2026-02-02, enrichment: 2026-03-02,
+          outreach: 2026-03-09, closed lost: 2026-04-06]
+        """,
+        id="twice",
+    )
+    ran = busy.run("metrics", "outreach-to-discovery", "--evidence", "--format", "json")
+    [found] = json.loads(ran.out)["metrics"]
+    assert found["included"].count("twice") == 1
+    assert found["attempts"]["failed"] == 2
+
+
 def test_what_machines_read_of_metrics(busy):
-    told = json.loads(busy.run("metrics", "sqd", "win-rate", "email-open-rate", "--format", "json").out)
+    words = ("sqd", "win-rate", "email-open-rate")
+    told = json.loads(busy.run("metrics", *words, "--evidence", "--format", "json").out)
     assert {key: told[key] for key in ("schema_version", "as_of", "from", "known")} == {
         "schema_version": 1, "as_of": "2026-11-20", "from": None, "known": None,
     }  # fmt: skip
@@ -326,7 +359,7 @@ def test_what_machines_read_of_metrics(busy):
     )
     assert (win_rate["value"], win_rate["hits"], win_rate["out_of"]) == (0.5, 1, 2)
     assert len(win_rate["interval"]) == 2
-    assert {"deal", "why"} == win_rate["excluded"][0].keys()
+    assert {"deal", "why", "reason"} == win_rate["excluded"][0].keys()
     assert (planned["status"], planned["value"]) == ("planned", None)
 
 

@@ -151,7 +151,7 @@ def _lives(root: Path, book: Book, reading: Reading) -> tuple[dict[Ref, FileHist
 
 
 def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
-    yield style(f"Counted ({len(found.reading.included)})", "head")
+    yield style(f"Counted ({len(found.reading.included):,})", "head")
     for line in found.lines:
         yield f"  {show(line.path)}:{line.line}: {show(line.text)}"
         if not found.gap:
@@ -159,7 +159,7 @@ def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
             yield f"      {style(show(who), 'faint')}"
     if found.left_out:
         yield ""
-        yield style(f"Left out ({len(found.left_out)})", "head")
+        yield style(f"Left out ({len(found.left_out):,})", "head")
         yield from (f"  {show(left.deal)}: {show(left.why)}" for left in found.left_out)
 
 

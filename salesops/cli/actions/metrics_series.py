@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -136,9 +137,18 @@ def _as_data(point: Point, wanted: list[Metric], both: bool) -> dict[str, Any]:
 
 
 def _reading(metric: Metric, reading: Reading | None) -> dict[str, Any]:
-    """A reading without the deals behind it: a series of those would be a book."""
-    return {
-        key: value
-        for key, value in as_data(metric, reading).items()
-        if key not in ("included", "excluded", "hit", "title")
-    }
+    """A reading of a series, whose title goes without saying."""
+    return {key: value for key, value in reading_as_data(metric, reading, False).items() if key != "title"}
+
+
+DEALS = ("included", "excluded", "hit")
+"""The keys of a reading that name deals: of 13,000 deals they would be a book."""
+
+
+def reading_as_data(metric: Metric, reading: Reading | None, evidence: bool) -> dict[str, Any]:
+    """A reading with how many deals were counted or left out for which reason, and with the deals where ``evidence`` is asked."""
+    data = {key: value for key, value in as_data(metric, reading).items() if evidence or key not in DEALS}
+    if reading is None:
+        return data
+    reasons = Counter(left.reason.value for left in reading.excluded)
+    return {**data, "included_count": len(reading.included), "excluded_count": dict(sorted(reasons.items()))}
