@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from gitting import Git
 
 SOUND = "2 deals, 1 member checked: no problems\n"
 
@@ -233,6 +234,89 @@ def test_paths_count_from_where_one_stands(broken):
     assert [problem["path"] for problem in json.loads(ran.out)["problems"]] == ["deals/2026/beta.yaml"]
     ran = broken.run("-C", "deals/2026", "check", "--format", "json")
     assert len(json.loads(ran.out)["problems"]) == 2
+
+
+# What a change brings
+
+
+@pytest.fixture
+def waiting(repo):
+    """Two warnings on a deal that is committed; the branch `change` starts here."""
+    repo.deal("next: {action: Call, due: 2026-11-19}\nexpected_close: 2026-11-01")
+    git = Git(repo.root)
+    git.begin()
+    git.branch()
+    return repo
+
+
+def test_what_was_there_before_a_change_is_one_line(waiting):
+    waiting.deal("owner: nobody", "beta")
+    ran = waiting.run("check", "--against", "main")
+    assert ran.code == 1
+    assert ran.out.startswith("deals/beta.yaml:1:8: error[person-unknown]")
+    assert "next-step-overdue" not in ran.out
+    *_, before, tally = ran.out.splitlines()
+    assert before == "2 problems were there before; salesops check shows them"
+    assert tally.startswith("3 deals, 1 member checked: 1 error in 1 file; compared with ")
+
+
+def test_a_change_that_brings_nothing_says_so_and_ends_as_the_check_does(waiting):
+    waiting.deal("owner: nobody", "beta")
+    git = Git(waiting.root)
+    git.commit()
+    git.branch("next")
+    waiting.deal("expected_close: 2027-05-01", "gamma")
+    ran = waiting.run("check", "--against", "change")
+    assert ran.code == 1, "an error is an error, whoever brought it"
+    assert ran.out.startswith("3 problems were there before, 1 error among them; salesops check shows them\n4 deals")
+    assert "no new problems; compared with" in ran.out
+
+
+def test_a_problem_is_known_again_on_another_line_and_in_a_renamed_file(waiting):
+    deal = waiting.root / "deals/acme.yaml"
+    waiting.write("deals/2026/acme-general.yaml", "# From the fair\n" + deal.read_text())
+    deal.unlink()
+    for style in ("text", "github", "markdown", "concise"):
+        ran = waiting.run("check", "--against", "main", "--format", style)
+        said = (ran.out + ran.err).replace("\\", "")
+        assert "deals/acme.yaml is now deals/2026/acme-general.yaml\n" in said
+        assert "2 problems were there before; salesops check shows them\n" in said
+
+
+def test_a_second_problem_of_the_same_kind_is_new(waiting):
+    waiting.deal(
+        """
+        next: {action: Call, due: 2026-11-19}
+        expected_close: 2026-11-01
+        activity: [{date: 2026-02-02, kind: meeting, about: other, status: scheduled}]
+        """
+    )
+    ran = waiting.run("check", "--against", "main")
+    assert "meeting-overdue" in ran.out
+    assert "2 problems were there before" in ran.out
+
+
+def test_machines_are_told_which_problems_are_new(waiting):
+    waiting.deal("owner: nobody", "beta")
+    told = json.loads(waiting.run("check", "--against", "main", "--format", "json").out)
+    assert told["before"] == 2
+    assert told["against"]["renamed"] == []
+    assert [(problem["code"], problem["new"]) for problem in told["problems"]] == [
+        ("next-step-overdue", False),
+        ("close-date-passed", False),
+        ("person-unknown", True),
+    ]
+
+
+def test_a_file_that_could_not_be_read_before_is_no_news(waiting):
+    waiting.write("deals/gamma.yaml", "title: Gamma\nnonsense: 1\n")
+    git = Git(waiting.root)
+    git.commit()
+    git.branch("next")
+    waiting.deal("owner: nobody", "beta")
+    out = waiting.run("check", "--against", "change").out
+    assert "gamma" not in out
+    assert "beta" in out
 
 
 # Formats

@@ -150,5 +150,5 @@ def reading_as_data(metric: Metric, reading: Reading | None, evidence: bool) -> 
     data = {key: value for key, value in as_data(metric, reading).items() if evidence or key not in DEALS}
     if reading is None:
         return data
-    reasons = Counter(left.reason.value for left in reading.excluded)
+    reasons = Counter(left.cause.value for left in reading.excluded)
     return {**data, "included_count": len(reading.included), "excluded_count": dict(sorted(reasons.items()))}
