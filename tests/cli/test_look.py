@@ -156,7 +156,7 @@ def test_what_machines_read_of_a_member(busy):
     earlier = json.loads(busy.run("list", "members", "--format", "json", "--as-of", "2025-12-31").out)["members"]
     assert earlier[0]["deals"] == ["cascadia-2025"]
     alone = json.loads(busy.run("show", "cascadia-university", "--format", "json").out)
-    assert alone == first
+    assert alone == {"schema_version": 1, "as_of": "2026-11-20", **first}
 
 
 def table_of(ran) -> list[dict[str, str]]:
@@ -204,6 +204,91 @@ def test_a_deal_ends_with_what_is_missing_for_each_exit(busy):
     assert "  - at least 1 contact (An opened e-mail is not a conversation" in ways
     assert "  - loss.reason: unresponsive" in ways
     assert "  - loss.learning (What the team learned.)\n" in ways
+
+
+WHOLE = """
+    source: {channel: referral, referred_by: other-university}
+    probability: {value: 60%, date: 2026-02-01, why: The dean agreed}
+    next: {action: Call the dean, due: 2099-01-01, owner: april}
+    activity:
+      - {date: 2026-01-13, kind: email, template: intro@2, replied: 2026-01-15}
+      - {date: 2026-02-03, kind: meeting, about: discovery, status: held, with: [a-smith], note: "They teach 300 students"}
+    proposal: {requested: 2026-02-05, objections: [{about: price, note: Too much for one course, resolved: true}]}
+    contract: {signed: 2026-02-20, start: 2026-03-01, end: 2027-02-28, mrr: 1250 USD, entity: Sponsor}
+    order: {created: 2026-02-21, delivery_owner: april, hubs: [{name: teaching, storage: 10 GB}]}
+    win: {learning: The course decided, signals: [course]}
+    loss: {reason: timing, learning: Ask earlier, verdict: execution}
+    renewal: {health_checked: 2026-02-01, intent: confirmed}
+    renews: cascadia-2025
+    waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-12, why: Verbal yes}]
+    corrections: [{field: stages.1, was: 2026-01-10, by: april, date: 2026-02-02, why: The call was later}]
+    links: [{kind: folder, url: "https://drive.example/a"}]
+    x: {vpat: {sent: 2026-02-02}, colour: green}
+    maniac_t: {authority: {status: met, date: 2026-01-06, note: The dean signs, contacts: [a-smith]}}
+"""
+
+
+def test_a_deal_is_shown_whole(repo):
+    repo.deal(WHOLE)
+    out = repo.run("show", "acme").out
+    for said in (
+        "\nMore\n  Last contact: 2026-02-03\n  Renews: cascadia-2025\n",
+        "\nPeople\n  Jim: owner\n  April: next step, delivery owner\n"
+        "  a-smith: Director of Research Computing, decides, last spoken to on 2026-02-03\n",
+        "\nProbability\n  value: 60 %\n",
+        "\nSource\n  channel: referral\n  referred by: other-university\n",
+        "\nActivity\n  2026-02-03  discovery meeting, held, with a-smith: They teach 300 students\n"
+        "  2026-01-13  email, template intro@2, replied 2026-01-15\n",
+        "  objections:\n    about price, resolved yes: Too much for one course\n",
+        "\nContract\n  signed: 2026-02-20\n  start: 2026-03-01\n  end: 2027-02-28\n  MRR: 1,250 USD\n  entity: Sponsor\n",
+        "\nOrder\n  hubs:\n    name teaching, storage 10 GB\n  created: 2026-02-21\n  delivery owner: April\n",
+        "\nWin\n  learned: The course decided\n  signals: course\n",
+        "\nLoss\n",
+        "reason timing",
+        "\nRenewal\n  health checked: 2026-02-01\n  intent: confirmed\n",
+        "\nWaivers\n  2026-01-12  need maniac_t.money, stage outreach, by Jim: Verbal yes\n",
+        "\nCorrections\n  2026-02-02  field stages.1, was 2026-01-10, by April: The call was later\n",
+        "\nLinks\n  kind folder, url https://drive.example/a\n",
+        "\nOwn fields\n  vpat: sent: 2026-02-02\n  colour: green\n",
+        "  authority        met      2026-01-06  The dean signs · contacts a-smith\n",
+    ):
+        assert said in out, said
+
+
+def test_a_section_that_holds_nothing_is_not_there(repo):
+    repo.deal("stages: [enrichment: 2026-01-05]")
+    out = repo.run("show", "acme").out
+    assert not {"Contract", "Win", "Loss", "Order", "Waivers", "Activity"} & set(out.splitlines())
+
+
+def test_on_an_earlier_day_a_deal_shows_what_had_happened_by_then(repo):
+    repo.deal(WHOLE)
+    out = repo.run("show", "acme", "--as-of", "2026-01-20").out
+    assert "They teach 300 students" not in out
+    assert "email, template intro@2" in out
+
+
+def test_what_machines_read_of_the_whole_deal(repo):
+    repo.deal(WHOLE)
+    told = json.loads(repo.run("show", "acme", "--format", "json").out)
+    assert (told["schema_version"], told["as_of"], told["last_contact"]) == (1, "2026-11-20", "2026-02-03")
+    assert told["people"][:2] == [
+        {"id": "jim", "name": "Jim", "as": ["owner"]},
+        {"id": "april", "name": "April", "as": ["next step", "delivery owner"]},
+    ]
+    assert told["people"][2]["id"] == "a-smith"
+    assert {
+        "contract",
+        "win",
+        "loss",
+        "activity",
+        "proposal",
+        "source",
+        "waived",
+        "corrections",
+        "links",
+    } <= told.keys()
+    assert {"order", "renewal", "renews", "x"} <= told.keys()
 
 
 def test_a_closed_deal_ends_with_what_it_needs_to_be_complete(busy):

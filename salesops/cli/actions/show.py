@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import Standing, standings
+from salesops.cli.actions.show_sections import labelled, people_of, sections
 from salesops.cli.day import day_of
 from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
-from salesops.output import as_json, counted, show
+from salesops.output import SCHEMA_VERSION, as_json, counted, show
 from salesops.problems import Path, dotted
-from salesops.records.deal import MANIAC_T
+from salesops.records.deal import MANIAC_T, Answer
 from salesops.records.money import Money, money_as_data, total
 from salesops.records.process import Need
 from salesops.records.record import Record
@@ -29,13 +31,14 @@ def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> i
     if not book.processes:
         return 1
     snapshot = book.on(day_of(as_of, book))
-    record_id = _meant(snapshot, record_id)
+    record_id = _meant(book, record_id, snapshot.as_of)
     history, is_json = snapshot.history(record_id), output_format == "json"
     if history:
         standing = Standing(snapshot, history)
-        lines = iter([as_json(deal_as_data(standing))]) if is_json else _deal(standing)
+        lines = iter([_as_json(snapshot, deal_as_data(standing))]) if is_json else _deal(standing)
     elif record_id in book.members:
-        lines = iter([as_json(member_as_data(snapshot, record_id))]) if is_json else _member(snapshot, record_id)
+        told = _as_json(snapshot, member_as_data(snapshot, record_id)) if is_json else ""
+        lines = iter([told]) if is_json else _member(snapshot, record_id)
     elif unusable := _why_unusable(snapshot, record_id):
         note(f"salesops: {unusable}")
         return 1
@@ -44,6 +47,10 @@ def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> i
     for line in lines:
         say(line)
     return 0 if whole else 1
+
+
+def _as_json(snapshot: Snapshot, record: dict[str, Any]) -> str:
+    return as_json({"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of, **record})
 
 
 def deal_as_data(standing: Standing) -> dict[str, Any]:
@@ -61,6 +68,7 @@ def deal_as_data(standing: Standing) -> dict[str, Any]:
         "amounts": {dotted(path): money_as_data(money) for path, money in _amounts(standing.deal)},
         "next": data.get("next"),
         "last_contact": standing.last_contact,
+        "people": people_of(standing),
         "concerns": standing.concerns,
         "missing": [
             {"to": way.exit.to, "when": way.exit.when, "needs": [need.sentence for need in way.missing]}
@@ -101,12 +109,11 @@ def _why_unusable(snapshot: Snapshot, record_id: str) -> str | None:
     return None
 
 
-def _meant(snapshot: Snapshot, asked: str) -> str:
-    """The id of the deal or member that a person means."""
-    book = snapshot.book
+def _meant(book: Book, asked: str, day: date) -> str:
+    """The id of the deal or member that a person means, whether or not it had begun."""
     if asked in book.deals or asked in book.members:
         return asked
-    return chosen(asked, records(book, snapshot.as_of), f"there is no deal or member '{show(asked)}'")
+    return chosen(asked, records(book, day), f"there is no deal or member '{show(asked)}'")
 
 
 def _deal(standing: Standing) -> Iterator[str]:
@@ -143,6 +150,7 @@ def _deal(standing: Standing) -> Iterator[str]:
         yield ""
         yield style(f"MANIAC-T, {deal.maniac_t.answered} of 7 answered", "head")
         yield from _qualification(standing)
+    yield from sections(standing)
     yield ""
     yield from _missing(standing)
 
@@ -150,8 +158,12 @@ def _deal(standing: Standing) -> Iterator[str]:
 def _qualification(standing: Standing) -> Iterator[str]:
     for letter in MANIAC_T:
         answer = getattr(standing.deal.maniac_t, letter)
-        said = f"{answer.status:<8} {answer.date}  {show(answer.note or '')}" if answer else "-"
-        yield f"  {letter.replace('_', ' '):<16} {said}"
+        yield f"  {letter.replace('_', ' '):<16} {_answered(standing, answer) if answer else '-'}".rstrip()
+
+
+def _answered(standing: Standing, answer: Answer) -> str:
+    more = labelled(standing, answer, ("status", "date", "note"))
+    return f"{answer.status:<8} {answer.date}  {show(' · '.join([*([answer.note] if answer.note else []), *more]))}"
 
 
 def _missing(standing: Standing) -> Iterator[str]:
