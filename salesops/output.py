@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from io import StringIO
 from typing import Any
 from unicodedata import category, east_asian_width
 
@@ -214,6 +216,26 @@ def _plain(value: object) -> object:
     if isinstance(value, Decimal | date):
         return str(value)
     raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+_FORMULA = re.compile(r"\s*[=+@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}-]")
+"""How a cell begins that a spreadsheet would take for a formula."""
+
+
+def as_csv(rows: Iterable[Sequence[object]], heads: Sequence[str]) -> Iterator[str]:
+    """A table for spreadsheets and programs, line by line: text is one harmless line, and never a formula."""
+    for row in (heads, *rows):
+        line = StringIO()
+        csv.writer(line, lineterminator="").writerow([_cell(value) for value in row])
+        yield line.getvalue()
+
+
+def _cell(value: object) -> object:
+    """Numbers and days as they are, what is not there as nothing; an apostrophe before whatever would be a formula."""
+    if value is None or isinstance(value, int | float | Decimal | date):
+        return value
+    text = show(value)
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def problem_as_data(problem: Problem) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import unicodedata
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from salesops.output import (
     ANNOTATIONS,
+    as_csv,
     as_json,
     code_span,
     counted,
@@ -397,3 +399,38 @@ def test_a_table_is_aligned_and_its_cells_are_harmless():
         "acme           1,250",
         "b\\n::error::x      3",
     ]
+
+
+# CSV
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ("=1+1", "'=1+1"),
+        ("+49 30", "'+49 30"),
+        ("-cmd|' /C calc'!A0", "'-cmd|' /C calc'!A0"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        (" =1", "' =1"),
+        ("\uff1d1", "'\uff1d1"),
+        ("\t=1", "\\t=1"),
+        ("\r=1", "\\r=1"),
+        ("a=1", "a=1"),
+        ("\x1b[2J", "\\x1b[2J"),
+    ],
+)
+def test_text_in_a_table_is_one_harmless_line_and_no_formula(text, cell):
+    [_, line] = as_csv([[text]], ["a"])
+    assert next(csv.reader([line])) == [cell]
+
+
+def test_numbers_days_and_nothing_stay_what_they_are_in_a_table():
+    [_, line] = as_csv([[-3, Decimal("-1.50"), date(2026, 1, 5), None, 0.25]], "abcde")
+    assert line == "-3,-1.50,2026-01-05,,0.25"
+
+
+@given(ANYTHING)
+def test_whatever_stands_in_a_table_begins_no_formula(text):
+    [_, line] = as_csv([[text]], ["a"])
+    [[cell]] = csv.reader([line]) if line else [[""]]
+    assert not cell.strip().startswith(tuple("=+-@"))

@@ -12,7 +12,7 @@ from typing import Any
 
 from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
-from salesops.records.dated import Span, every_day, outside, without
+from salesops.records.dated import Span, data_without, every_day, outside, without
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
@@ -29,11 +29,20 @@ Ref = tuple[str, str]
 
 
 class Cause(StrEnum):
-    """What kept a deal out of a number, where more than the sentence depends on it."""
+    """What kept a deal out of a number, by kind: whoever sums up what was left out groups by this and not by the sentence."""
 
     OPEN = "open"
     PARKED = "parked"
     NO_AMOUNT = "no amount"
+    OTHER_TYPE = "another deal type"
+    OTHER_STAGE = "in another stage"
+    OTHER_WAY = "came another way"
+    OTHER_DAY = "on other days"
+    NOT_HELD = "meeting not held"
+    NOT_IN_FORCE = "contract not in force"
+    NO_START = "contract without a start"
+    AT_RISK = "at risk"
+    UNUSABLE = "cannot be counted"
     OTHER = "other"
 
 
@@ -204,12 +213,12 @@ class Book:
     def unusable(self) -> tuple[LeftOut, ...]:
         """Deals that no number can count: files that cannot be read, and stages that cannot be followed."""
         unread = [
-            LeftOut(record_id, "its file cannot be read: run salesops check")
+            LeftOut(record_id, "its file cannot be read: run salesops check", Cause.UNUSABLE)
             for kind, record_id in sorted(self.broken)
             if kind == "deal" and record_id not in self.deals
         ]
         unsound = [
-            LeftOut(deal_id, why)
+            LeftOut(deal_id, why, Cause.UNUSABLE)
             for deal_id, deal in sorted(self.deals.items())
             if (why := self._why_unusable(deal_id, deal))
         ]
@@ -321,6 +330,14 @@ class Snapshot:
         if process is None:
             raise LookupError("a snapshot needs a process")
         return process
+
+    def written(self, kind: str, record_id: str) -> dict[str, Any]:
+        """What the file of a record says of the days up to this one, as it is written."""
+        data, record = self.whole.documents[kind, record_id].data, self.whole.of(kind)[record_id]
+        history = self.history(record_id) if kind == "deal" else None
+        later = history.later if history else tuple(outside(record, Span(None, self.as_of)))
+        found: dict[str, Any] = data_without(data, later) if later else data
+        return found
 
     @cached_property
     def histories(self) -> tuple[DealHistory, ...]:

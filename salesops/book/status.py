@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Way, unfinished, ways_out
@@ -32,6 +33,11 @@ class Standing:
     def deal(self) -> Deal:
         """The record."""
         return self.history.deal
+
+    @property
+    def written(self) -> dict[str, Any]:
+        """What its file says of the days up to this one, as it is written."""
+        return self.snapshot.written("deal", self.id)
 
     @property
     def member_name(self) -> str:

@@ -142,12 +142,12 @@ def _behind(reading: Reading) -> str:
 
 def _figures(reading: Reading) -> Iterator[str]:
     if isinstance(reading, Count):
-        yield ", ".join(f"{count} {name}" for name, count in reading.split.items()) or headline(reading)
+        yield ", ".join(f"{count:,} {name}" for name, count in reading.split.items()) or headline(reading)
     elif isinstance(reading, Share):
-        parked = f", {reading.parked} parked" if reading.parked else ""
-        yield f"{reading.hits} of {reading.out_of}, {reading.open} open{parked}"
+        parked = f", {reading.parked:,} parked" if reading.parked else ""
+        yield f"{reading.hits:,} of {reading.out_of:,}, {reading.open:,} open{parked}"
     elif isinstance(reading, Days):
         yield f"{headline(reading)} in {counted(reading.n, 'visit')}"
         yield f"half within {reading.median:,.1f}, 80 % within {reading.p80:,.1f}" if reading.n else ""
     elif isinstance(reading, Amounts):
-        yield f"{headline(reading)} in {counted(reading.n, 'deal')}, {reading.without} without an amount"
+        yield f"{headline(reading)} in {counted(reading.n, 'deal')}, {reading.without:,} without an amount"

@@ -130,7 +130,7 @@ def _deals(effect: Effect, words: Words) -> str:
         *(f"{MINUS} {words(deal_id)}" for deal_id in effect.left),
     ]
     parts += [words(deal_id) for deal_id in effect.altered]
-    more = [f"and {len(parts) - MOST_DEALS} more"] if len(parts) > MOST_DEALS else []
+    more = [f"and {len(parts) - MOST_DEALS:,} more"] if len(parts) > MOST_DEALS else []
     return ", ".join(parts[:MOST_DEALS] + more)
 
 
@@ -152,7 +152,7 @@ def _money(term: BridgeTerm) -> str:
 
 
 def _which(term: BridgeTerm, words: Words) -> str:
-    more = [f"and {len(term.deals) - MOST_DEALS} more"] if len(term.deals) > MOST_DEALS else []
+    more = [f"and {len(term.deals) - MOST_DEALS:,} more"] if len(term.deals) > MOST_DEALS else []
     return ", ".join([words(deal_id) for deal_id in term.deals[:MOST_DEALS]] + more)
 
 
@@ -197,7 +197,7 @@ def _foot(report: Report) -> str:
 def _changes_section(report: Report) -> Iterator[list[str]]:
     for group in _records(report.changes):
         suffix = f" ({code_span(group[0].ref[1])})" if _needs_id(group[0]) else ""
-        more = [f"- … and {len(group) - MOST_LINES} more"] if len(group) > MOST_LINES else []
+        more = [f"- … and {len(group) - MOST_LINES:,} more"] if len(group) > MOST_LINES else []
         yield [
             f"**{markdown(group[0].who)}**{suffix}",
             "",

@@ -36,13 +36,13 @@ def hubs_too_many(case: Case[Deal]) -> Findings:
     if tier.max_hubs is not None and count > tier.max_hubs:
         yield Finding(
             ("order", "hubs"),
-            f"{count} hubs; {tier.name} includes at most {tier.max_hubs}",
+            f"{count:,} hubs; {tier.name} includes at most {tier.max_hubs:,}",
             help="order fewer hubs, or sell another tier",
         )
     if tier.min_hubs is not None and count < tier.min_hubs:
         yield Finding(
             ("order", "hubs"),
-            f"{count} hubs; {tier.name} needs at least {tier.min_hubs}",
+            f"{count:,} hubs; {tier.name} needs at least {tier.min_hubs:,}",
             help="order more hubs, or sell another tier",
         )
 

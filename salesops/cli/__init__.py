@@ -59,6 +59,18 @@ class Commands(click.Group):
         command: click.Command = module.command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; one that is not there is a wrong call, and the nearest is offered."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            from salesops.output import show  # noqa: PLC0415 - only where something went wrong
+            from salesops.problems import nearest  # noqa: PLC0415 - only where something went wrong
+
+            meant = nearest(args[0], COMMANDS)
+            ctx.fail(f"there is no command '{show(args[0])}'" + (f"; did you mean '{meant}'?" if meant else ""))
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands, without loading any."""
         with formatter.section("Commands"):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.options import as_of_option, format_option
+from salesops.cli.options import as_of_option, completed, format_option
 
 
 @click.command("explain")
-@click.argument("name")
+@click.argument("name", shell_complete=completed("metric", "stage"))
 @format_option("text", "json")
 @as_of_option
 @click.pass_context

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.changes.compare import Comparison
 from salesops.checks import check_book, check_past
 from salesops.problems import Edit, Place, Problem, Severity, in_order
+from salesops.records.kinds import id_of
 from salesops.site.own_pages import SOURCE, CannotBuild, own_pages
 from salesops.store.commits import Against
 from salesops.store.parallel import can_split, elsewhere
@@ -30,6 +33,61 @@ def checked(book: Book, as_of: date) -> list[Problem]:
     )
     ours = check_book(book, as_of, deals=ids[:half])
     return in_order([*ours, *(_from_plain(sent) for sent in theirs())])
+
+
+IN_FUTURE = "-in-future"
+"""How the codes end of whatever is dated after the day of the check."""
+
+
+def without_later(book: Book, found: list[Problem], day: date, today: date) -> tuple[list[Problem], int]:
+    """The findings on a day gone by without those about what came after it, and how many these are.
+
+    What is dated after today, too, has not happened: it stays.
+    """
+    if day >= today or not any(problem.code.endswith(IN_FUTURE) for problem in found):
+        return found, 0
+    wrong = {(problem.code, problem.place) for problem in checked(book, today)}
+    kept = [problem for problem in found if _stays(problem, wrong)]
+    return kept, len(found) - len(kept)
+
+
+def _stays(problem: Problem, wrong: set[tuple[str, Place]]) -> bool:
+    return not problem.code.endswith(IN_FUTURE) or (problem.code, problem.place) in wrong
+
+
+Known = tuple[str, str, str, str]
+"""What tells a problem from others, wherever its line has gone: code, file, field and message."""
+
+
+def brought(found: list[Problem], against: Against, as_of: date) -> tuple[list[Problem], list[Problem]]:
+    """The problems that a change brings, and those that were there before it."""
+    comparison = against.comparison
+    now = dict(renamed(comparison))
+    here = {id_of(problem.place.path) for problem in found}
+    deals = [deal_id for deal_id in comparison.before.deals if (comparison.becomes("deal", deal_id) or deal_id) in here]
+    earlier = [*against.problems, *check_book(comparison.before, as_of, deals=deals)] if found else []
+    left = Counter(_known(problem, now) for problem in set(earlier))
+    new: list[Problem] = []
+    old: list[Problem] = []
+    for problem in found:
+        known = _known(problem, {})
+        (old if left[known] > 0 else new).append(problem)
+        left[known] -= 1
+    return new, old
+
+
+def _known(problem: Problem, now: Mapping[str, str]) -> Known:
+    path = problem.place.path
+    return problem.code, now.get(path, path), problem.field, problem.message
+
+
+def renamed(comparison: Comparison) -> list[tuple[str, str]]:
+    """The files of records that have another name or folder now: what each was, and what it is."""
+    before, after = comparison.before.documents, comparison.after.documents
+    pairs = {ref: ref for ref in before if ref in after}
+    pairs |= {(kind, was): (kind, record_id) for (kind, record_id), was in comparison.renamed.items()}
+    paths = ((before[was].path, after[now].path) for was, now in pairs.items() if was in before and now in after)
+    return sorted((was, now) for was, now in paths if was != now)
 
 
 def _as_plain(problem: Problem) -> tuple[Any, ...]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.options import as_of_option, format_option
+from salesops.cli.options import as_of_option, completed, format_option
 
 
 @click.command("history")
-@click.argument("ids", nargs=-1, metavar="[DEAL|MEMBER]...")
+@click.argument("ids", nargs=-1, metavar="[DEAL|MEMBER]...", shell_complete=completed("deal", "member"))
 @click.option("--since", metavar="YYYY-MM-DD", help="Only changes committed on or after this day.")
-@format_option("text", "json", "atom")
+@format_option("text", "json", "csv", "atom")
 @as_of_option
 @click.pass_context
 def command(ctx: click.Context, ids: tuple[str, ...], since: str | None, output_format: str, as_of: str | None) -> None:

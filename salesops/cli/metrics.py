@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.options import as_of_option, format_option
+from salesops.cli.options import as_of_option, completed, format_option
 
 
 @click.command("metrics")
-@click.argument("ids", nargs=-1, metavar="[METRIC]...")
+@click.argument("ids", nargs=-1, metavar="[METRIC]...", shell_complete=completed("metric"))
 @click.option(
     "--from",
     "first",
@@ -22,8 +22,12 @@ from salesops.cli.options import as_of_option, format_option
 )
 @click.option("--since", metavar="YYYY-MM-DD", help="A series over time, from this day on.")
 @click.option("--every", type=click.Choice(["day", "week", "month"]), help="The steps of a series; default: week.")
-@click.option("--evidence", is_flag=True, help="Name the deals that were counted, and those left out with the reason.")
-@format_option("text", "json")
+@click.option(
+    "--evidence",
+    is_flag=True,
+    help="Name the deals that were counted, and those left out with the reason; without it, how many there are.",
+)
+@format_option("text", "json", "csv")
 @as_of_option
 @click.pass_context
 def command(

@@ -13,6 +13,17 @@ class Usage(click.UsageError):
     """Called wrongly (exit code 2)."""
 
 
+def completed(*kinds: str) -> Callable[[click.Context, click.Parameter, str], list[Any]]:
+    """What a shell offers for an argument: the names of these kinds, such as ``deal`` or ``stage``."""
+
+    def complete(ctx: click.Context, _: click.Parameter, typed: str) -> list[Any]:
+        from salesops.cli.names import completions  # noqa: PLC0415 - loaded when a shell asks
+
+        return list(completions(ctx.find_root().params.get("folder") or ".", kinds, typed))
+
+    return complete
+
+
 def as_of_option(command: Any) -> Any:
     """``--as-of``: the day that the numbers and checks are about."""
     return click.option(

@@ -50,7 +50,7 @@ def terms(snapshot: Snapshot) -> list[Term]:
 def without_start(snapshot: Snapshot) -> list[LeftOut]:
     """Won deals that no bucket can hold."""
     return [
-        LeftOut(history.id, "won, but the contract has no start")
+        LeftOut(history.id, "won, but the contract has no start", Cause.NO_START)
         for history in snapshot.won
         if not (history.deal.contract and history.deal.contract.start)
     ]
@@ -121,7 +121,7 @@ def _outside(buckets: Set[str]) -> Callable[[Snapshot], Iterator[LeftOut]]:
     def near(snapshot: Snapshot) -> Iterator[LeftOut]:
         for term in terms(snapshot):
             if term.bucket not in buckets:
-                yield LeftOut(term.id, _standing(term, snapshot.as_of))
+                yield LeftOut(term.id, _standing(term, snapshot.as_of), Cause.NOT_IN_FORCE)
 
     return near
 
@@ -278,7 +278,7 @@ def _recurring(snapshot: Snapshot, months: int) -> Amounts:
         included=tuple(term.id for term in paying),
         excluded=(
             *unpriced,
-            *(LeftOut(term.id, "overdue: at risk") for term in at_risk),
+            *(LeftOut(term.id, "overdue: at risk", Cause.AT_RISK) for term in at_risk),
             *without_start(snapshot),
             *snapshot.book.unusable,
         ),

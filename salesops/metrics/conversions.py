@@ -72,7 +72,7 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
         became = tally(attempt.became for attempt in attempts)
         hits, failed = became.get(CONVERTED, 0), became.get(FAILED, 0)
         left_out = [
-            LeftOut(attempt.history.id, f"reached '{conversion.to}' without '{conversion.from_}'")
+            LeftOut(attempt.history.id, f"reached '{conversion.to}' without '{conversion.from_}'", Cause.OTHER_WAY)
             for attempt in attempts
             if attempt.became == SKIPPED
         ]
@@ -92,7 +92,7 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
                     SKIPPED: became.get(SKIPPED, 0),
                 }
             },
-            included=tuple(attempt.history.id for attempt in attempts if attempt.became in (CONVERTED, FAILED)),
+            included=tuple(dict.fromkeys(it.history.id for it in attempts if it.became in (CONVERTED, FAILED))),
             excluded=(*still, *left_out, *snapshot.book.unusable),
         )
 

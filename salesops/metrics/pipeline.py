@@ -69,7 +69,7 @@ def _not_qualified(snapshot: Snapshot) -> Iterator[LeftOut]:
     for history in snapshot.open:
         if not qualified(snapshot, history.now.stage):
             title = snapshot.stage(history.now.stage).title
-            yield LeftOut(history.id, f"in {title}, which does not count as sales qualified")
+            yield LeftOut(history.id, f"in {title}, which does not count as sales qualified", Cause.OTHER_STAGE)
 
 
 @metric(
@@ -122,7 +122,7 @@ def _before_the_window(snapshot: Snapshot) -> Iterator[LeftOut]:
     for history in snapshot.histories:
         came = [visit.entered for visit, into in crossings(snapshot, history) if into]
         if came and first - timedelta(days=WINDOW) <= came[-1] < first:
-            yield LeftOut(history.id, f"came in on {came[-1]}; the 7 days begin on {first}")
+            yield LeftOut(history.id, f"came in on {came[-1]}; the 7 days begin on {first}", Cause.OTHER_DAY)
 
 
 @metric(

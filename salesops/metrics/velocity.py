@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from functools import partial
 
-from salesops.book.book import LeftOut, Snapshot
+from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.conversions import closes
 from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
@@ -29,7 +29,7 @@ def _whole_way(snapshot: Snapshot, history: DealHistory) -> list[Path]:
 def _not_new(snapshot: Snapshot) -> Iterator[LeftOut]:
     for history in snapshot.won:
         if history.type != NEW:
-            yield LeftOut(history.id, f"{history.type}: only new business counts")
+            yield LeftOut(history.id, f"{history.type}: only new business counts", Cause.OTHER_TYPE)
 
 
 @metric(
@@ -61,7 +61,7 @@ def days_in_pipeline(snapshot: Snapshot) -> Days:
             continue
         began = next((visit.entered for visit in history.visits if snapshot.name(visit.stage) == start), None)
         if began is None:
-            left_out.append(LeftOut(history.id, f"won without ever being in '{start}'"))
+            left_out.append(LeftOut(history.id, f"won without ever being in '{start}'", Cause.OTHER_WAY))
             continue
         included.append(history.id)
         values.append((won - began).days)
@@ -152,7 +152,7 @@ def _days_in(stage: str) -> Callable[[Snapshot], Reading]:
                 if not here:
                     continue
                 if here[-1].left is None:
-                    left_out.append(LeftOut(history.id, f"still in '{stage}'"))
+                    left_out.append(LeftOut(history.id, f"still in '{stage}'", Cause.OPEN))
                 elif _closed_in_window(snapshot, here[-1].left):
                     values.append(days_of(here))
                     included.append(history.id)

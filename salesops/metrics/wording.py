@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from salesops.book.book import Cause, LeftOut
 from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
 from salesops.metrics.statistics import Interval
 from salesops.records.money import Sums
@@ -34,10 +35,10 @@ def detail(reading: Reading | None) -> str:
         return ""
     if isinstance(reading, Count):
         so_far = ["this week so far"] if reading.series else []
-        return " · ".join(so_far + [f"{count} {name}" for name, count in reading.split.items()])
+        return " · ".join(so_far + [f"{count:,} {name}" for name, count in reading.split.items()])
     if isinstance(reading, Amounts):
-        missing = f"{reading.without} without an amount" if reading.without else ""
-        return " · ".join(part for part in (f"{reading.n} deals" if reading.n != 1 else "1 deal", missing) if part)
+        missing = f"{reading.without:,} without an amount" if reading.without else ""
+        return " · ".join(part for part in (f"{reading.n:,} deals" if reading.n != 1 else "1 deal", missing) if part)
     if isinstance(reading, Share):
         return _share(reading)
     return _days(reading)
@@ -45,7 +46,7 @@ def detail(reading: Reading | None) -> str:
 
 def _share(share: Share) -> str:
     waiting = ((share.open, "still open"), (share.parked, "parked"))
-    still = " · ".join(f"{count} {state}" for count, state in waiting if count)
+    still = " · ".join(f"{count:,} {state}" for count, state in waiting if count)
     if not share.out_of:
         return still
     if not share.is_enough:
@@ -62,6 +63,20 @@ def _days(days: Days) -> str:
     return " · ".join(
         part for part in (f"median {days.median:,.1f}", f"80 % within {days.p80:,.0f}", f"n = {days.n:,}", few) if part
     )
+
+
+def by_kind(left_out: Iterable[LeftOut]) -> list[tuple[str, list[LeftOut]]]:
+    """What was left out by kind of reason, the most first; a kind is called by its sentence where all of it have the same."""
+    kinds: dict[str, list[LeftOut]] = {}
+    for one in left_out:
+        kinds.setdefault(one.why if one.cause is Cause.OTHER else one.cause.value, []).append(one)
+    named = [(_alike(found) or kind, found) for kind, found in kinds.items()]
+    return sorted(named, key=lambda pair: (-len(pair[1]), pair[0]))
+
+
+def _alike(found: list[LeftOut]) -> str:
+    sentences = {one.why for one in found}
+    return sentences.pop() if len(sentences) == 1 else ""
 
 
 def percent(share: float) -> str:

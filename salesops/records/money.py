@@ -33,6 +33,11 @@ Sums = dict[str, Decimal]
 """Amounts by currency: the only way in which money of several currencies stands together."""
 
 
+def money_as_data(money: Money) -> dict[str, str]:
+    """An amount as machines read it: ``{"amount": "1250.00", "currency": "USD"}``."""
+    return {"amount": cents(money.amount), "currency": money.currency}
+
+
 def total(amounts: Iterable[Money]) -> Sums:
     """The sums by currency, in the order of the codes."""
     sums: Sums = {}

@@ -116,12 +116,13 @@ class Against:
     """The records, compared with a commit: ``bases`` are the commits that they were compared with.
 
     Usually one; several where branches were merged crosswise. There are more comparisons where a deal that is back had
-    been deleted in several states.
+    been deleted in several states. ``problems`` are those of the files of the commit that a report is about.
     """
 
     rev: str
     bases: tuple[str, ...]
     comparisons: tuple[Comparison, ...]
+    problems: tuple[Problem, ...] = ()
 
     @property
     def base(self) -> str:
@@ -146,9 +147,11 @@ def against(root: Path, book: Book, rev: str, exact: bool = False) -> Against:
     archive = CommitBooks(root)
     archive.knows(book)
     there = frozenset.intersection(*(frozenset(_refs(root, base, tip)) for base in found))
-    return Against(
-        rev, tuple(found), tuple(each for base in found for each in _comparisons(archive, book, base, there))
+    earlier = {base: _earlier(archive, book, base) for base in found}
+    comparisons = (
+        each for base, (before, _) in earlier.items() for each in side_by_side(archive, before, book, base, there)
     )
+    return Against(rev, tuple(found), tuple(comparisons), tuple(earlier[found[0]][1]))
 
 
 @dataclass(frozen=True)
@@ -220,8 +223,8 @@ def day_at(time: int, zone: str) -> date:
     return datetime.fromtimestamp(time, ZoneInfo(zone)).date()
 
 
-def _comparisons(archive: CommitBooks, book: Book, base: str, there: frozenset[Ref]) -> Iterator[Comparison]:
-    """What lies on the disk beside a commit that can be compared with it."""
+def _earlier(archive: CommitBooks, book: Book, base: str) -> tuple[Book, list[Problem]]:
+    """The records of a commit that what lies on the disk can be compared with, and the problems with its files."""
     blobs = tree(archive.root, base)
     needs_own_files(blobs, base)
     if MARKER not in blobs:
@@ -229,7 +232,7 @@ def _comparisons(archive: CommitBooks, book: Book, base: str, there: frozenset[R
     before, problems = archive.book_of(blobs)
     _needs_to_be_readable(before, book, problems, base)
     _needs_to_be_there(archive.root, before, book, base)
-    yield from side_by_side(archive, before, book, base, there)
+    return before, problems
 
 
 def side_by_side(

@@ -6,9 +6,11 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import pytest
+from gitting import Git
 
 SOUND = "2 deals, 1 member checked: no problems\n"
 
@@ -72,7 +74,7 @@ def test_strict_changes_nothing_where_all_is_sound(sound):
         (["check", ".."], "not in this repository"),
         (["-C", "no-such-folder", "check"], "is not a folder"),
         (["-C", "deals/cascadia-2025.yaml", "check"], "is not a folder"),
-        (["chekc"], "No such command"),
+        (["chekc"], "there is no command 'chekc'; did you mean 'check'?"),
     ],
 )
 def test_a_wrong_call_ends_with_2_and_a_sentence(repo, words, said):
@@ -134,6 +136,52 @@ def test_stopping_it_ends_with_130(repo, monkeypatch):
 # The day
 
 
+class Clock(datetime):
+    """Noon on 20 November 2026."""
+
+    @classmethod
+    def now(cls, tz=None):
+        return cls(2026, 11, 20, 12, tzinfo=tz)
+
+
+@pytest.fixture
+def grown(repo, monkeypatch):
+    """A deal with two moves and a call in January, and a call on a day that has not come."""
+    monkeypatch.setattr("salesops.cli.day.datetime", Clock)
+    repo.deal(
+        """
+        stages: [enrichment: 2026-01-05, outreach: 2026-01-12]
+        activity: [{date: 2026-01-13, kind: call}, {date: 2026-12-24, kind: call}]
+        """
+    )
+    return repo
+
+
+def test_on_a_day_gone_by_what_came_later_is_one_line(grown):
+    ran = grown.run("check", "--as-of", "2026-01-10")
+    assert "move-in-future" not in ran.out
+    assert "2 later facts left out, dated after 2026-01-10\n2 deals, 1 member checked: 1 error in 1 file\n" in ran.out
+    told = json.loads(grown.run("check", "--as-of", "2026-01-10", "--format", "json").out)
+    assert told["later"] == 2
+    assert [problem["field"] for problem in told["problems"]] == ["activity.1.date"]
+
+
+def test_what_has_not_happened_yet_stays_an_error_whatever_the_day(grown):
+    for day in ("2026-01-10", "2026-11-20"):
+        assert "2026-12-24 is after the day of the check" in grown.run("check", "--as-of", day).out
+    today = grown.run("check", "--as-of", "2026-11-20", "--format", "json")
+    assert json.loads(today.out)["later"] == 0
+    assert grown.run("check", "--as-of", "2026-12-24").code == 0
+
+
+def test_a_sound_record_is_sound_on_every_day_it_has_seen(grown):
+    grown.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-12]")
+    for style in ("text", "concise", "github", "markdown"):
+        ran = grown.run("check", "--as-of", "2026-01-10", "--format", style)
+        assert ran.code == 0
+        assert "1 later fact left out, dated after 2026-01-10" in ran.out + ran.err
+
+
 def test_the_day_is_given_by_the_option_before_the_environment(advised):
     assert advised.run("check", "--strict", SALESOPS_AS_OF="2026-11-19").code == 0
     assert advised.run("check", "--strict", "--as-of", "2026-11-20", SALESOPS_AS_OF="2026-11-19").code == 1
@@ -188,6 +236,89 @@ def test_paths_count_from_where_one_stands(broken):
     assert len(json.loads(ran.out)["problems"]) == 2
 
 
+# What a change brings
+
+
+@pytest.fixture
+def waiting(repo):
+    """Two warnings on a deal that is committed; the branch `change` starts here."""
+    repo.deal("next: {action: Call, due: 2026-11-19}\nexpected_close: 2026-11-01")
+    git = Git(repo.root)
+    git.begin()
+    git.branch()
+    return repo
+
+
+def test_what_was_there_before_a_change_is_one_line(waiting):
+    waiting.deal("owner: nobody", "beta")
+    ran = waiting.run("check", "--against", "main")
+    assert ran.code == 1
+    assert ran.out.startswith("deals/beta.yaml:1:8: error[person-unknown]")
+    assert "next-step-overdue" not in ran.out
+    *_, before, tally = ran.out.splitlines()
+    assert before == "2 problems were there before; salesops check shows them"
+    assert tally.startswith("3 deals, 1 member checked: 1 error in 1 file; compared with ")
+
+
+def test_a_change_that_brings_nothing_says_so_and_ends_as_the_check_does(waiting):
+    waiting.deal("owner: nobody", "beta")
+    git = Git(waiting.root)
+    git.commit()
+    git.branch("next")
+    waiting.deal("expected_close: 2027-05-01", "gamma")
+    ran = waiting.run("check", "--against", "change")
+    assert ran.code == 1, "an error is an error, whoever brought it"
+    assert ran.out.startswith("3 problems were there before, 1 error among them; salesops check shows them\n4 deals")
+    assert "no new problems; compared with" in ran.out
+
+
+def test_a_problem_is_known_again_on_another_line_and_in_a_renamed_file(waiting):
+    deal = waiting.root / "deals/acme.yaml"
+    waiting.write("deals/2026/acme-general.yaml", "# From the fair\n" + deal.read_text())
+    deal.unlink()
+    for style in ("text", "github", "markdown", "concise"):
+        ran = waiting.run("check", "--against", "main", "--format", style)
+        said = (ran.out + ran.err).replace("\\", "")
+        assert "deals/acme.yaml is now deals/2026/acme-general.yaml\n" in said
+        assert "2 problems were there before; salesops check shows them\n" in said
+
+
+def test_a_second_problem_of_the_same_kind_is_new(waiting):
+    waiting.deal(
+        """
+        next: {action: Call, due: 2026-11-19}
+        expected_close: 2026-11-01
+        activity: [{date: 2026-02-02, kind: meeting, about: other, status: scheduled}]
+        """
+    )
+    ran = waiting.run("check", "--against", "main")
+    assert "meeting-overdue" in ran.out
+    assert "2 problems were there before" in ran.out
+
+
+def test_machines_are_told_which_problems_are_new(waiting):
+    waiting.deal("owner: nobody", "beta")
+    told = json.loads(waiting.run("check", "--against", "main", "--format", "json").out)
+    assert told["before"] == 2
+    assert told["against"]["renamed"] == []
+    assert [(problem["code"], problem["new"]) for problem in told["problems"]] == [
+        ("next-step-overdue", False),
+        ("close-date-passed", False),
+        ("person-unknown", True),
+    ]
+
+
+def test_a_file_that_could_not_be_read_before_is_no_news(waiting):
+    waiting.write("deals/gamma.yaml", "title: Gamma\nnonsense: 1\n")
+    git = Git(waiting.root)
+    git.commit()
+    git.branch("next")
+    waiting.deal("owner: nobody", "beta")
+    out = waiting.run("check", "--against", "change").out
+    assert "gamma" not in out
+    assert "beta" in out
+
+
 # Formats
 
 
@@ -195,7 +326,7 @@ def test_json_is_what_the_manual_says(advised):
     ran = advised.run("check", "--format", "json")
     told = json.loads(ran.out)
     (problem,) = told.pop("problems")
-    assert told == {"schema_version": 1, "as_of": "2026-11-20", "checked": {"deals": 2, "members": 1}}
+    assert told == {"schema_version": 1, "as_of": "2026-11-20", "checked": {"deals": 2, "members": 1}, "later": 0}
     assert list(problem) == ["code", "severity", "path", "line", "column", "field", "message", "why", "help", "fix"]
     assert (problem["code"], problem["severity"], problem["field"]) == ("next-step-overdue", "warning", "next.due")
     assert (problem["path"], problem["line"], problem["column"]) == ("deals/acme.yaml", 1, 27)

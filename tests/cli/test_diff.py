@@ -253,4 +253,5 @@ def test_the_report_finds_the_past_of_a_deal_that_came_back_altered_as_the_check
     told = json.loads(repo.run("diff", "main", "HEAD", "--format", "json").out)["problems"]
     altered = [problem for problem in check if problem["code"] == "past-altered"]
     assert len(altered) == 1
+    assert altered[0].pop("new") is True
     assert altered[0] in told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from xml.etree import ElementTree
 
@@ -196,3 +198,11 @@ def test_the_same_commits_print_the_same_bytes(demo):
 def test_history_is_told_in_a_repository_that_cannot_be_read_in_part(repo, git):
     repo.write("deals/acme.yaml", "title: [\n")
     assert len(told(repo, "acme")["commits"]) == 2
+
+
+def test_a_spreadsheet_takes_the_history_a_row_for_each_change(repo, git):
+    ran = repo.run("history", "acme", "--format", "csv")
+    head, *rows = list(csv.reader(io.StringIO(ran.out)))
+    assert head == ["commit", "day", "author", "subject", "record", "id", "kind", "from", "to", "date", "sentence"]
+    assert rows
+    assert {(row[4], row[5]) for row in rows} == {("deal", "acme")}

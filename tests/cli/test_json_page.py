@@ -13,6 +13,10 @@ import pytest
 SECTIONS = {
     "check --against HEAD~200": "check",
     "board": "list",
+    "list": "list",
+    "list members": "list",
+    "doctor": "doctor",
+    "metrics sqd win-rate --evidence": "metrics",
     "metrics sqd win-rate pipeline-value days-in-pipeline --known 2026-03-20": "metrics",
     "metrics sqd --since 2025-05-01 --as-of 2025-07-01 --every month --known then": "metrics",
     "diff 2026-11-13 2026-11-20": "diff",
@@ -22,7 +26,20 @@ SECTIONS = {
 }
 OF_SOME = {"hit", "lost_from", "cumulative", "active_mean", "current_attempt_mean"}
 """Figures of single metrics: each metric's own page tells of those."""
-OPEN = {"split", "money", "worth", "behind", "before", "after", "value", "deals", "parked", "lost_from"}
+OPEN = {
+    "excluded_count",
+    "split",
+    "money",
+    "worth",
+    "behind",
+    "before",
+    "after",
+    "value",
+    "deals",
+    "members",
+    "parked",
+    "lost_from",
+}
 """What stands below them has keys of its own: deal types, currencies, stages, the fields of a record."""
 
 
@@ -53,6 +70,23 @@ def test_every_key_that_a_command_prints_stands_on_the_page(demo, page, words):
 
 
 def test_what_follows_from_a_deal_stands_on_the_page(demo, page):
-    [deal, *_] = json.loads(demo.run("list", "--format", "json").out)
+    [deal, *_] = json.loads(demo.run("list", "--format", "json").out)["deals"]
     written = set(json.loads(demo.run("schema", "deal").out)["properties"])
     assert {key for key in deal.keys() - written if f"`{key}`" not in page["list"]} == set()
+
+
+TABLES = {
+    "list": "list",
+    "list members": "list members",
+    "metrics": "metrics",
+    "metrics sqd --evidence": "metrics --evidence",
+    "history larkspur-general": "history",
+}
+
+
+@pytest.mark.parametrize("words", TABLES)
+def test_every_column_of_a_table_stands_on_the_page(demo, words):
+    text = (Path(__file__).parents[2] / "site/reference/json.md").read_text()
+    [row] = [row for row in text.split("## `csv`")[1].split("\n") if row.startswith(f"| `{TABLES[words]}` |")]
+    columns = demo.run(*words.split(), "--format", "csv").out.split("\n")[0].split(",")
+    assert [column for column in columns if f"`{column}`" not in row and not column.startswith("worth_")] == []

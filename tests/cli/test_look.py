@@ -1,5 +1,7 @@
 """The commands to look: list, show, board, metrics; what they print, what machines read, and what they say when they cannot."""
 
+import csv
+import io
 import json
 import re
 import subprocess
@@ -94,11 +96,11 @@ def test_filters_narrow_the_list(busy, filters, found):
     ("filters", "said"),
     [
         (["--stage", "proposl"], "--stage: there is no 'proposl'; did you mean 'proposal'?"),
-        (["--stage", "Closed Won"], "--stage: there is no 'Closed Won'; did you mean 'closed won'?"),
+        (["--stage", "Closed Wn"], "--stage: there is no 'Closed Wn'; did you mean 'closed won'?"),
         (["--owner", "jimm"], "--owner: there is no 'jimm'; did you mean 'jim'?"),
         (["--owner", "zzz"], "--owner: there is no 'zzz'; known: jim, april"),
         (["--type", "renewal"], "--type: there is no 'renewal'; write new or existing; a renewal is existing"),
-        (["--member", "cascadia"], "--member: there is no 'cascadia'"),
+        (["--member", "cascadias"], "--member: there is no 'cascadias'; did you mean 'cascadia-university'?"),
         (["members", "--open"], "these filters are for deals, not for members"),
         (["customers"], "'customers'"),
         (["--stage", "\x1b[31mred"], "there is no '\\x1b[31mred'"),
@@ -122,7 +124,9 @@ def test_members_are_listed_with_the_deals_that_had_begun(busy):
 
 
 def test_what_machines_read_of_a_deal(busy):
-    found = {deal["id"]: deal for deal in json.loads(busy.run("list", "--format", "json").out)}
+    told = json.loads(busy.run("list", "--format", "json").out)
+    assert (told["schema_version"], told["as_of"]) == (1, "2026-11-20")
+    found = {deal["id"]: deal for deal in told["deals"]}
     late, waiting, fresh = found["late"], found["waiting"], found["fresh"]
     assert late["stage"] == "outreach"
     assert (late["since"], late["age"], late["open"], late["parked"]) == ("2026-01-19", 305, True, None)
@@ -130,6 +134,10 @@ def test_what_machines_read_of_a_deal(busy):
     assert late["concerns"] == ["the next step was due on 2026-11-19"]
     assert late["missing"][0] == {"to": "discovery", "when": "They engage", "needs": ["at least 1 contact"]}
     assert late["member"] == "cascadia-university", "the record itself stands beside what follows from it"
+    assert (late["member_name"], late["owner_name"]) == ("Cascadia University", "Jim")
+    assert late["worth"] == [{"amount": "15000.00", "currency": "USD"}]
+    assert late["amounts"]["value.mrr"] == {"amount": "1250.00", "currency": "USD"}
+    assert [worth["currency"] for worth in found["again"]["worth"]] == ["CAD", "USD"]
     assert waiting["parked"] == "parked until 2027-01-01"
     assert fresh["last_contact"] is None
     assert found["cascadia-2025"]["last_contact"] == "2025-01-27"
@@ -140,15 +148,40 @@ def test_what_machines_read_of_a_deal(busy):
 
 
 def test_what_machines_read_of_a_member(busy):
-    first, second = json.loads(busy.run("list", "members", "--format", "json").out)
+    first, second = json.loads(busy.run("list", "members", "--format", "json").out)["members"]
     assert first["id"] == "cascadia-university"
     assert first["name"] == "Cascadia University"
     assert first["deals"] == ["again", "cascadia-2025", "fresh", "gone", "late"]
     assert second["deals"] == ["waiting"]
-    earlier = json.loads(busy.run("list", "members", "--format", "json", "--as-of", "2025-12-31").out)
+    earlier = json.loads(busy.run("list", "members", "--format", "json", "--as-of", "2025-12-31").out)["members"]
     assert earlier[0]["deals"] == ["cascadia-2025"]
     alone = json.loads(busy.run("show", "cascadia-university", "--format", "json").out)
-    assert alone == first
+    assert alone == {"schema_version": 1, "as_of": "2026-11-20", **first}
+
+
+def table_of(ran) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(ran.out)))
+
+
+def test_a_spreadsheet_takes_the_list_with_a_column_for_each_currency(busy):
+    found = {row["deal"]: row for row in table_of(busy.run("list", "--format", "csv"))}
+    assert found["late"] == {
+        "deal": "late", "title": "General Membership", "member": "cascadia-university", "member_name": "Cascadia University",
+        "type": "new business", "tier": "general", "owner": "jim", "owner_name": "Jim", "stage": "outreach",
+        "since": "2026-01-19", "days": "305", "open": "yes", "parked": "", "next": "Call the dean", "due": "2026-11-19",
+        "expected_close": "", "worth_CAD": "", "worth_USD": "15000",
+    }  # fmt: skip
+    assert (found["again"]["worth_CAD"], found["again"]["worth_USD"]) == ("120", "5.50")
+    assert [row["member"] for row in table_of(busy.run("list", "members", "--format", "csv"))] == [
+        "cascadia-university",
+        "other-university",
+    ]
+
+
+def test_a_title_is_no_formula_in_a_spreadsheet(repo):
+    repo.deal("title: '=HYPERLINK(1)'\nnext: {action: '+1 on the phone, \"please\"', due: 2099-01-01}")
+    [_, deal] = sorted(table_of(repo.run("list", "--format", "csv")), key=lambda row: row["deal"], reverse=True)
+    assert (deal["title"], deal["next"]) == ("'=HYPERLINK(1)", '\'+1 on the phone, "please"')
 
 
 # show
@@ -171,6 +204,91 @@ def test_a_deal_ends_with_what_is_missing_for_each_exit(busy):
     assert "  - at least 1 contact (An opened e-mail is not a conversation" in ways
     assert "  - loss.reason: unresponsive" in ways
     assert "  - loss.learning (What the team learned.)\n" in ways
+
+
+WHOLE = """
+    source: {channel: referral, referred_by: other-university}
+    probability: {value: 60%, date: 2026-02-01, why: The dean agreed}
+    next: {action: Call the dean, due: 2099-01-01, owner: april}
+    activity:
+      - {date: 2026-01-13, kind: email, template: intro@2, replied: 2026-01-15}
+      - {date: 2026-02-03, kind: meeting, about: discovery, status: held, with: [a-smith], note: "They teach 300 students"}
+    proposal: {requested: 2026-02-05, objections: [{about: price, note: Too much for one course, resolved: true}]}
+    contract: {signed: 2026-02-20, start: 2026-03-01, end: 2027-02-28, mrr: 1250 USD, entity: Sponsor}
+    order: {created: 2026-02-21, delivery_owner: april, hubs: [{name: teaching, storage: 10 GB}]}
+    win: {learning: The course decided, signals: [course]}
+    loss: {reason: timing, learning: Ask earlier, verdict: execution}
+    renewal: {health_checked: 2026-02-01, intent: confirmed}
+    renews: cascadia-2025
+    waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-12, why: Verbal yes}]
+    corrections: [{field: stages.1, was: 2026-01-10, by: april, date: 2026-02-02, why: The call was later}]
+    links: [{kind: folder, url: "https://drive.example/a"}]
+    x: {vpat: {sent: 2026-02-02}, colour: green}
+    maniac_t: {authority: {status: met, date: 2026-01-06, note: The dean signs, contacts: [a-smith]}}
+"""
+
+
+def test_a_deal_is_shown_whole(repo):
+    repo.deal(WHOLE)
+    out = repo.run("show", "acme").out
+    for said in (
+        "\nMore\n  Last contact: 2026-02-03\n  Renews: cascadia-2025\n",
+        "\nPeople\n  Jim: owner\n  April: next step, delivery owner\n"
+        "  a-smith: Director of Research Computing, decides, last spoken to on 2026-02-03\n",
+        "\nProbability\n  value: 60 %\n",
+        "\nSource\n  channel: referral\n  referred by: other-university\n",
+        "\nActivity\n  2026-02-03  discovery meeting, held, with a-smith: They teach 300 students\n"
+        "  2026-01-13  email, template intro@2, replied 2026-01-15\n",
+        "  objections:\n    about price, resolved yes: Too much for one course\n",
+        "\nContract\n  signed: 2026-02-20\n  start: 2026-03-01\n  end: 2027-02-28\n  MRR: 1,250 USD\n  entity: Sponsor\n",
+        "\nOrder\n  hubs:\n    name teaching, storage 10 GB\n  created: 2026-02-21\n  delivery owner: April\n",
+        "\nWin\n  learned: The course decided\n  signals: course\n",
+        "\nLoss\n",
+        "reason timing",
+        "\nRenewal\n  health checked: 2026-02-01\n  intent: confirmed\n",
+        "\nWaivers\n  2026-01-12  need maniac_t.money, stage outreach, by Jim: Verbal yes\n",
+        "\nCorrections\n  2026-02-02  field stages.1, was 2026-01-10, by April: The call was later\n",
+        "\nLinks\n  kind folder, url https://drive.example/a\n",
+        "\nOwn fields\n  vpat: sent: 2026-02-02\n  colour: green\n",
+        "  authority        met      2026-01-06  The dean signs · contacts a-smith\n",
+    ):
+        assert said in out, said
+
+
+def test_a_section_that_holds_nothing_is_not_there(repo):
+    repo.deal("stages: [enrichment: 2026-01-05]")
+    out = repo.run("show", "acme").out
+    assert not {"Contract", "Win", "Loss", "Order", "Waivers", "Activity"} & set(out.splitlines())
+
+
+def test_on_an_earlier_day_a_deal_shows_what_had_happened_by_then(repo):
+    repo.deal(WHOLE)
+    out = repo.run("show", "acme", "--as-of", "2026-01-20").out
+    assert "They teach 300 students" not in out
+    assert "email, template intro@2" in out
+
+
+def test_what_machines_read_of_the_whole_deal(repo):
+    repo.deal(WHOLE)
+    told = json.loads(repo.run("show", "acme", "--format", "json").out)
+    assert (told["schema_version"], told["as_of"], told["last_contact"]) == (1, "2026-11-20", "2026-02-03")
+    assert told["people"][:2] == [
+        {"id": "jim", "name": "Jim", "as": ["owner"]},
+        {"id": "april", "name": "April", "as": ["next step", "delivery owner"]},
+    ]
+    assert told["people"][2]["id"] == "a-smith"
+    assert {
+        "contract",
+        "win",
+        "loss",
+        "activity",
+        "proposal",
+        "source",
+        "waived",
+        "corrections",
+        "links",
+    } <= told.keys()
+    assert {"order", "renewal", "renews", "x"} <= told.keys()
 
 
 def test_a_closed_deal_ends_with_what_it_needs_to_be_complete(busy):
@@ -267,15 +385,48 @@ def test_metrics_are_printed_one_a_line_and_planned_ones_read_not_yet(busy):
 
 
 def test_a_metric_by_name_comes_with_its_evidence(busy):
-    out = busy.run("metrics", "sqd").out
+    out = busy.run("metrics", "sqd", "--evidence").out
     assert out.splitlines()[0] == "Sales Qualified Deals (sqd): 2  1 existing business · 1 new business"
     assert "  counted (2): again, late" in out
     assert "left out: waiting" not in out, "it is in no sales qualified stage"
     assert "counted (" in busy.run("metrics", "--evidence").out
 
 
+def test_a_metric_by_name_says_how_many_deals_were_counted_and_left_out_for_which_reason(busy):
+    out = busy.run("metrics", "win-rate").out
+    assert out.splitlines()[0].startswith("Win rate (win-rate): 1 of 2")
+    assert "\n  counted: 2 deals\n  left out: 3 still open\n  left out: 1 parked until 2027-01-01\n" in out
+    assert out.endswith("--evidence names the deals\n")
+    assert "late" not in out
+
+
+def test_machines_are_told_the_deals_only_where_the_evidence_is_asked_for(busy):
+    short, long = (
+        json.loads(busy.run("metrics", "win-rate", "--format", "json", *more).out)["metrics"][0]
+        for more in ([], ["--evidence"])
+    )
+    assert (short["included_count"], short["excluded_count"]) == (2, {"open": 3, "parked": 1})
+    assert long.keys() - short.keys() == {"included", "excluded", "hit"}
+    assert all(long[key] == value for key, value in short.items())
+
+
+def test_a_conversion_names_a_deal_once_and_counts_its_attempts_apart(busy):
+    busy.deal(
+        """
+        stages: [enrichment: 2026-01-05, outreach: 2026-01-12, closed lost: 2026-02-02, enrichment: 2026-03-02,
+          outreach: 2026-03-09, closed lost: 2026-04-06]
+        """,
+        id="twice",
+    )
+    ran = busy.run("metrics", "outreach-to-discovery", "--evidence", "--format", "json")
+    [found] = json.loads(ran.out)["metrics"]
+    assert found["included"].count("twice") == 1
+    assert found["attempts"]["failed"] == 2
+
+
 def test_what_machines_read_of_metrics(busy):
-    told = json.loads(busy.run("metrics", "sqd", "win-rate", "email-open-rate", "--format", "json").out)
+    words = ("sqd", "win-rate", "email-open-rate")
+    told = json.loads(busy.run("metrics", *words, "--evidence", "--format", "json").out)
     assert {key: told[key] for key in ("schema_version", "as_of", "from", "known")} == {
         "schema_version": 1, "as_of": "2026-11-20", "from": None, "known": None,
     }  # fmt: skip
@@ -293,8 +444,28 @@ def test_what_machines_read_of_metrics(busy):
     )
     assert (win_rate["value"], win_rate["hits"], win_rate["out_of"]) == (0.5, 1, 2)
     assert len(win_rate["interval"]) == 2
-    assert {"deal", "why"} == win_rate["excluded"][0].keys()
+    assert {"deal", "why", "reason"} == win_rate["excluded"][0].keys()
     assert (planned["status"], planned["value"]) == ("planned", None)
+
+
+def test_a_spreadsheet_takes_readings_one_a_row_and_money_one_a_currency(busy):
+    found = table_of(busy.run("metrics", "win-rate", "pipeline-value", "email-open-rate", "--format", "csv"))
+    assert [(row["metric"], row["value"], row["currency"], row["hits"], row["out_of"]) for row in found] == [
+        ("win-rate", "0.5", "", "1", "2"),
+        ("pipeline-value", "120", "CAD", "", ""),
+        ("pipeline-value", "30005.50", "USD", "", ""),
+        ("email-open-rate", "", "", "", ""),
+    ]
+    deals = table_of(busy.run("metrics", "sqd", "win-rate", "--evidence", "--format", "csv"))
+    assert {"as_of": "2026-11-20", "metric": "sqd", "deal": "late", "counted": "yes", "why": ""} in deals
+    assert ("win-rate", "waiting", "no") in [(row["metric"], row["deal"], row["counted"]) for row in deals]
+
+
+def test_a_spreadsheet_takes_a_series_a_row_for_each_day(busy):
+    series = ("--since", "2026-01-01", "--every", "month", "--as-of", "2026-03-01", "--format", "csv")
+    found = table_of(busy.run("metrics", "open-deals", *series))
+    assert [row["as_of"] for row in found] == ["2026-01-01", "2026-02-01", "2026-03-01"]
+    assert {row["metric"] for row in found} == {"open-deals"}
 
 
 def test_rates_can_be_narrowed_to_what_closed_since_a_day(busy):

@@ -125,3 +125,11 @@ def test_the_doctor_can_be_called_anywhere(repo, tmp_path):
 def test_metrics_are_explained_outside_of_a_repository_too(repo, tmp_path):
     assert repo.run("-C", str(tmp_path), "explain", "win-rate").code == 0
     assert "inside a repository" in repo.run("-C", str(tmp_path), "explain", "outreach-to-heaven").err
+
+
+def test_what_machines_read_of_the_setup(repo):
+    ran = repo.run("doctor", "--format", "json")
+    told = json.loads(ran.out)
+    assert told["schema_version"] == 1
+    assert all(look.keys() == {"ok", "said", "fix"} for look in told["looks"])
+    assert ran.code == (0 if all(look["ok"] for look in told["looks"]) else 1)

@@ -49,8 +49,8 @@ def test_what_is_known_now_is_what_lies_here(demo):
 
 
 def test_hindsight_and_what_was_believed_differ_where_an_entry_came_late(demo):
-    hindsight = demo.run("metrics", "sqd", "--as-of", "2026-03-20").out
-    believed = demo.run("metrics", "sqd", "--as-of", "2026-03-20", "--known", "2026-03-20").out
+    hindsight = demo.run("metrics", "sqd", "--evidence", "--as-of", "2026-03-20").out
+    believed = demo.run("metrics", "sqd", "--evidence", "--as-of", "2026-03-20", "--known", "2026-03-20").out
     assert "alder-coast-renewal-2026" not in hindsight.split("counted (")[1].splitlines()[0]
     assert "alder-coast-renewal-2026" in believed.split("counted (")[1].splitlines()[0]
 

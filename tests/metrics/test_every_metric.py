@@ -116,7 +116,10 @@ def test_every_reading_is_json_with_its_evidence(implemented, random_book, days,
             data = metric.measure(book.on(on)).as_data()
             assert json.loads(json.dumps(data)) == json.loads(as_json(data))
             assert {"kind", "value", "included", "excluded"} <= set(data), id
-            assert all(set(left) == {"deal", "why"} and left["why"] for left in data["excluded"])
+            assert all(
+                set(left) == {"deal", "why", "reason"} and left["why"] and left["reason"] != "other"
+                for left in data["excluded"]
+            )
 
 
 @pytest.mark.parametrize("seed", SEEDS)

@@ -1,15 +1,16 @@
 """What a metric returns: nothing counted is "no data" and never 0, and the evidence stands beside the number."""
 
 import json
+import re
 from decimal import Decimal
 
 import pytest
 
-from salesops.book.book import LeftOut
+from salesops.book.book import Cause, LeftOut
 from salesops.metrics.readings import Amounts, Count, Days, Share, tally
-from salesops.metrics.wording import detail, headline
+from salesops.metrics.wording import by_kind, detail, headline
 
-LEFT = (LeftOut("birch", "parked until 2026-07-01"),)
+LEFT = (LeftOut("birch", "parked until 2026-07-01", Cause.PARKED),)
 
 
 def test_a_share_of_nothing_is_no_data():
@@ -83,8 +84,31 @@ def test_every_kind_of_reading_shows_its_evidence_as_json(reading):
     data = json.loads(json.dumps(reading.as_data()))
     assert data["kind"] == reading.kind
     assert data["included"] == ["aspen"]
-    assert data["excluded"] == [{"deal": "birch", "why": "parked until 2026-07-01"}]
+    assert data["excluded"] == [{"deal": "birch", "why": "parked until 2026-07-01", "reason": "parked"}]
 
 
 def test_words_are_counted_in_alphabetical_order():
     assert list(tally(["b", "a", "b"]).items()) == [("a", 1), ("b", 2)]
+
+
+def test_what_was_left_out_is_grouped_by_the_kind_of_reason():
+    left_out = [
+        LeftOut("ash", "parked until 2026-07-01", Cause.PARKED),
+        LeftOut("elm", "still open", Cause.OPEN),
+        LeftOut("fir", "parked with no return date", Cause.PARKED),
+    ]
+    found = [(kind, [one.deal for one in group]) for kind, group in by_kind(left_out)]
+    assert found == [("parked", ["ash", "fir"]), ("still open", ["elm"])]
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        Count(value=13_000, split={"new business": 7_500, "existing business": 5_500}),
+        Share(hits=4_200, out_of=9_100, open=3_900),
+        Days(values=tuple(range(4_000))),
+        Amounts(sums={"USD": Decimal(13_250_000)}, n=12_000, without=1_100),
+    ],
+)
+def test_thousands_are_marked_alike_in_a_whole_line(reading):
+    assert not re.search(r"\d{4}", f"{headline(reading)} {detail(reading)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from salesops import output
 from salesops.book.book import Book
 from salesops.cli.day import day_of
-from salesops.cli.gate import checked, past_checked
+from salesops.cli.gate import brought, checked, past_checked, renamed, without_later
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
@@ -49,7 +50,10 @@ def run(
     found = in_order([*problems, *checked(book, day), *(past_checked(compared, day) if compared else ())])
     if paths:
         found = _below(found, paths, Path(folder).resolve(), root)
-    _print(output_format or ("github" if in_actions() else "text"), book, day, found, paths, compared)
+    found, later = without_later(book, found, day, day_of(None, book))
+    new, old = brought(found, compared, day) if compared else (found, [])
+    told = CheckReport(book, day, new, old, later, paths, compared)
+    _print(output_format or ("github" if in_actions() else "text"), told)
     return 1 if any(problem.is_error or strict for problem in found) else 0
 
 
@@ -58,36 +62,97 @@ def in_actions() -> bool:
     return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
-def _print(
-    output_format: str, book: Book, day: date, found: list[Problem], paths: tuple[str, ...], compared: Against | None
-) -> None:
-    counts = {"deal": len(book.deals), "member": len(book.members)}
-    if output_format == "json":
-        say(
-            output.as_json(
-                {
-                    "schema_version": output.SCHEMA_VERSION,
-                    "as_of": day,
-                    **({"against": _against_as_data(compared)} if compared else {}),
-                    "checked": {f"{kind}s": count for kind, count in counts.items()},
-                    "problems": [output.problem_as_data(problem) for problem in found],
-                }
-            )
+MAX_RENAMED = 20
+"""How many renamed files are named."""
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """What a check has to tell: its findings, how many facts of later days were left out, and what it looked at.
+
+    ``found`` is what a change brings, ``before`` what was there before it; where nothing is compared, all is found.
+    """
+
+    book: Book
+    day: date
+    found: list[Problem]
+    before: list[Problem]
+    later: int
+    paths: tuple[str, ...]
+    compared: Against | None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many records there are."""
+        return {"deal": len(self.book.deals), "member": len(self.book.members)}
+
+    @property
+    def endings(self) -> list[str]:
+        """The last lines: what was left out where anything was, what was looked at and what was found."""
+        facts = output.counted(self.later, "later fact")
+        left_out = [f"{facts} left out, dated after {self.day}"] if self.later else []
+        where = f" in {', '.join(output.show(path) for path in self.paths)}" if self.paths else ""
+        none = f"no {'new ' if self.before else ''}problems{where}"
+        tally = output.tally(self.found, self.counts).replace("no problems", none)
+        return [*self._renamed, *self._before, *left_out, tally + _against_in_words(self.compared)]
+
+    @property
+    def _renamed(self) -> list[str]:
+        pairs = renamed(self.compared.comparison) if self.compared else []
+        said = [f"{output.show(was)} is now {output.show(now)}" for was, now in pairs[:MAX_RENAMED]]
+        return said + (
+            [f"… and {output.counted(len(pairs) - MAX_RENAMED, 'more file')}"] if pairs[MAX_RENAMED:] else []
         )
+
+    @property
+    def _before(self) -> list[str]:
+        if not self.before:
+            return []
+        there = (
+            f"{output.counted(len(self.before), 'problem')} {'was' if len(self.before) == 1 else 'were'} there before"
+        )
+        errors = sum(problem.is_error for problem in self.before)
+        which = f", {output.counted(errors, 'error')} among them" if errors else ""
+        return [f"{there}{which}; salesops check shows {'it' if len(self.before) == 1 else 'them'}"]
+
+
+def _print(output_format: str, told: CheckReport) -> None:
+    if output_format == "json":
+        say(output.as_json(_as_data(told)))
         return
-    where = f" in {', '.join(output.show(path) for path in paths)}" if paths else ""
-    tally = output.tally(found, counts).replace("no problems", f"no problems{where}") + _against_in_words(compared)
     if output_format == "markdown":
-        say("\n".join((*output.problems_as_markdown(found), output.markdown(tally))))
+        say("\n".join((*output.problems_as_markdown(told.found), *map(output.markdown, told.endings))))
         return
     lines = {
-        "text": output.problems_as_text(found, style),
-        "concise": output.problems_as_lines(found),
-        "github": output.problems_as_annotations(_changed_first(found, compared)),
+        "text": output.problems_as_text(told.found, style),
+        "concise": output.problems_as_lines(told.found),
+        "github": output.problems_as_annotations(_changed_first(told.found, told.compared)),
     }[output_format]
     for line in lines:
         say(line)
-    say(style(tally, "place" if found else "good"), err=output_format == "concise")
+    for line in told.endings:
+        say(style(line, "place" if told.found else "good"), err=output_format == "concise")
+
+
+def _as_data(told: CheckReport) -> dict[str, Any]:
+    return {
+        "schema_version": output.SCHEMA_VERSION,
+        "as_of": told.day,
+        **({"against": _against_as_data(told.compared)} if told.compared else {}),
+        **({"before": len(told.before)} if told.compared else {}),
+        "checked": {f"{kind}s": count for kind, count in told.counts.items()},
+        "later": told.later,
+        "problems": _problems_as_data(told),
+    }
+
+
+def _problems_as_data(told: CheckReport) -> list[dict[str, Any]]:
+    """Every problem in its place; where records are compared, also whether the change brings it."""
+    new = set(told.found)
+    return [
+        {**output.problem_as_data(problem), **({"new": problem in new} if told.compared else {})}
+        for problem in in_order([*told.found, *told.before])
+    ]
 
 
 def _changed_first(found: list[Problem], compared: Against | None) -> list[Problem]:
@@ -101,7 +166,8 @@ def _against_as_data(compared: Against) -> dict[str, Any]:
         {"deal": deal, "field": entry.field, "was": entry.was, "by": entry.by, "date": entry.date, "why": entry.why}
         for deal, entry in compared.comparison.corrections
     ]
-    return {"rev": compared.rev, "bases": list(compared.bases), "corrections": corrections}
+    moved = [{"from": was, "to": now} for was, now in renamed(compared.comparison)]
+    return {"rev": compared.rev, "bases": list(compared.bases), "corrections": corrections, "renamed": moved}
 
 
 def _against_in_words(compared: Against | None) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import wrap
 
@@ -12,6 +12,7 @@ from salesops.book.book import Book, Ref
 from salesops.changes.provenance import MetricEvidence, evidence
 from salesops.changes.timeline import FileHistory
 from salesops.checks.manual import FIELDS_PAGE, Rule, hint, rules, section
+from salesops.cli import names
 from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
@@ -35,7 +36,7 @@ def run(folder: str, name: str, output_format: str, as_of: str | None, *, format
     process = book.process_on(day_of(as_of, book)) if book else None
     metrics = metrics_of(process) if process else METRICS
     known = rules()
-    name = name.removeprefix(f"{FIELDS_PAGE}#")
+    name = _meant(name.removeprefix(f"{FIELDS_PAGE}#"), known, metrics, process)
     is_number = name in metrics and name not in known
     if output_format == "json" and not is_number and format_from is ParameterSource.COMMANDLINE:
         raise Usage(f"--format json is for metrics, and '{show(name)}' is not a metric")
@@ -57,6 +58,18 @@ def run(folder: str, name: str, output_format: str, as_of: str | None, *, format
     for line in lines:
         say(line)
     return 0 if whole else 1
+
+
+def _meant(asked: str, known: Mapping[str, Rule], metrics: Mapping[str, Metric], process: Process | None) -> str:
+    """The name that the manual has for what a person means; what was asked for, where nothing fits."""
+    if asked in known or asked in metrics or _page(asked, process):
+        return asked
+    choices = [
+        *(names.Choice(code, (), rule.summary) for code, rule in known.items()),
+        *names.metrics(metrics),
+        *(names.stages(process) if process else ()),
+    ]
+    return names.chosen(asked, choices, "") if names.fitting(asked, choices) else asked
 
 
 def _page(name: str, process: Process | None) -> Iterator[str] | None:
@@ -138,7 +151,7 @@ def _lives(root: Path, book: Book, reading: Reading) -> tuple[dict[Ref, FileHist
 
 
 def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
-    yield style(f"Counted ({len(found.reading.included)})", "head")
+    yield style(f"Counted ({len(found.reading.included):,})", "head")
     for line in found.lines:
         yield f"  {show(line.path)}:{line.line}: {show(line.text)}"
         if not found.gap:
@@ -146,7 +159,7 @@ def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
             yield f"      {style(show(who), 'faint')}"
     if found.left_out:
         yield ""
-        yield style(f"Left out ({len(found.left_out)})", "head")
+        yield style(f"Left out ({len(found.left_out):,})", "head")
         yield from (f"  {show(left.deal)}: {show(left.why)}" for left in found.left_out)
 
 

@@ -32,8 +32,8 @@ def _as_text(report: Integrity) -> Iterator[str]:
     yield f"{style('From the event to the commit', 'head')}: {headline(report.lag)}  {detail(report.lag)}".rstrip()
     for chapter in report.chapters:
         yield ""
-        yield f"{style(chapter.title, 'head')} ({len(chapter.findings)})  {style(chapter.meaning, 'faint')}"
+        yield f"{style(chapter.title, 'head')} ({len(chapter.findings):,})  {style(chapter.meaning, 'faint')}"
         for finding in chapter.findings:
-            days = f", {finding.days} {chapter.days}" if chapter.days else ""
+            days = f", {finding.days:,} {chapter.days}" if chapter.days else ""
             known = f"{show(finding.commit.author)}, {finding.commit.day}"
             yield f"  {show(finding.deal)}{days}: {show(finding.what)} ({known})"

@@ -6,17 +6,20 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 
 from salesops.book.book import Book, Snapshot
-from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series
+from salesops.cli.actions.metrics_csv import as_table, evidence_as_table
+from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series, reading_as_data
 from salesops.cli.day import day_given, day_of
 from salesops.cli.moments import named_moment
+from salesops.cli.names import chosen
+from salesops.cli.names import metrics as choices_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import kept, numbers_are_whole, read, root_of
-from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
+from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Share
-from salesops.metrics.wording import detail, headline
-from salesops.output import SCHEMA_VERSION, as_json, show, table
-from salesops.problems import Problem, did_you_mean
+from salesops.metrics.wording import by_kind, detail, headline
+from salesops.output import SCHEMA_VERSION, as_json, counted, show, table
+from salesops.problems import Problem
 from salesops.records.process import Process
 from salesops.store.commits import CommitBooks, NamedCommit
 
@@ -69,7 +72,7 @@ def _series(
     last = day_of(as_of, book)
     days = days_between(since, last, every)
     narrowed = _narrowed(first, last)
-    wanted = _wanted(book.on(last).process, names or (() if output_format == "json" else SHOWN))
+    wanted = _wanted(book.on(last).process, names or (SHOWN if output_format == "text" else ()))
     then = as_believed(root_of(folder), book, days) if known == "then" else {}
     print_series(list(points(book, days, wanted, narrowed, then)), wanted, known, output_format, every)
     return 0 if whole else 1
@@ -98,10 +101,9 @@ def _narrowed(first: str | None, last: date) -> date | None:
 def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
     """The metrics named, or all; a name that no metric has is a wrong call."""
     known = metrics_of(process)
-    for name in names:
-        if name not in known:
-            raise Usage(f"there is no metric '{show(name)}'; {did_you_mean(name, known)}".rstrip("; "))
-    return [known[name] for name in names] or list(known.values())
+    choices = choices_of(known)
+    ids = [chosen(name, choices, f"there is no metric '{show(name)}'") for name in names]
+    return [known[metric_id] for metric_id in ids] or list(known.values())
 
 
 def _print(
@@ -111,32 +113,55 @@ def _print(
     readings = measure(snapshot, wanted)
     if output_format == "json":
         told = {"as_of": snapshot.as_of, "from": snapshot.since, "known": point.as_data() if point else None}
-        every = [as_data(metric, readings[metric.id]) for metric in wanted]
+        every = [reading_as_data(metric, readings[metric.id], evidence) for metric in wanted]
         say(as_json({"schema_version": SCHEMA_VERSION, **told, "metrics": every}))
+        return
+    if output_format == "csv":
+        known = point.name if point else ""
+        measured = ((snapshot.as_of, known, metric, readings[metric.id]) for metric in wanted)
+        for line in evidence_as_table(measured) if evidence else as_table(measured):
+            say(line)
         return
     if point:
         note(f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.day else ''}, as of {snapshot.as_of}")
-    for line in _as_text(wanted, readings, evidence or bool(names)):
+    lines = _one_by_one(wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
+    for line in lines:
         say(line)
 
 
-def _as_text(metrics: list[Metric], readings: dict[str, Reading | None], evidence: bool) -> Iterator[str]:
-    if not evidence:
-        rows = [(metric.id, headline(readings[metric.id]), detail(readings[metric.id])) for metric in metrics]
-        yield from table(rows, ("metric", "value", "behind it"), frozenset({1}), style)
-        return
+def _overview(metrics: list[Metric], readings: dict[str, Reading | None]) -> Iterator[str]:
+    rows = [(metric.id, headline(readings[metric.id]), detail(readings[metric.id])) for metric in metrics]
+    yield from table(rows, ("metric", "value", "behind it"), frozenset({1}), style)
+
+
+def _one_by_one(metrics: list[Metric], readings: dict[str, Reading | None], evidence: bool) -> Iterator[str]:
+    """Each metric with what is behind it: how many deals, or with ``evidence`` which."""
     for metric in metrics:
-        yield from _evidence_lines(metric, readings[metric.id])
+        reading = readings[metric.id]
+        yield from _heading(metric, reading)
+        if reading is not None:
+            yield from _deals(reading) if evidence else _numbers(reading)
+        yield ""
+    if not evidence:
+        yield style("--evidence names the deals", "faint")
 
 
-def _evidence_lines(metric: Metric, reading: Reading | None) -> Iterator[str]:
-    """A reading with the deals that were counted, and those left out with the reason."""
+def _heading(metric: Metric, reading: Reading | None) -> Iterator[str]:
     yield f"{style(show(metric.title), 'head')} ({metric.id}): {style(headline(reading), 'place')}  {show(detail(reading))}".rstrip()
     yield show(f"  {metric.summary}")
-    if reading is not None:
-        yield f"  counted ({len(reading.included)}): {show(', '.join(reading.included) or 'none')}"
-        if isinstance(reading, Share):
-            yield f"  of these, behind the {reading.hits}: {show(', '.join(reading.hit) or 'none')}"
-        for left in reading.excluded:
-            yield show(f"  left out: {left.deal}: {left.why}")
-    yield ""
+
+
+def _numbers(reading: Reading) -> Iterator[str]:
+    """How many deals were counted, and how many were left out for which kind of reason."""
+    yield f"  counted: {counted(len(reading.included), 'deal')}"
+    for kind, found in by_kind(reading.excluded):
+        yield show(f"  left out: {len(found):,} {kind}")
+
+
+def _deals(reading: Reading) -> Iterator[str]:
+    """The deals that were counted, and those left out with the reason."""
+    yield f"  counted ({len(reading.included):,}): {show(', '.join(reading.included) or 'none')}"
+    if isinstance(reading, Share):
+        yield f"  of these, behind the {reading.hits:,}: {show(', '.join(reading.hit) or 'none')}"
+    for left in reading.excluded:
+        yield show(f"  left out: {left.deal}: {left.why}")

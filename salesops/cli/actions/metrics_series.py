@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.cli.actions.metrics_csv import Measured, as_table
 from salesops.cli.day import day_given
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
@@ -97,10 +99,22 @@ def print_series(points: list[Point], wanted: list[Metric], known: str | None, o
         told = [_as_data(point, wanted, both) for point in points]
         say(as_json({"schema_version": SCHEMA_VERSION, "every": every, "known": known, "series": told}))
         return
+    if output_format == "csv":
+        for line in as_table(_measured(points, wanted, "" if both else known or "")):
+            say(line)
+        return
     heads = [head for metric in wanted for head in ((metric.id, "believed") if both else (metric.id,))]
     rows = [[str(point.day), *_cells(point, wanted, both)] for point in points]
     for line in table(rows, ["day", *heads], frozenset(range(1, len(heads) + 1)), style):
         say(line)
+
+
+def _measured(points: list[Point], wanted: list[Metric], known: str) -> Iterator[Measured]:
+    """The readings of all days, and after each of them what was believed then where that is known."""
+    for point in points:
+        yield from ((point.day, known, metric, point.readings[metric.id]) for metric in wanted)
+        if believed := point.believed:
+            yield from ((point.day, "then", metric, believed[metric.id]) for metric in wanted)
 
 
 def _cells(point: Point, wanted: list[Metric], both: bool) -> Iterator[str]:
@@ -123,9 +137,18 @@ def _as_data(point: Point, wanted: list[Metric], both: bool) -> dict[str, Any]:
 
 
 def _reading(metric: Metric, reading: Reading | None) -> dict[str, Any]:
-    """A reading without the deals behind it: a series of those would be a book."""
-    return {
-        key: value
-        for key, value in as_data(metric, reading).items()
-        if key not in ("included", "excluded", "hit", "title")
-    }
+    """A reading of a series, whose title goes without saying."""
+    return {key: value for key, value in reading_as_data(metric, reading, False).items() if key != "title"}
+
+
+DEALS = ("included", "excluded", "hit")
+"""The keys of a reading that name deals: of 13,000 deals they would be a book."""
+
+
+def reading_as_data(metric: Metric, reading: Reading | None, evidence: bool) -> dict[str, Any]:
+    """A reading with how many deals were counted or left out for which reason, and with the deals where ``evidence`` is asked."""
+    data = {key: value for key, value in as_data(metric, reading).items() if evidence or key not in DEALS}
+    if reading is None:
+        return data
+    reasons = Counter(left.cause.value for left in reading.excluded)
+    return {**data, "included_count": len(reading.included), "excluded_count": dict(sorted(reasons.items()))}

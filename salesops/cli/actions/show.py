@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import Standing, standings
+from salesops.cli.actions.show_sections import labelled, people_of, sections
 from salesops.cli.day import day_of
+from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics.wording import amounts
-from salesops.output import as_json, show
-from salesops.problems import nearest
-from salesops.records.deal import MANIAC_T
-from salesops.records.money import total
+from salesops.output import SCHEMA_VERSION, as_json, show
+from salesops.problems import Path, dotted
+from salesops.records.deal import MANIAC_T, Answer
+from salesops.records.money import Money, money_as_data, total
 from salesops.records.process import Need
+from salesops.records.record import Record
 
 
 def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> int:
@@ -27,33 +31,44 @@ def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> i
     if not book.processes:
         return 1
     snapshot = book.on(day_of(as_of, book))
+    record_id = _meant(book, record_id, snapshot.as_of)
     history, is_json = snapshot.history(record_id), output_format == "json"
     if history:
         standing = Standing(snapshot, history)
-        lines = iter([as_json(deal_as_data(standing))]) if is_json else _deal(standing)
+        lines = iter([_as_json(snapshot, deal_as_data(standing))]) if is_json else _deal(standing)
     elif record_id in book.members:
-        lines = iter([as_json(member_as_data(snapshot, record_id))]) if is_json else _member(snapshot, record_id)
+        told = _as_json(snapshot, member_as_data(snapshot, record_id)) if is_json else ""
+        lines = iter([told]) if is_json else _member(snapshot, record_id)
     elif unusable := _why_unusable(snapshot, record_id):
         note(f"salesops: {unusable}")
         return 1
     else:
-        raise Usage(_why_not(snapshot, record_id))
+        raise Usage(f"the deal '{show(record_id)}' started after {snapshot.as_of}")
     for line in lines:
         say(line)
     return 0 if whole else 1
 
 
+def _as_json(snapshot: Snapshot, record: dict[str, Any]) -> str:
+    return as_json({"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of, **record})
+
+
 def deal_as_data(standing: Standing) -> dict[str, Any]:
     """A deal as machines read it: the record as written, and what follows from it on the day."""
-    data = standing.snapshot.book.documents["deal", standing.id].data
+    data = standing.written
     following = {
         "stage": standing.stage_name,
         "since": standing.since,
         "age": standing.age,
         "parked": standing.parked,
         "open": standing.is_open,
+        "member_name": standing.member_name,
+        "owner_name": standing.owner_name,
+        "worth": [money_as_data(Money(worth, code)) for code, worth in total(standing.amounts).items()],
+        "amounts": {dotted(path): money_as_data(money) for path, money in _amounts(standing.deal)},
         "next": data.get("next"),
         "last_contact": standing.last_contact,
+        "people": people_of(standing),
         "concerns": standing.concerns,
         "missing": [
             {"to": way.exit.to, "when": way.exit.when, "needs": [need.sentence for need in way.missing]}
@@ -64,9 +79,19 @@ def deal_as_data(standing: Standing) -> dict[str, Any]:
     return {"id": standing.id, **data, **following}
 
 
+def _amounts(record: Record, *above: str) -> Iterator[tuple[Path, Money]]:
+    """Every amount of money that a record holds, with its place."""
+    for name in type(record).model_fields:
+        held = getattr(record, name)
+        if isinstance(held, Money):
+            yield (*above, name), held
+        elif isinstance(held, Record):
+            yield from _amounts(held, *above, name)
+
+
 def member_as_data(snapshot: Snapshot, member: str) -> dict[str, Any]:
     """A member as machines read it: the record as written, and its deals that had begun by the day."""
-    return {"id": member, **snapshot.book.documents["member", member].data, "deals": deals_of(snapshot, member)}
+    return {"id": member, **snapshot.written("member", member), "deals": deals_of(snapshot, member)}
 
 
 def deals_of(snapshot: Snapshot, member: str) -> list[str]:
@@ -84,12 +109,11 @@ def _why_unusable(snapshot: Snapshot, record_id: str) -> str | None:
     return None
 
 
-def _why_not(snapshot: Snapshot, record_id: str) -> str:
-    book = snapshot.book
-    if record_id in book.histories:
-        return f"the deal '{show(record_id)}' started after {snapshot.as_of}"
-    guess = nearest(record_id, [*book.deals, *book.members])
-    return f"there is no deal or member '{show(record_id)}'" + (f"; did you mean '{guess}'?" if guess else "")
+def _meant(book: Book, asked: str, day: date) -> str:
+    """The id of the deal or member that a person means, whether or not it had begun."""
+    if asked in book.deals or asked in book.members:
+        return asked
+    return chosen(asked, records(book, day), f"there is no deal or member '{show(asked)}'")
 
 
 def _deal(standing: Standing) -> Iterator[str]:
@@ -126,6 +150,7 @@ def _deal(standing: Standing) -> Iterator[str]:
         yield ""
         yield style(f"MANIAC-T, {deal.maniac_t.answered} of 7 answered", "head")
         yield from _qualification(standing)
+    yield from sections(standing)
     yield ""
     yield from _missing(standing)
 
@@ -133,8 +158,12 @@ def _deal(standing: Standing) -> Iterator[str]:
 def _qualification(standing: Standing) -> Iterator[str]:
     for letter in MANIAC_T:
         answer = getattr(standing.deal.maniac_t, letter)
-        said = f"{answer.status:<8} {answer.date}  {show(answer.note or '')}" if answer else "-"
-        yield f"  {letter.replace('_', ' '):<16} {said}"
+        yield f"  {letter.replace('_', ' '):<16} {_answered(standing, answer) if answer else '-'}".rstrip()
+
+
+def _answered(standing: Standing, answer: Answer) -> str:
+    more = labelled(standing, answer, ("status", "date", "note"))
+    return f"{answer.status:<8} {answer.date}  {show(' · '.join([*([answer.note] if answer.note else []), *more]))}"
 
 
 def _missing(standing: Standing) -> Iterator[str]:
@@ -157,9 +186,9 @@ def _days(number: int) -> str:
 
 def _asked(need: Need) -> str:
     """What is missing: a field, the values that would do, or so many activities."""
-    if need.field and not need.is_:
+    if need.field and not need.is_ and not need.with_:
         return need.field
-    return f"{need.field}: {' or '.join(need.is_)}" if need.field else need.sentence
+    return f"{need.field}: {' or '.join(need.is_)}" if need.field and not need.with_ else need.sentence
 
 
 def _member(snapshot: Snapshot, record_id: str) -> Iterator[str]:

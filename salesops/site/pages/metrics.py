@@ -108,9 +108,6 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
 
 def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
     data = reading.as_data()
-    reasons: dict[str, list[str]] = {}
-    for left in reading.excluded:
-        reasons.setdefault(left.why, []).append(left.deal)
     return page(
         f"metrics/{metric.id}",
         metric.title,
@@ -122,7 +119,7 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         definition=metric.definition.split("\n\n"),
         included=list(_counted(snapshot, metric, reading)),
         counted_columns=COUNTED,
-        reasons=sorted(reasons.items(), key=lambda pair: (-len(pair[1]), pair[0])),
+        reasons=wording.by_kind(reading.excluded),
         data={
             name: value
             for name, value in data.items()
