@@ -195,6 +195,13 @@ REFUSALS: dict[str, Refusal] = {
             'title: "Acme #2"',
             severity=Severity.WARNING,
         ),
+        _refusal(
+            "text-cut-by-comma",
+            "A comma ends a text between braces, and what follows it would be lost.",
+            "`{note: Two hubs, standard}` is read as the note `Two hubs` and a field `standard`. Put the whole text in quotes, or write an amount without the comma: `salesops check --fix` does it.",
+            "icp: {hypothesis: teaching-led, version: 1, note: Two hubs, standard}  # <--",
+            'icp: {hypothesis: teaching-led, version: 1, note: "Two hubs, standard"}',
+        ),
         # Shape
         _refusal(
             "field-missing",

@@ -53,12 +53,14 @@ class Document:
     """One file as read: ``data`` holds dicts, lists, text and None (nothing given); ``place`` finds any field again.
 
     ``lost`` names the values that YAML could not be trusted with; they have been complained of and are not again.
+    ``empty`` names the keys without a value, which ``data`` leaves out.
     """
 
     path: str
     text: str
     data: dict[str, Any]
     lost: tuple[Path, ...] = ()
+    empty: tuple[Path, ...] = ()
 
     @cached_property
     def _walked(self) -> _Walk:
@@ -119,7 +121,7 @@ def read(path: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
         return None, [*walk.problems, explained(path, text, fault)]
     if not isinstance(data, dict):
         return None, [*walk.problems, _not_a_record(path, text, data)]
-    document = Document(path, text, data, tuple(walk.lost))
+    document = Document(path, text, data, tuple(walk.lost), tuple(walk.empty))
     return document, [*walk.problems, *islice(_cut_by_comment(document), MAX_COMPLAINTS)]
 
 
@@ -211,6 +213,7 @@ class _Walk:
         self.keys = keys
         self.problems: list[Problem] = []
         self.lost: list[Path] = []
+        self.empty: list[Path] = []
         self.nodes = 0
         self.depth = 0
 
@@ -359,7 +362,9 @@ class _Walk:
                 value = self.scalar(inner)
             else:
                 value = self.value(inner, (*path, key))
-            if value is not None:
+            if value is None:
+                self.empty.append((*path, key))
+            else:
                 found[key] = value
         return found
 
@@ -384,7 +389,19 @@ class _Walk:
             self.complain("unseen-character", _unseen_words(unseen.group()) + ", in a key", event)
         if key in seen:
             said = f"'{key}' was already given on line {self.mark(seen[key]).line}"
-            self.complain("key-twice", said, event, help="keep one of the two: YAML would silently take the last")
+            self.complain(
+                "key-twice",
+                said,
+                event,
+                help="keep one of the two: YAML would silently take the last" + self.comma(event),
+            )
+
+    def comma(self, event: Any) -> str:
+        """What may have happened to a key that a comma stands before: a sentence went on there."""
+        begins = line_of(self.text, event.start_mark.line + 1)[: event.start_mark.column]
+        return (
+            "; if the comma belongs to a sentence, put the sentence in quotes" if begins.rstrip().endswith(",") else ""
+        )
 
     def sequence(self, path: Path) -> list[Any]:
         found: list[Any] = []

@@ -29,6 +29,8 @@ ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 """Never follow a link, never wait on a pipe, as far as the system knows how."""
+ASIDE = frozenset({"text-cut-by-comma", "unknown-key"})
+"""Words beside the fields: an error, and yet the record, where there is one, says all that its fields say."""
 FORK_FROM = 400
 """From this many files on a second process reads half of them; below it, starting one costs more than it brings."""
 
@@ -81,7 +83,7 @@ class ReadFile:
     @property
     def is_broken(self) -> bool:
         """Whether it is no record that a number may count."""
-        return self.record is None or any(problem.is_error for problem in self.problems)
+        return self.record is None or any(problem.is_error and problem.code not in ASIDE for problem in self.problems)
 
 
 class Files(Protocol):
@@ -236,13 +238,15 @@ def read_files(files: list[FoundFile], raw_of: Callable[[FoundFile], bytes | int
         yield read_file(file, raw_of(file)) if found is None else _typed(file, Document(file.path, *found), [])
 
 
-def _clean(file: FoundFile, raw_of: Callable[[FoundFile], bytes | int]) -> tuple[str, dict[str, Any]] | None:
-    """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
+def _clean(
+    file: FoundFile, raw_of: Callable[[FoundFile], bytes | int]
+) -> tuple[str, dict[str, Any], tuple[()], tuple[Path, ...]] | None:
+    """What the second process sends: text, data and keys without a value of a file without any problem; whatever else, the first one reads again."""
     try:
         document, problems = _document(file, raw_of(file))
     except CannotDecide:
         return None
-    return None if document is None or problems else (document.text, document.data)
+    return None if document is None or problems else (document.text, document.data, (), document.empty)
 
 
 def _document(file: FoundFile, raw: bytes | int) -> tuple[Document | None, list[Problem]]:
