@@ -236,6 +236,14 @@ REFUSALS: dict[str, Refusal] = {
             source="reference/records#fields",
         ),
         _refusal(
+            "placeholder-left",
+            "A value is still the placeholder that a fix left for a person to fill in.",
+            "`?`, `…` and `https://…` stand for what only somebody who was there can say; a record that kept them would say that it was said. Write what is true, or delete the key.",
+            "icp: {hypothesis: teaching-led, version: 1, note: …}  # <--",
+            "icp: {hypothesis: teaching-led, version: 1, note: Three active courses}",
+            source="reference/records#fields",
+        ),
+        _refusal(
             "move-unreadable",
             "A line of `stages` is not one stage and its day.",
             "One line, one move: the difference between two commits is the transition. Write `- stage: day`.",

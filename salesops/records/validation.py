@@ -9,6 +9,7 @@ from typing import Any, TypeVar, get_args
 from pydantic import ValidationError
 
 from salesops.problems import Edit, Path, Problem, did_you_mean, nearest
+from salesops.records.as_written import LEFT, WRITE, is_placeholder
 from salesops.records.cut_by_comma import CutText, cut_texts, is_field, may_be_cut, rejoined
 from salesops.records.model_fields import fields_below, type_at
 from salesops.records.record import Record, value_at
@@ -95,6 +96,8 @@ def _in_words(document: Document, model: type[Record], fault: Any, cuts: Sequenc
     context = _context(fault)
     path: Path = tuple(fault["loc"])
     kind = fault["type"]
+    if kind not in ("missing", "extra_forbidden") and is_placeholder(value_at(document.data, _place_of(fault))):
+        return _left(document, model, _place_of(fault))
     if kind == "missing":
         return _missing(document, model, path)
     if kind == "extra_forbidden":
@@ -118,6 +121,18 @@ def _in_words(document: Document, model: type[Record], fault: Any, cuts: Sequenc
         fix=context.get("fix", ""),
         edit=_edit(path, context.get("fix", ""), on_key),
     )
+
+
+def _left(document: Document, model: type[Record], path: Path) -> Problem:
+    """A placeholder where a value belongs; the words to choose from are named."""
+    words = _choices(model, path)
+    way_out = f"choose one of: {', '.join(words)}" if words else WRITE
+    return document.problem("placeholder-left", LEFT.format(value_at(document.data, path)), path, help=way_out)
+
+
+def _choices(model: type[Record], path: Path) -> list[str]:
+    """The words that a field takes; none where it is open."""
+    return [str(word) for word in get_args(type_at(model, path)) if isinstance(word, str)]
 
 
 def _edit(path: Path, fix: str, on_key: bool) -> Edit | None:
