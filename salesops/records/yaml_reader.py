@@ -43,7 +43,7 @@ UNSEEN = re.compile(
 )
 _SEEN = bytes(range(32, 127)) + b"\n\t\r"
 """What plain English text is made of: a file of nothing else needs no closer look."""
-CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+CONFLICT = re.compile(r"^[ \t]*(<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 CUT_BY_COMMENT = re.compile(r"(?<=\S) +(#\d\S*)")
 EMPTY = frozenset({"", "~", "null"})
@@ -199,9 +199,9 @@ def _unreadable(path: str, text: str) -> Iterator[Problem]:
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
     markers = list(islice(CONFLICT.finditer(text), MAX_COMPLAINTS))
-    if any(match.group().startswith(("<", ">")) for match in markers):
+    if any(match.group(1).startswith(("<", ">")) for match in markers):
         for match in markers:
-            place, excerpt = spot(path, text, match.start(), 7)
+            place, excerpt = spot(path, text, match.start(1), 7)
             yield Problem(
                 "merge-conflict",
                 "an unresolved merge conflict",
