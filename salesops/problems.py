@@ -32,12 +32,14 @@ class Place:
 class Edit:
     """The one change of a field that would do: another value (a tuple is a list), or another ``name`` for its key.
 
-    With both, the field is a line of a list that holds nothing but this key and this value, such as a move.
+    With both, the field is a line of a list that holds nothing but this key and this value, such as a move. The value
+    also replaces what stands behind the field up to and with the key ``through``, which is no key but its rest.
     """
 
     path: Path
     value: str | tuple[str, ...] = ""
     name: str = ""
+    through: str = ""
 
     @property
     def line(self) -> str:

@@ -69,6 +69,23 @@ def remove_key(text: str, path: Path) -> str:
     return file.without(path)
 
 
+def rejoin(text: str, path: Path, through: str, value: str) -> str:
+    """A value in place of one between braces that a comma ended, and of its rest up to and with a key that is none."""
+    file = _File.of(text)
+    _, node = file.entry(path)
+    _, last = file.entry((*path[:-1], through))
+    between = file.keys_between(path, through)
+
+    def whole(data: Any) -> Any:
+        return _edited(
+            data,
+            path[:-1],
+            lambda held: {k: value if k == path[-1] else v for k, v in held.items() if k not in between},
+        )
+
+    return file.checked([(node.start_mark.index, last.end_mark.index, scalar(value, True))], whole)
+
+
 def rename_key(text: str, path: Path, name: str) -> str:
     """Another name for a key; its value stays as it is."""
     file = _File.of(text)
@@ -443,6 +460,12 @@ class _File:
         if not isinstance(parent, SequenceNode) or parent.flow_style:
             return [_flow_span(part) for part in parent.value]
         return [(self.dash(parent, at), self.end(part)) for at, part in enumerate(parent.value)]
+
+    def keys_between(self, path: Path, through: str) -> frozenset[str]:
+        """The keys behind one of a mapping, up to and with another."""
+        _, parent = self.entry(path[:-1])
+        names = [key.value for key, _ in parent.value]
+        return frozenset(names[names.index(path[-1]) + 1 : names.index(through) + 1])
 
     def position(self, parent: Node, part: str | int) -> int:
         if isinstance(part, int):

@@ -14,7 +14,7 @@ from typing import Any
 
 from salesops.book.book import Book, Ref
 from salesops.checks.check import CHECKS, Case
-from salesops.edits.edit import CannotEdit, rename_key, set_key, set_scalar
+from salesops.edits.edit import CannotEdit, rejoin, rename_key, set_key, set_scalar
 from salesops.edits.yaml_writer import FileChange
 from salesops.problems import Edit, Problem
 from salesops.records.kinds import KINDS
@@ -69,6 +69,10 @@ def _figure(spot: FixSpot) -> str | None:
     return None if _PADDED.match(spot.value) else _value(spot)
 
 
+def _whole(spot: FixSpot) -> str | None:
+    return rejoin(spot.text, spot.edit.path, spot.edit.through, str(spot.edit.value))
+
+
 def _same_letters(spot: FixSpot) -> str | None:
     return _value(spot) if is_same_name(spot.value, str(spot.edit.value)) else None
 
@@ -100,6 +104,7 @@ SAFE: dict[str, Safe] = {
     "not-a-choice": Safe(_choice, "The same word except for capitals, hyphens, underscores and spaces; a word that is only similar may mean something else."),
     "unknown-key": Safe(_key, "The same word except for such marks or one typing error, the right key is missing, and the value suits it; keys that differ more, such as renewed_by and renews, may be opposites."),
     "stage-unknown": Safe(_key, "The same name except for such marks or one typing error, in the process of that day; stages are few and their names differ, and the day stays."),
+    "text-cut-by-comma": Safe(_whole, "Words between braces that no field takes, behind a comma and without a colon: they can only belong to the text before it, or to the thousands of an amount."),
     "wrong-shape": Safe(_listed, "One value where a list belongs is a list of one; a value with a comma in it might be two and is not changed."),
 }  # fmt: skip
 """Every code that is fixed without asking. What is not here needs a person: ids and references (a name is not always its

@@ -5,6 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+ELLIPSIS = "…"
+PLACEHOLDERS = frozenset({ELLIPSIS, "...", "?"})
+"""What a fix prints where only a person knows the answer: no value of any field."""
+LEFT = "'{}' is a placeholder, not an answer"
+WRITE = "write what is true, or delete the key"
+
 Data = Mapping[str, Any]
 """A record, or a part of one, as plain text, lists and mappings."""
 
@@ -22,3 +28,8 @@ def as_list(value: Any) -> list[Any]:
 def as_text(value: Any) -> str:
     """A text."""
     return value if isinstance(value, str) else ""
+
+
+def is_placeholder(value: Any) -> bool:
+    """Whether a value is still what a fix left for a person to fill in."""
+    return isinstance(value, str) and value in PLACEHOLDERS

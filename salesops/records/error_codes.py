@@ -195,6 +195,13 @@ REFUSALS: dict[str, Refusal] = {
             'title: "Acme #2"',
             severity=Severity.WARNING,
         ),
+        _refusal(
+            "text-cut-by-comma",
+            "A comma ends a text between braces, and what follows it would be lost.",
+            "`{note: Two hubs, standard}` is read as the note `Two hubs` and a field `standard`. Put the whole text in quotes, or write an amount without the comma: `salesops check --fix` does it.",
+            "icp: {hypothesis: teaching-led, version: 1, note: Two hubs, standard}  # <--",
+            'icp: {hypothesis: teaching-led, version: 1, note: "Two hubs, standard"}',
+        ),
         # Shape
         _refusal(
             "field-missing",
@@ -226,6 +233,14 @@ REFUSALS: dict[str, Refusal] = {
             "To leave a field empty, leave its key out. Write the value, or delete the key.",
             'title: ""  # <--',
             "title: Acme",
+            source="reference/records#fields",
+        ),
+        _refusal(
+            "placeholder-left",
+            "A value is still the placeholder that a fix left for a person to fill in.",
+            "`?`, `…` and `https://…` stand for what only somebody who was there can say; a record that kept them would say that it was said. Write what is true, or delete the key.",
+            "icp: {hypothesis: teaching-led, version: 1, note: …}  # <--",
+            "icp: {hypothesis: teaching-led, version: 1, note: Three active courses}",
             source="reference/records#fields",
         ),
         _refusal(

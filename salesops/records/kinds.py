@@ -25,6 +25,7 @@ class Kind:
     ``title`` is what people call one where its id alone does not say it, ``speaks`` names the fields that say what a new
     one is about, ``turn`` is its place among the changes of a report.
 
+    ``shapes`` names the keys by which one is known that lies somewhere else: any of these sets of them.
     ``past`` names the fields of an earlier record without which nobody can say whether the past was altered.
     ``is_checked_half_read`` where its records are checked as far as they can be read; a playbook that is half read would
     blame everybody else. ``has_own_name`` where its id is unlike that of any other such record, whatever their kinds, and
@@ -43,6 +44,7 @@ class Kind:
     has_own_name: bool = False
     names: bool = False
     has_contacts: bool = False
+    shapes: tuple[tuple[str, ...], ...] = ()
 
     @property
     def is_single(self) -> bool:
@@ -76,8 +78,8 @@ MONEY_AND_MOVES = ("stages", "type", "contract", "win", "loss", "corrections", "
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("team", Team, "playbook/team.yaml", 4, "The team", names=True),
-        Kind("process", Process, "playbook/process", 3, "Process", names=True),
+        Kind("team", Team, "playbook/team.yaml", 4, "The team", names=True, shapes=(("organisation", "people"),)),
+        Kind("process", Process, "playbook/process", 3, "Process", names=True, shapes=(("stages", "in_force"),)),
         Kind(
             "member",
             Member,
@@ -88,6 +90,7 @@ KINDS: dict[str, Kind] = {
             is_checked_half_read=True,
             has_own_name=True,
             names=True,
+            shapes=(("name", "country"), ("name", "kind", "contacts")),
         ),
         Kind(
             "deal",
@@ -98,8 +101,9 @@ KINDS: dict[str, Kind] = {
             is_checked_half_read=True,
             has_own_name=True,
             names=True,
+            shapes=(("stages", "member"),),
         ),
-        Kind("icp", Hypothesis, "playbook/icp", 5, "ICP hypothesis", ("status", "claim")),
+        Kind("icp", Hypothesis, "playbook/icp", 5, "ICP hypothesis", ("status", "claim"), shapes=(("claim", "since"),)),
         Kind(
             "experiment",
             Experiment,
@@ -107,8 +111,11 @@ KINDS: dict[str, Kind] = {
             6,
             "Experiment",
             ("status", "hypothesis"),
+            shapes=(("hypothesis", "variants"),),
         ),
-        Kind("decision", Decision, "playbook/decisions", 7, "Decision", ("verdict", "why")),
+        Kind(
+            "decision", Decision, "playbook/decisions", 7, "Decision", ("verdict", "why"), shapes=(("verdict", "why"),)
+        ),
         Kind("review", Review, "playbook/reviews", 8, "Review of", ("notes",)),
         Kind("targets", Targets, "playbook/targets.yaml", 9, "Targets"),
         Kind("removed", Removed, "playbook/removed.yaml", 11, "Removed records"),

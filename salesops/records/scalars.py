@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from salesops.records.as_written import LEFT, PLACEHOLDERS, WRITE
 from salesops.records.iso_codes import COUNTRIES, CURRENCIES
 from salesops.records.money import MONEY, Money, money_from_text, ungrouped
 
@@ -34,6 +35,7 @@ _MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 _QUARTER = re.compile(r"([0-9]{4})-?Q([1-4])")
 _SOME_DAY = re.compile(rf"^({_DATE.pattern}|{_MONTH.pattern}|{_QUARTER.pattern})$")
 _URL = re.compile(r"(?:https?://[^\s\x22'<>\\^`{|}]+|mailto:[^\s\x22'<>\\^`{|}]+)")
+_URL_LEFT = re.compile(r"…|:/*\.\.\.")
 _EMAIL = re.compile(
     r"[^@\s\x22'<>,;:\\()\[\]]{1,64}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}"
 )
@@ -71,7 +73,11 @@ def text(value: object) -> str:
         )
     if not words.strip():
         refuse("value-missing", "the text is empty", "write it, or delete the key")
-    return words
+    return words if words not in PLACEHOLDERS else _left(words)
+
+
+def _left(words: str) -> NoReturn:
+    refuse("placeholder-left", LEFT.format(words), WRITE)
 
 
 @lru_cache(maxsize=16384)
@@ -222,7 +228,7 @@ def url(value: object) -> str:
             f"{shown(words)} is not a link that may be followed",
             "links begin with https://, http:// or mailto: and have no spaces or quotes",
         )
-    return words
+    return words if not _URL_LEFT.search(words) else _left(words)
 
 
 def email(value: object) -> str:

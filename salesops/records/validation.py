@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, TypeVar, get_args
 
 from pydantic import ValidationError
 
 from salesops.problems import Edit, Path, Problem, did_you_mean, nearest
+from salesops.records.as_written import LEFT, WRITE, is_placeholder
+from salesops.records.cut_by_comma import CutText, cut_texts, is_field, may_be_cut, rejoined
 from salesops.records.model_fields import fields_below, type_at
 from salesops.records.record import Record, value_at
 from salesops.records.scalars import shown
@@ -25,8 +29,13 @@ SHAPES = {
 def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
     """The record that a document holds, or every way in which it is not one."""
     record, faults = validated(document.data, model)
-    found = [fault for fault in faults if tuple(fault["loc"]) not in document.lost]
-    problems = [_in_words(document, model, fault) for fault in found[:MAX_COMPLAINTS]]
+    if not faults and not document.empty:
+        return record, []
+    cuts = _cuts(document, model, faults)
+    known = {*document.lost, *(path for cut in cuts if cut.is_certain for path in (cut.path, *cut.keys))}
+    found = [fault for fault in (*faults, *_strays(document, model)) if tuple(fault["loc"]) not in known]
+    problems = [_in_words(document, model, fault, cuts) for fault in found[:MAX_COMPLAINTS]]
+    problems += [_cut(document, cut) for cut in cuts if cut.is_certain]
     return record, problems if len(found) <= MAX_COMPLAINTS else [*problems, _more(document, len(found))]
 
 
@@ -51,18 +60,60 @@ def _as_written(data: Any, path: Path) -> Path:
     return tuple(found)
 
 
+def _strays(document: Document, model: type[Record]) -> list[Any]:
+    """A fault for each key without a value that is not a field."""
+    return [{"type": "extra_forbidden", "loc": path} for path in document.empty if not is_field(model, path)]
+
+
+def _cuts(document: Document, model: type[Record], faults: list[Any]) -> list[CutText]:
+    """The values that a comma ended, each with the words that its field takes; none where no key is out of place."""
+    strange = any(fault["type"] == "extra_forbidden" for fault in faults)
+    if not strange and not any(may_be_cut(document.text, path, model) for path in document.empty):
+        return []
+    cuts = cut_texts(document, model)
+    refused = {
+        _place_of(fault): _context(fault).get("fix", "") for fault in validated(rejoined(document.data, cuts), model)[1]
+    }
+    taken = (replace(cut, value=refused.get(cut.path, cut.words)) for cut in cuts)
+    return [cut for cut in taken if cut.value]
+
+
+def _context(fault: Any) -> dict[str, Any]:
+    return fault.get("ctx") or {}
+
+
+def _place_of(fault: Any) -> Path:
+    """The path that a fault is about; the day of a move is below its line."""
+    at = _context(fault).get("at")
+    return (*fault["loc"], at) if at else tuple(fault["loc"])
+
+
+def _cut(document: Document, cut: CutText) -> Problem:
+    is_whole = cut.value == cut.words
+    found = document.problem(
+        "text-cut-by-comma",
+        f"a comma ends a value here: {'put the sentence in quotes' if is_whole else 'write the amount without it'}",
+        cut.path,
+        help=f"between braces, {shown(cut.lost)} is read as a field, and would be lost",
+        fix=cut.mended_lines(document.text),
+    )
+    return replace(found, edit=Edit(cut.path, cut.value, through=cut.rest[-1]))
+
+
 def _more(document: Document, count: int) -> Problem:
     return document.problem("too-many-problems", f"{count:,} problems in one file; {MAX_COMPLAINTS} of them are shown")
 
 
-def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:
-    context = fault.get("ctx") or {}
+def _in_words(document: Document, model: type[Record], fault: Any, cuts: Sequence[CutText] = ()) -> Problem:
+    context = _context(fault)
     path: Path = tuple(fault["loc"])
     kind = fault["type"]
+    if kind not in ("missing", "extra_forbidden") and is_placeholder(value_at(document.data, _place_of(fault))):
+        return _left(document, model, _place_of(fault))
     if kind == "missing":
         return _missing(document, model, path)
     if kind == "extra_forbidden":
-        return _unknown(document, model, path)
+        return _unknown(document, model, path, next((cut for cut in cuts if path in cut.keys), None))
     if kind == "literal_error":
         return _not_a_choice(document, model, path)
     on_key = bool(path) and path[-1] == "[key]"
@@ -82,6 +133,18 @@ def _in_words(document: Document, model: type[Record], fault: Any) -> Problem:
         fix=context.get("fix", ""),
         edit=_edit(path, context.get("fix", ""), on_key),
     )
+
+
+def _left(document: Document, model: type[Record], path: Path) -> Problem:
+    """A placeholder where a value belongs; the words to choose from are named."""
+    words = _choices(model, path)
+    way_out = f"choose one of: {', '.join(words)}" if words else WRITE
+    return document.problem("placeholder-left", LEFT.format(value_at(document.data, path)), path, help=way_out)
+
+
+def _choices(model: type[Record], path: Path) -> list[str]:
+    """The words that a field takes; none where it is open."""
+    return [str(word) for word in get_args(type_at(model, path)) if isinstance(word, str)]
 
 
 def _edit(path: Path, fix: str, on_key: bool) -> Edit | None:
@@ -127,18 +190,25 @@ def _missing(document: Document, model: type[Record], path: Path) -> Problem:
     return document.problem("field-missing", f"'{name}' is missing", path, key=True, why=meaning, fix=fix)
 
 
-def _unknown(document: Document, model: type[Record], path: Path) -> Problem:
+def _unknown(document: Document, model: type[Record], path: Path, cut: CutText | None) -> Problem:
+    if cut:
+        way_out = f"put the sentence before it in quotes if the comma belongs to it; {_hint(model, path)}"
+        fix = cut.mended_lines(document.text)
+        return document.problem("unknown-key", _no_field(path), path, key=True, help=way_out, fix=fix)
+    guess = nearest(str(path[-1]), fields_below(model, path[:-1]))
+    edit = Edit(path, name=guess) if guess else None
+    return document.problem("unknown-key", _no_field(path), path, key=True, help=_hint(model, path), edit=edit)
+
+
+def _no_field(path: Path) -> str:
+    return f"'{str(path[-1])[:60]}' is not a field here"
+
+
+def _hint(model: type[Record], path: Path) -> str:
     name = str(path[-1])
     known = list(fields_below(model, path[:-1]))
     guess = nearest(name, known)
     hint = did_you_mean(name, known) or "see the reference of the fields"
     if not guess and len(path) == 1 and "x" in known:
-        hint = f"{hint}; the team's own fields go under x:" if hint else "the team's own fields go under x:"
-    return document.problem(
-        "unknown-key",
-        f"'{name[:60]}' is not a field here",
-        path,
-        key=True,
-        help=hint,
-        edit=Edit(path, name=guess) if guess else None,
-    )
+        return f"{hint}; the team's own fields go under x:" if hint else "the team's own fields go under x:"
+    return hint

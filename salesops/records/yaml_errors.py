@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from textwrap import dedent
 
 import yaml
 
@@ -31,6 +32,17 @@ def line_of(text: str, number: int) -> str:
             return ""
     end = text.find("\n", start)
     return text[start : end if end >= 0 else len(text)].rstrip("\r")[:EXCERPT_WIDTH]
+
+
+def lines_between(text: str, start: int, end: int, words: str) -> str:
+    """The whole lines from one spot to another with other words between the two, without their common indent."""
+    begin, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+    return dedent(text[begin:start] + words + text[end : stop if stop >= 0 else len(text)]).replace("\r", "")
+
+
+def in_quotes(words: str) -> str:
+    """A text between double quotes, as YAML reads it back."""
+    return '"' + words.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 TAB_INDENT = re.compile(r"[ -]*\t")
@@ -121,5 +133,4 @@ def _quoted(line: str) -> str:
     key, _, value = line.partition(": ")
     if ": " not in f"{value} " or " #" in value or len(line) == EXCERPT_WIDTH:
         return ""
-    bare = value.strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'{key.strip()}: "{bare}"'
+    return f"{key.strip()}: {in_quotes(value.strip())}"

@@ -8,8 +8,8 @@ Places cost a second walk, taken only when somebody asks for one.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
 from typing import Any
@@ -26,6 +26,7 @@ from yaml.events import (
 )
 
 from salesops.problems import Edit, Path, Place, Problem, Severity, dotted
+from salesops.records.as_written import ELLIPSIS, LEFT, WRITE
 from salesops.records.yaml_errors import EXCERPT_WIDTH, explained, line_of, spot
 
 MAX_BYTES = 256 * 1024
@@ -42,10 +43,12 @@ UNSEEN = re.compile(
 )
 _SEEN = bytes(range(32, 127)) + b"\n\t\r"
 """What plain English text is made of: a file of nothing else needs no closer look."""
-CONFLICT = re.compile(r"^(<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
+CONFLICT = re.compile(r"^[ \t]*(<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 CUT_BY_COMMENT = re.compile(r"(?<=\S) +(#\d\S*)")
 EMPTY = frozenset({"", "~", "null"})
+ASKED = re.compile(r"(?m)(?<=[:\-\[,{])([ \t]+|(?<=\[))\?(?=[ \t]*(?:[,\]}]|[ \t]#|\r?$))")
+"""A question mark as a whole value: where a fix leaves something to a person. To YAML it begins a key."""
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,20 @@ class Document:
     """One file as read: ``data`` holds dicts, lists, text and None (nothing given); ``place`` finds any field again.
 
     ``lost`` names the values that YAML could not be trusted with; they have been complained of and are not again.
+    ``empty`` names the keys without a value, which ``data`` leaves out; ``as_read`` is the text as YAML was given it, where
+    that is another one, with every value in its place.
     """
 
     path: str
     text: str
     data: dict[str, Any]
     lost: tuple[Path, ...] = ()
+    empty: tuple[Path, ...] = ()
+    as_read: str = ""
 
     @cached_property
     def _walked(self) -> _Walk:
-        walk = _Walk(self.path, self.text, places={}, keys={})
+        walk = _Walk(self.path, self.as_read or self.text, places={}, keys={})
         walk.document()
         return walk
 
@@ -84,6 +91,11 @@ class Document:
     @cached_property
     def _ends(self) -> frozenset[tuple[int, int]]:
         return frozenset((at.line, at.column + at.width) for at in (self._walked.places or {}).values())
+
+    def paths_at(self, places: Iterable[Place]) -> frozenset[Path]:
+        """The fields whose values begin at these places."""
+        spots = {(place.line, place.column) for place in places}
+        return frozenset(path for path, at in (self._walked.places or {}).items() if (at.line, at.column) in spots)
 
     def ends_with_a_value(self, line: int, column: int) -> bool:
         """Whether a plain value of one line ends just before this spot."""
@@ -116,11 +128,34 @@ def read(path: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
     except _Refused as refusal:
         return None, [*walk.problems, refusal.problem]
     except yaml.MarkedYAMLError as fault:
-        return None, [*walk.problems, explained(path, text, fault)]
+        return _with_questions(path, text) or (None, [*walk.problems, explained(path, text, fault)])
     if not isinstance(data, dict):
         return None, [*walk.problems, _not_a_record(path, text, data)]
-    document = Document(path, text, data, tuple(walk.lost))
+    document = Document(path, text, data, tuple(walk.lost), tuple(walk.empty))
     return document, [*walk.problems, *islice(_cut_by_comment(document), MAX_COMPLAINTS)]
+
+
+def _with_questions(path: str, text: str) -> tuple[Document | None, list[Problem]] | None:
+    """A document in which values are still question marks, each of them a problem; None where that is not all that is wrong."""
+    asked = list(islice(ASKED.finditer(text), MAX_COMPLAINTS))
+    as_read = ASKED.sub(rf"\g<1>{ELLIPSIS}", text)
+    if not asked:
+        return None
+    walk = _Walk(path, as_read)
+    try:
+        data = walk.document()
+    except (_Refused, yaml.MarkedYAMLError):
+        return None
+    if not isinstance(data, dict):
+        return None
+    spots = [spot(path, text, match.end() - 1) for match in asked]
+    found = [
+        Problem("placeholder-left", LEFT.format("?"), place, excerpt=excerpt, help=WRITE) for place, excerpt in spots
+    ]
+    document = Document(path, text, data, tuple(walk.lost), tuple(walk.empty), as_read)
+    lost = document.paths_at(problem.place for problem in found)
+    named = [replace(problem, field=dotted(next(iter(document.paths_at([problem.place])), ()))) for problem in found]
+    return replace(document, lost=(*document.lost, *lost)), [*walk.problems, *named]
 
 
 def _decode(path: str, raw: bytes) -> tuple[str, Problem | None]:
@@ -164,9 +199,9 @@ def _unreadable(path: str, text: str) -> Iterator[Problem]:
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
     markers = list(islice(CONFLICT.finditer(text), MAX_COMPLAINTS))
-    if any(match.group().startswith(("<", ">")) for match in markers):
+    if any(match.group(1).startswith(("<", ">")) for match in markers):
         for match in markers:
-            place, excerpt = spot(path, text, match.start(), 7)
+            place, excerpt = spot(path, text, match.start(1), 7)
             yield Problem(
                 "merge-conflict",
                 "an unresolved merge conflict",
@@ -211,6 +246,7 @@ class _Walk:
         self.keys = keys
         self.problems: list[Problem] = []
         self.lost: list[Path] = []
+        self.empty: list[Path] = []
         self.nodes = 0
         self.depth = 0
 
@@ -359,9 +395,19 @@ class _Walk:
                 value = self.scalar(inner)
             else:
                 value = self.value(inner, (*path, key))
-            if value is not None:
+            if value is None:
+                self.nothing(event, path)
+            else:
                 found[key] = value
         return found
+
+    def nothing(self, event: Any, path: Path) -> None:
+        """Take note of a key without a value; one without a name is a lone question mark."""
+        if event.value or event.style:
+            self.empty.append((*path, event.value))
+            return
+        self.lost.append(path)
+        self.complain("placeholder-left", LEFT.format("?"), event, help=WRITE)
 
     def odd_key(self, event: Any, path: Path) -> None:
         """Complain of a key that is no text, and read on behind it."""
@@ -384,7 +430,19 @@ class _Walk:
             self.complain("unseen-character", _unseen_words(unseen.group()) + ", in a key", event)
         if key in seen:
             said = f"'{key}' was already given on line {self.mark(seen[key]).line}"
-            self.complain("key-twice", said, event, help="keep one of the two: YAML would silently take the last")
+            self.complain(
+                "key-twice",
+                said,
+                event,
+                help="keep one of the two: YAML would silently take the last" + self.comma(event),
+            )
+
+    def comma(self, event: Any) -> str:
+        """What may have happened to a key that a comma stands before: a sentence went on there."""
+        begins = line_of(self.text, event.start_mark.line + 1)[: event.start_mark.column]
+        return (
+            "; if the comma belongs to a sentence, put the sentence in quotes" if begins.rstrip().endswith(",") else ""
+        )
 
     def sequence(self, path: Path) -> list[Any]:
         found: list[Any] = []

@@ -20,6 +20,7 @@ from salesops.records.salvage import salvage
 from salesops.records.scalars import ID_FORM, slug
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
+from salesops.store.misplaced import kind_of, misplaced, stray
 from salesops.store.parallel import can_split, elsewhere
 
 __all__ = ["MARKER", "CannotDecide", "find_root", "load", "load_from"]
@@ -29,6 +30,8 @@ ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
 """Never follow a link, never wait on a pipe, as far as the system knows how."""
+ASIDE = frozenset({"text-cut-by-comma", "unknown-key"})
+"""Words beside the fields: an error, and yet the record, where there is one, says all that its fields say."""
 FORK_FROM = 400
 """From this many files on a second process reads half of them; below it, starting one costs more than it brings."""
 
@@ -70,18 +73,21 @@ class FoundFile:
 class ReadFile:
     """What became of a file: its document and record, as far as it has them, and what is wrong with it.
 
-    ``lost`` names the fields that could not be read.
+    ``lost`` names the fields that could not be read, ``meant`` the kind of record that it is where its folder is another's.
     """
 
     document: Document | None
     record: Record | None
     problems: tuple[Problem, ...] = ()
     lost: frozenset[Path] | None = None
+    meant: str = ""
 
     @property
     def is_broken(self) -> bool:
         """Whether it is no record that a number may count."""
-        return self.record is None or any(problem.is_error for problem in self.problems)
+        if self.record is None or self.lost is not None:
+            return True
+        return any(problem.is_error and problem.code not in ASIDE for problem in self.problems)
 
 
 class Files(Protocol):
@@ -102,17 +108,24 @@ def load(root: FilePath, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Probl
 
     Raises CannotDecide where a file or folder cannot be read at all.
     """
-    return load_from(_Disk(root), kinds)
+    reading = _read(_Disk(root), kinds)
+    strays = misplaced(root, reading.hidden) if kinds is KINDS else []
+    return reading.book(), [*reading.problems, *strays]
 
 
 def load_from(source: Files, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Problem]]:
     """Every record of a folder or a commit, joined, and every problem with the files themselves."""
+    reading = _read(source, kinds)
+    return reading.book(), reading.problems
+
+
+def _read(source: Files, kinds: Iterable[str]) -> _Reading:
     collecting = gc.isenabled()
     gc.disable()  # tens of thousands of records are born and none dies: the collector would only walk them
     try:
         reading = _Reading(source)
         reading.all(KINDS[name] for name in kinds)
-        return reading.book(), reading.problems
+        return reading
     finally:
         if collecting:
             gc.enable()
@@ -127,6 +140,7 @@ class _Reading:
     broken: set[Ref] = field(default_factory=set)
     lost: dict[Ref, frozenset[Path]] = field(default_factory=dict)
     misnamed: set[Ref] = field(default_factory=set)
+    hidden: list[str] = field(default_factory=list)
 
     def all(self, kinds: Iterable[Kind]) -> None:
         files = self.unique(chain.from_iterable(self.files(kind) for kind in kinds))
@@ -160,7 +174,10 @@ class _Reading:
             return
         for name, what in entries:
             path = f"{folder}/{name}"
-            if name.startswith(".") or name in ALONGSIDE:
+            if name.startswith("."):
+                self.hidden.extend([path] if what is Is.FOLDER or (what is Is.FILE and name.endswith(".yaml")) else [])
+                continue
+            if name in ALONGSIDE:
                 continue
             if what is Is.FOLDER and not name.endswith((".yaml", ".yml")):
                 yield from self.below(kind, path)
@@ -204,6 +221,8 @@ class _Reading:
             self.problems.extend(found.problems)
         if found.is_broken:
             self.broken.add(ref)
+        if found.meant:
+            self.misnamed.add((found.meant, file.id))
         if found.record is not None:
             self.records[file.kind.name][file.id] = found.record
 
@@ -236,13 +255,15 @@ def read_files(files: list[FoundFile], raw_of: Callable[[FoundFile], bytes | int
         yield read_file(file, raw_of(file)) if found is None else _typed(file, Document(file.path, *found), [])
 
 
-def _clean(file: FoundFile, raw_of: Callable[[FoundFile], bytes | int]) -> tuple[str, dict[str, Any]] | None:
-    """What the second process sends: text and data of a file without any problem; whatever else, the first one reads again."""
+def _clean(
+    file: FoundFile, raw_of: Callable[[FoundFile], bytes | int]
+) -> tuple[str, dict[str, Any], tuple[()], tuple[Path, ...]] | None:
+    """What the second process sends: text, data and keys without a value of a file without any problem; whatever else, the first one reads again."""
     try:
         document, problems = _document(file, raw_of(file))
     except CannotDecide:
         return None
-    return None if document is None or problems else (document.text, document.data)
+    return None if document is None or problems else (document.text, document.data, (), document.empty)
 
 
 def _document(file: FoundFile, raw: bytes | int) -> tuple[Document | None, list[Problem]]:
@@ -254,6 +275,9 @@ def _typed(file: FoundFile, document: Document | None, problems: list[Problem]) 
         return ReadFile(None, None, tuple(problems))
     record, shape = typed(document, file.kind.model)
     lost = None
+    meant = kind_of(document.data) if record is None else None
+    if meant and meant is not file.kind:
+        return ReadFile(None, None, (*problems, stray(meant, file.path)), meant=meant.name)
     if record is None and file.kind.is_checked_half_read:
         record, lost = salvage(document, file.kind.model)
     return ReadFile(document, record, (*problems, *shape), lost)
@@ -267,7 +291,7 @@ def _name_problem(kind: Kind, name: str, path: str) -> Problem | None:
             "file-name",
             f"only {kind.name} files belong here, and their names end in .yaml",
             Place(path),
-            help="rename or move the file",
+            help=f"rename it to {slug(stem or name) or 'its-id'}.yaml if it is one, or move it elsewhere",
             fix=meant,
         )
     if not ID_FORM.fullmatch(stem) or stem in RESERVED:

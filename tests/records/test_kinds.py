@@ -60,7 +60,7 @@ def test_an_example_is_one_that_the_field_takes(model, name):
     field = model.model_fields[name]
     adapter = TypeAdapter(field.rebuild_annotation())
     for example in field.examples or []:
-        if isinstance(example, str):
+        if isinstance(example, str) and example != "https://…":  # for a person to fill in
             adapter.validate_python((example,) if is_list(field.annotation) else example)
 
 

@@ -280,9 +280,16 @@ def test_a_merge_conflict_inside_a_text_is_found():
     assert [line for _, line, _ in refusals(text)] == [3, 5, 9]
 
 
+@pytest.mark.parametrize("indent", ["  ", "\t", "    "])
+def test_a_merge_conflict_that_was_indented_with_its_text_is_found(indent):
+    text = f"a: |\n  notes\n{indent}<<<<<<< HEAD\n{indent}one\n{indent}=======\n{indent}two\n{indent}>>>>>>> other\n"
+    assert refusals(text) == [("merge-conflict", line, len(indent) + 1) for line in (3, 7)]
+
+
 def test_what_only_looks_like_a_merge_conflict_is_text():
-    text = "a: |\n  <<<<<<< HEAD\n  =======\nb: x <<<<<<< y\n"
-    assert data_of(text) == {"a": "<<<<<<< HEAD\n=======\n", "b": "x <<<<<<< y"}
+    text = "a: |\n  Title\n  =======\n  >>> quoted\n  <<< and back\n  <<<<<<<< eight\n  |||||||\nb: x <<<<<<< y\n"
+    said = "Title\n=======\n>>> quoted\n<<< and back\n<<<<<<<< eight\n|||||||\n"
+    assert data_of(text) == {"a": said, "b": "x <<<<<<< y"}
 
 
 def test_a_quote_that_is_not_closed_is_shown_where_it_was_opened():

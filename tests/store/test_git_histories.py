@@ -391,15 +391,17 @@ def test_a_name_that_differs_in_capitals_alone(story):
 def test_a_deal_is_hidden_behind_a_dot(story):
     story.move(DEAL, "deals/.acme.yaml")
     story.git.commit()
-    assert story.verdict() == (1, ["record-deleted"])
+    assert story.verdict() == (1, ["file-name", "record-deleted"])
 
 
 def test_a_deal_is_moved_among_the_members(story):
     story.move(DEAL, "members/acme.yaml")
     story.git.commit()
-    code, codes = story.verdict()
-    assert code == 1
-    assert "record-deleted" in codes
+    assert story.verdict() == (1, ["file-name"])
+    story.git("branch", "-f", "main")
+    story.move("members/acme.yaml", DEAL)
+    story.deal(ALTERED)
+    assert story.verdict() == FOUND
 
 
 def test_a_deal_gets_its_old_name_back_over_two_changes(story):
@@ -707,15 +709,15 @@ def test_other_records_are_deleted(story, path):
 
 
 def test_a_deal_is_replaced_by_a_link(story):
-    story.move(DEAL, "elsewhere.yaml")
-    (story.root / DEAL).symlink_to("../elsewhere.yaml")
+    story.move(DEAL, "elsewhere.txt")
+    (story.root / DEAL).symlink_to("../elsewhere.txt")
     story.git.commit()
     assert story.verdict() == (1, ["not-a-file"])
 
 
 def test_a_link_is_replaced_by_the_deal_that_it_had_replaced(story):
-    story.move(DEAL, "elsewhere.yaml")
-    (story.root / DEAL).symlink_to("../elsewhere.yaml")
+    story.move(DEAL, "elsewhere.txt")
+    (story.root / DEAL).symlink_to("../elsewhere.txt")
     story.git.commit()
     story.git("branch", "-f", "main")
     story.remove()
