@@ -380,6 +380,10 @@ def test_the_currency_can_stand_in_a_column(desk):
         ("DD.MM.YY", "5.1.26"),
         ("MM/DD/YYYY", "01/05/2026"),
         ("DD MMM YYYY", "05 Jan 2026"),
+        ('"YYYY-MM-DD HH:MM"', "2026-01-05 23:30"),
+        ('"YYYY-MM-DD HH:MM:SS"', "2026-01-05 23:30:59"),
+        ('"DD.MM.YY HH.MM"', "05.01.26 09.05"),
+        ('"YYYY-MM-DDTHH:MM:SSZ"', "2026-01-05T23:30:00Z"),
         ('"%Y-%m-%d"', "2026-01-05"),
         ('"%Y-%m-%dT%H:%M:%S%z"', "2026-01-05T23:30:00Z"),
         ('"%Y-%m-%dT%H:%M:%S%z"', "2026-01-06T01:30:00+02:00"),
@@ -426,6 +430,26 @@ def test_a_stage_without_a_day_can_be_left_out(desk):
     assert found["stand_ins"] == []
     assert "outreach" not in desk.holds("deals/a-1.yaml")
     assert "outreach: 2026-02-02" in desk.holds("deals/a-2.yaml")
+
+
+TWO_STAGES = """
+    - {stage: enrichment, day: opened, when: {column: stage, is: [Open, Talking, Lost]}}
+    - {stage: outreach, day: called, when: {column: stage, is: [Talking, Lost]}, missing: leave out}
+    - {stage: closed lost, day: closed, when: {column: stage, is: Lost}, missing: leave out}"""
+
+
+def test_a_row_that_says_its_stage_and_not_since_when_is_rejected_and_not_left_in_an_earlier_one(desk):
+    map = MAP_IN_PLACE.replace(" [{stage: enrichment, day: opened}]", TWO_STAGES)
+    said = "is empty, and the row is in '{}': without its day the deal would be left in an earlier stage"
+    rows = row(1, stage="Talking") + row(2, stage="Lost") + row(3, stage="Lost", closed="2026-02-02") + row(4)
+    found = desk.run(rows=rows, map=map, code=1)
+    assert reasons(found) == [
+        (2, "called", said.format("outreach"), "Talking"),
+        (3, "closed", said.format("closed lost"), "Lost"),
+    ]
+    assert [remark["code"] for remark in found["rejected"]] == ["stage-without-day"] * 2
+    assert found["written"] == ["deals/a-3.yaml", "deals/a-4.yaml"]
+    assert "outreach" not in desk.holds("deals/a-3.yaml")
 
 
 # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────────

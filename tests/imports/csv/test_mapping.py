@@ -76,6 +76,8 @@ def test_the_sound_mapping_has_no_mistake(desk):
         ("currency: USD", "currency: USD\nformat: {decimal: comma, thousands: comma}", "2:37 marks-alike"),
         ("currency: USD", "currency: USD\nformat: {dates: MM/YYYY}", "2:17 not-a-date-pattern"),
         ("currency: USD", 'currency: USD\nformat: {dates: "%Y-%m-%Q"}', "2:17 not-a-date-pattern"),
+        ("currency: USD", "currency: USD\nformat: {dates: YYYY-MM-DD DD}", "2:17 not-a-date-pattern"),
+        ("currency: USD", 'currency: USD\nformat: {dates: "%Y-%m-%d %H:%m"}', "2:17 not-a-date-pattern"),
         ("  tier: general\n", "", "2:1 field-missing"),
         ("deal:", "deal: &a", "2:7 yaml-anchor"),
     ],
