@@ -241,9 +241,12 @@ def test_a_record_that_says_something_else_is_kept_and_named(desk):
     path = desk.repo.root / "deals/2026/a-1.yaml"
     path.write_text(path.read_text().replace("title: General", "title: Premier  # after the call"))
     found = desk.run()
-    assert found["kept"] == [{"path": "deals/2026/a-1.yaml", "differs": ["title"], "why": ""}]
+    asked = [{"field": "title", "record": "Premier", "table": "General"}]
+    assert found["kept"] == [{"path": "deals/2026/a-1.yaml", "differs": ["title"], "asked": asked, "why": ""}]
     assert "title: Premier  # after the call" in desk.holds("deals/2026/a-1.yaml")
-    assert "1 record: differs from the file and is kept" in desk.text()
+    said = desk.text()
+    assert "1 record: differs from the file and is kept" in said
+    assert "    asked: title is Premier in the record, General in the file\n" in said
 
 
 def test_what_people_added_by_hand_is_no_difference(desk):
@@ -273,14 +276,86 @@ def test_what_the_mapping_puts_in_fills_what_a_record_on_file_lacks(desk):
     assert "source: {channel: trade fair}" in desk.holds("deals/2026/a-1.yaml")
 
 
-def test_update_takes_the_words_of_the_table_and_keeps_what_the_table_does_not_speak_of(desk):
+def test_update_asks_about_a_value_that_differs_and_overwrites_nothing_that_people_wrote(desk):
     desk.run()
     path = desk.repo.root / "deals/2026/a-1.yaml"
-    path.write_text(path.read_text().replace("1250 USD", "1 USD") + "next: {action: Call, due: 2026-04-01}\n")
+    path.write_text(path.read_text().replace("1250 USD", "1 USD") + "next: {action: Call, due: 2026-04-01}  # Jim\n")
+    before = desk.files()
     found = desk.run("--update")
-    assert found["updated"] == [{"path": "deals/2026/a-1.yaml", "differs": ["value"], "why": ""}]
-    assert "value: {one_off: 1250 USD}\nnext: {action: Call, due: 2026-04-01}\n" in desk.holds("deals/2026/a-1.yaml")
-    assert desk.run("--update")["written"] == []
+    assert found["updated"] == found["written"] == []
+    assert found["kept"][0]["asked"] == [{"field": "value.one_off", "record": "1 USD", "table": "1250 USD"}]
+    assert desk.files() == before
+
+
+WORKED_ON = """\
+title: General
+member: cascadia-university
+type: new business
+tier: general
+owner: jim  # until May
+stages:
+  - enrichment: 2026-01-05
+  - outreach: 2026-01-12  # a call that the other program does not know
+  - discovery: 2026-02-02
+activity:
+  - {date: 2026-01-12, kind: call, note: "They teach with notebooks, they said"}
+maniac_t:
+  need: {status: met, date: 2026-01-12}
+"""
+
+
+def test_update_removes_no_move_no_activity_and_no_answer_that_people_recorded(desk):
+    desk.repo.write("deals/a-1.yaml", WORKED_ON)
+    before = desk.files()
+    found = desk.run("--update", rows=row(1))
+    assert found["deals"] == {"new": 0, "unchanged": 1, "updated": 0, "kept": 0}
+    assert desk.files() == before
+
+
+def test_update_adds_what_a_deal_lacks_and_leaves_every_other_byte(desk):
+    desk.repo.write("deals/a-1.yaml", WORKED_ON)
+    found = desk.run("--update", rows=row(1, amount="1250"))
+    assert found["updated"] == [{"path": "deals/a-1.yaml", "differs": ["value"], "asked": [], "why": ""}]
+    lines = desk.holds("deals/a-1.yaml").splitlines()
+    assert [line for line in lines if line not in WORKED_ON.splitlines()] == ["value: {one_off: 1250 USD}"]
+    assert [line for line in lines if line in WORKED_ON.splitlines()] == WORKED_ON.splitlines()
+    assert desk.run("--update", rows=row(1, amount="1250"))["written"] == []
+
+
+def test_update_adds_the_moves_that_came_after_those_on_file(desk):
+    desk.run(rows=row(1))
+    path = desk.repo.root / "deals/2026/a-1.yaml"
+    path.write_text(path.read_text().replace("2026-01-05", "2026-01-05  # by telephone"))
+    later = row(1, stage="Talking", called="2026-01-12")
+    assert desk.run(rows=later)["kept"][0]["differs"] == ["stages"]
+    assert desk.run("--update", rows=later)["updated"][0]["differs"] == ["stages"]
+    assert "  - enrichment: 2026-01-05  # by telephone\n  - outreach: 2026-01-12\n" in desk.holds("deals/2026/a-1.yaml")
+
+
+def test_moves_that_differ_are_asked_about_with_both_lists_and_not_written(desk):
+    desk.repo.write("deals/a-1.yaml", WORKED_ON)
+    before = desk.files()
+    found = desk.run("--update", rows=row(1, stage="Lost", closed="2026-03-02"))
+    assert found["kept"][0]["asked"] == [
+        {
+            "field": "stages",
+            "record": "[{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {discovery: 2026-02-02}]",
+            "table": "[{enrichment: 2026-01-05}, {closed lost: 2026-03-02}]",
+        }
+    ]
+    assert desk.files() == before
+
+
+def test_a_day_that_the_mapping_put_in_is_no_word_against_the_day_on_file(desk):
+    map = MAP_IN_PLACE.replace("day: opened", "day: opened, missing: 2026-01-01").replace(
+        "missing: 2026-01-01}", "missing: 2026-01-01}, {stage: outreach, day: called, missing: leave out}"
+    )
+    desk.run(rows=row(1, opened=""), map=map)
+    path = desk.repo.root / "deals/a-1.yaml"
+    path.write_text(path.read_text().replace("2026-01-01", "2026-01-03"))
+    found = desk.run("--update", rows=row(1, opened="", called="2026-02-02"), map=map)
+    assert found["updated"][0]["asked"] == []
+    assert "  - enrichment: 2026-01-03\n  - outreach: 2026-02-02\n" in path.read_text()
 
 
 def test_a_deal_that_was_moved_to_another_folder_is_found_there(desk):
