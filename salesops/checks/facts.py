@@ -9,6 +9,7 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Path
 from salesops.records.deal import MANIAC_T, Deal
 from salesops.records.member import Member
+from salesops.records.scalars import UNKNOWN
 
 
 @check(
@@ -231,3 +232,23 @@ def satisfaction_out_of_range(case: Case[Member]) -> Findings:
         if seen.satisfaction is not None and not 1 <= seen.satisfaction <= 5:
             said = f"{seen.satisfaction} is not on the scale from 1 to 5"
             yield Finding(("health", at, "satisfaction"), said, help="1 is poor, 5 is delighted")
+
+
+@check(
+    "member-fact-unknown",
+    of="member",
+    advice=True,
+    source="reference/fields#member.country; reference/fields#member.kind",
+    bad="country: unknown  # <--",
+    good="country: CA",
+)
+def member_fact_unknown(case: Case[Member]) -> Findings:
+    """Nobody knows a member's country, or what kind of institution it is.
+
+    To say so is right, and better than a guess; it is here so that it does not wait in silence. Look it up, and write it.
+    """
+    for field in ("kind", "country"):
+        if getattr(case.record, field) == UNKNOWN:
+            yield Finding(
+                (field,), f"the {field} of {case.record.name} is unknown", help="look it up on its website and write it"
+            )

@@ -11,7 +11,7 @@ from salesops.book.book import Book
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.csv.accounts import Accounts
 from salesops.imports.csv.mapping import ColumnMap
-from salesops.imports.csv.rows import RowReader, column_of, deal_data, fillings
+from salesops.imports.csv.rows import RowReader, StandIn, column_of, deal_data, fillings
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory
 from salesops.imports.outcomes import OnFile, Outcome, RecordOutcome
@@ -20,9 +20,12 @@ from salesops.imports.team_people import lines_for, with_people
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.member import Member
+from salesops.records.scalars import UNKNOWN, shown
 
 IMPORTED_KINDS = ("deal", "member")
 """The kinds of record that an import makes."""
+MEMBER_FACTS = ("kind", "country")
+"""What every member says, if only that it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -245,7 +248,25 @@ class Planner:
             self.readers.append(reader)
             if reader.verdict is not None:
                 return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be imported")
-        return data
+        return {**data, **self.unknown_facts(reader, candidate, data)}
+
+    def unknown_facts(self, reader: RowReader, candidate: _Candidate, data: Mapping[str, Any]) -> dict[str, str]:
+        """What every member must say and neither the table nor the mapping tells of this one: it is said to be unknown."""
+        document = self.book.documents.get(("member", candidate.member))
+        known = {**(document.data if document else {}), **data}
+        lacking = [field for field in MEMBER_FACTS if not known.get(field)]
+        for field in lacking:
+            mapped = self.mapping.members.fields.get(field) if self.mapping.members else None
+            column = mapped.column or "" if mapped else ""
+            why = reader.emptiness if column else "is not in the mapping"
+            reader.say(
+                Verdict.STAND_IN,
+                column or field,
+                "member-fact-unknown",
+                f"{why}: {shown(UNKNOWN)} is used",
+                candidate.name,
+            )
+        return dict.fromkeys(lacking, StandIn(UNKNOWN))
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from salesops.records.deal import LINKS, Link
 from salesops.records.record import Entries, Record, free, given, many, maybe
-from salesops.records.scalars import Amount, Country, Day, Email, Id, Month, Ror, Text, Url, Whole, YesNo
+from salesops.records.scalars import UNKNOWN, Amount, Country, Day, Email, Id, Month, Ror, Text, Url, Whole, YesNo
 
 
 class Contact(Record):
@@ -73,15 +73,17 @@ class Member(Record):
     """An institution that buys or may buy; the file name is its id."""
 
     name: Text = given("The name of the institution.", "Cascadia University")
-    kind: Literal["university", "research institution", "educational organisation", "consortium", "other"] = given(
-        "What kind of institution it is.",
+    kind: Literal[
+        "university", "research institution", "educational organisation", "consortium", "other", "unknown"
+    ] = given(
+        "What kind of institution it is; 'unknown' where nobody knows yet.",
         "university",
         "research institution",
         "educational organisation",
         "consortium",
         "other",
     )
-    country: Country = given("Its country, ISO 3166-1 alpha-2.", "US")
+    country: Country = given("Its country, ISO 3166-1 alpha-2; 'unknown' where nobody knows yet.", "US")
     ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.")
     website: Url | None = maybe("Its website.")
     contacts: tuple[Contact, ...] = many("The people there.", entries=Entries(("id",)))
@@ -98,3 +100,9 @@ class Member(Record):
     )
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted.")
+
+    @property
+    def is_what_and_where(self) -> tuple[str, str]:
+        """Its kind and its country in words; neither of them stands alone where it is unknown."""
+        kind = f"kind {UNKNOWN}" if self.kind == UNKNOWN else self.kind
+        return kind, f"country {UNKNOWN}" if self.country == UNKNOWN else self.country

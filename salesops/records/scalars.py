@@ -23,6 +23,8 @@ from salesops.records.money import MONEY, Money, money_from_text, ungrouped
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MAX_TEXT = 20_000
+UNKNOWN = "unknown"
+"""What a field that has to be there says where nobody knows."""
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _LOOSE_DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?", re.ASCII)
@@ -223,13 +225,13 @@ def email(value: object) -> str:
 
 
 def country(value: object) -> str:
-    """An ISO 3166-1 alpha-2 code."""
+    """An ISO 3166-1 alpha-2 code, or ``unknown``."""
     words = _text_only(value, "a country code")
-    if words not in COUNTRIES:
+    if words not in COUNTRIES and words != UNKNOWN:
         refuse(
             "not-a-country",
             f"{shown(words)} is not a country code",
-            "two capital letters of ISO 3166-1, such as US or CA",
+            "two capital letters of ISO 3166-1, such as US or CA; or unknown",
             words.upper() if words.upper() in COUNTRIES else "",
         )
     return words
@@ -322,7 +324,9 @@ YesNo = Annotated[bool, PlainValidator(yes_no), WithJsonSchema({"type": "boolean
 Month = Annotated[str, *_typed(month, pattern=f"^{_MONTH.pattern}$")]
 Url = Annotated[str, *_typed(url, pattern=f"^{_URL.pattern}$", maxLength=2000)]
 Email = Annotated[str, *_typed(email, pattern=f"^{_EMAIL.pattern}$", maxLength=254)]
-Country = Annotated[str, PlainValidator(country), WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)})]
+Country = Annotated[
+    str, PlainValidator(country), WithJsonSchema({"type": "string", "enum": [*sorted(COUNTRIES), UNKNOWN]})
+]
 Currency = Annotated[str, PlainValidator(currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})]
 Ror = Annotated[str, *_typed(ror, pattern=f"^{_ROR.pattern}$")]
 Zone = Annotated[str, *_typed(zone)]

@@ -165,7 +165,7 @@ def _asked(need: Need) -> str:
 def _member(snapshot: Snapshot, record_id: str) -> Iterator[str]:
     member = snapshot.book.members[record_id]
     yield style(show(member.name), "head")
-    yield show(f"{member.kind} · {member.country}" + (f" · {member.website}" if member.website else ""))
+    yield show(" · ".join(member.is_what_and_where) + (f" · {member.website}" if member.website else ""))
     if member.contacts:
         yield ""
         yield style("Contacts", "head")

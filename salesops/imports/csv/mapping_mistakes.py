@@ -285,12 +285,3 @@ def _member_mistakes(document: Document, members: MemberMap) -> Iterator[Problem
         )
     if members.format:
         yield from _format_mistakes(document, ("members", "format"), members.format)
-    for field in ("kind", "country"):
-        if field not in members.fields:
-            yield document.problem(
-                "field-missing",
-                f"'{field}' is missing: every member needs it",
-                ("members", "fields"),
-                key=True,
-                fix=f"{field}: {'other' if field == 'kind' else '{column: …}'}",
-            )

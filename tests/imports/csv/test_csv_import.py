@@ -626,6 +626,32 @@ def test_members_are_filled_from_their_own_table(desk):
     }
 
 
+def test_a_country_and_a_kind_that_nobody_knows_are_written_as_unknown_and_named(desk):
+    desk.repo.write("../accounts.csv", "company,land\nElm,CL\nAsh,\n")
+    members = "members: {file: accounts.csv, key: company, fields: {country: {column: land}}}\n"
+    rows = row(1, account="Elm") + row(2, account="Ash") + row(3, account="Oak")
+    found = desk.run(rows=rows, map=MAP_IN_PLACE + members)
+    assert desk.holds("members/elm.yaml") == "name: Elm\nkind: unknown\ncountry: CL\n"
+    assert desk.holds("members/ash.yaml") == "name: Ash\nkind: unknown\ncountry: unknown\n"
+    assert reasons(found, "stand_ins") == [
+        (4, "kind", "is not in the mapping: 'unknown' is used", "Oak"),
+        (4, "land", "is unknown: accounts.csv has no 'Oak': 'unknown' is used", "Oak"),
+        (2, "kind", "is not in the mapping: 'unknown' is used", "Elm"),
+        (3, "kind", "is not in the mapping: 'unknown' is used", "Ash"),
+        (3, "land", "is empty: 'unknown' is used", "Ash"),
+    ]
+    assert load(desk.repo.root)[1] == []
+
+
+def test_a_country_that_somebody_looked_up_is_not_unknown_again(desk):
+    map = MAP_IN_PLACE + "members: {fields: {kind: university}}\n"
+    desk.run(rows=row(1, account="Elm"), map=map)
+    path = desk.repo.root / "members/elm.yaml"
+    path.write_text(path.read_text().replace("unknown", "CL"))
+    found = desk.run("--update", rows=row(1, account="Elm"), map=map)
+    assert (found["stand_ins"], found["written"]) == ([], [])
+
+
 def test_a_member_that_stands_twice_in_its_table_is_not_guessed(desk):
     desk.repo.write("../accounts.csv", "company,sector,land,web\nElm,Uni,Chile,\nELM,Uni,Canada,\n")
     found = desk.run(rows=row(1, account="Elm") + row(2), map=MAP_IN_PLACE + ACCOUNTS_MAP, code=1)

@@ -66,7 +66,7 @@ def test_the_sound_mapping_has_no_mistake(desk):
         ("value.one_off", "title", "12:5 field-twice"),
         ("currency: USD\n", "", "11:5 currency-missing"),
         ("currency: USD", "currency: usd", "1:11 not-a-currency"),
-        ("country: CA", "web: CA", "14:3 field-missing"),
+        ("country: CA", "web: CA", "14:30 field-unknown"),
         ("members:\n", "members:\n  file: ../a.csv\n  key: a\n", "14:9 members-unclear"),
         ("members:\n", "members:\n  file: a.csv\n", "13:1 members-unclear"),
         ("country: CA", "country: {column: id, missing: skip}", "14:61 cell-unclear"),
