@@ -29,6 +29,7 @@ LABELS = {
     "name": "name",
     "mrr": "MRR",
     "one_off": "one-off",
+    "imported": "import",
     "learning": "learned:",
     "note": "note:",
     "why": "why:",

@@ -58,6 +58,8 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
         yield ("order", "operational"), deal.order.operational
     if deal.renewal:
         yield ("renewal", "health_checked"), deal.renewal.health_checked
+    if deal.imported:
+        yield ("imported", "date"), deal.imported.date
     for name in ("waived", "corrections"):
         for at, entry in enumerate(getattr(deal, name)):
             yield (name, at, "date"), entry.date

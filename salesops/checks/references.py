@@ -9,6 +9,7 @@ from salesops.problems import Path, did_you_mean
 from salesops.records.deal import Deal
 from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
+from salesops.records.process import IMPORTED
 
 
 def _named(case: Case[Deal], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
@@ -71,11 +72,13 @@ def _people(deal: Deal) -> Iterator[tuple[Path, str | None]]:
 def tier_unknown(case: Case[Deal]) -> Findings:
     """A deal is of a tier that the process does not declare.
 
-    Tiers carry rules, such as how many hubs they hold. Use a tier of the process in force on the deal's last move.
+    Tiers carry rules, such as how many hubs they hold. Use a tier of the process in force on the deal's last move; a deal
+    that was imported may keep the one that it came with.
     """
     deal = case.record
-    process = case.process_on(deal.stages[-1].entered) if deal.stages else None
-    if process and deal.tier not in process.tiers:
+    process = case.process_of_last_move(deal)
+    of_imports = case.book.versions.get(IMPORTED) if deal.imported else None
+    if process and deal.tier not in process.tiers and not (of_imports and deal.tier in of_imports.tiers):
         yield Finding(
             ("tier",),
             f"'{deal.tier}' is not a tier of process {process.version}",

@@ -12,6 +12,7 @@ from salesops.edits.edit import CannotEdit
 from salesops.edits.yaml_writer import FileChange, in_order, render
 from salesops.imports.additions import Addition, Question, completed, differences
 from salesops.problems import Problem
+from salesops.records.deal import Deal
 from salesops.records.record import Record
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
@@ -46,9 +47,13 @@ class RecordOutcome:
 
 @dataclass(frozen=True)
 class OnFile:
-    """The records on file; with ``update`` they gain what they lack, and never lose what they say."""
+    """The records on file; with ``update`` they gain what they lack, and never lose what they say.
+
+    ``mark`` is what a new deal says of where it came from.
+    """
 
     book: Book
+    mark: dict[str, str]
     update: bool = False
 
     def has(self, kind: str, record_id: str) -> bool:
@@ -82,7 +87,7 @@ class OnFile:
         self, kind: str, model: type[Record], record_id: str, path: str, data: dict[str, Any]
     ) -> RecordOutcome | list[Problem]:
         """A record that is not on file yet, or why it would not be one."""
-        ordered = in_order(model, data)
+        ordered = in_order(model, {**data, "imported": self.mark} if model is Deal else data)
         text = render(ordered)
         change = FileChange(path, text)
         return _problems(path, model, ordered, text) or RecordOutcome(kind, record_id, path, Outcome.NEW, change)
@@ -107,12 +112,17 @@ class OnFile:
         if not self.update or not additions:
             return kept
         try:
-            text = completed(document.text, additions, model)
+            text = completed(document.text, [*additions, *self._newer_mark(document, additions)], model)
         except CannotEdit as fault:
             return replace(kept, why=f"what it lacks has to be added by hand: {fault}")
         changed, problems = read(document.path, text.encode("utf-8"))
         problems = _problems(document.path, model, changed.data, text) if changed else problems
         return problems or replace(kept, outcome=Outcome.UPDATED, change=FileChange(document.path, text, document.text))
+
+    def _newer_mark(self, document: Document, additions: list[Addition]) -> list[Addition]:
+        """The day of this import for an imported deal that gains moves: they came with it, as those before them did."""
+        is_moved = any(addition.is_move for addition in additions)
+        return [Addition(("imported", "date"), self.mark["date"])] if is_moved and "imported" in document.data else []
 
 
 def _problems(path: str, model: type[Record], data: dict[str, Any], text: str) -> list[Problem]:

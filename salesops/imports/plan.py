@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from salesops.imports.csv.accounts import Accounts
 from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.rows import RowReader, StandIn, column_of, deal_data, fillings
 from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.imported_process import imported_process
 from salesops.imports.names import Directory
 from salesops.imports.outcomes import OnFile, Outcome, RecordOutcome
 from salesops.imports.remarks import Remark, Verdict, Wrong
@@ -39,15 +41,16 @@ class Plan:
     new_people: Mapping[str, Mapping[str, Any]]
     unknown_people: Mapping[str, Mapping[str, Any]]
     team: FileChange | None = None
+    process: FileChange | None = None
 
     @property
     def changes(self) -> list[FileChange]:
-        """Members and people first, so that no deal ever names what is not there yet."""
+        """Members, people and the process version first, so that no deal ever names what is not there yet."""
         of = {
             kind: [entry.change for entry in self.entries if entry.kind == kind and entry.change]
             for kind in IMPORTED_KINDS
         }
-        return [*of["member"], *([self.team] if self.team else []), *of["deal"]]
+        return [*of["member"], *(change for change in (self.team, self.process) if change), *of["deal"]]
 
     def count(self, kind: str, outcome: Outcome) -> int:
         """How many records of a kind this becomes of."""
@@ -90,13 +93,20 @@ class Planner:
     """Everything that planning an import needs; ``plan`` does it."""
 
     def __init__(
-        self, book: Book, mapping: ColumnMap, table: Table, accounts: Table | None = None, update: bool = False
+        self,
+        book: Book,
+        mapping: ColumnMap,
+        table: Table,
+        today: date,
+        accounts: Table | None = None,
+        update: bool = False,
     ) -> None:
         deal, team = mapping.deal, book.team
         self.book = book
         self.mapping = mapping
         self.table = table
-        self.on_file = OnFile(book, update)
+        self.today = today
+        self.on_file = OnFile(book, {"from": table.name.rpartition("/")[2], "date": str(today)}, update)
         self.team = team.people if team else {}
         self.zone = team.time_zone if team else "UTC"
         self.members = Directory(
@@ -132,6 +142,7 @@ class Planner:
             new_people=new_people,
             unknown_people={person_id: self.person(name) for person_id, name in self.unknown.items()},
             team=self.team_change(new_people),
+            process=self.process_change(candidates, deals),
         )
 
     def remarks(self) -> Iterator[Remark]:
@@ -204,6 +215,11 @@ class Planner:
             for problem in found:
                 wrong = Wrong(problem.code, ": ".join(part for part in (problem.field, problem.message) if part))
                 candidate.reader.reject(column_of(self.mapping, problem.field), wrong)
+
+    def process_change(self, candidates: list[_Candidate], deals: list[RecordOutcome]) -> FileChange | None:
+        """The process version that the moves of these deals belong to; None where it needs no change."""
+        written = {entry.id for entry in deals if entry.change}
+        return imported_process(self.book, [one.data for one in candidates if one.id in written], self.today)
 
     # ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

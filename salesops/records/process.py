@@ -17,6 +17,8 @@ from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
 
 CONTACT = "contact"
 WON, LOST = "won", "lost"
+IMPORTED = "imported"
+"""The version of the moves that came with an import, whatever their day; it is in force on no day of its own."""
 
 
 def _listed(value: Any) -> Any:
@@ -156,6 +158,11 @@ class Process(Record):
     becomes: dict[str, Text] = Field(
         default_factory=dict, description="Stages of older versions and what they are now.", examples=[None]
     )
+
+    @property
+    def is_of_imports(self) -> bool:
+        """Whether it belongs to the moves that came with an import, and to no others."""
+        return self.version == IMPORTED
 
     def stage_named(self, name: str) -> Stage | None:
         """The stage of that name, or of the stage that it became."""

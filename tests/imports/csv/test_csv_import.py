@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import date
+from datetime import UTC, date, datetime
 from textwrap import dedent
 
 import pytest
@@ -26,6 +26,14 @@ from salesops.store.load import load
 
 def reasons(found, verdict="rejected"):
     return [(remark["row"], remark["column"], remark["reason"], remark["value"]) for remark in found[verdict]]
+
+
+VERSION = "playbook/process/imported.yaml"
+
+
+def today():
+    """The day on which these tests import, in the team's zone."""
+    return datetime.now(UTC).date()
 
 
 def row(number=1, **cells):
@@ -54,6 +62,7 @@ def test_every_row_becomes_a_deal_and_every_new_account_a_member(desk):
     assert found["deals"] == {"new": 3, "unchanged": 0, "updated": 0, "kept": 0}
     assert found["written"] == [
         "members/rainy-coast-college.yaml",
+        VERSION,
         "deals/2026/a-1.yaml",
         "deals/2026/a-2.yaml",
         "deals/2026/a-3.yaml",
@@ -74,7 +83,7 @@ def test_every_row_becomes_a_deal_and_every_new_account_a_member(desk):
         value: {one_off: 900.50 USD}
         loss: {learning: Too small}
         """
-    )
+    ).replace("value:", f"imported: {{from: table.csv, date: {today()}}}\nvalue:")
 
 
 def test_what_was_imported_is_read_without_a_single_complaint(desk):
@@ -153,7 +162,7 @@ def test_a_header_alone_is_an_empty_table_and_no_mistake(desk):
 def test_a_row_that_cannot_be_taken_is_named_with_its_column_and_reason(desk, cells, column, reason, value):
     found = desk.run(rows=row(1) + row(2, **cells), code=1)
     assert reasons(found) == [(3, column, reason, value)]
-    assert found["written"] == ["deals/2026/a-1.yaml"]
+    assert found["written"] == [VERSION, "deals/2026/a-1.yaml"]
 
 
 def test_every_reason_of_a_row_is_said_at_once(desk):
@@ -181,7 +190,7 @@ def test_a_loss_before_its_beginning_is_rejected(desk):
 def test_two_rows_of_one_id_are_both_rejected_and_name_each_other(desk):
     found = desk.run(rows=row(1) + row(2, id="B 7") + row(3, id="b-7"), code=1)
     assert reasons(found) == [(row, "id", "is the id of several rows", "b-7, rows 3 and 4") for row in (3, 4)]
-    assert found["written"] == ["deals/2026/a-1.yaml"]
+    assert found["written"] == [VERSION, "deals/2026/a-1.yaml"]
 
 
 def test_a_deal_cannot_be_called_as_a_member_is(desk):
@@ -222,7 +231,7 @@ def test_a_deal_that_was_removed_on_purpose_stays_removed(desk):
     assert reasons(found, "skipped") == [
         (2, "id", "was removed on purpose, see playbook/removed.yaml", "a-1 on 2026-03-01")
     ]
-    assert found["written"] == ["deals/2026/a-2.yaml"]
+    assert found["written"] == [VERSION, "deals/2026/a-2.yaml"]
 
 
 def test_the_text_counts_each_reason_and_names_a_few_rows(desk):
@@ -495,7 +504,7 @@ def test_a_word_that_the_mapping_does_not_list_gets_its_stand_in_and_is_named(de
 def test_rows_that_the_mapping_passes_over_are_named_and_are_no_failure(desk):
     found = desk.run(rows=row(1, account="") + row(2), map=MAP_IN_PLACE.replace("account}", "account, missing: skip}"))
     assert reasons(found, "skipped") == [(2, "account", "is empty: the row is skipped", "")]
-    assert found["written"] == ["deals/a-2.yaml"]
+    assert found["written"] == [VERSION, "deals/a-2.yaml"]
 
 
 def test_a_stage_without_a_day_can_be_left_out(desk):
@@ -523,7 +532,7 @@ def test_a_row_that_says_its_stage_and_not_since_when_is_rejected_and_not_left_i
         (3, "closed", said.format("closed lost"), "Lost"),
     ]
     assert [remark["code"] for remark in found["rejected"]] == ["stage-without-day"] * 2
-    assert found["written"] == ["deals/a-3.yaml", "deals/a-4.yaml"]
+    assert found["written"] == [VERSION, "deals/a-3.yaml", "deals/a-4.yaml"]
     assert "outreach" not in desk.holds("deals/a-3.yaml")
 
 
@@ -702,7 +711,7 @@ def test_whatever_the_cells_hold_a_row_is_written_exactly_or_named(rows):
     ]
     table, problems = read_table("t.csv", "\n".join(["id,a,b,c,d,e,f", *lines]).encode(), _everything().format)
     assert problems == []
-    plan = Planner(_book(), _everything(), table).plan()
+    plan = Planner(_book(), _everything(), table, date(2026, 11, 20)).plan()
     assert plan.taken + len({remark.row for remark in plan.said(Verdict.REJECTED)}) == len(rows)
     for entry in plan.entries:
         assert entry.change is not None
