@@ -54,9 +54,12 @@ class Health(Record):
 
 
 class Invoice(Record):
-    """One month's invoice and the dates of its steps (Sales and invoicing process, Sending invoices)."""
+    """The invoice for one month of one contract, and the dates of its steps (Sales and invoicing process, Sending invoices)."""
 
     month: Month = given("The month of service.", "2026-05")
+    deal: Id | None = maybe(
+        "The won deal whose contract it is for; needed where the member has more than one.", "cascadia-general"
+    )
     tier_confirmed: Day | None = maybe("When the tier at a specific price was confirmed.", "2026-03-28")
     delivery_confirmed: Day | None = maybe("When the member confirmed the month's service.", "2026-06-02")
     usage: Amount | None = maybe("The month's usage fee.", "412.50 USD")
@@ -96,7 +99,8 @@ class Member(Record):
         "What delivery saw, oldest first.", entries=Entries(("date",), called="health check of")
     )
     invoices: tuple[Invoice, ...] = many(
-        "The monthly invoices, oldest first.", entries=Entries(("month",), called="invoice for")
+        "The monthly invoices, oldest first; one for each contract and month.",
+        entries=Entries(("month", "deal"), called="invoice for"),
     )
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted.")
