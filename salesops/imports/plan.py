@@ -23,6 +23,7 @@ from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.member import Member
 from salesops.records.scalars import UNKNOWN, shown
+from salesops.records.team import kinds_known
 
 IMPORTED_KINDS = ("deal", "member")
 """The kinds of record that an import makes."""
@@ -264,6 +265,10 @@ class Planner:
             self.readers.append(reader)
             if reader.verdict is not None:
                 return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be imported")
+        kinds = kinds_known(self.book.team)
+        if data.get("kind", UNKNOWN) not in kinds:
+            said = f"cannot become a member: kind: {shown(data['kind'])} is not one of: {', '.join(kinds)}"
+            return Wrong("member-refused", said)
         return {**data, **self.unknown_facts(reader, candidate, data)}
 
     def unknown_facts(self, reader: RowReader, candidate: _Candidate, data: Mapping[str, Any]) -> dict[str, str]:

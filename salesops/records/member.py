@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import PlainValidator, WithJsonSchema
 
 from salesops.records.deal import LINKS, Link
 from salesops.records.record import Entries, Record, free, given, many, maybe
-from salesops.records.scalars import UNKNOWN, Amount, Country, Day, Email, Id, Month, Ror, Text, Url, Whole, YesNo
+from salesops.records.scalars import (
+    UNKNOWN,
+    Amount,
+    Country,
+    Day,
+    Email,
+    Id,
+    Month,
+    Phone,
+    Ror,
+    Text,
+    Url,
+    Whole,
+    YesNo,
+    text,
+)
+
+MEMBER_KINDS = (
+    "university",
+    "research institution",
+    "educational organisation",
+    "consortium",
+    "other",
+    UNKNOWN,
+)
+"""The kinds of institution that every team knows; it may add its own."""
+
+
+def _kind(value: object) -> str:
+    """One of the kinds of institution, or one of those that the team adds in playbook/team.yaml."""
+    return text(value)
+
+
+MemberKind = Annotated[
+    str,
+    PlainValidator(_kind),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": list(MEMBER_KINDS)}, {"type": "string", "minLength": 1}]}),
+]
 
 
 class Contact(Record):
@@ -16,6 +55,7 @@ class Contact(Record):
     name: Text | None = maybe("The name.")
     role: Text | None = maybe("The role.", "Director of Research Computing")
     email: Email | None = maybe("The e-mail address.")
+    phone: Phone | None = maybe("The telephone number.", "+1 604 555 0100")
     decides: YesNo | None = maybe("Whether the person can decide to buy.", "true")
 
 
@@ -76,15 +116,9 @@ class Member(Record):
     """An institution that buys or may buy; the file name is its id."""
 
     name: Text = given("The name of the institution.", "Cascadia University")
-    kind: Literal[
-        "university", "research institution", "educational organisation", "consortium", "other", "unknown"
-    ] = given(
-        "What kind of institution it is; 'unknown' where nobody knows yet.",
-        "university",
-        "research institution",
-        "educational organisation",
-        "consortium",
-        "other",
+    kind: MemberKind = given(
+        "What kind of institution it is; 'unknown' where nobody knows yet. The team may add kinds of its own.",
+        *MEMBER_KINDS,
     )
     country: Country = given("Its country, ISO 3166-1 alpha-2; 'unknown' where nobody knows yet.", "US")
     ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.")

@@ -181,6 +181,18 @@ class Process(Record):
         stage = self.stages.get(start)
         return tuple(way_out for way_out in stage.exits if way_out.to == target) if stage else ()
 
+    def asks_for(self, section: str) -> bool:
+        """Whether any need of it is a field of this section of a deal, such as ``maniac_t``."""
+        return any((need.field or "").split(".")[0] == section for need in self.needs)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """Everything that its exits and its closed stages require."""
+        places: list[Exit | Completion] = []
+        for stage in self.stages.values():
+            places += [*stage.exits, *([stage.completion] if stage.completion else [])]
+        return tuple(need for place in places for need in place.needs)
+
     def hint(self, name: str) -> str:
         """What a misspelt stage was probably meant to be."""
         return did_you_mean(name, self.stages)

@@ -51,7 +51,7 @@ def test_an_invoice_without_certification_is_one_error(found):
     assert found(invoice("certified", "paid")) == ["2 invoice-steps"]
 
 
-def test_the_draft_contract_of_an_open_deal_is_no_contract(repo, found):
+def test_the_draft_contract_of_an_open_deal_is_no_contract(repo):
     repo.deal(DRAFT + "member: other-u\n")
     lines = f"invoices:\n  - {invoice('delivery_confirmed', month='2027-01')}\nvendor_setup: {{status: not needed}}\n"
     repo.write("members/other-u.yaml", f"{lines}name: Other\nkind: university\ncountry: US\n")

@@ -110,7 +110,7 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         windows=TITLES,
         spans=list(spans(standing)),
         stage_columns=STAGES,
-        answers=answers(deal),
+        answers=answers(deal) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
         answer_columns=ANSWERS,
         hub_columns=HUBS,
         activity=[

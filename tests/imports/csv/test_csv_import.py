@@ -652,6 +652,17 @@ def test_a_country_and_a_kind_that_nobody_knows_are_written_as_unknown_and_named
     assert load(desk.repo.root)[1] == []
 
 
+def test_a_kind_that_the_team_does_not_know_is_rejected_and_one_of_its_own_is_taken(desk):
+    map = MAP_IN_PLACE + "members: {fields: {kind: {column: note}, country: CA}}\n"
+    rows = row(1, account="Elm", note="museum")
+    said = reasons(desk.run(rows=rows, map=map, code=1))[0][2]
+    assert said.startswith("cannot become a member: kind: 'museum' is not one of: university, ")
+    team = desk.holds("playbook/team.yaml")
+    desk.repo.write("playbook/team.yaml", team + "member_kinds: [museum]\n")
+    desk.run(rows=rows, map=map)
+    assert "kind: museum\n" in desk.holds("members/elm.yaml")
+
+
 def test_a_country_that_somebody_looked_up_is_not_unknown_again(desk):
     map = MAP_IN_PLACE + "members: {fields: {kind: university}}\n"
     desk.run(rows=row(1, account="Elm"), map=map)
