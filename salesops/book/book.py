@@ -13,11 +13,11 @@ from typing import Any
 from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
 from salesops.records.dated import Span, data_without, every_day, outside, without
-from salesops.records.deal import Deal
+from salesops.records.deal import Deal, Move
 from salesops.records.kinds import KINDS
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
-from salesops.records.process import Process, Stage
+from salesops.records.process import IMPORTED, Process, Stage
 from salesops.records.rates import Rates
 from salesops.records.removals import Removed
 from salesops.records.targets import Targets
@@ -151,14 +151,24 @@ class Book:
         return not any(kind == "process" for kind, _ in self.broken)
 
     @cached_property
+    def _by_day(self) -> tuple[Process, ...]:
+        """The versions that a day can choose: all but that of the imports, unless there is no other."""
+        return tuple(process for process in self.processes if not process.is_of_imports) or self.processes
+
+    @cached_property
     def _in_force(self) -> list[date]:
-        return [process.in_force for process in self.processes]
+        return [process.in_force for process in self._by_day]
 
     def process_on(self, day: date) -> Process | None:
         """The version in force on a day; the oldest for days before it; None where there is none at all."""
-        if not self.processes:
+        if not self._by_day:
             return None
-        return self.processes[max(bisect_right(self._in_force, day) - 1, 0)]
+        return self._by_day[max(bisect_right(self._in_force, day) - 1, 0)]
+
+    def process_of(self, deal: Deal, move: Move) -> Process | None:
+        """The version that a move of a deal belongs to: that of the imports where it came with one, else the one of its day."""
+        of_imports = self.versions.get(IMPORTED) if deal.was_brought(move) else None
+        return of_imports or self.process_on(move.entered)
 
     @cached_property
     def _stages(self) -> dict[tuple[str, str], Stage | None]:

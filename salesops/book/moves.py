@@ -24,11 +24,15 @@ class MoveKind(StrEnum):
     AFTER_CLOSE = "after close"
     NO_WAY = "no way"
     UNKNOWN = "unknown stage"
+    IMPORTED = "imported"
 
     @property
     def is_allowed(self) -> bool:
-        """Whether the process has a place for it; going back and opening again also need a reason."""
-        return self in (MoveKind.START, MoveKind.EXIT, MoveKind.BACK, MoveKind.REOPENED)
+        """Whether the process has a place for it; going back and opening again also need a reason.
+
+        A move that came with an import was made under other rules, and is not judged.
+        """
+        return self in (MoveKind.START, MoveKind.EXIT, MoveKind.BACK, MoveKind.REOPENED, MoveKind.IMPORTED)
 
 
 @dataclass(frozen=True)
@@ -71,11 +75,12 @@ def judged_moves(deal: Deal, book: Book) -> list[JudgedMove]:
     """Every move of a deal, each judged by the version in force on its day; none where there is no process."""
     found: list[JudgedMove] = []
     before: str | None = None
-    for line, (stage, day) in enumerate(deal.stages):
-        process = book.process_on(day)
+    for line, move in enumerate(deal.stages):
+        stage, day = move
+        process = book.process_of(deal, move)
         if process is None:
             return []
-        kind = kind_of(process, deal.type, before, stage)
+        kind = MoveKind.IMPORTED if deal.was_brought(move) else kind_of(process, deal.type, before, stage)
         exits = process.exits_between(process.name_now(before), stage) if kind is MoveKind.EXIT and before else ()
         found.append(JudgedMove(line, before, stage, day, process, kind, exits))
         before = stage

@@ -120,7 +120,7 @@ class Comparison:
         found: dict[str, list[tuple[str, date]]] = defaultdict(list)
         for deal_id, deal in self.before.deals.items():
             for move in deal.stages:
-                if process := self.before.process_on(move.entered):
+                if process := self.before.process_of(deal, move):
                     found[process.version].append((deal_id, move.entered))
         return found
 

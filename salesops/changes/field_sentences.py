@@ -28,6 +28,7 @@ LABELS = {
     "x": "own fields",
     "mrr": "MRR",
     "one_off": "one-off",
+    "imported": "import",
     "learning": "learned:",
     "note": "note:",
     "why": "why:",

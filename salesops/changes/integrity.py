@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from salesops.changes.timeline import Commit, Event, Timeline
 from salesops.metrics.readings import Days, tally
+from salesops.output import counted
+from salesops.records.deal import Deal, Imported
 from salesops.records.scalars import day_or_none
 
 LATE = 7
@@ -18,6 +21,7 @@ PUSHES = 3
 JUST_BEFORE = timedelta(days=30)
 """An owner who changes this shortly before the close is named."""
 DATED = frozenset({"new", "moved", "won", "lost", "reopened", "logged"})
+MOVES = DATED - {"logged"}
 CLOSES = frozenset({"won", "lost"})
 AMOUNTS = frozenset({"priced", "contract"})
 """Changes of what a deal brings; one with a day of its own is the contract's first entry, which changes nothing."""
@@ -51,6 +55,25 @@ class Chapter:
     findings: tuple[LateFact, ...]
 
 
+@dataclass(frozen=True)
+class ImportedMoves:
+    """The deals of one import, and the moves that came with them: made elsewhere, and in no other figure of the report."""
+
+    source: str
+    day: date
+    deals: int
+    moves: int
+
+    @property
+    def sentence(self) -> str:
+        """The import in a sentence."""
+        return f"{counted(self.moves, 'move')} of {counted(self.deals, 'deal')} came from {self.source} on {self.day}"
+
+    def as_data(self) -> dict[str, Any]:
+        """As machines read it."""
+        return {"from": self.source, "date": self.day, "deals": self.deals, "moves": self.moves}
+
+
 Outcome = Callable[[str], str | None]
 """What a stage closes a deal as: won, lost or None."""
 
@@ -66,6 +89,7 @@ class Integrity:
     owners: tuple[LateFact, ...]
     corrected: tuple[LateFact, ...]
     removed: tuple[LateFact, ...]
+    imported: tuple[ImportedMoves, ...] = ()
 
     @property
     def chapters(self) -> tuple[Chapter, ...]:
@@ -108,13 +132,22 @@ class Integrity:
         """As ``integrity --format json`` gives it."""
         names = ("late", "pushed", "after_close", "owners", "corrected", "removed")
         lag = {key: value for key, value in self.lag.as_data().items() if key not in ("included", "excluded")}
-        return {"lag": lag, **{name: [finding.as_data() for finding in getattr(self, name)] for name in names}}
+        imported = {"imported": [entry.as_data() for entry in self.imported]}
+        return {
+            "lag": lag,
+            **{name: [finding.as_data() for finding in getattr(self, name)] for name in names},
+            **imported,
+        }
 
 
-def integrity(known: Timeline, outcome: Outcome) -> Integrity:
-    """The report on every deal of a timeline, the gravest first; ``outcome`` says what a stage closes a deal as."""
+def integrity(known: Timeline, outcome: Outcome, records: Mapping[str, Deal] | None = None) -> Integrity:
+    """The report on every deal of a timeline, the gravest first; ``outcome`` says what a stage closes a deal as.
+
+    ``records`` are the deals on file: what came with an import is counted apart.
+    """
+    imports = {deal_id: deal.imported for deal_id, deal in (records or {}).items() if deal.imported}
     deals = {deal_id: entries for (kind, deal_id), entries in sorted(known.records.items()) if kind == "deal"}
-    lags = [lag for deal_id, entries in deals.items() for lag in _lags(deal_id, entries)]
+    lags = [lag for deal_id, entries in deals.items() for lag in _lags(deal_id, entries, imports.get(deal_id))]
     return Integrity(
         lag=Days(
             values=tuple(finding.days for finding in lags),
@@ -138,7 +171,20 @@ def integrity(known: Timeline, outcome: Outcome) -> Integrity:
             for entry in entries
             if entry.change.kind == "removed"
         ),
+        imported=tuple(_imports(records or {})),
     )
+
+
+def _imports(records: Mapping[str, Deal]) -> Iterator[ImportedMoves]:
+    """Every import, the newest first, with its deals and their moves."""
+    deals: Counter[tuple[date, str]] = Counter()
+    moves: Counter[tuple[date, str]] = Counter()
+    for deal in records.values():
+        if deal.imported:
+            deals[deal.imported.date, deal.imported.from_] += 1
+            moves[deal.imported.date, deal.imported.from_] += sum(map(deal.was_brought, deal.stages))
+    for day, source in sorted(deals, reverse=True):
+        yield ImportedMoves(source, day, deals[day, source], moves[day, source])
 
 
 def _gravest(findings: Iterator[LateFact]) -> tuple[LateFact, ...]:
@@ -149,13 +195,14 @@ def _newest(findings: Iterator[LateFact]) -> tuple[LateFact, ...]:
     return tuple(sorted(findings, key=lambda one: (-one.commit.time, one.deal)))
 
 
-def _lags(deal: str, entries: Sequence[Event]) -> Iterator[LateFact]:
-    """Days from each dated event to the commit that told of it; what came with the first commit was entered elsewhere."""
+def _lags(deal: str, entries: Sequence[Event], imported: Imported | None = None) -> Iterator[LateFact]:
+    """Days from each dated event to the commit that told of it; what came with an import or the first commit was entered elsewhere."""
     removed = False
     for entry in entries:
         change, day = entry.change, _day(entry.change.date)
         removed = removed or change.kind == "removed"
-        is_known = entry.was_brought or (removed and change.kind == "new")
+        is_of_import = bool(imported and day and day <= imported.date and change.kind in MOVES)
+        is_known = entry.was_brought or is_of_import or (removed and change.kind == "new")
         if day and change.kind in DATED and not is_known and day <= entry.commit.day:
             what = f"started on {day}: {change.what}" if change.kind == "new" else change.what
             yield LateFact(deal, what, entry.commit, (entry.commit.day - day).days)

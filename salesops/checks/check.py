@@ -15,6 +15,7 @@ from salesops.book.moves import JudgedMove, judged_moves
 from salesops.book.visits import DealHistory, history_of
 from salesops.changes.compare import Comparison
 from salesops.problems import Edit, Path, Severity, did_you_mean
+from salesops.records.deal import Deal
 from salesops.records.process import Process
 from salesops.records.record import Record
 from salesops.records.salvage import is_lost
@@ -75,6 +76,11 @@ class Case(Generic[R]):
     def process_on(self, day: date) -> Process | None:
         """The version in force on a day; None while any version cannot be read, for it might be that one."""
         return self.book.process_on(day) if self.book.is_process_whole else None
+
+    def process_of_last_move(self, deal: Deal) -> Process | None:
+        """The version that the last move of a deal belongs to; None where there is none, or any version cannot be read."""
+        is_known = deal.stages and self.book.is_process_whole
+        return self.book.process_of(deal, deal.stages[-1]) if is_known else None
 
     @cached_property
     def judged_moves(self) -> list[JudgedMove]:

@@ -9,6 +9,7 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Path
 from salesops.records.deal import MANIAC_T, Deal
 from salesops.records.member import Member
+from salesops.records.scalars import UNKNOWN
 
 
 @check(
@@ -57,6 +58,8 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
         yield ("order", "operational"), deal.order.operational
     if deal.renewal:
         yield ("renewal", "health_checked"), deal.renewal.health_checked
+    if deal.imported:
+        yield ("imported", "date"), deal.imported.date
     for name in ("waived", "corrections"):
         for at, entry in enumerate(getattr(deal, name)):
             yield (name, at, "date"), entry.date
@@ -231,3 +234,23 @@ def satisfaction_out_of_range(case: Case[Member]) -> Findings:
         if seen.satisfaction is not None and not 1 <= seen.satisfaction <= 5:
             said = f"{seen.satisfaction} is not on the scale from 1 to 5"
             yield Finding(("health", at, "satisfaction"), said, help="1 is poor, 5 is delighted")
+
+
+@check(
+    "member-fact-unknown",
+    of="member",
+    advice=True,
+    source="reference/fields#member.country; reference/fields#member.kind",
+    bad="country: unknown  # <--",
+    good="country: CA",
+)
+def member_fact_unknown(case: Case[Member]) -> Findings:
+    """Nobody knows a member's country, or what kind of institution it is.
+
+    To say so is right, and better than a guess; it is here so that it does not wait in silence. Look it up, and write it.
+    """
+    for field in ("kind", "country"):
+        if getattr(case.record, field) == UNKNOWN:
+            yield Finding(
+                (field,), f"the {field} of {case.record.name} is unknown", help="look it up on its website and write it"
+            )

@@ -1,37 +1,65 @@
-"""Invoices: each month once, its steps in order, and nothing sent before it may be."""
+"""Invoices: each month of a contract once, its steps in order, and nothing sent before it may be."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date, timedelta
 from itertools import pairwise
 
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.deal import Contract
 from salesops.records.member import Invoice, Member
+from salesops.records.process import WON
 
 STEPS = ("prepared", "sent", "certified", "invoiced", "paid")
-"""The steps of an invoice in their order (Sales and invoicing process, Sending invoices)."""
+"""The steps of an invoice in their order, none of which is left out (Sales and invoicing process, Sending invoices)."""
+OUT = STEPS[1:]
+"""The steps from which on an invoice has left the team: what is only prepared may still wait for a contract."""
 
 
 @check(
     "invoice-steps",
     of="member",
     source="Sales and invoicing process, Sending invoices",
-    bad="invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, sent: 2026-06-01, certified: 2026-05-30}]  # <--",
-    good="invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, sent: 2026-06-01, certified: 2026-06-02}]",
+    bad="""
+    vendor_setup: {status: done, date: 2025-03-02}
+    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01, invoiced: 2026-06-03}]  # <--
+    """,
+    good="""
+    vendor_setup: {status: done, date: 2025-03-02}
+    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01, certified: 2026-06-02, invoiced: 2026-06-03}]
+    """,
 )
 def invoice_steps(case: Case[Member]) -> Findings:
-    """The steps of an invoice are in the wrong order.
+    """A step of an invoice is missing, or its steps are in the wrong order.
 
-    Prepared, sent, certified, invoiced, paid: each follows the one before. Correct the day.
+    Prepared, sent, certified, invoiced, paid: each follows the one before, and none is left out. Add the day that is
+    missing, or correct the one that is wrong. When it was archived is for itself.
     """
     for at, invoice in enumerate(case.record.invoices):
-        done = [(step, getattr(invoice, step)) for step in STEPS if getattr(invoice, step)]
-        for (before, earlier), (step, day) in pairwise(done):
-            if day < earlier:
+        done = _done(invoice)
+        if not done:
+            continue
+        last, day = done[-1]
+        left_out = [step for step in STEPS[: STEPS.index(last)] if getattr(invoice, step) is None]
+        if left_out:
+            yield Finding(
+                ("invoices", at, last),
+                f"{last} on {day}, yet never {' or '.join(left_out)}",
+                help="add the day of each step that was made, in their order",
+                fix="\n".join(f"{step}: …" for step in left_out),
+            )
+        for (before, earlier), (step, later) in pairwise(done):
+            if later < earlier:
                 yield Finding(
                     ("invoices", at, step),
-                    f"{step} on {day}, before it was {before} on {earlier}",
+                    f"{step} on {later}, before it was {before} on {earlier}",
                     help="correct one of the two days",
                 )
+
+
+def _done(invoice: Invoice) -> list[tuple[str, date]]:
+    return [(step, day) for step in STEPS if (day := getattr(invoice, step)) is not None]
 
 
 @check(
@@ -40,41 +68,142 @@ def invoice_steps(case: Case[Member]) -> Findings:
     source="Sales and invoicing process, Sending invoices",
     bad="""
     invoices:
-      - {month: 2026-05}
-      - {month: 2026-05}  # <--
+      - {month: 2026-05, deal: cascadia-2025}
+      - {month: 2026-05, deal: cascadia-2025}  # <--
     """,
     good="""
     invoices:
-      - {month: 2026-05}
-      - {month: 2026-06}
+      - {month: 2026-05, deal: cascadia-2025}
+      - {month: 2026-06, deal: cascadia-2025}
     """,
 )
 def invoice_month_twice(case: Case[Member]) -> Findings:
-    """Two invoices are for the same month.
+    """Two invoices are for the same month of the same contract.
 
-    A month is invoiced once. Put both into one entry.
+    A month of a contract is invoiced once. Put both into one entry; where the member has two contracts, name the `deal` of each.
     """
-    seen: set[str] = set()
+    seen: set[tuple[str, str | None]] = set()
     for at, invoice in enumerate(case.record.invoices):
-        if invoice.month in seen:
+        if (invoice.month, invoice.deal) in seen:
+            of_deal = f" for {invoice.deal}" if invoice.deal else ""
             yield Finding(
-                ("invoices", at, "month"), f"{invoice.month} is invoiced twice", help="put both into one entry"
+                ("invoices", at, "month"),
+                f"{invoice.month} is invoiced twice{of_deal}",
+                help="put both into one entry; where these are two contracts, name the deal of each",
             )
-        seen.add(invoice.month)
+        seen.add((invoice.month, invoice.deal))
+
+
+@check(
+    "invoice-deal-unfit",
+    of="member",
+    source="Sales and invoicing process, Sending invoices; reference/records#references",
+    bad="invoices: [{month: 2026-05, deal: acme}]  # <--",
+    good="invoices: [{month: 2026-05, deal: cascadia-2025}]",
+)
+def invoice_deal_unfit(case: Case[Member]) -> Findings:
+    """An invoice names a deal that does not exist, is another member's, or was not won.
+
+    A draft is no contract: only a deal that was won can be invoiced. Name the deal whose contract it is.
+    """
+    for at, invoice in enumerate(case.record.invoices):
+        why = _why_unfit(case, invoice.deal) if invoice.deal else ""
+        if invoice.deal and why:
+            hint = case.hint("deal", invoice.deal) if case.unknown("deal", invoice.deal) else ""
+            advice = hint or "name the deal of this member whose contract is invoiced"
+            yield Finding(("invoices", at, "deal"), why, help=advice)
+
+
+def _why_unfit(case: Case[Member], deal_id: str) -> str:
+    if case.unknown("deal", deal_id):
+        return f"there is no deal '{deal_id}'"
+    deal = case.book.deals.get(deal_id)
+    if deal is None or ("deal", deal_id) in case.book.broken:
+        return ""
+    if deal.member != case.id:
+        return f"'{deal_id}' is a deal of {deal.member}"
+    return "" if _is_won(case, deal_id) else f"'{deal_id}' was not won: it has no contract to invoice"
+
+
+def _is_won(case: Case[Member], deal_id: str) -> bool:
+    stages = case.book.deals[deal_id].stages
+    return bool(stages) and case.book.outcome(stages[-1].stage) == WON
+
+
+@check(
+    "invoice-outside-service",
+    of="member",
+    source="Sales and invoicing process, What we need in order to send an invoice; reference/definitions#contract-windows",
+    bad="""
+    vendor_setup: {status: done, date: 2025-03-02}
+    invoices: [{month: 2025-03, tier_confirmed: 2025-03-01, delivery_confirmed: 2025-04-01, prepared: 2025-04-01, sent: 2025-04-01}]  # <--
+    """,
+    good="""
+    vendor_setup: {status: done, date: 2025-03-02}
+    invoices: [{month: 2025-04, tier_confirmed: 2025-03-01, delivery_confirmed: 2025-05-01, prepared: 2025-05-01, sent: 2025-05-01}]
+    """,
+)
+def invoice_outside_service(case: Case[Member]) -> Findings:
+    """An invoice was sent for a month before a contract began, or after it ended or its service did.
+
+    There was nothing to charge for. Correct the month or the deal; where the service went on, a renewal says so. One that
+    is only prepared may wait for its contract.
+    """
+    for at, invoice in enumerate(case.record.invoices):
+        if _is_outside(case, invoice):
+            whose = f"of {invoice.deal}" if invoice.deal else "under any contract of this member"
+            yield Finding(
+                ("invoices", at, "month"),
+                f"there was no service {whose} in {invoice.month}",
+                help="correct the month or the deal, or write down the contract of that month",
+            )
+
+
+def _is_outside(case: Case[Member], invoice: Invoice) -> bool:
+    """Whether an invoice that has left the team is for a month in which none of its contracts was in force."""
+    contracts = list(_contracts(case, invoice))
+    return (
+        any(getattr(invoice, step) for step in OUT)
+        and bool(contracts)
+        and not any(_covers(contract, invoice.month) for contract in contracts)
+    )
+
+
+def _contracts(case: Case[Member], invoice: Invoice) -> Iterator[Contract]:
+    """The contract that an invoice is for; all of the member where it names none. What is not won is a draft."""
+    for deal_id in [invoice.deal] if invoice.deal else case.book.deals_of(case.id):
+        deal = case.book.deals.get(deal_id)
+        if deal and deal.contract and deal.member == case.id and _is_won(case, deal_id):
+            yield deal.contract
+
+
+def _covers(contract: Contract, month: str) -> bool:
+    """Whether there was service on any day of a month."""
+    start = contract.start or contract.signed
+    last_days = [contract.end, contract.service_ended - timedelta(1) if contract.service_ended else None]
+    return (start is None or f"{start:%Y-%m}" <= month) and all(
+        last is None or month <= f"{last:%Y-%m}" for last in last_days
+    )
 
 
 @check(
     "invoice-not-ready",
     of="member",
     source="Sales and invoicing process, What we need in order to send an invoice",
-    bad="invoices: [{month: 2026-05, delivery_confirmed: 2026-06-01, sent: 2026-06-01}]  # <--",
-    good="invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, sent: 2026-06-01}]",
+    bad="""
+    vendor_setup: {status: done, date: 2025-03-02}
+    invoices: [{month: 2026-05, tier_confirmed: 2026-06-03, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01}]  # <--
+    """,
+    good="""
+    vendor_setup: {status: done, date: 2025-03-02}
+    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01}]
+    """,
 )
 def invoice_not_ready(case: Case[Member]) -> Findings:
     """An invoice was sent without what an invoice needs.
 
-    It needs the member's word on the tier at a specific price, and either the month's delivery confirmed or a contract
-    that describes it. Add the day of what is missing.
+    It needs the member's word on the tier at a specific price, given before it was sent, and either the month's delivery
+    confirmed or a signed contract that describes it. Add the day of what is missing.
     """
     for at, invoice in enumerate(case.record.invoices):
         if invoice.sent is None:
@@ -86,23 +215,67 @@ def invoice_not_ready(case: Case[Member]) -> Findings:
                 help="add the day of the confirmation",
                 fix="tier_confirmed: …",
             )
-        if invoice.delivery_confirmed is None and not _has_contract(case, invoice):
+        elif invoice.tier_confirmed > invoice.sent:
+            yield Finding(
+                ("invoices", at, "tier_confirmed"),
+                f"tier and price were confirmed on {invoice.tier_confirmed}, after the invoice was sent on {invoice.sent}",
+                help="correct one of the two days; what is sent has to be agreed before",
+            )
+        if invoice.delivery_confirmed is None and not _is_described(case, invoice):
             yield Finding(
                 ("invoices", at),
                 f"the invoice for {invoice.month} was sent with neither delivery confirmed nor a contract for that month",
-                help="add the day of the confirmation",
+                help="add the day of the confirmation; the contract of a deal that is not won is a draft",
                 fix="delivery_confirmed: …",
             )
 
 
-def _has_contract(case: Case[Member], invoice: Invoice) -> bool:
-    for deal_id in case.book.deals_of(case.id):
-        contract = case.book.deals[deal_id].contract
-        if (
-            contract
-            and contract.start
-            and f"{contract.start:%Y-%m}" <= invoice.month
-            and (contract.end is None or invoice.month <= f"{contract.end:%Y-%m}")
-        ):
-            return True
-    return False
+def _is_described(case: Case[Member], invoice: Invoice) -> bool:
+    """Whether a contract describes the month, or another finding already says why none does."""
+    has_contract = any(_covers(contract, invoice.month) for contract in _contracts(case, invoice))
+    is_blamed = _is_outside(case, invoice) or bool(invoice.deal and _why_unfit(case, invoice.deal))
+    return has_contract or is_blamed
+
+
+@check(
+    "invoice-before-vendor-setup",
+    of="member",
+    source="Leads, sales, and hubs process, Converting leads into sales; Sales and invoicing process, Sending invoices",
+    bad="""
+    vendor_setup: {status: pending, date: 2026-03-02}
+    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01}]  # <--
+    """,
+    good="""
+    vendor_setup: {status: not needed}
+    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01}]
+    """,
+)
+def invoice_before_vendor_setup(case: Case[Member]) -> Findings:
+    """An invoice was sent before the team was set up as a vendor in the member's system.
+
+    Such an invoice is not paid. Say under `vendor_setup` that it is done, and since when, or that it is not needed.
+    """
+    setup = case.record.vendor_setup
+    for at, invoice in enumerate(case.record.invoices):
+        if invoice.sent is None:
+            continue
+        is_done = setup and (
+            setup.status == "not needed" or (setup.status == "done" and _is_by(setup.date, invoice.sent))
+        )
+        if not is_done and not case.has_lost("vendor_setup"):
+            how = (
+                f"it is {setup.status}{f' since {setup.date}' if setup.date else ''}"
+                if setup
+                else "nothing says that it is done"
+            )
+            yield Finding(
+                ("invoices", at, "sent"),
+                f"sent on {invoice.sent}, before the vendor set-up was done: {how}",
+                help="write vendor_setup: with status done and its day, or status not needed",
+                fix="vendor_setup: {status: not needed}",
+            )
+            return  # one cause, one finding, whatever the number of invoices
+
+
+def _is_by(done: date | None, sent: date) -> bool:
+    return done is None or done <= sent

@@ -58,8 +58,11 @@ def stage_unknown(case: Case[Deal]) -> Findings:
 
     Every number is counted by stage. Correct the name; the stages are those of playbook/process/.
     """
-    for line, (stage, day) in enumerate(case.record.stages):
+    for line, move in enumerate(case.record.stages):
+        stage, day = move
         process = case.process_on(day)
+        if case.record.was_brought(move) and case.book.stage(stage, day):
+            continue
         if process and stage not in process.stages:
             meant = process.name_now(stage) if stage in process.becomes else nearest(stage, process.stages)
             yield Finding(

@@ -16,7 +16,7 @@ from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
 from salesops.problems import Path
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
-from salesops.records.process import Process
+from salesops.records.process import IMPORTED, Process
 from salesops.records.record import Record, is_given, value_at
 
 BEFORE = """
@@ -96,6 +96,46 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
         message = f"the move was '{_line(altered.was)}' in an earlier commit"
     was = str(altered.was.entered) if altered.now and altered.now.stage == altered.was.stage else _line(altered.was)
     return Finding(path, message, help=f"restore it; if it had been wrong, {_sign(case, field, was)}", fix=restore)
+
+
+@check(
+    "import-mark-changed",
+    source="reference/records#imported",
+    before="""
+    stages: [{enrichment: 2026-01-05}]
+    imported: {from: old.csv, date: 2026-01-08}
+    """,
+    bad="""
+    stages: [{enrichment: 2026-01-05}]
+    imported: {from: old.csv, date: 2026-01-02}  # <--
+    """,
+    good="""
+    stages: [{enrichment: 2026-01-05}]
+    imported: {from: new.csv, date: 2026-01-09}
+    """,
+)
+def import_mark_changed(case: Case[Deal]) -> Findings:
+    """A move that was in an earlier commit is said to have come with an import, and was not, or the other way round.
+
+    What came with an import is not judged by the process, and is counted apart: nobody may slip a move of the team's own
+    past the process so. Restore the mark.
+    """
+    earlier = case.earlier
+    if earlier is None or case.has_lost("stages") or case.has_lost("imported"):
+        return
+    changed = [
+        move
+        for move in earlier.stages
+        if move in case.record.stages and earlier.was_brought(move) != case.record.was_brought(move)
+    ]
+    if changed:
+        was = f"{{from: {_quoted(earlier.imported.from_)}, date: {earlier.imported.date}}}" if earlier.imported else ""
+        yield Finding(
+            ("imported",) if case.record.imported else ("stages",),
+            f"the move '{_line(changed[0])}' {'came' if was else 'did not come'} with an import in an earlier commit",
+            help="restore the mark" if was else "delete the mark",
+            fix=f"imported: {was}" if was else "",
+        )
 
 
 @check(
@@ -308,7 +348,7 @@ def process_changed(case: Case[Process]) -> Findings:
     then, process = case.then, case.record
     earlier = case.earlier
     made = then.moves_under.get(earlier.version, []) if earlier else []
-    if earlier is not None and made and earlier != process:
+    if earlier is not None and made and earlier != process and not _only_gained(earlier, process):
         yield Finding(
             (_first_difference(earlier, process),),
             f"{_moves(len(made))} made under version {earlier.version}, which this changes",
@@ -320,7 +360,7 @@ def process_changed(case: Case[Process]) -> Findings:
         day
         for version, moves in then.moves_under.items()
         for _, day in moves
-        if case.book.process_on(day) is process and version != process.version
+        if version not in (process.version, IMPORTED) and case.book.process_on(day) is process
     ]
     if taken:
         yield Finding(
@@ -328,6 +368,13 @@ def process_changed(case: Case[Process]) -> Findings:
             f"{_moves(len(taken))} made on days that {process.version} now covers, the last on {max(taken)}",
             help="a version must begin after the last move that was made before it was merged",
         )
+
+
+def _only_gained(before: Process, after: Process) -> bool:
+    """Whether the version of the imports has gained stages and tiers by a further one; it judges nothing."""
+    kept = {name: after.stages[name].outcome for name in before.stages if name in after.stages}
+    same = kept == {name: stage.outcome for name, stage in before.stages.items()}
+    return after.is_of_imports and same and before.tiers.items() <= after.tiers.items()
 
 
 def _moves(count: int) -> str:

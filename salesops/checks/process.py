@@ -308,7 +308,9 @@ def process_same_day(case: Case[Process]) -> Findings:
     rivals = sorted(
         version_id
         for version_id, other in case.book.versions.items()
-        if other.in_force == case.record.in_force and version_id < case.id
+        if other.in_force == case.record.in_force
+        and version_id < case.id
+        and not (other.is_of_imports or case.record.is_of_imports)
     )
     if rivals:
         yield Finding(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.problems import Path, did_you_mean
+from salesops.problems import Edit, Path, did_you_mean, nearest
 from salesops.records.deal import Deal
 from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
+from salesops.records.process import IMPORTED
+from salesops.records.scalars import shown
+from salesops.records.team import kinds_known
 
 
 def _named(case: Case[Deal], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
@@ -71,11 +74,13 @@ def _people(deal: Deal) -> Iterator[tuple[Path, str | None]]:
 def tier_unknown(case: Case[Deal]) -> Findings:
     """A deal is of a tier that the process does not declare.
 
-    Tiers carry rules, such as how many hubs they hold. Use a tier of the process in force on the deal's last move.
+    Tiers carry rules, such as how many hubs they hold. Use a tier of the process in force on the deal's last move; a deal
+    that was imported may keep the one that it came with.
     """
     deal = case.record
-    process = case.process_on(deal.stages[-1].entered) if deal.stages else None
-    if process and deal.tier not in process.tiers:
+    process = case.process_of_last_move(deal)
+    of_imports = case.book.versions.get(IMPORTED) if deal.imported else None
+    if process and deal.tier not in process.tiers and not (of_imports and deal.tier in of_imports.tiers):
         yield Finding(
             ("tier",),
             f"'{deal.tier}' is not a tier of process {process.version}",
@@ -218,6 +223,33 @@ def hub_deal_unknown(case: Case[Member]) -> Findings:
     for at, hub in enumerate(case.record.hubs):
         if hub.deal and case.unknown("deal", hub.deal):
             yield Finding(("hubs", at, "deal"), f"there is no deal '{hub.deal}'", help=case.hint("deal", hub.deal))
+
+
+@check(
+    "member-kind-unknown",
+    of="member",
+    source="reference/fields#member.kind; reference/fields#team.member_kinds",
+    bad="kind: musuem  # <--",
+    good="kind: museum",
+    beside={"playbook/team.yaml": "member_kinds: [museum]"},
+)
+def member_kind_unknown(case: Case[Member]) -> Findings:
+    """A member is of a kind that is neither one of the usual ones nor one of the team's.
+
+    Members are sorted and counted by these words. Pick one of them, or add yours to `member_kinds` in playbook/team.yaml.
+    """
+    kind, known = case.record.kind, kinds_known(case.book.team)
+    if case.book.team is None or case.has_lost("kind") or kind in known:
+        return
+    meant = nearest(kind, known)
+    yield Finding(
+        ("kind",),
+        f"{shown(kind)} is not one of: {', '.join(known)}",
+        help=f"did you mean '{meant}'?"
+        if meant
+        else "pick one of them, or add it to member_kinds in playbook/team.yaml",
+        edit=Edit(("kind",), meant) if meant else None,
+    )
 
 
 @check(

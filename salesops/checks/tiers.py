@@ -8,7 +8,7 @@ from salesops.records.process import Tier
 
 
 def _tier(case: Case[Deal]) -> Tier | None:
-    process = case.process_on(case.record.stages[-1].entered) if case.record.stages else None
+    process = case.process_of_last_move(case.record)
     return process.tiers.get(case.record.tier) if process else None
 
 

@@ -20,7 +20,7 @@ def command() -> None:
 @click.option(
     "--dry-run", is_flag=True, help="Show what would be written, with the first file in full, and write nothing."
 )
-@click.option("--update", is_flag=True, help="Overwrite existing records with the file's values.")
+@click.option("--update", is_flag=True, help="Add what existing records lack; what they say is never changed.")
 @format_option("text", "json")
 @click.pass_context
 def csv(ctx: click.Context, file: str, column_map: str, dry_run: bool, update: bool, output_format: str) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Book, Ref
+from salesops.edits.edit import CannotEdit
 from salesops.edits.yaml_writer import FileChange, in_order, render
-from salesops.imports.csv.rows import StandIn
+from salesops.imports.additions import Addition, Question, completed, differences
 from salesops.problems import Problem
+from salesops.records.deal import Deal
 from salesops.records.record import Record
 from salesops.records.validation import typed
-from salesops.records.yaml_reader import MAX_BYTES, Document, too_large
+from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
 
 
 class Outcome(StrEnum):
@@ -30,7 +31,8 @@ class Outcome(StrEnum):
 class RecordOutcome:
     """One record of the import: its file, what becomes of it, and the change where there is one.
 
-    ``differs`` names the fields in which it is not what is on file, ``why`` says what else keeps it from being written.
+    ``differs`` names the fields in which it is not what is on file, ``asked`` those that a person has to decide, with both
+    values; ``why`` says what else keeps it from being written.
     """
 
     kind: str
@@ -39,14 +41,19 @@ class RecordOutcome:
     outcome: Outcome
     change: FileChange | None = None
     differs: tuple[str, ...] = ()
+    asked: tuple[Question, ...] = ()
     why: str = ""
 
 
 @dataclass(frozen=True)
 class OnFile:
-    """The records on file; with ``update`` they are overwritten with the file's values."""
+    """The records on file; with ``update`` they gain what they lack, and never lose what they say.
+
+    ``mark`` is what a new deal says of where it came from.
+    """
 
     book: Book
+    mark: dict[str, str]
     update: bool = False
 
     def has(self, kind: str, record_id: str) -> bool:
@@ -72,19 +79,50 @@ class OnFile:
             return RecordOutcome(
                 kind, record_id, path, Outcome.KEPT, why="the existing file has errors: run salesops check"
             )
-        merged = in_order(model, merge(document.data, data) if document else data)
-        if document and merged == document.data:
-            return RecordOutcome(kind, record_id, path, Outcome.UNCHANGED)
-        text = render(merged)
-        problems = _problems(path, model, merged, text)
-        if problems:
-            return problems
         if document is None:
-            return RecordOutcome(kind, record_id, path, Outcome.NEW, FileChange(path, text))
-        differs = tuple(key for key in merged if merged[key] != document.data.get(key))
-        if not self.update:
-            return RecordOutcome(kind, record_id, path, Outcome.KEPT, differs=differs)
-        return RecordOutcome(kind, record_id, path, Outcome.UPDATED, FileChange(path, text, document.text), differs)
+            return self._new(kind, model, record_id, path, data)
+        return self._known(kind, model, record_id, document, data)
+
+    def _new(
+        self, kind: str, model: type[Record], record_id: str, path: str, data: dict[str, Any]
+    ) -> RecordOutcome | list[Problem]:
+        """A record that is not on file yet, or why it would not be one."""
+        ordered = in_order(model, {**data, "imported": self.mark} if model is Deal else data)
+        text = render(ordered)
+        change = FileChange(path, text)
+        return _problems(path, model, ordered, text) or RecordOutcome(kind, record_id, path, Outcome.NEW, change)
+
+    def _known(
+        self, kind: str, model: type[Record], record_id: str, document: Document, data: dict[str, Any]
+    ) -> RecordOutcome | list[Problem]:
+        """A record on file: with ``update`` it gains what it lacks; where it says something else it is asked about."""
+        found = list(differences(document.data, data))
+        if not found:
+            return RecordOutcome(kind, record_id, document.path, Outcome.UNCHANGED)
+        differs = tuple(dict.fromkeys(str(one.path[0]) for one in found))
+        kept = RecordOutcome(
+            kind,
+            record_id,
+            document.path,
+            Outcome.KEPT,
+            differs=differs,
+            asked=tuple(one for one in found if isinstance(one, Question)),
+        )
+        additions = [one for one in found if isinstance(one, Addition)]
+        if not self.update or not additions:
+            return kept
+        try:
+            text = completed(document.text, [*additions, *self._newer_mark(document, additions)], model)
+        except CannotEdit as fault:
+            return replace(kept, why=f"what it lacks has to be added by hand: {fault}")
+        changed, problems = read(document.path, text.encode("utf-8"))
+        problems = _problems(document.path, model, changed.data, text) if changed else problems
+        return problems or replace(kept, outcome=Outcome.UPDATED, change=FileChange(document.path, text, document.text))
+
+    def _newer_mark(self, document: Document, additions: list[Addition]) -> list[Addition]:
+        """The day of this import for an imported deal that gains moves: they came with it, as those before them did."""
+        is_moved = any(addition.is_move for addition in additions)
+        return [Addition(("imported", "date"), self.mark["date"])] if is_moved and "imported" in document.data else []
 
 
 def _problems(path: str, model: type[Record], data: dict[str, Any], text: str) -> list[Problem]:
@@ -93,46 +131,3 @@ def _problems(path: str, model: type[Record], data: dict[str, Any], text: str) -
     if size > MAX_BYTES:
         return [too_large(path, size)]
     return typed(Document(path, "", data), model)[1]
-
-
-def merge(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """A record with what the table says put over what it held.
-
-    What the mapping put in fills what is lacking and overrules nothing; whatever neither speaks of stays.
-    """
-    by_table, by_mapping = told_apart(new)
-    return filled_up(overlaid(old, by_table), by_mapping)
-
-
-def told_apart(data: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What the table itself says, and what the mapping put in."""
-    by_table: dict[str, Any] = {}
-    by_mapping: dict[str, Any] = {}
-    for key, value in data.items():
-        if isinstance(value, dict):
-            told, put_in = told_apart(value)
-            by_table.update({key: told} if told else {})
-            by_mapping.update({key: put_in} if put_in else {})
-        else:
-            (by_mapping if _is_put_in(value) else by_table)[key] = value
-    return by_table, by_mapping
-
-
-def _is_put_in(value: Any) -> bool:
-    """Whether nothing of a value comes from the table."""
-    parts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else None
-    return isinstance(value, StandIn) if parts is None else all(_is_put_in(part) for part in parts)
-
-
-def overlaid(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    """The new values over the old ones, key by key."""
-    merged = dict(old)
-    for key, value in new.items():
-        deeper = isinstance(value, dict) and isinstance(old.get(key), dict)
-        merged[key] = overlaid(old[key], value) if deeper else value
-    return merged
-
-
-def filled_up(old: Mapping[str, Any], more: Mapping[str, Any]) -> dict[str, Any]:
-    """The old values, and those of the others that are lacking."""
-    return overlaid(more, old)

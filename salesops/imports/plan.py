@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Any
 
@@ -11,8 +12,9 @@ from salesops.book.book import Book
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.csv.accounts import Accounts
 from salesops.imports.csv.mapping import ColumnMap
-from salesops.imports.csv.rows import RowReader, column_of, deal_data, fillings
+from salesops.imports.csv.rows import RowReader, StandIn, column_of, deal_data, fillings
 from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.imported_process import imported_process
 from salesops.imports.names import Directory
 from salesops.imports.outcomes import OnFile, Outcome, RecordOutcome
 from salesops.imports.remarks import Remark, Verdict, Wrong
@@ -20,9 +22,13 @@ from salesops.imports.team_people import lines_for, with_people
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.member import Member
+from salesops.records.scalars import UNKNOWN, shown
+from salesops.records.team import kinds_known
 
 IMPORTED_KINDS = ("deal", "member")
 """The kinds of record that an import makes."""
+MEMBER_FACTS = ("kind", "country")
+"""What every member says, if only that it is unknown."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +42,16 @@ class Plan:
     new_people: Mapping[str, Mapping[str, Any]]
     unknown_people: Mapping[str, Mapping[str, Any]]
     team: FileChange | None = None
+    process: FileChange | None = None
 
     @property
     def changes(self) -> list[FileChange]:
-        """Members and people first, so that no deal ever names what is not there yet."""
+        """Members, people and the process version first, so that no deal ever names what is not there yet."""
         of = {
             kind: [entry.change for entry in self.entries if entry.kind == kind and entry.change]
             for kind in IMPORTED_KINDS
         }
-        return [*of["member"], *([self.team] if self.team else []), *of["deal"]]
+        return [*of["member"], *(change for change in (self.team, self.process) if change), *of["deal"]]
 
     def count(self, kind: str, outcome: Outcome) -> int:
         """How many records of a kind this becomes of."""
@@ -87,13 +94,20 @@ class Planner:
     """Everything that planning an import needs; ``plan`` does it."""
 
     def __init__(
-        self, book: Book, mapping: ColumnMap, table: Table, accounts: Table | None = None, update: bool = False
+        self,
+        book: Book,
+        mapping: ColumnMap,
+        table: Table,
+        today: date,
+        accounts: Table | None = None,
+        update: bool = False,
     ) -> None:
         deal, team = mapping.deal, book.team
         self.book = book
         self.mapping = mapping
         self.table = table
-        self.on_file = OnFile(book, update)
+        self.today = today
+        self.on_file = OnFile(book, {"from": table.name.rpartition("/")[2], "date": str(today)}, update)
         self.team = team.people if team else {}
         self.zone = team.time_zone if team else "UTC"
         self.members = Directory(
@@ -129,6 +143,7 @@ class Planner:
             new_people=new_people,
             unknown_people={person_id: self.person(name) for person_id, name in self.unknown.items()},
             team=self.team_change(new_people),
+            process=self.process_change(candidates, deals),
         )
 
     def remarks(self) -> Iterator[Remark]:
@@ -202,6 +217,11 @@ class Planner:
                 wrong = Wrong(problem.code, ": ".join(part for part in (problem.field, problem.message) if part))
                 candidate.reader.reject(column_of(self.mapping, problem.field), wrong)
 
+    def process_change(self, candidates: list[_Candidate], deals: list[RecordOutcome]) -> FileChange | None:
+        """The process version that the moves of these deals belong to; None where it needs no change."""
+        written = {entry.id for entry in deals if entry.change}
+        return imported_process(self.book, [one.data for one in candidates if one.id in written], self.today)
+
     # ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def member_entries(self, candidates: list[_Candidate]) -> list[RecordOutcome]:
@@ -245,7 +265,29 @@ class Planner:
             self.readers.append(reader)
             if reader.verdict is not None:
                 return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be imported")
-        return data
+        kinds = kinds_known(self.book.team)
+        if data.get("kind", UNKNOWN) not in kinds:
+            said = f"cannot become a member: kind: {shown(data['kind'])} is not one of: {', '.join(kinds)}"
+            return Wrong("member-refused", said)
+        return {**data, **self.unknown_facts(reader, candidate, data)}
+
+    def unknown_facts(self, reader: RowReader, candidate: _Candidate, data: Mapping[str, Any]) -> dict[str, str]:
+        """What every member must say and neither the table nor the mapping tells of this one: it is said to be unknown."""
+        document = self.book.documents.get(("member", candidate.member))
+        known = {**(document.data if document else {}), **data}
+        lacking = [field for field in MEMBER_FACTS if not known.get(field)]
+        for field in lacking:
+            mapped = self.mapping.members.fields.get(field) if self.mapping.members else None
+            column = mapped.column or "" if mapped else ""
+            why = reader.emptiness if column else "is not in the mapping"
+            reader.say(
+                Verdict.STAND_IN,
+                column or field,
+                "member-fact-unknown",
+                f"{why}: {shown(UNKNOWN)} is used",
+                candidate.name,
+            )
+        return dict.fromkeys(lacking, StandIn(UNKNOWN))
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

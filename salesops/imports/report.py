@@ -7,7 +7,7 @@ from typing import Any
 
 from salesops.imports.outcomes import Outcome, RecordOutcome
 from salesops.imports.plan import IMPORTED_KINDS, Plan
-from salesops.imports.remarks import Remark, Verdict, cut
+from salesops.imports.remarks import LONGEST, Remark, Verdict, cut
 from salesops.output import SCHEMA_VERSION, Style, counted, show, table, unpainted
 
 EXAMPLES = 3
@@ -45,7 +45,8 @@ def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any
 
 
 def _difference(entry: RecordOutcome) -> dict[str, Any]:
-    return {"path": entry.path, "differs": list(entry.differs), "why": entry.why}
+    asked = [{key: show(cut(words, LONGEST)) for key, words in question.as_data().items()} for question in entry.asked]
+    return {"path": entry.path, "differs": list(entry.differs), "asked": asked, "why": entry.why}
 
 
 def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> Iterator[str]:
@@ -93,10 +94,13 @@ def _reason(group: list[Remark], file: str) -> str:
 
 
 def _differences(plan: Plan, style: Style) -> Iterator[str]:
-    """The records on file that say something else than the table."""
+    """The records on file that say something else than the table, with both values, or less."""
     for outcome, words in (
-        (Outcome.KEPT, "differs from the file and is kept; --update overwrites it with the file's values"),
-        (Outcome.UPDATED, "differed from the file and was overwritten"),
+        (
+            Outcome.KEPT,
+            "differs from the file and is kept; --update adds what a record lacks, and changes nothing else",
+        ),
+        (Outcome.UPDATED, "lacked what the file says and has it now"),
     ):
         entries = [entry for entry in plan.entries if entry.outcome is outcome]
         if not entries:
@@ -105,8 +109,15 @@ def _differences(plan: Plan, style: Style) -> Iterator[str]:
         yield style(f"{counted(len(entries), 'record')}: {words}", "warning")
         for entry in entries[: EXAMPLES * 3]:
             yield f"  {show(entry.path)}: {show(entry.why or ', '.join(entry.differs))}"
+            yield from (f"    asked: {_question(question.as_data())}" for question in entry.asked)
         if len(entries) > EXAMPLES * 3:
             yield f"  … and {len(entries) - EXAMPLES * 3:,} more: --format json has them all"
+
+
+def _question(asked: dict[str, str]) -> str:
+    """One field and its two values; which one is right is for a person to say, in the record."""
+    record, file = (show(cut(asked[side], GLANCE * 2)) for side in ("record", "table"))
+    return f"{show(asked['field'])} is {record} in the record, {file} in the file"
 
 
 def _people(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:

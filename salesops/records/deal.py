@@ -144,6 +144,17 @@ class Parked(Record):
         return self.since <= day and (self.until is None or day < self.until)
 
 
+class Imported(Record):
+    """Where a deal came from whose first moves were made elsewhere, under rules that are not the process's (``reference/records#imported``)."""
+
+    from_: Text = given("The file that it came from.", "opportunities.csv", key="from")
+    date: Day = given("The day of the import; the moves up to it came with the deal.", "2026-11-21")
+
+    def brought(self, move: Move) -> bool:
+        """Whether a move came with the deal."""
+        return move.entered <= self.date
+
+
 class Answer(Record):
     """One MANIAC-T answer (Sales and invoicing process, When to decide to work with a lead)."""
 
@@ -417,6 +428,7 @@ class Deal(Record):
     stages: tuple[MoveLine, ...] = given(
         "One line for each move, oldest first; the last one is where the deal is.", "enrichment: 2026-01-05"
     )
+    imported: Imported | None = maybe("Where it came from, if from another program: `import` writes it.")
     value: Value | None = maybe("The expected value.")
     expected_close: Day | None = maybe("The day on which it is expected to close.", "2026-04-15")
     probability: Probability | None = maybe("A person's own estimate of the win, with a reason.")
@@ -458,3 +470,7 @@ class Deal(Record):
         entries=Entries(("date", "field"), may_repeat=True),
     )
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted; the process may need them.")
+
+    def was_brought(self, move: Move) -> bool:
+        """Whether a move came with an import: it was made under other rules, and the process does not judge it."""
+        return self.imported is not None and self.imported.brought(move)

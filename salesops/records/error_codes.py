@@ -341,6 +341,15 @@ REFUSALS: dict[str, Refusal] = {
             source="reference/fields#member.contacts.email",
         ),
         _refusal(
+            "not-a-phone-number",
+            "A telephone number is not valid.",
+            "Write it as people dial it, with its country where that is not obvious.",
+            "contacts: [{id: a-smith, phone: ask Jim}]  # <--",
+            "contacts: [{id: a-smith, phone: +1 604 555 0100}]",
+            kind="member",
+            source="reference/fields#member.contacts.phone",
+        ),
+        _refusal(
             "not-a-country",
             "A country is not a code of ISO 3166-1.",
             "Two capital letters, such as US or CA: names are spelt in too many ways. Write the code.",

@@ -73,7 +73,7 @@ class Kind:
         return path == self.where if self.is_single else path.startswith(f"{self.where}/") and path.endswith(".yaml")
 
 
-MONEY_AND_MOVES = ("stages", "type", "contract", "win", "loss", "corrections", "waived")
+MONEY_AND_MOVES = ("stages", "imported", "type", "contract", "win", "loss", "corrections", "waived")
 
 KINDS: dict[str, Kind] = {
     kind.name: kind

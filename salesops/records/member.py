@@ -2,11 +2,50 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import PlainValidator, WithJsonSchema
 
 from salesops.records.deal import LINKS, Link
 from salesops.records.record import Entries, Record, free, given, many, maybe
-from salesops.records.scalars import Amount, Country, Email, Happened, Id, Month, Ror, Text, Url, Whole, YesNo
+from salesops.records.scalars import (
+    UNKNOWN,
+    Amount,
+    Country,
+    Email,
+    Happened,
+    Id,
+    Month,
+    Phone,
+    Ror,
+    Text,
+    Url,
+    Whole,
+    YesNo,
+    text,
+)
+
+MEMBER_KINDS = (
+    "university",
+    "research institution",
+    "educational organisation",
+    "consortium",
+    "other",
+    UNKNOWN,
+)
+"""The kinds of institution that every team knows; it may add its own."""
+
+
+def _kind(value: object) -> str:
+    """One of the kinds of institution, or one of those that the team adds in playbook/team.yaml."""
+    return text(value)
+
+
+MemberKind = Annotated[
+    str,
+    PlainValidator(_kind),
+    WithJsonSchema({"anyOf": [{"type": "string", "enum": list(MEMBER_KINDS)}, {"type": "string", "minLength": 1}]}),
+]
 
 
 class Contact(Record):
@@ -16,6 +55,7 @@ class Contact(Record):
     name: Text | None = maybe("The name.")
     role: Text | None = maybe("The role.", "Director of Research Computing")
     email: Email | None = maybe("The e-mail address.")
+    phone: Phone | None = maybe("The telephone number.", "+1 604 555 0100")
     decides: YesNo | None = maybe("Whether the person can decide to buy.", "true")
 
 
@@ -54,9 +94,12 @@ class Health(Record):
 
 
 class Invoice(Record):
-    """One month's invoice and the dates of its steps (Sales and invoicing process, Sending invoices)."""
+    """The invoice for one month of one contract, and the dates of its steps (Sales and invoicing process, Sending invoices)."""
 
     month: Month = given("The month of service.", "2026-05")
+    deal: Id | None = maybe(
+        "The won deal whose contract it is for; needed where the member has more than one.", "cascadia-general"
+    )
     tier_confirmed: Happened | None = maybe("When the tier at a specific price was confirmed.", "2026-03-28")
     delivery_confirmed: Happened | None = maybe("When the member confirmed the month's service.", "2026-06-02")
     usage: Amount | None = maybe("The month's usage fee.", "412.50 USD")
@@ -73,15 +116,11 @@ class Member(Record):
     """An institution that buys or may buy; the file name is its id."""
 
     name: Text = given("The name of the institution.", "Cascadia University")
-    kind: Literal["university", "research institution", "educational organisation", "consortium", "other"] = given(
-        "What kind of institution it is.",
-        "university",
-        "research institution",
-        "educational organisation",
-        "consortium",
-        "other",
+    kind: MemberKind = given(
+        "What kind of institution it is; 'unknown' where nobody knows yet. The team may add kinds of its own.",
+        *MEMBER_KINDS,
     )
-    country: Country = given("Its country, ISO 3166-1 alpha-2.", "US")
+    country: Country = given("Its country, ISO 3166-1 alpha-2; 'unknown' where nobody knows yet.", "US")
     ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.")
     website: Url | None = maybe("Its website.")
     contacts: tuple[Contact, ...] = many("The people there.", entries=Entries(("id",)))
@@ -94,7 +133,14 @@ class Member(Record):
         "What delivery saw, oldest first.", entries=Entries(("date",), called="health check of")
     )
     invoices: tuple[Invoice, ...] = many(
-        "The monthly invoices, oldest first.", entries=Entries(("month",), called="invoice for")
+        "The monthly invoices, oldest first; one for each contract and month.",
+        entries=Entries(("month", "deal"), called="invoice for"),
     )
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
     x: dict[str, Any] = free("The team's own fields: shown, never interpreted.")
+
+    @property
+    def is_what_and_where(self) -> tuple[str, str]:
+        """Its kind and its country in words; neither of them stands alone where it is unknown."""
+        kind = f"kind {UNKNOWN}" if self.kind == UNKNOWN else self.kind
+        return kind, f"country {UNKNOWN}" if self.country == UNKNOWN else self.country

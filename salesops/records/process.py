@@ -17,6 +17,8 @@ from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
 
 CONTACT, TOUCH = "contact", "touch"
 WON, LOST = "won", "lost"
+IMPORTED = "imported"
+"""The version of the moves that came with an import, whatever their day; it is in force on no day of its own."""
 
 
 def _listed(value: Any) -> Any:
@@ -208,6 +210,11 @@ class Process(Record):
         examples=[None],
     )
 
+    @property
+    def is_of_imports(self) -> bool:
+        """Whether it belongs to the moves that came with an import, and to no others."""
+        return self.version == IMPORTED
+
     def stage_named(self, name: str) -> Stage | None:
         """The stage of that name, or of the stage that it became."""
         return self.stages.get(name) or self.stages.get(self.name_now(name))
@@ -234,6 +241,18 @@ class Process(Record):
         """The exits that lead from one stage straight to another; alternatives where there are several."""
         stage = self.stages.get(start)
         return tuple(way_out for way_out in stage.exits if way_out.to == target) if stage else ()
+
+    def asks_for(self, section: str) -> bool:
+        """Whether any need of it is a field of this section of a deal, such as ``maniac_t``."""
+        return any((need.field or "").split(".")[0] == section for need in self.needs)
+
+    @cached_property
+    def needs(self) -> tuple[Need, ...]:
+        """Everything that its exits and its closed stages require."""
+        places: list[Exit | Completion] = []
+        for stage in self.stages.values():
+            places += [*stage.exits, *([stage.completion] if stage.completion else [])]
+        return tuple(need for place in places for need in place.needs)
 
     def hint(self, name: str) -> str:
         """What a misspelt stage was probably meant to be."""

@@ -24,6 +24,8 @@ from salesops.records.money import MONEY, Money, money_from_text, ungrouped
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
 MAX_TEXT = 20_000
+UNKNOWN = "unknown"
+"""What a field that has to be there says where nobody knows."""
 
 _DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _LOOSE_DATE = re.compile(r"([0-9]{4})[-/.]([0-9]{1,2})[-/.]([0-9]{1,2})(?:[T ].*)?", re.ASCII)
@@ -43,6 +45,7 @@ _ROR = re.compile(r"https://ror\.org/(0[0-9a-hjkmnp-tv-z]{6}[0-9]{2})")
 _HANDLE = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38}|[A-Za-z0-9-]{0,29}_[A-Za-z0-9]{1,8})(?:/[a-z0-9][a-z0-9_-]{0,99})?"
 )
+_PHONE = re.compile(r"\+?[0-9(][0-9 ()/.-]{3,28}[0-9](?: ?(?:ext\.?|x) ?[0-9]{1,6})?")
 _CROCKFORD = {symbol: value for value, symbol in enumerate("0123456789abcdefghjkmnpqrstvwxyz")}
 
 
@@ -239,14 +242,26 @@ def email(value: object) -> str:
     return words
 
 
+def phone(value: object) -> str:
+    """A telephone number as people dial it."""
+    words = _text_only(value, "a telephone number")
+    if not _PHONE.fullmatch(words):
+        refuse(
+            "not-a-phone-number",
+            f"{shown(words)} is not a telephone number",
+            "digits with blanks, hyphens or brackets between them, such as +1 604 555 0100, and ext. 12 where it has one",
+        )
+    return words
+
+
 def country(value: object) -> str:
-    """An ISO 3166-1 alpha-2 code."""
+    """An ISO 3166-1 alpha-2 code, or ``unknown``."""
     words = _text_only(value, "a country code")
-    if words not in COUNTRIES:
+    if words not in COUNTRIES and words != UNKNOWN:
         refuse(
             "not-a-country",
             f"{shown(words)} is not a country code",
-            "two capital letters of ISO 3166-1, such as US or CA",
+            "two capital letters of ISO 3166-1, such as US or CA; or unknown",
             words.upper() if words.upper() in COUNTRIES else "",
         )
     return words
@@ -346,7 +361,10 @@ YesNo = Annotated[bool, PlainValidator(yes_no), WithJsonSchema({"type": "boolean
 Month = Annotated[str, *_typed(month, pattern=f"^{_MONTH.pattern}$")]
 Url = Annotated[str, *_typed(url, pattern=f"^{_URL.pattern}$", maxLength=2000)]
 Email = Annotated[str, *_typed(email, pattern=f"^{_EMAIL.pattern}$", maxLength=254)]
-Country = Annotated[str, PlainValidator(country), WithJsonSchema({"type": "string", "enum": sorted(COUNTRIES)})]
+Phone = Annotated[str, *_typed(phone, type=["string", "integer"], pattern=f"^{_PHONE.pattern}$")]
+Country = Annotated[
+    str, PlainValidator(country), WithJsonSchema({"type": "string", "enum": [*sorted(COUNTRIES), UNKNOWN]})
+]
 Currency = Annotated[str, PlainValidator(currency), WithJsonSchema({"type": "string", "enum": sorted(CURRENCIES)})]
 Ror = Annotated[str, *_typed(ror, pattern=f"^{_ROR.pattern}$")]
 Zone = Annotated[str, *_typed(zone)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from salesops.records.member import MEMBER_KINDS
 from salesops.records.record import Record, given, many, maybe
 from salesops.records.scalars import Currency, Handle, Id, Text, Url, Zone
 
@@ -24,4 +25,12 @@ class Team(Record):
     github: Handle | None = maybe(
         "Who on GitHub reviews everything except the deals; default: everybody with an account.", "our-org/sales"
     )
+    member_kinds: tuple[Text, ...] = many(
+        "Kinds of member that the team knows besides the usual ones.", "museum", "observatory"
+    )
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.")
+
+
+def kinds_known(team: Team | None) -> tuple[str, ...]:
+    """The kinds of member that may be written: the usual ones and those of the team."""
+    return (*MEMBER_KINDS, *(team.member_kinds if team else ()))

@@ -83,9 +83,9 @@ def test_the_table_names_every_stage_of_the_process(process):
     assert list(process.stages) == STAGES
 
 
-def test_four_kinds_of_moves_are_allowed():
+def test_four_kinds_of_moves_are_allowed_and_those_that_came_with_an_import_are_not_judged():
     allowed = {kind for kind in MoveKind if kind.is_allowed}
-    assert allowed == {MoveKind.START, MoveKind.EXIT, MoveKind.BACK, MoveKind.REOPENED}
+    assert allowed == {MoveKind.START, MoveKind.EXIT, MoveKind.BACK, MoveKind.REOPENED, MoveKind.IMPORTED}
 
 
 @pytest.mark.parametrize("before", [None, "enrichment", "closed won", "nowhere"])

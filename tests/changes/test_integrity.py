@@ -175,7 +175,7 @@ def test_nothing_known_is_nothing_found():
 
 def test_what_machines_read():
     told = report(entry("moved", 9, happened=0)).as_data()
-    assert list(told) == ["lag", "late", "pushed", "after_close", "owners", "corrected", "removed"]
+    assert list(told) == ["lag", "late", "pushed", "after_close", "owners", "corrected", "removed", "imported"]
     assert told["late"] == [
         {
             "deal": "acme",

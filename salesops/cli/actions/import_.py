@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from salesops.book.book import Book
+from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
@@ -65,7 +66,7 @@ def _plan(folder: str, file: str, column_map: str, update: bool) -> Plan:
     mapping = _sound(*read_mapping(document, book))
     _progress(f"reading {file} …")
     table, accounts = _tables(Path(folder, file), file, document, mapping)
-    return Planner(book, mapping, table, accounts, update).plan()
+    return Planner(book, mapping, table, day_of(None, book), accounts, update).plan()
 
 
 def _book(folder: str) -> Book:

@@ -19,7 +19,7 @@ def run(folder: str, output_format: str, as_of: str | None) -> int:
     root = root_of(folder)
     book, _ = load(root, NAMING)
     today = day_of(as_of, book)
-    report = integrity(timeline_of(root, book, today).until(today), book.outcome)
+    report = integrity(timeline_of(root, book, today).until(today), book.outcome, book.deals)
     if output_format == "json":
         say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": today, **report.as_data()})))
         return 0
@@ -30,6 +30,8 @@ def run(folder: str, output_format: str, as_of: str | None) -> int:
 
 def _as_text(report: Integrity) -> Iterator[str]:
     yield f"{style('From the event to the commit', 'head')}: {headline(report.lag)}  {detail(report.lag)}".rstrip()
+    for entry in report.imported:
+        yield f"{style('Imported', 'head')}: {show(entry.sentence)}; in none of the other figures"
     for chapter in report.chapters:
         yield ""
         yield f"{style(chapter.title, 'head')} ({len(chapter.findings):,})  {style(chapter.meaning, 'faint')}"

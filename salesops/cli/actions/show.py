@@ -140,12 +140,15 @@ def _deal(standing: Standing) -> Iterator[str]:
         )
     if deal.next and standing.is_open:
         yield show(f"next: {deal.next.action}, by {deal.next.due}")
+    if deal.imported:
+        yield show(f"imported on {deal.imported.date} from {deal.imported.from_}")
     for concern in standing.concerns:
         yield style(f"! {show(concern)}", "warning")
     yield ""
     yield style("Stages", "head")
     for visit in standing.history.visits:
-        yield f"  {visit.entered}  {show(visit.stage):<12} {_days(visit.days(standing.snapshot.as_of))}"
+        brought = "  imported" if deal.was_brought(deal.stages[visit.line]) else ""
+        yield f"  {visit.entered}  {show(visit.stage):<12} {_days(visit.days(standing.snapshot.as_of))}{brought}"
     if deal.maniac_t:
         yield ""
         yield style(f"MANIAC-T, {deal.maniac_t.answered} of 7 answered", "head")
@@ -194,7 +197,7 @@ def _asked(need: Need) -> str:
 def _member(snapshot: Snapshot, record_id: str) -> Iterator[str]:
     member = snapshot.book.members[record_id]
     yield style(show(member.name), "head")
-    yield show(f"{member.kind} · {member.country}" + (f" · {member.website}" if member.website else ""))
+    yield show(" · ".join(member.is_what_and_where) + (f" · {member.website}" if member.website else ""))
     if member.contacts:
         yield ""
         yield style("Contacts", "head")

@@ -36,7 +36,7 @@ Kind = Literal["text", "id", "date", "money", "number"]
 KINDS_OF_CELL: tuple[Kind, ...] = get_args(Kind)
 
 _OWN_KEY = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _-]{0,60}")
-_DATE_LETTERS = re.compile(r"YYYY|YY|MMM|MM|DD")
+_DATE_LETTERS = re.compile(r"HH(?:(\W?)MM(?:(\W?)SS)?(Z?))?|YYYY|YY|MMM|MM|DD")
 _DATE_WORDS = {"YYYY": "%Y", "YY": "%y", "MMM": "%b", "MM": "%m", "DD": "%d"}
 
 
@@ -54,8 +54,8 @@ class Format(Record):
     )
     dates: Text = Field(
         default="YYYY-MM-DD",
-        description="How a day is written: YYYY, YY, MM, MMM and DD, or a pattern of strptime.",
-        examples=["YYYY-MM-DD", "DD/MM/YYYY", "%Y-%m-%dT%H:%M:%S%z"],
+        description="How a day is written: YYYY, YY, MM, MMM and DD, with HH:MM or HH:MM:SS where it has a time; or a pattern of strptime.",
+        examples=["YYYY-MM-DD", "DD/MM/YYYY", "YYYY-MM-DD HH:MM", "%Y-%m-%dT%H:%M:%S%z"],
     )
     decimal: Literal["point", "comma"] = Field(
         default="point", description="The mark before the cents.", examples=["point", "comma"]
@@ -70,7 +70,17 @@ class Format(Record):
         """The dates as strptime reads them."""
         if "%" in self.dates:
             return self.dates
-        return _DATE_LETTERS.sub(lambda match: _DATE_WORDS[match.group()], self.dates)
+        return _DATE_LETTERS.sub(_directive, self.dates)
+
+
+def _directive(match: re.Match[str]) -> str:
+    """What strptime calls a part of a day or a time; MM after HH are minutes, and Z after them is the time of UTC."""
+    if not match.group().startswith("HH"):
+        return _DATE_WORDS[match.group()]
+    before_minutes, before_seconds, utc = match.groups()
+    minutes = "" if before_minutes is None else f"{before_minutes}%M"
+    seconds = "" if before_seconds is None else f"{before_seconds}%S"
+    return f"%H{minutes}{seconds}{'%z' if utc else ''}"
 
 
 class When(Record):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterator
 
 from pydantic_core import PydanticCustomError
@@ -95,13 +96,15 @@ def _format_mistakes(document: Document, at: Path, table_format: Format) -> Iter
     whole = {"Yy": "a year", "mbB": "a month", "d": "a day"}
     lacking = [words for letters, words in whole.items() if not set(letters) & set(directives)]
     unknown = [f"%{letter}" for letter in directives if letter not in _DIRECTIVES]
-    if lacking or unknown:
-        said = f"has no {' and no '.join(word[2:] for word in lacking)}" if lacking else f"holds {unknown[0]}"
+    twice = [f"%{letter}" for letter, times in Counter(directives).items() if times > 1 and letter != "%"]
+    said = [f"has no {' and no '.join(word[2:] for word in lacking)}"] if lacking else []
+    said += [*(f"holds {directive}" for directive in unknown), *(f"has {directive} twice" for directive in twice)]
+    if said:
         yield document.problem(
             "not-a-date-pattern",
-            f"'{table_format.dates}' {said}",
+            f"'{table_format.dates}' {said[0]}",
             (*at, "dates"),
-            help="write it as a day in the table looks, with YYYY, MM and DD",
+            help="write it as a day in the table looks, with YYYY, MM and DD, and HH:MM or HH:MM:SS where it has a time",
             fix="dates: YYYY-MM-DD",
         )
 
@@ -282,12 +285,3 @@ def _member_mistakes(document: Document, members: MemberMap) -> Iterator[Problem
         )
     if members.format:
         yield from _format_mistakes(document, ("members", "format"), members.format)
-    for field in ("kind", "country"):
-        if field not in members.fields:
-            yield document.problem(
-                "field-missing",
-                f"'{field}' is missing: every member needs it",
-                ("members", "fields"),
-                key=True,
-                fix=f"{field}: {'other' if field == 'kind' else '{column: …}'}",
-            )

@@ -163,11 +163,10 @@ class RowReader:
     def moves(self, lines: tuple[StageLine, ...]) -> list[dict[str, str]]:
         """The moves that the row tells of."""
         self._known_words(lines)
-        found: list[tuple[str, str]] = []
-        for line in lines:
-            entered = self.value(line.cell, "date", line.missing is None) if self.holds(line.when) else None
-            if entered:
-                found.append((line.stage, entered))
+        told = [line for line in lines if self.holds(line.when)]
+        days = [self.value(line.cell, "date", line.missing is None) for line in told]
+        self._is_where_it_says(told, days)
+        found = [(line.stage, entered) for line, entered in zip(told, days, strict=True) if entered]
         if not found and self.verdict is None:
             self.reject("", Wrong("stages-empty", "no line under stages applies to this row"))
         for (_, before), (stage, entered) in pairwise(found):
@@ -175,6 +174,19 @@ class RowReader:
                 wrong = Wrong("stage-dates-go-back", f"'{stage}' would be entered before the stage above it")
                 self.reject(next(line.day for line in lines if line.stage == stage), wrong, f"{entered} after {before}")
         return [{stage: entered} for stage, entered in found]
+
+    def _is_where_it_says(self, told: list[StageLine], days: list[str | None]) -> None:
+        """Reject a row that says in which stage it is, and not since when: it would silently lie in an earlier one."""
+        at = max((number for number, line in enumerate(told) if line.when), default=None)
+        if at is None or days[at] or self.verdict is not None:
+            return
+        if not any(days[at + 1 :]):
+            line = told[at]
+            wrong = Wrong(
+                "stage-without-day",
+                f"is empty, and the row is in '{line.stage}': without its day the deal would be left in an earlier stage",
+            )
+            self.reject(line.day, wrong, self.cell(line.when.column) if line.when else "")
 
     def _known_words(self, lines: tuple[StageLine, ...]) -> None:
         """Reject a row whose deciding word no line foresees; otherwise it would silently stay in the first stage."""

@@ -32,6 +32,8 @@ class VisitBar(NamedTuple):
     width: float
     has_length: bool
     """The last stage of a closed deal has none."""
+    was_brought: bool
+    """Whether the move came with an import."""
 
 
 class AnswerRow(NamedTuple):
@@ -45,8 +47,10 @@ ANSWERED = {"met": "good", "partial": "warn", "unmet": "bad", "unknown": "quiet"
 
 
 def stage(bar: VisitBar, here: Here) -> object:
-    """The stage, and which attempt it was."""
-    return Markup("{} <small>attempt {}</small>").format(bar.title, bar.attempt) if bar.attempt > 1 else bar.title
+    """The stage, which attempt it was, and whether the move came with an import."""
+    attempt = Markup(" <small>attempt {}</small>").format(bar.attempt) if bar.attempt > 1 else ""
+    brought = Markup(" <small>imported</small>") if bar.was_brought else ""
+    return Markup("{}{}{}").format(bar.title, attempt, brought) if attempt or brought else bar.title
 
 
 def status(row: AnswerRow, here: Here) -> Markup:
@@ -106,7 +110,7 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         windows=TITLES,
         spans=list(spans(standing)),
         stage_columns=STAGES,
-        answers=answers(deal),
+        answers=answers(deal) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
         answer_columns=ANSWERS,
         hub_columns=HUBS,
         activity=[
@@ -141,4 +145,5 @@ def spans(standing: Standing) -> Iterator[VisitBar]:
             100 * (visit.entered - first).days / life,
             max(100 * days / life, 0.6),
             standing.is_open or visit is not history.now,
+            standing.deal.was_brought(standing.deal.stages[visit.line]),
         )

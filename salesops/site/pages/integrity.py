@@ -27,7 +27,7 @@ def columns_of(chapter: Chapter) -> Columns[LateFact]:
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """Late entries, close dates that drift, changes after the close."""
-    report = integrity(past.timeline, snapshot.book.outcome)
+    report = integrity(past.timeline, snapshot.book.outcome, snapshot.book.deals)
     yield page(
         "integrity", "Integrity", "integrity", snapshot, report=report, gap=past.timeline.gap, columns_of=columns_of
     )

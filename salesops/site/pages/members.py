@@ -90,6 +90,7 @@ HEALTH: Columns[Health] = (
 )
 INVOICES: Columns[Invoice] = (
     Column("Month", lambda invoice, _: invoice.month, header=True),
+    Column("Deal", lambda invoice, here: here.known_deal_link(invoice.deal) if invoice.deal else NOTHING),
     Column("Usage", lambda invoice, _: money(invoice.usage), right=True),
     Column("Cloud", lambda invoice, _: money(invoice.cloud), right=True),
     Column("Sent", lambda invoice, _: day(invoice.sent)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from datetime import date
+from datetime import UTC, date, datetime
 from textwrap import dedent
 
 import pytest
@@ -26,6 +26,14 @@ from salesops.store.load import load
 
 def reasons(found, verdict="rejected"):
     return [(remark["row"], remark["column"], remark["reason"], remark["value"]) for remark in found[verdict]]
+
+
+VERSION = "playbook/process/imported.yaml"
+
+
+def today():
+    """The day on which these tests import, in the team's zone."""
+    return datetime.now(UTC).date()
 
 
 def row(number=1, **cells):
@@ -54,6 +62,7 @@ def test_every_row_becomes_a_deal_and_every_new_account_a_member(desk):
     assert found["deals"] == {"new": 3, "unchanged": 0, "updated": 0, "kept": 0}
     assert found["written"] == [
         "members/rainy-coast-college.yaml",
+        VERSION,
         "deals/2026/a-1.yaml",
         "deals/2026/a-2.yaml",
         "deals/2026/a-3.yaml",
@@ -74,7 +83,7 @@ def test_every_row_becomes_a_deal_and_every_new_account_a_member(desk):
         value: {one_off: 900.50 USD}
         loss: {learning: Too small}
         """
-    )
+    ).replace("value:", f"imported: {{from: table.csv, date: {today()}}}\nvalue:")
 
 
 def test_what_was_imported_is_read_without_a_single_complaint(desk):
@@ -153,7 +162,7 @@ def test_a_header_alone_is_an_empty_table_and_no_mistake(desk):
 def test_a_row_that_cannot_be_taken_is_named_with_its_column_and_reason(desk, cells, column, reason, value):
     found = desk.run(rows=row(1) + row(2, **cells), code=1)
     assert reasons(found) == [(3, column, reason, value)]
-    assert found["written"] == ["deals/2026/a-1.yaml"]
+    assert found["written"] == [VERSION, "deals/2026/a-1.yaml"]
 
 
 def test_every_reason_of_a_row_is_said_at_once(desk):
@@ -181,7 +190,7 @@ def test_a_loss_before_its_beginning_is_rejected(desk):
 def test_two_rows_of_one_id_are_both_rejected_and_name_each_other(desk):
     found = desk.run(rows=row(1) + row(2, id="B 7") + row(3, id="b-7"), code=1)
     assert reasons(found) == [(row, "id", "is the id of several rows", "b-7, rows 3 and 4") for row in (3, 4)]
-    assert found["written"] == ["deals/2026/a-1.yaml"]
+    assert found["written"] == [VERSION, "deals/2026/a-1.yaml"]
 
 
 def test_a_deal_cannot_be_called_as_a_member_is(desk):
@@ -222,7 +231,7 @@ def test_a_deal_that_was_removed_on_purpose_stays_removed(desk):
     assert reasons(found, "skipped") == [
         (2, "id", "was removed on purpose, see playbook/removed.yaml", "a-1 on 2026-03-01")
     ]
-    assert found["written"] == ["deals/2026/a-2.yaml"]
+    assert found["written"] == [VERSION, "deals/2026/a-2.yaml"]
 
 
 def test_the_text_counts_each_reason_and_names_a_few_rows(desk):
@@ -241,9 +250,12 @@ def test_a_record_that_says_something_else_is_kept_and_named(desk):
     path = desk.repo.root / "deals/2026/a-1.yaml"
     path.write_text(path.read_text().replace("title: General", "title: Premier  # after the call"))
     found = desk.run()
-    assert found["kept"] == [{"path": "deals/2026/a-1.yaml", "differs": ["title"], "why": ""}]
+    asked = [{"field": "title", "record": "Premier", "table": "General"}]
+    assert found["kept"] == [{"path": "deals/2026/a-1.yaml", "differs": ["title"], "asked": asked, "why": ""}]
     assert "title: Premier  # after the call" in desk.holds("deals/2026/a-1.yaml")
-    assert "1 record: differs from the file and is kept" in desk.text()
+    said = desk.text()
+    assert "1 record: differs from the file and is kept" in said
+    assert "    asked: title is Premier in the record, General in the file\n" in said
 
 
 def test_what_people_added_by_hand_is_no_difference(desk):
@@ -273,14 +285,86 @@ def test_what_the_mapping_puts_in_fills_what_a_record_on_file_lacks(desk):
     assert "source: {channel: trade fair}" in desk.holds("deals/2026/a-1.yaml")
 
 
-def test_update_takes_the_words_of_the_table_and_keeps_what_the_table_does_not_speak_of(desk):
+def test_update_asks_about_a_value_that_differs_and_overwrites_nothing_that_people_wrote(desk):
     desk.run()
     path = desk.repo.root / "deals/2026/a-1.yaml"
-    path.write_text(path.read_text().replace("1250 USD", "1 USD") + "next: {action: Call, due: 2026-04-01}\n")
+    path.write_text(path.read_text().replace("1250 USD", "1 USD") + "next: {action: Call, due: 2026-04-01}  # Jim\n")
+    before = desk.files()
     found = desk.run("--update")
-    assert found["updated"] == [{"path": "deals/2026/a-1.yaml", "differs": ["value"], "why": ""}]
-    assert "value: {one_off: 1250 USD}\nnext: {action: Call, due: 2026-04-01}\n" in desk.holds("deals/2026/a-1.yaml")
-    assert desk.run("--update")["written"] == []
+    assert found["updated"] == found["written"] == []
+    assert found["kept"][0]["asked"] == [{"field": "value.one_off", "record": "1 USD", "table": "1250 USD"}]
+    assert desk.files() == before
+
+
+WORKED_ON = """\
+title: General
+member: cascadia-university
+type: new business
+tier: general
+owner: jim  # until May
+stages:
+  - enrichment: 2026-01-05
+  - outreach: 2026-01-12  # a call that the other program does not know
+  - discovery: 2026-02-02
+activity:
+  - {date: 2026-01-12, kind: call, note: "They teach with notebooks, they said"}
+maniac_t:
+  need: {status: met, date: 2026-01-12}
+"""
+
+
+def test_update_removes_no_move_no_activity_and_no_answer_that_people_recorded(desk):
+    desk.repo.write("deals/a-1.yaml", WORKED_ON)
+    before = desk.files()
+    found = desk.run("--update", rows=row(1))
+    assert found["deals"] == {"new": 0, "unchanged": 1, "updated": 0, "kept": 0}
+    assert desk.files() == before
+
+
+def test_update_adds_what_a_deal_lacks_and_leaves_every_other_byte(desk):
+    desk.repo.write("deals/a-1.yaml", WORKED_ON)
+    found = desk.run("--update", rows=row(1, amount="1250"))
+    assert found["updated"] == [{"path": "deals/a-1.yaml", "differs": ["value"], "asked": [], "why": ""}]
+    lines = desk.holds("deals/a-1.yaml").splitlines()
+    assert [line for line in lines if line not in WORKED_ON.splitlines()] == ["value: {one_off: 1250 USD}"]
+    assert [line for line in lines if line in WORKED_ON.splitlines()] == WORKED_ON.splitlines()
+    assert desk.run("--update", rows=row(1, amount="1250"))["written"] == []
+
+
+def test_update_adds_the_moves_that_came_after_those_on_file(desk):
+    desk.run(rows=row(1))
+    path = desk.repo.root / "deals/2026/a-1.yaml"
+    path.write_text(path.read_text().replace("2026-01-05", "2026-01-05  # by telephone"))
+    later = row(1, stage="Talking", called="2026-01-12")
+    assert desk.run(rows=later)["kept"][0]["differs"] == ["stages"]
+    assert desk.run("--update", rows=later)["updated"][0]["differs"] == ["stages"]
+    assert "  - enrichment: 2026-01-05  # by telephone\n  - outreach: 2026-01-12\n" in desk.holds("deals/2026/a-1.yaml")
+
+
+def test_moves_that_differ_are_asked_about_with_both_lists_and_not_written(desk):
+    desk.repo.write("deals/a-1.yaml", WORKED_ON)
+    before = desk.files()
+    found = desk.run("--update", rows=row(1, stage="Lost", closed="2026-03-02"))
+    assert found["kept"][0]["asked"] == [
+        {
+            "field": "stages",
+            "record": "[{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {discovery: 2026-02-02}]",
+            "table": "[{enrichment: 2026-01-05}, {closed lost: 2026-03-02}]",
+        }
+    ]
+    assert desk.files() == before
+
+
+def test_a_day_that_the_mapping_put_in_is_no_word_against_the_day_on_file(desk):
+    map = MAP_IN_PLACE.replace("day: opened", "day: opened, missing: 2026-01-01").replace(
+        "missing: 2026-01-01}", "missing: 2026-01-01}, {stage: outreach, day: called, missing: leave out}"
+    )
+    desk.run(rows=row(1, opened=""), map=map)
+    path = desk.repo.root / "deals/a-1.yaml"
+    path.write_text(path.read_text().replace("2026-01-01", "2026-01-03"))
+    found = desk.run("--update", rows=row(1, opened="", called="2026-02-02"), map=map)
+    assert found["updated"][0]["asked"] == []
+    assert "  - enrichment: 2026-01-03\n  - outreach: 2026-02-02\n" in path.read_text()
 
 
 def test_a_deal_that_was_moved_to_another_folder_is_found_there(desk):
@@ -380,6 +464,10 @@ def test_the_currency_can_stand_in_a_column(desk):
         ("DD.MM.YY", "5.1.26"),
         ("MM/DD/YYYY", "01/05/2026"),
         ("DD MMM YYYY", "05 Jan 2026"),
+        ('"YYYY-MM-DD HH:MM"', "2026-01-05 23:30"),
+        ('"YYYY-MM-DD HH:MM:SS"', "2026-01-05 23:30:59"),
+        ('"DD.MM.YY HH.MM"', "05.01.26 09.05"),
+        ('"YYYY-MM-DDTHH:MM:SSZ"', "2026-01-05T23:30:00Z"),
         ('"%Y-%m-%d"', "2026-01-05"),
         ('"%Y-%m-%dT%H:%M:%S%z"', "2026-01-05T23:30:00Z"),
         ('"%Y-%m-%dT%H:%M:%S%z"', "2026-01-06T01:30:00+02:00"),
@@ -416,7 +504,7 @@ def test_a_word_that_the_mapping_does_not_list_gets_its_stand_in_and_is_named(de
 def test_rows_that_the_mapping_passes_over_are_named_and_are_no_failure(desk):
     found = desk.run(rows=row(1, account="") + row(2), map=MAP_IN_PLACE.replace("account}", "account, missing: skip}"))
     assert reasons(found, "skipped") == [(2, "account", "is empty: the row is skipped", "")]
-    assert found["written"] == ["deals/a-2.yaml"]
+    assert found["written"] == [VERSION, "deals/a-2.yaml"]
 
 
 def test_a_stage_without_a_day_can_be_left_out(desk):
@@ -426,6 +514,26 @@ def test_a_stage_without_a_day_can_be_left_out(desk):
     assert found["stand_ins"] == []
     assert "outreach" not in desk.holds("deals/a-1.yaml")
     assert "outreach: 2026-02-02" in desk.holds("deals/a-2.yaml")
+
+
+TWO_STAGES = """
+    - {stage: enrichment, day: opened, when: {column: stage, is: [Open, Talking, Lost]}}
+    - {stage: outreach, day: called, when: {column: stage, is: [Talking, Lost]}, missing: leave out}
+    - {stage: closed lost, day: closed, when: {column: stage, is: Lost}, missing: leave out}"""
+
+
+def test_a_row_that_says_its_stage_and_not_since_when_is_rejected_and_not_left_in_an_earlier_one(desk):
+    map = MAP_IN_PLACE.replace(" [{stage: enrichment, day: opened}]", TWO_STAGES)
+    said = "is empty, and the row is in '{}': without its day the deal would be left in an earlier stage"
+    rows = row(1, stage="Talking") + row(2, stage="Lost") + row(3, stage="Lost", closed="2026-02-02") + row(4)
+    found = desk.run(rows=rows, map=map, code=1)
+    assert reasons(found) == [
+        (2, "called", said.format("outreach"), "Talking"),
+        (3, "closed", said.format("closed lost"), "Lost"),
+    ]
+    assert [remark["code"] for remark in found["rejected"]] == ["stage-without-day"] * 2
+    assert found["written"] == [VERSION, "deals/a-3.yaml", "deals/a-4.yaml"]
+    assert "outreach" not in desk.holds("deals/a-3.yaml")
 
 
 # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -527,6 +635,43 @@ def test_members_are_filled_from_their_own_table(desk):
     }
 
 
+def test_a_country_and_a_kind_that_nobody_knows_are_written_as_unknown_and_named(desk):
+    desk.repo.write("../accounts.csv", "company,land\nElm,CL\nAsh,\n")
+    members = "members: {file: accounts.csv, key: company, fields: {country: {column: land}}}\n"
+    rows = row(1, account="Elm") + row(2, account="Ash") + row(3, account="Oak")
+    found = desk.run(rows=rows, map=MAP_IN_PLACE + members)
+    assert desk.holds("members/elm.yaml") == "name: Elm\nkind: unknown\ncountry: CL\n"
+    assert desk.holds("members/ash.yaml") == "name: Ash\nkind: unknown\ncountry: unknown\n"
+    assert reasons(found, "stand_ins") == [
+        (4, "kind", "is not in the mapping: 'unknown' is used", "Oak"),
+        (4, "land", "is unknown: accounts.csv has no 'Oak': 'unknown' is used", "Oak"),
+        (2, "kind", "is not in the mapping: 'unknown' is used", "Elm"),
+        (3, "kind", "is not in the mapping: 'unknown' is used", "Ash"),
+        (3, "land", "is empty: 'unknown' is used", "Ash"),
+    ]
+    assert load(desk.repo.root)[1] == []
+
+
+def test_a_kind_that_the_team_does_not_know_is_rejected_and_one_of_its_own_is_taken(desk):
+    map = MAP_IN_PLACE + "members: {fields: {kind: {column: note}, country: CA}}\n"
+    rows = row(1, account="Elm", note="museum")
+    said = reasons(desk.run(rows=rows, map=map, code=1))[0][2]
+    assert said.startswith("cannot become a member: kind: 'museum' is not one of: university, ")
+    team = desk.holds("playbook/team.yaml")
+    desk.repo.write("playbook/team.yaml", team + "member_kinds: [museum]\n")
+    desk.run(rows=rows, map=map)
+    assert "kind: museum\n" in desk.holds("members/elm.yaml")
+
+
+def test_a_country_that_somebody_looked_up_is_not_unknown_again(desk):
+    map = MAP_IN_PLACE + "members: {fields: {kind: university}}\n"
+    desk.run(rows=row(1, account="Elm"), map=map)
+    path = desk.repo.root / "members/elm.yaml"
+    path.write_text(path.read_text().replace("unknown", "CL"))
+    found = desk.run("--update", rows=row(1, account="Elm"), map=map)
+    assert (found["stand_ins"], found["written"]) == ([], [])
+
+
 def test_a_member_that_stands_twice_in_its_table_is_not_guessed(desk):
     desk.repo.write("../accounts.csv", "company,sector,land,web\nElm,Uni,Chile,\nELM,Uni,Canada,\n")
     found = desk.run(rows=row(1, account="Elm") + row(2), map=MAP_IN_PLACE + ACCOUNTS_MAP, code=1)
@@ -577,7 +722,7 @@ def test_whatever_the_cells_hold_a_row_is_written_exactly_or_named(rows):
     ]
     table, problems = read_table("t.csv", "\n".join(["id,a,b,c,d,e,f", *lines]).encode(), _everything().format)
     assert problems == []
-    plan = Planner(_book(), _everything(), table).plan()
+    plan = Planner(_book(), _everything(), table, date(2026, 11, 20)).plan()
     assert plan.taken + len({remark.row for remark in plan.said(Verdict.REJECTED)}) == len(rows)
     for entry in plan.entries:
         assert entry.change is not None

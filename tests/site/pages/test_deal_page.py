@@ -140,3 +140,25 @@ def test_fields_of_the_teams_own_are_shown_as_they_are(repo, page_of):
 def test_exceptions_are_signed_on_the_page(repo, page_of):
     repo.deal("waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Verbal yes}]")
     assert "2026-01-19: Jim waived maniac_t.money for outreach Verbal yes" in page_of("deals/acme").text
+
+
+PLAIN = """
+stages:
+  enrichment: {title: Enrichment, exits: [{to: closed won, when: Signed}, {to: closed lost, when: No fit}]}
+  closed won: {title: Closed Won, outcome: won}
+  closed lost: {title: Closed Lost, outcome: lost}
+starts: {new business: enrichment}
+tiers: {general: {name: General}}
+version: v3
+in_force: 2020-01-01
+changelog: Without the seven questions.
+"""
+
+
+def test_a_process_that_does_not_ask_the_seven_questions_shows_them_only_where_they_are_answered(repo, page_of):
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    repo.write("playbook/process/v3.yaml", PLAIN)
+    repo.deal("maniac_t: null")
+    assert "MANIAC-T" not in page_of("deals/acme").text
+    repo.deal("maniac_t: {need: {status: met, date: 2026-01-05}}")
+    assert "MANIAC-T" in page_of("deals/acme").text

@@ -186,3 +186,17 @@ def test_members_stand_by_name_whatever_their_files_are_called(repo, page_of):
     repo.member("name: Zebra University", id="a")
     names = [row.children_of("th")[0].text for row in page_of("members").one("tbody").every("tr")]
     assert names == ["Cascadia University", "Zebra University", "ábaco University"]
+
+
+def test_a_contact_has_its_telephone_number_on_the_page_of_the_member_and_nowhere_else(repo, page_of):
+    repo.deal()
+    repo.member("contacts: [{id: a-smith, name: Ann Smith, email: a@u.example, phone: +1 604 555 0100}]")
+    assert "+1 604 555 0100" in page_of("members/cascadia-university").text
+    assert "+1 604 555 0100" not in page_of("members").text + page_of("deals/acme").text
+    assert not [problem for problem in repo.problems() if problem.code == "personal-data"]
+
+
+def test_the_invoices_of_a_member_name_their_deal(repo, page_of):
+    repo.member("invoices: [{month: 2026-05, deal: cascadia-2025}, {month: 2026-04}]")
+    page = page_of("members/cascadia-university")
+    assert [link["href"] for link in page.every("a") if link.text == "cascadia-2025"]
