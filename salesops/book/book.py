@@ -321,12 +321,13 @@ class Snapshot:
     """The book on a day: every metric is a pure function of it.
 
     ``whole`` is the book with what came later, ``book`` holds what is dated up to the day. ``since`` narrows rates and
-    averages to cohorts or closes from that day on.
+    averages to cohorts or closes from that day on. It ``looks_back`` where what has no day may be of a later one.
     """
 
     whole: Book
     as_of: date
     since: date | None = None
+    looks_back: bool = False
 
     @cached_property
     def book(self) -> Book:

@@ -122,6 +122,14 @@ def _concerns(standing: Standing) -> Iterator[str]:
         yield f"was expected to close on {deal.expected_close}"
 
 
+def todays_word(day: date) -> str:
+    """What to know about an earlier day that is shown by records of today."""
+    return (
+        f"what has no day of its own, such as amounts, owners and next steps, is today's word; --known {day} shows "
+        "what was known then"
+    )
+
+
 def person_name(snapshot: Snapshot, person_id: str) -> str:
     """The name of somebody in the team, or the id where the team does not know it."""
     person = snapshot.book.team.people.get(person_id) if snapshot.book.team else None

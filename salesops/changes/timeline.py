@@ -126,11 +126,15 @@ def by_commit(entries: Iterable[Event]) -> list[tuple[Commit, list[Event]]]:
 
 @dataclass(frozen=True)
 class GitHistory:
-    """What git tells of the records up to a day: the timeline, and the stories of the week and of the month."""
+    """What git tells of the records up to a day: the timeline, and the stories of the week and of the month.
+
+    ``changed_since`` where records were committed after the day: what has no day of its own may be of a later one.
+    """
 
     timeline: Timeline = field(default_factory=Timeline)
     week: Report | None = None
     month: Report | None = None
+    changed_since: bool = False
 
 
 NO_GIT_HISTORY = GitHistory()

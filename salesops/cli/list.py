@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from salesops.cli.options import as_of_option, completed, format_option
+from salesops.cli.options import as_of_option, completed, format_option, known_option
 
 
 @click.command("list")
@@ -22,12 +22,15 @@ from salesops.cli.options import as_of_option, completed, format_option
 @click.option("--overdue", is_flag=True, help="Only open deals whose next step is overdue.")
 @format_option("text", "json", "csv")
 @as_of_option
+@known_option
 @click.pass_context
-def command(ctx: click.Context, /, what: str, output_format: str, as_of: str | None, **filters: Any) -> None:
+def command(
+    ctx: click.Context, /, what: str, output_format: str, as_of: str | None, known: str | None, **filters: Any
+) -> None:
     """List deals by stage, the oldest first, or members by name.
 
     Stages, people and members may be named by a part, in any letter case, where only one fits.
     """
     from salesops.cli.actions.list import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, what, output_format, as_of, **filters))
+    ctx.exit(run(ctx.obj, what, output_format, as_of, known, **filters))

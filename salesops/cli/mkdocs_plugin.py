@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,5 +102,6 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
         )
     for line in lines:
         print(line, file=sys.stderr)
-    snapshot = book.on(day)
-    return Site(root, snapshot, (commands_page(snapshot),), git_history(root, book, day))
+    past = git_history(root, book, day)
+    snapshot = replace(book.on(day), looks_back=past.changed_since)
+    return Site(root, snapshot, (commands_page(snapshot),), past)

@@ -35,6 +35,15 @@ def as_of_option(command: Any) -> Any:
     )(command)
 
 
+def known_option(command: Any) -> Any:
+    """``--known``: whose records are used, those of a day or a commit instead of those that lie here."""
+    return click.option(
+        "--known",
+        metavar="REV|DATE",
+        help="Use the records as they were known at a commit, or at the end of a day, which is then also the day to report on.",
+    )(command)
+
+
 def format_option(*formats: str) -> Callable[[Any], Any]:
     """``--format``: the first one is the default."""
     return click.option(

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from salesops.book.book import Book
+from salesops.book.book import Book, Snapshot
+from salesops.book.status import todays_word
+from salesops.cli.day import day_of
+from salesops.cli.moments import named_moment
 from salesops.cli.options import Usage
 from salesops.cli.printing import note
 from salesops.output import counted, show
 from salesops.problems import Problem
+from salesops.store.commits import CommitBooks, NamedCommit
 from salesops.store.load import MARKER, find_root, load
 
 
@@ -37,6 +43,53 @@ def read(folder: str) -> tuple[Path, Book, list[Problem]]:
     book, problems = load(root)
     kept()
     return root, book, problems
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records that a command reports on: as they lie here, or as they were known at ``point``; and the day."""
+
+    root: Path
+    book: Book
+    problems: list[Problem]
+    day: date
+    point: NamedCommit | None
+
+    @property
+    def are_whole(self) -> bool:
+        """Whether every file could be read; says which could not."""
+        return numbers_are_whole(self.book, self.problems, self.point.name if self.point else "")
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether an earlier day is shown by records of today: what has no day of its own may be of a later one."""
+        return self.point is None and self.day < day_of(None, self.book)
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The records on the day."""
+        return replace(self.book.on(self.day), looks_back=self.looks_back)
+
+    def say_whose(self) -> None:
+        """Say whose word it is, where that is not plain: of an earlier commit, or of today about an earlier day."""
+        if self.point:
+            commit = f" (commit {self.point.commit[:12]})" if self.point.day else ""
+            note(f"as known at {self.point.name}{commit}, as of {self.day}")
+        elif self.looks_back:
+            note(f"salesops: {todays_word(self.day)}")
+
+
+def records_of(folder: str, as_of: str | None, known: str | None) -> Records:
+    """The records that ``folder`` is in, as they lie here or as they were known, and the day to report on."""
+    if known is None:
+        root, book, problems = read(folder)
+        return Records(root, book, problems, day_of(as_of, book), None)
+    archive = CommitBooks(root_of(folder))
+    point = named_moment(archive, known, "--known")
+    book, problems = archive.book(point.commit)
+    kept()
+    day = point.day if as_of is None and point.day else day_of(as_of, book)
+    return Records(archive.root, book, problems, day, point)
 
 
 def kept() -> None:

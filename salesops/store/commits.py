@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -44,6 +46,9 @@ NEVER_RECORDS = frozenset({"not-a-file", "file-name", "id-taken"})
 """Problems of entries that never were records: no number counted them."""
 
 COMPARE_ELSEWHERE = "compare with a commit in which it can be read, or after it was fixed there"
+
+LARGEST_FILE = 100 * 1024 * 1024
+"""Bytes of a file that is taken out of a commit."""
 
 Shelf = dict[tuple[str, str], ReadFile]
 """What has been read already, by path and blob."""
@@ -109,6 +114,25 @@ class CommitBooks:
                 raw = document.text.encode("utf-8")
                 blob = digest(b"blob %d\0" % len(raw) + raw).hexdigest()
                 self.shelf[document.path, blob] = ReadFile(document, record)
+
+
+@contextmanager
+def files_of(root: Path, commit: str, more: Iterable[str]) -> Iterator[Path]:
+    """The records of a commit, and what it has at ``more`` paths, in a folder of their own, for as long as they are needed.
+
+    Links and submodules are left out.
+    """
+    blobs = {path: blob.id for path, blob in tree(root, commit, more).items() if MODES.get(blob.mode) is Is.FILE}
+    with TemporaryDirectory(prefix="salesops-") as folder:
+        raw = dict(contents(root, blobs.values(), LARGEST_FILE))
+        for path, blob in blobs.items():
+            file = Path(folder, path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            found = raw[blob]
+            if isinstance(found, int):
+                raise CannotDecide(f"{path} has {found:,} bytes in {commit[:12]}; the limit is {LARGEST_FILE:,}")
+            file.write_bytes(found)
+        yield Path(folder)
 
 
 @dataclass(frozen=True)
@@ -193,12 +217,14 @@ def commit_asked_for(archive: CommitBooks, text: str) -> NamedCommit:
     return commit_named(archive.root, text, archive.book(commit_of(archive.root, "HEAD"))[0].zone)
 
 
-def books_on(archive: CommitBooks, days: Iterable[date], now: Book) -> Iterator[tuple[date, tuple[str, Book]]]:
+def books_on(
+    archive: CommitBooks, days: Iterable[date], now: Book, head: str = "HEAD"
+) -> Iterator[tuple[date, tuple[str, Book]]]:
     """The records as they were known by the end of each day; days before the first commit are left out."""
     needs_history(archive.root)
-    commit_of(archive.root, "HEAD")
+    commit_of(archive.root, head)
     last: tuple[str, Book] | None = None
-    for day, commit in known_by(spine(archive.root), days, now.zone):
+    for day, commit in known_by(spine(archive.root, head), days, now.zone):
         if last is None or last[0] != commit:
             last = commit, archive.book(commit)[0]
         yield day, last

@@ -256,9 +256,9 @@ def bases(root: Path, rev: str, head: str = "HEAD", exact: bool = False) -> list
 # ── contents ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def tree(root: Path, commit: str) -> dict[str, Blob]:
-    """Every entry below the record folders of a commit, by its path from ``root``; links and submodules too."""
-    listed = git(root, "ls-tree", "-r", "-z", commit, "--", *folders())
+def tree(root: Path, commit: str, more: Iterable[str] = ()) -> dict[str, Blob]:
+    """Every entry below the record folders of a commit, and at ``more`` paths, by its path from ``root``; links and submodules too."""
+    listed = git(root, "ls-tree", "-r", "-z", commit, "--", *folders(), *more)
     found: dict[str, Blob] = {}
     for line in os.fsdecode(listed).split("\0"):
         if line:

@@ -119,13 +119,13 @@ MAX_PAIRS_IN_A_COMMIT = 10_000
 """So many pairs of files are compared at most to find the renamed ones of one commit."""
 
 
-def timeline_of(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None) -> Timeline:
+def timeline_of(root: Path, book: Book, as_of: date, only: Iterable[Ref] | None = None, head: str = "HEAD") -> Timeline:
     """What the commits of the current branch say happened to the records; see ``file_histories``.
 
     Where there are many versions a second process tells half of them.
     """
     names = Names(book, as_of)
-    traced = _traced(root, book.zone, "HEAD", only)
+    traced = _traced(root, book.zone, head, only)
     refs = list(traced.records)
     upto = list(accumulate(len(traced.records[ref]) for ref in refs))
     if not upto or upto[-1] < SPLIT_FROM or not can_split():
@@ -170,37 +170,43 @@ def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tup
     }
 
 
-def git_history(root: Path, book: Book, as_of: date) -> GitHistory:
+def git_history(root: Path, book: Book, as_of: date, head: str = "HEAD") -> GitHistory:
     """What git tells of the records up to a day, for the site; where it cannot tell, why."""
     try:
-        known = _remembered(root, book, as_of).until(as_of)
+        known = _remembered(root, book, as_of, head).until(as_of)
+        is_later = day_at(spine(root, head)[0][1], book.zone) > as_of
     except CannotDecide as fault:
         return GitHistory(Timeline(gap=str(fault)))
     archive = CommitBooks(root)
     archive.knows(book)
     week, month = as_of - timedelta(days=as_of.weekday() + 1), as_of.replace(day=1) - timedelta(days=1)
-    return GitHistory(known, *(_story(archive, book, first, as_of) for first in (week, month)))
+    return GitHistory(
+        known,
+        _story(archive, book, week, as_of, head),
+        _story(archive, book, month, as_of, head),
+        changed_since=is_later,
+    )
 
 
 _last: dict[tuple[object, ...], Timeline] = {}
 
 
-def _remembered(root: Path, book: Book, as_of: date) -> Timeline:
+def _remembered(root: Path, book: Book, as_of: date, head: str) -> Timeline:
     """The timeline; a preview that is built again between two commits does not read the history again."""
     needs_history(root)
     texts = tuple(book.documents[ref].text for ref in book.documents if ref[0] in NAMING and ref[0] != "deal")
     titles = tuple((deal_id, deal.member, deal.title) for deal_id, deal in book.deals.items())
-    key = (root, commit_of(root, "HEAD"), as_of, texts, titles)
+    key = (root, commit_of(root, head), as_of, texts, titles)
     if key not in _last:
-        found = timeline_of(root, book, as_of)
+        found = timeline_of(root, book, as_of, head=head)
         _last.clear()
         _last[key] = found
     return _last[key]
 
 
-def _story(archive: CommitBooks, book: Book, first: date, last: date) -> Report | None:
+def _story(archive: CommitBooks, book: Book, first: date, last: date, head: str) -> Report | None:
     """What happened from the end of one day to another; None where nothing was known on the first."""
-    found = next(books_on(archive, [first], book), None)
+    found = next(books_on(archive, [first], book, head), None)
     if found is None:
         return None
     before = found[1][1]

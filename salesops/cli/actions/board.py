@@ -7,21 +7,21 @@ from datetime import date
 
 from salesops.book.status import BoardColumn, Standing, board, standings
 from salesops.cli.actions.show import deal_as_data
-from salesops.cli.day import day_of
 from salesops.cli.printing import say, style
-from salesops.cli.repository import numbers_are_whole, read
+from salesops.cli.repository import records_of
 from salesops.metrics.wording import amounts
 from salesops.output import SCHEMA_VERSION, as_json, counted, show
 from salesops.records.money import cents
 
 
-def run(folder: str, output_format: str, as_of: str | None) -> int:
+def run(folder: str, output_format: str, as_of: str | None, known: str | None) -> int:
     """Print the board; 1 where a file could not be counted."""
-    _, book, problems = read(folder)
-    whole = numbers_are_whole(book, problems)
-    if not book.processes:
+    records = records_of(folder, as_of, known)
+    whole = records.are_whole
+    if not records.book.processes:
         return 1
-    snapshot = book.on(day_of(as_of, book))
+    snapshot = records.snapshot
+    records.say_whose()
     columns, parked = board(snapshot), standings(snapshot, snapshot.parked)
     if output_format == "json":
         say(_as_json(columns, parked, snapshot.as_of))

@@ -16,7 +16,7 @@ from salesops.cli import names
 from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import folder_of, numbers_are_whole
+from salesops.cli.repository import folder_of, numbers_are_whole, records_of
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.metrics.wording import detail, headline
@@ -30,14 +30,22 @@ from salesops.store.load import find_root, load
 from salesops.store.record_histories import file_histories
 
 
-def run(folder: str, name: str, output_format: str, as_of: str | None, *, format_from: ParameterSource | None) -> int:
+def run(
+    folder: str,
+    name: str,
+    output_format: str,
+    as_of: str | None,
+    known: str | None,
+    *,
+    format_from: ParameterSource | None,
+) -> int:
     """Print the page of a name; 1 where it shows a number and a file could not be counted."""
-    root, book, problems = _book(folder)
+    root, book, problems, as_of = _book(folder, as_of, known)
     process = book.process_on(day_of(as_of, book)) if book else None
     metrics = metrics_of(process) if process else METRICS
-    known = rules()
-    name = _meant(name.removeprefix(f"{FIELDS_PAGE}#"), known, metrics, process)
-    is_number = name in metrics and name not in known
+    codes = rules()
+    name = _meant(name.removeprefix(f"{FIELDS_PAGE}#"), codes, metrics, process)
+    is_number = name in metrics and name not in codes
     if output_format == "json" and not is_number and format_from is ParameterSource.COMMANDLINE:
         raise Usage(f"--format json is for metrics, and '{show(name)}' is not a metric")
     whole = not (book and is_number and (as_of or output_format == "json")) or numbers_are_whole(book, problems)
@@ -47,7 +55,7 @@ def run(folder: str, name: str, output_format: str, as_of: str | None, *, format
     elif is_number:
         lines = _metric(root, metrics[name], book, as_of)
     else:
-        lines = _rule(known[name]) if name in known else _page(name, process)
+        lines = _rule(codes[name]) if name in codes else _page(name, process)
     if lines is None:
         guess = hint(name, metrics, list(process.stages) if process else [])
         raise Usage(
@@ -94,10 +102,15 @@ def _section(part: Section) -> Iterator[str]:
             yield from wrap(point, 100, initial_indent="- ", subsequent_indent="  ")
 
 
-def _book(folder: str) -> tuple[Path | None, Book | None, list[Problem]]:
-    """The repository and its book, where this is one: codes and fields can be explained anywhere."""
+def _book(
+    folder: str, as_of: str | None, known: str | None
+) -> tuple[Path | None, Book | None, list[Problem], str | None]:
+    """The repository and its book, where this is one, and the day: codes and fields can be explained anywhere."""
+    if known is not None:
+        records = records_of(folder, as_of, known)
+        return records.root, records.book, records.problems, str(records.day)
     root = find_root(folder_of(folder))
-    return (root, *load(root)) if root else (None, None, [])
+    return (root, *load(root), as_of) if root else (None, None, [], as_of)
 
 
 def _rule(rule: Rule) -> Iterator[str]:

@@ -10,10 +10,9 @@ from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
 from salesops.cli import names
 from salesops.cli.actions.show import deal_as_data, deals_of, member_as_data
-from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
-from salesops.cli.repository import numbers_are_whole, read
+from salesops.cli.repository import records_of
 from salesops.metrics.wording import amounts
 from salesops.output import SCHEMA_VERSION, as_csv, as_json, show, table
 from salesops.records.deal import EXISTING, NEW
@@ -51,14 +50,15 @@ class Filters:
         )
 
 
-def run(folder: str, what: str, output_format: str, as_of: str | None, **options: Any) -> int:
+def run(folder: str, what: str, output_format: str, as_of: str | None, known: str | None, **options: Any) -> int:
     """Print the list; 1 where a file could not be counted."""
     filters = Filters(**options)
-    _, book, problems = read(folder)
-    whole = numbers_are_whole(book, problems)
-    if not book.processes:
+    records = records_of(folder, as_of, known)
+    whole = records.are_whole
+    if not records.book.processes:
         return 1
-    snapshot = book.on(day_of(as_of, book))
+    snapshot = records.snapshot
+    records.say_whose()
     if what == "deals":
         lines = _deals(snapshot, filters, output_format)
     elif not filters.is_empty:

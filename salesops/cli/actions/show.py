@@ -10,11 +10,10 @@ from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import Standing, standings
 from salesops.cli.actions.show_sections import labelled, people_of, sections
-from salesops.cli.day import day_of
 from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import numbers_are_whole, read
+from salesops.cli.repository import records_of
 from salesops.metrics.wording import amounts
 from salesops.output import SCHEMA_VERSION, as_json, show
 from salesops.problems import Path, dotted
@@ -24,13 +23,14 @@ from salesops.records.process import Need
 from salesops.records.record import Record
 
 
-def run(folder: str, record_id: str, output_format: str, as_of: str | None) -> int:
+def run(folder: str, record_id: str, output_format: str, as_of: str | None, known: str | None) -> int:
     """Print one record; 1 where it cannot be followed, or a file could not be counted."""
-    _, book, problems = read(folder)
-    whole = numbers_are_whole(book, problems)
+    records = records_of(folder, as_of, known)
+    book, whole = records.book, records.are_whole
     if not book.processes:
         return 1
-    snapshot = book.on(day_of(as_of, book))
+    snapshot = records.snapshot
+    records.say_whose()
     record_id = _meant(book, record_id, snapshot.as_of)
     history, is_json = snapshot.history(record_id), output_format == "json"
     if history:

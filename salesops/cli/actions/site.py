@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from mkdocs.exceptions import MkDocsException
@@ -13,30 +14,40 @@ from salesops.cli.day import day_of
 from salesops.cli.gate import gate
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import read
+from salesops.cli.repository import Records, records_of
 from salesops.output import counted, problems_as_text, show
 from salesops.problems import Problem
 from salesops.site.build import HTML, NoPlace, Site, build
-from salesops.site.own_pages import CannotBuild
+from salesops.site.own_pages import SOURCE, CannotBuild
+from salesops.store.commits import files_of
 from salesops.store.record_histories import git_history
 
 
-def run(folder: str, out: str | None, as_of: str | None, *, strict: bool) -> int:
+def run(folder: str, out: str | None, as_of: str | None, known: str | None, *, strict: bool) -> int:
     """Build the site; 1 where the records break the rules or it cannot be built."""
-    root, book, problems = read(folder)
-    day = day_of(as_of, book)
+    records = records_of(folder, as_of, known)
+    target = (Path(folder, out) if out else records.root / HTML).absolute()
+    if records.point is None:
+        return _build(records, records.root, target, strict=strict)
+    with files_of(records.root, records.point.commit, OWN_FILES) as then:
+        return _build(records, then, target, strict=strict)
+
+
+def _build(records: Records, root: Path, target: Path, *, strict: bool) -> int:
+    """Build the site of records from the files below ``root``."""
+    book, problems, day = records.book, records.problems, records.day
     found = [
         problem for problem in gate(root, book, problems, max(day, day_of(None, book))) if problem.is_error or strict
     ]
     if found or not book.processes:
         _say_why_not(book, found)
         return 1
-    snapshot = book.on(day)
+    past = git_history(records.root, book, day, records.point.commit if records.point else "HEAD")
+    snapshot = replace(book.on(day), looks_back=past.changed_since)
     let_mkdocs_speak()
-    target = Path(folder, out) if out else root / HTML
-    site = Site(root, snapshot, (commands_page(snapshot),), git_history(root, book, day))
+    site = Site(root, snapshot, (commands_page(snapshot),), past)
     try:
-        count = build(site, target.absolute(), strict=strict)
+        count = build(site, target, strict=strict)
     except NoPlace as fault:
         raise Usage(show(fault)) from None
     except (CannotBuild, MkDocsException) as fault:
@@ -54,6 +65,10 @@ def _say_why_not(book: Book, found: list[Problem]) -> None:
         if book.processes
         else "salesops: there is no process version in playbook/process/"
     )
+
+
+OWN_FILES = (SOURCE, "mkdocs.yml")
+"""What a site is built from besides the records."""
 
 
 class _Shown(logging.Formatter):

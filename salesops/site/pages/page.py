@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
-from salesops.book.status import person_name
+from salesops.book.status import person_name, todays_word
 from salesops.checks.manual import cited
 from salesops.metrics import metrics_of, wording
 from salesops.records.money import total
@@ -167,7 +167,7 @@ def page(
     here = Here(root, snapshot)
 
     def render() -> str:
-        return (
+        body = (
             templates()
             .get_template(f"{template}.html")
             .render(
@@ -184,9 +184,16 @@ def page(
                 **values,
             )
         )
+        return _looking_back(body, here) if snapshot.looks_back else body
 
     said = " ".join(word for word in search if word)
     return Page(path, title, said, render, in_navigation=bool(section) or "/" not in path, section=section)
+
+
+def _looking_back(body: str, here: Here) -> str:
+    """A page of an earlier day that says of what it may not be true."""
+    words = todays_word(here.as_of)
+    return body.replace("</h1>", f"</h1>{here.parts.todays_word(f'{words[0].upper()}{words[1:]}.')}", 1)
 
 
 def edit_link(snapshot: Snapshot, kind: str, record_id: str) -> str | None:
