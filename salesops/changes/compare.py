@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Book, Ref
+from salesops.records.corrections import RecordCorrection
 from salesops.records.deal import Correction, Deal
 from salesops.records.kinds import KINDS
 from salesops.records.record import Record
@@ -98,6 +99,18 @@ class Comparison:
         """The corrections of the past that a deal has gained."""
         earlier = self.earlier("deal", deal)
         return list(added(list(earlier.corrections) if earlier else [], list(self.after.deals[deal].corrections)))
+
+    @cached_property
+    def signed_corrections(self) -> tuple[RecordCorrection, ...]:
+        """The entries of playbook/corrections.yaml that were added."""
+        old, new = (book.only("corrections") for book in (self.before, self.after))
+        return tuple(added(list(old.corrections) if old else [], list(new.corrections) if new else []))
+
+    def signed_fields(self, kind: str, record_id: str) -> set[str]:
+        """The fields of a record for whose change somebody has signed."""
+        if kind == "deal":
+            return {entry.field.strip() for entry in self.new_corrections(record_id)}
+        return {entry.field.strip() for entry in self.signed_corrections if (entry.kind, entry.id) == (kind, record_id)}
 
     @cached_property
     def gone(self) -> tuple[Ref, ...]:

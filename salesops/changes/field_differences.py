@@ -8,6 +8,7 @@ from typing import Any
 
 from salesops.problems import Path
 from salesops.records.kinds import entries_of
+from salesops.records.record import Record
 
 USUAL = (("id",), ("name",), ("date", "kind", "about"), ("since",), ("date",), ("url",))
 """What tells the entries of a list of the team's own apart: the first of these that both carry."""
@@ -82,6 +83,12 @@ def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Differen
             yield from _compared(was, after[at], (*path, at))
     for old in left:
         yield Difference((*path, before.index(old)), old, None)
+
+
+def same_entry(before: Record, after: Record, name: str) -> bool:
+    """Whether two entries of a list of this name are about the same thing."""
+    by = entries_of(name).by
+    return bool(by) and all(getattr(before, key, None) == getattr(after, key, None) for key in by)
 
 
 def _earlier(left: list[Any], entry: Any, path: Path) -> Any:

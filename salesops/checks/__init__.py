@@ -24,6 +24,7 @@ from salesops.checks import (
     process,
     references,
     renewals,
+    settled,
     tiers,
     upkeep,
 )
@@ -47,6 +48,7 @@ SUBJECTS = (
     privacy,
     process,
     past,
+    settled,
 )
 """The modules of checks, in the order of the reference page."""
 

@@ -9,15 +9,15 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from salesops.book.exit_criteria import said
 from salesops.changes.alterations import Alteration, MoveLike, alterations, is_accounted_for
 from salesops.changes.compare import signature
+from salesops.changes.field_differences import differences
 from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
-from salesops.problems import Path
+from salesops.problems import Path, dotted
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
-from salesops.records.process import IMPORTED, Process
-from salesops.records.record import Record, is_given, value_at
+from salesops.records.process import Process
+from salesops.records.record import Record, value_at
 
 BEFORE = """
 stages:
@@ -31,13 +31,15 @@ def _line(move: MoveLike) -> str:
     return f"{move.stage}: {move.entered}"
 
 
-def _sign(case: Case[Any], field: str, was: str) -> str:
-    return (
-        f"sign a correction: corrections: [{{field: {field}, was: {_quoted(was)}, by: …, date: {case.as_of}, why: …}}]"
-    )
+def sign(case: Case[Any], field: str, was: str) -> str:
+    """What to write where a change of the past is right all the same: in the deal, or in the file for all other records."""
+    entry = f"field: {field}, was: {quoted(was)}, by: …, date: …, why: …"
+    if case.kind == "deal":
+        return f"sign a correction: corrections: [{{{entry}}}]"
+    return f"sign a correction in playbook/corrections.yaml: - {{kind: {case.kind}, id: {case.id}, {entry}}}"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """A text as YAML takes it inside of braces, whatever it holds."""
     return json.dumps(text, ensure_ascii=False)
 
@@ -86,7 +88,7 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
         return Finding(
             path,
             f"the move '{_line(altered.now)}' was put before moves that an earlier commit had",
-            help=f"new moves go at the end; if it was missing, {_sign(case, f'stages.{altered.line_now}', 'none')}",
+            help=f"new moves go at the end; if it was missing, {sign(case, f'stages.{altered.line_now}', 'none')}",
         )
     assert altered.was is not None
     restore = f"- {_line(altered.was)}"
@@ -95,7 +97,7 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
     else:
         message = f"the move was '{_line(altered.was)}' in an earlier commit"
     was = str(altered.was.entered) if altered.now and altered.now.stage == altered.was.stage else _line(altered.was)
-    return Finding(path, message, help=f"restore it; if it had been wrong, {_sign(case, field, was)}", fix=restore)
+    return Finding(path, message, help=f"restore it; if it had been wrong, {sign(case, field, was)}", fix=restore)
 
 
 @check(
@@ -129,7 +131,7 @@ def import_mark_changed(case: Case[Deal]) -> Findings:
         if move in case.record.stages and earlier.was_brought(move) != case.record.was_brought(move)
     ]
     if changed:
-        was = f"{{from: {_quoted(earlier.imported.from_)}, date: {earlier.imported.date}}}" if earlier.imported else ""
+        was = f"{{from: {quoted(earlier.imported.from_)}, date: {earlier.imported.date}}}" if earlier.imported else ""
         yield Finding(
             ("imported",) if case.record.imported else ("stages",),
             f"the move '{_line(changed[0])}' {'came' if was else 'did not come'} with an import in an earlier commit",
@@ -162,63 +164,8 @@ def type_changed(case: Case[Deal]) -> Findings:
     if not any(
         entry.field == "type" and entry.was.strip() == earlier.type for entry in case.then.new_corrections(case.id)
     ):
-        way_out = f"restore it; if it had been wrong, {_sign(case, 'type', earlier.type)}"
+        way_out = f"restore it; if it had been wrong, {sign(case, 'type', earlier.type)}"
         yield Finding(("type",), f"the type was '{earlier.type}'", help=way_out, fix=f"type: {earlier.type}")
-
-
-@check(
-    "closed-fact-changed",
-    advice=True,
-    source="Sales Operations Overview (2025), Closed Won; reference/records#the-past",
-    before="""
-    stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
-    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
-    """,
-    bad="""
-    stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
-    loss: {reason: timing, learning: Too dear, verdict: execution, reengage: never}  # <--
-    """,
-    good="""
-    stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
-    loss: {reason: timing, learning: Too dear, verdict: execution, reengage: never}
-    corrections: [{field: loss.reason, was: price, by: jim, date: 2026-03-01, why: The dean told us later}]
-    """,
-)
-def closed_fact_changed(case: Case[Deal]) -> Findings:
-    """A closed deal's contract, win or loss was changed after it was closed.
-
-    Revenue and lessons are counted from it. Adding what was missing is fine. Where a fact was wrong, sign a correction,
-    so that the change is counted and can be found.
-    """
-    earlier = case.earlier
-    if earlier is None or not earlier.stages or case.then.before.outcome(earlier.stages[-1].stage) is None:
-        return
-    signed = {entry.field for entry in case.then.new_corrections(case.id)}
-    for path, was in _changed_facts(earlier, case.record):
-        field = ".".join(path)
-        if not {field, path[0]} & signed:
-            told = said(was) if not isinstance(was, tuple) else ", ".join(map(str, was))
-            way_out = _sign(case, field, told[:40])
-            yield Finding(
-                path, f"this was '{told[:60]}' when the deal was closed", help=f"if that was wrong, {way_out}"
-            )
-
-
-def _changed_facts(before: Deal, after: Deal) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Fields of contract, win and losses that were given and are something else now, with what they were."""
-    for part in ("contract", "win"):
-        yield from _changed_part((part,), getattr(before, part), getattr(after, part))
-    for at, old in enumerate(before.loss):
-        yield from _changed_part(("loss",) if at == 0 else ("loss", str(at)), old, value_at(after, ("loss", at)))
-
-
-def _changed_part(
-    path: tuple[str, ...], old: Record | None, new: Record | None
-) -> Iterator[tuple[tuple[str, ...], Any]]:
-    for name in type(old).model_fields if old else ():
-        was = getattr(old, name)
-        if is_given(was) and was != getattr(new, name, None):
-            yield (*path, name), was
 
 
 @check(
@@ -266,7 +213,7 @@ def signature_removed(case: Case[Deal]) -> Findings:
 
 def _written(entry: Record) -> str:
     given = ((name, getattr(entry, name)) for name in type(entry).model_fields)
-    return "{" + ", ".join(f"{name}: {_quoted(said) if isinstance(said, str) else said}" for name, said in given) + "}"
+    return "{" + ", ".join(f"{name}: {quoted(said) if isinstance(said, str) else said}" for name, said in given) + "}"
 
 
 @check(
@@ -286,6 +233,10 @@ def record_deleted(case: Case[Any]) -> Findings:
     """
     if case.kind == "removed" and not all(map(case.then.is_back, case.record.removed)):
         yield Finding((), "the list of the records that were removed is gone", help="restore the file")
+    if case.kind == "rates":
+        yield Finding((), "the exchange rates are gone", help="restore the file: amounts of earlier days rest on it")
+    if case.kind == "corrections":
+        yield Finding((), "the list of what was corrected is gone", help="restore the file")
     if not KINDS[case.kind].leaves_signed:
         return
     if any((removal.kind, removal.id) == (case.kind, case.id) for removal in case.then.removals):
@@ -326,6 +277,28 @@ def removal_erased(case: Case[Any]) -> Findings:
 
 
 @check(
+    "correction-erased",
+    of="corrections",
+    source="reference/records#signatures",
+    before="corrections: [{kind: rates, id: rates, field: rates.0, was: none, by: jim, date: 2026-03-01, why: Found later}]",
+    bad="corrections: []  # <--",
+    good="corrections: [{kind: rates, id: rates, field: rates.0, was: none, by: jim, date: 2026-03-01, why: It was found later}]",
+)
+def correction_erased(case: Case[Any]) -> Findings:
+    """An entry of playbook/corrections.yaml was deleted.
+
+    It says who changed the past, and why. Restore it; its reason may be reworded.
+    """
+    kept = [signature(entry) for entry in case.record.corrections]
+    for entry in case.earlier.corrections if case.earlier else ():
+        if signature(entry) in kept:
+            kept.remove(signature(entry))
+        else:
+            what = f"the correction of {entry.field} of the {entry.kind} '{entry.id}' is gone"
+            yield Finding(("corrections",), what, help="restore it", fix=f"- {_written(entry)}")
+
+
+@check(
     "process-changed",
     of="process",
     source="Sales Operations Overview (2025), Monthly Template Evolution; reference/records#process-versions",
@@ -342,27 +315,31 @@ def process_changed(case: Case[Process]) -> Findings:
     """A version of the process was changed, or its days were, after deals had moved under it.
 
     A move is judged for ever by the version that was in force on its day; otherwise old deals turn red, and old numbers
-    change, because a rule did. Restore the version, and write the change as a new version that begins after the last
-    move.
+    change, because a rule did. Words may be corrected at any time: titles, purpose, activities, learning questions, `why`,
+    `means`, the changelog. For anything else restore the version, and write the change as a new version that begins after
+    the last move.
     """
     then, process = case.then, case.record
     earlier = case.earlier
     made = then.moves_under.get(earlier.version, []) if earlier else []
-    if earlier is not None and made and earlier != process and not _only_gained(earlier, process):
-        yield Finding(
-            (_first_difference(earlier, process),),
-            f"{_moves(len(made))} made under version {earlier.version}, which this changes",
-            help="restore it; a change is a new file in playbook/process/ that is in force from a later day",
-            key=True,
-        )
-        return
+    signed = then.signed_fields("process", case.id)
+    if earlier is not None and made:
+        for path in _rules_changed(case):
+            if not any(dotted(path) == field or dotted(path).startswith(f"{field}.") for field in signed):
+                yield Finding(
+                    path,
+                    f"{_moves(len(made))} made under version {earlier.version}, of which this changes a rule",
+                    help=f"restore it; a change is a new file in playbook/process/ that is in force from a later day; if it had been wrong, {sign(case, dotted(path), _said_before(case, path))}",
+                )
+        if earlier != process:
+            return
     taken = [
         day
         for version, moves in then.moves_under.items()
         for _, day in moves
-        if version not in (process.version, IMPORTED) and case.book.process_on(day) is process
+        if case.book.process_on(day) is process and version != process.version
     ]
-    if taken:
+    if taken and "in_force" not in signed:
         yield Finding(
             ("in_force",),
             f"{_moves(len(taken))} made on days that {process.version} now covers, the last on {max(taken)}",
@@ -370,21 +347,26 @@ def process_changed(case: Case[Process]) -> Findings:
         )
 
 
-def _only_gained(before: Process, after: Process) -> bool:
-    """Whether the version of the imports has gained stages and tiers by a further one; it judges nothing."""
-    kept = {name: after.stages[name].outcome for name in before.stages if name in after.stages}
-    same = kept == {name: stage.outcome for name, stage in before.stages.items()}
-    return after.is_of_imports and same and before.tiers.items() <= after.tiers.items()
+WORDING = frozenset({"title", "purpose", "enter", "activities", "learning", "why", "means", "changelog", "source"})
+"""The words of a process: they may be corrected at any time."""
+
+
+def _rules_changed(case: Case[Process]) -> Iterator[Path]:
+    """The places where a version says something else than it did, but for its words."""
+    before = case.then.before.documents[case.kind, case.then.was(case.kind, case.id) or case.id].data
+    for one in differences(before, case.document.data):
+        if not WORDING & {part for part in one.path if isinstance(part, str)}:
+            yield one.path
+
+
+def _said_before(case: Case[Process], path: Path) -> str:
+    before = case.then.before.documents[case.kind, case.then.was(case.kind, case.id) or case.id].data
+    told = value_at(before, path)
+    return str(told)[:40] if told is not None else "none"
 
 
 def _moves(count: int) -> str:
     return f"{count:,} {'move was' if count == 1 else 'moves were'}"
-
-
-def _first_difference(before: Process, after: Process) -> str:
-    return next(
-        (name for name in type(before).model_fields if getattr(before, name) != getattr(after, name)), "version"
-    )
 
 
 @check(

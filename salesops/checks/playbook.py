@@ -252,14 +252,7 @@ def removed_still_there(case: Case[Removed]) -> Findings:
     Delete the file, or the entry.
     """
     for at, entry in enumerate(case.record.removed):
-        known = {
-            "deal": case.book.deals,
-            "member": case.book.members,
-            "experiment": case.book.experiments,
-            "icp": case.book.icp,
-            "decision": case.book.decisions,
-        }
-        if entry.id in known[entry.kind]:
+        if entry.id in case.book.of(entry.kind):
             yield Finding(
                 ("removed", at, "id"),
                 f"the {entry.kind} '{entry.id}' is listed as removed and still has its file",
@@ -270,7 +263,6 @@ def removed_still_there(case: Case[Removed]) -> Findings:
 @check(
     "removed-by-unknown",
     of="removed",
-    advice=True,
     source="reference/records#removing",
     bad="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: nobody, why: Entered twice}]  # <--",
     good="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: jim, why: Entered twice}]",

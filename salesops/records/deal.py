@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from salesops.records.money import Money
-from salesops.records.record import Entries, Record, free, given, many, maybe
+from salesops.records.record import Entries, Past, Record, free, given, many, maybe
 from salesops.records.scalars import (
     Amount,
     Day,
@@ -420,56 +420,77 @@ LINKS = Entries(("url",), about="kind")
 class Deal(Record):
     """One attempt to win or renew one membership; the file name is its id."""
 
-    title: Text = given("What is sold, in the team's words.", "General Membership")
-    member: Id = given("The member that buys: a file in members/.", "cascadia-university")
-    type: DealType = given("New or existing business; a renewal is existing.", NEW, EXISTING)
-    tier: Text = given("A tier that the process in force declares.", "general", "premier")
-    owner: Id = given("Who leads it: a person in playbook/team.yaml.", "jim")
+    title: Text = given("What is sold, in the team's words.", "General Membership", past=Past.FREE)
+    member: Id = given("The member that buys: a file in members/.", "cascadia-university", past=Past.SIGNED_ONCE_CLOSED)
+    type: DealType = given("New or existing business; a renewal is existing.", NEW, EXISTING, past=Past.OWN_RULE)
+    tier: Text = given("A tier that the process in force declares.", "general", "premier", past=Past.SIGNED_ONCE_CLOSED)
+    owner: Id = given("Who leads it: a person in playbook/team.yaml.", "jim", past=Past.NAMED_ONCE_CLOSED)
     stages: tuple[MoveLine, ...] = given(
-        "One line for each move, oldest first; the last one is where the deal is.", "enrichment: 2026-01-05"
+        "One line for each move, oldest first; the last one is where the deal is.",
+        "enrichment: 2026-01-05",
+        past=Past.OWN_RULE,
     )
-    imported: Imported | None = maybe("Where it came from, if from another program: `import` writes it.")
-    value: Value | None = maybe("The expected value.")
-    expected_close: Day | None = maybe("The day on which it is expected to close.", "2026-04-15")
-    probability: Probability | None = maybe("A person's own estimate of the win, with a reason.")
-    source: Source | None = maybe("Where the prospect came from.")
-    next: NextStep | None = maybe("The next step and its day.")
-    parked: tuple[Parked, ...] = many("Spans in which the deal is kept warm.", entries=Entries(("since",)))
-    maniac_t: Qualification | None = maybe("The seven answers of the qualification.")
-    icp: Fit | None = maybe("The judgement against an ICP hypothesis.")
-    discovery: Discovery | None = maybe("What the discovery calls found.")
+    imported: Imported | None = maybe(
+        "Where it came from, if from another program: `import` writes it.", past=Past.OWN_RULE
+    )
+    value: Value | None = maybe("The expected value.", past=Past.FREE)
+    expected_close: Day | None = maybe("The day on which it is expected to close.", "2026-04-15", past=Past.FREE)
+    probability: Probability | None = maybe("A person's own estimate of the win, with a reason.", past=Past.FREE)
+    source: Source | None = maybe("Where the prospect came from.", past=Past.NAMED_ONCE_CLOSED)
+    next: NextStep | None = maybe("The next step and its day.", past=Past.FREE)
+    parked: tuple[Parked, ...] = many(
+        "Spans in which the deal is kept warm.", entries=Entries(("since",)), past=Past.ENTRIES_SIGNED
+    )
+    maniac_t: Qualification | None = maybe("The seven answers of the qualification.", past=Past.LATE_NAMED)
+    icp: Fit | None = maybe("The judgement against an ICP hypothesis.", past=Past.FREE)
+    discovery: Discovery | None = maybe("What the discovery calls found.", past=Past.FREE)
     activity: tuple[Activity, ...] = many(
-        "Contacts with the prospect or member; the newest last.", entries=Entries(("date", "kind"), may_repeat=True)
+        "Contacts with the prospect or member; the newest last.",
+        entries=Entries(("date", "kind"), may_repeat=True),
+        past=Past.LATE_NAMED,
     )
-    proposal: Proposal | None = maybe("The offer.")
-    contract: Contract | None = maybe("The signed agreement; required by Closed Won.")
-    order: Order | None = maybe("The hand-off to delivery.")
-    win: Win | None = maybe("What led to the win; required by Closed Won.")
+    proposal: Proposal | None = maybe("The offer.", past=Past.FREE)
+    contract: Contract | None = maybe("The signed agreement; required by Closed Won.", past=Past.SIGNED_ONCE_CLOSED)
+    order: Order | None = maybe("The hand-off to delivery.", past=Past.FREE)
+    win: Win | None = maybe("What led to the win; required by Closed Won.", past=Past.NAMED_ONCE_CLOSED)
     loss: Losses = many(
         "Why it was lost; required by Closed Lost. A deal that is lost again has a list: one entry for each loss, in order.",
         entries=Entries(("reason",), may_repeat=True, about="reason", called="loss:"),
+        past=Past.NAMED_ONCE_CLOSED,
     )
-    renewal: Renewal | None = maybe("What the renewal conversation found.")
-    renews: Id | None = maybe("The won deal whose contract this one renews.", "cascadia-2025")
+    renewal: Renewal | None = maybe("What the renewal conversation found.", past=Past.FREE)
+    renews: Id | None = maybe(
+        "The won deal whose contract this one renews.", "cascadia-2025", past=Past.SIGNED_ONCE_CLOSED
+    )
     reopened: tuple[Reason, ...] = many(
-        "Why a lost deal was opened again; one entry for each time.", entries=Entries(("date",))
+        "Why a lost deal was opened again; one entry for each time.",
+        entries=Entries(("date",)),
+        past=Past.ENTRIES_SIGNED,
     )
     moved_back: tuple[Reason, ...] = many(
-        "Why the deal went back to an earlier stage; one entry for each time.", entries=Entries(("date",))
+        "Why the deal went back to an earlier stage; one entry for each time.",
+        entries=Entries(("date",)),
+        past=Past.ENTRIES_SIGNED,
     )
     learned: tuple[Learned, ...] = many(
         "What was learned in each stage: the answers to the stages' questions.",
         entries=Entries(("stage", "date"), about="stage", called="what was learned in"),
+        past=Past.LATE_NAMED,
     )
-    links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
+    links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS, past=Past.FREE)
     waived: tuple[Waiver, ...] = many(
-        "Signed exceptions: the only way to move without meeting a need.", entries=Entries(("need", "stage"))
+        "Signed exceptions: the only way to move without meeting a need.",
+        entries=Entries(("need", "stage")),
+        past=Past.OWN_RULE,
     )
     corrections: tuple[Correction, ...] = many(
         "The only way to change what an earlier commit recorded.",
         entries=Entries(("date", "field"), may_repeat=True),
+        past=Past.OWN_RULE,
     )
-    x: dict[str, Any] = free("The team's own fields: shown, never interpreted; the process may need them.")
+    x: dict[str, Any] = free(
+        "The team's own fields: shown, never interpreted; the process may need them.", past=Past.FREE
+    )
 
     def was_brought(self, move: Move) -> bool:
         """Whether a move came with an import: it was made under other rules, and the process does not judge it."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_args
 
+from salesops.records.corrections import Corrections
 from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
@@ -120,6 +121,7 @@ KINDS: dict[str, Kind] = {
         Kind("targets", Targets, "playbook/targets.yaml", 9, "Targets"),
         Kind("removed", Removed, "playbook/removed.yaml", 11, "Removed records"),
         Kind("rates", Rates, "playbook/rates.yaml", 10, "Exchange rates"),
+        Kind("corrections", Corrections, "playbook/corrections.yaml", 12, "Corrections"),
     )
 }
 """Every kind, in the order in which a reader meets them."""

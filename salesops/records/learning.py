@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from salesops.records.deal import LINKS, Link
-from salesops.records.record import Entries, Record, given, many, maybe
+from salesops.records.record import Entries, Past, Record, given, many, maybe
 from salesops.records.scalars import Day, Happened, Id, Percent, Text, Whole, YesNo
 
 
@@ -35,17 +35,19 @@ class Evidence(Record):
 class Hypothesis(Record):
     """An ICP hypothesis: playbook/icp/<id>.yaml (Sales Operations Overview (2025), Key Artifacts)."""
 
-    claim: Text = given("What is believed.")
-    version: Whole = given("Its version.", "2")
-    since: Day = given("The day from which this version is current.", "2026-01-15")
-    predicts: Prediction | None = maybe("What it predicts.")
+    claim: Text = given("What is believed.", past=Past.NEW_VERSION)
+    version: Whole = given("Its version.", "2", past=Past.FREE)
+    since: Day = given("The day from which this version is current.", "2026-01-15", past=Past.FREE)
+    predicts: Prediction | None = maybe("What it predicts.", past=Past.NEW_VERSION)
     status: Literal["testing", "supported", "rejected", "replaced"] = given(
-        "Its status.", "testing", "supported", "rejected", "replaced"
+        "Its status.", "testing", "supported", "rejected", "replaced", past=Past.FREE
     )
     evidence: tuple[Evidence, ...] = many(
-        "What was seen.", entries=Entries(("date",), may_repeat=True, called="evidence of")
+        "What was seen.", entries=Entries(("date",), may_repeat=True, called="evidence of"), past=Past.FREE
     )
-    changelog: tuple[Since, ...] = many("What changed, and when.", entries=Entries(("version",), called="changelog"))
+    changelog: tuple[Since, ...] = many(
+        "What changed, and when.", entries=Entries(("version",), called="changelog"), past=Past.FREE
+    )
 
 
 class Cohort(Record):
@@ -59,27 +61,33 @@ class Cohort(Record):
 class Experiment(Record):
     """An experiment: playbook/experiments/<id>.yaml (Sales Operations Overview (2025), Key Artifacts)."""
 
-    hypothesis: Text = given("What is believed.")
-    variants: tuple[Text, ...] = many("What is compared.", "plain", "named")
-    cohort: Cohort | None = maybe("Which attempts count.")
-    measure: Id | None = maybe("The metric that decides.", "outreach-to-discovery")
-    stop: Text | None = maybe("When it ends, decided in advance.", "20 attempts in each variant")
-    owner: Id | None = maybe("Who runs it.", "jim")
-    status: Literal["planned", "running", "done", "abandoned"] = given(
-        "Its status.", "planned", "running", "done", "abandoned"
+    hypothesis: Text = given("What is believed.", past=Past.SIGNED_ONCE_RUNNING)
+    variants: tuple[Text, ...] = many("What is compared.", "plain", "named", past=Past.SIGNED_ONCE_RUNNING)
+    cohort: Cohort | None = maybe("Which attempts count.", past=Past.SIGNED_ONCE_RUNNING)
+    measure: Id | None = maybe("The metric that decides.", "outreach-to-discovery", past=Past.SIGNED_ONCE_RUNNING)
+    stop: Text | None = maybe(
+        "When it ends, decided in advance.", "20 attempts in each variant", past=Past.SIGNED_ONCE_RUNNING
     )
-    result: Text | None = maybe("What came out.")
-    learning: Text | None = maybe("What the team learned.")
+    owner: Id | None = maybe("Who runs it.", "jim", past=Past.FREE)
+    status: Literal["planned", "running", "done", "abandoned"] = given(
+        "Its status.", "planned", "running", "done", "abandoned", past=Past.SIGNED_ONCE_DONE
+    )
+    result: Text | None = maybe("What came out.", past=Past.SIGNED_ONCE_DONE)
+    learning: Text | None = maybe("What the team learned.", past=Past.FREE)
 
 
 class Decision(Record):
     """A decision: playbook/decisions/<id>.yaml (Sales Operations Overview (2025), Pivot Decision Points)."""
 
-    date: Happened = given("When it was taken.", "2026-04-06")
-    answers: Id | None = maybe("What it answers: a red line or a process version.", "outreach-broken")
-    verdict: Literal["pivot", "hold", "gather more"] = given("What was decided.", "pivot", "hold", "gather more")
-    why: Text = given("The reason.")
-    until: Day | None = maybe("When it is looked at again.", "2026-06-01")
+    date: Happened = given("When it was taken.", "2026-04-06", past=Past.SIGNED_AFTER_ITS_DAY)
+    answers: Id | None = maybe(
+        "What it answers: a red line or a process version.", "outreach-broken", past=Past.SIGNED_AFTER_ITS_DAY
+    )
+    verdict: Literal["pivot", "hold", "gather more"] = given(
+        "What was decided.", "pivot", "hold", "gather more", past=Past.SIGNED_AFTER_ITS_DAY
+    )
+    why: Text = given("The reason.", past=Past.SIGNED_AFTER_ITS_DAY)
+    until: Day | None = maybe("When it is looked at again.", "2026-06-01", past=Past.SIGNED_AFTER_ITS_DAY)
 
 
 class Action(Record):
@@ -95,12 +103,16 @@ class Action(Record):
 class Review(Record):
     """One weekly review: playbook/reviews/<date>.yaml (Sales Operations Overview (2025), Weekly Sales Review)."""
 
-    owner: Id | None = maybe("Who led it.", "jim")
-    attended: tuple[Id, ...] = many("Who was there.", "jim")
-    commit: Text | None = maybe("The commit that was looked at.")
-    notes: Text | None = maybe("What was said.")
-    experiments: tuple[Id, ...] = many("The one or two experiments chosen for the week.", "subject-lines")
-    actions: tuple[Action, ...] = many(
-        "What was agreed.", entries=Entries(("deal", "action"), may_repeat=True, about="action", called="action:")
+    owner: Id | None = maybe("Who led it.", "jim", past=Past.SIGNED_AFTER_ITS_DAY)
+    attended: tuple[Id, ...] = many("Who was there.", "jim", past=Past.SIGNED_AFTER_ITS_DAY)
+    commit: Text | None = maybe("The commit that was looked at.", past=Past.SIGNED_AFTER_ITS_DAY)
+    notes: Text | None = maybe("What was said.", past=Past.SIGNED_AFTER_ITS_DAY)
+    experiments: tuple[Id, ...] = many(
+        "The one or two experiments chosen for the week.", "subject-lines", past=Past.SIGNED_AFTER_ITS_DAY
     )
-    links: tuple[Link, ...] = many("Where more is.", entries=LINKS)
+    actions: tuple[Action, ...] = many(
+        "What was agreed.",
+        entries=Entries(("deal", "action"), may_repeat=True, about="action", called="action:"),
+        past=Past.ENTRIES_SIGNED,
+    )
+    links: tuple[Link, ...] = many("Where more is.", entries=LINKS, past=Past.FREE)

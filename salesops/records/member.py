@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import PlainValidator, WithJsonSchema
 
 from salesops.records.deal import LINKS, Link
-from salesops.records.record import Entries, Record, free, given, many, maybe
+from salesops.records.record import Entries, Past, Record, free, given, many, maybe
 from salesops.records.scalars import (
     UNKNOWN,
     Amount,
@@ -115,29 +115,33 @@ class Invoice(Record):
 class Member(Record):
     """An institution that buys or may buy; the file name is its id."""
 
-    name: Text = given("The name of the institution.", "Cascadia University")
+    name: Text = given("The name of the institution.", "Cascadia University", past=Past.FREE)
     kind: MemberKind = given(
         "What kind of institution it is; 'unknown' where nobody knows yet. The team may add kinds of its own.",
         *MEMBER_KINDS,
+        past=Past.FREE,
     )
-    country: Country = given("Its country, ISO 3166-1 alpha-2; 'unknown' where nobody knows yet.", "US")
-    ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.")
-    website: Url | None = maybe("Its website.")
-    contacts: tuple[Contact, ...] = many("The people there.", entries=Entries(("id",)))
-    vendor_setup: VendorSetup | None = maybe("Whether the team is a vendor in its system.")
+    country: Country = given("Its country, ISO 3166-1 alpha-2; 'unknown' where nobody knows yet.", "US", past=Past.FREE)
+    ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.", past=Past.FREE)
+    website: Url | None = maybe("Its website.", past=Past.FREE)
+    contacts: tuple[Contact, ...] = many("The people there.", entries=Entries(("id",)), past=Past.FREE)
+    vendor_setup: VendorSetup | None = maybe("Whether the team is a vendor in its system.", past=Past.FREE)
     communities: tuple[Community, ...] = many(
-        "The communities it pays for.", entries=Entries(("name",), called="community")
+        "The communities it pays for.", entries=Entries(("name",), called="community"), past=Past.FREE
     )
-    hubs: tuple[RunningHub, ...] = many("The hubs that run for it.", entries=Entries(("name",)))
+    hubs: tuple[RunningHub, ...] = many("The hubs that run for it.", entries=Entries(("name",)), past=Past.FREE)
     health: tuple[Health, ...] = many(
-        "What delivery saw, oldest first.", entries=Entries(("date",), called="health check of")
+        "What delivery saw, oldest first.",
+        entries=Entries(("date",), called="health check of"),
+        past=Past.ENTRIES_NAMED,
     )
     invoices: tuple[Invoice, ...] = many(
         "The monthly invoices, oldest first; one for each contract and month.",
         entries=Entries(("month", "deal"), called="invoice for"),
+        past=Past.ENTRIES_SIGNED_ONCE_SENT,
     )
-    links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS)
-    x: dict[str, Any] = free("The team's own fields: shown, never interpreted.")
+    links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS, past=Past.FREE)
+    x: dict[str, Any] = free("The team's own fields: shown, never interpreted.", past=Past.FREE)
 
     @property
     def is_what_and_where(self) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from salesops.problems import did_you_mean
 from salesops.records.deal import DealType, MeetingAbout, MeetingStatus
-from salesops.records.record import Entries, Record, given, many, maybe
+from salesops.records.record import Entries, Past, Record, given, many, maybe, named
 from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
 
 CONTACT, TOUCH = "contact", "touch"
@@ -187,27 +187,31 @@ StageNow = Annotated[Became, BeforeValidator(_one_stage, json_schema_input_type=
 class Process(Record):
     """One version of the process; it judges the moves made from ``in_force`` until the next version, for ever."""
 
-    version: Id = given("Its name, the same as its file's.", "v3")
-    in_force: Day = given("The day from which it is in force.", "2025-07-01")
-    changelog: Text = given("What changed against the version before.")
-    source: Text | None = maybe("The document it comes from.")
-    tiers: dict[str, Tier] = given("The kinds of membership.")
-    starts: dict[DealType, Text] = given("The stage in which each deal type starts.")
-    stages: dict[str, Stage] = given("The stages, in the order in which they are shown.")
+    version: Id = given("Its name, the same as its file's.", "v3", past=Past.OWN_RULE)
+    in_force: Day = given("The day from which it is in force.", "2025-07-01", past=Past.OWN_RULE)
+    changelog: Text = given("What changed against the version before.", past=Past.OWN_RULE)
+    source: Text | None = maybe("The document it comes from.", past=Past.OWN_RULE)
+    tiers: dict[str, Tier] = given("The kinds of membership.", past=Past.OWN_RULE)
+    starts: dict[DealType, Text] = given("The stage in which each deal type starts.", past=Past.OWN_RULE)
+    stages: dict[str, Stage] = given("The stages, in the order in which they are shown.", past=Past.OWN_RULE)
     answers_valid: Whole | None = maybe(
-        "Days for which a MANIAC-T answer of an open deal is trusted; default: without limit.", "180"
+        "Days for which a MANIAC-T answer of an open deal is trusted; default: without limit.",
+        "180",
+        past=Past.OWN_RULE,
     )
-    conversions: tuple[Conversion, ...] = many("The rates that the team watches.", entries=Entries(("id",)))
-    red_lines: tuple[RedLine, ...] = many("The bounds whose crossing calls for a decision.", entries=Entries(("id",)))
-    becomes: dict[str, StageNow] = Field(
-        default_factory=dict,
-        description="Stages of older versions and what they are now; {stage: outreach, parked: true} carries a stage of waiting over as parked.",
-        examples=[None],
+    conversions: tuple[Conversion, ...] = many(
+        "The rates that the team watches.", entries=Entries(("id",)), past=Past.OWN_RULE
     )
-    path: dict[DealType, tuple[Text, ...]] = Field(
-        default_factory=dict,
-        description="The order of the stages on the way to a win, for each deal type; needed where the exits make a circle.",
-        examples=[None],
+    red_lines: tuple[RedLine, ...] = many(
+        "The bounds whose crossing calls for a decision.", entries=Entries(("id",)), past=Past.OWN_RULE
+    )
+    becomes: dict[str, StageNow] = named(
+        "Stages of older versions and what they are now; {stage: outreach, parked: true} carries a stage of waiting over as parked.",
+        past=Past.OWN_RULE,
+    )
+    path: dict[DealType, tuple[Text, ...]] = named(
+        "The order of the stages on the way to a win, for each deal type; needed where the exits make a circle.",
+        past=Past.OWN_RULE,
     )
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from salesops.records.record import Entries, Record, given
+from salesops.records.record import Entries, Past, Record, given
 from salesops.records.scalars import Currency, Happened, Number
 
 
@@ -21,7 +21,9 @@ class Rate(Record):
 class Rates(Record):
     """All exchange rates: playbook/rates.yaml (reference/definitions#currencies)."""
 
-    rates: tuple[Rate, ...] = given("The rates.", entries=Entries(("date", "from", "to"), called="rate of"))
+    rates: tuple[Rate, ...] = given(
+        "The rates.", entries=Entries(("date", "from", "to"), called="rate of"), past=Past.RATES_SIGNED
+    )
 
     def on(self, day: date, start: str, target: str) -> Decimal | None:
         """The newest rate of the pair on or before the day; None where there is none: nothing is guessed."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from functools import lru_cache
 from typing import Any, get_args
 
@@ -69,30 +70,75 @@ class Entries:
     called: str = ""
 
 
-def given(description: str, *examples: str, key: str | None = None, entries: Entries | None = None) -> Any:
-    """A field that must be there; ``key`` is its YAML key where that is a word of Python."""
-    return _told_apart(Field(description=description, examples=list(examples) or None, alias=key), entries)
+class Past(StrEnum):
+    """What holds of a field once an earlier commit has said it (``reference/records#the-past``).
+
+    *Signed*: a change is an error until somebody signs a correction. *Named*: it is a warning, and is told on the pull request.
+    """
+
+    FREE = "free"
+    OWN_RULE = "by a rule of its own"
+    SIGNED = "signed"
+    SIGNED_ONCE_CLOSED = "signed once the deal is closed"
+    SIGNED_ONCE_RUNNING = "signed once it runs"
+    SIGNED_ONCE_DONE = "signed once it is done"
+    SIGNED_AFTER_ITS_DAY = "signed after its day"
+    ENTRIES_SIGNED = "signed for what entries say of days gone by"
+    ENTRIES_SIGNED_ONCE_SENT = "signed for entries once they were sent"
+    RATES_SIGNED = "signed for rates of days gone by, new ones too"
+    NEW_VERSION = "changed only by a new version"
+    NAMED_ONCE_CLOSED = "named once the deal is closed"
+    ENTRIES_NAMED = "named for entries that change or go"
+    LATE_NAMED = "named for entries that change, go, or come late"
 
 
-def maybe(description: str, *examples: str) -> Any:
+def given(
+    description: str,
+    *examples: str,
+    key: str | None = None,
+    entries: Entries | None = None,
+    past: Past | None = None,
+) -> Any:
+    """A field that must be there; ``key`` is its YAML key where that is a word of Python, ``past`` what holds of it later."""
+    return _marked(Field(description=description, examples=list(examples) or None, alias=key), entries, past)
+
+
+def maybe(description: str, *examples: str, past: Past | None = None) -> Any:
     """A field that may be left out."""
-    return Field(default=None, description=description, examples=list(examples) or None)
+    return _marked(Field(default=None, description=description, examples=list(examples) or None), None, past)
 
 
-def many(description: str, *examples: str, key: str | None = None, entries: Entries | None = None) -> Any:
+def many(
+    description: str,
+    *examples: str,
+    key: str | None = None,
+    entries: Entries | None = None,
+    past: Past | None = None,
+) -> Any:
     """A list that may be left out or empty; ``key`` is its YAML key where that is a word of Python."""
-    return _told_apart(Field(default=(), description=description, examples=list(examples) or None, alias=key), entries)
+    field = Field(default=(), description=description, examples=list(examples) or None, alias=key)
+    return _marked(field, entries, past)
 
 
-def _told_apart(field: Any, entries: Entries | None) -> Any:
-    """A field that carries how the entries of its list are told apart."""
-    field.metadata.extend([entries] if entries else [])
+def free(description: str, past: Past | None = None) -> Any:
+    """A free mapping, kept and shown but never interpreted."""
+    return _marked(Field(default_factory=dict, description=description), None, past)
+
+
+def named(description: str, past: Past | None = None) -> Any:
+    """A mapping of names that may be left out."""
+    return _marked(Field(default_factory=dict, description=description, examples=[None]), None, past)
+
+
+def _marked(field: Any, *marks: Any) -> Any:
+    """A field that carries how the entries of its list are told apart, and what holds of it later."""
+    field.metadata.extend(mark for mark in marks if mark is not None)
     return field
 
 
-def free(description: str) -> Any:
-    """A free mapping, kept and shown but never interpreted."""
-    return Field(default_factory=dict, description=description)
+def past_of(field: Any) -> Past | None:
+    """What holds of a field of a record once it was said; None where the field does not say."""
+    return next((mark for mark in field.metadata if isinstance(mark, Past)), None)
 
 
 def value_at(record: Any, path: Path | str) -> Any:

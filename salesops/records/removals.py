@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Literal
 
-from salesops.records.record import Entries, Record, given
+from salesops.records.record import Entries, Past, Record, given
 from salesops.records.scalars import Happened, Id, Text
 
-RemovableKind = Literal["deal", "member", "experiment", "icp", "decision"]
+RemovableKind = Literal["deal", "member", "experiment", "icp", "decision", "review"]
 """The kinds of records that go only with a signed line: what they held counts, or was learned from."""
 
 
@@ -25,5 +25,7 @@ class Removed(Record):
     """All removals: playbook/removed.yaml."""
 
     removed: tuple[Removal, ...] = given(
-        "The records that were deleted on purpose.", entries=Entries(("kind", "id"), about="id", called="removal of")
+        "The records that were deleted on purpose.",
+        entries=Entries(("kind", "id"), about="id", called="removal of"),
+        past=Past.OWN_RULE,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic_core import PydanticCustomError
 
-from salesops.records.record import Entries, Record, given, maybe
+from salesops.records.record import Entries, Past, Record, given, maybe
 from salesops.records.scalars import Day, Id, Text, money, percent, whole
 
 
@@ -30,4 +30,4 @@ class Target(Record):
 class Targets(Record):
     """All targets: playbook/targets.yaml."""
 
-    targets: tuple[Target, ...] = given("The targets.", entries=Entries(("id",)))
+    targets: tuple[Target, ...] = given("The targets.", entries=Entries(("id",)), past=Past.ENTRIES_NAMED)

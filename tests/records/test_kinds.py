@@ -73,7 +73,13 @@ def test_a_kind_says_where_its_files_are():
     assert KINDS["deal"].pattern == "deals/**/<id>.yaml"
     assert KINDS["icp"].pattern == "playbook/icp/<id>.yaml"
     assert KINDS["team"].pattern == "playbook/team.yaml"
-    assert [name for name, kind in KINDS.items() if kind.is_single] == ["team", "targets", "removed", "rates"]
+    assert [name for name, kind in KINDS.items() if kind.is_single] == [
+        "team",
+        "targets",
+        "removed",
+        "rates",
+        "corrections",
+    ]
 
 
 def test_lists_of_one_name_tell_their_entries_apart_alike():
