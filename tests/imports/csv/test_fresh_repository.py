@@ -104,6 +104,8 @@ def test_after_an_import_the_site_is_built(fresh, tmp_path):
     page = next((tmp_path / "html/deals").rglob("*o2*.html")).read_text(encoding="utf-8")
     assert "<small>imported</small>" in page
     assert "from table.csv" in page
+    version = next((tmp_path / "html/process").rglob("*imported*.html")).read_text(encoding="utf-8")
+    assert "It is in force on no day, and judges no move" in version
 
 
 def test_the_version_of_the_imports_has_the_stages_and_tiers_of_the_table_and_no_needs(fresh):
