@@ -148,7 +148,7 @@ def test_a_mark_that_lies_ahead_is_an_error_so_that_no_later_move_escapes(fresh)
 
 def test_show_and_integrity_say_which_moves_were_imported(fresh):
     shown = fresh.run("show", "o2").out
-    assert f"imported on {TODAY} from table.csv" in shown
+    assert f"Imported\n  from: table.csv\n  date: {TODAY}\n" in shown
     assert shown.count("  imported\n") == 2
     git(fresh, "init", "-q", "-b", "main")
     git(fresh, "add", "-A")
