@@ -13,6 +13,7 @@ from salesops.changes.field_differences import Difference, differences
 from salesops.changes.field_sentences import called, label, parts, plain, told
 from salesops.changes.names import Names
 from salesops.records.as_written import Data, as_list, as_map, as_text
+from salesops.records.process import IMPORTED
 
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
 """What a new version says of itself."""
@@ -29,6 +30,8 @@ def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Name
         before = _predecessor(ref[1], after, names)
         day = after.get("in_force")
         from_day = f"new version, in force from {names.day(day)}" if isinstance(day, str) else "new version"
+        if ref[1] == IMPORTED:
+            from_day, day = "new version, for the moves that came with an import", None
         why = names.text(after.get("changelog"))
         found.append(Change("new", ref, who, f"{from_day}: {why}" if why else from_day, date=as_text(day) or None))
         news = differences(_as_called_now(before, after), after) if before else ()
@@ -81,9 +84,12 @@ def _renaming(value: Any, new: dict[str, str]) -> Any:
 
 
 def _predecessor(version_id: str, data: Data, names: Names) -> Data | None:
-    """The version that this one takes over from."""
+    """The version that this one takes over from; that of the imports takes over from none, and hands over to none."""
+    if version_id == IMPORTED:
+        return None
     day = str(data.get("in_force"))
-    earlier = {str(process.in_force): other for other, process in names.book.versions.items() if other != version_id}
+    others = {other: process for other, process in names.book.versions.items() if other not in (version_id, IMPORTED)}
+    earlier = {str(process.in_force): other for other, process in others.items()}
     last = max((since for since in earlier if since < day), default=None)
     document = names.book.documents.get(("process", earlier[last])) if last else None
     return document.data if document else None

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from salesops.records.kinds import KINDS
+from salesops.records.team import Team, kinds_known
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema_of(kind: str) -> dict[str, Any]:
-    """The schema of a kind of record; raises KeyError for an unknown kind."""
+def schema_of(kind: str, team: Team | None = None) -> dict[str, Any]:
+    """The schema of a kind of record, with the words that the team has added; raises KeyError for an unknown kind."""
     found = KINDS[kind].model.model_json_schema(by_alias=True)
+    if kind == "member":
+        found["properties"]["kind"]["anyOf"][0]["enum"] = list(kinds_known(team))
     for part in (found, *found.get("$defs", {}).values()):
         _may_be_left_empty(part)
     return {"$schema": DIALECT, **found, "title": f"salesops {kind}"}

@@ -75,6 +75,14 @@ def test_every_kind_has_a_schema_that_describes_every_field(repo, kind):
     assert all(part.get("description") for part in schema["properties"].values() if "$ref" not in part)
 
 
+def test_the_schema_of_a_member_offers_the_kinds_that_the_team_has_added(repo, tmp_path):
+    team = (repo.root / "playbook/team.yaml").read_text()
+    repo.write("playbook/team.yaml", team + "member_kinds: [museum]\n")
+    assert "museum" in json.loads(repo.run("schema", "member").out)["properties"]["kind"]["anyOf"][0]["enum"]
+    elsewhere = json.loads(repo.run("-C", str(tmp_path), "schema", "member").out)
+    assert elsewhere["properties"]["kind"]["anyOf"][0]["enum"][-1] == "unknown"
+
+
 def test_a_kind_that_does_not_exist_has_no_schema(repo):
     ran = repo.run("schema", "dael")
     assert ran.code == 2

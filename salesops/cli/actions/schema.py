@@ -6,12 +6,14 @@ from pathlib import Path
 
 from salesops.cli.options import Usage
 from salesops.cli.printing import say
-from salesops.cli.repository import read
+from salesops.cli.repository import folder_of, read
 from salesops.output import as_json, show
 from salesops.problems import CannotDecide, did_you_mean
 from salesops.records.json_schema import schema_of
 from salesops.records.kinds import KINDS
+from salesops.records.team import Team
 from salesops.setup.codeowners import codeowners as codeowners_of
+from salesops.store.load import find_root, load
 
 
 def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, dry_run: bool) -> int:
@@ -21,10 +23,16 @@ def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, dry
             raise Usage("--codeowners cannot be combined with a kind or -o DIR")
         say(_codeowners(folder).removesuffix("\n"))
     elif out is None:
-        say(as_json(schema_of(_known(kind))))
+        say(as_json(schema_of(_known(kind), _team(folder))))
     else:
-        _write([_known(kind)] if kind is not None else list(KINDS), Path(folder, out), dry_run)
+        _write([_known(kind)] if kind is not None else list(KINDS), Path(folder, out), _team(folder), dry_run)
     return 0
+
+
+def _team(folder: str) -> Team | None:
+    """The team whose words the schemas offer; None outside of a repository, where the usual ones will do."""
+    root = find_root(folder_of(folder))
+    return load(root, ("team",))[0].team if root else None
 
 
 def _codeowners(folder: str) -> str:
@@ -43,10 +51,10 @@ def _known(kind: str | None) -> str:
     return kind
 
 
-def _write(kinds: list[str], folder: Path, dry_run: bool) -> None:
+def _write(kinds: list[str], folder: Path, team: Team | None, dry_run: bool) -> None:
     for kind in kinds:
         file = folder / f"{kind}.json"
         if not dry_run:
             folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(as_json(schema_of(kind)) + "\n", encoding="utf-8")
+            file.write_text(as_json(schema_of(kind, team)) + "\n", encoding="utf-8")
         say(f"{'would write' if dry_run else 'wrote'} {show(file)}")

@@ -140,8 +140,6 @@ def _deal(standing: Standing) -> Iterator[str]:
         )
     if deal.next and standing.is_open:
         yield show(f"next: {deal.next.action}, by {deal.next.due}")
-    if deal.imported:
-        yield show(f"imported on {deal.imported.date} from {deal.imported.from_}")
     for concern in standing.concerns:
         yield style(f"! {show(concern)}", "warning")
     yield ""

@@ -39,7 +39,8 @@ def _changes(snapshot: Snapshot, version: Process) -> list[str]:
     """What a version says differently from the one before it, in sentences; nothing for the first."""
     ref = ("process", version.version)
     document = snapshot.book.documents.get(ref)
-    if document is None or version is snapshot.book.processes[0]:
+    own = [process for process in snapshot.book.processes if not process.is_of_imports]
+    if document is None or version not in own[1:]:
         return []
     told = of_process(ref, version.version, None, document.data, Names(snapshot.book, snapshot.as_of))
     return [change.sentence for change in told[1:]]

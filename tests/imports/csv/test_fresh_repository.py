@@ -104,6 +104,8 @@ def test_after_an_import_the_site_is_built(fresh, tmp_path):
     page = next((tmp_path / "html/deals").rglob("*o2*.html")).read_text(encoding="utf-8")
     assert "<small>imported</small>" in page
     assert "from table.csv" in page
+    version = next((tmp_path / "html/process").rglob("*imported*.html")).read_text(encoding="utf-8")
+    assert "It is in force on no day, and judges no move" in version
 
 
 def test_the_version_of_the_imports_has_the_stages_and_tiers_of_the_table_and_no_needs(fresh):
@@ -146,7 +148,7 @@ def test_a_mark_that_lies_ahead_is_an_error_so_that_no_later_move_escapes(fresh)
 
 def test_show_and_integrity_say_which_moves_were_imported(fresh):
     shown = fresh.run("show", "o2").out
-    assert f"imported on {TODAY} from table.csv" in shown
+    assert f"Imported\n  from: table.csv\n  date: {TODAY}\n" in shown
     assert shown.count("  imported\n") == 2
     git(fresh, "init", "-q", "-b", "main")
     git(fresh, "add", "-A")
