@@ -62,7 +62,7 @@ def test_deals_are_listed_by_stage_the_oldest_first(busy):
         "waiting",
         "Other University",
         "enrichment (parked)",
-        "319",
+        "27",
         "april",
         "15,000 USD",
         "2026-03-01 Ask",
