@@ -55,7 +55,8 @@ def busy(repo):
 
 def test_deals_are_listed_by_stage_the_oldest_first(busy):
     ran = busy.run("list")
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
+    assert "cannot be counted" not in ran.err
     assert [row[0] for row in rows(ran.out)] == ["waiting", "fresh", "late", "again", "cascadia-2025", "gone"]
     assert ran.out.splitlines()[0].split() == ["deal", "member", "stage", "days", "owner", "worth", "next", "step"]
     assert rows(ran.out)[0] == [
