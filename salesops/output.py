@@ -131,10 +131,26 @@ def problems_as_annotations(problems: Sequence[Problem]) -> Iterator[str]:
                 )
                 if part
             )
-            yield f"::{problem.severity.value} {where}::{_data(said)}"
+            fix = "".join(f"{NEW_LINE}{_data(line)}" for line in _fix_lines(problem))
+            yield f"::{problem.severity.value} {where}::{_data(said)}{fix}"
     more = sum(max(count - ANNOTATIONS, 0) for count in kept.values())
     if more:
         yield f"... and {more} more that GitHub would drop: run salesops check to see them"
+
+
+NEW_LINE = "%0A"
+"""The end of a line within an annotation, as the runner of GitHub Actions reads it."""
+MAX_FIX_LINES = 40
+
+
+def _fix_lines(problem: Problem) -> Iterator[str]:
+    """The fix below what is said, ready to be copied: in the same line where it is one."""
+    lines = problem.fix.split("\n") if problem.fix else []
+    if len(lines) == 1:
+        yield f"fix: {lines[0]}"
+    elif lines:
+        yield from ("fix:", *lines[:MAX_FIX_LINES])
+        yield from ["…"] if len(lines) > MAX_FIX_LINES else []
 
 
 def _data(text: str) -> str:

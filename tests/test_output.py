@@ -247,7 +247,10 @@ def test_nothing_in_a_file_forges_a_command(path, field, message, help, rest):
     assert (empty, command[:6]) == ("", "error ")
     assert list(properties) == ["file", "line", "col", "title"]
     assert (properties["line"], properties["col"], properties["title"]) == ("3", "5", "stage-skipped")
-    assert not re.search(r"[\n\r]|%0A|%0D", data, re.IGNORECASE)
+    assert not re.search(r"[\n\r]|%0D", data, re.IGNORECASE)
+    said, *fix = re.split("%0A", data, flags=re.IGNORECASE)
+    assert len(fix) == (rest != "") + (rest.count("\n") + 1 if "\n" in rest else 0), "the lines of the fix and no other"
+    assert not any(COMMAND.search(line.replace("%25", "%")) for line in (said, *fix))
     for printed in (
         *problems_as_text([found]),
         *problems_as_lines([found]),
@@ -434,3 +437,32 @@ def test_whatever_stands_in_a_table_begins_no_formula(text):
     [_, line] = as_csv([[text]], ["a"])
     [[cell]] = csv.reader([line]) if line else [[""]]
     assert not cell.strip().startswith(tuple("=+-@"))
+
+
+# Annotations carry the fix
+
+
+def annotated(fix: str) -> str:
+    [line] = problems_as_annotations([problem("no reason", help="say why", fix=fix)])
+    return line.split("::", 2)[2]
+
+
+def test_an_annotation_carries_the_fix_below_what_it_says():
+    assert annotated("") == "no reason (say why)"
+    assert annotated("status: held") == "no reason (say why)%0Afix: status: held"
+    assert annotated("loss:\n  reason: price") == "no reason (say why)%0Afix:%0Aloss:%0A  reason: price"
+
+
+def test_a_fix_in_an_annotation_forges_no_command_and_is_not_endless():
+    said = annotated("note: 100%\n::error::pwned\r##[add-mask]x")
+    assert "%0A\\x3a:error" in said
+    assert "100%25" in said
+    assert "##[" not in said
+    assert annotated("\n".join("abc" for _ in range(500))).count("%0A") == 42
+
+
+@given(ANYTHING, ANYTHING)
+def test_whatever_a_fix_holds_an_annotation_is_one_line(one, other):
+    [line] = problems_as_annotations([problem("m", fix=f"{one}\n{other}")])
+    assert not re.search(r"[\r\n\x85\u2028\u2029]", line)
+    assert line.startswith("::error file=")

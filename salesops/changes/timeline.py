@@ -124,17 +124,22 @@ def by_commit(entries: Iterable[Event]) -> list[tuple[Commit, list[Event]]]:
     return grouped[::-1]
 
 
+MAIN = "main"
+"""The branch of a repository where nobody can tell."""
+
+
 @dataclass(frozen=True)
 class GitHistory:
     """What git tells of the records up to a day: the timeline, and the stories of the week and of the month.
 
-    ``changed_since`` where records were committed after the day: what has no day of its own may be of a later one.
+    ``branch`` is where they are edited, ``changed_since`` where records were committed after the day: what has no day of its own may be of a later one.
     """
 
     timeline: Timeline = field(default_factory=Timeline)
     week: Report | None = None
     month: Report | None = None
     changed_since: bool = False
+    branch: str = MAIN
 
 
 NO_GIT_HISTORY = GitHistory()

@@ -121,6 +121,13 @@ def is_repository(root: Path) -> bool:
     return asks(root, "rev-parse", "--is-inside-work-tree") == "true"
 
 
+def branch_of(root: Path) -> str | None:
+    """The branch that is checked out; where it is a commit, as in CI, the first one of where it came from; None where git cannot tell."""
+    here = asks(root, "symbolic-ref", "--quiet", "--short", "HEAD")
+    there = asks(root, "symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD")
+    return here or (there or "").partition("/")[2] or None
+
+
 def is_shallow(root: Path) -> bool:
     """Whether the history was cut, as CI does unless it is told otherwise."""
     return asks(root, "rev-parse", "--is-shallow-repository") == "true"

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import accumulate
 from pathlib import Path
@@ -17,13 +17,13 @@ from salesops.changes.change import Change
 from salesops.changes.compare import SAME_RECORD_SHARE, Comparison, first_come, likeness
 from salesops.changes.names import Names
 from salesops.changes.report import Report, Side
-from salesops.changes.timeline import Commit, Event, FileHistory, FileVersion, GitHistory, Timeline, told
+from salesops.changes.timeline import MAIN, Commit, Event, FileHistory, FileVersion, GitHistory, Timeline, told
 from salesops.problems import CannotDecide
 from salesops.records.kinds import KINDS, id_of, kind_at_path
 from salesops.records.scalars import ID_FORM
 from salesops.records.yaml_reader import MAX_BYTES, MAX_NODES, UNSEEN, read
 from salesops.store.commits import MODES, CommitBooks, books_on, day_at
-from salesops.store.git import Blob, Logged, Touched, commit_of, contents, git, log, needs_history, spine
+from salesops.store.git import Blob, Logged, Touched, branch_of, commit_of, contents, git, log, needs_history, spine
 from salesops.store.load import Is
 from salesops.store.parallel import can_split, elsewhere
 
@@ -172,6 +172,17 @@ def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tup
 
 def git_history(root: Path, book: Book, as_of: date, head: str = "HEAD") -> GitHistory:
     """What git tells of the records up to a day, for the site; where it cannot tell, why."""
+    return replace(_told_by_git(root, book, as_of, head), branch=_branch(root))
+
+
+def _branch(root: Path) -> str:
+    try:
+        return branch_of(root) or MAIN
+    except CannotDecide:
+        return MAIN
+
+
+def _told_by_git(root: Path, book: Book, as_of: date, head: str) -> GitHistory:
     try:
         known = _remembered(root, book, as_of, head).until(as_of)
         is_later = day_at(spine(root, head)[0][1], book.zone) > as_of

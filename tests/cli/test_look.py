@@ -55,14 +55,15 @@ def busy(repo):
 
 def test_deals_are_listed_by_stage_the_oldest_first(busy):
     ran = busy.run("list")
-    assert (ran.code, ran.err) == (0, "")
+    assert ran.code == 0
+    assert "cannot be counted" not in ran.err
     assert [row[0] for row in rows(ran.out)] == ["waiting", "fresh", "late", "again", "cascadia-2025", "gone"]
     assert ran.out.splitlines()[0].split() == ["deal", "member", "stage", "days", "owner", "worth", "next", "step"]
     assert rows(ran.out)[0] == [
         "waiting",
         "Other University",
         "enrichment (parked)",
-        "319",
+        "27",
         "april",
         "15,000 USD",
         "2026-03-01 Ask",

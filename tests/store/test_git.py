@@ -16,6 +16,7 @@ from salesops.store.git import (
     Blob,
     asks,
     bases,
+    branch_of,
     changed_between,
     commit_of,
     contents,
@@ -290,3 +291,18 @@ def test_the_caller_goes_away_in_the_middle(here):
         ["ps", "-o", "args", "--ppid", str(os.getpid())], capture_output=True, text=True, check=False
     )
     assert "cat-file" not in running.stdout
+
+
+def test_the_branch_is_the_one_that_is_checked_out_else_that_of_where_it_came_from(tmp_path):
+    origin = Git(tmp_path / "origin")
+    origin.root.mkdir()
+    assert branch_of(origin.root) is None
+    origin("init", "-q", "-b", "trunk")
+    assert branch_of(origin.root) == "trunk", "also before the first commit"
+    origin.commit()
+    origin("clone", "-q", str(origin.root), str(tmp_path / "clone"))
+    clone = Git(tmp_path / "clone")
+    clone("checkout", "-q", "--detach")
+    assert branch_of(clone.root) == "trunk"
+    clone("remote", "remove", "origin")
+    assert branch_of(clone.root) is None

@@ -103,6 +103,7 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         f"{standing.member_name}: {deal.title}",
         "deal",
         snapshot,
+        branch=past.branch,
         search=(standing.id,),
         standing=standing,
         deal=deal,

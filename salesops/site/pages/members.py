@@ -124,6 +124,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             member.name,
             "member",
             snapshot,
+            branch=past.branch,
             search=(member_id,),
             id=member_id,
             member=member,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from typing import Any, Protocol, cast
-from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,10 +14,12 @@ from markupsafe import Markup
 from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import person_name, todays_word
+from salesops.changes.timeline import MAIN
 from salesops.checks.manual import cited
 from salesops.metrics import metrics_of, wording
 from salesops.records.money import total
 from salesops.site.pages import words
+from salesops.site.pages.hosts import commit_address, edit_address
 
 
 @dataclass(frozen=True)
@@ -156,12 +157,13 @@ def page(
     *,
     heading: str = "",
     section: str = "",
+    branch: str = MAIN,
     search: Iterable[str | None] = (),
     **values: Any,
 ) -> Page:
     """Render a page from its template; ``root`` leads back to the folder of the home page from wherever it is.
 
-    Pages of a folder, such as ``deals/a``, are records unless they name their ``section`` of the menu.
+    Pages of a folder, such as ``deals/a``, are records unless they name their ``section`` of the menu. Links to edit lead to ``branch``.
     """
     root = "../" * path.count("/") or "./"
     here = Here(root, snapshot)
@@ -178,7 +180,7 @@ def page(
                 heading=heading or title,
                 here=here,
                 person=here.person,
-                edit=partial(edit_link, snapshot),
+                edit=partial(edit_link, snapshot, branch),
                 commit_at=partial(commit_link, snapshot),
                 metric_at=here.metric_at,
                 **values,
@@ -196,13 +198,13 @@ def _looking_back(body: str, here: Here) -> str:
     return body.replace("</h1>", f"</h1>{here.parts.todays_word(f'{words[0].upper()}{words[1:]}.')}", 1)
 
 
-def edit_link(snapshot: Snapshot, kind: str, record_id: str) -> str | None:
+def edit_link(snapshot: Snapshot, branch: str, kind: str, record_id: str) -> str | None:
     """Where a record can be edited in the browser; None where the team does not say where its records live."""
     team = snapshot.book.team
     document = snapshot.book.documents.get((kind, record_id))
     if team is None or team.repository is None or document is None:
         return None
-    return f"{team.repository.rstrip('/').removesuffix('.git')}/edit/main/{quote(document.path)}"
+    return edit_address(team.repository, branch, document.path)
 
 
 def commit_link(snapshot: Snapshot, commit: str) -> str | None:
@@ -210,7 +212,7 @@ def commit_link(snapshot: Snapshot, commit: str) -> str | None:
     team = snapshot.book.team
     if team is None or team.repository is None:
         return None
-    return f"{team.repository.rstrip('/').removesuffix('.git')}/commit/{commit}"
+    return commit_address(team.repository, commit)
 
 
 def metric_link(snapshot: Snapshot, root: str, metric_id: str) -> str:

@@ -3,9 +3,14 @@
 from datetime import date
 
 import pytest
+from gitting import Git
 
 from salesops.book.status import Standing
+from salesops.site.pages import every_page
 from salesops.site.pages.deals import spans
+from salesops.store.record_histories import git_history
+
+TODAY = date(2026, 11, 20)
 
 
 @pytest.fixture
@@ -130,6 +135,15 @@ def test_a_page_offers_to_edit_its_record_only_where_the_team_says_where_records
         "https://github.com/team/crm/edit/main/deals/two%20words/odd-place.yaml",
         "https://github.com/team/crm/edit/main/members/cascadia-university.yaml",
     ]
+
+
+def test_a_link_to_edit_leads_to_the_branch_that_is_checked_out(repo, sound):
+    repo.write("playbook/team.yaml", sound["team"] + "repository: https://gitlab.com/team/crm\n")
+    Git(repo.root)("init", "-q", "-b", "trunk")
+    past = git_history(repo.root, repo.book(), TODAY)
+    pages = {page.path: page for page in every_page(repo.book().on(TODAY), past=past)}
+    for path, file in (("deals/cascadia-2025", "deals/cascadia-2025"), ("members/cascadia-university",) * 2):
+        assert f"https://gitlab.com/team/crm/-/edit/trunk/{file}.yaml" in pages[path].body
 
 
 def test_fields_of_the_teams_own_are_shown_as_they_are(repo, page_of):

@@ -1,0 +1,54 @@
+"""Where the host of a repository shows a commit, and lets a file be edited: each kind of host has its own addresses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+
+@dataclass(frozen=True)
+class Host:
+    """A kind of host: what comes between the address of a repository and a branch, or a commit."""
+
+    edit: str
+    commit: str
+    after: str = ""
+
+
+GITHUB = Host("edit", "commit")
+GITLAB = Host("-/edit", "-/commit")
+GITEA = Host("_edit", "commit")
+BITBUCKET = Host("src", "commits", "?mode=edit")
+NAMED = {
+    "github": GITHUB,
+    "gitlab": GITLAB,
+    "gitea": GITEA,
+    "forgejo": GITEA,
+    "codeberg": GITEA,
+    "bitbucket": BITBUCKET,
+}
+"""A host by a word of its name."""
+
+
+def edit_address(repository: str, branch: str, path: str) -> str:
+    """Where a file of a repository is edited in the browser."""
+    host = host_of(repository)
+    return f"{_home(repository)}/{host.edit}/{quote(branch)}/{quote(path)}{host.after}"
+
+
+def commit_address(repository: str, commit: str) -> str:
+    """Where a commit of a repository is read in the browser."""
+    return f"{_home(repository)}/{host_of(repository).commit}/{commit}"
+
+
+def host_of(repository: str) -> Host:
+    """The kind of host by a word of its name; else by the shape of the address: only GitLab has folders of repositories."""
+    address = urlsplit(_home(repository))
+    words = (address.hostname or "").replace("-", ".").split(".")
+    named = next((NAMED[word] for word in words if word in NAMED), None)
+    return named or (GITLAB if len(address.path.strip("/").split("/")) > 2 else GITHUB)
+
+
+def _home(repository: str) -> str:
+    """The address of a repository's first page."""
+    return repository.rstrip("/").removesuffix(".git")
