@@ -103,7 +103,7 @@ def _counted(snapshot: Snapshot, fits: Callable[[Term], bool]) -> Count:
             "secured": sum(term.secured_by is not None for term in found),
         },
         included=tuple(term.id for term in found),
-        excluded=(*without_start(snapshot), *snapshot.book.unusable),
+        excluded=(*without_start(snapshot), *snapshot.unusable),
     )
 
 
@@ -280,7 +280,7 @@ def _recurring(snapshot: Snapshot, months: int) -> Amounts:
             *unpriced,
             *(LeftOut(term.id, "overdue: at risk", Cause.AT_RISK) for term in at_risk),
             *without_start(snapshot),
-            *snapshot.book.unusable,
+            *snapshot.unusable,
         ),
     )
 

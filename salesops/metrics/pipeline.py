@@ -33,7 +33,7 @@ def count(
         value=len(deals),
         split=tally(history.type for history in deals),
         included=tuple(history.id for history in deals),
-        excluded=(*kept_warm(snapshot, parked), *snapshot.book.unusable),
+        excluded=(*kept_warm(snapshot, parked), *snapshot.unusable),
         parts=parts or {},
     )
 
@@ -262,7 +262,7 @@ def meetings_per_week(snapshot: Snapshot) -> Count:
         parts={"by_about": tally(entry.about or "other" for entry, _ in current)},
         series=series,
         included=tuple(dict.fromkeys(history.id for _, histories in current for history in histories)),
-        excluded=snapshot.book.unusable,
+        excluded=snapshot.unusable,
     )
 
 
@@ -357,7 +357,7 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
         excluded=(
             *(LeftOut(history.id, "no amount under value:", Cause.NO_AMOUNT) for history in without),
             *kept_warm(snapshot, snapshot.parked),
-            *snapshot.book.unusable,
+            *snapshot.unusable,
         ),
     )
 
@@ -403,7 +403,7 @@ def _age_in(stage: str) -> Callable[[Snapshot], Reading]:
             split=tally(history.type for history in here),
             variants={"oldest": max(days, default=None), "cumulative": sum(in_all) / len(in_all) if in_all else None},
             included=tuple(history.id for history in here),
-            excluded=(*kept_warm(snapshot, parked), *snapshot.book.unusable),
+            excluded=(*kept_warm(snapshot, parked), *snapshot.unusable),
         )
 
     return measure
