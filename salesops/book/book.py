@@ -43,6 +43,7 @@ class Cause(StrEnum):
     NO_START = "contract without a start"
     AT_RISK = "at risk"
     UNUSABLE = "cannot be counted"
+    RUNNING = "in the week that is not over"
     OTHER = "other"
 
 
@@ -242,6 +243,16 @@ class Book:
             if deal.renews and deal.renews != deal_id:
                 found.setdefault(deal.renews, []).append(deal_id)
         return found
+
+    @cached_property
+    def shared_meetings(self) -> dict[str, list[tuple[date, str, int]]]:
+        """The meetings that were held, by the id under which deals share them: day, deal and place in its activity, earliest first."""
+        found: dict[str, list[tuple[date, str, int]]] = {}
+        for deal_id, deal in self.deals.items():
+            for at, entry in enumerate(deal.activity):
+                if entry.id and entry.is_held_meeting:
+                    found.setdefault(entry.id, []).append((entry.date, deal_id, at))
+        return {meeting: sorted(held) for meeting, held in found.items()}
 
     def deals_of(self, member: str) -> list[str]:
         """The deals of a member, by id."""

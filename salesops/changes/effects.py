@@ -13,7 +13,7 @@ from salesops.metrics.readings import Amounts, Count, Days, Share
 from salesops.metrics.wording import NO_DATA, headline
 from salesops.output import counted
 
-BESIDE = {"share": (Cause.OPEN, Cause.PARKED), "money": (Cause.NO_AMOUNT,)}
+BESIDE = {"share": (Cause.OPEN, Cause.PARKED), "money": (Cause.NO_AMOUNT,), "count": (Cause.RUNNING,)}
 """The reasons for which a reading of a kind leaves a deal out, and tells it beside the number."""
 
 
@@ -128,7 +128,8 @@ def _numbers(reading: Reading | None) -> dict[str, Any] | None:
     if reading is None:
         return None
     if isinstance(reading, Count):
-        return {"value": reading.value, "split": dict(reading.split)}
+        running = {} if reading.so_far is None else {"so_far": reading.so_far}
+        return {"value": reading.value, "split": dict(reading.split), **running}
     if isinstance(reading, Share):
         return {"hits": reading.hits, "out_of": reading.out_of, "open": reading.open, "parked": reading.parked}
     if isinstance(reading, Days):
@@ -143,6 +144,8 @@ def _behind(reading: Reading) -> str:
 def _figures(reading: Reading) -> Iterator[str]:
     if isinstance(reading, Count):
         yield ", ".join(f"{count:,} {name}" for name, count in reading.split.items()) or headline(reading)
+        if reading.so_far is not None:
+            yield f"this week so far: {reading.so_far:,}"
     elif isinstance(reading, Share):
         parked = f", {reading.parked:,} parked" if reading.parked else ""
         yield f"{reading.hits:,} of {reading.out_of:,}, {reading.open:,} open{parked}"
