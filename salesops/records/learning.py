@@ -76,7 +76,7 @@ class Decision(Record):
     """A decision: playbook/decisions/<id>.yaml (Sales Operations Overview (2025), Pivot Decision Points)."""
 
     date: Happened = given("When it was taken.", "2026-04-06")
-    answers: Id | None = maybe("What it answers: a red line or a process version.", "outreach-broken")
+    answers: Id | None = maybe("What it answers: a red line, a target or a process version.", "outreach-broken")
     verdict: Literal["pivot", "hold", "gather more"] = given("What was decided.", "pivot", "hold", "gather more")
     why: Text = given("The reason.")
     until: Day | None = maybe("When it is looked at again.", "2026-06-01")

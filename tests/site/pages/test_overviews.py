@@ -21,8 +21,9 @@ def test_home_says_whether_the_team_is_on_track(repo, page_of):
     repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-19]")
     rows = [[cell.text for cell in row.children_of("th", "td")] for row in next(page_of("").every("tbody")).every("tr")]
     assert rows == [
-        ["Sales Qualified Deals Enough talks", "1", "1", "2026-12-31", "reached"],
-        ["Outreach email open rate", "not yet", "30%", "2026-12-31", "unknown"],
+        ["Sales Qualified Deals Enough talks", "1", "1 → 1 → 1 → 1", "1", "2026-12-31", "reached"],
+        ["Outreach email open rate", "not yet", "–", "30%", "2026-12-31", "unknown"],
+        ["Sales Qualified Deals", "1", "1 → 1 → 1 → 1", "99", "2026-11-19", "missed by 98 on 2026-11-19"],
     ]
 
 
