@@ -35,6 +35,16 @@ def fits(words: str, kind: str) -> bool:
     return value_of(words, kind) is not None
 
 
+def in_words(words: str) -> str:
+    """A bound as people read it: ``15 %``, ``9,000 USD``, ``1,200``; anything else as it is written."""
+    if fits(words, "share"):
+        return f"{words[:-1]} %"
+    found = value_of(words, "money") or value_of(words, "count")
+    if isinstance(found, Money):
+        return f"{found.amount:,} {found.currency}"
+    return words if found is None else f"{found:,}"
+
+
 def unit_of(words: str) -> str:
     """What somebody has written, by its form."""
     return next((NEEDED[kind][0] for kind in ("share", "money", "count") if fits(words, kind)), "a text")

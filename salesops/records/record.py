@@ -74,9 +74,9 @@ def given(description: str, *examples: str, key: str | None = None, entries: Ent
     return _told_apart(Field(description=description, examples=list(examples) or None, alias=key), entries)
 
 
-def maybe(description: str, *examples: str) -> Any:
-    """A field that may be left out."""
-    return Field(default=None, description=description, examples=list(examples) or None)
+def maybe(description: str, *examples: str, key: str | None = None) -> Any:
+    """A field that may be left out; ``key`` is its YAML key where that is a word of Python."""
+    return Field(default=None, description=description, examples=list(examples) or None, alias=key)
 
 
 def many(description: str, *examples: str, key: str | None = None, entries: Entries | None = None) -> Any:

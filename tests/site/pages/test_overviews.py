@@ -201,3 +201,11 @@ def test_the_invoices_of_a_member_name_their_deal(repo, page_of):
     repo.member("invoices: [{month: 2026-05, deal: cascadia-2025}, {month: 2026-04}]")
     page = page_of("members/cascadia-university")
     assert [link["href"] for link in page.every("a") if link.text == "cascadia-2025"]
+
+
+def test_the_process_says_its_red_lines_in_words(repo, page_of):
+    text = (repo.root / "playbook/process/v3.yaml").read_text(encoding="utf-8")
+    repo.write("playbook/process/v3.yaml", text.replace("below: 1%, after: 10", "wins: 0, in: 10"))
+    lines = " ".join(words(page_of("process")))
+    assert "outreach-to-discovery below 15 % after 20 or more" in lines
+    assert "proposal-to-won none won in 10" in lines
