@@ -209,3 +209,9 @@ def test_the_process_says_its_red_lines_in_words(repo, page_of):
     lines = " ".join(words(page_of("process")))
     assert "outreach-to-discovery below 15 % after 20 or more" in lines
     assert "proposal-to-won none won in 10" in lines
+
+
+def test_the_win_rate_on_home_is_split_by_type(demo):
+    card = next(link for link in demo[""].every("a", class_="so-number") if link["href"].endswith("win-rate.html"))
+    assert "new " in card.text
+    assert "existing " in card.text
