@@ -257,3 +257,17 @@ def test_a_contract_whose_renewal_has_begun_says_so(repo, left_out):
         left_out("mrr", WON.replace("2026", "2025") + contract)["acme"]
         == "a renewal took its place, ended 292 days ago"
     )
+
+
+# one evidence everywhere
+
+
+def test_what_is_nearly_counted_is_left_out_once(left_out, repo):
+    snapshot = repo.book().on(TODAY)
+    sqd = metrics_of(snapshot.process)["sqd"]
+    assert [left.deal for left in sqd.left_out(snapshot, sqd.measure(snapshot))] == []
+    repo.deal()
+    snapshot = repo.book().on(TODAY)
+    assert [left.why for left in sqd.left_out(snapshot, sqd.measure(snapshot))] == [
+        "in Enrichment, which does not count as sales qualified"
+    ]
