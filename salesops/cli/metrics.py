@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from salesops.cli.options import as_of_option, completed, format_option
@@ -16,9 +18,7 @@ from salesops.cli.options import as_of_option, completed, format_option
     help="Only cohorts (for rates) and closed deals (for averages and what was won) from this day on.",
 )
 @click.option("--to", "last", metavar="YYYY-MM-DD", help="The same, up to this day.")
-@click.option(
-    "--type", "deal_type", help="Only deals of this type: new business or existing business (or just new, existing)."
-)
+@click.option("--type", help="Only deals of this type: new business or existing business (or just new, existing).")
 @click.option("--owner", help="Only deals of this person, by id.")
 @click.option("--tier", help="Only deals of this tier.")
 @click.option("--source", help="Only deals from this channel, campaign or member; none: deals without a source.")
@@ -39,19 +39,15 @@ from salesops.cli.options import as_of_option, completed, format_option
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     ids: tuple[str, ...],
-    first: str | None,
-    last: str | None,
-    deal_type: str | None,
-    owner: str | None,
-    tier: str | None,
-    source: str | None,
     known: str | None,
     since: str | None,
     every: str | None,
     evidence: bool,
     output_format: str,
     as_of: str | None,
+    **narrowed: Any,
 ) -> None:
     """Compute all metrics, or only those named, as of a day.
 
@@ -59,7 +55,8 @@ def command(
     June, as we know it now: --as-of 2026-06-01. What we knew on that day: --as-of 2026-06-01 --known 2026-06-01. Metrics
     that are defined but not built yet read "not yet"; with nothing to count they read "no data".
     """
-    from salesops.cli.actions.metrics import Asked, run  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.metrics import run  # noqa: PLC0415 - loaded when the command runs
 
-    asked = Asked(first, last, deal_type, owner, tier, source)
-    ctx.exit(run(ctx.obj, ids, output_format, as_of, asked, known=known, since=since, every=every, evidence=evidence))
+    ctx.exit(
+        run(ctx.obj, ids, output_format, as_of, known=known, since=since, every=every, evidence=evidence, **narrowed)
+    )

@@ -364,7 +364,7 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
     """What the open deals are expected to bring over their terms: months times MRR, and what comes once; by currency.
 
     A term without a length counts as 12 months. Deals without an amount are named, and add nothing. Currencies
-    are never added up.
+    are never added up. `by_stage` splits it by the stage where each deal is.
     """
     valued = [history for history in snapshot.open if history.deal.value and history.deal.value.amounts]
     without = [history for history in snapshot.open if not (history.deal.value and history.deal.value.amounts)]
@@ -376,6 +376,7 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
             deal_type: _worth([history for history in valued if history.type == deal_type])
             for deal_type in tally(history.type for history in valued)
         },
+        by={"by_stage": _by_stage(snapshot, valued)},
         included=tuple(history.id for history in valued),
         excluded=(
             *(LeftOut(history.id, "no amount under value:", Cause.NO_AMOUNT) for history in without),
@@ -383,6 +384,16 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
             *snapshot.unusable,
         ),
     )
+
+
+def _by_stage(snapshot: Snapshot, valued: list[DealHistory]) -> dict[str, Sums]:
+    """The worth of the deals in each stage, in the order of the process."""
+    names = {snapshot.name(history.now.stage) for history in valued}
+    in_order = [name for name in snapshot.process.stages if name in names]
+    return {
+        name: _worth([history for history in valued if snapshot.name(history.now.stage) == name])
+        for name in (*in_order, *sorted(names.difference(in_order)))
+    }
 
 
 def _worth(histories: Iterable[DealHistory]) -> Sums:

@@ -179,6 +179,8 @@ class Amounts(DealEvidence):
     without: int = 0
     split: Mapping[str, Sums] = field(default_factory=dict)
     parts: Mapping[str, Sums] = field(default_factory=dict)
+    by: Mapping[str, Mapping[str, Sums]] = field(default_factory=dict)
+    """Other splits than by type, such as ``by_stage``; each adds up to the sums."""
 
     @property
     def value(self) -> dict[str, str] | None:
@@ -193,6 +195,7 @@ class Amounts(DealEvidence):
             "n": self.n,
             "without_amount": self.without,
             "split": {name: _texts(sums) for name, sums in self.split.items()},
+            **{name: {key: _texts(sums) for key, sums in split.items()} for name, split in self.by.items()},
             **{name: _texts(sums) for name, sums in self.parts.items()},
             **self._evidence(),
         }

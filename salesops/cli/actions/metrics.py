@@ -62,14 +62,15 @@ def run(
     names: tuple[str, ...],
     output_format: str,
     as_of: str | None,
-    asked: Asked,
     *,
     known: str | None,
     since: str | None,
     every: str | None,
     evidence: bool,
+    **narrowed: str | None,
 ) -> int:
     """Print the readings; 1 where a file could not be counted."""
+    asked = Asked(**narrowed)
     if since is not None:
         return _series(folder, names, output_format, as_of, asked, known=known, since=since, every=every or "week")
     if every or known == "then":
