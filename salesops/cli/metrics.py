@@ -19,7 +19,7 @@ from salesops.cli.options import as_of_option, completed, format_option
 )
 @click.option("--to", "last", metavar="YYYY-MM-DD", help="The same, up to this day.")
 @click.option("--type", help="Only deals of this type: new business or existing business (or just new, existing).")
-@click.option("--owner", help="Only deals of this person, by id.")
+@click.option("--owner", help="Only deals of this person, by id, name or account.", shell_complete=completed("person"))
 @click.option("--tier", help="Only deals of this tier.")
 @click.option("--source", help="Only deals from this channel, campaign or member; none: deals without a source.")
 @click.option(

@@ -300,7 +300,7 @@ def _win_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
 def _won_outside(snapshot: Snapshot) -> Iterator[LeftOut]:
     for history in snapshot.won:
         if not snapshot.in_window(_won_on(snapshot, history)):
-            yield LeftOut(history.id, f"won on {_won_on(snapshot, history)}, outside of the window")
+            yield LeftOut(history.id, f"won on {_won_on(snapshot, history)}, outside of the window", Cause.OTHER_DAY)
 
 
 @metric(

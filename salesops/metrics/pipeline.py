@@ -236,7 +236,8 @@ def _not_held(snapshot: Snapshot) -> Iterator[LeftOut]:
             if entry.kind != "meeting" or not _is_in(week, entry.date):
                 continue
             if entry.status != "held":
-                yield LeftOut(history.id, f"the meeting of {entry.date} was {entry.status or 'without a status'}")
+                why = f"the meeting of {entry.date} was {entry.status or 'without a status'}"
+                yield LeftOut(history.id, why, Cause.NOT_HELD)
             elif entry.about not in COUNTED_MEETINGS:
                 yield LeftOut(
                     history.id, f"the meeting of {entry.date} was about {entry.about or 'an unnamed subject'}"

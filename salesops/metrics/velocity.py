@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 from salesops.book.book import Cause, LeftOut, Snapshot

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
 
 from salesops.book.book import Book, Snapshot
-from salesops.book.narrowing import NO_SOURCE, Narrowing, sources
+from salesops.book.narrowing import Narrowing
 from salesops.cli.actions.metrics_csv import as_table, evidence_as_table
+from salesops.cli.actions.metrics_narrowed import asked_for
 from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series, reading_as_data
-from salesops.cli.day import day_given, day_of
+from salesops.cli.day import day_of
 from salesops.cli.moments import named_moment
 from salesops.cli.names import chosen
 from salesops.cli.names import metrics as choices_of
@@ -21,40 +20,9 @@ from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import by_kind, detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, counted, show, table
-from salesops.problems import Problem, did_you_mean
-from salesops.records.deal import EXISTING, NEW
+from salesops.problems import Problem
 from salesops.records.process import Process
 from salesops.store.commits import CommitBooks, NamedCommit
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What narrows the numbers, as the options say it: the window of cohorts and closes, and the deals."""
-
-    first: str | None
-    last: str | None
-    type: str | None
-    owner: str | None
-    tier: str | None
-    source: str | None
-
-    @property
-    def only(self) -> Narrowing:
-        """The deals."""
-        return Narrowing(self.type, self.owner, self.tier, self.source)
-
-    def window(self, as_of: date) -> tuple[date | None, date | None]:
-        """The first and the last day; a window that no day is in is a wrong call."""
-        first, last = day_given(self.first, "--from"), day_given(self.last, "--to")
-        if first and first > as_of:
-            raise Usage(f"--from {first} is after {as_of}")
-        if first and last and first > last:
-            raise Usage(f"--from {first} is after --to {last}")
-        return first, last
-
-    def on(self, book: Book, day: date, window: tuple[date | None, date | None]) -> Snapshot:
-        """The book on a day, narrowed."""
-        return book.on(day, *window, self.only if self.only.given else None)
 
 
 def run(
@@ -70,9 +38,8 @@ def run(
     **narrowed: str | None,
 ) -> int:
     """Print the readings; 1 where a file could not be counted."""
-    asked = Asked(**narrowed)
     if since is not None:
-        return _series(folder, names, output_format, as_of, asked, known=known, since=since, every=every or "week")
+        return _series(folder, names, output_format, as_of, narrowed, known=known, since=since, every=every or "week")
     if every or known == "then":
         raise Usage("--every and --known then are for a series: add --since DAY")
     book, problems, point = _book(folder, known)
@@ -80,8 +47,8 @@ def run(
     if not book.processes:
         return 1
     day = point.day if as_of is None and point and point.day else day_of(as_of, book)
-    _refuse_misspelt(book, asked.only)
-    _print(asked.on(book, day, asked.window(day)), names, point, evidence, output_format, asked.only)
+    asked = asked_for(book, day, **narrowed)
+    _print(asked.on(book, day), names, point, evidence, output_format, asked.only)
     return 0 if whole else 1
 
 
@@ -90,7 +57,7 @@ def _series(
     names: tuple[str, ...],
     output_format: str,
     as_of: str | None,
-    asked: Asked,
+    narrowed: dict[str, str | None],
     *,
     known: str | None,
     since: str,
@@ -104,12 +71,10 @@ def _series(
         return 1
     last = day_of(as_of, book)
     days = days_between(since, last, every)
-    window = asked.window(last)
-    _refuse_misspelt(book, asked.only)
+    asked = asked_for(book, last, **narrowed)
     wanted = _wanted(book.on(last).process, names or (SHOWN if output_format == "text" else ()))
     then = as_believed(root_of(folder), book, days) if known == "then" else {}
-    every_point = points(book, days, wanted, lambda then, day: asked.on(then, day, window), then)
-    print_series(list(every_point), wanted, known, output_format, every)
+    print_series(list(points(book, days, wanted, asked.on, then)), wanted, known, output_format, every)
     return 0 if whole else 1
 
 
@@ -123,25 +88,6 @@ def _book(folder: str, known: str | None) -> tuple[Book, list[Problem], NamedCom
     book, problems = archive.book(point.commit)
     kept()
     return book, problems, point
-
-
-def _refuse_misspelt(book: Book, only: Narrowing) -> None:
-    """Refuse a word that no deal has and nobody declared: it would count nothing, without saying why."""
-    deals, team = book.deals.values(), book.team
-    known = {
-        "type": [NEW, EXISTING, "new", "existing"],
-        "owner": [*(team.people if team else ()), *(deal.owner for deal in deals)],
-        "tier": [*(tier for process in book.processes for tier in process.tiers), *(deal.tier for deal in deals)],
-        "source": [NO_SOURCE, *(word for deal in deals for word in sources(deal))],
-    }
-    for name, value in only.given.items():
-        if value not in known[name]:
-            hint = (
-                "write new or existing; a renewal is existing"
-                if name == "type"
-                else did_you_mean(value, dict.fromkeys(known[name]))
-            )
-            raise Usage(f"--{name}: there is no '{show(value)}'; {hint}".rstrip("; "))
 
 
 def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
