@@ -293,8 +293,10 @@ def _won_on(snapshot: Snapshot, history: DealHistory) -> date:
 
 def _win_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     contract = history.deal.contract
-    priced: Path = ("contract",) if contract and (contract.mrr or contract.one_off) else ("value",)
-    return [*closes(snapshot, history)[-1:], priced]
+    if contract is None or not (contract.mrr or contract.one_off):
+        return [*closes(snapshot, history)[-1:], ("value",)]
+    names = [name for name in ("start", "end", "mrr", "one_off") if getattr(contract, name)]
+    return [*closes(snapshot, history)[-1:], *(("contract", name) for name in names)]
 
 
 def _won_outside(snapshot: Snapshot) -> Iterator[LeftOut]:

@@ -179,6 +179,11 @@ def test_a_contract_rests_on_its_days_and_revenue_on_its_price(ask, id, found):
     assert ask(id, WON + CONTRACT) == found
 
 
+def test_what_was_won_rests_on_the_close_and_on_what_the_contract_brings(ask):
+    assert ask("won-value", WON + CONTRACT) == ["stages.2", "contract.start", "contract.end", "contract.mrr"]
+    assert ask("won-value", WON + "value: {mrr: 900 USD}\n") == ["stages.2", "value"]
+
+
 def test_a_service_that_ended_rests_on_its_end(ask):
     ended = CONTRACT.replace("mrr", "service_ended: 2026-11-01, mrr")
     assert ask("contracts-ended", WON + ended) == ["contract.start", "contract.end", "contract.service_ended"]
