@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -43,6 +43,7 @@ class Cause(StrEnum):
     NO_START = "contract without a start"
     AT_RISK = "at risk"
     UNUSABLE = "cannot be counted"
+    RUNNING = "in the week that is not over"
     OTHER = "other"
 
 
@@ -243,13 +244,29 @@ class Book:
                 found.setdefault(deal.renews, []).append(deal_id)
         return found
 
+    @cached_property
+    def shared_meetings(self) -> dict[str, list[tuple[date, str, int]]]:
+        """The meetings that were held, by the id under which deals share them: day, deal and place in its activity, earliest first."""
+        found: dict[str, list[tuple[date, str, int]]] = {}
+        for deal_id, deal in self.deals.items():
+            for at, entry in enumerate(deal.activity):
+                if entry.id and entry.is_held_meeting:
+                    found.setdefault(entry.id, []).append((entry.date, deal_id, at))
+        return {meeting: sorted(held) for meeting, held in found.items()}
+
     def deals_of(self, member: str) -> list[str]:
         """The deals of a member, by id."""
         return [deal_id for deal_id, deal in self.deals.items() if deal.member == member]
 
-    def on(self, as_of: date, since: date | None = None) -> Snapshot:
+    def on(
+        self,
+        as_of: date,
+        since: date | None = None,
+        until: date | None = None,
+        only: Callable[[Deal], bool] | None = None,
+    ) -> Snapshot:
         """The book as it stood on a day."""
-        return Snapshot(self, as_of, since)
+        return Snapshot(self, as_of, since, until, only)
 
     @cached_property
     def _last_days(self) -> dict[Ref, date]:
@@ -320,13 +337,16 @@ def _has_begun(kind: str, record_id: str, record: Any, as_of: date) -> bool:
 class Snapshot:
     """The book on a day: every metric is a pure function of it.
 
-    ``whole`` is the book with what came later, ``book`` holds what is dated up to the day. ``since`` narrows rates and
-    averages to cohorts or closes from that day on. It ``looks_back`` where what has no day may be of a later one.
+    ``whole`` is the book with what came later, ``book`` holds what is dated up to the day. ``since`` and ``until`` narrow
+    rates and averages to cohorts or closes of these days, both among them. ``only`` narrows every number to the deals for
+    which it holds; the others are neither counted nor named as left out. It ``looks_back`` where what has no day may be of a later one.
     """
 
     whole: Book
     as_of: date
     since: date | None = None
+    until: date | None = None
+    only: Callable[[Deal], bool] | None = None
     looks_back: bool = False
 
     @cached_property
@@ -342,6 +362,14 @@ class Snapshot:
             raise LookupError("a snapshot needs a process")
         return process
 
+    def in_window(self, day: date) -> bool:
+        """Whether a cohort or a close of this day is asked for."""
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+    def counts(self, deal: Deal) -> bool:
+        """Whether a deal is among those that are asked for."""
+        return self.only is None or self.only(deal)
+
     def written(self, kind: str, record_id: str) -> dict[str, Any]:
         """What the file of a record says of the days up to this one, as it is written."""
         data, record = self.whole.documents[kind, record_id].data, self.whole.of(kind)[record_id]
@@ -352,11 +380,17 @@ class Snapshot:
 
     @cached_property
     def histories(self) -> tuple[DealHistory, ...]:
-        """Every deal that had begun, as it stood on the day."""
-        return tuple(self.book.histories.values())
+        """Every deal asked for that had begun, as it stood on the day."""
+        return tuple(history for history in self.book.histories.values() if self.counts(history.deal))
+
+    @cached_property
+    def unusable(self) -> tuple[LeftOut, ...]:
+        """Deals that no number can count; of one that cannot be read nobody knows whether it is asked for, so it is named."""
+        deals = self.book.deals
+        return tuple(left for left in self.book.unusable if left.deal not in deals or self.counts(deals[left.deal]))
 
     def history(self, deal: str) -> DealHistory | None:
-        """One deal as it stood on the day."""
+        """One deal as it stood on the day, also where it is not among those asked for."""
         return self.book.histories.get(deal)
 
     @cached_property

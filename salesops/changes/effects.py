@@ -10,10 +10,10 @@ from typing import Any
 from salesops.book.book import Cause, Snapshot
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Amounts, Count, Days, Share
-from salesops.metrics.wording import NO_DATA, headline
+from salesops.metrics.wording import NO_DATA, between, headline
 from salesops.output import counted
 
-BESIDE = {"share": (Cause.OPEN, Cause.PARKED), "money": (Cause.NO_AMOUNT,)}
+BESIDE = {"share": (Cause.OPEN, Cause.PARKED), "money": (Cause.NO_AMOUNT,), "count": (Cause.RUNNING,)}
 """The reasons for which a reading of a kind leaves a deal out, and tells it beside the number."""
 
 
@@ -35,11 +35,11 @@ class Effect:
 
     @property
     def words(self) -> tuple[str, str]:
-        """Before and after as people read them; where the headlines are the same, what stands behind them."""
+        """Before and after as people read them, shares with their interval; where the headlines are the same, what is behind them."""
         shown = tuple(headline(side) if side else NO_DATA for side in (self.before, self.after))
-        if shown[0] != shown[1] or self.before is None or self.after is None:
-            return shown[0], shown[1]
-        return _behind(self.before), _behind(self.after)
+        if shown[0] == shown[1] and self.before is not None and self.after is not None:
+            shown = _behind(self.before), _behind(self.after)
+        return _with_interval(shown[0], self.before), _with_interval(shown[1], self.after)
 
     def as_data(self) -> dict[str, Any]:
         """As ``diff --format json`` gives it."""
@@ -128,12 +128,20 @@ def _numbers(reading: Reading | None) -> dict[str, Any] | None:
     if reading is None:
         return None
     if isinstance(reading, Count):
-        return {"value": reading.value, "split": dict(reading.split)}
+        running = {} if reading.so_far is None else {"so_far": reading.so_far}
+        return {"value": reading.value, "split": dict(reading.split), **running}
     if isinstance(reading, Share):
-        return {"hits": reading.hits, "out_of": reading.out_of, "open": reading.open, "parked": reading.parked}
+        figures = {"hits": reading.hits, "out_of": reading.out_of, "open": reading.open, "parked": reading.parked}
+        return {**figures, "interval": list(reading.interval) if reading.interval else None}
     if isinstance(reading, Days):
         return {"n": reading.n, "mean": reading.value, "median": reading.median, "p80": reading.p80}
     return {"value": reading.value, "n": reading.n, "without_amount": reading.without}
+
+
+def _with_interval(words: str, reading: Reading | None) -> str:
+    """A share with its 95 % interval: ``2 of 3 (21–94 %)``."""
+    interval = between(reading.interval) if isinstance(reading, Share) else ""
+    return f"{words} ({interval})" if interval else words
 
 
 def _behind(reading: Reading) -> str:
@@ -143,6 +151,8 @@ def _behind(reading: Reading) -> str:
 def _figures(reading: Reading) -> Iterator[str]:
     if isinstance(reading, Count):
         yield ", ".join(f"{count:,} {name}" for name, count in reading.split.items()) or headline(reading)
+        if reading.so_far is not None:
+            yield f"this week so far: {reading.so_far:,}"
     elif isinstance(reading, Share):
         parked = f", {reading.parked:,} parked" if reading.parked else ""
         yield f"{reading.hits:,} of {reading.out_of:,}, {reading.open:,} open{parked}"

@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from pydantic import ValidationError
+
 from salesops.book.book import Ref
 from salesops.changes.change import Change
 from salesops.changes.field_differences import Difference, differences
 from salesops.changes.field_sentences import called, label, parts, plain, told
 from salesops.changes.names import Names
 from salesops.records.as_written import Data, as_list, as_map, as_text
-from salesops.records.process import IMPORTED
+from salesops.records.process import IMPORTED, RedLine
 
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
 """What a new version says of itself."""
@@ -102,6 +104,8 @@ def _sentences(found: list[Difference], before: Data, after: Data, names: Names)
                 yield "stages", said
         elif one.section in ("tiers", "becomes", "starts") and len(one.path) > 1:
             yield one.section, _named(one, names)
+        elif one.section == "red_lines" and (said := _red_line(one, before, after, names)):
+            yield "red lines", said
         else:
             yield one.section.replace("_", " "), told([one], after, names)
 
@@ -118,6 +122,31 @@ def _named(one: Difference, names: Names) -> str:
         verb = "starts in" if one.section == "starts" else "is now"
         return f"{thing} {name} {verb} {names.stage(one.after)}"
     return f"new {thing} {name}"
+
+
+def _red_line(one: Difference, before: Data, after: Data, names: Names) -> str:
+    """A red line that is new or has another form; nothing where field by field says it better."""
+    at = one.path[1] if len(one.path) > 1 else None
+    lines = as_list(after.get("red_lines"))
+    line = lines[at] if isinstance(at, int) and at < len(lines) else None
+    now = _when_crossed(line, names)
+    if not now or (one.after is None and len(one.path) == 2):
+        return ""
+    name = f"red line {names.text(as_map(line).get('id'))}"
+    if len(one.path) == 2:
+        return f"new {name}: {now}"
+    known = [entry for entry in as_list(before.get("red_lines")) if as_map(entry).get("id") == as_map(line).get("id")]
+    was = _when_crossed(known[0], names) if known and {*as_map(known[0])} != {*as_map(line)} else ""
+    return f"{name}: {now}, was {was}" if was and was != now else ""
+
+
+def _when_crossed(line: Any, names: Names) -> str:
+    """``outreach-to-discovery below 15 % after 20 or more``; nothing where it cannot be read."""
+    try:
+        found = RedLine.model_validate(line)
+    except ValidationError:
+        return ""
+    return names.text(f"{found.metric} {found.sentence}") if found.sentence else ""
 
 
 def _of_stage(one: Difference, before: Data, after: Data, names: Names) -> Iterator[str]:

@@ -71,9 +71,7 @@ def evidence(
         for deal in reading.included
         for path in metric.lines_of(snapshot, deal)
     )
-    named = {left.deal for left in reading.excluded}
-    near = [left for left in metric.near(snapshot) if left.deal not in named]
-    return MetricEvidence(metric, snapshot.as_of, reading, lines, (*reading.excluded, *near), gap)
+    return MetricEvidence(metric, snapshot.as_of, reading, lines, metric.left_out(snapshot, reading), gap)
 
 
 def _line(snapshot: Snapshot, deal: str, path: Path, life: FileHistory | None) -> EvidenceLine:

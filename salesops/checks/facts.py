@@ -130,6 +130,38 @@ def meeting_overdue(case: Case[Deal]) -> Findings:
 
 
 @check(
+    "meeting-two-days",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#meetings-per-week",
+    bad="""
+    activity:
+      - {date: 2026-02-02, kind: meeting, id: joint-call, about: discovery, status: held, note: With both colleges}
+      - {date: 2026-02-03, kind: meeting, id: joint-call, about: discovery, status: held, note: With both colleges}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-02-02, kind: meeting, id: joint-call, about: discovery, status: held, note: With both colleges}
+      - {date: 2026-02-03, kind: meeting, id: second-call, about: discovery, status: held, note: With both colleges}
+    """,
+)
+def meeting_two_days(case: Case[Deal]) -> Findings:
+    """One meeting, by its id, was held on two different days.
+
+    The same id makes it one meeting, which counts once, on its first day. Correct the day, or give the other meeting an id of its own.
+    """
+    for at, entry in enumerate(case.record.activity):
+        held = case.book.shared_meetings.get(entry.id or "", ()) if entry.is_held_meeting else ()
+        if held and entry.date > held[0][0]:
+            first, deal, _ = held[0]
+            where = "an entry above" if deal == case.id else f"deals/{deal}"
+            yield Finding(
+                ("activity", at, "date"),
+                f"the meeting '{entry.id}' was on {entry.date} here, and on {first} in {where}",
+                help="correct one of the two days, or give the other meeting its own id",
+                fix=f"date: {first}",
+            )
+
+
+@check(
     "parked-span",
     source="reference/definitions#parked",
     bad="""

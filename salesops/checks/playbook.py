@@ -7,6 +7,7 @@ from typing import Any
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics import metrics_of
 from salesops.problems import did_you_mean
+from salesops.records.bounds import NEEDED, fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.rates import Rates
@@ -144,18 +145,19 @@ def fit_version_unknown(case: Case[Deal]) -> Findings:
     good="answers: outreach-broken",
 )
 def decision_answers_nothing(case: Case[Decision]) -> Findings:
-    """A decision answers neither a red line nor a version of the process.
+    """A decision answers no red line, no target and no version of the process.
 
-    A tripped red line stays open until a decision answers it by name. Correct the name.
+    A tripped red line, or a target that was missed, stays open until a decision answers it by name. Correct the name; a
+    target that was answered stays in playbook/targets.yaml.
     """
-    answers = case.record.answers
-    known = [line.id for process in case.book.processes for line in process.red_lines] + [
-        process.version for process in case.book.processes
-    ]
-    if answers and known and answers not in known:
+    answers, book = case.record.answers, case.book
+    known = [line.id for process in book.processes for line in process.red_lines]
+    known += [process.version for process in book.processes]
+    known += [target.id for target in book.targets.targets] if book.targets else []
+    if answers and known and answers not in known and ("targets", "targets") not in book.broken:
         yield Finding(
             ("answers",),
-            f"'{answers}' is neither a red line nor a process version",
+            f"'{answers}' is no red line, no target and no process version",
             help=did_you_mean(answers, dict.fromkeys(known)),
         )
 
@@ -186,23 +188,48 @@ def target_metric_unknown(case: Case[Targets]) -> Findings:
 def target_unit(case: Case[Targets]) -> Findings:
     """A target is written in another unit than its metric is counted in.
 
-    A count is aimed at with a number, a share with a percentage, money with an amount and a currency. Write it so.
+    A count is aimed at with a number, days with a number of days, a share with a percentage, money with an amount and a currency.
+    Write it so.
     """
     known = {metric_id: metric for process in case.book.processes for metric_id, metric in metrics_of(process).items()}
     for at, target in enumerate(case.record.targets):
         metric = known.get(target.metric)
-        if metric and not target.fits(metric.kind):
-            example = {"share": "30%", "money": "20000 USD"}.get(metric.kind, "12")
+        for key, words in target.bounds.items():
+            if metric and not fits(words, metric.kind):
+                yield Finding(
+                    ("targets", at, key),
+                    wrong_unit(words, metric.kind, metric.title),
+                    help="write it in the metric's unit",
+                    fix=f"{key}: {NEEDED[metric.kind][1]}",
+                )
+
+
+@check(
+    "target-bound",
+    of="targets",
+    source="Sales Sync, WHY; reference/definitions#targets",
+    bad="targets: [{id: twelve, metric: sqd, at_least: 12, at_most: 20, by: 2026-12-31}]  # <--",
+    good="targets: [{id: twelve, metric: sqd, at_least: 12, by: 2026-12-31}]",
+)
+def target_bound(case: Case[Targets]) -> Findings:
+    """A target says neither what must be reached nor what must not be exceeded, or it says both.
+
+    One target has one bound, so that everybody knows when it is missed. Write `at_least` or `at_most`; two bounds are two targets.
+    """
+    for at, target in enumerate(case.record.targets):
+        if len(target.bounds) == 2:
             yield Finding(
-                ("targets", at, "at_least"),
-                f"'{target.at_least}' is not {_unit(metric.kind)}, which is what {metric.title} is counted in",
-                help="write it in the metric's unit",
-                fix=f"at_least: {example}",
+                ("targets", at, "at_most"),
+                f"the target '{target.id}' says at_least and at_most",
+                help="keep one of the two, and make another target of the other",
+                key=True,
             )
-
-
-def _unit(kind: str) -> str:
-    return {"share": "a percentage", "money": "an amount of money", "days": "a number of days"}.get(kind, "a number")
+        elif not target.bounds:
+            yield Finding(
+                ("targets", at),
+                f"the target '{target.id}' does not say what must be reached",
+                help="write at_least, or at_most where less is better",
+            )
 
 
 @check(

@@ -9,9 +9,10 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics import metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.problems import Path, did_you_mean
+from salesops.records.bounds import NEEDED, fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.model_fields import fields_below
-from salesops.records.process import Need, Process
+from salesops.records.process import Need, Process, RedLine
 
 STAGE_NAME = re.compile(r"[a-z0-9][a-z0-9 -]{0,39}")
 LATER = {
@@ -235,26 +236,122 @@ def _needs(process: Process) -> Iterator[tuple[Path, Need]]:
             yield ("stages", name, "completion", "needs", which), need
 
 
+RED_LINES = "Sales Operations Overview (2025), Pivot Decision Points; reference/definitions#red-lines"
+
+
 @check(
     "red-line-unknown",
     of="process",
-    source="Sales Operations Overview (2025), Pivot Decision Points; reference/definitions#red-lines",
+    source=RED_LINES,
     bad="red_lines: [{id: broken, metric: outreach-to-nowhere, below: 15%, after: 20, means: Something is wrong}]  # <--",
     good="red_lines: [{id: broken, metric: outreach-to-discovery, below: 15%, after: 20, means: Something is wrong}]",
 )
 def red_line_unknown(case: Case[Process]) -> Findings:
-    """A red line watches something that is not a share of this process.
+    """A red line watches something that is not a metric of this process, or counts since a version that does not exist.
 
-    It could never trip. Name one of the conversions, or another metric that is a share.
+    It could never be crossed. Name a metric; `salesops metrics` lists them. A version is one of the process, such as `v3`,
+    or of a hypothesis, such as `teaching-led@2`.
     """
-    known = {metric_id: metric for metric_id, metric in metrics_of(case.record).items() if metric.kind == "share"}
+    known = metrics_of(case.record)
     for at, line in enumerate(case.record.red_lines):
         if line.metric not in known:
             yield Finding(
                 ("red_lines", at, "metric"),
-                f"'{line.metric}' is not a share that this process counts",
-                help=did_you_mean(line.metric, known),
+                f"'{line.metric}' is not a metric of this process",
+                help=did_you_mean(line.metric, known) or "salesops metrics lists them all",
             )
+        if line.since and not _is_version(line.since, case):
+            yield Finding(
+                ("red_lines", at, "since"),
+                f"'{line.since}' is no version of the process or of a hypothesis",
+                help=did_you_mean(line.since, case.book.versions) or "write it as v3, or as teaching-led@2",
+            )
+
+
+def _is_version(name: str, case: Case[Process]) -> bool:
+    hypothesis, _, version = name.partition("@")
+    if not version:
+        return name in case.book.versions or ("process", name) in case.book.broken
+    known = case.book.icp.get(hypothesis)
+    if known is None:
+        return ("icp", hypothesis) in case.book.broken
+    return version in {str(number) for number in range(1, known.version + 1)}
+
+
+@check(
+    "red-line-unit",
+    of="process",
+    source=RED_LINES,
+    bad="red_lines: [{id: broken, metric: outreach-to-discovery, below: 15, after: 20, means: Something is wrong}]  # <--",
+    good="red_lines: [{id: broken, metric: outreach-to-discovery, below: 15%, after: 20, means: Something is wrong}]",
+)
+def red_line_unit(case: Case[Process]) -> Findings:
+    """The bound of a red line is written in another unit than its metric is counted in.
+
+    A share is bounded by a percentage, money by an amount and a currency, days by a number of days, a count by a number. Write it so.
+    Wins are counted of a share alone.
+    """
+    known = metrics_of(case.record)
+    for at, line in enumerate(case.record.red_lines):
+        metric = known.get(line.metric)
+        if metric is None:
+            continue
+        for key, words in line.bounds.items():
+            if not fits(words, metric.kind):
+                meant = f"{words}%" if metric.kind == "share" and fits(f"{words}%", "share") else NEEDED[metric.kind][1]
+                yield Finding(
+                    ("red_lines", at, key),
+                    wrong_unit(words, metric.kind, metric.title),
+                    help="write it in the metric's unit",
+                    fix=f"{key}: {meant}",
+                )
+        if line.wins is not None and metric.kind != "share":
+            needed, example = NEEDED[metric.kind]
+            yield Finding(
+                ("red_lines", at, "wins"),
+                f"wins are counted of a share, and {metric.title} needs {needed}, such as below: {example}",
+                help="write below or above in place of wins and in",
+            )
+
+
+@check(
+    "red-line-form",
+    of="process",
+    source=RED_LINES,
+    bad="red_lines: [{id: broken, metric: proposal-to-won, wins: 0, means: Something is wrong}]  # <--",
+    good="red_lines: [{id: broken, metric: proposal-to-won, wins: 0, in: 10, means: Something is wrong}]",
+)
+def red_line_form(case: Case[Process]) -> Findings:
+    """A red line does not say exactly when it is crossed.
+
+    It has one bound, `below` or `above`, with `after` for a share and for days; or `wins` and `in`. It looks back `since` a version, or
+    at the `last` so many, not both. Add what is missing, or delete what is too much.
+    """
+    known = metrics_of(case.record)
+    for at, line in enumerate(case.record.red_lines):
+        metric = known.get(line.metric)
+        for message, advice in _form(line, metric.kind if metric else ""):
+            yield Finding(("red_lines", at), f"the red line '{line.id}' {message}", help=advice)
+
+
+def _form(line: RedLine, kind: str) -> Iterator[tuple[str, str]]:
+    """What is missing or too much in a red line, and what to do."""
+    ways = [*line.bounds, *(["wins"] if line.wins is not None else [])]
+    if not ways:
+        yield "does not say when it is crossed", "write below, above, or wins and in"
+    elif len(ways) > 1:
+        yield f"says {' and '.join(ways)}", "keep one of them, and make another red line of the other"
+    if line.bounds and line.after is None and kind in ("share", "days"):
+        yield (
+            "does not say from how many on it is judged",
+            "write after: 10, or as many as it takes to believe the number",
+        )
+    if (line.wins is None) != (line.in_ is None):
+        yield "must say both wins and in", "write wins: 0, in: 10"
+    elif line.wins is not None and line.in_ is not None and line.wins >= line.in_:
+        yield f"is crossed at {line.wins} of {line.in_}, which is always", "wins must be fewer than in"
+    if line.since and line.last is not None:
+        yield "says since and last", "keep one of the two"
 
 
 @check(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from salesops.cli.options import as_of_option, completed, format_option
@@ -13,8 +15,13 @@ from salesops.cli.options import as_of_option, completed, format_option
     "--from",
     "first",
     metavar="YYYY-MM-DD",
-    help="Only cohorts (for rates) and closed deals (for averages) from this day on.",
+    help="Only cohorts (for rates) and closed deals (for averages and what was won) from this day on.",
 )
+@click.option("--to", "last", metavar="YYYY-MM-DD", help="The same, up to this day.")
+@click.option("--type", help="Only deals of this type: new business or existing business (or just new, existing).")
+@click.option("--owner", help="Only deals of this person, by id, name or account.", shell_complete=completed("person"))
+@click.option("--tier", help="Only deals of this tier.")
+@click.option("--source", help="Only deals from this channel, campaign or member; none: deals without a source.")
 @click.option(
     "--known",
     metavar="REV|DATE|then",
@@ -32,14 +39,15 @@ from salesops.cli.options import as_of_option, completed, format_option
 @click.pass_context
 def command(
     ctx: click.Context,
+    /,
     ids: tuple[str, ...],
-    first: str | None,
     known: str | None,
     since: str | None,
     every: str | None,
     evidence: bool,
     output_format: str,
     as_of: str | None,
+    **narrowed: Any,
 ) -> None:
     """Compute all metrics, or only those named, as of a day.
 
@@ -50,5 +58,5 @@ def command(
     from salesops.cli.actions.metrics import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(
-        run(ctx.obj, ids, output_format, as_of, first=first, known=known, since=since, every=every, evidence=evidence)
+        run(ctx.obj, ids, output_format, as_of, known=known, since=since, every=every, evidence=evidence, **narrowed)
     )

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Set
+from calendar import monthrange
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory
+from salesops.metrics.conversions import closes
 from salesops.metrics.metric import ALL_TYPES, Measure, Metric, add, metric
 from salesops.metrics.readings import Amounts, Count, tally
 from salesops.problems import Path
-from salesops.records.deal import Contract
-from salesops.records.money import total
+from salesops.records.deal import MONTHS_A_TERM, Contract
+from salesops.records.money import Money, Sums, total
 
 ENDED, SUPERSEDED, NOT_STARTED, OPEN_ENDED = "ended", "superseded", "not started", "open-ended"
 OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER = "overdue", "0-30", "31-90", "91-180", "later"
@@ -20,6 +23,7 @@ BUCKETS = (OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER, OPEN_ENDED, NOT_STARTED, 
 """Every won contract is in exactly one of these on every day."""
 ACTIVE = frozenset({OPEN_ENDED, DAYS_30, DAYS_90, DAYS_180, LATER})
 MONTHS_A_YEAR = 12
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ def _counted(snapshot: Snapshot, fits: Callable[[Term], bool]) -> Count:
             "secured": sum(term.secured_by is not None for term in found),
         },
         included=tuple(term.id for term in found),
-        excluded=(*without_start(snapshot), *snapshot.book.unusable),
+        excluded=(*without_start(snapshot), *snapshot.unusable),
     )
 
 
@@ -255,6 +259,96 @@ for bucket, metric_id, title, source, definition in WINDOWS:
     add(Metric(metric_id, title, "count", source, ALL_TYPES, definition, _in_window(bucket), _dates, near))
 
 
+def _won_worth(history: DealHistory) -> list[Money]:
+    """What a won deal brings over its term, by its contract; by the value expected of it where the contract has no amount."""
+    contract, value = history.deal.contract, history.deal.value
+    if contract is None or not (contract.mrr or contract.one_off):
+        return value.amounts if value else []
+    months = _months(contract) or Decimal(MONTHS_A_TERM if value is None or value.months is None else value.months)
+    recurring = [Money((contract.mrr.amount * months).quantize(_CENT), contract.mrr.currency)] if contract.mrr else []
+    return recurring + ([contract.one_off] if contract.one_off else [])
+
+
+def _months(contract: Contract) -> Decimal | None:
+    """The length of a term; days that make no whole month count as a part of one. None where it has no end."""
+    if contract.start is None or not isinstance(contract.end, date) or contract.end < contract.start:
+        return None
+    over = contract.end + timedelta(days=1)
+    whole = (over.year - contract.start.year) * MONTHS_A_YEAR + over.month - contract.start.month
+    whole -= over < _months_after(contract.start, whole)
+    last, following = (_months_after(contract.start, count) for count in (whole, whole + 1))
+    return whole + Decimal((over - last).days) / (following - last).days
+
+
+def _months_after(day: date, months: int) -> date:
+    """The same day of a later month, or the last day of a month that is shorter."""
+    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _won_on(snapshot: Snapshot, history: DealHistory) -> date:
+    closing = snapshot.closing(history.attempts[-1])
+    return (closing or history.now).entered
+
+
+def _win_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    contract = history.deal.contract
+    if contract is None or not (contract.mrr or contract.one_off):
+        return [*closes(snapshot, history)[-1:], ("value",)]
+    names = [name for name in ("start", "end", "mrr", "one_off") if getattr(contract, name)]
+    return [*closes(snapshot, history)[-1:], *(("contract", name) for name in names)]
+
+
+def _won_outside(snapshot: Snapshot) -> Iterator[LeftOut]:
+    for history in snapshot.won:
+        if not snapshot.in_window(_won_on(snapshot, history)):
+            yield LeftOut(history.id, f"won on {_won_on(snapshot, history)}, outside of the window", Cause.OTHER_DAY)
+
+
+@metric(
+    "won-value",
+    "Won value",
+    kind="money",
+    source="reference/definitions#won-value",
+    lines=_win_and_worth,
+    near=_won_outside,
+)
+def won_value(snapshot: Snapshot) -> Amounts:
+    """What the deals that were won bring over their terms: months of the contract times MRR, and what comes once; by currency.
+
+    By the day of the close: with a window, only what was won in it; `by_month` splits it. A contract without an
+    end counts with the months expected of the deal, else with 12. Where the contract has no amount, what was expected of
+    the deal counts; deals with neither are named, and add nothing.
+    """
+    won = [history for history in snapshot.won if snapshot.in_window(_won_on(snapshot, history))]
+    valued = [history for history in won if _won_worth(history)]
+    without = [history for history in won if not _won_worth(history)]
+    months = {history.id: f"{_won_on(snapshot, history):%Y-%m}" for history in valued}
+    return Amounts(
+        sums=_sum_of(valued),
+        n=len(valued),
+        without=len(without),
+        split={kind: _sum_of(one for one in valued if one.type == kind) for kind in tally(one.type for one in valued)},
+        by={
+            "by_month": {
+                month: _sum_of(one for one in valued if months[one.id] == month) for month in tally(months.values())
+            }
+        },
+        included=tuple(history.id for history in valued),
+        excluded=(
+            *(
+                LeftOut(history.id, "won, and neither contract nor value has an amount", Cause.NO_AMOUNT)
+                for history in without
+            ),
+            *snapshot.unusable,
+        ),
+    )
+
+
+def _sum_of(histories: Iterable[DealHistory]) -> Sums:
+    return total(amount for history in histories for amount in _won_worth(history))
+
+
 def _recurring(snapshot: Snapshot, months: int) -> Amounts:
     active = [term for term in terms(snapshot) if term.bucket in ACTIVE]
     paying = [term for term in active if term.contract.mrr]
@@ -280,7 +374,7 @@ def _recurring(snapshot: Snapshot, months: int) -> Amounts:
             *unpriced,
             *(LeftOut(term.id, "overdue: at risk", Cause.AT_RISK) for term in at_risk),
             *without_start(snapshot),
-            *snapshot.book.unusable,
+            *snapshot.unusable,
         ),
     )
 

@@ -93,7 +93,7 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
                 }
             },
             included=tuple(dict.fromkeys(it.history.id for it in attempts if it.became in (CONVERTED, FAILED))),
-            excluded=(*still, *left_out, *snapshot.book.unusable),
+            excluded=(*still, *left_out, *snapshot.unusable),
         )
 
     return measure
@@ -116,9 +116,9 @@ def attempts_at(snapshot: Snapshot, start: str, end: str) -> Iterator[Attempt]:
             first = names.index(start) if start in names else None
             if first is None:
                 skipped = any(process.reaches(name, end) for name in names)
-                if skipped and _in_window(snapshot, visits[0]):
+                if skipped and snapshot.in_window(visits[0].entered):
                     yield Attempt(history, visits, SKIPPED)
-            elif _in_window(snapshot, visits[first]):
+            elif snapshot.in_window(visits[first].entered):
                 yield Attempt(history, visits, _became(snapshot, history, visits, names[first + 1 :], end))
 
 
@@ -128,10 +128,6 @@ def _became(snapshot: Snapshot, history: DealHistory, visits: tuple[Visit, ...],
     if snapshot.stage(visits[-1].stage).outcome == LOST:
         return FAILED
     return PARKED if history.parked_on(snapshot.as_of) else OPEN
-
-
-def _in_window(snapshot: Snapshot, visit: Visit) -> bool:
-    return snapshot.since is None or visit.entered >= snapshot.since
 
 
 def closes(snapshot: Snapshot, history: DealHistory) -> list[Path]:
@@ -156,7 +152,7 @@ def win_rate(snapshot: Snapshot) -> Share:
             closing = snapshot.closing(visits)
             if closing is None:
                 waiting.append(undecided(snapshot, history))
-            elif _in_window(snapshot, closing):
+            elif snapshot.in_window(closing.entered):
                 outcome = snapshot.stage(closing.stage).outcome
                 by_type.append(f"{outcome} {history.type}")
                 (won if outcome == WON else lost).append(history.id)
@@ -171,5 +167,5 @@ def win_rate(snapshot: Snapshot) -> Share:
         hit=tuple(dict.fromkeys(won)),
         parts={"split": tally(by_type), "lost_from": tally(lost_from)},
         included=tuple(dict.fromkeys(won + lost)),
-        excluded=(*waiting, *snapshot.book.unusable),
+        excluded=(*waiting, *snapshot.unusable),
     )

@@ -64,6 +64,11 @@ class Metric:
         history = snapshot.history(deal)
         return (self.lines(snapshot, history) or in_its_stage(snapshot, history)) if history else []
 
+    def left_out(self, snapshot: Snapshot, reading: Reading) -> tuple[LeftOut, ...]:
+        """All that it does not count: what its reading names, and the near misses that the reading does not name."""
+        named = {left.deal for left in reading.excluded}
+        return (*reading.excluded, *(left for left in self.near(snapshot) if left.deal not in named))
+
     @property
     def subject(self) -> str:
         """The group it belongs to: the module of its function, or "planned"."""

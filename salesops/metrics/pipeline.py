@@ -18,7 +18,7 @@ from salesops.records.process import Process
 WINDOW = 7
 """Days of "the last 7 days", the day itself among them."""
 WEEKS = 8
-"""Full weeks shown before the current one."""
+"""Full weeks shown, the last one among them."""
 
 
 def count(
@@ -33,7 +33,7 @@ def count(
         value=len(deals),
         split=tally(history.type for history in deals),
         included=tuple(history.id for history in deals),
-        excluded=(*kept_warm(snapshot, parked), *snapshot.book.unusable),
+        excluded=(*kept_warm(snapshot, parked), *snapshot.unusable),
         parts=parts or {},
     )
 
@@ -203,26 +203,41 @@ def _stock_moves(snapshot: Snapshot, history: DealHistory, first: date) -> Itera
 COUNTED_MEETINGS = frozenset({"discovery", "renewal", "proposal"})
 
 
+Meeting = tuple[Activity, list[DealHistory]]
+"""A meeting that was held, with the deals it was about."""
+
+
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())
+
+
+def last_full_week(as_of: date) -> date:
+    """The Monday of the last week that is over; on a Sunday it is the week that ends on this day."""
+    return _monday(as_of + timedelta(days=1)) - timedelta(weeks=1)
+
+
+def _is_in(week: date, day: date) -> bool:
+    return week <= day < week + timedelta(weeks=1)
+
+
 def _met(snapshot: Snapshot, history: DealHistory) -> list[Path]:
-    monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
+    week = last_full_week(snapshot.as_of)
     return [
         ("activity", at)
         for at, entry in enumerate(history.written.activity)
-        if entry.kind == "meeting"
-        and entry.status == "held"
-        and entry.about in COUNTED_MEETINGS
-        and monday <= entry.date <= snapshot.as_of
+        if entry.is_held_meeting and entry.about in COUNTED_MEETINGS and _is_in(week, entry.date)
     ]
 
 
 def _not_held(snapshot: Snapshot) -> Iterator[LeftOut]:
-    monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
+    week = last_full_week(snapshot.as_of)
     for history in snapshot.whole.histories.values():
-        for entry in history.deal.activity:
-            if entry.kind != "meeting" or not monday <= entry.date <= snapshot.as_of:
+        for entry in history.deal.activity if snapshot.counts(history.deal) else ():
+            if entry.kind != "meeting" or not _is_in(week, entry.date):
                 continue
             if entry.status != "held":
-                yield LeftOut(history.id, f"the meeting of {entry.date} was {entry.status or 'without a status'}")
+                why = f"the meeting of {entry.date} was {entry.status or 'without a status'}"
+                yield LeftOut(history.id, why, Cause.NOT_HELD)
             elif entry.about not in COUNTED_MEETINGS:
                 yield LeftOut(
                     history.id, f"the meeting of {entry.date} was about {entry.about or 'an unnamed subject'}"
@@ -238,58 +253,67 @@ def _not_held(snapshot: Snapshot) -> Iterator[LeftOut]:
     near=_not_held,
 )
 def meetings_per_week(snapshot: Snapshot) -> Count:
-    """Discovery, renewal and proposal meetings that were held in the current ISO week (Monday to Sunday), so far.
+    """Discovery, renewal and proposal meetings that were held in the last full week, Monday to Sunday.
 
     One meeting noted on several deals under the same id counts once. Scheduled, cancelled and missed ones do not
-    count. `weeks` holds the eight weeks before it as well; the current one is marked as partial.
+    count. The week that is not over yet is no part of the number: `so_far` counts its meetings up to the day. `weeks`
+    holds the last eight full weeks, and the one that is running, marked as partial; added up, the full weeks are the
+    meetings that were held in them.
     """
-    monday = snapshot.as_of - timedelta(days=snapshot.as_of.weekday())
-    meetings = _meetings(snapshot)
-    weeks = [monday - timedelta(weeks=back) for back in range(WEEKS, -1, -1)]
-    series = tuple(
-        {
-            "week": _iso_week(week),
-            "starts": str(week),
-            "value": len(_in_week(meetings, week)),
-            "partial": week == monday,
-        }
-        for week in weeks
-    )
-    current = _in_week(meetings, monday)
+    last, running = last_full_week(snapshot.as_of), _monday(snapshot.as_of)
+    meetings = _asked_for(snapshot, _meetings(snapshot))
+    weeks = sorted({*(last - timedelta(weeks=back) for back in range(WEEKS)), running})
+    counted, current = _in_week(meetings, last), _in_week(meetings, running) if running != last else []
     return Count(
-        value=len(current),
-        split=tally(histories[0].type for _, histories in current),
-        parts={"by_about": tally(entry.about or "other" for entry, _ in current)},
-        series=series,
-        included=tuple(dict.fromkeys(history.id for _, histories in current for history in histories)),
-        excluded=snapshot.book.unusable,
+        value=len(counted),
+        split=tally(histories[0].type for _, histories in counted),
+        parts={"by_about": tally(entry.about or "other" for entry, _ in counted)},
+        series=tuple(_week(meetings, week, running if running != last else None) for week in weeks),
+        so_far=len(current) if running != last else None,
+        included=tuple(dict.fromkeys(history.id for _, about in counted for history in about)),
+        excluded=(*_running(current), *snapshot.unusable),
     )
 
 
-def _meetings(snapshot: Snapshot) -> list[tuple[Activity, list[DealHistory]]]:
+def _week(meetings: list[Meeting], week: date, running: date | None) -> dict[str, object]:
+    value = len(_in_week(meetings, week))
+    return {"week": _iso_week(week), "starts": str(week), "value": value, "partial": week == running}
+
+
+def _running(current: list[Meeting]) -> Iterator[LeftOut]:
+    for entry, histories in current:
+        for history in histories:
+            yield LeftOut(history.id, f"the meeting of {entry.date} is in the week that is not over", Cause.RUNNING)
+
+
+def _asked_for(snapshot: Snapshot, meetings: list[Meeting]) -> list[Meeting]:
+    """Those whose first deal is asked for, with the deals that are."""
+    return [
+        (entry, [history for history in about if snapshot.counts(history.deal)])
+        for entry, about in meetings
+        if snapshot.counts(about[0].deal)
+    ]
+
+
+def _meetings(snapshot: Snapshot) -> list[Meeting]:
     """The held meetings that count up to the day, each once and on its first day, with the deals they were about.
 
-    A meeting took place even where its deal was opened only afterwards.
+    A meeting took place even where its deal was opened only afterwards. It belongs to its first deal, so that every split adds up.
     """
     held = [
         (entry, history, at)
         for history in snapshot.whole.histories.values()
         for at, entry in enumerate(history.deal.activity)
-        if entry.kind == "meeting"
-        and entry.status == "held"
-        and entry.about in COUNTED_MEETINGS
-        and entry.date <= snapshot.as_of
+        if entry.is_held_meeting and entry.about in COUNTED_MEETINGS and entry.date <= snapshot.as_of
     ]
-    found: dict[object, tuple[Activity, list[DealHistory]]] = {}
+    found: dict[object, Meeting] = {}
     for entry, history, at in sorted(held, key=lambda meeting: meeting[0].date):
         found.setdefault(entry.id or (history.id, at), (entry, []))[1].append(history)
     return list(found.values())
 
 
-def _in_week(
-    meetings: list[tuple[Activity, list[DealHistory]]], monday: date
-) -> list[tuple[Activity, list[DealHistory]]]:
-    return [meeting for meeting in meetings if monday <= meeting[0].date < monday + timedelta(weeks=1)]
+def _in_week(meetings: list[Meeting], monday: date) -> list[Meeting]:
+    return [meeting for meeting in meetings if _is_in(monday, meeting[0].date)]
 
 
 def _iso_week(day: date) -> str:
@@ -341,7 +365,7 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
     """What the open deals are expected to bring over their terms: months times MRR, and what comes once; by currency.
 
     A term without a length counts as 12 months. Deals without an amount are named, and add nothing. Currencies
-    are never added up.
+    are never added up. `by_stage` splits it by the stage where each deal is.
     """
     valued = [history for history in snapshot.open if history.deal.value and history.deal.value.amounts]
     without = [history for history in snapshot.open if not (history.deal.value and history.deal.value.amounts)]
@@ -353,13 +377,24 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
             deal_type: _worth([history for history in valued if history.type == deal_type])
             for deal_type in tally(history.type for history in valued)
         },
+        by={"by_stage": _by_stage(snapshot, valued)},
         included=tuple(history.id for history in valued),
         excluded=(
             *(LeftOut(history.id, "no amount under value:", Cause.NO_AMOUNT) for history in without),
             *kept_warm(snapshot, snapshot.parked),
-            *snapshot.book.unusable,
+            *snapshot.unusable,
         ),
     )
+
+
+def _by_stage(snapshot: Snapshot, valued: list[DealHistory]) -> dict[str, Sums]:
+    """The worth of the deals in each stage, in the order of the process."""
+    names = {snapshot.name(history.now.stage) for history in valued}
+    in_order = [name for name in snapshot.process.stages if name in names]
+    return {
+        name: _worth([history for history in valued if snapshot.name(history.now.stage) == name])
+        for name in (*in_order, *sorted(names.difference(in_order)))
+    }
 
 
 def _worth(histories: Iterable[DealHistory]) -> Sums:
@@ -403,7 +438,7 @@ def _age_in(stage: str) -> Callable[[Snapshot], Reading]:
             split=tally(history.type for history in here),
             variants={"oldest": max(days, default=None), "cumulative": sum(in_all) / len(in_all) if in_all else None},
             included=tuple(history.id for history in here),
-            excluded=(*kept_warm(snapshot, parked), *snapshot.book.unusable),
+            excluded=(*kept_warm(snapshot, parked), *snapshot.unusable),
         )
 
     return measure

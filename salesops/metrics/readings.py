@@ -29,18 +29,24 @@ class DealEvidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Count(DealEvidence):
-    """A number of deals, or of what ``of`` says; ``split`` is by deal type, ``parts`` by whatever else tells it apart."""
+    """A number of deals or meetings; ``split`` is by deal type, ``parts`` by whatever else tells it apart.
+
+    A number of the last full week has a ``series`` of weeks, and ``so_far`` is what the running one has brought up to the day;
+    None on a Sunday, when no week is running.
+    """
 
     kind = "count"
     value: int
     split: Split = field(default_factory=dict)
     parts: Mapping[str, Mapping[str, int] | int] = field(default_factory=dict)
     series: tuple[Mapping[str, Any], ...] = ()
+    so_far: int | None = None
 
     def as_data(self) -> dict[str, Any]:
         """The reading as ``metrics --format json`` gives it."""
         parts = {name: part if isinstance(part, int) else dict(part) for name, part in self.parts.items()}
-        series = {"weeks": [dict(point) for point in self.series]} if self.series else {}
+        weeks = [dict(point) for point in self.series]
+        series = {"so_far": self.so_far, "weeks": weeks} if weeks else {}
         return {
             "kind": self.kind,
             "value": self.value,
@@ -173,6 +179,8 @@ class Amounts(DealEvidence):
     without: int = 0
     split: Mapping[str, Sums] = field(default_factory=dict)
     parts: Mapping[str, Sums] = field(default_factory=dict)
+    by: Mapping[str, Mapping[str, Sums]] = field(default_factory=dict)
+    """Other splits than by type, such as ``by_stage``; each adds up to the sums."""
 
     @property
     def value(self) -> dict[str, str] | None:
@@ -187,6 +195,7 @@ class Amounts(DealEvidence):
             "n": self.n,
             "without_amount": self.without,
             "split": {name: _texts(sums) for name, sums in self.split.items()},
+            **{name: {key: _texts(sums) for key, sums in split.items()} for name, split in self.by.items()},
             **{name: _texts(sums) for name, sums in self.parts.items()},
             **self._evidence(),
         }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 
 from salesops.book.book import Cause, LeftOut, Snapshot
@@ -14,10 +14,6 @@ from salesops.metrics.readings import Days, Reading, tally
 from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, Process
-
-
-def _closed_in_window(snapshot: Snapshot, day: date) -> bool:
-    return snapshot.since is None or day >= snapshot.since
 
 
 def _whole_way(snapshot: Snapshot, history: DealHistory) -> list[Path]:
@@ -57,7 +53,7 @@ def days_in_pipeline(snapshot: Snapshot) -> Days:
     for history in snapshot.won:
         closing = snapshot.closing(history.attempts[-1])
         won = closing.entered if closing else history.now.entered
-        if history.type != NEW or not _closed_in_window(snapshot, won):
+        if history.type != NEW or not snapshot.in_window(won):
             continue
         began = next((visit.entered for visit in history.visits if snapshot.name(visit.stage) == start), None)
         if began is None:
@@ -72,7 +68,7 @@ def days_in_pipeline(snapshot: Snapshot) -> Days:
         split=tally(NEW for _ in values),
         variants={"active_mean": _mean(active), "current_attempt_mean": _mean(attempt)},
         included=tuple(included),
-        excluded=(*left_out, *snapshot.book.unusable),
+        excluded=(*left_out, *snapshot.unusable),
     )
 
 
@@ -101,14 +97,14 @@ def days_to_loss(snapshot: Snapshot) -> Days:
             continue
         for visits in history.attempts:
             last = snapshot.closing(visits)
-            if last and snapshot.stage(last.stage).outcome == LOST and _closed_in_window(snapshot, last.entered):
+            if last and snapshot.stage(last.stage).outcome == LOST and snapshot.in_window(last.entered):
                 values.append((last.entered - visits[0].entered).days)
                 included.append(history.id)
     return Days(
         values=tuple(values),
         split=tally(NEW for _ in values),
         included=tuple(dict.fromkeys(included)),
-        excluded=snapshot.book.unusable,
+        excluded=snapshot.unusable,
     )
 
 
@@ -153,7 +149,7 @@ def _days_in(stage: str) -> Callable[[Snapshot], Reading]:
                     continue
                 if here[-1].left is None:
                     left_out.append(LeftOut(history.id, f"still in '{stage}'", Cause.OPEN))
-                elif _closed_in_window(snapshot, here[-1].left):
+                elif snapshot.in_window(here[-1].left):
                     values.append(days_of(here))
                     included.append(history.id)
                     types.append(history.type)
@@ -161,7 +157,7 @@ def _days_in(stage: str) -> Callable[[Snapshot], Reading]:
             values=tuple(values),
             split=tally(types),
             included=tuple(dict.fromkeys(included)),
-            excluded=(*left_out, *snapshot.book.unusable),
+            excluded=(*left_out, *snapshot.unusable),
         )
 
     return measure

@@ -34,8 +34,9 @@ def detail(reading: Reading | None) -> str:
     if reading is None:
         return ""
     if isinstance(reading, Count):
-        so_far = ["this week so far"] if reading.series else []
-        return " · ".join(so_far + [f"{count:,} {name}" for name, count in reading.split.items()])
+        last = ["last full week"] if reading.series else []
+        running = [] if reading.so_far is None else [f"this week so far: {reading.so_far:,}"]
+        return " · ".join(last + [f"{count:,} {name}" for name, count in reading.split.items()] + running)
     if isinstance(reading, Amounts):
         missing = f"{reading.without:,} without an amount" if reading.without else ""
         return " · ".join(part for part in (f"{reading.n:,} deals" if reading.n != 1 else "1 deal", missing) if part)

@@ -254,7 +254,7 @@ class Activity(Record):
     @property
     def contact(self) -> Date | None:
         """The day of a real contact: a held meeting, a call in which they spoke, or the answer to an e-mail or a message left (``reference/definitions#stalled``)."""
-        if (self.kind == "call" and self.outcome == "spoke") or (self.kind == "meeting" and self.status == "held"):
+        if (self.kind == "call" and self.outcome == "spoke") or self.is_held_meeting:
             return self.date
         return self.replied
 
@@ -262,6 +262,11 @@ class Activity(Record):
     def is_touch(self) -> bool:
         """Whether it is an attempt of ours to reach them: an e-mail that arrived, or a call."""
         return self.kind == "call" or (self.kind == "email" and not self.bounced)
+
+    @property
+    def is_held_meeting(self) -> bool:
+        """Whether it is a meeting that took place."""
+        return self.kind == "meeting" and self.status == "held"
 
 
 class Objection(Record):

@@ -81,7 +81,7 @@ class Decision(Record):
 
     date: Happened = given("When it was taken.", "2026-04-06", past=Past.SIGNED_AFTER_ITS_DAY)
     answers: Id | None = maybe(
-        "What it answers: a red line or a process version.", "outreach-broken", past=Past.SIGNED_AFTER_ITS_DAY
+        "What it answers: a red line, a target or a process version.", "outreach-broken", past=Past.SIGNED_AFTER_ITS_DAY
     )
     verdict: Literal["pivot", "hold", "gather more"] = given(
         "What was decided.", "pivot", "hold", "gather more", past=Past.SIGNED_AFTER_ITS_DAY

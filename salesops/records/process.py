@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from salesops.problems import did_you_mean
+from salesops.records.bounds import in_words as bound_in_words
 from salesops.records.deal import DealType, MeetingAbout, MeetingStatus
 from salesops.records.record import Entries, Past, Record, given, many, maybe, named
 from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
@@ -163,9 +164,38 @@ class RedLine(Record):
 
     id: Id = given("Its id, which a decision answers.", "outreach-broken")
     metric: Id = given("The metric it watches.", "outreach-to-discovery")
-    below: Percent = given("The red line is crossed below this share.", "15%")
-    after: Whole = given("Only counted from this many decided attempts on.", "20")
+    below: Text | None = maybe("It is crossed below this value, in the unit of the metric.", "15%", "9000 USD", "12")
+    above: Text | None = maybe("It is crossed above this value, in the unit of the metric.", "90", "40%")
+    after: Whole | None = maybe("Only judged from this many on; required for a share and for days.", "20")
+    of: Literal["calls", "attempts", "proposals"] | None = maybe(
+        "What `after` counts; default: what the metric counts.", "calls", "attempts", "proposals"
+    )
+    wins: Whole | None = maybe("In place of a bound: it is crossed at this many wins or fewer, out of `in`.", "0")
+    in_: Whole | None = maybe("Of how many decided ones in a row the wins are counted.", "10", key="in")
+    since: Text | None = maybe(
+        "Only what began under this version of the process, or of a hypothesis (`id@version`).", "v3", "teaching-led@2"
+    )
+    last: Whole | None = maybe("Only the last so many.", "20")
     means: Text = given("What it means.", "ICP or messaging is broken")
+
+    @property
+    def bounds(self) -> dict[str, str]:
+        """Its bounds by key; a sound red line has one, or counts wins."""
+        both = {"below": self.below, "above": self.above}
+        return {key: words for key, words in both.items() if words is not None}
+
+    @property
+    def sentence(self) -> str:
+        """When it is crossed, as a page says it after the name of its metric."""
+        parts = [f"{key} {bound_in_words(words)}" for key, words in self.bounds.items()]
+        if self.after is not None:
+            parts.append(f"after {self.after} or more{f' {self.of}' if self.of else ''}")
+        if self.wins is not None:
+            wins = f"at most {self.wins} won" if self.wins else "none won"
+            parts.append(f"{wins} in {self.in_}" if self.in_ is not None else wins)
+        whence = [f"since {self.since}"] if self.since else []
+        whence += [f"of the last {self.last}"] if self.last is not None else []
+        return ", ".join([" ".join(parts), *whence])
 
 
 class Became(Record):

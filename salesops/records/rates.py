@@ -25,7 +25,12 @@ class Rates(Record):
         "The rates.", entries=Entries(("date", "from", "to"), called="rate of"), past=Past.RATES_SIGNED
     )
 
-    def on(self, day: date, start: str, target: str) -> Decimal | None:
+    def newest(self, day: date, start: str, target: str) -> Rate | None:
         """The newest rate of the pair on or before the day; None where there is none: nothing is guessed."""
         known = [rate for rate in self.rates if rate.from_ == start and rate.to == target and rate.date <= day]
-        return max(known, key=lambda rate: rate.date).rate if known else None
+        return max(known, key=lambda rate: rate.date, default=None)
+
+    def on(self, day: date, start: str, target: str) -> Decimal | None:
+        """How much one unit was worth on the day, by the newest rate of the pair."""
+        rate = self.newest(day, start, target)
+        return rate.rate if rate else None

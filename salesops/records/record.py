@@ -103,9 +103,9 @@ def given(
     return _marked(Field(description=description, examples=list(examples) or None, alias=key), entries, past)
 
 
-def maybe(description: str, *examples: str, past: Past | None = None) -> Any:
-    """A field that may be left out."""
-    return _marked(Field(default=None, description=description, examples=list(examples) or None), None, past)
+def maybe(description: str, *examples: str, key: str | None = None, past: Past | None = None) -> Any:
+    """A field that may be left out; ``key`` is its YAML key where that is a word of Python."""
+    return _marked(Field(default=None, description=description, examples=list(examples) or None, alias=key), None, past)
 
 
 def many(

@@ -146,3 +146,10 @@ def test_every_metric_of_the_demonstration_is_explained_in_words(demo):
         explained = demo.run("explain", metric["id"], "--as-of", "2026-11-20")
         assert (explained.code, explained.err) == (0, ""), metric["id"]
         assert "not committed" not in explained.out, metric["id"]
+
+
+def test_a_red_line_is_explained_by_its_id_and_on_its_metric(repo):
+    ran = repo.run("explain", "outreach-broken")
+    assert ran.code == 0
+    assert "Crossed when outreach-to-discovery is below 15 % after 20 or more." in ran.out
+    assert "Red line outreach-broken: below 15 % after 20 or more." in repo.run("explain", "outreach-to-discovery").out

@@ -39,6 +39,7 @@ OPEN = {
     "members",
     "parked",
     "lost_from",
+    "by_stage",
 }
 """What stands below them has keys of its own: deal types, currencies, stages, the fields of a record."""
 

@@ -475,6 +475,30 @@ def test_rates_can_be_narrowed_to_what_closed_since_a_day(busy):
 
     assert hits() == 2
     assert hits("--from", "2026-01-01") == 1
+    assert hits("--to", "2025-12-31") == 1
+    assert hits("--from", "2025-01-01", "--to", "2026-12-31") == 2
+
+
+def test_every_number_can_be_narrowed_to_some_deals_and_says_so(busy):
+    def told(*words):
+        return json.loads(busy.run("metrics", "open-deals", "--format", "json", *words).out)
+
+    whole = told()
+    parts = [told("--type", kind) for kind in ("new", "existing")]
+    assert sum(part["metrics"][0]["value"] for part in parts) == whole["metrics"][0]["value"]
+    assert (whole["only"], parts[0]["only"]) == ({}, {"type": "new business"})
+    ran = busy.run("metrics", "open-deals", "--owner", "jim", "--tier", "general")
+    assert ran.err == "only deals of owner jim, tier general\n"
+
+
+def test_a_series_can_be_narrowed_too(busy):
+    words = ("--since", "2026-11-01", "--as-of", "2026-11-20", "--format", "json")
+
+    def series(*more):
+        found = json.loads(busy.run("metrics", "open-deals", *words, *more).out)["series"]
+        return [point["metrics"][0]["value"] for point in found]
+
+    assert [sum(pair) for pair in zip(series("--type", "new"), series("--type", "existing"), strict=True)] == series()
 
 
 @pytest.mark.parametrize(
@@ -483,6 +507,11 @@ def test_rates_can_be_narrowed_to_what_closed_since_a_day(busy):
         (["sdq"], "there is no metric 'sdq'; did you mean 'sqd'?"),
         (["--from", "2027-01-01"], "--from 2027-01-01 is after 2026-11-20"),
         (["--from", "soon"], "--from: 'soon' is not a day"),
+        (["--from", "2026-03-01", "--to", "2026-02-01"], "--from 2026-03-01 is after --to 2026-02-01"),
+        (["--owner", "jym"], "--owner: there is no 'jym'; did you mean 'jim'?"),
+        (["--type", "old"], "--type: there is no 'old'; known: new business, existing business"),
+        (["--tier", "generel"], "--tier: there is no 'generel'; did you mean 'general'?"),
+        (["--source", "a friend"], "--source: there is no 'a friend'"),
         (["--as-of", "2026-02-30"], "--as-of: '2026-02-30' is not a date in the calendar"),
         (["--format", "xml"], "'xml'"),
     ],

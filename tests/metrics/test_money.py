@@ -1,5 +1,6 @@
 """Money: exact to the cent, each currency for itself, what has no amount named; never a float."""
 
+from datetime import date
 from decimal import Decimal
 from random import Random
 
@@ -28,6 +29,14 @@ def test_new_and_existing_business_are_worth_what_they_are_worth(reading):
         "existing business": {"USD": "0.30"},
         "new business": {"CAD": "4950.00", "USD": "32000.00"},
     }
+
+
+def test_the_pipeline_is_split_by_stage_in_the_order_of_the_process(reading):
+    found = reading("pipeline-value", "2026-06-01", PIPELINE).as_data()
+    assert list(found["by_stage"].items()) == [
+        ("outreach", {"CAD": "4950.00", "USD": "32000.00"}),
+        ("renewals", {"USD": "0.30"}),
+    ]
 
 
 def test_a_deal_without_an_amount_is_named_and_adds_nothing(reading, why):
@@ -145,3 +154,68 @@ def test_the_split_by_type_adds_up_to_the_whole(random_book, days, seed, metric)
             for currency, amount in part.items():
                 summed[currency] = summed.get(currency, 0) + amount
         assert summed == found.sums
+
+
+# what was won
+
+
+def won(contract, more="", on="2026-02-02"):
+    return f"aspen: {{stages: [outreach: 2026-01-05, closed won: {on}], contract: {{{contract}}}{more}}}"
+
+
+@pytest.mark.parametrize(
+    ("contract", "worth"),
+    [
+        ("start: 2026-03-01, end: 2027-02-28, mrr: 1000 USD", "12000.00"),
+        ("start: 2026-03-01, end: 2027-02-28, mrr: 1000 USD, one_off: 500 USD", "12500.00"),
+        ("start: 2026-03-15, end: 2026-04-14, mrr: 1000 USD", "1000.00"),
+        ("start: 2026-01-31, end: 2026-02-27, mrr: 1000 USD", "1000.00"),
+        ("start: 2026-03-01, end: 2026-04-15, mrr: 1000 USD", "1500.00"),
+        ("start: 2026-03-01, end: 2026-03-01, mrr: 310 USD", "10.00"),
+        ("start: 2026-03-01, mrr: 1000 USD", "12000.00"),
+        ("one_off: 700 USD", "700.00"),
+    ],
+)
+def test_what_was_won_is_the_months_of_the_contract_and_what_comes_once(reading, contract, worth):
+    assert reading("won-value", "2026-06-01", won(contract)).value == {"USD": worth}
+
+
+def test_a_contract_without_an_end_counts_with_the_months_that_were_expected(reading):
+    expected = ", value: {mrr: 900 USD, months: 24}"
+    assert reading("won-value", "2026-06-01", won("start: 2026-03-01, mrr: 1000 USD", expected)).value == {
+        "USD": "24000.00"
+    }
+    assert reading("won-value", "2026-06-01", won("start: 2026-03-01", expected)).value == {"USD": "21600.00"}
+
+
+WINS = """
+    first:  {stages: [outreach: 2026-01-05, closed won: 2026-02-02], contract: {start: 2026-03-01, end: 2027-02-28, mrr: 100 USD}}
+    second: {stages: [outreach: 2026-01-05, closed won: 2026-02-28], contract: {start: 2026-03-01, end: 2027-02-28, mrr: 10 CAD}}
+    third:
+      type: existing business
+      stages: [renewals: 2026-01-05, closed won: 2026-03-01]
+      contract: {start: 2026-03-01, end: 2026-04-30, service_ended: 2026-05-01, mrr: 1 USD}
+    free:   {stages: [outreach: 2026-01-05, closed won: 2026-02-10]}
+    lost:   {stages: [outreach: 2026-01-05, closed lost: 2026-02-10], value: {mrr: 5 USD}}
+    open:   {stages: [outreach: 2026-01-05], value: {mrr: 5 USD}}
+"""
+
+
+def test_what_was_won_is_split_by_type_and_by_the_month_of_the_close(reading, why):
+    found = reading("won-value", "2026-06-01", WINS)
+    assert found.value == {"CAD": "120.00", "USD": "1202.00"}
+    assert found.as_data()["by_month"] == {"2026-02": {"CAD": "120.00", "USD": "1200.00"}, "2026-03": {"USD": "2.00"}}
+    assert found.as_data()["split"] == {
+        "existing business": {"USD": "2.00"},
+        "new business": {"CAD": "120.00", "USD": "1200.00"},
+    }
+    assert why(found) == {"free": "won, and neither contract nor value has an amount"}
+
+
+def test_a_window_takes_what_was_won_in_it_by_the_day_of_the_close(book, implemented):
+    february = book(WINS).on(date(2026, 6, 1), date(2026, 2, 3), date(2026, 2, 28))
+    found = read_metric(february, "won-value")
+    assert (found.included, found.value) == (("second",), {"CAD": "120.00"})
+    near = {left.deal: left.why for left in implemented["won-value"].near(february)}
+    assert near["third"] == "won on 2026-03-01, outside of the window"
+    assert read_metric(book(WINS).on(date(2026, 2, 1)), "won-value").value is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from salesops.records.process import RedLine
+
 NEW, EXISTING = "new business", "existing business"
 
 
@@ -112,3 +114,18 @@ def test_a_need_has_a_name_for_waivers_and_a_sentence_for_people(process):
     assert said["held discovery meeting"] == "at least 1 held discovery meeting"
     assert said["email"] == "at least 3 email activities"
     assert said["contact"] == "at least 1 contact"
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [
+        ({"below": "15%", "after": "20"}, "below 15 % after 20 or more"),
+        ({"below": "15%", "after": "20", "of": "calls", "since": "v3"}, "below 15 % after 20 or more calls, since v3"),
+        ({"below": "9000 USD"}, "below 9,000 USD"),
+        ({"above": "120", "after": "5", "last": "20"}, "above 120 after 5 or more, of the last 20"),
+        ({"wins": "0", "in": "10"}, "none won in 10"),
+        ({"wins": "1", "in": "10", "since": "teaching-led@2"}, "at most 1 won in 10, since teaching-led@2"),
+    ],
+)
+def test_a_red_line_says_in_words_when_it_is_crossed(line, sentence):
+    assert RedLine.model_validate({"id": "a", "metric": "sqd", "means": "b", **line}).sentence == sentence

@@ -24,7 +24,7 @@ from salesops.output import SCHEMA_VERSION, as_json, masked, show
 from salesops.problems import CannotDecide, Problem
 from salesops.records.field_reference import Field, fields_of, find_fields
 from salesops.records.kinds import KINDS
-from salesops.records.process import Process, Stage
+from salesops.records.process import Process, RedLine, Stage
 from salesops.records.section import Section
 from salesops.store.load import find_root, load
 from salesops.store.record_histories import file_histories
@@ -84,6 +84,8 @@ def _page(name: str, process: Process | None) -> Iterator[str] | None:
     """The page of a section, of a stage, of a kind of record, or of a field."""
     if part := section(name):
         return _section(part)
+    if process and (lines := [line for line in process.red_lines if line.id == name]):
+        return _red_line(lines[0], process)
     if process and process.stage_named(name):
         return _stage(process, process.name_now(name))
     if name in KINDS:
@@ -138,12 +140,19 @@ def _metric(root: Path | None, metric: Metric, book: Book | None, as_of: str | N
         yield from _wrapped(" ".join(paragraph.split()))
     yield ""
     yield style(f"Counts {metric.types}. Source: {metric.source}", "faint")
+    yield from (show(f"Red line {line.id}: {line.sentence}. {line.means}") for line in _red_lines(metric, book, as_of))
     found = _evidence(root, metric, book, as_of) if as_of else None
     if found:
         yield ""
         yield f"On {found.day}: {style(headline(found.reading), 'place')}  {show(detail(found.reading))}".rstrip()
         yield ""
         yield from _evidence_lines(found)
+
+
+def _red_lines(metric: Metric, book: Book | None, as_of: str | None) -> list[RedLine]:
+    """The red lines on a metric in the process of the day."""
+    process = book.process_on(day_of(as_of, book)) if book else None
+    return [line for line in process.red_lines if line.metric == metric.id] if process else []
 
 
 def _evidence(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> MetricEvidence | None:
@@ -199,6 +208,18 @@ def _stage(process: Process, name: str) -> Iterator[str]:
         yield ""
         yield f"{style('Complete', 'head')}: {show(stage.completion.when)}"
         yield from (show(f"  - {need.sentence}") for need in stage.completion.needs)
+
+
+def _red_line(line: RedLine, process: Process) -> Iterator[str]:
+    yield f"{style(show(line.id), 'head')} (red line, process {process.version})"
+    yield ""
+    yield from _wrapped(show(line.means))
+    yield ""
+    yield show(
+        f"Crossed when {line.metric} is {line.sentence}."
+        if line.bounds
+        else f"Crossed when of {line.metric} {line.sentence}."
+    )
 
 
 def _kind(name: str) -> Iterator[str]:

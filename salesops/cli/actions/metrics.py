@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from salesops.book.book import Book, Snapshot
+from salesops.book.narrowing import Narrowing
 from salesops.cli.actions.metrics_csv import as_table, evidence_as_table
+from salesops.cli.actions.metrics_narrowed import asked_for
 from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series, reading_as_data
-from salesops.cli.day import day_given, day_of
+from salesops.cli.day import day_of
 from salesops.cli.moments import named_moment
 from salesops.cli.names import chosen
 from salesops.cli.names import metrics as choices_of
@@ -30,17 +31,15 @@ def run(
     output_format: str,
     as_of: str | None,
     *,
-    first: str | None,
     known: str | None,
     since: str | None,
     every: str | None,
     evidence: bool,
+    **narrowed: str | None,
 ) -> int:
     """Print the readings; 1 where a file could not be counted."""
     if since is not None:
-        return _series(
-            folder, names, output_format, as_of, first=first, known=known, since=since, every=every or "week"
-        )
+        return _series(folder, names, output_format, as_of, narrowed, known=known, since=since, every=every or "week")
     if every or known == "then":
         raise Usage("--every and --known then are for a series: add --since DAY")
     book, problems, point = _book(folder, known)
@@ -48,7 +47,8 @@ def run(
     if not book.processes:
         return 1
     day = point.day if as_of is None and point and point.day else day_of(as_of, book)
-    _print(book.on(day, _narrowed(first, day)), names, point, evidence, output_format)
+    asked = asked_for(book, day, **narrowed)
+    _print(asked.on(book, day), names, point, evidence, output_format, asked.only)
     return 0 if whole else 1
 
 
@@ -57,8 +57,8 @@ def _series(
     names: tuple[str, ...],
     output_format: str,
     as_of: str | None,
+    narrowed: dict[str, str | None],
     *,
-    first: str | None,
     known: str | None,
     since: str,
     every: str,
@@ -71,10 +71,10 @@ def _series(
         return 1
     last = day_of(as_of, book)
     days = days_between(since, last, every)
-    narrowed = _narrowed(first, last)
+    asked = asked_for(book, last, **narrowed)
     wanted = _wanted(book.on(last).process, names or (SHOWN if output_format == "text" else ()))
     then = as_believed(root_of(folder), book, days) if known == "then" else {}
-    print_series(list(points(book, days, wanted, narrowed, then)), wanted, known, output_format, every)
+    print_series(list(points(book, days, wanted, asked.on, then)), wanted, known, output_format, every)
     return 0 if whole else 1
 
 
@@ -90,14 +90,6 @@ def _book(folder: str, known: str | None) -> tuple[Book, list[Problem], NamedCom
     return book, problems, point
 
 
-def _narrowed(first: str | None, last: date) -> date | None:
-    """The day from which on cohorts and closes are counted."""
-    start = day_given(first, "--from")
-    if start and start > last:
-        raise Usage(f"--from {start} is after {last}")
-    return start
-
-
 def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
     """The metrics named, or all; a name that no metric has is a wrong call."""
     known = metrics_of(process)
@@ -107,12 +99,18 @@ def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
 
 
 def _print(
-    snapshot: Snapshot, names: tuple[str, ...], point: NamedCommit | None, evidence: bool, output_format: str
+    snapshot: Snapshot,
+    names: tuple[str, ...],
+    point: NamedCommit | None,
+    evidence: bool,
+    output_format: str,
+    only: Narrowing,
 ) -> None:
     wanted = _wanted(snapshot.process, names)
     readings = measure(snapshot, wanted)
     if output_format == "json":
-        told = {"as_of": snapshot.as_of, "from": snapshot.since, "known": point.as_data() if point else None}
+        window = {"from": snapshot.since, "to": snapshot.until, "only": only.given}
+        told = {"as_of": snapshot.as_of, **window, "known": point.as_data() if point else None}
         every = [reading_as_data(metric, readings[metric.id], evidence) for metric in wanted]
         say(as_json({"schema_version": SCHEMA_VERSION, **told, "metrics": every}))
         return
@@ -124,6 +122,8 @@ def _print(
         return
     if point:
         note(f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.day else ''}, as of {snapshot.as_of}")
+    if only.given:
+        note(f"only deals of {show(only.words)}")
     lines = _one_by_one(wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
     for line in lines:
         say(line)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from salesops.book.book import Book
+from salesops.book.book import Book, Snapshot
 from salesops.cli.actions.metrics_csv import Measured, as_table
 from salesops.cli.day import day_given
 from salesops.cli.options import Usage
@@ -21,6 +21,7 @@ from salesops.store.commits import CommitBooks, books_on
 
 SHOWN = ("open-deals", "sqd", "pipeline-value", "win-rate", "existing-business-active", "mrr")
 """What a series shows in a terminal where no metric is named."""
+Look = Callable[[Book, date], Snapshot]
 MAX_POINTS = 2_000
 """Points of a series."""
 
@@ -78,15 +79,18 @@ def as_believed(root: Path, book: Book, days: list[date]) -> dict[date, tuple[st
 
 
 def points(
-    book: Book, days: list[date], wanted: list[Metric], first: date | None, then: dict[date, tuple[str, Book]]
+    book: Book, days: list[date], wanted: list[Metric], on: Look, then: dict[date, tuple[str, Book]]
 ) -> Iterator[Point]:
-    """Each day with its readings, and beside them those of ``then``, what was believed, where it knows the day."""
+    """Each day with its readings, and beside them those of ``then``, what was believed, where it knows the day.
+
+    ``on`` looks at a book on a day, narrowed as it was asked for.
+    """
     for day in days:
         commit, believed = then.get(day, (None, None))
-        snapshot = believed.on(day, first) if believed and believed.processes else None
+        snapshot = on(believed, day) if believed and believed.processes else None
         yield Point(
             day,
-            measure(book.on(day, first), wanted),
+            measure(on(book, day), wanted),
             commit,
             measure(snapshot, wanted) if snapshot else None,
         )

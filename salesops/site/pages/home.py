@@ -3,22 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from salesops.book.book import Snapshot
+from salesops.book.narrowing import Narrowing
 from salesops.book.status import Standing, standings
 from salesops.book.visits import Visit
 from salesops.changes.timeline import GitHistory
-from salesops.metrics import Reading, metrics_of
+from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, terms
-from salesops.metrics.targets import goal, progress
-from salesops.records.targets import Target
+from salesops.metrics.metric import ALL_TYPES
+from salesops.metrics.readings import Share
+from salesops.metrics.targets import (
+    MISSED,
+    MISSING,
+    REACHED,
+    UNKNOWN,
+    TargetStanding,
+    goal,
+    target_standings,
+)
+from salesops.metrics.wording import headline
+from salesops.records.deal import EXISTING, NEW
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import day, unbroken
+from salesops.site.pages.words import NOTHING, day, kind_of_business, unbroken
 
 SHOWN = (
     "sqd",
@@ -34,30 +47,37 @@ WEEK = 7
 MAX_ATTENTION_ROWS = 12
 
 
-class TargetRow(NamedTuple):
-    """A target and how far it is."""
-
-    target: Target
-    title: str
-    goal: str
-    now: str
-    state: str
-    gap: str
-
-
-def metric(row: TargetRow, here: Here) -> Markup:
+def metric(row: TargetStanding, here: Here) -> Markup:
     """The metric of a target, and why the team aims at it."""
     link = Markup('<a href="{}">{}</a>').format(here.metric_at(row.target.metric), row.title)
     return link + Markup("<br><small>{}</small>").format(row.target.why) if row.target.why else link
 
 
-STATES = {"reached": "good", "missing": "warn", "unknown": "quiet"}
-TARGETS: Columns[TargetRow] = (
+def value(row: TargetStanding, here: Here) -> Markup:
+    """The value now, or on the day of the target, with the rates at which it was converted."""
+    now, aside = unbroken(row.progress.now), row.progress.aside
+    return Markup("{}<br><small>{}</small>").format(now, "; ".join(aside)) if aside else Markup("{}").format(now)
+
+
+def trend(row: TargetStanding, here: Here) -> str:
+    """The values on the last four Sundays."""
+    known = [words for _, words in row.trend]
+    return " → ".join(unbroken(words) for words in known) if {*known} - {NOTHING} else NOTHING
+
+
+def state(row: TargetStanding, here: Here) -> Markup:
+    """Whether it is reached, or by how much not."""
+    return here.chip(STATES[row.progress.state], row.progress.gap or row.progress.state)
+
+
+STATES = {REACHED: "good", MISSING: "warn", MISSED: "bad", UNKNOWN: "quiet"}
+TARGETS: Columns[TargetStanding] = (
     Column("Target", metric, header=True, words=True),
-    Column("Now", lambda row, _: unbroken(row.now), right=True, look="so-sum"),
-    Column("Goal", lambda row, _: row.goal, right=True),
+    Column("Now", value, right=True, look="so-sum"),
+    Column("Last four weeks", trend, look="so-behind"),
+    Column("Goal", lambda row, _: goal(row.target), right=True),
     Column("By", lambda row, _: day(row.target.by)),
-    Column("State", lambda row, here: here.chip(STATES[row.state], row.gap or row.state)),
+    Column("State", state),
 )
 
 
@@ -79,8 +99,12 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         "home",
         snapshot,
         heading=snapshot.book.team.organisation if snapshot.book.team else "Pipeline",
-        numbers=[(every[metric_id], readings[metric_id]) for metric_id in SHOWN if metric_id in every],
-        targets=_targets(snapshot, readings),
+        numbers=[
+            (every[metric_id], readings[metric_id], by_type(snapshot, every[metric_id]))
+            for metric_id in SHOWN
+            if metric_id in every
+        ],
+        targets=target_standings(snapshot),
         target_columns=TARGETS,
         attention=sorted(attention, key=lambda standing: (-len(standing.concerns), standing.since)),
         most=MAX_ATTENTION_ROWS,
@@ -90,19 +114,17 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     )
 
 
-def _targets(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> list[TargetRow]:
-    targets = snapshot.book.targets.targets if snapshot.book.targets else ()
-    known = metrics_of(snapshot.process)
-    return [
-        TargetRow(
-            target,
-            known[target.metric].title if target.metric in known else target.metric,
-            goal(target),
-            *progress(target, readings.get(target.metric)),
-        )
-        for target in targets
-        if target.by >= snapshot.as_of
-    ]
+def by_type(snapshot: Snapshot, metric: Metric) -> str:
+    """A rate of both types, split: ``new 45.5 % (5 of 11) · existing 3 of 4``; nothing for any other number."""
+    if metric.kind != "share" or metric.types != ALL_TYPES or metric.measure is None:
+        return ""
+    parts = [(kind, metric.measure(replace(snapshot, only=Narrowing(type=kind)))) for kind in (NEW, EXISTING)]
+    return " · ".join(f"{kind_of_business(kind)} {_rate(found)}" for kind, found in parts if isinstance(found, Share))
+
+
+def _rate(share: Share) -> str:
+    counts = f" ({share.hits:,} of {share.out_of:,})" if share.out_of and share.is_enough else ""
+    return f"{headline(share)}{counts}"
 
 
 def _moves(snapshot: Snapshot) -> Iterator[RecentMove]:

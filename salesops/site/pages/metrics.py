@@ -119,7 +119,7 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         definition=metric.definition.split("\n\n"),
         included=list(_counted(snapshot, metric, reading)),
         counted_columns=COUNTED,
-        reasons=wording.by_kind(reading.excluded),
+        reasons=wording.by_kind(metric.left_out(snapshot, reading)),
         data={
             name: value
             for name, value in data.items()

@@ -21,8 +21,9 @@ def test_home_says_whether_the_team_is_on_track(repo, page_of):
     repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-19]")
     rows = [[cell.text for cell in row.children_of("th", "td")] for row in next(page_of("").every("tbody")).every("tr")]
     assert rows == [
-        ["Sales Qualified Deals Enough talks", "1", "1", "2026-12-31", "reached"],
-        ["Outreach email open rate", "not yet", "30%", "2026-12-31", "unknown"],
+        ["Sales Qualified Deals Enough talks", "1", "1 → 1 → 1 → 1", "1", "2026-12-31", "reached"],
+        ["Outreach email open rate", "not yet", "–", "30%", "2026-12-31", "unknown"],
+        ["Sales Qualified Deals", "1", "1 → 1 → 1 → 1", "99", "2026-11-19", "missed by 98 on 2026-11-19"],
     ]
 
 
@@ -200,3 +201,17 @@ def test_the_invoices_of_a_member_name_their_deal(repo, page_of):
     repo.member("invoices: [{month: 2026-05, deal: cascadia-2025}, {month: 2026-04}]")
     page = page_of("members/cascadia-university")
     assert [link["href"] for link in page.every("a") if link.text == "cascadia-2025"]
+
+
+def test_the_process_says_its_red_lines_in_words(repo, page_of):
+    text = (repo.root / "playbook/process/v3.yaml").read_text(encoding="utf-8")
+    repo.write("playbook/process/v3.yaml", text.replace("below: 1%, after: 10", "wins: 0, in: 10"))
+    lines = " ".join(words(page_of("process")))
+    assert "outreach-to-discovery below 15 % after 20 or more" in lines
+    assert "proposal-to-won none won in 10" in lines
+
+
+def test_the_win_rate_on_home_is_split_by_type(demo):
+    card = next(link for link in demo[""].every("a", class_="so-number") if link["href"].endswith("win-rate.html"))
+    assert "new " in card.text
+    assert "existing " in card.text
