@@ -7,6 +7,7 @@ from typing import Any
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics import metrics_of
 from salesops.problems import did_you_mean
+from salesops.records.as_written import question
 from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.rates import Rates
@@ -110,7 +111,7 @@ def hypothesis_changelog(case: Case[Hypothesis]) -> Findings:
             ("version",),
             f"the changelog does not say what version {record.version} changed",
             help="add an entry",
-            fix=f"changelog: [{{version: {record.version}, date: {record.since}, note: …}}]",
+            fix=f"changelog: [{{version: {record.version}, date: {record.since}, note: ?}}]",
         )
 
 
@@ -196,8 +197,8 @@ def target_unit(case: Case[Targets]) -> Findings:
             yield Finding(
                 ("targets", at, "at_least"),
                 f"'{target.at_least}' is not {_unit(metric.kind)}, which is what {metric.title} is counted in",
-                help="write it in the metric's unit",
-                fix=f"at_least: {example}",
+                help=f"write it in the metric's unit, such as {example}",
+                fix=question("at_least"),
             )
 
 

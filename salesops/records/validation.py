@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 
 from salesops.problems import Edit, Path, Problem, did_you_mean, nearest
-from salesops.records.as_written import LEFT, WRITE, is_placeholder
+from salesops.records.as_written import LEFT, WRITE, is_placeholder, question
 from salesops.records.cut_by_comma import CutText, cut_texts, is_field, may_be_cut, rejoined
-from salesops.records.model_fields import fields_below, type_at
+from salesops.records.model_fields import fields_below, inside, type_at
 from salesops.records.record import Record, value_at
 from salesops.records.scalars import shown
 from salesops.records.yaml_reader import MAX_COMPLAINTS, Document
@@ -33,7 +33,7 @@ def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
         return record, []
     cuts = _cuts(document, model, faults)
     known = {*document.lost, *(path for cut in cuts if cut.is_certain for path in (cut.path, *cut.keys))}
-    found = [fault for fault in (*faults, *_strays(document, model)) if tuple(fault["loc"]) not in known]
+    found = [fault for fault in (*faults, *_strays(document, model)) if _place_of(fault) not in known]
     problems = [_in_words(document, model, fault, cuts) for fault in found[:MAX_COMPLAINTS]]
     problems += [_cut(document, cut) for cut in cuts if cut.is_certain]
     return record, problems if len(found) <= MAX_COMPLAINTS else [*problems, _more(document, len(found))]
@@ -120,7 +120,7 @@ def _in_words(document: Document, model: type[Record], fault: Any, cuts: Sequenc
     if on_key:
         path = path[:-1]
     if kind in SHAPES:
-        advice, edit = _as_list(document, kind, path)
+        advice, edit = _as_list(document, model, kind, path)
         return document.problem("wrong-shape", f"{SHAPES[kind]} is expected here", path, help=advice, edit=edit)
     if "at" in context:
         path = (*path, context["at"])
@@ -154,10 +154,10 @@ def _edit(path: Path, fix: str, on_key: bool) -> Edit | None:
     return Edit(path, name=fix) if on_key else Edit(path, fix)
 
 
-def _as_list(document: Document, kind: str, path: Path) -> tuple[str, Edit | None]:
+def _as_list(document: Document, model: type[Record], kind: str, path: Path) -> tuple[str, Edit | None]:
     """What to do about a single value where a list belongs."""
     value = value_at(document.data, path)
-    if kind != "tuple_type" or not isinstance(value, str):
+    if kind != "tuple_type" or not isinstance(value, str) or fields_below(model, (*path, 0)):
         return "", None
     plain = len(value) <= 60 and not set(value) & set(",[]{}\"'#:\n")
     return "put it in brackets, even if there is only one", Edit(path, (value,)) if plain else None
@@ -185,8 +185,9 @@ def _missing(document: Document, model: type[Record], path: Path) -> Problem:
     name = str(path[-1])
     field = fields_below(model, path[:-1]).get(name)
     meaning = (field.description or "") if field else ""
-    example = next((example for example in (field.examples or []) if isinstance(example, str)), None) if field else None
-    fix = f"{name}: {example}" if example and "\n" not in example else ""
+    fix = question(name, _choices(model, path))
+    if field and inside(field.annotation) and get_origin(inside(field.annotation)) in (tuple, dict):
+        fix = f"{name}:\n  - ?: ?" if name == "stages" else f"{name}:\n  - ?"
     return document.problem("field-missing", f"'{name}' is missing", path, key=True, why=meaning, fix=fix)
 
 
@@ -196,8 +197,10 @@ def _unknown(document: Document, model: type[Record], path: Path, cut: CutText |
         fix = cut.mended_lines(document.text)
         return document.problem("unknown-key", _no_field(path), path, key=True, help=way_out, fix=fix)
     guess = nearest(str(path[-1]), fields_below(model, path[:-1]))
-    edit = Edit(path, name=guess) if guess else None
-    return document.problem("unknown-key", _no_field(path), path, key=True, help=_hint(model, path), edit=edit)
+    is_free = guess and value_at(document.data, (*path[:-1], guess)) is None
+    edit = Edit(path, name=guess) if guess and is_free else None
+    way_out = _hint(model, path) if is_free or not guess else f"'{guess}' is given as well: keep one of the two"
+    return document.problem("unknown-key", _no_field(path), path, key=True, help=way_out, edit=edit)
 
 
 def _no_field(path: Path) -> str:

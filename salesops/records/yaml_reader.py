@@ -27,7 +27,7 @@ from yaml.events import (
 
 from salesops.problems import Edit, Path, Place, Problem, Severity, dotted
 from salesops.records.as_written import ELLIPSIS, LEFT, WRITE
-from salesops.records.yaml_errors import EXCERPT_WIDTH, explained, line_of, spot
+from salesops.records.yaml_errors import EXCERPT_WIDTH, explained, in_quotes, line_of, lines_between, spot
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
@@ -344,10 +344,18 @@ class _Walk:
         if event.anchor is not None:
             said = f"'&{event.anchor}' is read by YAML as an anchor, not as text"
             way_out = "quote the text if it begins with &; otherwise delete the anchor"
-            self.complain("yaml-anchor", said, event, help=way_out, fix=f'"&{event.anchor}"')
+            self.complain("yaml-anchor", said, event, help=way_out, fix=self.in_quotes(event))
         if event.tag is not None:
             said = f"the tag {event.tag} is not allowed"
             self.complain("yaml-tag", said, event, help="delete the tag: the schema gives every value its type")
+
+    def in_quotes(self, event: Any) -> str:
+        """The line of a plain value with all of it in quotes; nothing where it goes over several."""
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.__class__ is not ScalarEvent or event.style or "\n" in self.text[start:end]:
+            return ""
+        words = self.text[start:end].rstrip()
+        return lines_between(self.text, start, start + len(words), in_quotes(words))
 
     def count(self, event: Any) -> None:
         self.nodes += 1
