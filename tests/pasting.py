@@ -22,7 +22,12 @@ def pasted(text: str, problem: Problem, kind: str) -> str:
     path: Path = tuple(int(part) if part.isdecimal() else part for part in problem.field.split(".") if part)
     if problem.edit and document:
         return _edited(text, problem)
-    if problem.code in WHOLE_LINES or document is None or _is_of_more_words(problem, text):
+    if (
+        problem.code in WHOLE_LINES
+        or problem.message.startswith("what looks like")
+        or document is None
+        or _is_of_more_words(problem, text)
+    ):
         return _over_the_line(text, problem)
     if problem.fix.startswith("- "):
         at = next(end for end, part in enumerate(path) if isinstance(part, int))
@@ -36,7 +41,7 @@ def pasted(text: str, problem: Problem, kind: str) -> str:
         held = value_at(document.data, (*home, key))
         text = (
             insert_item(text, (*home, key), len(held), value[0])
-            if held and isinstance(value, list)
+            if isinstance(held, list) and isinstance(value, list)
             else set_key(text, (*home, key), value)
         )
     return text
@@ -71,6 +76,7 @@ def _over_the_line(text: str, problem: Problem) -> str:
     lines = text.split("\n")
     at = problem.place.line - 1
     indent = re.match(r" *", lines[at]).group()
+    indent = "" if problem.message.startswith(("this line begins", "a tab", "what looks like")) else indent
     lines[at] = "\n".join(indent + line for line in problem.fix.split("\n"))
     return "\n".join(lines)
 

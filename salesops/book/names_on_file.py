@@ -9,6 +9,7 @@ from typing import Any
 from salesops.book.book import Book
 from salesops.problems import Edit, Path, Problem
 from salesops.records.as_written import as_text, question
+from salesops.records.money import Money, money_from_text
 from salesops.records.record import value_at
 from salesops.records.scalars import slug
 from salesops.records.yaml_reader import Document
@@ -35,6 +36,8 @@ def known_here(book: Book, problems: Iterable[Problem]) -> list[Problem]:
 
 
 def _known(book: Book, problem: Problem, document: Document | None) -> Problem:
+    if document is not None and problem.code == "not-money" and not problem.fix and book.team:
+        return _in_our_currency(book.team.currency, problem, document)
     if document is None or problem.code not in ("not-an-id", "field-missing"):
         return problem
     path = tuple(int(part) if part.isdecimal() else part for part in problem.field.split("."))
@@ -42,6 +45,16 @@ def _known(book: Book, problem: Problem, document: Document | None) -> Problem:
     if names is None:
         return problem
     return _chosen(problem, path, names, document) if problem.code == "not-an-id" else _asked(problem, names)
+
+
+def _in_our_currency(currency: str, problem: Problem, document: Document) -> Problem:
+    """An amount without a currency: the team's own is the likely one."""
+    path = tuple(int(part) if part.isdecimal() else part for part in problem.field.split("."))
+    found = money_from_text(f"{as_text(value_at(document.data, path))} {currency}")
+    if not isinstance(found, Money):
+        return problem
+    edit = Edit(path, str(found))
+    return replace(problem, help=f"the currency is missing: {found} in the team's own", edit=edit, fix=edit.line)
 
 
 def _chosen(problem: Problem, path: Path, names: Mapping[str, str], document: Document) -> Problem:

@@ -193,12 +193,12 @@ def test_a_choice_that_is_a_key_is_held_to_its_words_too():
 @pytest.mark.parametrize(
     ("line", "said", "fix"),
     [
-        ("next: soon", "a mapping", ""),
+        ("next: soon", "fields of their own", "next: {due: ?, action: soon}"),
         ("discovery: {jobs: Teach}", "a list", "jobs: [Teach]"),
         ("discovery: {jobs: 'Teach, and more'}", "a list", ""),
         ("discovery: {jobs: {a: b}}", "a list", ""),
-        ("value: [1000 USD]", "a mapping", ""),
-        ("x: 5", "a mapping", ""),
+        ("value: [1000 USD]", "fields of their own", "value: {mrr: 1000 USD}"),
+        ("x: 5", "fields of their own", ""),
         ("links: {kind: folder, url: https://a.example}", "a list", ""),
     ],
 )
