@@ -162,10 +162,10 @@ def _shape(document: Document, model: type[Record], kind: str, path: Path) -> Pr
         return document.problem(
             "wrong-shape", f"{_stands(value)} stands here, where a list belongs", path, help=advice, edit=edit
         )
-    fields = below or entry
+    listed = kind == "tuple_type"
+    fields = entry if listed else below
     words = value[0] if isinstance(value, list) and len(value) == 1 else value
     shape = example_of(fields, words) if fields and isinstance(words, str) else ""
-    listed = entry and not below
     fix = f"- {shape}" if isinstance(path[-1], int) else f"{path[-1]}: {f'[{shape}]' if listed else shape}"
     message = f"{_stands(value)} stands here, where {'entries with ' if listed else ''}fields of their own belong"
     way_out = f"the fields are: {', '.join(fields)}" if fields else "write lines of `key: value`"
