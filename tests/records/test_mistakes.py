@@ -67,7 +67,7 @@ MISTAKES = [
     pytest.param(
         "deal",
         "loss: Too expensive",
-        "'Too expensive' stands here, where fields of their own belong",
+        "'Too expensive' stands here, where entries with fields of their own belong",
         id="loss-in-words",
     ),
     pytest.param("deal", "probability: 70", "'70' stands here, where fields of their own belong", id="probability"),
