@@ -12,6 +12,7 @@ from typing import Any, Generic, TypeVar
 
 from salesops.book.book import Book
 from salesops.book.moves import JudgedMove, judged_moves
+from salesops.book.names_on_file import meant_by
 from salesops.book.visits import DealHistory, history_of
 from salesops.changes.compare import Comparison
 from salesops.problems import Edit, Path, Severity, did_you_mean
@@ -117,7 +118,9 @@ class Case(Generic[R]):
 
     def hint(self, kind: str, record_id: str) -> str:
         """The record that was probably meant."""
-        return did_you_mean(record_id, self._known(kind))
+        known = self._known(kind)
+        meant = meant_by(record_id, {name: str(getattr(it, "name", None) or "") for name, it in known.items()})
+        return did_you_mean(meant or record_id, known)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.as_written import question
 from salesops.records.deal import EXISTING, NEW, Deal
 
 
@@ -32,7 +33,7 @@ def contract_dates(case: Case[Deal]) -> Findings:
             ("contract", "end"),
             "the contract has an end but no start",
             help="add the first day of the term",
-            fix="start: …",
+            fix=question("start"),
         )
     if contract.service_ended and contract.start and contract.service_ended < contract.start:
         yield Finding(
@@ -163,7 +164,7 @@ def renewal_of_nothing(case: Case[Deal]) -> Findings:
             ("type",),
             "the deal does not say which contract it renews",
             help="add the id of the won deal",
-            fix=f"renews: {won[-1]}" if won else "renews: …",
+            fix=f"renews: {won[0]}" if len(won) == 1 else question("renews", won),
         )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from typing import get_args
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Path
-from salesops.records.deal import MANIAC_T, Deal
+from salesops.records.as_written import question
+from salesops.records.deal import MANIAC_T, Deal, MeetingAbout, MeetingStatus
 from salesops.records.member import Member
 from salesops.records.scalars import UNKNOWN
 
@@ -90,14 +92,14 @@ def meeting_unclear(case: Case[Deal]) -> Findings:
                 ("activity", at),
                 "the meeting does not say whether it took place",
                 help="status: held, scheduled, cancelled or no-show",
-                fix="status: held",
+                fix=question("status", get_args(MeetingStatus)),
             )
         if entry.about is None:
             yield Finding(
                 ("activity", at),
                 "the meeting does not say what it was about",
                 help="about: discovery, proposal, renewal or other",
-                fix="about: discovery",
+                fix=question("about", get_args(MeetingAbout)),
             )
 
 
@@ -125,7 +127,7 @@ def meeting_overdue(case: Case[Deal]) -> Findings:
                 ("activity", at),
                 f"the meeting of {entry.date} is still scheduled",
                 help="set its status to held, cancelled or no-show",
-                fix="status: held",
+                fix=question("status", [word for word in get_args(MeetingStatus) if word != "scheduled"]),
             )
 
 
@@ -221,7 +223,7 @@ def next_step_missing(case: Case[Deal]) -> Findings:
             ("stages", history.now.line),
             "the open deal has no next step",
             help="write what will be done and by when",
-            fix=f"next: {{action: …, due: {case.as_of}}}",
+            fix="next: {action: ?, due: ?}",
         )
 
 

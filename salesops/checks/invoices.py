@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.as_written import question
 from salesops.records.deal import Contract
 from salesops.records.member import Invoice, Member
 from salesops.records.process import WON
@@ -213,7 +214,7 @@ def invoice_not_ready(case: Case[Member]) -> Findings:
                 ("invoices", at),
                 f"the invoice for {invoice.month} was sent without a confirmed tier and price",
                 help="add the day of the confirmation",
-                fix="tier_confirmed: …",
+                fix=question("tier_confirmed"),
             )
         elif invoice.tier_confirmed > invoice.sent:
             yield Finding(
@@ -226,7 +227,7 @@ def invoice_not_ready(case: Case[Member]) -> Findings:
                 ("invoices", at),
                 f"the invoice for {invoice.month} was sent with neither delivery confirmed nor a contract for that month",
                 help="add the day of the confirmation; the contract of a deal that is not won is a draft",
-                fix="delivery_confirmed: …",
+                fix=question("delivery_confirmed"),
             )
 
 
@@ -272,7 +273,7 @@ def invoice_before_vendor_setup(case: Case[Member]) -> Findings:
                 ("invoices", at, "sent"),
                 f"sent on {invoice.sent}, before the vendor set-up was done: {how}",
                 help="write vendor_setup: with status done and its day, or status not needed",
-                fix="vendor_setup: {status: not needed}",
+                fix="vendor_setup: {status: ?}",
             )
             return  # one cause, one finding, whatever the number of invoices
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from salesops.book.moves import JudgedMove, MoveKind
@@ -32,7 +33,7 @@ def stages_empty(case: Case[Deal]) -> Findings:
     moves = case.record.stages
     start = next((process.start_of(case.record.type) for process in case.book.processes), "enrichment")
     if not moves:
-        yield Finding(("stages",), "the deal has no stage", fix=f"stages:\n  - {start}: {case.as_of}")
+        yield Finding(("stages",), "the deal has no stage", help="write its first move", fix=f"stages:\n  - {start}: ?")
     elif len(moves) > MAX_MOVES:
         yield Finding(
             ("stages", MAX_MOVES),
@@ -142,7 +143,7 @@ def start_wrong(case: Case[Deal]) -> Findings:
                 f"{case.record.type} starts in '{start}', not in '{step.stage}'",
                 why=f"process {step.process.version} defines where each deal type starts",
                 help="add the moves that came before",
-                fix=f"- {start}: {step.day}",
+                fix=asked_moves([start, *step.process.between(start, step.process.name_now(step.stage))]),
             )
 
 
@@ -203,6 +204,11 @@ def move_in_future(case: Case[Deal]) -> Findings:
             )
 
 
+def asked_moves(stages: Iterable[str]) -> str:
+    """A line for each move, its day left to a person."""
+    return "\n".join(f"- {name}: ?" for name in stages)
+
+
 @check(
     "stage-skipped",
     source="Sales Operations Overview (2025), Sales Pipeline Stages; reference/definitions#moves",
@@ -231,7 +237,7 @@ def stage_skipped(case: Case[Deal]) -> Findings:
             f"the move from {_titles(step)} skips {names}",
             why=f"process {step.process.version} has no exit from '{step.before}' to '{step.stage}'",
             help="add the moves that were made; two may fall on one day",
-            fix="\n".join(f"- {name}: {step.day}" for name in between),
+            fix=asked_moves(between),
         )
 
 
@@ -345,5 +351,5 @@ def _unexplained(case: Case[Deal], kind: MoveKind, field: str, message: str) -> 
                 ("stages", step.line),
                 f"{message} ({_titles(step)})",
                 help=f"say why under {field}:",
-                fix=f"{field}:\n  - {{date: {step.day}, why: …}}",
+                fix=f"{field}:\n  - {{date: {step.day}, why: ?}}",
             )

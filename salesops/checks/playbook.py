@@ -7,6 +7,7 @@ from typing import Any
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics import metrics_of
 from salesops.problems import did_you_mean
+from salesops.records.as_written import question
 from salesops.records.bounds import NEEDED, fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
@@ -111,7 +112,7 @@ def hypothesis_changelog(case: Case[Hypothesis]) -> Findings:
             ("version",),
             f"the changelog does not say what version {record.version} changed",
             help="add an entry",
-            fix=f"changelog: [{{version: {record.version}, date: {record.since}, note: …}}]",
+            fix=f"changelog: [{{version: {record.version}, date: {record.since}, note: ?}}]",
         )
 
 
@@ -199,8 +200,8 @@ def target_unit(case: Case[Targets]) -> Findings:
                 yield Finding(
                     ("targets", at, key),
                     wrong_unit(words, metric.kind, metric.title),
-                    help="write it in the metric's unit",
-                    fix=f"{key}: {NEEDED[metric.kind][1]}",
+                    help=f"write it in the metric's unit, such as {NEEDED[metric.kind][1]}",
+                    fix=question(key),
                 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.as_written import question
 from salesops.records.deal import Deal
 
 
@@ -46,7 +47,7 @@ def renews_not_won(case: Case[Deal]) -> Findings:
             ("renews",),
             f"'{case.record.renews}' was not won: there is no contract to renew",
             help="name the won deal",
-            fix=f"renews: {won[-1]}" if won else "",
+            fix=f"renews: {won[0]}" if len(won) == 1 else question("renews", won) if won else "",
         )
 
 

@@ -77,8 +77,8 @@ def tier_deferred(case: Case[Deal]) -> Findings:
             yield Finding(
                 ("stages", line),
                 f"{tier.name} is deferred until {tier.deferred_until}: a deal of it can only be parked",
-                help="delete the move and park the deal",
-                fix=f"parked: [{{since: {case.record.stages[0].entered}, until: {tier.deferred_until}, why: {tier.name} is deferred}}]",
+                help="delete the move and park the deal: "
+                f"parked: [{{since: {case.record.stages[0].entered}, until: {tier.deferred_until}, why: ?}}]",
             )
 
 
@@ -121,5 +121,5 @@ def tier_deferred_unparked(case: Case[Deal]) -> Findings:
             ("tier",),
             f"{tier.name} is deferred until {tier.deferred_until}, and the deal is not parked",
             help="park it until that day",
-            fix=f"parked: [{{since: {history.now.entered}, until: {tier.deferred_until}, why: {tier.name} is deferred}}]",
+            fix=f"parked: [{{since: {history.now.entered}, until: {tier.deferred_until}, why: ?}}]",
         )

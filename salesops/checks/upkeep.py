@@ -8,6 +8,7 @@ from salesops.book.moves import MoveKind
 from salesops.book.stalled import why_stalled
 from salesops.book.visits import DealHistory
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.as_written import question
 from salesops.records.deal import MANIAC_T, Deal
 
 RETURNED_FOR = 30
@@ -229,7 +230,7 @@ def delivery_owner_role(case: Case[Deal]) -> Findings:
             ("order", "delivery_owner"),
             f"{person.name} is not a delivery manager",
             help=f"delivery managers: {', '.join(managers)}",
-            fix=f"delivery_owner: {managers[0]}",
+            fix=f"delivery_owner: {managers[0]}" if len(managers) == 1 else question("delivery_owner", managers),
         )
 
 
@@ -259,5 +260,5 @@ def meeting_without_notes(case: Case[Deal]) -> Findings:
                 ("activity", at),
                 f"there are no notes on the discovery meeting of {entry.date}",
                 help="say what you learned in a sentence, or link the notes",
-                fix="note: …",
+                fix=question("note"),
             )

@@ -66,7 +66,7 @@ def _day(spot: FixSpot) -> str | None:
 
 
 def _figure(spot: FixSpot) -> str | None:
-    return None if _PADDED.match(spot.value) else _value(spot)
+    return None if _PADDED.match(spot.value) or "mo" in spot.value.casefold() else _value(spot)
 
 
 def _whole(spot: FixSpot) -> str | None:

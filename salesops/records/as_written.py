@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 ELLIPSIS = "…"
@@ -33,3 +33,9 @@ def as_text(value: Any) -> str:
 def is_placeholder(value: Any) -> bool:
     """Whether a value is still what a fix left for a person to fill in."""
     return isinstance(value, str) and value in PLACEHOLDERS
+
+
+def question(key: str, words: Iterable[str] = ()) -> str:
+    """A line that leaves the value of a key to a person, with the words to choose from behind it."""
+    choices = ", ".join(words)
+    return f"{key}: ?  # {choices}" if choices else f"{key}: ?"

@@ -24,3 +24,20 @@ COUNTRIES = frozenset(
     """.split()
 )
 """ISO 3166-1 alpha-2 codes (and XK, which is in common use)."""
+
+COUNTRY_NAMES = {
+    name: code
+    for code, names in {
+        "AR": "argentina", "AT": "austria", "AU": "australia", "BE": "belgium", "BR": "brazil", "CA": "canada",
+        "CH": "switzerland", "CL": "chile", "CN": "china", "CO": "colombia", "CZ": "czechia|czech republic",
+        "DE": "germany", "DK": "denmark", "EE": "estonia", "ES": "spain", "FI": "finland", "FR": "france",
+        "GB": "united kingdom|uk|great britain|england|scotland|wales", "GR": "greece", "HK": "hong kong",
+        "IE": "ireland", "IL": "israel", "IN": "india", "IS": "iceland", "IT": "italy", "JP": "japan",
+        "KE": "kenya", "KR": "south korea", "LU": "luxembourg", "MX": "mexico", "NG": "nigeria",
+        "NL": "netherlands|the netherlands", "NO": "norway", "NZ": "new zealand", "PE": "peru", "PL": "poland",
+        "PT": "portugal", "SE": "sweden", "SG": "singapore", "TW": "taiwan", "US": "usa|united states|united states of america",
+        "ZA": "south africa",
+    }.items()
+    for name in names.split("|")
+}  # fmt: skip
+"""The countries that people write by name, in small letters."""

@@ -12,6 +12,8 @@ from salesops.records.iso_codes import CURRENCIES
 
 MONEY = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})? ([A-Z]{3})")
 _GROUPED = re.compile(r"[0-9]+|[0-9]{1,3}([_, ])[0-9]{3}(?:\1[0-9]{3})*")
+_FIGURE = re.compile(r"[0-9][0-9_, ]*(?:\.[0-9]{1,2})?", re.ASCII)
+_A_MONTH = re.compile(r" ?(?:/|per|a) ?(?:month|mo)\.?$")
 _CENT = Decimal("0.01")
 
 
@@ -65,8 +67,10 @@ def money_from_text(words: str) -> Money | tuple[str, str, str, str]:
         return (
             "not-money",
             f"{_shown(words)} is not an amount of money",
-            "an amount of 0 or more, at most two decimals, a space and a currency: 1250 USD or 412.50 CAD",
-            _fixed(words),
+            "the currency is missing: 1250 USD, not 1250"
+            if _FIGURE.fullmatch(words)
+            else "an amount of 0 or more, at most two decimals, a space and a currency: 1250 USD or 412.50 CAD",
+            _fixed(_A_MONTH.sub("", words)),
         )
     if match[3] not in CURRENCIES:
         return (

@@ -19,7 +19,7 @@ from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from salesops.records.as_written import LEFT, PLACEHOLDERS, WRITE
-from salesops.records.iso_codes import COUNTRIES, CURRENCIES
+from salesops.records.iso_codes import COUNTRIES, COUNTRY_NAMES, CURRENCIES
 from salesops.records.money import MONEY, Money, money_from_text, ungrouped
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
@@ -96,7 +96,7 @@ def _day(words: str) -> date:
                 "dates are whole days",
                 fixed if _real(fixed) else "",
             )
-        refuse("not-a-date", f"{shown(words)} is not a day written as YYYY-MM-DD", "write a day such as 2026-02-09")
+        refuse("not-a-date", f"{shown(words)} is not a day written as YYYY-MM-DD", _day_advice(words))
     try:
         day = date(int(match[1]), int(match[2]), int(match[3]))
     except ValueError:
@@ -106,6 +106,16 @@ def _day(words: str) -> date:
     if not FIRST_YEAR <= day.year <= LAST_YEAR:
         refuse("not-a-date", f"{shown(words)} is not between {FIRST_YEAR} and {LAST_YEAR}", "look at the year")
     return day
+
+
+def _day_advice(words: str) -> str:
+    """Both readings of a day that ends with its year: which number is the month is for a person to say."""
+    match = re.fullmatch(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4})", words, re.ASCII)
+    if not match:
+        return "write a day such as 2026-02-09"
+    one, two = int(match[1]), int(match[2])
+    readings = dict.fromkeys(f"{match[3]}-{month:02d}-{day:02d}" for month, day in ((one, two), (two, one)))
+    return f"write {' or '.join(filter(_real, readings)) or 'a day such as 2026-02-09'}"
 
 
 def _real(words: str) -> bool:
@@ -262,7 +272,7 @@ def country(value: object) -> str:
             "not-a-country",
             f"{shown(words)} is not a country code",
             "two capital letters of ISO 3166-1, such as US or CA; or unknown",
-            words.upper() if words.upper() in COUNTRIES else "",
+            words.upper() if words.upper() in COUNTRIES else COUNTRY_NAMES.get(words.casefold(), ""),
         )
     return words
 

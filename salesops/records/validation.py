@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar, get_args
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import ValidationError
 
 from salesops.problems import Edit, Path, Problem, did_you_mean, nearest
-from salesops.records.as_written import LEFT, WRITE, is_placeholder
+from salesops.records.as_written import LEFT, WRITE, is_placeholder, question
 from salesops.records.cut_by_comma import CutText, cut_texts, is_field, may_be_cut, rejoined
-from salesops.records.model_fields import fields_below, type_at
+from salesops.records.model_fields import fields_below, inside, type_at
 from salesops.records.record import Record, value_at
 from salesops.records.scalars import shown
+from salesops.records.slips import ODD_BLANK
+from salesops.records.yaml_errors import in_quotes
 from salesops.records.yaml_reader import MAX_COMPLAINTS, Document
 
 R = TypeVar("R", bound=Record)
 
-SHAPES = {
-    "model_type": "a mapping (key: value)",
-    "dict_type": "a mapping (key: value)",
-    "tuple_type": "a list",
-    "model_attributes_type": "a mapping",
-}
+SHAPES = frozenset({"model_type", "dict_type", "tuple_type", "model_attributes_type"})
 
 
 def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
@@ -33,7 +31,7 @@ def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
         return record, []
     cuts = _cuts(document, model, faults)
     known = {*document.lost, *(path for cut in cuts if cut.is_certain for path in (cut.path, *cut.keys))}
-    found = [fault for fault in (*faults, *_strays(document, model)) if tuple(fault["loc"]) not in known]
+    found = [fault for fault in (*faults, *_strays(document, model)) if _place_of(fault) not in known]
     problems = [_in_words(document, model, fault, cuts) for fault in found[:MAX_COMPLAINTS]]
     problems += [_cut(document, cut) for cut in cuts if cut.is_certain]
     return record, problems if len(found) <= MAX_COMPLAINTS else [*problems, _more(document, len(found))]
@@ -120,8 +118,7 @@ def _in_words(document: Document, model: type[Record], fault: Any, cuts: Sequenc
     if on_key:
         path = path[:-1]
     if kind in SHAPES:
-        advice, edit = _as_list(document, kind, path)
-        return document.problem("wrong-shape", f"{SHAPES[kind]} is expected here", path, help=advice, edit=edit)
+        return _shape(document, model, kind, path)
     if "at" in context:
         path = (*path, context["at"])
     return document.problem(
@@ -154,10 +151,61 @@ def _edit(path: Path, fix: str, on_key: bool) -> Edit | None:
     return Edit(path, name=fix) if on_key else Edit(path, fix)
 
 
-def _as_list(document: Document, kind: str, path: Path) -> tuple[str, Edit | None]:
+def _shape(document: Document, model: type[Record], kind: str, path: Path) -> Problem:
+    """Something else stands where fields or a list belong: what it is, and how it would look with its own words."""
+    value, below = value_at(document.data, path), fields_below(model, path)
+    entry = fields_below(model, (*path, 0))
+    if kind == "tuple_type" and not (entry and isinstance(value, str)):
+        if isinstance(value, dict) and (bullet := _BULLET.match(next(iter(value), ""))):
+            return _bullets(document, path, bullet.group())
+        advice, edit = _as_list(document, model, kind, path)
+        return document.problem(
+            "wrong-shape", f"{_stands(value)} stands here, where a list belongs", path, help=advice, edit=edit
+        )
+    listed = kind == "tuple_type"
+    fields = entry if listed else below
+    words = value[0] if isinstance(value, list) and len(value) == 1 else value
+    shape = example_of(fields, words) if fields and isinstance(words, str) else ""
+    fix = f"- {shape}" if isinstance(path[-1], int) else f"{path[-1]}: {f'[{shape}]' if listed else shape}"
+    message = f"{_stands(value)} stands here, where {'entries with ' if listed else ''}fields of their own belong"
+    way_out = f"the fields are: {', '.join(fields)}" if fields else "write lines of `key: value`"
+    return document.problem("wrong-shape", message, path, help=way_out, fix=fix if shape else "")
+
+
+def _bullets(document: Document, path: Path, bullet: str) -> Problem:
+    """Entries of a list behind what looks like a hyphen and is none."""
+    said = f"what looks like a hyphen here is '{bullet.strip()}', pasted from a document"
+    found = document.problem("wrong-shape", said, path, help="write - before an entry of a list")
+    return replace(found, fix=f"  - {found.excerpt.strip().removeprefix(bullet)}")
+
+
+def _stands(value: Any) -> str:
+    if isinstance(value, str):
+        return shown(value)
+    return "nothing" if value is None else "a list" if isinstance(value, list) else "a group of fields"
+
+
+_BULLET = re.compile(r"[•‣▪–—·]\s+")
+WORDS_GO_TO = ("action", "note", "why", "learning", "name", "value", "mrr", "channel", "hypothesis", "about")
+"""The fields that take a sentence that stands where a whole part of a record belongs."""
+
+
+def example_of(fields: Mapping[str, Any], words: str) -> str:
+    """A part of a record in braces: the words in the field that takes them, and a question mark where a choice is somebody's own."""
+    takes = ("value", *WORDS_GO_TO) if words.strip("%").isdecimal() else WORDS_GO_TO
+    home = next((name for name in takes if name in fields), "")
+    chosen = [name for name, field in fields.items() if get_origin(inside(field.annotation)) is Literal]
+    asked = [name for name, field in fields.items() if field.is_required() and name != home] or chosen[:1]
+    said = f"{words}%" if home == "value" and words.isdecimal() else words
+    taken = said if re.fullmatch(r"[\w.%][\w .%/-]*", said) else in_quotes(said)
+    parts = [f"{name}: ?" for name in asked] + ([f"{home}: {taken}"] if home else [])
+    return f"{{{', '.join(parts)}}}" if parts and home else ""
+
+
+def _as_list(document: Document, model: type[Record], kind: str, path: Path) -> tuple[str, Edit | None]:
     """What to do about a single value where a list belongs."""
     value = value_at(document.data, path)
-    if kind != "tuple_type" or not isinstance(value, str):
+    if kind != "tuple_type" or not isinstance(value, str) or fields_below(model, (*path, 0)):
         return "", None
     plain = len(value) <= 60 and not set(value) & set(",[]{}\"'#:\n")
     return "put it in brackets, even if there is only one", Edit(path, (value,)) if plain else None
@@ -185,8 +233,9 @@ def _missing(document: Document, model: type[Record], path: Path) -> Problem:
     name = str(path[-1])
     field = fields_below(model, path[:-1]).get(name)
     meaning = (field.description or "") if field else ""
-    example = next((example for example in (field.examples or []) if isinstance(example, str)), None) if field else None
-    fix = f"{name}: {example}" if example and "\n" not in example else ""
+    fix = question(name, _choices(model, path))
+    if field and inside(field.annotation) and get_origin(inside(field.annotation)) in (tuple, dict):
+        fix = f"{name}:\n  - ?: ?" if name == "stages" else f"{name}:\n  - ?"
     return document.problem("field-missing", f"'{name}' is missing", path, key=True, why=meaning, fix=fix)
 
 
@@ -195,9 +244,18 @@ def _unknown(document: Document, model: type[Record], path: Path, cut: CutText |
         way_out = f"put the sentence before it in quotes if the comma belongs to it; {_hint(model, path)}"
         fix = cut.mended_lines(document.text)
         return document.problem("unknown-key", _no_field(path), path, key=True, help=way_out, fix=fix)
+    if ODD_BLANK.search(str(path[-1])):
+        found = document.problem("unknown-key", _no_field(path), path, key=True, help=_hint(model, path))
+        return replace(found, fix=ODD_BLANK.sub(" ", found.excerpt))
     guess = nearest(str(path[-1]), fields_below(model, path[:-1]))
-    edit = Edit(path, name=guess) if guess else None
-    return document.problem("unknown-key", _no_field(path), path, key=True, help=_hint(model, path), edit=edit)
+    stage = value_at(document.data, path)
+    if path == ("stage",) and isinstance(stage, str) and "stages" in document.data:
+        way_out = f"a move is a line under stages, with its day: - {stage}: ?"
+        return document.problem("unknown-key", _no_field(path), path, key=True, help=way_out)
+    is_free = guess and value_at(document.data, (*path[:-1], guess)) is None
+    edit = Edit(path, name=guess) if guess and is_free else None
+    way_out = _hint(model, path) if is_free or not guess else f"'{guess}' is given as well: keep one of the two"
+    return document.problem("unknown-key", _no_field(path), path, key=True, help=way_out, edit=edit)
 
 
 def _no_field(path: Path) -> str:
@@ -206,6 +264,10 @@ def _no_field(path: Path) -> str:
 
 def _hint(model: type[Record], path: Path) -> str:
     name = str(path[-1])
+    if odd := ODD_BLANK.search(name):
+        return (
+            f"what looks like a blank in it is U+{ord(odd.group()):04X}, pasted from a document: write ordinary blanks"
+        )
     known = list(fields_below(model, path[:-1]))
     guess = nearest(name, known)
     hint = did_you_mean(name, known) or "see the reference of the fields"

@@ -27,7 +27,8 @@ from yaml.events import (
 
 from salesops.problems import Edit, Path, Place, Problem, Severity, dotted
 from salesops.records.as_written import ELLIPSIS, LEFT, WRITE
-from salesops.records.yaml_errors import EXCERPT_WIDTH, explained, line_of, spot
+from salesops.records.slips import slip_in
+from salesops.records.yaml_errors import EXCERPT_WIDTH, explained, in_quotes, line_of, lines_between, spot
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 16
@@ -128,11 +129,23 @@ def read(path: str, raw: bytes) -> tuple[Document | None, list[Problem]]:
     except _Refused as refusal:
         return None, [*walk.problems, refusal.problem]
     except yaml.MarkedYAMLError as fault:
-        return _with_questions(path, text) or (None, [*walk.problems, explained(path, text, fault)])
+        return _with_questions(path, text) or (None, [*walk.problems, _fault(path, text, fault)])
     if not isinstance(data, dict):
         return None, [*walk.problems, _not_a_record(path, text, data)]
     document = Document(path, text, data, tuple(walk.lost), tuple(walk.empty))
     return document, [*walk.problems, *islice(_cut_by_comment(document), MAX_COMPLAINTS)]
+
+
+def _fault(path: str, text: str, raised: yaml.MarkedYAMLError) -> Problem:
+    """What libyaml stumbled over: the slip of the hand that explains it, else its own words."""
+    begun, mark = raised.context_mark, raised.problem_mark or raised.context_mark
+    line = mark.line + 1 if mark else 1
+    slip = slip_in(text, line, begun.line + 1 if begun else line)
+    if slip is None:
+        return explained(path, text, raised)
+    place = Place(path, slip.number, slip.column)
+    excerpt = line_of(text, slip.number)
+    return Problem("not-yaml", slip.message, place, excerpt=excerpt, help=slip.help, fix=slip.fix)
 
 
 def _with_questions(path: str, text: str) -> tuple[Document | None, list[Problem]] | None:
@@ -344,10 +357,18 @@ class _Walk:
         if event.anchor is not None:
             said = f"'&{event.anchor}' is read by YAML as an anchor, not as text"
             way_out = "quote the text if it begins with &; otherwise delete the anchor"
-            self.complain("yaml-anchor", said, event, help=way_out, fix=f'"&{event.anchor}"')
+            self.complain("yaml-anchor", said, event, help=way_out, fix=self.in_quotes(event))
         if event.tag is not None:
             said = f"the tag {event.tag} is not allowed"
             self.complain("yaml-tag", said, event, help="delete the tag: the schema gives every value its type")
+
+    def in_quotes(self, event: Any) -> str:
+        """The line of a plain value with all of it in quotes; nothing where it goes over several."""
+        start, end = event.start_mark.index, event.end_mark.index
+        if event.__class__ is not ScalarEvent or event.style or "\n" in self.text[start:end]:
+            return ""
+        words = self.text[start:end].rstrip()
+        return lines_between(self.text, start, start + len(words), in_quotes(words))
 
     def count(self, event: Any) -> None:
         self.nodes += 1

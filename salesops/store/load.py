@@ -13,6 +13,7 @@ from pathlib import Path as FilePath
 from typing import Any, NamedTuple, Protocol
 
 from salesops.book.book import Book, Ref
+from salesops.book.names_on_file import known_here
 from salesops.problems import CannotDecide, Path, Place, Problem
 from salesops.records.kinds import KINDS, Kind
 from salesops.records.record import Record
@@ -110,13 +111,15 @@ def load(root: FilePath, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Probl
     """
     reading = _read(_Disk(root), kinds)
     strays = misplaced(root, reading.hidden) if kinds is KINDS else []
-    return reading.book(), [*reading.problems, *strays]
+    book = reading.book()
+    return book, [*known_here(book, reading.problems), *strays]
 
 
 def load_from(source: Files, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Problem]]:
     """Every record of a folder or a commit, joined, and every problem with the files themselves."""
     reading = _read(source, kinds)
-    return reading.book(), reading.problems
+    book = reading.book()
+    return book, known_here(book, reading.problems)
 
 
 def _read(source: Files, kinds: Iterable[str]) -> _Reading:

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from pasting import facts, pasted
 
 from salesops.book.book import Book
 from salesops.changes.compare import Comparison
@@ -149,6 +150,30 @@ def test_a_finding_reads_well(example, check):
     assert found.severity is check.severity
     assert found.help or found.fix
     assert found.excerpt or check.kind == GONE
+
+
+OTHERS_FIX = {"need-not-met"}
+"""Checks whose fix is what the process asks for, in its own words."""
+
+
+@pytest.mark.parametrize("check", [case for case in SHOWN if case.id not in OTHERS_FIX])
+def test_a_fix_when_pasted_leaves_its_problem_gone_and_no_new_one(repo, example, check):
+    """But for the placeholders that it leaves to a person."""
+    (found,) = example(check, check.bad, check.beside)
+    if not found.fix or check.compares:
+        return
+    file = repo.root / found.place.path
+    file.write_text(pasted(file.read_text(), found, "deal" if check.kind == EVERY else check.kind))
+    assert {problem.code for problem in repo.problems()} <= {"placeholder-left"}
+
+
+@pytest.mark.parametrize("check", [case for case in SHOWN if case.id not in OTHERS_FIX])
+def test_a_fix_states_nothing_that_is_not_on_file(repo, example, check):
+    (found,) = example(check, check.bad, check.beside)
+    known = "\n".join(f"{file.stem}\n{file.read_text()}" for file in repo.root.rglob("*.yaml"))
+    signed = {str(TODAY)} if "by: " in found.fix else set()
+    if not check.compares:
+        assert {said for said in facts(found.fix) if said not in known} <= signed
 
 
 @pytest.mark.parametrize("check", ALL)

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from pasting import pasted
 
 from salesops.checks import CHECKS
 from salesops.checks.check import GUILTY
@@ -76,3 +77,19 @@ def test_the_manual_is_a_fact_then_why_and_what_to_do(refusal):
     assert rest[-1].endswith(".")
     assert refusal.source
     assert refusal.bad or refusal.example
+
+
+@pytest.mark.parametrize("refusal", SHOWN)
+def test_a_fix_when_pasted_leaves_its_problem_gone_and_no_new_one(found, repo, refusal):
+    """But for the placeholders that it leaves to a person."""
+    found(refusal, refusal.bad)
+    file = repo.root / PLACES[refusal.kind]
+    for problem in repo.problems():
+        if problem.fix and problem.code == refusal.code:
+            before = {(each.code, each.field) for each in repo.problems()}
+            text = file.read_text()
+            file.write_text(pasted(text, problem, refusal.kind))
+            after = {(each.code, each.field) for each in repo.problems()}
+            assert (problem.code, problem.field) not in after
+            assert {code for code, _ in after - before} <= {"placeholder-left"}
+            file.write_text(text)

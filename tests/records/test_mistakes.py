@@ -1,0 +1,161 @@
+"""The mistakes that hands usually make: each is named at its line, in words, and its printed fix leads out of it."""
+
+from __future__ import annotations
+
+import pytest
+from pasting import pasted
+
+PLACES = {"deal": "deals/acme.yaml", "member": "members/cascadia-university.yaml"}
+
+MISTAKES = [
+    pytest.param(
+        "deal",
+        "activity:\n  - {date: 2026-01-20, kind: note, note: Wants a demo, and a price}",
+        "a comma ends a value here: put the sentence in quotes",
+        id="comma",
+    ),
+    pytest.param(
+        "deal", "value: {mrr: 1,450 USD}", "a comma ends a value here: write the amount without it", id="amount"
+    ),
+    pytest.param("deal", "title: Dean said: call back", "a colon ends the text here", id="colon"),
+    pytest.param(
+        "deal",
+        "activity:\n  - {date: 2026-01-20, kind: note, note: Dean said: call back}",
+        "a colon ends the text here",
+        id="colon-in-braces",
+    ),
+    pytest.param(
+        "deal",
+        "activity:\n  - {date: 2026-01-20, kind: note, note: \u201cCall, back\u201d}",
+        "a comma ends a value here: put the sentence in quotes",
+        id="curly-quotes",
+    ),
+    pytest.param("deal", "title: 'Let's talk'", "an apostrophe ends the text here", id="apostrophe"),
+    pytest.param(
+        "deal",
+        "activity:\n  - {date: 2026-01-20, kind: note, note: 'Let's talk'}",
+        "an apostrophe ends the text here",
+        id="apostrophe-in-braces",
+    ),
+    pytest.param(
+        "deal",
+        "activity:\n  - {date: 2026-01-20, kind: note, note: @jim will call}",
+        "a text cannot begin with @",
+        id="at-sign",
+    ),
+    pytest.param(
+        "deal",
+        "parked:\n  - {since: 2026-01-06, until: 2026-01-07, why: Grant}\n   - {since: 2026-01-08, until: 2026-01-09, why: Grant}",
+        "this line begins at column 4, line 2 at column 3",
+        id="blank-before-dash",
+    ),
+    pytest.param(
+        "deal",
+        "next:\n  action: Call\n   due: 2099-01-01",
+        "this line begins at column 4, line 2 at column 3",
+        id="blank-before-key",
+    ),
+    pytest.param("deal", "discovery:\n\tjobs: [Teach]", "a tab is used to indent", id="tab"),
+    pytest.param("deal", "next:\n  action: Call\n\xa0\xa0due: 2099-01-01", "U+00A0", id="no-break"),
+    pytest.param(
+        "deal", "discovery:\n  jobs:\n    \u2022 teach: well", "what looks like a hyphen here is '•'", id="bullet"
+    ),
+    pytest.param("deal", "title: General\u200b Membership", "U+200B, an invisible character", id="zero-width"),
+    pytest.param(
+        "deal", "next:\n  - Call the dean", "a list stands here, where fields of their own belong", id="next-as-list"
+    ),
+    pytest.param(
+        "deal",
+        "loss: Too expensive",
+        "'Too expensive' stands here, where entries with fields of their own belong",
+        id="loss-in-words",
+    ),
+    pytest.param("deal", "probability: 70", "'70' stands here, where fields of their own belong", id="probability"),
+    pytest.param(
+        "deal",
+        "activity:\n  - Called the dean on Monday",
+        "'Called the dean on Monday' stands here, where fields of their own belong",
+        id="call-in-prose",
+    ),
+    pytest.param(
+        "deal",
+        "maniac_t: {need: Their server died}",
+        "'Their server died' stands here, where fields of their own belong",
+        id="need-in-words",
+    ),
+    pytest.param("deal", "owner: Jim", "did you mean 'jim'?", id="owner-by-name"),
+    pytest.param(
+        "deal",
+        "activity:\n  - {date: 2026-01-20, kind: call, with: [Smith]}",
+        "did you mean 'a-smith'?",
+        id="contact-by-name",
+    ),
+    pytest.param("member", "country: Canada", "'Canada' is not a country code", id="country"),
+    pytest.param("deal", "stage: outreach", "a move is a line under stages, with its day: - outreach: ?", id="stage"),
+    pytest.param("deal", "value: {mrr: 1450}", "the currency is missing: 1450 USD in the team's own", id="no-currency"),
+    pytest.param(
+        "deal", 'value: {mrr: "1,450 USD/month"}', "'1,450 USD/month' is not an amount of money", id="a-month"
+    ),
+    pytest.param("deal", "expected_close: 3/4/2026", "write 2026-03-04 or 2026-04-03", id="day"),
+    pytest.param(
+        "deal",
+        "expected_close 2099-01-01",
+        "this line has no colon: it looks like 'expected_close' and its value",
+        id="no-colon",
+    ),
+    pytest.param("deal", "title:General Membership", "there is no blank after the colon of 'title'", id="no-blank"),
+    pytest.param("deal", "title: A\ntitle: B", "'title' was already given on line 1", id="key-twice"),
+    pytest.param("deal", 'title: "General Membership', "the quote that is opened here is not closed", id="open-quote"),
+    pytest.param(
+        "deal",
+        "activity:\n  - {date: 2026-01-20, kind: call",
+        "the bracket that is opened here is not closed",
+        id="open-bracket",
+    ),
+    pytest.param("deal", "title: Acme #2", "'#2' and what follows is read as a comment", id="number-sign"),
+]
+"""The kind of record, what was written in it, and the sentence that must be said of it."""
+
+FIELDS = {"not-a-date", "key-twice", "text-cut-by-comment", "unseen-character"}
+"""Codes whose cure is a choice or a deletion, said in words."""
+
+
+@pytest.fixture
+def found(repo, sound, instead):
+    """Writes a fragment into a sound record; gives what is then said of its file."""
+
+    def problems(kind: str, fragment: str):
+        repo.deal()
+        repo.write(PLACES[kind], instead(fragment, sound[kind]).encode())
+        return repo.problems()
+
+    return problems
+
+
+@pytest.mark.parametrize(("kind", "fragment", "sentence"), MISTAKES)
+def test_a_mistake_is_named_at_its_line_with_a_way_out(found, kind, fragment, sentence):
+    (problem, *_) = [each for each in found(kind, fragment) if sentence in f"{each.message}; {each.help}"]
+    assert problem.place.path == PLACES[kind]
+    assert problem.place.line <= fragment.count("\n") + 1
+    assert problem.help
+    assert "mapping" not in f"{problem.message} {problem.help}"
+
+
+@pytest.mark.parametrize(("kind", "fragment", "sentence"), MISTAKES)
+def test_its_fix_when_pasted_leaves_it_gone_and_no_new_one(repo, found, kind, fragment, sentence):
+    before = found(kind, fragment)
+    (problem, *_) = [each for each in before if sentence in f"{each.message}; {each.help}"]
+    if not problem.fix:
+        assert problem.code in FIELDS or "- outreach: ?" in problem.help
+        return
+    file = repo.root / PLACES[kind]
+    file.write_text(pasted(file.read_text(), problem, kind))
+    after = repo.problems()
+    assert (problem.code, problem.field, problem.message) not in {
+        (each.code, each.field, each.message) for each in after
+    }
+    assert {each.code for each in after} - {each.code for each in before} <= {"placeholder-left"}
+
+
+def test_there_are_more_than_two_dozen():
+    assert len(MISTAKES) >= 29
