@@ -207,10 +207,18 @@ def _changes_section(report: Report) -> Iterator[list[str]]:
         ]
 
 
+OF_THE_PAST = frozenset({"past-fact-named", "record-renamed", "record-attribute", "record-ignored-soon"})
+"""Warnings of what a change says of days gone by: whoever reviews it is told, not only who wrote it."""
+
+
 def _problems_section(report: Report) -> list[str]:
     errors = [problem for problem in report.problems or () if problem.is_error]
-    advice = [problem for problem in report.problems or () if not problem.is_error]
+    warnings = [problem for problem in report.problems or () if not problem.is_error]
+    of_the_past = [problem for problem in warnings if problem.code in OF_THE_PAST]
+    advice = [problem for problem in warnings if problem.code not in OF_THE_PAST]
     lines = ["### Fix before merging", "", *_listed(errors, MOST_ERRORS), ""] if errors else []
+    if of_the_past:
+        lines += ["### What it says of the past", "", *_listed(of_the_past, MOST_ADVICE), ""]
     if advice:
         head = f"<details><summary>Warnings ({len(advice):,})</summary>"
         lines += [head, "", *_listed(advice, MOST_ADVICE), "", "</details>", ""]

@@ -128,5 +128,14 @@ def link_problems(root: Path) -> list[Problem]:
 
 
 def past_checked(against: Against, as_of: date) -> list[Problem]:
-    """What is wrong with the way from the commits that the records are compared with to here."""
-    return in_order(problem for comparison in against.comparisons for problem in check_past(comparison, as_of))
+    """What is wrong with the way from the commits that the records are compared with to here.
+
+    Where the last commit or what is staged differs from the disk, these are judged, too.
+    """
+    found = [problem for comparison in against.comparisons for problem in check_past(comparison, as_of)]
+    known = {(problem.code, problem.place.path, problem.field, problem.message) for problem in found}
+    for name, comparisons in against.beside:
+        for problem in (each for comparison in comparisons for each in check_past(comparison, as_of)):
+            if (problem.code, problem.place.path, problem.field, problem.message) not in known:
+                found.append(replace(problem, message=f"{problem.message} (in {name}, which differs from the disk)"))
+    return in_order([*found, *against.slips])

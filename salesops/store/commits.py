@@ -22,6 +22,7 @@ from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS, id_of, kind_at_path
 from salesops.records.scalars import day_or_none
 from salesops.records.yaml_reader import MAX_BYTES
+from salesops.store import beside
 from salesops.store.git import (
     Blob,
     asks,
@@ -140,13 +141,17 @@ class Against:
     """The records, compared with a commit: ``bases`` are the commits that they were compared with.
 
     Usually one; several where branches were merged crosswise. There are more comparisons where a deal that is back had
-    been deleted in several states. ``problems`` are those of the files of the commit that a report is about.
+    been deleted in several states. ``problems`` are those of the files of the commit that a report is about. ``beside``
+    are the same comparisons with the last commit and with what is staged, where these differ from the disk, and
+    ``slips`` what git would let slip by.
     """
 
     rev: str
     bases: tuple[str, ...]
     comparisons: tuple[Comparison, ...]
     problems: tuple[Problem, ...] = ()
+    beside: tuple[tuple[str, tuple[Comparison, ...]], ...] = ()
+    slips: tuple[Problem, ...] = ()
 
     @property
     def base(self) -> str:
@@ -167,15 +172,26 @@ def against(root: Path, book: Book, rev: str, exact: bool = False) -> Against:
     found = bases(root, rev, exact=exact)
     needs_settled_tree(root)
     needs_plain_files(root)
+    beside.needs_own_objects(root)
     tip = commit_of(root, rev)
     archive = CommitBooks(root)
     archive.knows(book)
     there = frozenset.intersection(*(frozenset(_refs(root, base, tip)) for base in found))
     earlier = {base: _earlier(archive, book, base) for base in found}
-    comparisons = (
-        each for base, (before, _) in earlier.items() for each in side_by_side(archive, before, book, base, there)
+
+    def compared(now: Book) -> tuple[Comparison, ...]:
+        return tuple(
+            each for base, (before, _) in earlier.items() for each in side_by_side(archive, before, now, base, there)
+        )
+
+    return Against(
+        rev,
+        tuple(found),
+        compared(book),
+        tuple(earlier[found[0]][1]),
+        tuple((name, compared(archive.book_of(blobs)[0])) for name, blobs in beside.states(root)),
+        tuple(beside.slips(root, found[0])),
     )
-    return Against(rev, tuple(found), tuple(comparisons), tuple(earlier[found[0]][1]))
 
 
 @dataclass(frozen=True)

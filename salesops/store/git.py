@@ -22,6 +22,7 @@ SAFE = (
     "-c", "log.showSignature=false",
     "-c", "log.follow=false",
     "-c", "core.warnAmbiguousRefs=true",
+    "-c", "core.useReplaceRefs=false",
 )  # fmt: skip
 ENVIRONMENT = {
     "GIT_NO_REPLACE_OBJECTS": "1",
