@@ -17,7 +17,7 @@ WIDTH = 100
 """A mapping or list that fits into this many characters stands on one line."""
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _NOT_PLAIN = re.compile(r":(?:\s|$)|\s#|[\t\n\r]")
-_NOT_PLAIN_IN_BRACKETS = re.compile(r":(?:[\s,\[\]{}?]|$)|\s#|[,\[\]{}\t\n\r]")
+_NOT_PLAIN_IN_BRACKETS = re.compile(r":(?:[\s,\[\]{}?]|$)|\s#|[,\[\]{}?\t\n\r]")
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _TO_ESCAPE = re.compile(rf'[\\"\n\t\r]|{UNSEEN.pattern}')
 
