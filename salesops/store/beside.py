@@ -102,5 +102,6 @@ def _shapes(line: str, file: str) -> bool:
     if not pattern or pattern.startswith("#"):
         return False
     words = [word.lstrip("-!").split("=")[0] for word in attributes.split()]
-    inside = file.split("/")[0] in folders() or "*" in pattern or pattern.lstrip("/").split("/")[0] in folders()
-    return inside and any(word in SHAPING or word == "binary" for word in words)
+    first, below, _ = pattern.lstrip("/").partition("/")
+    reaches = file.split("/")[0] in folders() or not below or "*" in first or first in folders()
+    return reaches and any(word in SHAPING or word == "binary" for word in words)

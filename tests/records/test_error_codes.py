@@ -25,6 +25,7 @@ def codes_in_the_source() -> set[str]:
         file.read_text(encoding="utf-8")
         for file in (
             SOURCE / "store/load.py",
+            SOURCE / "store/beside.py",
             *(SOURCE / "records").glob("*.py"),
         )
     ]
