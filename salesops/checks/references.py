@@ -34,7 +34,27 @@ def member_unknown(case: Case[Deal]) -> Findings:
     """
     member_id = case.record.member
     if case.unknown("member", member_id):
-        yield Finding(("member",), f"there is no members/{member_id}.yaml", help=case.hint("member", member_id))
+        new = f"for a new member write members/{member_id}.yaml with three lines: name: ?, kind: ?, country: ?"
+        hint = case.hint("member", member_id)
+        yield Finding(("member",), f"there is no members/{member_id}.yaml", help=f"{hint}; {new}" if hint else new)
+
+
+@check(
+    "learned-stage-unknown",
+    source="reference/records#references",
+    bad="learned: [{stage: enrichmnet, date: 2026-01-10, note: They teach}]  # <--",
+    good="learned: [{stage: enrichment, date: 2026-01-10, note: They teach}]",
+)
+def learned_stage_unknown(case: Case[Deal]) -> Findings:
+    """What was learned is said of a stage that no version of the process has.
+
+    It answers the question of a stage, and is asked for there. Correct the name.
+    """
+    names = {name for process in case.book.processes for name in process.stages}
+    for at, entry in enumerate(case.record.learned if case.book.is_process_whole and names else ()):
+        if entry.stage not in names:
+            path = ("learned", at, "stage")
+            yield Finding(path, f"'{entry.stage}' is not a stage", help=did_you_mean(entry.stage, sorted(names)))
 
 
 @check(
