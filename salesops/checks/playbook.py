@@ -8,7 +8,7 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics import metrics_of
 from salesops.problems import did_you_mean
 from salesops.records.as_written import question
-from salesops.records.bounds import NEEDED, fits, wrong_unit
+from salesops.records.bounds import fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.rates import Rates
@@ -200,7 +200,7 @@ def target_unit(case: Case[Targets]) -> Findings:
                 yield Finding(
                     ("targets", at, key),
                     wrong_unit(words, metric.kind, metric.title),
-                    help=f"write it in the metric's unit, such as {NEEDED[metric.kind][1]}",
+                    help="write it in the metric's unit",
                     fix=question(key),
                 )
 

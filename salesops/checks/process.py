@@ -9,6 +9,7 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics import metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.problems import Path, did_you_mean
+from salesops.records.as_written import question
 from salesops.records.bounds import NEEDED, fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.model_fields import fields_below
@@ -298,12 +299,11 @@ def red_line_unit(case: Case[Process]) -> Findings:
             continue
         for key, words in line.bounds.items():
             if not fits(words, metric.kind):
-                meant = f"{words}%" if metric.kind == "share" and fits(f"{words}%", "share") else NEEDED[metric.kind][1]
                 yield Finding(
                     ("red_lines", at, key),
                     wrong_unit(words, metric.kind, metric.title),
                     help="write it in the metric's unit",
-                    fix=f"{key}: {meant}",
+                    fix=question(key),
                 )
         if line.wins is not None and metric.kind != "share":
             needed, example = NEEDED[metric.kind]
