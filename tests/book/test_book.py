@@ -7,7 +7,7 @@ from textwrap import dedent
 import pytest
 from booking import book_of
 
-from salesops.book.book import LeftOut
+from salesops.book.book import Cause, LeftOut
 from salesops.records.deal import Deal
 from salesops.records.process import Process
 from salesops.records.validation import typed
@@ -85,7 +85,7 @@ def test_without_a_process_none_is_in_force_and_nothing_can_be_counted():
     empty = book_of(deals={"cascadia": deal("enrichment: 2026-01-05")})
     assert empty.process_on(day("2026-01-05")) is None
     assert empty.outcome("closed won") is None
-    assert empty.unusable == (LeftOut("cascadia", "'enrichment' is not a stage of any process version"),)
+    assert empty.unusable == (LeftOut("cascadia", "'enrichment' is not a stage of any process version", Cause.UNUSABLE),)
     with pytest.raises(LookupError):
         _ = empty.on(day("2026-01-05")).process
 

@@ -46,7 +46,7 @@ signals: [
 activity:
     -   {date: 2026-01-20, kind: email}   # no answer
     # then they called
-    -   {date: 2026-02-02, kind: call, outcome: spoke}
+    -   {date: 2026-02-02, kind: call}
 contacts:
   - id: a-smith
     role: Dean
@@ -87,7 +87,7 @@ def changed(before: str, after: str) -> list[str]:
         (lambda t: rename_key(t, ("stages", 1, "outreach"), "closed lost"), ["-- outreach: 2026-01-19", "+- closed lost: 2026-01-19"]),
         (lambda t: append_item(t, ("stages",), {"discovery": "2026-02-02"}), ["+- discovery: 2026-02-02"]),
         (lambda t: insert_item(t, ("stages",), 1, {"discovery": "2026-01-10"}), ["+- discovery: 2026-01-10"]),
-        (lambda t: append_item(t, ("activity",), {"date": "2026-02-03", "kind": "call"}), ["+    -   {date: 2026-02-03, kind: call, outcome: spoke}"]),
+        (lambda t: append_item(t, ("activity",), {"date": "2026-02-03", "kind": "call"}), ["+    -   {date: 2026-02-03, kind: call}"]),
         (lambda t: append_item(t, ("contacts",), {"id": "c", "role": "CIO"}), ["+  - id: c", "+    role: CIO"]),
         (lambda t: append_item(t, ("parked",), {"since": "2026-01-01", "why": "x"}), ["+  - {since: 2026-01-01, why: x}"]),
         (lambda t: append_item(t, ("links",), {"kind": "notes", "url": "https://a.example"}), ["-links: []", "+links: [{kind: notes, url: https://a.example}]"]),
@@ -192,10 +192,10 @@ def test_the_comments_of_a_file_are_those_outside_of_its_texts():
 
 def test_the_lines_of_an_entry_carry_over_to_another_list():
     lines = item_lines(DEAL, ("activity", 1))
-    assert lines == ["    # then they called", "    -   {date: 2026-02-02, kind: call, outcome: spoke}"]
+    assert lines == ["    # then they called", "    -   {date: 2026-02-02, kind: call}"]
     text = "activity:\n  - {date: 2026-01-20, kind: email}\n"
     assert insert_lines(text, ("activity",), 1, lines, {"date": "2026-02-02", "kind": "call"}) == (
-        text + "  # then they called\n  -   {date: 2026-02-02, kind: call, outcome: spoke}\n"
+        text + "  # then they called\n  -   {date: 2026-02-02, kind: call}\n"
     )
     with pytest.raises(CannotEdit):
         insert_lines(text, ("activity",), 1, lines, {"date": "2026-02-02", "kind": "email"})
@@ -224,7 +224,7 @@ LAYOUTS = [
     ("{k}: {{\n    a: x,  # one\n  b: old   # two\n  }}", ("b",)),
     ("{k}:\n- old # x\n- y", (0,)),
     ("{k}:\n   -  x\n   # between\n   -  old", (1,)),
-    ("{k}:\n  - {{date: old, kind: call, outcome: spoke}}\n  - {{date: y}}  # trail", (0, "date")),
+    ("{k}:\n  - {{date: old, kind: call}}\n  - {{date: y}}  # trail", (0, "date")),
     ("{k}:\n  - date: x\n    kind: old\n\n  -\n    date: y", (0, "kind")),
     ("{k}:\n     a:\n       b: old\n     c: |\n       old\n\n     d: [\n  x]", ("a", "b")),
     ("{k}:\n  - enrichment: old", (0, "enrichment")),
