@@ -105,7 +105,7 @@ def _answers(case: Case[Any], path: Path, was: Any, now: Any) -> Iterator[Altere
         yield from _entries(case, path, was or (), now or ())
         yield from _late_entries(case, path, was or (), now or ())
         return
-    for key, _ in keyed_fields(type(now or was)):
+    for key, _ in keyed_fields(type(now or was)) if now or was else ():
         old, new = getattr(was, key, None), getattr(now, key, None)
         if old is not None and (
             new is None or (new.date == old.date and _settled(old, date.max) != _settled(new, date.max))

@@ -166,8 +166,11 @@ def of_the_past(old: Deal, new: Deal) -> Iterator[str]:
         yield "signature-removed"
     was_closed = old.stages[-1][0] in ("closed lost", "closed won")
     names = {"loss", "loss.reason"} if new.reason else {"loss"}  # without a reason the whole loss is gone
-    if was_closed and old.reason and old.reason != new.reason and not names & {entry[0] for entry in added}:
-        yield "closed-fact-changed"
+    signed = {entry[0] for entry in added}
+    another_reason = old.reason and old.reason != new.reason and not names & signed
+    another_owner = old.owner != new.owner and "owner" not in signed
+    if was_closed and (another_reason or another_owner):
+        yield "past-fact-named"
 
 
 def same_fields(old: Deal, new: Deal) -> bool:
@@ -461,10 +464,10 @@ def book_of(files: dict[str, str]) -> tuple[Book, list[Problem]]:
 
 
 OURS = frozenset(
-    "past-altered type-changed signature-removed record-deleted closed-fact-changed stage-unknown start-wrong stage-skipped "
+    "past-altered type-changed signature-removed record-deleted past-fact-named stage-unknown start-wrong stage-skipped "
     "move-not-allowed reopened-without-reason moved-back-without-reason stage-dates-go-back".split()
 )
-ONCE = ("past-altered", "type-changed", "signature-removed", "closed-fact-changed", "record-deleted")
+ONCE = ("past-altered", "type-changed", "signature-removed", "past-fact-named", "record-deleted")
 
 
 def sorted_out(found: Iterable[tuple[str, str]]) -> dict[str, Counter[str]]:
