@@ -30,11 +30,11 @@ Readings = dict[str, Reading | None]
 
 SUBJECTS = (
     home,
-    waiting,
     board,
     pipeline,
     closed,
     renewals,
+    waiting,
     metrics,
     changes,
     integrity,
