@@ -79,6 +79,7 @@ activity:
 proposal: {requested: 2025-02-03, presented: 2025-02-10, admin_informed: 2025-02-04}
 contract: {signed: 2025-03-10, start: 2025-04-01, end: 2026-12-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}
 win: {learning: The course decided, signals: [course]}
+order: {configurator: "https://hub.example/c", created: 2025-03-12, delivery_owner: april, operational: 2025-04-07}
 """
 
 OPEN_DEAL = """\
@@ -157,6 +158,12 @@ class Repository:
     def member(self, fragment: str = "", id: str = "cascadia-university") -> Path:
         """A sound member with the keys of ``fragment`` in place of its own."""
         return self.write(f"members/{id}.yaml", instead(fragment, MEMBER))
+
+    def not_handed_off(self) -> None:
+        """The won deal loses its hand-off to delivery."""
+        file = self.root / "deals/cascadia-2025.yaml"
+        lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+        file.write_text("".join(line for line in lines if not line.startswith("order:")), encoding="utf-8")
 
     def process(self, fragment: str, id: str = "v3") -> Path:
         """The process version 3 with the keys of ``fragment`` in place of its own."""

@@ -254,9 +254,21 @@ class Book:
                     found.setdefault(entry.id, []).append((entry.date, deal_id, at))
         return {meeting: sorted(held) for meeting, held in found.items()}
 
+    @cached_property
+    def _of_members(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for deal_id, deal in self.deals.items():
+            found.setdefault(deal.member, []).append(deal_id)
+        return found
+
     def deals_of(self, member: str) -> list[str]:
-        """The deals of a member, by id."""
-        return [deal_id for deal_id, deal in self.deals.items() if deal.member == member]
+        """The deals of a member, in the order of their files."""
+        return list(self._of_members.get(member, ()))
+
+    @cached_property
+    def first_invoiced(self) -> str | None:
+        """The first month for which an invoice of any member was written down."""
+        return min((invoice.month for member in self.members.values() for invoice in member.invoices), default=None)
 
     def on(
         self,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 
 from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
@@ -17,9 +17,13 @@ def last_contact(deal: Deal, as_of: date) -> date | None:
 
 def quiet_days(history: DealHistory, as_of: date) -> int:
     """Whole days since the last real contact, or since the deal came into its stage where that is later; parked ones do not count."""
-    contact = last_contact(history.deal, as_of)
-    since = max(contact or history.now.entered, history.now.entered)
+    since = _quiet_since(history, as_of)
     return (as_of - since).days - history.parked_days(since, as_of)
+
+
+def _quiet_since(history: DealHistory, as_of: date) -> date:
+    contact = last_contact(history.deal, as_of)
+    return max(contact or history.now.entered, history.now.entered)
 
 
 def why_stalled(snapshot: Snapshot, history: DealHistory) -> Iterator[str]:
@@ -38,3 +42,22 @@ def parked_beside(history: DealHistory, as_of: date) -> str:
     """The parked days of the present stage as they stand beside its age: `` (161 parked)``; nothing where there are none."""
     parked = history.parked_days(history.now.entered, as_of)
     return f" ({parked} parked)" if parked else ""
+
+
+def stalled_since(snapshot: Snapshot, history: DealHistory) -> date | None:
+    """The first day on which an open deal had stalled as it has on the day; None where it has not."""
+    stage, today = snapshot.stage(history.now.stage), snapshot.as_of
+    found = []
+    if stage.stale_after is not None and history.age(today) > stage.stale_after:
+        found.append(_passed(history, history.now.entered, stage.stale_after))
+    if stage.idle_after is not None and quiet_days(history, today) > stage.idle_after:
+        found.append(_passed(history, _quiet_since(history, today), stage.idle_after))
+    return min(found, default=None)
+
+
+def _passed(history: DealHistory, since: date, limit: int) -> date:
+    """The first day with more than so many days behind it, of which the parked ones do not count."""
+    day = since + timedelta(days=limit + 1)
+    for _ in history.spans:
+        day = since + timedelta(days=limit + 1 + history.parked_days(since, day))
+    return day

@@ -27,6 +27,7 @@ from salesops.checks import (
     settled,
     tiers,
     upkeep,
+    waiting,
 )
 from salesops.checks.check import CHECKS, EVERY, GONE, Case, Check, Finding
 from salesops.problems import Place, Problem, in_order
@@ -44,6 +45,7 @@ SUBJECTS = (
     renewals,
     invoices,
     upkeep,
+    waiting,
     playbook,
     privacy,
     process,

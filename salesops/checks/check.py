@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from salesops.book.book import Book
+from salesops.book.book import Book, Snapshot
 from salesops.book.moves import JudgedMove, judged_moves
 from salesops.book.names_on_file import meant_by
 from salesops.book.visits import DealHistory, history_of
+from salesops.book.waiting import Waiting
 from salesops.changes.compare import Comparison
 from salesops.problems import Edit, Path, Severity, did_you_mean
 from salesops.records.deal import Deal
@@ -45,6 +46,13 @@ class Finding:
 Findings = Iterator[Finding]
 
 
+def as_findings(waiting: Iterable[Waiting]) -> Findings:
+    """What waits in a record, as a check says it; nothing where another check blames it as an error."""
+    for it in waiting:
+        if not it.is_blamed:
+            yield Finding(it.path, it.message, help=it.help, fix=it.fix, key=it.key)
+
+
 @dataclass(frozen=True)
 class Case(Generic[R]):
     """A record before a check: its kind and id, the record, the whole book, the day of the check, and the past to compare with."""
@@ -68,6 +76,11 @@ class Case(Generic[R]):
         """What the record was in the earlier commit, under whatever name; None where it is new."""
         found: R | None = self.then.earlier(self.kind, self.id)
         return found
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The whole book on the day."""
+        return self.book.on(self.as_of)
 
     @property
     def document(self) -> Document:

@@ -10,8 +10,8 @@ from salesops.records.deal import EXISTING, NEW, Deal
 @check(
     "contract-dates",
     source="Sales Operations Overview (2025), Closed Won; reference/definitions#contract-windows",
-    bad="contract: {start: 2026-04-01, end: 2026-03-31}  # <--",
-    good="contract: {start: 2026-04-01, end: 2027-03-31}",
+    bad="contract: {start: 2027-04-01, end: 2027-03-31}  # <--",
+    good="contract: {start: 2027-04-01, end: 2028-03-31}",
 )
 def contract_dates(case: Case[Deal]) -> Findings:
     """The days of a contract are not in order.
@@ -69,6 +69,7 @@ def contract_dates(case: Case[Deal]) -> Findings:
     proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
     contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}  # <--
     win: {learning: The course decided, signals: [course]}
+    order: {delivery_owner: april, operational: 2026-04-20}
     """,
     good="""
     stages:
@@ -93,6 +94,7 @@ def contract_dates(case: Case[Deal]) -> Findings:
     proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
     contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}
     win: {learning: The course decided, signals: [course]}
+    order: {delivery_owner: april, operational: 2026-04-20}
     """,
 )
 def won_before_signed(case: Case[Deal]) -> Findings:
@@ -116,8 +118,8 @@ def won_before_signed(case: Case[Deal]) -> Findings:
     "contract-currencies",
     advice=True,
     source="reference/definitions#currencies",
-    bad="contract: {start: 2026-04-01, mrr: 1000 USD, one_off: 500 CAD}  # <--",
-    good="contract: {start: 2026-04-01, mrr: 1000 USD, one_off: 500 USD}",
+    bad="contract: {start: 2027-04-01, mrr: 1000 USD, one_off: 500 CAD}  # <--",
+    good="contract: {start: 2027-04-01, mrr: 1000 USD, one_off: 500 USD}",
 )
 def contract_currencies(case: Case[Deal]) -> Findings:
     """One contract has amounts in two currencies.

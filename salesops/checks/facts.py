@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import get_args
 
-from salesops.checks.check import Case, Finding, Findings, check
+from salesops.book import waiting_open
+from salesops.checks.check import Case, Finding, Findings, as_findings, check
 from salesops.problems import Path
 from salesops.records.as_written import question
 from salesops.records.deal import MANIAC_T, Deal, MeetingAbout, MeetingStatus
@@ -213,18 +214,7 @@ def next_step_missing(case: Case[Deal]) -> Findings:
 
     A deal without one is easily forgotten. Write what will be done, and by when.
     """
-    deal = case.record
-    snapshot = case.book.on(case.as_of)
-    history = snapshot.history(case.id)
-    if case.has_lost("next") or case.has_lost("parked"):
-        return
-    if history and deal.next is None and snapshot.is_open(history) and not history.parked_on(case.as_of):
-        yield Finding(
-            ("stages", history.now.line),
-            "the open deal has no next step",
-            help="write what will be done and by when",
-            fix="next: {action: ?, due: ?}",
-        )
+    yield from as_findings(waiting_open.next_step_missing(case.snapshot, case.id))
 
 
 @check(
@@ -239,17 +229,7 @@ def next_step_overdue(case: Case[Deal]) -> Findings:
 
     Log what happened and write the next step, or move the day.
     """
-    deal = case.record
-    if deal.next is None or deal.next.due >= case.as_of:
-        return
-    snapshot = case.book.on(case.as_of)
-    history = snapshot.history(case.id)
-    if history and snapshot.is_open(history) and not history.parked_on(case.as_of):
-        yield Finding(
-            ("next", "due"),
-            f"the next step was due on {deal.next.due}",
-            help="log what happened and write the next step",
-        )
+    yield from as_findings(waiting_open.next_step_overdue(case.snapshot, case.id))
 
 
 @check(

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.records.as_written import question
 from salesops.records.deal import Contract
-from salesops.records.member import Invoice, Member
+from salesops.records.member import INVOICE_STEPS, Invoice, Member
 from salesops.records.process import WON
 
-STEPS = ("prepared", "sent", "certified", "invoiced", "paid")
-"""The steps of an invoice in their order, none of which is left out (Sales and invoicing process, Sending invoices)."""
-OUT = STEPS[1:]
+OUT = INVOICE_STEPS[1:]
 """The steps from which on an invoice has left the team: what is only prepared may still wait for a contract."""
 
 
@@ -24,11 +22,11 @@ OUT = STEPS[1:]
     source="Sales and invoicing process, Sending invoices",
     bad="""
     vendor_setup: {status: done, date: 2025-03-02}
-    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01, invoiced: 2026-06-03}]  # <--
+    invoices: [{month: 2026-10, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-11-01, prepared: 2026-11-01, sent: 2026-11-01, invoiced: 2026-11-03}]  # <--
     """,
     good="""
     vendor_setup: {status: done, date: 2025-03-02}
-    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01, certified: 2026-06-02, invoiced: 2026-06-03}]
+    invoices: [{month: 2026-10, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-11-01, prepared: 2026-11-01, sent: 2026-11-01, certified: 2026-11-02, invoiced: 2026-11-03}]
     """,
 )
 def invoice_steps(case: Case[Member]) -> Findings:
@@ -38,11 +36,11 @@ def invoice_steps(case: Case[Member]) -> Findings:
     missing, or correct the one that is wrong. When it was archived is for itself.
     """
     for at, invoice in enumerate(case.record.invoices):
-        done = _done(invoice)
+        done = invoice.done
         if not done:
             continue
         last, day = done[-1]
-        left_out = [step for step in STEPS[: STEPS.index(last)] if getattr(invoice, step) is None]
+        left_out = [step for step in INVOICE_STEPS[: INVOICE_STEPS.index(last)] if getattr(invoice, step) is None]
         if left_out:
             yield Finding(
                 ("invoices", at, last),
@@ -59,23 +57,19 @@ def invoice_steps(case: Case[Member]) -> Findings:
                 )
 
 
-def _done(invoice: Invoice) -> list[tuple[str, date]]:
-    return [(step, day) for step in STEPS if (day := getattr(invoice, step)) is not None]
-
-
 @check(
     "invoice-month-twice",
     of="member",
     source="Sales and invoicing process, Sending invoices",
     bad="""
     invoices:
-      - {month: 2026-05, deal: cascadia-2025}
-      - {month: 2026-05, deal: cascadia-2025}  # <--
+      - {month: 2026-10, deal: cascadia-2025}
+      - {month: 2026-10, deal: cascadia-2025}  # <--
     """,
     good="""
     invoices:
-      - {month: 2026-05, deal: cascadia-2025}
-      - {month: 2026-06, deal: cascadia-2025}
+      - {month: 2026-10, deal: cascadia-2025}
+      - {month: 2026-11, deal: cascadia-2025}
     """,
 )
 def invoice_month_twice(case: Case[Member]) -> Findings:
@@ -99,8 +93,8 @@ def invoice_month_twice(case: Case[Member]) -> Findings:
     "invoice-deal-unfit",
     of="member",
     source="Sales and invoicing process, Sending invoices; reference/records#references",
-    bad="invoices: [{month: 2026-05, deal: acme}]  # <--",
-    good="invoices: [{month: 2026-05, deal: cascadia-2025}]",
+    bad="invoices: [{month: 2026-10, deal: acme}]  # <--",
+    good="invoices: [{month: 2026-10, deal: cascadia-2025}]",
 )
 def invoice_deal_unfit(case: Case[Member]) -> Findings:
     """An invoice names a deal that does not exist, is another member's, or was not won.
@@ -137,11 +131,11 @@ def _is_won(case: Case[Member], deal_id: str) -> bool:
     source="Sales and invoicing process, What we need in order to send an invoice; reference/definitions#contract-windows",
     bad="""
     vendor_setup: {status: done, date: 2025-03-02}
-    invoices: [{month: 2025-03, tier_confirmed: 2025-03-01, delivery_confirmed: 2025-04-01, prepared: 2025-04-01, sent: 2025-04-01}]  # <--
+    invoices: [{month: 2027-01, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-11-01, prepared: 2026-11-01, sent: 2026-11-01}]  # <--
     """,
     good="""
     vendor_setup: {status: done, date: 2025-03-02}
-    invoices: [{month: 2025-04, tier_confirmed: 2025-03-01, delivery_confirmed: 2025-05-01, prepared: 2025-05-01, sent: 2025-05-01}]
+    invoices: [{month: 2026-10, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-11-01, prepared: 2026-11-01, sent: 2026-11-01}]
     """,
 )
 def invoice_outside_service(case: Case[Member]) -> Findings:
@@ -166,7 +160,7 @@ def _is_outside(case: Case[Member], invoice: Invoice) -> bool:
     return (
         any(getattr(invoice, step) for step in OUT)
         and bool(contracts)
-        and not any(_covers(contract, invoice.month) for contract in contracts)
+        and not any(contract.covers(invoice.month) for contract in contracts)
     )
 
 
@@ -178,26 +172,17 @@ def _contracts(case: Case[Member], invoice: Invoice) -> Iterator[Contract]:
             yield deal.contract
 
 
-def _covers(contract: Contract, month: str) -> bool:
-    """Whether there was service on any day of a month."""
-    start = contract.start or contract.signed
-    last_days = [contract.end, contract.service_ended - timedelta(1) if contract.service_ended else None]
-    return (start is None or f"{start:%Y-%m}" <= month) and all(
-        last is None or month <= f"{last:%Y-%m}" for last in last_days
-    )
-
-
 @check(
     "invoice-not-ready",
     of="member",
     source="Sales and invoicing process, What we need in order to send an invoice",
     bad="""
     vendor_setup: {status: done, date: 2025-03-02}
-    invoices: [{month: 2026-05, tier_confirmed: 2026-06-03, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01}]  # <--
+    invoices: [{month: 2026-10, tier_confirmed: 2026-11-03, delivery_confirmed: 2026-11-01, prepared: 2026-11-01, sent: 2026-11-01}]  # <--
     """,
     good="""
     vendor_setup: {status: done, date: 2025-03-02}
-    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01}]
+    invoices: [{month: 2026-10, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-11-01, prepared: 2026-11-01, sent: 2026-11-01}]
     """,
 )
 def invoice_not_ready(case: Case[Member]) -> Findings:
@@ -233,7 +218,7 @@ def invoice_not_ready(case: Case[Member]) -> Findings:
 
 def _is_described(case: Case[Member], invoice: Invoice) -> bool:
     """Whether a contract describes the month, or another finding already says why none does."""
-    has_contract = any(_covers(contract, invoice.month) for contract in _contracts(case, invoice))
+    has_contract = any(contract.covers(invoice.month) for contract in _contracts(case, invoice))
     is_blamed = _is_outside(case, invoice) or bool(invoice.deal and _why_unfit(case, invoice.deal))
     return has_contract or is_blamed
 
@@ -244,11 +229,11 @@ def _is_described(case: Case[Member], invoice: Invoice) -> bool:
     source="Leads, sales, and hubs process, Converting leads into sales; Sales and invoicing process, Sending invoices",
     bad="""
     vendor_setup: {status: pending, date: 2026-03-02}
-    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01}]  # <--
+    invoices: [{month: 2026-10, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-11-01, prepared: 2026-11-01, sent: 2026-11-01}]  # <--
     """,
     good="""
     vendor_setup: {status: not needed}
-    invoices: [{month: 2026-05, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-01}]
+    invoices: [{month: 2026-10, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-11-01, prepared: 2026-11-01, sent: 2026-11-01}]
     """,
 )
 def invoice_before_vendor_setup(case: Case[Member]) -> Findings:

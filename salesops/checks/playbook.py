@@ -50,7 +50,7 @@ def experiment_measure_unknown(case: Case[Experiment]) -> Findings:
     of="experiment",
     source="Sales Operations Overview (2025), Key Artifacts",
     bad="cohort: {stage: outreech, since: 2026-01-15}  # <--",
-    good="cohort: {stage: outreach, since: 2026-01-15, until: 2026-03-15}",
+    good="cohort: {stage: outreach, since: 2026-10-15, until: 2026-12-15}",
 )
 def experiment_cohort(case: Case[Experiment]) -> Findings:
     """The cohort of an experiment names no stage, or ends before it begins.

@@ -218,7 +218,7 @@ def _ended_long_ago(case: Case[Any]) -> Iterator[Altered]:
 
 CLOSED = """
 stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
-loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
+loss: {reason: price, learning: Too dear, verdict: execution, reengage: never, playbook: none needed}
 """
 
 
@@ -230,12 +230,12 @@ loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
     bad="""
     tier: premier  # <--
     stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
-    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
+    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never, playbook: none needed}
     """,
     good="""
     tier: premier
     stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
-    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
+    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never, playbook: none needed}
     corrections: [{field: tier, was: general, by: jim, date: 2026-03-01, why: They had asked for the large one}]
     """,
 )
@@ -272,12 +272,12 @@ def _way_out(case: Case[Any], altered: Altered) -> str:
     bad="""
     owner: april  # <--
     stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
-    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
+    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never, playbook: none needed}
     """,
     good="""
     title: Membership
     stages: [{enrichment: 2026-01-05}, {closed lost: 2026-01-19}]
-    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
+    loss: {reason: price, learning: Too dear, verdict: execution, reengage: never, playbook: none needed}
     """,
 )
 def past_fact_named(case: Case[Any]) -> Findings:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from salesops.book import waiting_open
 from salesops.book.moves import MoveKind
-from salesops.book.stalled import why_stalled
 from salesops.book.visits import DealHistory
-from salesops.checks.check import Case, Finding, Findings, check
+from salesops.book.waiting import in_play
+from salesops.checks.check import Case, Finding, Findings, as_findings, check
 from salesops.records.as_written import question
 from salesops.records.deal import MANIAC_T, Deal
-
-RETURNED_FOR = 30
-"""Days during which a deal that came back from parking is pointed out."""
 
 SHORT_FUSE = {
     "playbook/process/v4.yaml": """
@@ -34,9 +32,7 @@ SHORT_FUSE = {
 
 def _open(case: Case[Deal]) -> DealHistory | None:
     """The deal's history where it is open and not parked, else None."""
-    snapshot = case.book.on(case.as_of)
-    history = snapshot.history(case.id)
-    return history if history and snapshot.is_open(history) and not history.parked_on(case.as_of) else None
+    return in_play(case.snapshot, case.id)
 
 
 @check(
@@ -61,14 +57,7 @@ def deal_stalled(case: Case[Deal]) -> Findings:
     A stalled deal is not lost; it needs a decision. Move it, park it, close it, or talk to them. A real
     contact is a held meeting, a call or an answered e-mail; an edit of the file is not.
     """
-    history = _open(case)
-    reasons = list(why_stalled(case.book.on(case.as_of), history)) if history else []
-    if history and reasons:
-        yield Finding(
-            ("stages", history.now.line),
-            "; ".join(reasons),
-            help="talk to them, move it, park it or close it; log contacts under activity:",
-        )
+    yield from as_findings(waiting_open.stalled(case.snapshot, case.id))
 
 
 @check(
@@ -83,13 +72,7 @@ def close_date_passed(case: Case[Deal]) -> Findings:
 
     It is left out of every forecast until there is a new day. Ask again, and write the new day.
     """
-    expected = case.record.expected_close
-    if expected and expected < case.as_of and _open(case):
-        yield Finding(
-            ("expected_close",),
-            f"the deal was expected to close on {expected}",
-            help="ask again, and write the new day",
-        )
+    yield from as_findings(waiting_open.close_date_passed(case.snapshot, case.id))
 
 
 @check(
@@ -154,21 +137,7 @@ def parked_came_back(case: Case[Deal]) -> Findings:
 
     What it waited for should be known by now. Talk to them, park it again, or close it.
     """
-    history = _open(case)
-    if history is None:
-        return
-    for at, span in enumerate(case.record.parked):
-        back = span.until
-        if (
-            back
-            and back <= case.as_of < back + timedelta(days=RETURNED_FOR)
-            and not any(entry.date >= back for entry in case.record.activity)
-        ):
-            yield Finding(
-                ("parked", at, "until"),
-                f"the deal is back since {back}, and nothing was logged since",
-                help="talk to them, park it again, or close it",
-            )
+    yield from as_findings(waiting_open.parked_came_back(case.snapshot, case.id))
 
 
 @check(

@@ -18,6 +18,7 @@ from salesops.cli.printing import ReaderGone
 
 COMMANDS = {
     "check": "Check every record against the process.",
+    "today": "Show everything that waits for you, or for everybody.",
     "explain": "Explain a code, a metric, a stage or a field.",
     "list": "List deals or members.",
     "show": "Show one deal or member, and what is missing for its next stage.",

@@ -61,6 +61,14 @@ def target_standings(snapshot: Snapshot, then: Then | None = None) -> list[Targe
     return [standing for standing in found if _is_of_interest(standing, snapshot)]
 
 
+def missed(target: Target, snapshot: Snapshot) -> TargetStanding | None:
+    """A target whose day has passed, where it was on it; None where it was reached, and once a decision answers it."""
+    if target.by >= snapshot.as_of or is_answered(target.id, snapshot):
+        return None
+    found = _standing(target, snapshot, snapshot.whole.on)
+    return found if found.progress.state == MISSED else None
+
+
 def _standing(target: Target, snapshot: Snapshot, then: Then) -> TargetStanding:
     day = min(target.by, snapshot.as_of)
     reading = _read(target, snapshot if day == snapshot.as_of else then(day))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
@@ -311,6 +311,14 @@ class Contract(Record):
     def began(self) -> Date | None:
         """The day of the signature; a draft that nobody has signed has none."""
         return self.signed
+
+    def covers(self, month: str) -> bool:
+        """Whether there was service on any day of a month."""
+        start = self.start or self.signed
+        last_days = [self.end, self.service_ended - timedelta(1) if self.service_ended else None]
+        return (start is None or f"{start:%Y-%m}" <= month) and all(
+            last is None or month <= f"{last:%Y-%m}" for last in last_days
+        )
 
 
 class Hub(Record):

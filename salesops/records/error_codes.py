@@ -324,9 +324,9 @@ REFUSALS: dict[str, Refusal] = {
         _refusal(
             "not-a-month",
             "A month is not written as YYYY-MM.",
-            "Invoices are by month. Write it as 2026-05.",
+            "Invoices are by month. Write it as 2026-10.",
             "invoices: [{month: May 2026}]  # <--",
-            "invoices: [{month: 2026-05}]",
+            "invoices: [{month: 2026-10}]",
             kind="member",
             source="reference/records#values",
         ),

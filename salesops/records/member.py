@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -34,6 +35,9 @@ MEMBER_KINDS = (
     UNKNOWN,
 )
 """The kinds of institution that every team knows; it may add its own."""
+
+INVOICE_STEPS = ("prepared", "sent", "certified", "invoiced", "paid")
+"""The steps of an invoice in their order, none of which is left out (Sales and invoicing process, Sending invoices)."""
 
 
 def _kind(value: object) -> str:
@@ -110,6 +114,11 @@ class Invoice(Record):
     invoiced: Happened | None = maybe("When the invoice went out.", "2026-06-03")
     paid: Happened | None = maybe("When it was paid.", "2026-07-01")
     archived: Happened | None = maybe("When the evidence was archived with the fiscal sponsor.", "2026-06-02")
+
+    @property
+    def done(self) -> list[tuple[str, date]]:
+        """The steps that were made, in the order in which they are to be made, each with its day."""
+        return [(step, day) for step in INVOICE_STEPS if (day := getattr(self, step)) is not None]
 
 
 class Member(Record):

@@ -22,6 +22,10 @@ IMPORTED = "imported"
 """The version of the moves that came with an import, whatever their day; it is in force on no day of its own."""
 
 
+OWNER_AFTER, IN_USE_AFTER = 7, 45
+"""Days after a win within which the hand-off has an owner, and its hubs are in use, unless the process says otherwise."""
+
+
 def _listed(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -119,6 +123,27 @@ class Completion(Record):
 
     when: Text = given("The criterion, in a sentence.", "Hubs are in active use")
     needs: tuple[Need, ...] = many("What it requires.")
+    owner_after: Whole | None = maybe(
+        f"Days after the win within which somebody in delivery owns the hand-off; default: {OWNER_AFTER} where `order.delivery_owner` is required.",
+        "7",
+    )
+    in_use_after: Whole | None = maybe(
+        f"Days after the win within which the hubs are in use; default: {IN_USE_AFTER} where `order.operational` is required.",
+        "45",
+    )
+
+    def owner_within(self) -> int | None:
+        """Within how many days of the win the hand-off must have an owner; None where the process does not ask."""
+        return self._within(self.owner_after, "order.delivery_owner", OWNER_AFTER)
+
+    def in_use_within(self) -> int | None:
+        """Within how many days of the win the hubs must be in use; None where the process does not ask."""
+        return self._within(self.in_use_after, "order.operational", IN_USE_AFTER)
+
+    def _within(self, days: int | None, field: str, usual: int) -> int | None:
+        if days is not None:
+            return days
+        return usual if any(need.field == field for need in self.needs) else None
 
 
 class Stage(Record):

@@ -129,6 +129,14 @@ def branch_of(root: Path) -> str | None:
     return here or (there or "").partition("/")[2] or None
 
 
+def setting(root: Path, name: str) -> str | None:
+    """What somebody has set for git under a name of ours, such as who they are; None where nothing is set, or there is no git."""
+    try:
+        return asks(root, "config", "--get", name) or None
+    except CannotDecide:
+        return None
+
+
 def is_shallow(root: Path) -> bool:
     """Whether the history was cut, as CI does unless it is told otherwise."""
     return asks(root, "rev-parse", "--is-shallow-repository") == "true"

@@ -243,7 +243,7 @@ def test_of_several_ways_the_nearest_one_is_asked_for():
 def test_a_loss_in_outreach_is_either_silence_or_a_no(repo):
     lost = """
         stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {closed lost: 2026-02-12}]
-        loss: {reason: REASON, learning: x, verdict: icp, reengage: never}
+        loss: {reason: REASON, learning: x, verdict: icp, reengage: never, playbook: none needed}
     """
     repo.deal(lost.replace("REASON", "price"), "said-no")
     repo.deal(lost.replace("REASON", "unresponsive"), "silent")
@@ -284,6 +284,7 @@ DAYS = ("2026-01-05", "2026-01-31", "2026-02-01")
 
 
 def test_nothing_leads_out_of_a_closed_deal_but_it_may_be_unfinished(repo):
+    repo.not_handed_off()
     snapshot, earlier = repo.book().on(DAY), repo.book().on(date(2025, 3, 9))
     won = snapshot.history("cascadia-2025")
     assert ways_out(snapshot, won) == []

@@ -113,6 +113,7 @@ def test_the_way_forward_is_the_first_that_does_not_lead_to_a_loss(repo):
 
 
 def test_a_closed_deal_says_what_it_still_lacks(repo):
+    repo.not_handed_off()
     snapshot = repo.book().on(date(2026, 11, 20))
     standing = Standing(snapshot, snapshot.history("cascadia-2025"))
     assert [need.field for need in standing.unfinished][:2] == ["order.configurator", "order.created"]

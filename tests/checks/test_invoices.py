@@ -25,12 +25,13 @@ def invoice(*without, **more):
 
 @pytest.fixture
 def found(repo):
-    """What the check says of a member with these invoices, as ``line code``; the first of them is on line 2."""
+    """What is wrong with a member with these invoices, as ``line code``; the first of them is on line 2."""
 
     def of(*invoices, setup="{status: done, date: 2025-03-02}"):
         lines = "".join(f"  - {entry}\n" for entry in invoices)
         repo.member(f"invoices:\n{lines}vendor_setup: {setup}\n")
-        return [f"{problem.place.line} {problem.code}" for problem in repo.problems() if "member" in problem.place.path]
+        wrong = [problem for problem in repo.problems() if problem.is_error and "member" in problem.place.path]
+        return [f"{problem.place.line} {problem.code}" for problem in wrong]
 
     return of
 

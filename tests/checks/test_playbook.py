@@ -71,7 +71,7 @@ def test_a_decision_may_answer_a_target(repo):
     repo.write("playbook/decisions/2026-11-twelve.yaml", decision + "twelve\n")
     assert repo.problems() == []
     repo.write("playbook/decisions/2026-11-twelve.yaml", decision + "twelfe\n")
-    (problem,) = repo.problems()
+    (problem,) = [found for found in repo.problems() if found.is_error]
     assert problem.message == "'twelfe' is no red line, no target and no process version"
     assert "twelve" in problem.help
 

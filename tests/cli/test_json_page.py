@@ -12,6 +12,7 @@ import pytest
 
 SECTIONS = {
     "check --against HEAD~200": "check",
+    "today --for all": "today",
     "board": "list",
     "list": "list",
     "list members": "list",

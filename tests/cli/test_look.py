@@ -293,6 +293,7 @@ def test_what_machines_read_of_the_whole_deal(repo):
 
 
 def test_a_closed_deal_ends_with_what_it_needs_to_be_complete(busy):
+    busy.not_handed_off()
     ran = busy.run("show", "cascadia-2025")
     assert "To be complete (The hubs are up and people work on them): 4 missing" in ran.out
     assert "  - order.created" in ran.out

@@ -22,12 +22,27 @@ from salesops.site.pages import (
     process,
     reference,
     renewals,
+    waiting,
 )
 from salesops.site.pages.page import Page
 
 Readings = dict[str, Reading | None]
 
-SUBJECTS = (home, board, pipeline, closed, renewals, metrics, changes, integrity, members, process, reference, deals)
+SUBJECTS = (
+    home,
+    board,
+    pipeline,
+    closed,
+    renewals,
+    waiting,
+    metrics,
+    changes,
+    integrity,
+    members,
+    process,
+    reference,
+    deals,
+)
 """The modules of pages, in the order in which a reader meets them."""
 
 __all__ = ["SUBJECTS", "Metric", "Page", "data_files", "every_page", "readings_of"]

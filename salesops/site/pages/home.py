@@ -13,7 +13,9 @@ from salesops.book.book import Snapshot
 from salesops.book.narrowing import Narrowing
 from salesops.book.status import Standing, standings
 from salesops.book.visits import Visit
+from salesops.book.waiting import Waiting
 from salesops.changes.timeline import GitHistory
+from salesops.checks.waiting import everything_waiting
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, terms
 from salesops.metrics.metric import ALL_TYPES
@@ -31,6 +33,7 @@ from salesops.metrics.wording import headline
 from salesops.records.deal import EXISTING, NEW
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.waiting import TEAM, record
 from salesops.site.pages.words import NOTHING, day, kind_of_business, unbroken
 
 SHOWN = (
@@ -92,7 +95,8 @@ class RecentMove(NamedTuple):
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The home page."""
     every = metrics_of(snapshot.process)
-    attention = [standing for standing in standings(snapshot, snapshot.open) if standing.concerns]
+    waiting = everything_waiting(snapshot)
+    unrenewed = {it.record for it in waiting if it.code == "renewal-missing"}
     yield page(
         "",
         "Home",
@@ -106,9 +110,11 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         ],
         targets=target_standings(snapshot),
         target_columns=TARGETS,
-        attention=sorted(attention, key=lambda standing: (-len(standing.concerns), standing.since)),
+        attention=_by_record(waiting),
+        record=record,
+        team=TEAM,
         most=MAX_ATTENTION_ROWS,
-        overdue=[term for term in terms(snapshot) if term.bucket == OVERDUE],
+        overdue=[term for term in terms(snapshot) if term.bucket == OVERDUE and term.id not in unrenewed],
         moves=list(_moves(snapshot)),
         back_soon=[standing for standing in standings(snapshot, snapshot.parked) if _back_soon(standing)],
     )
@@ -125,6 +131,14 @@ def by_type(snapshot: Snapshot, metric: Metric) -> str:
 def _rate(share: Share) -> str:
     counts = f" ({share.hits:,} of {share.out_of:,})" if share.out_of and share.is_enough else ""
     return f"{headline(share)}{counts}"
+
+
+def _by_record(waiting: list[Waiting]) -> list[list[Waiting]]:
+    """What waits, a line for each record and person, the oldest first."""
+    lines: dict[tuple[str, str, str | None], list[Waiting]] = {}
+    for it in waiting:
+        lines.setdefault((it.kind, it.record, it.person), []).append(it)
+    return list(lines.values())
 
 
 def _moves(snapshot: Snapshot) -> Iterator[RecentMove]:

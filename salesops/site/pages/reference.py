@@ -28,6 +28,7 @@ SUBJECTS = {
     "renewals": "Renewals",
     "invoices": "Invoices",
     "upkeep": "Upkeep",
+    "waiting": "What waits",
     "learning": "Learning",
     "privacy": "Privacy",
     "process": "The process itself",

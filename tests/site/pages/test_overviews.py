@@ -3,6 +3,9 @@
 from datetime import date
 
 import pytest
+from waiting import CODES, everything_waits
+
+from salesops.checks.waiting import everything_waiting
 
 TARGETS = """
     targets:
@@ -38,7 +41,7 @@ def test_without_targets_home_does_not_ask(page_of):
     assert not list(page_of("").every("h2", id="on-track"))
 
 
-def test_home_names_what_needs_a_look_the_most_pressing_first(repo, page_of):
+def test_home_names_what_waits_a_line_for_each_record_the_oldest_first(repo, page_of):
     repo.deal(
         "stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-01}\nexpected_close: 2026-11-01", id="both"
     )
@@ -53,7 +56,10 @@ def test_home_names_what_needs_a_look_the_most_pressing_first(repo, page_of):
     assert "./deals/none.html" not in found[:3]
 
 
-def test_an_overdue_renewal_says_since_when_and_whether_the_next_term_is_signed(repo, page_of):
+def test_a_contract_that_ended_waits_until_a_renewal_is_begun_and_then_says_that_the_service_goes_on(repo, page_of):
+    item = words(page_of("", date(2027, 1, 1)))[0]
+    assert item == "Cascadia University Jim the contract ended on 2026-12-31, and nothing renews it"
+    repo.deal("type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]", id="next")
     item = words(page_of("", date(2027, 1, 1)))[0]
     assert item == "Cascadia University overdue renewal The term ended 1 day ago and the service goes on."
     item = words(page_of("", date(2027, 1, 2)))[0]
@@ -62,7 +68,7 @@ def test_an_overdue_renewal_says_since_when_and_whether_the_next_term_is_signed(
 
 def test_home_has_nothing_to_say_on_a_quiet_day(page_of):
     text = page_of("").text
-    assert "Nothing: every open deal has a next step that is not overdue." in text
+    assert "Nothing waits for anybody." in text
     assert "No deal moved." in text
 
 
@@ -116,6 +122,7 @@ def test_an_empty_pipeline_says_so_without_an_empty_table(page_of, repo):
 
 
 def test_closed_deals_show_what_was_learned_and_what_the_hand_off_lacks(repo, page_of):
+    repo.not_handed_off()
     repo.deal(
         "stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]\nloss: {reason: price, learning: Ask who pays, verdict: icp, reengage: never}"
     )
@@ -215,3 +222,26 @@ def test_the_win_rate_on_home_is_split_by_type(demo):
     card = next(link for link in demo[""].every("a", class_="so-number") if link["href"].endswith("win-rate.html"))
     assert "new " in card.text
     assert "existing " in card.text
+
+
+def test_home_and_the_page_of_what_waits_show_everything_with_whom_it_waits_for(repo, page_of):
+    everything_waits(repo)
+    found = everything_waiting(repo.book().on(date(2026, 11, 20)))
+    text = page_of("waiting").text
+    assert {it.code for it in found} == CODES
+    for it in found:
+        assert it.message in text
+        assert it.code in text
+    assert [head.text for head in page_of("waiting").every("h2")] == ["Jim", "April", "The whole team"]
+    home = page_of("")
+    assert "April the hubs are not in use" not in home.text
+    assert home.text.count("what waits, by person") == 1
+    assert home.one("a", href="./waiting.html")
+    shown = [item.text for item in home.every("li")][:12]
+    assert [it for it in found[:8] if not any(it.message in line for line in shown)] == []
+    assert shown[0] == "Other University Jim closed on 2026-02-02 without what was learned: loss.playbook"
+    assert shown[2].startswith("decision wait The whole team")
+
+
+def test_where_nothing_waits_the_page_says_so(page_of):
+    assert "Nothing waits for anybody." in page_of("waiting").text

@@ -1,0 +1,169 @@
+"""What waits in closed deals: a hand-off, a contract that ends, a day to try again, a lesson that nobody wrote down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from salesops.book.book import Snapshot
+from salesops.book.exit_criteria import facts_on, is_met
+from salesops.book.moves import judged_moves
+from salesops.book.visits import DealHistory, Visit
+from salesops.book.waiting import Waiting, has_lost
+from salesops.records.deal import Contract, Order
+from salesops.records.process import LOST, WON, Completion, Need
+
+RENEW_WITHIN = 30
+"""Days before the end of a contract from which on its renewal is waited for."""
+LEARNINGS = ("loss.learning", "loss.playbook", "win.learning", "win.signals")
+"""What a closed deal teaches, where the process asks for it."""
+
+
+def reengage_due(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
+    """A lost deal whose day to try again has come, with no later deal of the member."""
+    history = _closed_as(LOST, snapshot, deal)
+    losses = history.deal.loss if history else ()
+    day = losses[-1].reengage if losses else None
+    if history and isinstance(day, date) and day <= snapshot.as_of and not _is_followed(snapshot, history):
+        yield Waiting(
+            "reengage-due",
+            *("deal", deal, history.deal.owner, day),
+            f"the day to try again came on {day}",
+            ("loss", len(losses) - 1, "reengage"),
+            help="open the deal again or begin a new one; else write the next day to try, or never",
+        )
+
+
+def _closed_as(outcome: str, snapshot: Snapshot, deal: str) -> DealHistory | None:
+    history = snapshot.history(deal)
+    return history if history and snapshot.outcome(history) == outcome else None
+
+
+def _is_followed(snapshot: Snapshot, lost: DealHistory) -> bool:
+    """Whether the member has a deal that began after this one was lost."""
+    others = map(snapshot.history, snapshot.book.deals_of(lost.deal.member))
+    return any(
+        other.visits[0].entered >= lost.now.entered and other.id != lost.id for other in others if other is not None
+    )
+
+
+def renewal_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
+    """A contract that has ended, or ends within 30 days, which no deal renews that is open or won."""
+    history = _closed_as(WON, snapshot, deal)
+    contract = history.deal.contract if history else None
+    end = contract.end if contract else None
+    if history is None or contract is None or end is None or contract.service_ended:
+        return
+    left = (end - snapshot.as_of).days
+    if left <= RENEW_WITHIN and not _is_renewed(snapshot, deal):
+        ends = f"ends in {left} days, on {end}" if left > 0 else f"ended on {end}" if left < 0 else "ends today"
+        yield Waiting(
+            "renewal-missing",
+            *("deal", deal, history.deal.owner, end - timedelta(days=RENEW_WITHIN)),
+            f"the contract {ends}, and nothing renews it",
+            ("contract", "end"),
+            help="begin the renewal, a deal with renews:; or write the day on which the service ended, as service_ended",
+        )
+
+
+def _is_renewed(snapshot: Snapshot, deal: str) -> bool:
+    renewals = map(snapshot.history, snapshot.book.renewed_by.get(deal, ()))
+    return any(renewal is None or snapshot.outcome(renewal) != LOST for renewal in renewals)
+
+
+def handoff_unowned(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
+    """A won deal that nobody in delivery owns, a week after the win."""
+    history, closing, completion = _handed_off(snapshot, deal)
+    days = completion.owner_within() if completion else None
+    order = history.deal.order if history else None
+    if history is None or closing is None or days is None or _is_owned(order):
+        return
+    if (snapshot.as_of - closing.entered).days >= days and not has_lost(snapshot, "deal", deal, "order"):
+        yield Waiting(
+            "handoff-unowned",
+            *("deal", deal, history.deal.owner, closing.entered + timedelta(days=days)),
+            f"won on {closing.entered}, and nobody in delivery owns the hand-off; the process expects it within {days} days",
+            ("stages", closing.line),
+            help="name who in delivery owns it, as delivery_owner under order:",
+            fix="order: {delivery_owner: ?}",
+        )
+
+
+def handoff_unused(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
+    """A won deal whose hubs are not in use, six weeks after the win."""
+    history, closing, completion = _handed_off(snapshot, deal)
+    days = completion.in_use_within() if completion else None
+    order = history.deal.order if history else None
+    if history is None or closing is None or days is None or (order and order.operational):
+        return
+    if (snapshot.as_of - closing.entered).days >= days and not has_lost(snapshot, "deal", deal, "order"):
+        person = (order and order.delivery_owner) or history.deal.owner
+        yield Waiting(
+            "handoff-unused",
+            *("deal", deal, person, closing.entered + timedelta(days=days)),
+            f"won on {closing.entered}, and the hubs are not in use; the process expects it within {days} days",
+            ("stages", closing.line),
+            help="write the day on which people began to use them, as operational under order:",
+        )
+
+
+def _is_owned(order: Order | None) -> bool:
+    return order is not None and bool(order.delivery_owner or order.operational)
+
+
+def _handed_off(snapshot: Snapshot, deal: str) -> tuple[DealHistory | None, Visit | None, Completion | None]:
+    """A won deal whose service goes on, the move by which it was won, and what the process of that day calls complete."""
+    history = _closed_as(WON, snapshot, deal)
+    if history is None or _is_over(history.deal.contract):
+        return None, None, None
+    return history, *_closing(snapshot, history)
+
+
+def _is_over(contract: Contract | None) -> bool:
+    return contract is not None and contract.service_ended is not None
+
+
+def _closing(snapshot: Snapshot, history: DealHistory) -> tuple[Visit | None, Completion | None]:
+    """The move by which a deal was closed, and what its process calls complete; none for one that came with an import."""
+    closing = snapshot.closing(history.attempts[-1])
+    if closing is None or history.deal.was_brought(history.deal.stages[closing.line]):
+        return None, None
+    process = snapshot.book.process_on(closing.entered)
+    stage = process.stage_named(history.now.stage) if process else None
+    return closing, stage.completion if stage else None
+
+
+def learning_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
+    """A closed deal that does not say what was learned, where the process asks."""
+    history = snapshot.history(deal)
+    if history is None or snapshot.is_open(history) or _is_over(history.deal.contract):
+        return
+    closing, completion = _closing(snapshot, history)
+    if closing is None or any(has_lost(snapshot, "deal", deal, part) for part in ("loss", "win", "learned")):
+        return
+    at_exit = _asked_at_exit(snapshot, history, closing)
+    waived = {waiver.need for waiver in history.deal.waived if waiver.stage == closing.stage}
+    later = _lessons(completion.needs if completion else ())
+    facts = facts_on(history, snapshot.as_of)
+    owed = {need.name: need for need in (*later, *(need for need in at_exit if need.name not in waived))}
+    missing = [name for name, need in owed.items() if not is_met(facts, need)]
+    if missing:
+        yield Waiting(
+            "learning-missing",
+            *("deal", deal, history.deal.owner, closing.entered),
+            f"closed on {closing.entered} without what was learned: {', '.join(missing)}",
+            ("stages", closing.line),
+            help="write it down while somebody remembers; a sentence is enough",
+            is_blamed={need.name for need in at_exit}.issuperset(missing),
+        )
+
+
+def _asked_at_exit(snapshot: Snapshot, history: DealHistory, closing: Visit) -> list[Need]:
+    """The lessons that the move asked for by which the deal was closed, whichever way it went out."""
+    ways = judged_moves(history.deal, snapshot.book)[closing.line].exits
+    first, *others = [[need for need in way.needs if need.field in LEARNINGS] for way in ways] or [[]]
+    return [need for need in first if all(need.name in {other.name for other in way} for way in others)]
+
+
+def _lessons(needs: tuple[Need, ...]) -> list[Need]:
+    return [need for need in needs if need.field in LEARNINGS or need.learned]
