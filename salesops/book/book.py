@@ -12,6 +12,7 @@ from typing import Any
 
 from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
+from salesops.records.building_on import whole
 from salesops.records.dated import Span, data_without, every_day, outside, without
 from salesops.records.deal import Deal, Move
 from salesops.records.kinds import KINDS
@@ -146,6 +147,10 @@ class Book:
         """The versions of the process, oldest first."""
         return tuple(sorted(self.versions.values(), key=lambda process: process.in_force))
 
+    def written_whole(self, version: str) -> dict[str, Any]:
+        """What a version of the process says as it is written, with what it takes from the version that it builds on."""
+        return whole(version, {name: file.data for (kind, name), file in self.documents.items() if kind == "process"})
+
     @cached_property
     def is_process_whole(self) -> bool:
         """Whether every version of the process can be read: until then nobody can say which one judges a move."""
@@ -191,6 +196,19 @@ class Book:
         now = self.process_on(day)
         own = next((each for each in (now, *reversed(self.processes)) if each and name in each.stages), now)
         return own.title_of(name) if own else name
+
+    def called_since(self, stage: str, day: date) -> tuple[str, str] | None:
+        """What a stage of an older process is called on a day, and the version since which it is; None where it has its name."""
+        now = self.process_on(day)
+        if now is None or stage in now.stages or stage not in now.becomes:
+            return None
+        name = now.name_now(stage)
+        since = [
+            process
+            for process in self._by_day
+            if stage in process.becomes and process.name_now(stage) == name and process.in_force <= now.in_force
+        ]
+        return name, since[0].version
 
     def outcome(self, name: str) -> str | None:
         """What a stage closes a deal as, in whichever version knows it."""

@@ -217,15 +217,30 @@ def process_stage_dead_end(case: Case[Process]) -> Findings:
     beside=LATER,
 )
 def process_need_unreadable(case: Case[Process]) -> Findings:
-    """A need is neither a field of a deal nor an activity.
+    """A need is nothing that a deal can have: it names no field, or more than one thing.
 
-    A need that nothing can meet stops every deal. Correct the path; a team's own fields begin with `x.`.
+    A need that nothing can meet stops every deal. A need is one of four: a field, an activity, a link, or what was learned.
+    Correct the path; a team's own fields begin with `x.`, and `with` asks for a part that the field has.
     """
     for path, need in _needs(case.record):
-        if bool(need.field) == bool(need.activity):
-            yield Finding(path, "a need is either a field or an activity", help="write field: or activity:")
+        if sum(map(bool, (need.field, need.activity, need.link, need.learned))) != 1:
+            yield Finding(
+                path,
+                "a need is one of four: a field, an activity, a link, or what was learned",
+                help="write field:, activity:, link: or learned: true",
+            )
         elif need.field and not is_field(need.field):
             yield Finding((*path, "field"), f"'{need.field}' is not a field of a deal", help=field_hint(need.field))
+        elif strange := _parts_missing(need):
+            yield Finding(
+                (*path, "with"), f"'{need.field or need.name}' has no {' and no '.join(strange)}", help="delete with:"
+            )
+
+
+def _parts_missing(need: Need) -> list[str]:
+    """The parts that a need asks for and its field cannot have."""
+    known = fields_below(Deal, tuple((need.field or "").split(".")))
+    return [part for part in need.with_ if part not in known]
 
 
 def _needs(process: Process) -> Iterator[tuple[Path, Need]]:
@@ -452,3 +467,56 @@ def process_stage_name(case: Case[Process]) -> Findings:
                 help="lower-case letters, digits, spaces and hyphens, at most 40",
                 key=True,
             )
+
+
+@check(
+    "process-path-missing",
+    of="process",
+    advice=True,
+    source="reference/definitions#reached; reference/records#process-path",
+    bad="""
+    starts: {new business: lead, existing business: lead}  # <--
+    stages:
+      lead: {title: Lead, exits: [{to: waiting, when: They wait}, {to: admin, when: Agreed}, {to: lost, when: No}]}
+      waiting: {title: Waiting, exits: [{to: lead, when: The wait is over}]}
+      admin: {title: Admin, exits: [{to: won, when: It runs}]}
+      won: {title: Won, outcome: won}
+      lost: {title: Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    good="""
+    starts: {new business: lead, existing business: lead}
+    path: {new business: [lead, admin, won], existing business: [lead, admin, won]}
+    stages:
+      lead: {title: Lead, exits: [{to: waiting, when: They wait}, {to: admin, when: Agreed}, {to: lost, when: No}]}
+      waiting: {title: Waiting, exits: [{to: lead, when: The wait is over}]}
+      admin: {title: Admin, exits: [{to: won, when: It runs}]}
+      won: {title: Won, outcome: won}
+      lost: {title: Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    beside=LATER,
+)
+def process_path_missing(case: Case[Process]) -> Findings:
+    """Exits lead in a circle, and the version does not say in which order its stages lead to a win.
+
+    Where a deal can come back to a stage, each stage of the circle lies both before and behind the others: a deal that waits
+    would count as one that has reached or passed what comes after the wait. Say the order under `path`, for each type of deal.
+    """
+    process = case.record
+    if process.is_of_imports or not process.goes_in_circles:
+        return
+    lacking = {deal_type: start for deal_type, start in process.starts.items() if deal_type not in process.path}
+    if lacking:
+        lines = "".join(f"\n  {deal_type}: [{start}, ?]" for deal_type, start in lacking.items())
+        yield Finding(
+            ("starts",),
+            f"the exits go in a circle: nothing says which stages {' and '.join(lacking)} has passed, or has yet to reach",
+            help="write path: with the stages in order, from the start to the win, without those to the side",
+            fix=f"path:{lines}",
+            key=True,
+        )

@@ -99,14 +99,17 @@ class Need(Record):
 
     def _said(self, verb: str, there: str) -> str:
         if self.field:
-            also = f", with {' or '.join(f'an {part}' if part[0] == 'e' else f'a {part}' for part in self.with_)}"
-            return f"{self.field} {verb} {' or '.join(self.is_) or 'given'}{also if self.with_ else ''}"
+            also = " or ".join(f"{'a ' if part == 'note' else ''}{part}" for part in self.with_)
+            return f"{self.field} {verb} {' or '.join(self.is_) or 'given'}{f', with {also}' if also else ''}"
         if self.link:
             return f"{there} a link of kind '{self.link}'"
         if self.learned:
             return f"the learning question of the stage {verb} answered"
         times = self.at_least or 1
-        few = f"at least {times} {self.name}{'' if times == 1 else ' activities'}"
+        what = f"{self.name}{'' if times == 1 else ' activities'}"
+        if self.activity == TOUCH:
+            what = f"{'unanswered ' if self.unanswered else ''}{'e-mail or call' if times == 1 else 'e-mails or calls'} of ours"
+        few = f"at least {times} {what}"
         return few if verb == "is" else f"{there} {few}"
 
 
@@ -245,6 +248,18 @@ class Process(Record):
     version: Id = given("Its name, the same as its file's.", "v3", past=Past.OWN_RULE)
     in_force: Day = given("The day from which it is in force.", "2025-07-01", past=Past.OWN_RULE)
     changelog: Text = given("What changed against the version before.", past=Past.OWN_RULE)
+    from_: Id | None = maybe(
+        "The version that it builds on: then it says only what differs. Mappings are merged key by key, lists and single values replaced.",
+        "v3",
+        key="from",
+        past=Past.OWN_RULE,
+    )
+    without: tuple[Text, ...] = many(
+        "What it leaves out of the version that it builds on, each by its path.",
+        "stages.renewals",
+        "becomes.waiting",
+        past=Past.OWN_RULE,
+    )
     source: Text | None = maybe("The document it comes from.", past=Past.OWN_RULE)
     tiers: dict[str, Tier] = given("The kinds of membership.", past=Past.OWN_RULE)
     starts: dict[DealType, Text] = given("The stage in which each deal type starts.", past=Past.OWN_RULE)
