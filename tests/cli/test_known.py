@@ -19,7 +19,8 @@ def checkout(demo, tmp_path):
     """The demonstration as it lay there on an evening, in a folder of its own."""
 
     def of(day):
-        commit = Git(demo.root)("rev-list", "-1", "--first-parent", f"--before={day}T23:59:59+0000", "main")
+        midnight = f"--before={day}T23:59:59-0800"  # where the team is, in November
+        commit = Git(demo.root)("rev-list", "-1", "--first-parent", midnight, "main")
         Git(demo.root)("clone", "-q", "--no-checkout", str(demo.root), str(tmp_path / day))
         Git(tmp_path / day)("checkout", "-q", commit)
         return type(demo)(tmp_path / day)
