@@ -44,6 +44,7 @@ class Cause(StrEnum):
     AT_RISK = "at risk"
     UNUSABLE = "cannot be counted"
     RUNNING = "in the week that is not over"
+    RECLASSIFIED = "reclassified without a move"
     OTHER = "other"
 
 
