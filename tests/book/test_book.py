@@ -85,7 +85,9 @@ def test_without_a_process_none_is_in_force_and_nothing_can_be_counted():
     empty = book_of(deals={"cascadia": deal("enrichment: 2026-01-05")})
     assert empty.process_on(day("2026-01-05")) is None
     assert empty.outcome("closed won") is None
-    assert empty.unusable == (LeftOut("cascadia", "'enrichment' is not a stage of any process version", Cause.UNUSABLE),)
+    assert empty.unusable == (
+        LeftOut("cascadia", "'enrichment' is not a stage of any process version", Cause.UNUSABLE),
+    )
     with pytest.raises(LookupError):
         _ = empty.on(day("2026-01-05")).process
 
