@@ -205,6 +205,14 @@ class Repository:
         )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what takes minutes, unless somebody asks for it."""
+    if "long" not in (config.option.markexpr or ""):
+        for item in items:
+            if item.get_closest_marker("long"):
+                item.add_marker(pytest.mark.skip(reason="takes minutes; run it with -m long"))
+
+
 @pytest.fixture
 def repo(tmp_path: Path) -> Repository:
     """A sound repository: a team, the process, one member, one won deal, one hypothesis, one experiment."""

@@ -1016,9 +1016,8 @@ def around(home: Path) -> dict[str, str]:
 
 def _is_of_a_written_page(home: Path, line: str) -> bool:
     page = line.strip().rpartition(": ")[2]
-    return line.startswith(("nav:", "  - Guides:", "  - Reference:")) or (
-        page.endswith(".md") and (home / "site" / page).is_file()
-    )
+    is_heading = line.startswith("nav:") or re.fullmatch(r"  - [\w ]+:\n", line)
+    return bool(is_heading) or (page.endswith(".md") and (home / "site" / page).is_file())
 
 
 def stream(entries: dict[str, Entry], first: dict[str, str]) -> Iterator[bytes]:

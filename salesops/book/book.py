@@ -45,6 +45,7 @@ class Cause(StrEnum):
     AT_RISK = "at risk"
     UNUSABLE = "cannot be counted"
     RUNNING = "in the week that is not over"
+    RECLASSIFIED = "reclassified without a move"
     OTHER = "other"
 
 
@@ -347,7 +348,10 @@ class Book:
                 if deal_id in histories or deal_id not in self.histories
             }
         records, last = self.records[kind], self._last_days
-        if all(last.get((kind, record_id), as_of) <= as_of for record_id in records) and kind != "review":
+        if all(
+            last.get((kind, record_id), as_of) <= as_of and _has_begun(kind, record_id, record, as_of)
+            for record_id, record in records.items()
+        ):
             return records
         return {
             record_id: without(record, outside(record, Span(None, as_of)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.stalled import last_contact, why_stalled
@@ -44,9 +45,10 @@ def kept_warm(snapshot: Snapshot, parked: Iterable[DealHistory]) -> Iterator[Lef
         yield LeftOut(history.id, snapshot.why_parked(history) or "parked", Cause.PARKED)
 
 
-def qualified(snapshot: Snapshot, stage: str) -> bool:
-    """Whether a deal in this stage is sales qualified."""
-    return snapshot.stage(stage).sales_qualified
+def qualified(snapshot: Snapshot, stage: str, day: date | None = None) -> bool:
+    """Whether a deal in this stage is sales qualified, by the process in force on a day: that of the snapshot, unless told."""
+    found = snapshot.book.stage(stage, day) if day else snapshot.stage(stage)
+    return found is not None and found.sales_qualified and found.is_open
 
 
 @metric(
@@ -91,13 +93,14 @@ def sqd(snapshot: Snapshot) -> Count:
 
 
 def crossings(snapshot: Snapshot, history: DealHistory) -> Iterator[tuple[Visit, bool]]:
-    """Every visit by which a deal came into the sales qualified stages (True) or left them (False)."""
-    was = False
+    """Every visit by which a deal came into the sales qualified stages (True) or left them (False), by the process of its day."""
+    before: Visit | None = None
     for visit in history.visits:
-        now = qualified(snapshot, visit.stage)
+        was = before is not None and qualified(snapshot, before.stage, visit.entered)
+        now = qualified(snapshot, visit.stage, visit.entered)
         if now != was:
             yield visit, now
-        was = now
+        before = visit
 
 
 def _first_day(snapshot: Snapshot) -> date:
@@ -117,7 +120,19 @@ def _crossed(snapshot: Snapshot, history: DealHistory, *, into: bool) -> list[Pa
     return [line(visit) for visit, came in crossings(snapshot, history) if came is into and visit.entered >= first]
 
 
+def _reclassified(snapshot: Snapshot) -> Iterator[LeftOut]:
+    """The deals that a new version of the process counts, or counts no more, although they did not move."""
+    for history in snapshot.histories:
+        for step in _steps(snapshot, history, _first_day(snapshot)):
+            if step.part == "reclassified":
+                says = "is" if step.deals > 0 else "is not"
+                title, version = snapshot.book.title_of(step.stage, step.day), snapshot.book.process_on(step.day)
+                why = f"reclassified on {step.day}: {title} {says} sales qualified in {version.version if version else ''}"
+                yield LeftOut(history.id, why, Cause.RECLASSIFIED)
+
+
 def _before_the_window(snapshot: Snapshot) -> Iterator[LeftOut]:
+    yield from _reclassified(snapshot)
     first = _first_day(snapshot)
     for history in snapshot.histories:
         came = [visit.entered for visit, into in crossings(snapshot, history) if into]
@@ -137,8 +152,9 @@ def sqd_net_new(snapshot: Snapshot) -> Count:
     """Deals that came into the sales qualified stages in the last 7 days, the day itself among them; each counts once.
 
     Moves between those stages do not count. Despite its name the Sales Operations Overview defines it as gross entries:
-    `flow` holds what else moved the stock, and entries + resumed − exits − parked is the true net, which is today's SQD
-    less that of a week ago.
+    `flow` holds what else moved the stock, and entries + resumed − exits − parked + reclassified is the true net, which is
+    today's SQD less that of a week ago. Reclassified are the deals that a new version of the process counts, without a
+    move, less those that it counts no more.
     """
     start = _first_day(snapshot)
     entered: list[DealHistory] = []
@@ -151,7 +167,9 @@ def sqd_net_new(snapshot: Snapshot) -> Count:
     return count(snapshot, entered, parts={"by_entry": tally(before), "flow": flow(snapshot)})
 
 
-@metric("sqd-exits", "SQD exits", kind="count", source="reference/definitions#sqd-net-new", lines=_went)
+@metric(
+    "sqd-exits", "SQD exits", kind="count", source="reference/definitions#sqd-net-new", lines=_went, near=_reclassified
+)
 def sqd_exits(snapshot: Snapshot) -> Count:
     """Deals that left the sales qualified stages in the last 7 days, won, lost or moved back; each counts once.
 
@@ -169,35 +187,60 @@ def sqd_exits(snapshot: Snapshot) -> Count:
 
 
 def flow(snapshot: Snapshot, days: int = WINDOW) -> dict[str, int]:
-    """What moved the SQD stock in the days up to ``as_of``: entries, resumed, exits, parked, and the net of them.
+    """What moved the SQD stock in the days up to ``as_of``: entries, resumed, exits, parked, reclassified, and the net of them.
 
-    Counts crossings, not deals. Parking and coming back take effect as the day begins, moves within it; a move of a
-    parked deal moves no stock.
+    Counts crossings, not deals. A new version of the process, parking and coming back take effect as the day begins, moves
+    within it; a move of a parked deal moves no stock.
     """
-    parts = {"entries": 0, "resumed": 0, "exits": 0, "parked": 0}
+    parts = {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "reclassified": 0}
     first = snapshot.as_of - timedelta(days=days - 1)
     for history in snapshot.histories:
-        for name in _stock_moves(snapshot, history, first):
-            parts[name] += 1
-    return {**parts, "net": parts["entries"] + parts["resumed"] - parts["exits"] - parts["parked"]}
+        for step in _steps(snapshot, history, first):
+            parts[step.part] += step.deals
+    coming = parts["entries"] + parts["resumed"] + parts["reclassified"]
+    return {**parts, "net": coming - parts["exits"] - parts["parked"]}
 
 
-def _stock_moves(snapshot: Snapshot, history: DealHistory, first: date) -> Iterator[str]:
-    last = snapshot.as_of
-    turns = {day for span in history.spans for day in (span.since, span.until) if day and first <= day <= last}
-    moves = {visit.entered for visit in history.visits if visit.entered >= first}
-    yesterday = history.until(first - timedelta(days=1))
-    inside = yesterday is not None and qualified(snapshot, yesterday.now.stage)
-    for day in sorted(turns | moves):
+class Step(NamedTuple):
+    """What a deal adds to one part of the flow on a day, and the stage where it is then."""
+
+    part: str
+    deals: int
+    day: date
+    stage: str
+
+
+def _steps(snapshot: Snapshot, history: DealHistory, first: date) -> Iterator[Step]:
+    """What a deal adds to the flow, day by day, each by the process in force on it."""
+    eve = first - timedelta(days=1)
+    known = history.until(eve)
+    stage = known.now.stage if known else ""
+    inside = bool(stage) and qualified(snapshot, stage, eve)
+    for day in _days_of_change(snapshot, history, first):
         parked = history.parked_on(day) is not None
         if inside and parked != (history.parked_on(day - timedelta(days=1)) is not None):
-            yield "parked" if parked else "resumed"
-        for visit in history.visits:
-            if visit.entered == day:
-                now = qualified(snapshot, visit.stage)
-                if now != inside and not parked:
-                    yield "entries" if now else "exits"
-                inside = now
+            yield Step("parked" if parked else "resumed", 1, day, stage)
+        stays = [(stage, False)] if stage else []
+        for name, moved in stays + [(visit.stage, True) for visit in history.visits if visit.entered == day]:
+            now = qualified(snapshot, name, day)
+            if now != inside and not parked:
+                yield _crossing(name, day, came=now, moved=moved)
+            stage, inside = name, now
+
+
+def _crossing(stage: str, day: date, *, came: bool, moved: bool) -> Step:
+    """A deal that came in or went: by a move, or by a change of what is sales qualified."""
+    if not moved:
+        return Step("reclassified", 1 if came else -1, day, stage)
+    return Step("entries" if came else "exits", 1, day, stage)
+
+
+def _days_of_change(snapshot: Snapshot, history: DealHistory, first: date) -> list[date]:
+    """The days up to the snapshot's on which a deal moves, is parked or comes back, or a version of the process begins."""
+    turns = {day for span in history.spans for day in (span.since, span.until) if day}
+    versions = {process.in_force for process in snapshot.book.processes}
+    moves = {visit.entered for visit in history.visits}
+    return sorted(day for day in turns | versions | moves if first <= day <= snapshot.as_of)
 
 
 COUNTED_MEETINGS = frozenset({"discovery", "renewal", "proposal"})

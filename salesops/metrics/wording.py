@@ -36,13 +36,21 @@ def detail(reading: Reading | None) -> str:
     if isinstance(reading, Count):
         last = ["last full week"] if reading.series else []
         running = [] if reading.so_far is None else [f"this week so far: {reading.so_far:,}"]
-        return " · ".join(last + [f"{count:,} {name}" for name, count in reading.split.items()] + running)
+        split = [f"{count:,} {name}" for name, count in reading.split.items()]
+        return " · ".join(last + split + running + _reclassified(reading))
     if isinstance(reading, Amounts):
         missing = f"{reading.without:,} without an amount" if reading.without else ""
         return " · ".join(part for part in (f"{reading.n:,} deals" if reading.n != 1 else "1 deal", missing) if part)
     if isinstance(reading, Share):
         return _share(reading)
     return _days(reading)
+
+
+def _reclassified(count: Count) -> list[str]:
+    """How many deals a new version of the process counts more, or less, without a move; nothing where there is none."""
+    flow = count.parts.get("flow")
+    moved = flow.get("reclassified") if isinstance(flow, Mapping) else None
+    return [f"{moved:+,} reclassified by a new version of the process"] if moved else []
 
 
 def _share(share: Share) -> str:

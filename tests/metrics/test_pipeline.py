@@ -109,7 +109,7 @@ def test_a_move_between_sales_qualified_stages_is_not_new(reading):
     deals = "aspen: {stages: [outreach: 2026-02-02, discovery: 2026-03-05, proposal: 2026-03-06, outreach: 2026-03-09]}"
     found = reading("sqd-net-new", "2026-03-09", deals)
     assert found.value == 0
-    assert found.parts["flow"] == {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "net": 0}
+    assert found.parts["flow"] == {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "reclassified": 0, "net": 0}
     assert reading("sqd-exits", "2026-03-09", deals).value == 0
 
 
@@ -138,7 +138,7 @@ def test_a_deal_that_came_and_went_within_the_week_counts_on_both_sides(reading)
     deals = "aspen: {stages: [enrichment: 2026-03-02, outreach: 2026-03-04, closed lost: 2026-03-06]}"
     new, gone = reading("sqd-net-new", "2026-03-09", deals), reading("sqd-exits", "2026-03-09", deals)
     assert (new.included, gone.included) == (("aspen",), ("aspen",))
-    assert new.parts["flow"] == {"entries": 1, "resumed": 0, "exits": 1, "parked": 0, "net": 0}
+    assert new.parts["flow"] == {"entries": 1, "resumed": 0, "exits": 1, "parked": 0, "reclassified": 0, "net": 0}
 
 
 def test_a_deal_that_came_and_went_within_the_day_counts_on_both_sides(reading):
@@ -151,7 +151,7 @@ def test_a_deal_that_came_twice_counts_once_and_its_crossings_twice(reading):
     deals = "aspen: {stages: [outreach: 2026-03-03, enrichment: 2026-03-05, outreach: 2026-03-07]}"
     found = reading("sqd-net-new", "2026-03-09", deals)
     assert found.value == 1
-    assert found.parts["flow"] == {"entries": 2, "resumed": 0, "exits": 1, "parked": 0, "net": 1}
+    assert found.parts["flow"] == {"entries": 2, "resumed": 0, "exits": 1, "parked": 0, "reclassified": 0, "net": 1}
 
 
 def test_who_left_is_shown_by_where_it_went(reading):
@@ -176,14 +176,14 @@ def test_a_deal_that_comes_back_from_being_parked_is_resumed_not_new(reading):
     """
     found = reading("sqd-net-new", "2026-03-09", deals)
     assert found.value == 0
-    assert found.parts["flow"] == {"entries": 0, "resumed": 1, "exits": 0, "parked": 0, "net": 1}
+    assert found.parts["flow"] == {"entries": 0, "resumed": 1, "exits": 0, "parked": 0, "reclassified": 0, "net": 1}
 
 
 def test_a_deal_that_is_parked_leaves_the_stock_and_is_no_exit(reading):
     deals = "warm: {stages: [outreach: 2026-01-05], parked: [{since: 2026-03-04, why: Premier comes later}]}"
     assert reading("sqd-exits", "2026-03-09", deals).value == 0
     flow = reading("sqd-net-new", "2026-03-09", deals).parts["flow"]
-    assert flow == {"entries": 0, "resumed": 0, "exits": 0, "parked": 1, "net": -1}
+    assert flow == {"entries": 0, "resumed": 0, "exits": 0, "parked": 1, "reclassified": 0, "net": -1}
 
 
 def test_a_move_of_a_parked_deal_moves_no_stock_until_it_is_back(reading):
@@ -194,8 +194,8 @@ def test_a_move_of_a_parked_deal_moves_no_stock_until_it_is_back(reading):
     """
     before = reading("sqd-net-new", "2026-03-07", deals).parts["flow"]
     after = reading("sqd-net-new", "2026-03-09", deals).parts["flow"]
-    assert before == {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "net": 0}
-    assert after == {"entries": 0, "resumed": 1, "exits": 0, "parked": 0, "net": 1}
+    assert before == {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "reclassified": 0, "net": 0}
+    assert after == {"entries": 0, "resumed": 1, "exits": 0, "parked": 0, "reclassified": 0, "net": 1}
 
 
 def test_one_span_that_follows_another_without_a_day_between_is_no_return(reading):
@@ -207,4 +207,4 @@ def test_one_span_that_follows_another_without_a_day_between_is_no_return(readin
             - {since: 2026-03-05, until: 2026-04-05, why: Second round}
     """
     flow = reading("sqd-net-new", "2026-03-09", deals).parts["flow"]
-    assert flow == {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "net": 0}
+    assert flow == {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "reclassified": 0, "net": 0}

@@ -19,7 +19,6 @@ from salesops.records.record import Record
 ABOVE = frozenset({"title", "member", "type", "tier", "owner", "stages", "next", "maniac_t"})
 """What the lines above the sections tell."""
 OF_PEOPLE = frozenset({"owner", "by", "delivery_owner"})
-PLANNED = "planned   "
 TITLES = {"mrr": "MRR", "icp": "ICP fit", "x": "Own fields", "waived": "Waivers", "moved_back": "Moved back"}
 
 
@@ -101,14 +100,9 @@ def labelled(standing: Standing, record: Record, without: Iterable[str]) -> list
     return [f"{_label(name)} {_words(standing, name, getattr(record, name))}" for name in names]
 
 
-def _known_day(entry: Activity) -> date | None:
-    """The day of an activity; a meeting that is still to come has none on an earlier day."""
-    return entry.date
-
-
 def _day(entry: Activity) -> date:
-    """The day by which activity is sorted: what is still to come is the newest."""
-    return _known_day(entry) or date.max
+    """The day by which activity is sorted."""
+    return entry.date
 
 
 def _activity(standing: Standing, entry: Activity) -> str:
@@ -116,9 +110,7 @@ def _activity(standing: Standing, entry: Activity) -> str:
     what = f"{entry.about} {entry.kind}" if entry.about else str(entry.kind)
     status = [entry.status] if entry.status else []
     more = labelled(standing, entry, ("date", "kind", "about", "status", "note"))
-    return f"{_known_day(entry) or PLANNED}  {', '.join([what, *status, *more])}" + (
-        f": {entry.note}" if entry.note else ""
-    )
+    return f"{entry.date}  {', '.join([what, *status, *more])}" + (f": {entry.note}" if entry.note else "")
 
 
 def _words(standing: Standing, name: str, value: Any) -> str:
@@ -175,8 +167,10 @@ def _contacts(standing: Standing) -> Iterator[dict[str, Any]]:
     known = {contact.id: contact for contact in member.contacts} if member else {}
     authority = deal.maniac_t.authority if deal.maniac_t else None
     deciding = set(authority.contacts if authority else ())
-    met = {contact: entry.date for entry in sorted(deal.activity, key=_day) for contact in entry.with_}
-    for contact_id in dict.fromkeys([*deciding, *met]):
+    spoken = sorted((entry.contact, entry.with_) for entry in deal.activity if entry.contact)
+    met = {contact: on for on, there in spoken for contact in there}
+    named = [contact for entry in sorted(deal.activity, key=_day) for contact in entry.with_]
+    for contact_id in dict.fromkeys([*deciding, *named]):
         contact = known.get(contact_id)
         roles = [contact.role] if contact and contact.role else []
         decides = ["decides"] if contact_id in deciding or (contact and contact.decides) else []
