@@ -175,6 +175,7 @@ PLAYBOOK = {
     "icp/teaching-led-university": ("2025-01-02", "maren", "Evidence on teaching-led universities"),
     "icp/institute-small-it": ("2025-03-03", "maren", "Evidence on small institutes"),
     "rates": ("2026-01-02", "wanda", "Exchange rate of the quarter"),
+    "process/v4": ("2026-11-18", "soren", "Process v4, from December: the exits ask how we know"),
 }
 """When a file of the playbook came, by whom, and in which words; all others were there from the beginning."""
 

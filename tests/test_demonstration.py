@@ -224,7 +224,7 @@ def test_a_version_of_the_process_never_changes(history):
     versions = {
         (path, blob) for commit in history.commits for path, blob in commit.files.items() if "/process/" in path
     }
-    assert len(versions) == len({path for path, _ in versions}) == 3
+    assert len(versions) == len({path for path, _ in versions}) == 4
 
 
 # ── believable ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -217,15 +217,30 @@ def process_stage_dead_end(case: Case[Process]) -> Findings:
     beside=LATER,
 )
 def process_need_unreadable(case: Case[Process]) -> Findings:
-    """A need is neither a field of a deal nor an activity.
+    """A need is nothing that a deal can have: it names no field, or more than one thing.
 
-    A need that nothing can meet stops every deal. Correct the path; a team's own fields begin with `x.`.
+    A need that nothing can meet stops every deal. A need is one of four: a field, an activity, a link, or what was learned.
+    Correct the path; a team's own fields begin with `x.`, and `with` asks for a part that the field has.
     """
     for path, need in _needs(case.record):
-        if bool(need.field) == bool(need.activity):
-            yield Finding(path, "a need is either a field or an activity", help="write field: or activity:")
+        if sum(map(bool, (need.field, need.activity, need.link, need.learned))) != 1:
+            yield Finding(
+                path,
+                "a need is one of four: a field, an activity, a link, or what was learned",
+                help="write field:, activity:, link: or learned: true",
+            )
         elif need.field and not is_field(need.field):
             yield Finding((*path, "field"), f"'{need.field}' is not a field of a deal", help=field_hint(need.field))
+        elif strange := _parts_missing(need):
+            yield Finding(
+                (*path, "with"), f"'{need.field or need.name}' has no {' and no '.join(strange)}", help="delete with:"
+            )
+
+
+def _parts_missing(need: Need) -> list[str]:
+    """The parts that a need asks for and its field cannot have."""
+    known = fields_below(Deal, tuple((need.field or "").split(".")))
+    return [part for part in need.with_ if part not in known]
 
 
 def _needs(process: Process) -> Iterator[tuple[Path, Need]]:

@@ -99,14 +99,17 @@ class Need(Record):
 
     def _said(self, verb: str, there: str) -> str:
         if self.field:
-            also = f", with {' or '.join(f'an {part}' if part[0] == 'e' else f'a {part}' for part in self.with_)}"
-            return f"{self.field} {verb} {' or '.join(self.is_) or 'given'}{also if self.with_ else ''}"
+            also = " or ".join(f"{'a ' if part == 'note' else ''}{part}" for part in self.with_)
+            return f"{self.field} {verb} {' or '.join(self.is_) or 'given'}{f', with {also}' if also else ''}"
         if self.link:
             return f"{there} a link of kind '{self.link}'"
         if self.learned:
             return f"the learning question of the stage {verb} answered"
         times = self.at_least or 1
-        few = f"at least {times} {self.name}{'' if times == 1 else ' activities'}"
+        what = f"{self.name}{'' if times == 1 else ' activities'}"
+        if self.activity == TOUCH:
+            what = f"{'unanswered ' if self.unanswered else ''}{'e-mail or call' if times == 1 else 'e-mails or calls'} of ours"
+        few = f"at least {times} {what}"
         return few if verb == "is" else f"{there} {few}"
 
 
