@@ -12,6 +12,7 @@ from typing import Any
 
 from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
+from salesops.records.building_on import whole
 from salesops.records.dated import Span, data_without, every_day, outside, without
 from salesops.records.deal import Deal, Move
 from salesops.records.kinds import KINDS
@@ -145,6 +146,10 @@ class Book:
     def processes(self) -> tuple[Process, ...]:
         """The versions of the process, oldest first."""
         return tuple(sorted(self.versions.values(), key=lambda process: process.in_force))
+
+    def written_whole(self, version: str) -> dict[str, Any]:
+        """What a version of the process says as it is written, with what it takes from the version that it builds on."""
+        return whole(version, {name: file.data for (kind, name), file in self.documents.items() if kind == "process"})
 
     @cached_property
     def is_process_whole(self) -> bool:

@@ -15,9 +15,10 @@ from salesops.changes.field_differences import Difference, differences
 from salesops.changes.field_sentences import called, label, parts, plain, told
 from salesops.changes.names import Names
 from salesops.records.as_written import Data, as_list, as_map, as_text
+from salesops.records.building_on import BUILDS_ON, whole
 from salesops.records.process import IMPORTED, RedLine
 
-NOT_NEWS = frozenset({"version", "in_force", "changelog", "source"})
+NOT_NEWS = frozenset({"version", "in_force", "changelog", "source", *BUILDS_ON})
 """What a new version says of itself."""
 NAMES_OF_STAGES = frozenset({"to", "from"})
 """The fields of ways out and conversions that name a stage; a word that is also a stage stays as it is anywhere else."""
@@ -28,6 +29,8 @@ MAX_SENTENCES = 24
 def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Names) -> list[Change]:
     """What a version says differently from what it said, or a new one from the version before it."""
     found: list[Change] = []
+    after = _whole(ref[1], after, names)
+    before = _whole(ref[1], before, names) if before else before
     if before is None:
         before = _predecessor(ref[1], after, names)
         day = after.get("in_force")
@@ -39,12 +42,19 @@ def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Name
         news = differences(_as_called_now(before, after), after) if before else ()
         sections = [one for one in news if one.section not in NOT_NEWS]
     else:
-        sections = list(differences(_as_called_now(before, after), after))
+        changed = differences(_as_called_now(before, after), after)
+        sections = [one for one in changed if one.section not in BUILDS_ON]
     said = list(dict.fromkeys(_sentences(sections, before or {}, after, names)))
     found += [Change(kind, ref, who, what) for kind, what in said[:MAX_SENTENCES]]
     if len(said) > MAX_SENTENCES:
         found.append(Change("stages", ref, who, f"and {len(said) - MAX_SENTENCES} more"))
     return found
+
+
+def _whole(version_id: str, data: Data, names: Names) -> Data:
+    """All that a version says, with what it takes from others as they are known."""
+    others = {name: document.data for (kind, name), document in names.book.documents.items() if kind == "process"}
+    return whole(version_id, {**others, version_id: data})
 
 
 def _as_called_now(before: Data, after: Data) -> Data:
@@ -94,7 +104,7 @@ def _predecessor(version_id: str, data: Data, names: Names) -> Data | None:
     earlier = {str(process.in_force): other for other, process in others.items()}
     last = max((since for since in earlier if since < day), default=None)
     document = names.book.documents.get(("process", earlier[last])) if last else None
-    return document.data if document else None
+    return _whole(earlier[last], document.data, names) if document and last else None
 
 
 def _sentences(found: list[Difference], before: Data, after: Data, names: Names) -> Iterator[tuple[str, str]]:
@@ -197,15 +207,32 @@ def _needs(one: Difference, where: str, names: Names) -> Iterator[str]:
 
 
 def need_in_words(need: Any, names: Names) -> str:
-    """``MANIAC-T money (met or partial)``, ``2 held discovery meetings``."""
+    """``MANIAC-T money (met or partial), with a note``, ``2 held discovery meetings``."""
     entry = as_map(need)
+    firm = ", and nobody can waive it" if entry.get("waivable") == "false" else ""
+    return f"{_what(entry, need, names)}{firm}"
+
+
+def _what(entry: Data, need: Any, names: Names) -> str:
     if entry.get("field"):
-        accepted = entry.get("is")
-        values = [names.text(value) for value in (accepted if isinstance(accepted, list) else [accepted]) if value]
-        return field_in_words(as_text(entry["field"])) + (f" ({' or '.join(values)})" if values else "")
-    words = " ".join(names.text(entry.get(name)) for name in ("status", "about", "activity") if entry.get(name))
+        values, also = (" or ".join(_words(entry.get(key), names)) for key in ("is", "with"))
+        field = field_in_words(as_text(entry["field"])).rstrip(":")
+        return f"{field}{f' ({values})' if values else ''}{f', with {also}' if also else ''}"
+    if entry.get("link"):
+        return f"a link of kind {names.text(entry['link'])}"
+    if entry.get("learned"):
+        return "the answer to the question of the stage"
+    unanswered = "unanswered" if entry.get("unanswered") == "true" else ""
+    said = (names.text(entry.get(name)) for name in ("status", "about", "activity") if entry.get(name))
+    words = " ".join(word for word in (unanswered, *said) if word)
+    if not words:
+        return called("needs", need, names)
     times = f"{names.value(entry['at_least'])} times " if entry.get("at_least") not in (None, "1") else ""
-    return f"{times}a {words}" if words else called("needs", need, names)
+    return f"{times}{'an' if words[0] in 'aeiou' else 'a'} {words}"
+
+
+def _words(value: Any, names: Names) -> list[str]:
+    return [names.text(word) for word in (value if isinstance(value, list) else [value]) if word]
 
 
 def field_in_words(field: str) -> str:

@@ -14,6 +14,8 @@ from salesops.changes.compare import signature
 from salesops.changes.field_differences import differences
 from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
 from salesops.problems import Path, dotted
+from salesops.records.as_written import Data
+from salesops.records.building_on import BUILDS_ON
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
 from salesops.records.process import Process
@@ -352,17 +354,20 @@ WORDING = frozenset({"title", "purpose", "enter", "activities", "learning", "why
 
 
 def _rules_changed(case: Case[Process]) -> Iterator[Path]:
-    """The places where a version says something else than it did, but for its words."""
-    before = case.then.before.documents[case.kind, case.then.was(case.kind, case.id) or case.id].data
-    for one in differences(before, case.document.data):
-        if not WORDING & {part for part in one.path if isinstance(part, str)}:
+    """The places where a version says something else than it did, but for its words, and for how much of it another one says."""
+    for one in differences(_whole_before(case), case.book.written_whole(case.id)):
+        if one.section not in BUILDS_ON and not WORDING & {part for part in one.path if isinstance(part, str)}:
             yield one.path
 
 
 def _said_before(case: Case[Process], path: Path) -> str:
-    before = case.then.before.documents[case.kind, case.then.was(case.kind, case.id) or case.id].data
-    told = value_at(before, path)
+    told = value_at(_whole_before(case), path)
     return str(told)[:40] if told is not None else "none"
+
+
+def _whole_before(case: Case[Process]) -> Data:
+    """All that the version said, with what it took from others then."""
+    return case.then.before.written_whole(case.then.was(case.kind, case.id) or case.id)
 
 
 def _moves(count: int) -> str:

@@ -417,6 +417,15 @@ REFUSALS: dict[str, Refusal] = {
             kind="team",
             source="reference/fields#team.github",
         ),
+        # A process that builds on another
+        _refusal(
+            "process-from-unknown",
+            "A process version builds on one that is not there, on itself, or leaves out what that one does not have.",
+            "Nobody could say what the version asks for. `from` names a version in `playbook/process/`, and `without` paths of it, such as `stages.renewals`. Correct the name.",
+            kind="process",
+            example="from: v2 in playbook/process/v4.yaml, where there is no playbook/process/v2.yaml",
+            source="reference/records#process-from",
+        ),
     )
 }
 """Every code of the reader."""

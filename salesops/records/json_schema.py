@@ -17,7 +17,26 @@ def schema_of(kind: str, team: Team | None = None) -> dict[str, Any]:
         found["properties"]["kind"]["anyOf"][0]["enum"] = list(kinds_known(team))
     for part in (found, *found.get("$defs", {}).values()):
         _may_be_left_empty(part)
+    if kind == "process":
+        found |= _unless_it_builds_on_another(found)
     return {"$schema": DIALECT, **found, "title": f"salesops {kind}"}
+
+
+def _unless_it_builds_on_another(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a whole process version must say, and one that builds on another need not; taken out of what every version must."""
+    needed = {
+        name: {"required": part.pop("required", [])}
+        for name, part in schema["$defs"].items()
+        if name in ("Tier", "Stage", "Completion")
+    }
+    taken = [name for name in ("tiers", "starts", "stages") if name in schema["required"]]
+    schema["required"] = [name for name in schema["required"] if name not in taken]
+    needed["Stage"]["properties"] = {"completion": needed["Completion"]}
+    parts = {name: {"additionalProperties": needed[of]} for name, of in (("tiers", "Tier"), ("stages", "Stage"))}
+    return {
+        "if": {"required": ["from"], "properties": {"from": {"not": {"type": "null"}}}},
+        "else": {"required": taken, "properties": parts},
+    }
 
 
 def _may_be_left_empty(schema: dict[str, Any]) -> None:

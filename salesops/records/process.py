@@ -248,6 +248,18 @@ class Process(Record):
     version: Id = given("Its name, the same as its file's.", "v3", past=Past.OWN_RULE)
     in_force: Day = given("The day from which it is in force.", "2025-07-01", past=Past.OWN_RULE)
     changelog: Text = given("What changed against the version before.", past=Past.OWN_RULE)
+    from_: Id | None = maybe(
+        "The version that it builds on: then it says only what differs. Mappings are merged key by key, lists and single values replaced.",
+        "v3",
+        key="from",
+        past=Past.OWN_RULE,
+    )
+    without: tuple[Text, ...] = many(
+        "What it leaves out of the version that it builds on, each by its path.",
+        "stages.renewals",
+        "becomes.waiting",
+        past=Past.OWN_RULE,
+    )
     source: Text | None = maybe("The document it comes from.", past=Past.OWN_RULE)
     tiers: dict[str, Tier] = given("The kinds of membership.", past=Past.OWN_RULE)
     starts: dict[DealType, Text] = given("The stage in which each deal type starts.", past=Past.OWN_RULE)

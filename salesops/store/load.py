@@ -6,7 +6,7 @@ import gc
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 from pathlib import Path as FilePath
@@ -15,7 +15,9 @@ from typing import Any, NamedTuple, Protocol
 from salesops.book.book import Book, Ref
 from salesops.book.names_on_file import known_here
 from salesops.problems import CannotDecide, Path, Place, Problem
+from salesops.records.building_on import builds_on, faults, line_of, whole
 from salesops.records.kinds import KINDS, Kind
+from salesops.records.process import Process
 from salesops.records.record import Record
 from salesops.records.salvage import salvage
 from salesops.records.scalars import ID_FORM, slug
@@ -88,7 +90,12 @@ class ReadFile:
         """Whether it is no record that a number may count."""
         if self.record is None or self.lost is not None:
             return True
-        return any(problem.is_error and problem.code not in ASIDE for problem in self.problems)
+        return has_errors(self.problems)
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether any of these problems makes a record one that no number may count."""
+    return any(problem.is_error and problem.code not in ASIDE for problem in problems)
 
 
 class Files(Protocol):
@@ -149,6 +156,7 @@ class _Reading:
         files = self.unique(chain.from_iterable(self.files(kind) for kind in kinds))
         for file, found in zip(files, self.source.read_all(files), strict=True):
             self.take(file, found)
+        self.join_versions()
 
     def files(self, kind: Kind) -> Iterator[FoundFile]:
         if link := self.link_to(kind.where):
@@ -222,12 +230,48 @@ class _Reading:
             self.lost[ref] = found.lost
         if found.problems:
             self.problems.extend(found.problems)
+        if _is_part(file.kind, found.document):
+            if has_errors(found.problems):
+                self.broken.add(ref)
+            return
         if found.is_broken:
             self.broken.add(ref)
         if found.meant:
             self.misnamed.add((found.meant, file.id))
         if found.record is not None:
             self.records[file.kind.name][file.id] = found.record
+
+    def join_versions(self) -> None:
+        """Make whole the process versions that say only what differs from another one; those that others build on first."""
+        written = {name: document.data for (kind, name), document in self.documents.items() if kind == "process"}
+        parts = [name for name, data in written.items() if builds_on(data)]
+        for name in sorted(parts, key=lambda name: len(line_of(name, written))):
+            base = ("process", builds_on(written[name]))
+            found = [] if base in self.unread() else self.faults_of(name, written)
+            self.problems.extend(found)
+            if base in self.broken | self.misnamed or any(problem.field == "from" for problem in found):
+                self.broken.add(("process", name))
+            else:
+                self.join_version(name, written, found)
+
+    def unread(self) -> set[Ref]:
+        """Records of which nothing is known but their name."""
+        return (self.broken | self.misnamed) - self.documents.keys()
+
+    def faults_of(self, name: str, written: dict[str, dict[str, Any]]) -> list[Problem]:
+        document = self.documents["process", name]
+        return [
+            document.problem("process-from-unknown", message, path, help=advice)
+            for path, message, advice in faults(name, written)
+        ]
+
+    def join_version(self, name: str, written: dict[str, dict[str, Any]], found: list[Problem]) -> None:
+        record, shape = typed(replace(self.documents["process", name], data=whole(name, written)), Process)
+        self.problems.extend(shape)
+        if record is None or has_errors([*found, *shape]):
+            self.broken.add(("process", name))
+        if record is not None:
+            self.records["process"][name] = record
 
     def book(self) -> Book:
         return Book(
@@ -276,6 +320,8 @@ def _document(file: FoundFile, raw: bytes | int) -> tuple[Document | None, list[
 def _typed(file: FoundFile, document: Document | None, problems: list[Problem]) -> ReadFile:
     if document is None:
         return ReadFile(None, None, tuple(problems))
+    if _is_part(file.kind, document):
+        return ReadFile(document, None, tuple(problems))
     record, shape = typed(document, file.kind.model)
     lost = None
     meant = kind_of(document.data) if record is None else None
@@ -284,6 +330,11 @@ def _typed(file: FoundFile, document: Document | None, problems: list[Problem]) 
     if record is None and file.kind.is_checked_half_read:
         record, lost = salvage(document, file.kind.model)
     return ReadFile(document, record, (*problems, *shape), lost)
+
+
+def _is_part(kind: Kind, document: Document | None) -> bool:
+    """Whether a file says only what differs from another one, so that it is no record by itself."""
+    return document is not None and kind.model is Process and bool(builds_on(document.data))
 
 
 def _name_problem(kind: Kind, name: str, path: str) -> Problem | None:

@@ -13,8 +13,10 @@ from salesops.records.deal import Deal
 from salesops.records.process import Exit, Process
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
+from salesops.store.load import load
 
-SHARP = ["playbook/process/v4.yaml", "salesops/setup/starter/playbook/process/v1.yaml"]
+SHARP = [(".", "v4"), ("salesops/setup/starter", "v1")]
+"""Where the process is, and its newest version."""
 SIX_KEYS = """\
 title: General Membership
 member: cascadia-university
@@ -27,10 +29,8 @@ stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {discovery: 2026-01-1
 
 @pytest.fixture(params=SHARP)
 def process(home, request) -> Process:
-    document, _ = read("v.yaml", (home / request.param).read_bytes())
-    record, problems = typed(document, Process)
-    assert record is not None, problems
-    return record
+    folder, version = request.param
+    return load(home / folder, ["process"])[0].versions[version]
 
 
 def lacking(process: Process, start: str, to: str, lines: str, which: int = 0) -> set[str]:

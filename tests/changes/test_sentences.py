@@ -479,6 +479,38 @@ def test_a_new_version_of_the_process_says_what_it_asks_that_the_last_one_did_no
     ]
 
 
+NEXT = "version: v4\nin_force: 2026-12-01\nfrom: v3\nchangelog: Less.\n"
+
+
+def test_a_version_that_builds_on_another_says_what_differs_and_no_more(story, sound):
+    story.repo.write(
+        "playbook/process/v4.yaml", NEXT + "stages: {outreach: {learning: Who answered?}}\nred_lines: []\n"
+    )
+    first, *rest = story.said
+    assert first == "new version, in force from 1 December: Less."
+    assert [said for said in rest if "red line" not in said] == [
+        "Outreach: learned: Who answered?, was Which words, which door and which promise got an answer?"
+    ]
+    assert len(rest) > 1
+
+
+@pytest.mark.parametrize(
+    ("need", "words"),
+    [
+        ("{field: maniac_t.need, is: [met], with: [note, evidence]}", "MANIAC-T need (met), with note or evidence"),
+        ("{field: icp.note}", "ICP fit note"),
+        ("{field: loss.reason, waivable: false}", "loss reason, and nobody can waive it"),
+        ("{activity: touch, unanswered: true, at_least: 3}", "3 times an unanswered touch"),
+        ("{link: folder}", "a link of kind folder"),
+        ("{learned: true}", "the answer to the question of the stage"),
+    ],
+)
+def test_a_new_need_is_said_in_words_whatever_it_asks_for(story, need, words):
+    exits = f"[{{to: outreach, when: Yes, needs: [{need}]}}, {{to: closed lost, when: Disqualified}}]"
+    story.repo.write("playbook/process/v4.yaml", NEXT + f"stages: {{enrichment: {{exits: {exits}}}}}\n")
+    assert f"Enrichment → Outreach: now also needs {words}" in story.said
+
+
 @pytest.mark.parametrize("more", [False, True], ids=["a title", "more than a title"])
 def test_a_stage_with_another_name_is_no_other_process(story, sound, more):
     text = re.sub(

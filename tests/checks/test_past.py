@@ -394,6 +394,44 @@ def test_the_oldest_version_judges_the_days_before_it_too(repo):
     assert [found.code for found in check_past(Comparison(before, repo.book()), TODAY)] == ["process-changed"]
 
 
+BUILT = "version: v4\nin_force: 2026-01-10\nfrom: v3\nchangelog: Less.\n"
+
+
+def test_how_much_of_a_version_another_one_says_is_free_as_long_as_the_whole_says_the_same(repo):
+    repo.deal(PAST)
+    repo.write("playbook/process/v4.yaml", BUILT)
+    before = repo.book()
+    text = (repo.root / "playbook/process/v3.yaml").read_text()
+    repo.write(
+        "playbook/process/v4.yaml", text.replace("version: v3", "version: v4").replace("2025-01-01", "2026-01-10")
+    )
+    assert check_past(Comparison(before, repo.book()), TODAY) == []
+
+
+def test_a_rule_changed_in_the_version_that_another_builds_on_is_a_change_of_both(repo):
+    repo.deal(PAST)
+    repo.write("playbook/process/v4.yaml", BUILT)
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    before = repo.book()
+    repo.process("answers_valid: 99")
+    found = check_past(Comparison(before, repo.book()), TODAY)
+    assert [(each.code, each.place.path, each.field) for each in found] == [
+        ("process-changed", f"playbook/process/{version}.yaml", "answers_valid") for version in ("v3", "v4")
+    ]
+
+
+def test_what_a_version_takes_from_another_is_a_rule_too(repo):
+    repo.deal(PAST)
+    repo.write("playbook/process/v4.yaml", BUILT + "red_lines: []\n")
+    before = repo.book()
+    repo.write("playbook/process/v4.yaml", BUILT + "conversions: []\n")
+    found = check_past(Comparison(before, repo.book()), TODAY)
+    assert {each.field.split(".")[0] for each in found if each.code == "process-changed"} == {
+        "red_lines",
+        "conversions",
+    }
+
+
 # What changed elsewhere
 
 
