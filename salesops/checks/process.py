@@ -467,3 +467,56 @@ def process_stage_name(case: Case[Process]) -> Findings:
                 help="lower-case letters, digits, spaces and hyphens, at most 40",
                 key=True,
             )
+
+
+@check(
+    "process-path-missing",
+    of="process",
+    advice=True,
+    source="reference/definitions#reached; reference/records#process-path",
+    bad="""
+    starts: {new business: lead, existing business: lead}  # <--
+    stages:
+      lead: {title: Lead, exits: [{to: waiting, when: They wait}, {to: admin, when: Agreed}, {to: lost, when: No}]}
+      waiting: {title: Waiting, exits: [{to: lead, when: The wait is over}]}
+      admin: {title: Admin, exits: [{to: won, when: It runs}]}
+      won: {title: Won, outcome: won}
+      lost: {title: Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    good="""
+    starts: {new business: lead, existing business: lead}
+    path: {new business: [lead, admin, won], existing business: [lead, admin, won]}
+    stages:
+      lead: {title: Lead, exits: [{to: waiting, when: They wait}, {to: admin, when: Agreed}, {to: lost, when: No}]}
+      waiting: {title: Waiting, exits: [{to: lead, when: The wait is over}]}
+      admin: {title: Admin, exits: [{to: won, when: It runs}]}
+      won: {title: Won, outcome: won}
+      lost: {title: Lost, outcome: lost}
+    conversions: []
+    red_lines: []
+    becomes: {}
+    """,
+    beside=LATER,
+)
+def process_path_missing(case: Case[Process]) -> Findings:
+    """Exits lead in a circle, and the version does not say in which order its stages lead to a win.
+
+    Where a deal can come back to a stage, each stage of the circle lies both before and behind the others: a deal that waits
+    would count as one that has reached or passed what comes after the wait. Say the order under `path`, for each type of deal.
+    """
+    process = case.record
+    if process.is_of_imports or not process.goes_in_circles:
+        return
+    lacking = {deal_type: start for deal_type, start in process.starts.items() if deal_type not in process.path}
+    if lacking:
+        lines = "".join(f"\n  {deal_type}: [{start}, ?]" for deal_type, start in lacking.items())
+        yield Finding(
+            ("starts",),
+            f"the exits go in a circle: nothing says which stages {' and '.join(lacking)} has passed, or has yet to reach",
+            help="write path: with the stages in order, from the start to the win, without those to the side",
+            fix=f"path:{lines}",
+            key=True,
+        )
