@@ -197,6 +197,19 @@ class Book:
         own = next((each for each in (now, *reversed(self.processes)) if each and name in each.stages), now)
         return own.title_of(name) if own else name
 
+    def called_since(self, stage: str, day: date) -> tuple[str, str] | None:
+        """What a stage of an older process is called on a day, and the version since which it is; None where it has its name."""
+        now = self.process_on(day)
+        if now is None or stage in now.stages or stage not in now.becomes:
+            return None
+        name = now.name_now(stage)
+        since = [
+            process
+            for process in self._by_day
+            if stage in process.becomes and process.name_now(stage) == name and process.in_force <= now.in_force
+        ]
+        return name, since[0].version
+
     def outcome(self, name: str) -> str | None:
         """What a stage closes a deal as, in whichever version knows it."""
         stage = self.stage(name, date.max)

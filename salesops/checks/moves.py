@@ -77,10 +77,8 @@ def stage_unknown(case: Case[Deal]) -> Findings:
 
 def _called_now(case: Case[Deal], stage: str, day: date) -> str:
     """Since when a stage has another name, where a later version gave it one."""
-    for process in case.book.processes:
-        if stage in process.becomes and stage not in process.stages and process.in_force <= day:
-            return f"'{stage}' is called '{process.name_now(stage)}' since {process.version}"
-    return ""
+    known = case.book.called_since(stage, day)
+    return f"'{stage}' is called '{known[0]}' since {known[1]}" if known else ""
 
 
 @check(

@@ -63,9 +63,15 @@ def run(
             + (f"; did you mean '{guess}'?" if guess else "")
             + ("" if book else "; stages and conversions are explained inside a repository")
         )
-    for line in lines:
+    for line in (*_former_name(book, name, as_of), *lines):
         say(line)
     return 0 if whole else 1
+
+
+def _former_name(book: Book | None, name: str, as_of: str | None) -> Iterator[str]:
+    """What a stage of an older process is called by now, and since when."""
+    if book and (known := book.called_since(name, day_of(as_of, book))):
+        yield show(f"'{name}' is called '{known[0]}' since {known[1]}")
 
 
 def _meant(asked: str, known: Mapping[str, Rule], metrics: Mapping[str, Metric], process: Process | None) -> str:
@@ -196,7 +202,7 @@ def _evidence_as_json(root: Path | None, metric: Metric, book: Book | None, as_o
 def _stage(process: Process, name: str) -> Iterator[str]:
     stage: Stage = process.stages[name]
     yield f"{style(show(stage.title), 'head')} ({show(name)}, process {process.version})"
-    for text in (stage.purpose, stage.learning):
+    for text in (stage.purpose, stage.enter, stage.learning):
         if text:
             yield ""
             yield from _wrapped(show(text))
