@@ -12,7 +12,7 @@ from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Way, unfinished, ways_out
 from salesops.book.stalled import last_contact, parked_beside, why_stalled
 from salesops.book.visits import DealHistory
-from salesops.records.deal import Deal
+from salesops.records.deal import Deal, Learned
 from salesops.records.money import Money, Sums, total
 from salesops.records.process import Need, Stage
 
@@ -84,6 +84,16 @@ class Standing:
     def parked(self) -> str | None:
         """Until when it is parked, in words; None where it is not, or closed."""
         return self.snapshot.why_parked(self.history) if self.is_open else None
+
+    @property
+    def question(self) -> str:
+        """What the team wants to learn in its stage; nothing where the process does not ask."""
+        return self.stage.learning or ""
+
+    @property
+    def learned_here(self) -> tuple[Learned, ...]:
+        """The answers that it has to the question of its stage."""
+        return tuple(entry for entry in self.deal.learned if entry.stage in (self.history.now.stage, self.stage_name))
 
     @cached_property
     def ways(self) -> list[Way]:

@@ -70,6 +70,8 @@ def deal_as_data(standing: Standing) -> dict[str, Any]:
         "last_contact": standing.last_contact,
         "people": people_of(standing),
         "concerns": standing.concerns,
+        "question": standing.question or None,
+        "answered": [{"date": entry.date, "note": entry.note} for entry in standing.learned_here],
         "missing": [
             {"to": way.exit.to, "when": way.exit.when, "needs": [need.sentence for need in way.missing]}
             for way in standing.ways
@@ -153,6 +155,7 @@ def _deal(standing: Standing) -> Iterator[str]:
         yield from _qualification(standing)
     yield from sections(standing)
     yield ""
+    yield from _question(standing)
     yield from _missing(standing)
 
 
@@ -165,6 +168,14 @@ def _qualification(standing: Standing) -> Iterator[str]:
 def _answered(standing: Standing, answer: Answer) -> str:
     more = labelled(standing, answer, ("status", "date", "note"))
     return f"{answer.status:<8} {answer.date}  {show(' · '.join([*([answer.note] if answer.note else []), *more]))}"
+
+
+def _question(standing: Standing) -> Iterator[str]:
+    """What the team wants to learn in the stage, and what it has learned there."""
+    if standing.question:
+        yield f"{style('To learn', 'head')}: {show(standing.question)}"
+        for entry in standing.learned_here:
+            yield show(f"  {entry.date}  {entry.note}")
 
 
 def _missing(standing: Standing) -> Iterator[str]:
