@@ -14,7 +14,7 @@ from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
 from salesops.records.building_on import whole
 from salesops.records.dated import Span, data_without, every_day, outside, without
-from salesops.records.deal import Deal, Move
+from salesops.records.deal import UNRECORDED, Deal, Move
 from salesops.records.kinds import KINDS
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
@@ -259,7 +259,7 @@ class Book:
         """The deals that renew each deal; none renews itself."""
         found: dict[str, list[str]] = {}
         for deal_id, deal in sorted(self.deals.items()):
-            if deal.renews and deal.renews != deal_id:
+            if deal.renews and deal.renews not in (deal_id, UNRECORDED):
                 found.setdefault(deal.renews, []).append(deal_id)
         return found
 

@@ -54,6 +54,9 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
     if deal.proposal:
         for field in ("requested", "presented", "admin_informed"):
             yield ("proposal", field), getattr(deal.proposal, field)
+    yield ("agreed",), deal.agreed
+    if deal.decision:
+        yield ("decision", "date"), deal.decision.date
     if deal.contract:
         yield ("contract", "signed"), deal.contract.signed
     if deal.order:
@@ -101,6 +104,65 @@ def meeting_unclear(case: Case[Deal]) -> Findings:
                 "the meeting does not say what it was about",
                 help="about: discovery, proposal, renewal or other",
                 fix=question("about", get_args(MeetingAbout)),
+            )
+
+
+@check(
+    "call-unclear",
+    advice=True,
+    source="reference/definitions#stalled; reference/fields#deal.activity.outcome",
+    bad="""
+    activity:
+      - {date: 2026-02-02, kind: call, note: About the price}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-02-02, kind: call, outcome: voicemail, note: About the price}
+    """,
+)
+def call_unclear(case: Case[Deal]) -> Findings:
+    """A call on an open deal does not say whether they spoke.
+
+    Only a call in which they spoke is a real contact; a message on a machine is not. Write what came of it.
+    """
+    snapshot = case.book.on(case.as_of)
+    history = snapshot.history(case.id)
+    if history is None or not snapshot.is_open(history):
+        return
+    for at, entry in enumerate(case.record.activity):
+        if entry.kind == "call" and entry.outcome is None and not case.has_lost("activity", str(at), "outcome"):
+            yield Finding(
+                ("activity", at),
+                "the call does not say whether they spoke",
+                help="outcome: spoke, voicemail or no answer",
+                fix="outcome: spoke",
+            )
+
+
+@check(
+    "outcome-misplaced",
+    advice=True,
+    source="reference/fields#deal.activity.outcome",
+    bad="""
+    activity:
+      - {date: 2026-02-02, kind: email, outcome: spoke}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-02-02, kind: email, replied: 2026-02-03}
+    """,
+)
+def outcome_misplaced(case: Case[Deal]) -> Findings:
+    """Something that is no call has the outcome of a call.
+
+    It counts nowhere: a meeting has its `status`, an e-mail the day of its answer. Say it there, or correct the kind.
+    """
+    for at, entry in enumerate(case.record.activity):
+        if entry.outcome and entry.kind != "call":
+            yield Finding(
+                ("activity", at, "outcome"),
+                f"'{entry.outcome}' is the outcome of a call, and this is of kind {entry.kind}",
+                help="a meeting has a status, an e-mail the day on which it was replied to",
             )
 
 

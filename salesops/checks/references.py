@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, Path, did_you_mean, nearest
-from salesops.records.deal import Deal
+from salesops.records.deal import UNRECORDED, Deal
 from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
 from salesops.records.process import IMPORTED
@@ -75,6 +75,10 @@ def person_unknown(case: Case[Deal]) -> Findings:
 
 def _people(deal: Deal) -> Iterator[tuple[Path, str | None]]:
     yield ("owner",), deal.owner
+    for at, person in enumerate(deal.team):
+        yield ("team", at), person
+    if deal.decision:
+        yield ("decision", "by"), deal.decision.by
     if deal.next:
         yield ("next", "owner"), deal.next.owner
     if deal.order:
@@ -207,7 +211,7 @@ def renewed_deal_unknown(case: Case[Deal]) -> Findings:
     The chain of terms is how renewals are found and counted once. Correct the id.
     """
     renews = case.record.renews
-    if renews and case.unknown("deal", renews):
+    if renews and renews != UNRECORDED and case.unknown("deal", renews):
         yield Finding(("renews",), f"there is no deal '{renews}'", help=case.hint("deal", renews))
 
 

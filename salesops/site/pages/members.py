@@ -77,7 +77,7 @@ DEALS: Columns[Standing] = (
 CONTRACTS: Columns[Term] = (
     Column("Contract", lambda term, here: here.deal_link(term.id), header=True),
     Column("Start", lambda term, _: day(term.contract.start)),
-    Column("End", lambda term, _: day(term.contract.end, "none")),
+    Column("End", lambda term, _: day(term.contract.last_day, "none")),
     Column("Window", window),
     Column("MRR", lambda term, _: money(term.contract.mrr), right=True),
 )
