@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.checks.process import unreadable
 from salesops.metrics import metrics_of
 from salesops.problems import did_you_mean
 from salesops.records.as_written import question
@@ -89,6 +90,22 @@ def prediction_unknown(case: Case[Hypothesis]) -> Findings:
     """
     predicts = case.record.predicts
     yield from _metric(case, ("predicts", "conversion"), predicts.conversion if predicts else None)
+
+
+@check(
+    "hypothesis-condition",
+    of="icp",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#needs",
+    bad="when: [{field: vlaue.mrr, at_least: 500 USD}]  # <--",
+    good="when: [{field: value.mrr, at_least: 500 USD}, {field: maniac_t.need, is: met}]",
+)
+def hypothesis_condition(case: Case[Hypothesis]) -> Findings:
+    """A condition of a hypothesis is neither a field of a deal nor an activity.
+
+    No deal could ever meet it, and every score would be too low. Correct the path; a team's own fields begin with `x.`.
+    """
+    for at, need in enumerate(case.record.when):
+        yield from unreadable(("when", at), need)
 
 
 @check(

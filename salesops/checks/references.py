@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, Path, did_you_mean, nearest
@@ -14,7 +15,7 @@ from salesops.records.scalars import shown
 from salesops.records.team import kinds_known
 
 
-def _named(case: Case[Deal], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
+def _named(case: Case[Any], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
     for path, record_id in mentions:
         if record_id is not None and case.unknown(kind, record_id):
             yield Finding(path, f"'{record_id}' is not {where}", help=case.hint(kind, record_id))
@@ -190,6 +191,35 @@ def experiment_unknown(case: Case[Deal]) -> Findings:
 
 
 @check(
+    "variant-unknown",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#references",
+    bad="""
+    activity:
+      - {date: 2026-01-20, kind: email, experiment: subject-lines, variant: nmaed}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-01-20, kind: email, experiment: subject-lines, variant: named}
+    """,
+)
+def variant_unknown(case: Case[Deal]) -> Findings:
+    """An activity has a variant that its experiment does not compare.
+
+    It would count for none of them, and the experiment would look smaller than it was. Correct the word; a new variant is
+    a new experiment.
+    """
+    for at, entry in enumerate(case.record.activity):
+        experiment = case.book.experiments.get(entry.experiment or "")
+        if experiment and entry.variant and entry.variant not in experiment.variants:
+            yield Finding(
+                ("activity", at, "variant"),
+                f"{shown(entry.variant)} is not a variant of '{entry.experiment}'",
+                help=did_you_mean(entry.variant, experiment.variants)
+                or f"its variants: {', '.join(experiment.variants)}",
+            )
+
+
+@check(
     "renewed-deal-unknown",
     source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
     bad="""
@@ -247,6 +277,30 @@ def hub_deal_unknown(case: Case[Member]) -> Findings:
     for at, hub in enumerate(case.record.hubs):
         if hub.deal and case.unknown("deal", hub.deal):
             yield Finding(("hubs", at, "deal"), f"there is no deal '{hub.deal}'", help=case.hint("deal", hub.deal))
+
+
+@check(
+    "member-names-unknown",
+    of="member",
+    source="Leads, sales, and hubs process, Converting sales into hubs; reference/records#references",
+    bad="hubs: [{name: teaching, owner: nobody}]  # <--",
+    good="hubs: [{name: teaching, owner: april}]",
+)
+def member_names_unknown(case: Case[Member]) -> Findings:
+    """A hub is looked after by somebody who is not in the team, or a community is represented by no contact of the member.
+
+    Whoever is named is asked when something breaks. Correct the id, or add the person or the contact.
+    """
+    mentions = ((("hubs", at, "owner"), hub.owner) for at, hub in enumerate(case.record.hubs))
+    yield from _named(case, "person", mentions, "in playbook/team.yaml")
+    known = {contact.id for contact in case.record.contacts}
+    for at, community in enumerate(case.record.communities):
+        if community.representative and community.representative not in known and not case.has_lost("contacts"):
+            yield Finding(
+                ("communities", at, "representative"),
+                f"'{community.representative}' is not one of the contacts",
+                help=did_you_mean(community.representative, known) or "add the contact",
+            )
 
 
 @check(

@@ -47,6 +47,7 @@ MeetingStatus = Literal["held", "scheduled", "cancelled", "no-show"]
 CallOutcome = Literal["spoke", "voicemail", "no answer"]
 MoneySource = Literal["allocated", "sought", "unknown"]
 DeliverableStatus = Literal["planned", "under way", "delivered", "dropped"]
+LinkStatus = Literal["draft", "sent", "accepted", "executed", "archived"]
 Priority = Literal["hot", "normal", "low"]
 
 
@@ -532,6 +533,8 @@ class Link(Record):
 
     kind: Text = given("What it leads to.", "folder", "notes", "usage report")
     url: Url = given("The link.", "https://…")
+    status: LinkStatus | None = maybe("How far the document is.", "draft", "sent", "accepted", "executed", "archived")
+    date: Happened | None = maybe("Since when it is so.", "2026-03-02")
 
 
 LINKS = Entries(("url",), about="kind")

@@ -23,3 +23,13 @@ def test_whoever_works_on_a_deal_or_decided_on_it_is_in_the_team(repo):
 def test_a_price_is_not_agreed_and_a_deal_not_decided_on_tomorrow(repo):
     repo.deal("agreed: 2099-01-01\ndecision: {go: true, date: 2099-01-01}")
     assert repo.said() == ["deals/acme.yaml:1 fact-in-future", "deals/acme.yaml:2 fact-in-future"]
+
+
+def test_a_price_that_is_quoted_by_a_link_asks_at_once_whether_administration_knows(repo):
+    repo.deal('links: [{kind: proposal, url: "https://docs.example/p", status: sent, date: 2026-02-09}]')
+    assert repo.said() == ["deals/acme.yaml:1 quote-untold"]
+
+
+def test_a_community_is_represented_by_a_contact_of_the_member(repo):
+    repo.member("communities: [{name: Teaching, representative: a-smith}, {name: Research, representative: b-jones}]")
+    assert repo.said() == ["members/cascadia-university.yaml:1 member-names-unknown"]

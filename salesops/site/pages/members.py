@@ -135,6 +135,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             health_columns=HEALTH,
             invoice_columns=INVOICES,
             relation=relation[member_id],
+            named={contact.id: contact.name or contact.id for contact in member.contacts},
         )
 
 

@@ -269,3 +269,26 @@ def test_the_page_says_what_the_contract_covers_and_how_far_its_promises_are(rep
         "Why it differs from the offer One hub less",
     ):  # fmt: skip
         assert said in told
+
+
+def test_a_deal_is_scored_by_the_hypothesis_that_it_names(repo, page_of):
+    repo.write(
+        "playbook/icp/teaching-led.yaml",
+        "claim: They buy.\nversion: 1\nsince: 2025-01-01\nstatus: testing\n"
+        "when: [{field: maniac_t.need, is: met}, {field: value.mrr, at_least: 2000 USD}]\n",
+    )
+    repo.deal()
+    told = page_of("deals/acme").text
+    assert "ICP score 1 of 2 conditions of version 1; not met: value.mrr is at least 2000 USD" in told
+
+
+def test_documents_hubs_and_communities_say_how_far_they_are_and_whose(repo, page_of):
+    repo.deal('links: [{kind: proposal, url: "https://docs.example/p", status: sent, date: 2026-02-09}]')
+    assert "proposal sent 2026-02-09" in page_of("deals/acme").text
+    repo.member(
+        "hubs: [{name: teaching, owner: april, cloud: own}]\n"
+        "communities: [{name: Teaching, users: 280, representative: a-smith}]"
+    )
+    told = page_of("members/cascadia-university").text
+    assert "Hub teaching · April · cloud own" in told
+    assert "represented by a-smith" in told
