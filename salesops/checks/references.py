@@ -220,6 +220,23 @@ def variant_unknown(case: Case[Deal]) -> Findings:
 
 
 @check(
+    "price-list-unknown",
+    source="Sales Operations Overview (2025), Closed Won; reference/records#references",
+    bad="contract: {prices: 2062-01}  # <--",
+    good="contract: {prices: 2026-01}",
+    beside={"playbook/prices/2026-01.yaml": "fees: {general: 1250 USD}"},
+)
+def price_list_unknown(case: Case[Deal]) -> Findings:
+    """A contract was made by a price list that has no file in playbook/prices/.
+
+    What a member pays can be looked up only there. Correct the name, or write the price list down.
+    """
+    contract = case.record.contract
+    mentions = iter([(("contract", "prices"), contract.prices)] if contract else [])
+    yield from _named(case, "prices", mentions, "in playbook/prices/")
+
+
+@check(
     "renewed-deal-unknown",
     source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
     bad="""
