@@ -63,13 +63,15 @@ class Book:
     """Everything that the files say.
 
     ``records`` holds them by kind and id, ``documents`` the file of each; ``broken`` names records whose file could not be read as one, so that
-    nothing else is blamed for them; ``lost`` names their fields that could not be read.
+    nothing else is blamed for them; ``lost`` names their fields that could not be read. ``templates`` names the templates of
+    messages, proposals and agreements that there are, such as ``intro@2``.
     """
 
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     documents: Mapping[Ref, Document] = field(default_factory=dict)
     broken: frozenset[Ref] = frozenset()
     lost: Mapping[Ref, frozenset[Path]] = field(default_factory=dict)
+    templates: frozenset[str] = frozenset()
 
     def of(self, kind: str) -> Mapping[str, Any]:
         """The records of a kind by id; a kind that is one file has its own name as id."""

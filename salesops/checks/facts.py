@@ -12,6 +12,7 @@ from salesops.problems import Path
 from salesops.records.as_written import question
 from salesops.records.deal import MANIAC_T, Deal, MeetingAbout, MeetingStatus
 from salesops.records.member import Member
+from salesops.records.record import is_given, value_at
 from salesops.records.scalars import UNKNOWN
 
 
@@ -66,7 +67,7 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
         yield ("renewal", "health_checked"), deal.renewal.health_checked
     if deal.imported:
         yield ("imported", "date"), deal.imported.date
-    for name in ("waived", "corrections"):
+    for name in ("waived", "corrections", "links"):
         for at, entry in enumerate(getattr(deal, name)):
             yield (name, at, "date"), entry.date
 
@@ -329,4 +330,38 @@ def member_fact_unknown(case: Case[Member]) -> Findings:
         if getattr(case.record, field) == UNKNOWN:
             yield Finding(
                 (field,), f"the {field} of {case.record.name} is unknown", help="look it up on its website and write it"
+            )
+
+
+@check(
+    "own-field-type",
+    source="reference/records#own-fields",
+    bad="""
+    x:
+      vpat: requested  # <--
+    """,
+    good="""
+    x:
+      vpat: https://docs.example/vpat
+    """,
+    beside={"playbook/process/v3.yaml": "fields: {x.vpat: {type: link, why: Purchasing asks for it}}"},
+)
+def own_field_type(case: Case[Deal]) -> Findings:
+    """A field of the team's own has a value that is not of the type that the process gives it.
+
+    What is typed can be counted and asked for. Write the value as its type is written; the version of the process in force
+    on the deal's last move says which that is.
+    """
+    process = case.process_of_last_move(case.record)
+    for name, own in process.fields.items() if process else ():
+        value = value_at(case.record.x, name.removeprefix("x."))
+        fault = own.fault(value) if is_given(value) else None
+        if fault:
+            said = fault.context or {}
+            yield Finding(
+                tuple(name.split(".")),
+                f"{said.get('message', 'this cannot be read')}; {name} is of type {own.type}",
+                why=own.why or "",
+                help=said.get("help") or f"write a value of type {own.type}",
+                fix=f"{name.rpartition('.')[2]}: {said['fix']}" if said.get("fix") else "",
             )

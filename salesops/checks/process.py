@@ -264,6 +264,29 @@ RED_LINES = "Sales Operations Overview (2025), Pivot Decision Points; reference/
 
 
 @check(
+    "process-own-field",
+    of="process",
+    source="reference/records#own-fields",
+    bad="fields: {vpat: {type: link}}  # <--",
+    good="fields: {x.vpat: {type: link}}",
+)
+def process_own_field(case: Case[Process]) -> Findings:
+    """A field of the team's own is declared by a name that does not begin with `x.`.
+
+    The team's own fields are kept below `x` of a deal, and named as a need names them. Write its name so.
+    """
+    for name in case.record.fields:
+        first, *rest = name.split(".")
+        if first != "x" or not rest or not all(rest):
+            yield Finding(
+                ("fields", name),
+                f"'{name}' is not the name of a field of the team's own",
+                help=f"write x.{name}",
+                key=True,
+            )
+
+
+@check(
     "red-line-unknown",
     of="process",
     source=RED_LINES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,9 +11,13 @@ from salesops.problems import Edit, Path, did_you_mean, nearest
 from salesops.records.deal import UNRECORDED, Deal
 from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
+from salesops.records.outreach import Outreach
 from salesops.records.process import IMPORTED
 from salesops.records.scalars import shown
 from salesops.records.team import kinds_known
+
+REVISION = re.compile(r"(?!.*(?:\.\.|//|/\.|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9_./+-]*(?<![/.])")
+"""The form of a commit's id, a branch or a tag."""
 
 
 def _named(case: Case[Any], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
@@ -188,6 +193,87 @@ def experiment_unknown(case: Case[Deal]) -> Findings:
         (("activity", at, "experiment"), entry.experiment) for at, entry in enumerate(case.record.activity)
     )
     yield from _named(case, "experiment", mentions, "in playbook/experiments/")
+
+
+@check(
+    "template-unknown",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#references",
+    bad="""
+    activity:
+      - {date: 2026-01-20, kind: email, template: intro@9}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-01-20, kind: email, template: intro@2}
+    """,
+    beside={"playbook/templates/intro@2.md": "Dear colleague"},
+)
+def template_unknown(case: Case[Deal]) -> Findings:
+    """A message, proposal or contract was made from a template that is not in playbook/templates/.
+
+    What was written can be learned from only while somebody can look it up. Correct the name and its version, or put the
+    template there; where the folder is missing or empty, nothing is asked.
+    """
+    for path, template in _templates(case.record):
+        yield from _template(case, path, template)
+
+
+def _templates(deal: Deal) -> Iterator[tuple[Path, str | None]]:
+    for at, entry in enumerate(deal.activity):
+        yield ("activity", at, "template"), entry.template
+    yield ("proposal", "template"), deal.proposal.template if deal.proposal else None
+    yield ("contract", "template"), deal.contract.template if deal.contract else None
+
+
+def _template(case: Case[Any], path: Path, template: str | None) -> Findings:
+    known = case.book.templates
+    if template and known and template not in known:
+        yield Finding(
+            path,
+            f"{shown(template)} is not in playbook/templates/",
+            help=did_you_mean(template, sorted(known)) or f"there are: {', '.join(sorted(known)[:9])}",
+        )
+
+
+@check(
+    "message-unknown",
+    of="outreach",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#message-results",
+    bad="message: intro@2  # <--",
+    good="""
+    message: intro@2
+    note: To heads of teaching
+    """,
+    beside={"playbook/templates/general@3.md": "Our offer"},
+    beside_good={"playbook/templates/intro@2.md": "Dear colleague"},
+)
+def message_unknown(case: Case[Outreach]) -> Findings:
+    """The results are of a message that is not in playbook/templates/.
+
+    Nobody could say which words brought them. Correct the name and its version, or put the message there.
+    """
+    yield from _template(case, ("message",), case.record.message)
+
+
+@check(
+    "review-commit-unclear",
+    of="review",
+    source="Sales Operations Overview (2025), Weekly Sales Review; reference/fields#review.commit",
+    bad="commit: the one of Monday  # <--",
+    good="commit: 3f2a9c1",
+)
+def review_commit_unclear(case: Case[Review]) -> Findings:
+    """The commit that a review looked at is neither the id of a commit nor the name of a branch or tag.
+
+    With it, everybody can see later what was known that day. Write the id, seven characters of it or more, or the name.
+    """
+    commit = case.record.commit
+    if commit and not REVISION.fullmatch(commit):
+        yield Finding(
+            ("commit",),
+            f"{shown(commit)} is not the id of a commit, and no branch or tag is called so",
+            help="write what `git rev-parse --short HEAD` says",
+        )
 
 
 @check(

@@ -5,16 +5,32 @@ Exit criteria, allowed transitions, the process page and its diagram all come fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from salesops.problems import did_you_mean
 from salesops.records.bounds import in_words as bound_in_words
 from salesops.records.deal import DealType, MeetingAbout, MeetingStatus
 from salesops.records.record import Entries, Past, Record, given, many, maybe, named
-from salesops.records.scalars import Bound, Day, Id, Percent, Text, Whole, YesNo
+from salesops.records.scalars import (
+    Bound,
+    Day,
+    Id,
+    Percent,
+    Text,
+    Whole,
+    YesNo,
+    day,
+    money,
+    number,
+    text,
+    url,
+    yes_no,
+)
 
 CONTACT, TOUCH = "contact", "touch"
 WON, LOST = "won", "lost"
@@ -236,6 +252,33 @@ class RedLine(Record):
         return ", ".join([" ".join(parts), *whence])
 
 
+OwnType = Literal["link", "text", "day", "money", "number", "yes-no"]
+READERS: dict[str, Callable[[object], Any]] = {
+    "link": url,
+    "text": text,
+    "day": day,
+    "money": money,
+    "number": number,
+    "yes-no": yes_no,
+}
+"""How the value of a field of the team's own is read, by its type."""
+
+
+class OwnField(Record):
+    """A field of the team's own, below ``x`` of a deal."""
+
+    type: OwnType = given("What its values are.", "link", "text", "day", "money", "number", "yes-no")
+    why: Text | None = maybe("What it is for.", "Purchasing asks for it before anything else")
+
+    def fault(self, value: object) -> PydanticCustomError | None:
+        """What is wrong with a value as it is written; None where it is of the type."""
+        try:
+            READERS[self.type](value)
+        except PydanticCustomError as fault:
+            return fault
+        return None
+
+
 class Became(Record):
     """What a stage of an older version is now."""
 
@@ -291,6 +334,11 @@ class Process(Record):
     )
     path: dict[DealType, tuple[Text, ...]] = named(
         "The order of the stages on the way to a win, for each deal type; needed where the exits make a circle.",
+        past=Past.OWN_RULE,
+    )
+
+    fields: dict[str, OwnField] = named(
+        "The team's own fields of a deal and their types, by their names: x.vpat; a need may ask for them.",
         past=Past.OWN_RULE,
     )
 

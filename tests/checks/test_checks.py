@@ -65,7 +65,7 @@ def write(repo, sound, instead):
                 path,
                 instead(
                     text,
-                    bases[next(other for other, place in PLACES.items() if Path(place).parent == Path(path).parent)],
+                    next((bases[kind] for kind, at in PLACES.items() if Path(at).parent == Path(path).parent), ""),
                 ),
             )
         repo.write(

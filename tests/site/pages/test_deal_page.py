@@ -292,3 +292,9 @@ def test_documents_hubs_and_communities_say_how_far_they_are_and_whose(repo, pag
     told = page_of("members/cascadia-university").text
     assert "Hub teaching · April · cloud own" in told
     assert "represented by a-smith" in told
+
+
+def test_the_page_of_the_process_says_which_fields_of_their_own_a_team_keeps(repo, sound, instead, page_of):
+    own = "fields: {x.vpat: {type: link, why: Purchasing asks for it}}"
+    repo.write("playbook/process/v3.yaml", instead(own, sound["process"]))
+    assert "x.vpat, link Purchasing asks for it" in page_of("process").text
