@@ -224,7 +224,7 @@ def contract_differs(case: Case[Deal]) -> Findings:
     found = [*_gifts(contract), *_differences(case.record.value, contract)]
     if found:
         path, message = found[0][0], "; ".join(message for _, message in found)
-        yield Finding(path, message, help="say why, or correct what is wrong", fix="why_different: …")
+        yield Finding(path, message, help="say why, or correct what is wrong", fix=question("why_different"))
 
 
 def _gifts(contract: Contract) -> list[Fact]:

@@ -10,7 +10,7 @@ from salesops.book import waiting_open
 from salesops.checks.check import Case, Finding, Findings, as_findings, check
 from salesops.problems import Path
 from salesops.records.as_written import question
-from salesops.records.deal import MANIAC_T, Deal, MeetingAbout, MeetingStatus
+from salesops.records.deal import MANIAC_T, CallOutcome, Deal, MeetingAbout, MeetingStatus
 from salesops.records.member import Member
 from salesops.records.record import is_given, value_at
 from salesops.records.scalars import UNKNOWN
@@ -136,7 +136,7 @@ def call_unclear(case: Case[Deal]) -> Findings:
                 ("activity", at),
                 "the call does not say whether they spoke",
                 help="outcome: spoke, voicemail or no answer",
-                fix="outcome: spoke",
+                fix=question("outcome", get_args(CallOutcome)),
             )
 
 

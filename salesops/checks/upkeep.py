@@ -86,7 +86,7 @@ def quote_untold(case: Case[Deal]) -> Findings:
             place,
             "a price was quoted, and contracts and administration were not informed",
             help="tell them, and write the day",
-            fix="admin_informed: …",
+            fix=question("admin_informed"),
         )
 
 
