@@ -175,7 +175,7 @@ SIGNED = 'signed: 2026-03-09, entity: Sponsor, agreement: "https://docs.example/
 
 @check(
     "contract-end-unsaid",
-    source="Sales Operations Overview (2025), Closed Won; reference/definitions#contract-windows",
+    source="Sales Operations Overview (2025), Closed Won; reference/definitions#contract-windows; reference/records#contracts",
     bad=f"""{WON}
 contract: {{{SIGNED}, start: 2026-04-01, mrr: 1250 USD}}  # <--
 """,
@@ -202,7 +202,7 @@ def contract_end_unsaid(case: Case[Deal]) -> Findings:
 
 @check(
     "contract-differs",
-    source="Sales Operations Overview (2025), Closed Won; reference/fields#deal.contract.why_different",
+    source="Sales Operations Overview (2025), Closed Won; reference/fields#deal.contract.why_different; reference/records#contracts",
     bad=f"""{WON}
 value: {{mrr: 1500 USD, months: 12}}
 contract: {{{SIGNED}, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD}}  # <--
@@ -252,7 +252,7 @@ def _differences(value: Value | None, contract: Contract) -> list[Fact]:
 
 @check(
     "contract-twice",
-    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#mrr",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#recurring-revenue; reference/records#contracts",
     bad=f"""{WON}
 value: null
 contract: {{{SIGNED}, start: 2025-04-01, end: 2026-12-31, mrr: 1000 USD}}  # <--

@@ -133,3 +133,8 @@ def test_how_far_a_promise_is_may_change_on_a_closed_deal_and_its_money_may_not(
     promised = cascadia.replace("mrr: 1000 USD", "mrr: 1000 USD, deliverables: [{what: Training, status: planned}]")
     assert against(promised, promised.replace("planned", "delivered")) == []
     assert against(promised, promised.replace("mrr: 1000", "mrr: 900")) == ["past-fact-changed"]
+
+
+def test_a_deal_without_a_single_answer_is_held_against_its_past_too(against):
+    bare = "title: Small\nmember: cascadia-university\ntype: existing business\ntier: general\nowner: jim\nrenews: unrecorded\nstages:\n  - renewals: 2025-10-01\n"
+    assert against(bare, bare.replace("Small", "Smaller")) == []
