@@ -67,7 +67,7 @@ STORIES: dict[str, dict[str, dict[str, Any]]] = {
     # close dates that moved
     "kestrel-valley-general": {
         "expected_close": {"2025-04-08": "2025-05-30", "2025-05-23": "2025-06-13", "2025-06-11": FINAL},
-        "value": {"2025-03-17": "{mrr: 500 USD, months: 12}", "2025-07-17": FINAL},
+        "value": {"2025-03-17": "{mrr: 500 USD, months: 12}", "2025-08-04": FINAL},
     },
     "skerrow-general": {"expected_close": {"2025-06-17": "2025-07-31", "2025-07-30": FINAL}},
     "quill-bay-general": {"expected_close": {"2025-10-14": "2025-11-14", "2025-11-12": "2025-11-28", "2025-11-25": FINAL}},
@@ -187,7 +187,7 @@ BRANCHES = (
 )
 SUBJECTS = {
     ("northmere-university", "2026-04-02"): "Northmere: correct the day of the first discovery call",
-    ("kestrel-valley-college", "2025-07-17"): "Kestrel Valley: amount as it will be signed, 450 a month",
+    ("kestrel-valley-college", "2025-08-04"): "Kestrel Valley: amount as it was signed, 450 a month",
     ("institut-rivelaine", "2026-04-20"): "Rivelaine: Maren takes over from Idris",
     ("marlowe-lake-polytechnic", "2026-11-17"): "Marlowe Lake: they are back, and so are we",
     ("larkspur-university", "2026-11-12"): "Larkspur: registrar wants counsel to read it",
