@@ -174,6 +174,7 @@ PLAYBOOK = {
     "reviews/2026-11-16": ("2026-11-16", "maren", "Weekly review"),
     "icp/teaching-led-university": ("2025-01-02", "maren", "Evidence on teaching-led universities"),
     "icp/institute-small-it": ("2025-03-03", "maren", "Evidence on small institutes"),
+    "outreach/intro-3": ("2026-11-02", "idris", "What came of the introduction with a name"),
     "rates": ("2026-01-02", "wanda", "Exchange rate of the quarter"),
     "process/v4": ("2026-11-18", "soren", "Process v4, from December: the exits ask how we know"),
 }

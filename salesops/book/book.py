@@ -14,7 +14,7 @@ from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
 from salesops.records.building_on import whole
 from salesops.records.dated import Span, data_without, every_day, outside, without
-from salesops.records.deal import Deal, Move
+from salesops.records.deal import UNRECORDED, Deal, Move
 from salesops.records.kinds import KINDS
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
@@ -63,13 +63,15 @@ class Book:
     """Everything that the files say.
 
     ``records`` holds them by kind and id, ``documents`` the file of each; ``broken`` names records whose file could not be read as one, so that
-    nothing else is blamed for them; ``lost`` names their fields that could not be read.
+    nothing else is blamed for them; ``lost`` names their fields that could not be read. ``templates`` names the templates of
+    messages, proposals and agreements that there are, such as ``intro@2``.
     """
 
     records: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     documents: Mapping[Ref, Document] = field(default_factory=dict)
     broken: frozenset[Ref] = frozenset()
     lost: Mapping[Ref, frozenset[Path]] = field(default_factory=dict)
+    templates: frozenset[str] = frozenset()
 
     def of(self, kind: str) -> Mapping[str, Any]:
         """The records of a kind by id; a kind that is one file has its own name as id."""
@@ -259,7 +261,7 @@ class Book:
         """The deals that renew each deal; none renews itself."""
         found: dict[str, list[str]] = {}
         for deal_id, deal in sorted(self.deals.items()):
-            if deal.renews and deal.renews != deal_id:
+            if deal.renews and deal.renews not in (deal_id, UNRECORDED):
                 found.setdefault(deal.renews, []).append(deal_id)
         return found
 

@@ -14,8 +14,10 @@ from salesops.problems import Path
 from salesops.records.dated import Span, is_within, outside, without
 from salesops.records.deal import Activity, Deal, Loss, Win
 from salesops.records.model_fields import fields_below
+from salesops.records.money import Money, money_from_text
 from salesops.records.process import CONTACT, LOST, TOUCH, Exit, Need
 from salesops.records.record import Record, dated_fields, is_given, value_at
+from salesops.records.scalars import number_or_none
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,11 @@ def _first_day(history: DealHistory, attempt: int) -> date:
 def is_met(facts: Facts, need: Need) -> bool:
     """Whether a deal has what a need asks for."""
     if need.activity:
-        return sum(_counts(entry, need, facts) for entry in facts.deal.activity) >= (need.at_least or 1)
+        return sum(_counts(entry, need, facts) for entry in facts.deal.activity) >= need.times
     if need.link:
-        return any(link.kind == need.link for link in facts.deal.links)
+        return any(
+            link.kind == need.link and (link.date is None or facts.happened(link.date)) for link in facts.deal.links
+        )
     if need.learned:
         return any(entry.stage == facts.stage and facts.happened(entry.date) for entry in facts.deal.learned)
     if not need.field:
@@ -100,7 +104,20 @@ def is_met(facts: Facts, need: Need) -> bool:
     value = facts.value(need.field)
     if need.with_ and not any(is_given(value_at(value, name)) for name in need.with_):
         return False
+    if need.at_least is not None and not reaches(value, need.at_least):
+        return False
     return said(value) in need.is_ if need.is_ else is_given(value)
+
+
+def reaches(value: Any, bound: int | Money) -> bool:
+    """Whether a value is at least so much: money in the same currency, a number, so many entries; a text says one of them."""
+    if isinstance(value, str):
+        value = money_from_text(value) if isinstance(bound, Money) else number_or_none(value)
+    if isinstance(bound, Money):
+        return isinstance(value, Money) and value.currency == bound.currency and value.amount >= bound.amount
+    if isinstance(value, list | tuple) and not isinstance(value, Money):
+        return len(value) >= bound
+    return isinstance(value, int | Decimal) and not isinstance(value, bool) and value >= bound
 
 
 def _counts(entry: Activity, need: Need, facts: Facts) -> bool:

@@ -43,7 +43,7 @@ def _activity(need: Need) -> str:
     parts = [f"date: {GAP}", f"kind: {kind}"]
     parts += [f"{key}: {value}" for key, value in (("about", need.about), ("status", need.status)) if value]
     parts += ["outcome: spoke"] if need.activity == CONTACT else []
-    times = f"  # {need.at_least} of them" if (need.at_least or 1) > 1 else ""
+    times = f"  # {need.times} of them" if need.times > 1 else ""
     return "{" + ", ".join([*parts, f"note: {GAP}"]) + "}" + times
 
 

@@ -51,7 +51,7 @@ def renewal_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
     """A contract that has ended, or ends within 30 days, which no deal renews that is open or won."""
     history = _closed_as(WON, snapshot, deal)
     contract = history.deal.contract if history else None
-    end = contract.end if contract else None
+    end = contract.last_day if contract else None
     if history is None or contract is None or end is None or contract.service_ended:
         return
     left = (end - snapshot.as_of).days

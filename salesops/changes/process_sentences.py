@@ -216,6 +216,7 @@ def need_in_words(need: Any, names: Names) -> str:
 def _what(entry: Data, need: Any, names: Names) -> str:
     if entry.get("field"):
         values, also = (" or ".join(_words(entry.get(key), names)) for key in ("is", "with"))
+        values = values or (f"at least {names.value(entry['at_least'])}" if entry.get("at_least") else "")
         field = field_in_words(as_text(entry["field"])).rstrip(":")
         return f"{field}{f' ({values})' if values else ''}{f', with {also}' if also else ''}"
     if entry.get("link"):

@@ -121,6 +121,7 @@ class Case(Generic[R]):
             "icp": book.icp,
             "experiment": book.experiments,
             "decision": book.decisions,
+            "prices": book.of("prices"),
         }[kind]
 
     def unknown(self, kind: str, record_id: str) -> bool:

@@ -1,10 +1,22 @@
-"""Contracts: dates in order, money in one currency, and renewals that point at what they renew."""
+"""Contracts: days that are said and in order, money as it was offered and in one currency, none of them twice, and renewals that point at what they renew."""
 
 from __future__ import annotations
 
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.problems import Path
 from salesops.records.as_written import question
-from salesops.records.deal import EXISTING, NEW, Deal
+from salesops.records.deal import EXISTING, NEW, UNRECORDED, Contract, Deal, Value
+
+Fact = tuple[Path, str]
+"""A place in a deal, and what is to be said of it."""
+
+
+def _won_contract(case: Case[Deal]) -> Contract | None:
+    """The contract of a deal that is won under rules of ours; a win that came with an import is as it came."""
+    deal = case.record
+    last = deal.stages[-1] if deal.stages else None
+    is_won = last is not None and case.book.outcome(last.stage) == "won" and not deal.was_brought(last)
+    return deal.contract if is_won else None
 
 
 @check(
@@ -22,13 +34,13 @@ def contract_dates(case: Case[Deal]) -> Findings:
     contract = case.record.contract
     if contract is None:
         return
-    if contract.start and contract.end and contract.end < contract.start:
+    if contract.start and contract.last_day and contract.last_day < contract.start:
         yield Finding(
             ("contract", "end"),
-            f"the term ends on {contract.end}, before it starts on {contract.start}",
+            f"the term ends on {contract.last_day}, before it starts on {contract.start}",
             help="correct one of the two days",
         )
-    if contract.end and not contract.start:
+    if contract.last_day and not contract.start:
         yield Finding(
             ("contract", "end"),
             "the contract has an end but no start",
@@ -67,7 +79,7 @@ def contract_dates(case: Case[Deal]) -> Findings:
       - {date: 2026-01-15, kind: call, outcome: spoke}
       - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
     proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
-    contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}  # <--
+    contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD, entity: Sponsor, agreement: "https://docs.example/a"}  # <--
     win: {learning: The course decided, signals: [course]}
     order: {delivery_owner: april, operational: 2026-04-20}
     """,
@@ -92,7 +104,7 @@ def contract_dates(case: Case[Deal]) -> Findings:
       - {date: 2026-01-15, kind: call, outcome: spoke}
       - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
     proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
-    contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1000 USD, entity: Sponsor, agreement: "https://docs.example/a"}
+    contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD, entity: Sponsor, agreement: "https://docs.example/a"}
     win: {learning: The course decided, signals: [course]}
     order: {delivery_owner: april, operational: 2026-04-20}
     """,
@@ -135,9 +147,152 @@ def contract_currencies(case: Case[Deal]) -> Findings:
         )
 
 
+WON = """
+stages:
+  - enrichment: 2026-01-05
+  - outreach: 2026-01-12
+  - discovery: 2026-01-19
+  - proposal: 2026-02-09
+  - closed won: 2026-03-09
+maniac_t:
+  money: {status: met, date: 2026-01-10, note: In the budget}
+  need: {status: met, date: 2026-01-10, note: Server died}
+  authority: {status: met, date: 2026-01-20, note: The dean signs}
+  impending_event: {status: met, date: 2026-01-20, note: Course starts}
+  application: {status: met, date: 2026-01-20, note: Standard images}
+  competition: {status: met, date: 2026-01-20, note: None known}
+  timeline: {status: met, date: 2026-01-20, note: Six weeks}
+icp: {hypothesis: teaching-led, version: 1, fit: true}
+discovery: {jobs: [Teach], requirements: [Sign-on]}
+activity:
+  - {date: 2026-01-15, kind: call, outcome: spoke}
+  - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
+proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
+win: {learning: The course decided, signals: [course]}
+"""
+SIGNED = 'signed: 2026-03-09, entity: Sponsor, agreement: "https://docs.example/a"'
+
+
+@check(
+    "contract-end-unsaid",
+    source="Sales Operations Overview (2025), Closed Won; reference/definitions#contract-windows; reference/records#contracts",
+    bad=f"""{WON}
+contract: {{{SIGNED}, start: 2026-04-01, mrr: 1250 USD}}  # <--
+""",
+    good=f"""{WON}
+contract: {{{SIGNED}, start: 2026-04-01, end: open, mrr: 1250 USD}}
+""",
+)
+def contract_end_unsaid(case: Case[Deal]) -> Findings:
+    """The contract of a won deal does not say when it ends.
+
+    Without a last day nobody asks for the renewal, and a day that was forgotten looks like a contract without end. Write
+    the last day of the term, or `open` where it runs until somebody ends it.
+    """
+    contract = _won_contract(case)
+    if contract and contract.end is None and not case.has_lost("contract", "end"):
+        yield Finding(
+            ("contract",),
+            "the contract was signed and does not say when it ends",
+            help="end: the last day of the term, or open where it runs until somebody ends it",
+            fix="end: open",
+            key=True,
+        )
+
+
+@check(
+    "contract-differs",
+    source="Sales Operations Overview (2025), Closed Won; reference/fields#deal.contract.why_different; reference/records#contracts",
+    bad=f"""{WON}
+value: {{mrr: 1500 USD, months: 12}}
+contract: {{{SIGNED}, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD}}  # <--
+""",
+    good=f"""{WON}
+value: {{mrr: 1500 USD, months: 12}}
+contract: {{{SIGNED}, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD, why_different: One hub less than offered}}
+""",
+)
+def contract_differs(case: Case[Deal]) -> Findings:
+    """The contract of a won deal differs from the expected value, or is free of charge, and nothing says why.
+
+    What a deal is expected to bring and what it brought are compared to learn from; an amount of nothing is a discount
+    that somebody gave, or a typing error. Say why under `contract.why_different`, or correct the amount.
+    """
+    contract = _won_contract(case)
+    if contract is None or contract.why_different or case.has_lost("contract") or case.has_lost("value"):
+        return
+    found = [*_gifts(contract), *_differences(case.record.value, contract)]
+    if found:
+        path, message = found[0][0], "; ".join(message for _, message in found)
+        yield Finding(path, message, help="say why, or correct what is wrong", fix=question("why_different"))
+
+
+def _gifts(contract: Contract) -> list[Fact]:
+    is_free = contract.mrr is not None and not contract.mrr.amount
+    return [(("contract", "mrr"), f"the contract brings {contract.mrr} a month")] if is_free else []
+
+
+def _differences(value: Value | None, contract: Contract) -> list[Fact]:
+    """Where the contract is another than what was expected, of what both of them say."""
+    sides = (
+        [
+            ("mrr", "mrr", value.mrr, contract.mrr, " a month"),
+            ("one_off", "one_off", value.one_off, contract.one_off, " once"),
+            ("end", "months", value.months, contract.months, " months"),
+        ]
+        if value
+        else []
+    )
+    return [
+        (("contract", place), f"{is_now}{unit} here, and value.{name} is {was}{unit}")
+        for place, name, was, is_now, unit in sides
+        if was is not None and is_now is not None and was != is_now
+    ]
+
+
+@check(
+    "contract-twice",
+    source="Sales Operations Overview (2025), Key Metrics (Tracked Weekly); reference/definitions#recurring-revenue; reference/records#contracts",
+    bad=f"""{WON}
+value: null
+contract: {{{SIGNED}, start: 2025-04-01, end: 2026-12-31, mrr: 1000 USD}}  # <--
+""",
+    good=f"""{WON}
+value: null
+contract: {{{SIGNED}, start: 2026-04-01, end: 2026-12-31, mrr: 1000 USD}}
+""",
+)
+def contract_twice(case: Case[Deal]) -> Findings:
+    """Two won deals of a member have a contract with the same first and last day and the same MRR.
+
+    It is most likely one contract that was written down twice, and its revenue counts twice. Remove one of the deals, or
+    correct the contract of the one that is another.
+    """
+    contract = _won_contract(case)
+    if contract is None or contract.start is None or contract.mrr is None:
+        return
+    twins = [deal_id for deal_id in case.book.deals_of(case.record.member) if _is_twin(case, deal_id, contract)]
+    if twins:
+        yield Finding(
+            ("contract", "start"),
+            f"'{twins[0]}' has a contract of the same member with the same days and the same MRR",
+            help="remove one of the two deals, or correct the contract that is another",
+        )
+
+
+def _is_twin(case: Case[Deal], deal_id: str, contract: Contract) -> bool:
+    """Whether another deal was won with the same contract, and before this one."""
+    other, own = case.book.deals[deal_id], case.record
+    if deal_id == case.id or not other.contract or not other.stages:
+        return False
+    last = other.stages[-1]
+    is_same = all(getattr(other.contract, name) == getattr(contract, name) for name in ("start", "last_day", "mrr"))
+    is_before = (last.entered, deal_id) < (own.stages[-1].entered, case.id)
+    return is_same and is_before and case.book.outcome(last.stage) == "won"
+
+
 @check(
     "renewal-of-nothing",
-    advice=True,
     source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
     bad="""
     type: existing business  # <--
@@ -152,22 +307,66 @@ def contract_currencies(case: Case[Deal]) -> Findings:
     """,
 )
 def renewal_of_nothing(case: Case[Deal]) -> Findings:
-    """A deal of existing business does not say which contract it renews.
+    """A deal that starts where renewals start does not say which contract it renews.
+
+    Without the link the old term looks overdue once it ends. Add `renews` with the id of the won deal, or
+    `renews: unrecorded` where the older contract has no record.
+    """
+    if _names_no_contract(case) and _starts_as_renewal(case):
+        yield _unnamed(case, f"add the id of the won deal, or {UNRECORDED} where the older contract has no record")
+
+
+@check(
+    "renewal-unnamed",
+    advice=True,
+    source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
+    bad="""
+    type: existing business  # <--
+    imported: {from: deals.csv, date: 2026-02-01}
+    stages:
+      - renewals: 2026-01-05
+    """,
+    good="""
+    type: existing business
+    imported: {from: deals.csv, date: 2026-02-01}
+    stages:
+      - renewals: 2026-01-05
+    renews: cascadia-2025
+    """,
+)
+def renewal_unnamed(case: Case[Deal]) -> Findings:
+    """A deal of existing business that came from elsewhere does not say which contract it renews.
 
     Without the link the old term looks overdue once it ends. Add `renews` with the id of the won deal.
     """
-    if case.record.type == EXISTING and case.record.renews is None and not case.has_lost("renews"):
-        won = [
-            deal_id
-            for deal_id in case.book.deals_of(case.record.member)
-            if deal_id != case.id and case.book.deals[deal_id].contract
-        ]
-        yield Finding(
-            ("type",),
-            "the deal does not say which contract it renews",
-            help="add the id of the won deal",
-            fix=f"renews: {won[0]}" if len(won) == 1 else question("renews", won),
-        )
+    if _names_no_contract(case) and not _starts_as_renewal(case):
+        yield _unnamed(case, "add the id of the won deal")
+
+
+def _names_no_contract(case: Case[Deal]) -> bool:
+    return case.record.type == EXISTING and case.record.renews is None and not case.has_lost("renews")
+
+
+def _starts_as_renewal(case: Case[Deal]) -> bool:
+    """Whether a deal began, under rules of ours, in the stage in which existing business starts."""
+    deal = case.record
+    first = deal.stages[0] if deal.stages else None
+    process = case.process_on(first.entered) if first and not deal.was_brought(first) else None
+    return bool(first and process and process.start_of(EXISTING) == first.stage)
+
+
+def _unnamed(case: Case[Deal], advice: str) -> Finding:
+    won = [
+        deal_id
+        for deal_id in case.book.deals_of(case.record.member)
+        if deal_id != case.id and case.book.deals[deal_id].contract
+    ]
+    return Finding(
+        ("type",),
+        "the deal does not say which contract it renews",
+        help=advice,
+        fix=f"renews: {won[0]}" if len(won) == 1 else question("renews", won),
+    )
 
 
 @check(

@@ -10,8 +10,9 @@ from salesops.book import waiting_open
 from salesops.checks.check import Case, Finding, Findings, as_findings, check
 from salesops.problems import Path
 from salesops.records.as_written import question
-from salesops.records.deal import MANIAC_T, Deal, MeetingAbout, MeetingStatus
+from salesops.records.deal import MANIAC_T, CallOutcome, Deal, MeetingAbout, MeetingStatus
 from salesops.records.member import Member
+from salesops.records.record import is_given, value_at
 from salesops.records.scalars import UNKNOWN
 
 
@@ -54,6 +55,9 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
     if deal.proposal:
         for field in ("requested", "presented", "admin_informed"):
             yield ("proposal", field), getattr(deal.proposal, field)
+    yield ("agreed",), deal.agreed
+    if deal.decision:
+        yield ("decision", "date"), deal.decision.date
     if deal.contract:
         yield ("contract", "signed"), deal.contract.signed
     if deal.order:
@@ -63,7 +67,7 @@ def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
         yield ("renewal", "health_checked"), deal.renewal.health_checked
     if deal.imported:
         yield ("imported", "date"), deal.imported.date
-    for name in ("waived", "corrections"):
+    for name in ("waived", "corrections", "links"):
         for at, entry in enumerate(getattr(deal, name)):
             yield (name, at, "date"), entry.date
 
@@ -101,6 +105,65 @@ def meeting_unclear(case: Case[Deal]) -> Findings:
                 "the meeting does not say what it was about",
                 help="about: discovery, proposal, renewal or other",
                 fix=question("about", get_args(MeetingAbout)),
+            )
+
+
+@check(
+    "call-unclear",
+    advice=True,
+    source="reference/definitions#stalled; reference/fields#deal.activity.outcome",
+    bad="""
+    activity:
+      - {date: 2026-02-02, kind: call, note: About the price}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-02-02, kind: call, outcome: voicemail, note: About the price}
+    """,
+)
+def call_unclear(case: Case[Deal]) -> Findings:
+    """A call on an open deal does not say whether they spoke.
+
+    Only a call in which they spoke is a real contact; a message on a machine is not. Write what came of it.
+    """
+    snapshot = case.book.on(case.as_of)
+    history = snapshot.history(case.id)
+    if history is None or not snapshot.is_open(history):
+        return
+    for at, entry in enumerate(case.record.activity):
+        if entry.kind == "call" and entry.outcome is None and not case.has_lost("activity", str(at), "outcome"):
+            yield Finding(
+                ("activity", at),
+                "the call does not say whether they spoke",
+                help="outcome: spoke, voicemail or no answer",
+                fix=question("outcome", get_args(CallOutcome)),
+            )
+
+
+@check(
+    "outcome-misplaced",
+    advice=True,
+    source="reference/fields#deal.activity.outcome",
+    bad="""
+    activity:
+      - {date: 2026-02-02, kind: email, outcome: spoke}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-02-02, kind: email, replied: 2026-02-03}
+    """,
+)
+def outcome_misplaced(case: Case[Deal]) -> Findings:
+    """Something that is no call has the outcome of a call.
+
+    It counts nowhere: a meeting has its `status`, an e-mail the day of its answer. Say it there, or correct the kind.
+    """
+    for at, entry in enumerate(case.record.activity):
+        if entry.outcome and entry.kind != "call":
+            yield Finding(
+                ("activity", at, "outcome"),
+                f"'{entry.outcome}' is the outcome of a call, and this is of kind {entry.kind}",
+                help="a meeting has a status, an e-mail the day on which it was replied to",
             )
 
 
@@ -267,4 +330,38 @@ def member_fact_unknown(case: Case[Member]) -> Findings:
         if getattr(case.record, field) == UNKNOWN:
             yield Finding(
                 (field,), f"the {field} of {case.record.name} is unknown", help="look it up on its website and write it"
+            )
+
+
+@check(
+    "own-field-type",
+    source="reference/records#own-fields",
+    bad="""
+    x:
+      vpat: requested  # <--
+    """,
+    good="""
+    x:
+      vpat: https://docs.example/vpat
+    """,
+    beside={"playbook/process/v3.yaml": "fields: {x.vpat: {type: link, why: Purchasing asks for it}}"},
+)
+def own_field_type(case: Case[Deal]) -> Findings:
+    """A field of the team's own has a value that is not of the type that the process gives it.
+
+    What is typed can be counted and asked for. Write the value as its type is written; the version of the process in force
+    on the deal's last move says which that is.
+    """
+    process = case.process_of_last_move(case.record)
+    for name, own in process.fields.items() if process else ():
+        value = value_at(case.record.x, name.removeprefix("x."))
+        fault = own.fault(value) if is_given(value) else None
+        if fault:
+            said = fault.context or {}
+            yield Finding(
+                tuple(name.split(".")),
+                f"{said.get('message', 'this cannot be read')}; {name} is of type {own.type}",
+                why=own.why or "",
+                help=said.get("help") or f"write a value of type {own.type}",
+                fix=f"{name.rpartition('.')[2]}: {said['fix']}" if said.get("fix") else "",
             )

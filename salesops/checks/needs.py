@@ -10,6 +10,9 @@ from salesops.records.deal import Deal
 from salesops.records.process import Need
 from salesops.records.record import is_given, value_at
 
+FEW_WAIVERS = 2
+"""So many on a deal are exceptions."""
+
 
 @check(
     "need-not-met",
@@ -152,3 +155,42 @@ def waiver_idle(case: Case[Deal]) -> Findings:
                 f"there is nothing to waive: no move to '{waiver.stage}' lacks {waiver.need}",
                 help="correct the need and the stage, or delete the waiver",
             )
+
+
+@check(
+    "waivers-many",
+    advice=True,
+    source="reference/records#needs",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19
+    maniac_t: null
+    icp: {hypothesis: teaching-led, version: 1}
+    waived:
+      - {need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Verbal yes}
+      - {need: maniac_t.need, stage: outreach, by: jim, date: 2026-01-19, why: Everybody knows it}
+      - {need: icp.fit, stage: outreach, by: jim, date: 2026-01-19, why: Nobody has looked}  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - outreach: 2026-01-19
+    maniac_t: null
+    waived:
+      - {need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Verbal yes}
+      - {need: maniac_t.need, stage: outreach, by: jim, date: 2026-01-19, why: Everybody knows it}
+    """,
+)
+def waivers_many(case: Case[Deal]) -> Findings:
+    """A deal has its third waiver, or a later one.
+
+    One exception is a judgement; three are a deal that the process does not fit, or that does not fit the process. Talk
+    about it in the weekly review, and change the one or the other.
+    """
+    for at in range(FEW_WAIVERS, len(case.record.waived)):
+        yield Finding(
+            ("waived", at),
+            f"waiver {at + 1} of this deal",
+            help="look together whether the deal fits the process, or the process the deal",
+        )

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.checks.process import unreadable
 from salesops.metrics import metrics_of
 from salesops.problems import did_you_mean
 from salesops.records.as_written import question
 from salesops.records.bounds import fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
+from salesops.records.outreach import Outreach
+from salesops.records.prices import PriceList
 from salesops.records.rates import Rates
 from salesops.records.removals import Removed
+from salesops.records.scalars import shown, slug
 from salesops.records.targets import Targets
 
 
@@ -89,6 +94,22 @@ def prediction_unknown(case: Case[Hypothesis]) -> Findings:
     """
     predicts = case.record.predicts
     yield from _metric(case, ("predicts", "conversion"), predicts.conversion if predicts else None)
+
+
+@check(
+    "hypothesis-condition",
+    of="icp",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#needs",
+    bad="when: [{field: vlaue.mrr, at_least: 500 USD}]  # <--",
+    good="when: [{field: value.mrr, at_least: 500 USD}, {field: maniac_t.need, is: met}]",
+)
+def hypothesis_condition(case: Case[Hypothesis]) -> Findings:
+    """A condition of a hypothesis is neither a field of a deal nor an activity.
+
+    No deal could ever meet it, and every score would be too low. Correct the path; a team's own fields begin with `x.`.
+    """
+    for at, need in enumerate(case.record.when):
+        yield from unreadable(("when", at), need)
 
 
 @check(
@@ -231,6 +252,116 @@ def target_bound(case: Case[Targets]) -> Findings:
                 f"the target '{target.id}' does not say what must be reached",
                 help="write at_least, or at_most where less is better",
             )
+
+
+@check(
+    "usage-ladder",
+    of="prices",
+    source="Sales and invoicing process, Sending invoices; reference/fields#prices.usage",
+    bad="usage: [{to: 100, fee: 10 USD}, {to: 10, fee: 5 USD}]  # <--",
+    good="usage: [{to: 10, fee: 10 USD}, {to: 100, fee: 5 USD}]",
+)
+def usage_ladder(case: Case[PriceList]) -> Findings:
+    """The steps of a usage ladder do not rise, or their fees are in two currencies.
+
+    Each step begins where the one before it ends. Write the lowest first, and all of them in one currency.
+    """
+    ladder = case.record.usage
+    for at, (before, step) in enumerate(pairwise(ladder), 1):
+        if step.to <= before.to:
+            yield Finding(
+                ("usage", at, "to"),
+                f"this step ends at {step.to:,}, the one before it at {before.to:,}",
+                help="write the lowest step first",
+            )
+        if step.fee.currency != before.fee.currency:
+            yield Finding(
+                ("usage", at, "fee"),
+                f"{step.fee.currency} here, {before.fee.currency} in the step before",
+                help="use one currency for one ladder",
+            )
+
+
+@check(
+    "price-tier-unknown",
+    of="prices",
+    source="Sales Operations Overview (2025), Current Strategic Focus (2025); reference/records#references",
+    bad="fees: {generall: 1250 USD}  # <--",
+    good="fees: {general: 1250 USD}",
+)
+def price_tier_unknown(case: Case[PriceList]) -> Findings:
+    """A price list has the fee of a tier that no version of the process declares.
+
+    Nobody could sell by it. Correct the name of the tier, or declare it in the process.
+    """
+    known = {tier for process in case.book.processes for tier in process.tiers}
+    for tier in case.record.fees if case.book.is_process_whole else ():
+        if known and tier not in known:
+            yield Finding(
+                ("fees", tier),
+                f"'{tier}' is not a tier of the process",
+                help=did_you_mean(tier, sorted(known)) or f"its tiers: {', '.join(sorted(known))}",
+                key=True,
+            )
+
+
+@check(
+    "outreach-file-name",
+    of="outreach",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#message-results",
+    bad="message: intro@3  # <--",
+    good="message: intro@2",
+)
+def outreach_file_name(case: Case[Outreach]) -> Findings:
+    """The results of a message are in a file that is called otherwise than the message.
+
+    A message has one file, so that nothing is counted twice: the results of `intro@2` are in intro-2.yaml. Correct the
+    message, or rename the file.
+    """
+    message = case.record.message
+    if slug(message) != case.id and not case.has_lost("message"):
+        yield Finding(
+            ("message",),
+            f"the results of {shown(message)} belong into {slug(message) or 'a file of its own'}.yaml",
+            help="correct the message, or rename the file",
+        )
+
+
+@check(
+    "outreach-counts",
+    of="outreach",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#message-results",
+    bad="""
+    results:
+      - {date: 2026-03-02, sent: 40, bounced: 2}
+      - {date: 2026-03-09, opened: 18, replied: 45}  # <--
+    """,
+    good="""
+    results:
+      - {date: 2026-03-02, sent: 40, bounced: 2}
+      - {date: 2026-03-09, opened: 18, replied: 5}
+    """,
+)
+def outreach_counts(case: Case[Outreach]) -> Findings:
+    """More messages came back, were opened or were answered than had been sent, or a count is of a day to come.
+
+    Each entry has what is new since the one before it; shares are taken of what arrived. Correct the numbers.
+    """
+    for at, entry in enumerate(case.record.results):
+        if entry.date > case.as_of:
+            yield Finding(
+                ("results", at, "date"), f"{entry.date} is after the day of the check", help="correct the day"
+            )
+        sent, bounced = (case.record.total(name, entry.date) for name in ("sent", "bounced"))
+        for name, most in (("bounced", sent), ("opened", sent - bounced), ("replied", sent - bounced)):
+            total = case.record.total(name, entry.date)
+            if getattr(entry, name) and total > most:
+                yield Finding(
+                    ("results", at, name),
+                    f"{total:,} {name} by {entry.date}, and no more than {max(most, 0):,} had "
+                    + ("been sent" if name == "bounced" else "arrived"),
+                    help="each entry has what is new since the one before it",
+                )
 
 
 @check(

@@ -13,6 +13,7 @@ from salesops.records.as_written import question
 from salesops.records.bounds import NEEDED, fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.model_fields import fields_below
+from salesops.records.money import Money
 from salesops.records.process import Need, Process, RedLine
 
 STAGE_NAME = re.compile(r"[a-z0-9][a-z0-9 -]{0,39}")
@@ -223,18 +224,25 @@ def process_need_unreadable(case: Case[Process]) -> Findings:
     Correct the path; a team's own fields begin with `x.`, and `with` asks for a part that the field has.
     """
     for path, need in _needs(case.record):
-        if sum(map(bool, (need.field, need.activity, need.link, need.learned))) != 1:
-            yield Finding(
-                path,
-                "a need is one of four: a field, an activity, a link, or what was learned",
-                help="write field:, activity:, link: or learned: true",
-            )
-        elif need.field and not is_field(need.field):
-            yield Finding((*path, "field"), f"'{need.field}' is not a field of a deal", help=field_hint(need.field))
-        elif strange := _parts_missing(need):
-            yield Finding(
-                (*path, "with"), f"'{need.field or need.name}' has no {' and no '.join(strange)}", help="delete with:"
-            )
+        yield from unreadable(path, need)
+
+
+def unreadable(path: Path, need: Need) -> Findings:
+    """Why nothing could ever meet a need."""
+    if sum(map(bool, (need.field, need.activity, need.link, need.learned))) != 1:
+        yield Finding(
+            path,
+            "a need is one of four: a field, an activity, a link, or what was learned",
+            help="write field:, activity:, link: or learned: true",
+        )
+    elif need.field and not is_field(need.field):
+        yield Finding((*path, "field"), f"'{need.field}' is not a field of a deal", help=field_hint(need.field))
+    elif isinstance(need.at_least, Money) and not need.field:
+        yield Finding((*path, "at_least"), f"{need.at_least} is no count", help="write how many, such as 3")
+    elif strange := _parts_missing(need):
+        yield Finding(
+            (*path, "with"), f"'{need.field or need.name}' has no {' and no '.join(strange)}", help="delete with:"
+        )
 
 
 def _parts_missing(need: Need) -> list[str]:
@@ -253,6 +261,29 @@ def _needs(process: Process) -> Iterator[tuple[Path, Need]]:
 
 
 RED_LINES = "Sales Operations Overview (2025), Pivot Decision Points; reference/definitions#red-lines"
+
+
+@check(
+    "process-own-field",
+    of="process",
+    source="reference/records#own-fields",
+    bad="fields: {vpat: {type: link}}  # <--",
+    good="fields: {x.vpat: {type: link}}",
+)
+def process_own_field(case: Case[Process]) -> Findings:
+    """A field of the team's own is declared by a name that does not begin with `x.`.
+
+    The team's own fields are kept below `x` of a deal, and named as a need names them. Write its name so.
+    """
+    for name in case.record.fields:
+        first, *rest = name.split(".")
+        if first != "x" or not rest or not all(rest):
+            yield Finding(
+                ("fields", name),
+                f"'{name}' is not the name of a field of the team's own",
+                help=f"write x.{name}",
+                key=True,
+            )
 
 
 @check(

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, Path, did_you_mean, nearest
-from salesops.records.deal import Deal
+from salesops.records.deal import UNRECORDED, Deal
 from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
+from salesops.records.outreach import Outreach
 from salesops.records.process import IMPORTED
 from salesops.records.scalars import shown
 from salesops.records.team import kinds_known
 
+REVISION = re.compile(r"(?!.*(?:\.\.|//|/\.|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9_./+-]*(?<![/.])")
+"""The form of a commit's id, a branch or a tag."""
 
-def _named(case: Case[Deal], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
+
+def _named(case: Case[Any], kind: str, mentions: Iterator[tuple[Path, str | None]], where: str) -> Findings:
     for path, record_id in mentions:
         if record_id is not None and case.unknown(kind, record_id):
             yield Finding(path, f"'{record_id}' is not {where}", help=case.hint(kind, record_id))
@@ -75,6 +81,10 @@ def person_unknown(case: Case[Deal]) -> Findings:
 
 def _people(deal: Deal) -> Iterator[tuple[Path, str | None]]:
     yield ("owner",), deal.owner
+    for at, person in enumerate(deal.team):
+        yield ("team", at), person
+    if deal.decision:
+        yield ("decision", "by"), deal.decision.by
     if deal.next:
         yield ("next", "owner"), deal.next.owner
     if deal.order:
@@ -186,6 +196,133 @@ def experiment_unknown(case: Case[Deal]) -> Findings:
 
 
 @check(
+    "template-unknown",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#references",
+    bad="""
+    activity:
+      - {date: 2026-01-20, kind: email, template: intro@9}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-01-20, kind: email, template: intro@2}
+    """,
+    beside={"playbook/templates/intro@2.md": "Dear colleague"},
+)
+def template_unknown(case: Case[Deal]) -> Findings:
+    """A message, proposal or contract was made from a template that is not in playbook/templates/.
+
+    What was written can be learned from only while somebody can look it up. Correct the name and its version, or put the
+    template there; where the folder is missing or empty, nothing is asked.
+    """
+    for path, template in _templates(case.record):
+        yield from _template(case, path, template)
+
+
+def _templates(deal: Deal) -> Iterator[tuple[Path, str | None]]:
+    for at, entry in enumerate(deal.activity):
+        yield ("activity", at, "template"), entry.template
+    yield ("proposal", "template"), deal.proposal.template if deal.proposal else None
+    yield ("contract", "template"), deal.contract.template if deal.contract else None
+
+
+def _template(case: Case[Any], path: Path, template: str | None) -> Findings:
+    known = case.book.templates
+    if template and known and template not in known:
+        yield Finding(
+            path,
+            f"{shown(template)} is not in playbook/templates/",
+            help=did_you_mean(template, sorted(known)) or f"there are: {', '.join(sorted(known)[:9])}",
+        )
+
+
+@check(
+    "message-unknown",
+    of="outreach",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#message-results",
+    bad="message: intro@2  # <--",
+    good="""
+    message: intro@2
+    note: To heads of teaching
+    """,
+    beside={"playbook/templates/general@3.md": "Our offer"},
+    beside_good={"playbook/templates/intro@2.md": "Dear colleague"},
+)
+def message_unknown(case: Case[Outreach]) -> Findings:
+    """The results are of a message that is not in playbook/templates/.
+
+    Nobody could say which words brought them. Correct the name and its version, or put the message there.
+    """
+    yield from _template(case, ("message",), case.record.message)
+
+
+@check(
+    "review-commit-unclear",
+    of="review",
+    source="Sales Operations Overview (2025), Weekly Sales Review; reference/fields#review.commit",
+    bad="commit: the one of Monday  # <--",
+    good="commit: 3f2a9c1",
+)
+def review_commit_unclear(case: Case[Review]) -> Findings:
+    """The commit that a review looked at is neither the id of a commit nor the name of a branch or tag.
+
+    With it, everybody can see later what was known that day. Write the id, seven characters of it or more, or the name.
+    """
+    commit = case.record.commit
+    if commit and not REVISION.fullmatch(commit):
+        yield Finding(
+            ("commit",),
+            f"{shown(commit)} is not the id of a commit, and no branch or tag is called so",
+            help="write what `git rev-parse --short HEAD` says",
+        )
+
+
+@check(
+    "variant-unknown",
+    source="Sales Operations Overview (2025), Key Artifacts; reference/records#references",
+    bad="""
+    activity:
+      - {date: 2026-01-20, kind: email, experiment: subject-lines, variant: nmaed}  # <--
+    """,
+    good="""
+    activity:
+      - {date: 2026-01-20, kind: email, experiment: subject-lines, variant: named}
+    """,
+)
+def variant_unknown(case: Case[Deal]) -> Findings:
+    """An activity has a variant that its experiment does not compare.
+
+    It would count for none of them, and the experiment would look smaller than it was. Correct the word; a new variant is
+    a new experiment.
+    """
+    for at, entry in enumerate(case.record.activity):
+        experiment = case.book.experiments.get(entry.experiment or "")
+        if experiment and entry.variant and entry.variant not in experiment.variants:
+            yield Finding(
+                ("activity", at, "variant"),
+                f"{shown(entry.variant)} is not a variant of '{entry.experiment}'",
+                help=did_you_mean(entry.variant, experiment.variants)
+                or f"its variants: {', '.join(experiment.variants)}",
+            )
+
+
+@check(
+    "price-list-unknown",
+    source="Sales Operations Overview (2025), Closed Won; reference/records#references",
+    bad="contract: {prices: 2062-01}  # <--",
+    good="contract: {prices: 2026-01}",
+    beside={"playbook/prices/2026-01.yaml": "fees: {general: 1250 USD}"},
+)
+def price_list_unknown(case: Case[Deal]) -> Findings:
+    """A contract was made by a price list that has no file in playbook/prices/.
+
+    What a member pays can be looked up only there. Correct the name, or write the price list down.
+    """
+    contract = case.record.contract
+    mentions = iter([(("contract", "prices"), contract.prices)] if contract else [])
+    yield from _named(case, "prices", mentions, "in playbook/prices/")
+
+
+@check(
     "renewed-deal-unknown",
     source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
     bad="""
@@ -207,7 +344,7 @@ def renewed_deal_unknown(case: Case[Deal]) -> Findings:
     The chain of terms is how renewals are found and counted once. Correct the id.
     """
     renews = case.record.renews
-    if renews and case.unknown("deal", renews):
+    if renews and renews != UNRECORDED and case.unknown("deal", renews):
         yield Finding(("renews",), f"there is no deal '{renews}'", help=case.hint("deal", renews))
 
 
@@ -243,6 +380,30 @@ def hub_deal_unknown(case: Case[Member]) -> Findings:
     for at, hub in enumerate(case.record.hubs):
         if hub.deal and case.unknown("deal", hub.deal):
             yield Finding(("hubs", at, "deal"), f"there is no deal '{hub.deal}'", help=case.hint("deal", hub.deal))
+
+
+@check(
+    "member-names-unknown",
+    of="member",
+    source="Leads, sales, and hubs process, Converting sales into hubs; reference/records#references",
+    bad="hubs: [{name: teaching, owner: nobody}]  # <--",
+    good="hubs: [{name: teaching, owner: april}]",
+)
+def member_names_unknown(case: Case[Member]) -> Findings:
+    """A hub is looked after by somebody who is not in the team, or a community is represented by no contact of the member.
+
+    Whoever is named is asked when something breaks. Correct the id, or add the person or the contact.
+    """
+    mentions = ((("hubs", at, "owner"), hub.owner) for at, hub in enumerate(case.record.hubs))
+    yield from _named(case, "person", mentions, "in playbook/team.yaml")
+    known = {contact.id for contact in case.record.contacts}
+    for at, community in enumerate(case.record.communities):
+        if community.representative and community.representative not in known and not case.has_lost("contacts"):
+            yield Finding(
+                ("communities", at, "representative"),
+                f"'{community.representative}' is not one of the contacts",
+                help=did_you_mean(community.representative, known) or "add the contact",
+            )
 
 
 @check(

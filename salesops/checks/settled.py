@@ -54,7 +54,8 @@ def _written(case: Case[Any], path: Path, was: Any) -> str:
 def _values(case: Case[Any], path: Path, was: Any, now: Any) -> Iterator[Altered]:
     """What was given and is something else now; what was missing may be added."""
     if isinstance(was, Record):
-        for name, field in type(was).model_fields.items():
+        settled = ((name, field) for name, field in type(was).model_fields.items() if past_of(field) is not Past.FREE)
+        for name, field in settled:
             yield from _values(case, (*path, field.alias or name), getattr(was, name), getattr(now, name, None))
     elif isinstance(was, tuple) and any(isinstance(entry, Record) for entry in was):
         for at, entry in enumerate(was):

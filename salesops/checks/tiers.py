@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.metrics.contracts import ACTIVE, OVERDUE, terms
 from salesops.records.deal import Deal
+from salesops.records.member import Member
 from salesops.records.process import Tier
 
 
@@ -48,6 +52,50 @@ def hubs_too_many(case: Case[Deal]) -> Findings:
 
 
 @check(
+    "hubs-beyond-contracts",
+    of="member",
+    advice=True,
+    source="Sales Operations Overview (2025), Current Strategic Focus (2025); Leads, sales, and hubs process, Converting sales into hubs",
+    bad="""
+    hubs: [{name: one}, {name: two}, {name: three}, {name: four}]  # <--
+    """,
+    good="""
+    hubs: [{name: one}, {name: two}, {name: three}]
+    """,
+)
+def hubs_beyond_contracts(case: Case[Member]) -> Findings:
+    """More hubs run for a member, or are ordered for it, than the tiers of its contracts in force include.
+
+    Each further hub is work and cloud costs that nobody pays for. Sell another tier, or switch a hub off; where a contract
+    is missing here, write it down.
+    """
+    tiers = list(_tiers_in_force(case))
+    if not tiers or any(tier is None or tier.max_hubs is None for _, tier, _ in tiers):
+        return
+    most = sum(tier.max_hubs or 0 for _, tier, _ in tiers if tier)
+    running = sum(hub.since is None or hub.since <= case.as_of for hub in case.record.hubs)
+    ordered = sum(count for _, _, count in tiers)
+    source = " and ".join(f"{deal_id} ({tier.name}: at most {tier.max_hubs})" for deal_id, tier, _ in tiers if tier)
+    for count, verb in ((running, "running"), (ordered, "ordered")):
+        if count > most:
+            yield Finding(
+                ("hubs",) if case.record.hubs else ("name",),
+                f"{count:,} hubs are {verb}; the contracts in force include at most {most:,}: {source}",
+                help="sell another tier, switch a hub off, or write down the contract that is missing",
+                key=True,
+            )
+
+
+def _tiers_in_force(case: Case[Member]) -> Iterator[tuple[str, Tier | None, int]]:
+    """The deals of a member whose contracts are in force, each with its tier and the hubs that it ordered."""
+    for term in terms(case.book.on(case.as_of), case.id):
+        deal = term.history.deal
+        if term.bucket in ACTIVE or term.bucket == OVERDUE:
+            process = case.book.process_of(deal, deal.stages[-1]) if case.book.is_process_whole else None
+            yield term.id, process.tiers.get(deal.tier) if process else None, len(deal.order.hubs if deal.order else ())
+
+
+@check(
     "tier-deferred",
     source="Sales Operations Overview (2025), Current Strategic Focus (2025); reference/definitions#parked",
     bad="""
@@ -84,7 +132,6 @@ def tier_deferred(case: Case[Deal]) -> Findings:
 
 @check(
     "tier-deferred-unparked",
-    advice=True,
     source="Sales Operations Overview (2025), Current Strategic Focus (2025); reference/definitions#parked",
     bad="""
     tier: premier  # <--

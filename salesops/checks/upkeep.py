@@ -61,6 +61,36 @@ def deal_stalled(case: Case[Deal]) -> Findings:
 
 
 @check(
+    "quote-untold",
+    advice=True,
+    source="Sales and invoicing process, When to decide to work with a lead; reference/fields#deal.proposal.admin_informed",
+    bad="""
+    proposal: {presented: 2026-02-09}  # <--
+    """,
+    good="""
+    proposal: {presented: 2026-02-09, admin_informed: 2026-02-10}
+    """,
+)
+def quote_untold(case: Case[Deal]) -> Findings:
+    """An open deal has quoted a price, and contracts and administration were not told.
+
+    They have to stand by that price when the agreement comes. Tell them now, and write the day.
+    """
+    if not _open(case) or case.has_lost("proposal"):
+        return
+    proposal = case.record.proposal
+    quoted = next((("links", at) for at, link in enumerate(case.record.links) if link.kind == "proposal"), None)
+    place = ("proposal",) if proposal and (proposal.presented or proposal.link) else quoted
+    if place and not (proposal and proposal.admin_informed):
+        yield Finding(
+            place,
+            "a price was quoted, and contracts and administration were not informed",
+            help="tell them, and write the day",
+            fix=question("admin_informed"),
+        )
+
+
+@check(
     "close-date-passed",
     advice=True,
     source="reference/definitions#forecasts",

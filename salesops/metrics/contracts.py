@@ -42,12 +42,12 @@ class Term:
         return self.history.id
 
 
-def terms(snapshot: Snapshot) -> list[Term]:
-    """Every won contract that has a start, in exactly one bucket."""
+def terms(snapshot: Snapshot, member: str | None = None) -> list[Term]:
+    """Every won contract that has a start, in exactly one bucket; of one member only, where that is asked for."""
     return [
         _term(snapshot, history, history.deal.contract)
         for history in snapshot.won
-        if history.deal.contract and history.deal.contract.start
+        if history.deal.contract and history.deal.contract.start and member in (None, history.deal.member)
     ]
 
 
@@ -64,7 +64,7 @@ def _term(snapshot: Snapshot, history: DealHistory, contract: Contract) -> Term:
     renewals = _renewals(snapshot, history.id)
     superseded = any(start <= snapshot.as_of for _, start in renewals)
     secured = next((deal_id for deal_id, start in renewals if start > snapshot.as_of), None)
-    left = (contract.end - snapshot.as_of).days if contract.end else None
+    left = (contract.last_day - snapshot.as_of).days if contract.last_day else None
     return Term(
         history, contract, bucket_of(contract, snapshot.as_of, superseded), left, None if superseded else secured
     )
@@ -89,9 +89,9 @@ def bucket_of(contract: Contract, as_of: date, superseded: bool) -> str:
         return SUPERSEDED
     if contract.start and contract.start > as_of:
         return NOT_STARTED
-    if contract.end is None:
+    if contract.last_day is None:
         return OPEN_ENDED
-    left = (contract.end - as_of).days
+    left = (contract.last_day - as_of).days
     if left < 0:
         return OVERDUE
     return DAYS_30 if left <= 30 else DAYS_90 if left <= 90 else DAYS_180 if left <= 180 else LATER

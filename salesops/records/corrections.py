@@ -7,7 +7,9 @@ from typing import Literal
 from salesops.records.record import Entries, Past, Record, given
 from salesops.records.scalars import Happened, Id, Text
 
-CorrectableKind = Literal["team", "process", "member", "icp", "experiment", "decision", "review", "rates"]
+CorrectableKind = Literal[
+    "team", "process", "member", "icp", "experiment", "decision", "review", "rates", "prices", "outreach"
+]
 """The kinds of records whose past is changed by an entry in that file; a deal has corrections of its own."""
 
 

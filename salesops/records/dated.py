@@ -51,7 +51,7 @@ def _is_record(annotation: Any) -> bool:
 def _parts(record: Record) -> Iterator[tuple[Path, Record]]:
     layout = _layout(type(record))
     for name, key in layout.single:
-        if (part := getattr(record, name)) is not None:
+        if isinstance(part := getattr(record, name), Record):
             yield (key,), part
     for name, key in layout.lists:
         for at, part in enumerate(getattr(record, name)):

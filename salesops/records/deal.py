@@ -30,7 +30,13 @@ Date = date  # inside a record that has a field of this name, the field hides th
 
 NEW, EXISTING = "new business", "existing business"
 MANIAC_T = ("money", "authority", "need", "impending_event", "application", "competition", "timeline")
+MONTH = 30
+"""The days of a month, for what is left over of the months of a term."""
 MAX_MOVES = 2_000
+OPEN = "open"
+"""The end of a contract that has none."""
+UNRECORDED = "unrecorded"
+"""What a renewal renews where the older contract has no record."""
 MONTHS_A_TERM = 12
 
 DealType = Literal["new business", "existing business"]
@@ -39,6 +45,10 @@ ActivityKind = Literal["email", "call", "meeting", "event", "note"]
 MeetingAbout = Literal["discovery", "proposal", "renewal", "other"]
 MeetingStatus = Literal["held", "scheduled", "cancelled", "no-show"]
 CallOutcome = Literal["spoke", "voicemail", "no answer"]
+MoneySource = Literal["allocated", "sought", "unknown"]
+DeliverableStatus = Literal["planned", "under way", "delivered", "dropped"]
+LinkStatus = Literal["draft", "sent", "accepted", "executed", "archived"]
+Priority = Literal["hot", "normal", "low"]
 
 
 class Move(NamedTuple):
@@ -70,6 +80,10 @@ def _move(value: object) -> Move:
         raise PydanticCustomError(fault.type, fault.message_template, {**(fault.context or {}), "at": stage}) from None
 
 
+def _day_or_open(value: object) -> date | str:
+    return OPEN if value == OPEN else day(value)
+
+
 def _day_or_never(value: object) -> date | str:
     return "never" if value == "never" else day_or_period(value)
 
@@ -85,6 +99,11 @@ MoveLine = Annotated[
             "additionalProperties": {"type": "string", "format": "date"},
         }
     ),
+]
+LastDay = Annotated[
+    date | str,
+    PlainValidator(_day_or_open),
+    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "const": OPEN}]}),
 ]
 DayOrNever = Annotated[date | str, PlainValidator(_day_or_never), WithJsonSchema({"type": "string"})]
 
@@ -125,6 +144,15 @@ class NextStep(Record):
     action: Text = given("What will be done.", "Send revised agreement")
     due: Day = given("By which day.", "2026-03-20")
     owner: Id | None = maybe("Who does it, a person of the team; default: the deal's owner.", "jim")
+
+
+class GoDecision(Record):
+    """Whether the deal is worth working on: in scope, and likely to work (Sales and invoicing process, When to decide to work with a lead)."""
+
+    go: YesNo = given("Whether the team works on it.", "true")
+    date: Happened = given("The day of the decision.", "2026-02-09")
+    by: Id | None = maybe("Who decided: a person of the team.", "jim")
+    why: Text | None = maybe("The reason.", "In scope, and the images exist")
 
 
 class Parked(Record):
@@ -168,18 +196,37 @@ class MoneyAnswer(Answer):
     """Money: is a specific amount set aside?"""
 
     amount: Amount | None = maybe("The amount set aside.", "40000 USD")
+    range: Text | None = maybe("The range in which they think, in their words.", "15 to 20 thousand a year")
+    source: MoneySource | None = maybe(
+        "Whether the money is there, is still being sought, or nobody knows.", "allocated", "sought", "unknown"
+    )
 
 
 class AuthorityAnswer(Answer):
     """Authority: who can decide, and who else is involved?"""
 
     contacts: tuple[Id, ...] = many("The deciders, by their contact ids on the member.", "a-smith")
+    process: Text | None = maybe("How they decide, and who has a say.", "Department asks, purchasing signs")
+
+
+class NeedAnswer(Answer):
+    """Need: what hurts, and how much?"""
+
+    pains: tuple[Text, ...] = many("What hurts today, in their words.", "Three days of installing each term")
+    strength: Text | None = maybe("How strong the wish for a change is.", "Strong: the server is switched off in May")
 
 
 class EventAnswer(Answer):
     """Impending event: what is coming that presses?"""
 
     event: Day | None = maybe("The day of the event; the answer is stale once it has passed.", "2026-09-01")
+
+
+class ApplicationAnswer(Answer):
+    """Application: does their use fit what is offered?"""
+
+    changes: tuple[Text, ...] = many("What would have to change in the offer for them.", "Grades back to Moodle")
+    referral: Text | None = maybe("Where they were sent instead, if their use does not fit.", "The national facility")
 
 
 class CompetitionAnswer(Answer):
@@ -190,16 +237,32 @@ class CompetitionAnswer(Answer):
     )
 
 
+class BuyingStep(Record):
+    """One step of their buying process."""
+
+    what: Text = given("What has to happen.", "Counsel reads the agreement")
+    by: Day | None = maybe("By which day they expect it.", "2026-03-15")
+
+
+class TimelineAnswer(Answer):
+    """Timeline: their buying process, step by step."""
+
+    steps: tuple[BuyingStep, ...] = many(
+        "The steps of their buying process, in order.",
+        entries=Entries(("what",), about="what", called="buying step:"),
+    )
+
+
 class Qualification(Record):
     """The seven MANIAC-T answers; each is optional until the process asks for it."""
 
     money: MoneyAnswer | None = maybe("Is a specific amount of money set aside? If funding is sought, the details.")
     authority: AuthorityAnswer | None = maybe("Can the contact decide? Who else is involved?")
-    need: Answer | None = maybe("What hurts today? Is there a real need for change?")
+    need: NeedAnswer | None = maybe("What hurts today? Is there a real need for change?")
     impending_event: EventAnswer | None = maybe("Is something urgent coming up?")
-    application: Answer | None = maybe("Does their use fit what is offered, or would it need major changes?")
+    application: ApplicationAnswer | None = maybe("Does their use fit what is offered, or would it need major changes?")
     competition: CompetitionAnswer | None = maybe("What else are they considering, doing nothing included?")
-    timeline: Answer | None = maybe("What is their buying process, and how long does it take?")
+    timeline: TimelineAnswer | None = maybe("What is their buying process, and how long does it take?")
 
     @property
     def answered(self) -> int:
@@ -292,20 +355,66 @@ class Proposal(Record):
     )
 
 
+class Scope(Record):
+    """What the contract covers."""
+
+    hubs: Whole | None = maybe("How many hubs.", "3")
+    support: Text | None = maybe("The support that is included.", "Working days, answer within a day")
+    consulting_hours: Whole | None = maybe("Hours of consulting that are included.", "20")
+
+
+class Deliverable(Record):
+    """Something that the contract promises."""
+
+    what: Text = given("What it is.", "Training for lecturers")
+    due: Day | None = maybe("By which day it is due.", "2026-09-01")
+    status: DeliverableStatus | None = maybe("How far it is.", "planned", "under way", "delivered", "dropped")
+    link: Url | None = maybe("A link to it.", "https://…")
+
+
 class Contract(Record):
     """The signed agreement (Sales Operations Overview (2025), Closed Won). A contract is a closed interval: in force on its first and its last day."""
 
     signed: Happened | None = maybe("The day of the last signature.", "2026-03-28")
     start: Day | None = maybe("The first day of the term.", "2026-04-01")
-    end: Day | None = maybe("The last day of the term; leave out for an open-ended contract.", "2027-03-31")
+    end: LastDay | None = maybe(
+        "The last day of the term, or open where it runs until somebody ends it.", "2027-03-31", OPEN
+    )
     mrr: Amount | None = maybe("Recurring revenue, money a month.", "1250 USD")
     one_off: Amount | None = maybe("One-off fee.", "2000 USD")
     entity: Text | None = maybe("The legal entity that contracts, such as the fiscal sponsor.")
     template: Text | None = maybe("The agreement template and its version.", "outbound-services@5")
     agreement: Url | None = maybe("A link to the executed agreement.", "https://…")
+    scope: Scope | None = maybe("What it covers.")
+    prices: Id | None = maybe("The version of the price list: a file in playbook/prices/.", "2026-01")
+    renewal_terms: Text | None = maybe("How it is renewed or ended.", "Renews by a year unless ended 60 days before")
+    service_levels: Text | None = maybe("What is promised of the service.", "99.5% in term time")
+    goals: tuple[Text, ...] = many("What they want to reach with it.", "300 students in the first term", past=Past.FREE)
+    deliverables: tuple[Deliverable, ...] = many(
+        "What it promises, and how far that is.",
+        entries=Entries(("what",), about="what", called="deliverable"),
+        past=Past.FREE,
+    )
+    why_different: Text | None = maybe(
+        "Why it differs from the expected value in money or months, or is free of charge.", "A hub less than offered"
+    )
     service_ended: Happened | None = maybe(
         "The day on which the service stopped; from that day on it is over.", "2027-05-01"
     )
+
+    @property
+    def last_day(self) -> Date | None:
+        """The last day of the term; None where it is open-ended, or the contract does not say."""
+        return self.end if isinstance(self.end, Date) else None
+
+    @property
+    def months(self) -> int | None:
+        """The length of the term in months, to the nearest; None where it has no first or no last day."""
+        if self.start is None or self.last_day is None:
+            return None
+        over = self.last_day + timedelta(days=1)
+        days = (over.year - self.start.year) * 12 * MONTH + (over.month - self.start.month) * MONTH
+        return round((days + over.day - self.start.day) / MONTH)
 
     @property
     def began(self) -> Date | None:
@@ -424,6 +533,8 @@ class Link(Record):
 
     kind: Text = given("What it leads to.", "folder", "notes", "usage report")
     url: Url = given("The link.", "https://…")
+    status: LinkStatus | None = maybe("How far the document is.", "draft", "sent", "accepted", "executed", "archived")
+    date: Happened | None = maybe("Since when it is so.", "2026-03-02")
 
 
 LINKS = Entries(("url",), about="kind")
@@ -438,6 +549,10 @@ class Deal(Record):
     type: DealType = given("New or existing business; a renewal is existing.", NEW, EXISTING, past=Past.OWN_RULE)
     tier: Text = given("A tier that the process in force declares.", "general", "premier", past=Past.SIGNED_ONCE_CLOSED)
     owner: Id = given("Who leads it: a person in playbook/team.yaml.", "jim", past=Past.NAMED_ONCE_CLOSED)
+    team: tuple[Id, ...] = many("Who else of the team works on it.", "april", past=Past.FREE)
+    priority: Priority | None = maybe(
+        "How urgent it is to the team; default: normal.", "hot", "normal", "low", past=Past.FREE
+    )
     stages: tuple[MoveLine, ...] = given(
         "One line for each move, oldest first; the last one is where the deal is.",
         "enrichment: 2026-01-05",
@@ -451,6 +566,11 @@ class Deal(Record):
     probability: Probability | None = maybe("A person's own estimate of the win, with a reason.", past=Past.FREE)
     source: Source | None = maybe("Where the prospect came from.", past=Past.NAMED_ONCE_CLOSED)
     next: NextStep | None = maybe("The next step and its day.", past=Past.FREE)
+    decision: GoDecision | None = maybe("The decision to work on it, or not to.", past=Past.NAMED_ONCE_CLOSED)
+    effort: Text | None = maybe("How much work it would be, in the team's words.", "Two weeks", past=Past.FREE)
+    value_proposition: Text | None = maybe(
+        "What it brings them, in a sentence that they would sign.", "A term begins on day one", past=Past.FREE
+    )
     parked: tuple[Parked, ...] = many(
         "Spans in which the deal is kept warm.", entries=Entries(("since",)), past=Past.ENTRIES_SIGNED
     )
@@ -463,6 +583,10 @@ class Deal(Record):
         past=Past.LATE_NAMED,
     )
     proposal: Proposal | None = maybe("The offer.", past=Past.FREE)
+    agreed: Happened | None = maybe(
+        "The day on which the price was agreed; before the signature.", "2026-03-20", past=Past.NAMED_ONCE_CLOSED
+    )
+    paid_first: YesNo | None = maybe("Whether they pay before the service begins.", "true", past=Past.NAMED_ONCE_CLOSED)
     contract: Contract | None = maybe("The signed agreement; required by Closed Won.", past=Past.SIGNED_ONCE_CLOSED)
     order: Order | None = maybe("The hand-off to delivery.", past=Past.FREE)
     win: Win | None = maybe("What led to the win; required by Closed Won.", past=Past.NAMED_ONCE_CLOSED)
@@ -473,7 +597,10 @@ class Deal(Record):
     )
     renewal: Renewal | None = maybe("What the renewal conversation found.", past=Past.FREE)
     renews: Id | None = maybe(
-        "The won deal whose contract this one renews.", "cascadia-2025", past=Past.SIGNED_ONCE_CLOSED
+        "The won deal whose contract this one renews; unrecorded where that has no record.",
+        "cascadia-2025",
+        UNRECORDED,
+        past=Past.SIGNED_ONCE_CLOSED,
     )
     reopened: tuple[Reason, ...] = many(
         "Why a lost deal was opened again; one entry for each time.",

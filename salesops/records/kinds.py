@@ -11,6 +11,8 @@ from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
 from salesops.records.model_fields import lists_of
+from salesops.records.outreach import Outreach
+from salesops.records.prices import PriceList
 from salesops.records.process import Process
 from salesops.records.rates import Rates
 from salesops.records.record import Entries, Record
@@ -121,6 +123,24 @@ KINDS: dict[str, Kind] = {
         Kind("targets", Targets, "playbook/targets.yaml", 9, "Targets"),
         Kind("removed", Removed, "playbook/removed.yaml", 11, "Removed records"),
         Kind("rates", Rates, "playbook/rates.yaml", 10, "Exchange rates"),
+        Kind(
+            "prices",
+            PriceList,
+            "playbook/prices",
+            13,
+            "Price list",
+            ("since",),
+            shapes=(("since", "fees"), ("since", "usage")),
+        ),
+        Kind(
+            "outreach",
+            Outreach,
+            "playbook/outreach",
+            14,
+            "Results of",
+            ("message",),
+            shapes=(("message", "results"),),
+        ),
         Kind("corrections", Corrections, "playbook/corrections.yaml", 12, "Corrections"),
     )
 }

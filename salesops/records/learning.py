@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Any, Literal
+
+from pydantic import GetPydanticSchema
+from pydantic_core import core_schema
 
 from salesops.records.deal import LINKS, Link
+from salesops.records.process import Need
 from salesops.records.record import Entries, Past, Record, given, many, maybe
-from salesops.records.scalars import Day, Happened, Id, Percent, Text, Whole, YesNo
+from salesops.records.scalars import Day, Happened, Id, Percent, Text, Whole, YesNo, text
 
 
 class Since(Record):
@@ -39,6 +43,10 @@ class Hypothesis(Record):
     version: Whole = given("Its version.", "2", past=Past.FREE)
     since: Day = given("The day from which this version is current.", "2026-01-15", past=Past.FREE)
     predicts: Prediction | None = maybe("What it predicts.", past=Past.NEW_VERSION)
+    when: tuple[Need, ...] = many(
+        "What can be seen of a deal that it is about; a deal is scored by how many of these it meets.",
+        past=Past.NEW_VERSION,
+    )
     status: Literal["testing", "supported", "rejected", "replaced"] = given(
         "Its status.", "testing", "supported", "rejected", "replaced", past=Past.FREE
     )
@@ -58,6 +66,31 @@ class Cohort(Record):
     until: Day | None = maybe("To this day.", "2026-03-15")
 
 
+class Stop(Record):
+    """When an experiment ends, so that it can be counted: whichever of the two comes first."""
+
+    each_variant: Whole | None = maybe("So many attempts in each variant.", "20")
+    until: Day | None = maybe("On this day.", "2026-06-30")
+
+    def __str__(self) -> str:
+        parts = [f"{self.each_variant} attempts in each variant"] if self.each_variant is not None else []
+        return " or ".join([*parts, *([f"on {self.until}"] if self.until else [])])
+
+
+def _stop(value: Any, read: core_schema.ValidatorFunctionWrapHandler) -> Any:
+    return read(value) if isinstance(value, dict) else text(value)
+
+
+StopRule = Annotated[
+    Stop | str,
+    GetPydanticSchema(
+        lambda _, read: core_schema.no_info_wrap_validator_function(_stop, read.generate_schema(Stop)),
+        lambda _, read: {"anyOf": [{"type": "string", "minLength": 1}, read(Stop.__pydantic_core_schema__)]},
+    ),
+]
+"""The end of an experiment in words, or in numbers."""
+
+
 class Experiment(Record):
     """An experiment: playbook/experiments/<id>.yaml (Sales Operations Overview (2025), Key Artifacts)."""
 
@@ -65,8 +98,10 @@ class Experiment(Record):
     variants: tuple[Text, ...] = many("What is compared.", "plain", "named", past=Past.SIGNED_ONCE_RUNNING)
     cohort: Cohort | None = maybe("Which attempts count.", past=Past.SIGNED_ONCE_RUNNING)
     measure: Id | None = maybe("The metric that decides.", "outreach-to-discovery", past=Past.SIGNED_ONCE_RUNNING)
-    stop: Text | None = maybe(
-        "When it ends, decided in advance.", "20 attempts in each variant", past=Past.SIGNED_ONCE_RUNNING
+    stop: StopRule | None = maybe(
+        "When it ends, decided in advance: in words, {each_variant: 20} or {until: 2026-06-30}.",
+        "20 attempts in each variant",
+        past=Past.SIGNED_ONCE_RUNNING,
     )
     owner: Id | None = maybe("Who runs it.", "jim", past=Past.FREE)
     status: Literal["planned", "running", "done", "abandoned"] = given(

@@ -52,6 +52,9 @@ MemberKind = Annotated[
 ]
 
 
+CloudAccount = Literal["billed", "managed", "own"]
+
+
 class Contact(Record):
     """A person at the institution; as little personal data as the work needs."""
 
@@ -75,6 +78,7 @@ class Community(Record):
 
     name: Text = given("The name of the community.", "Data science teaching")
     users: Whole | None = maybe("How many people use it.", "280")
+    representative: Id | None = maybe("Who speaks for it: a contact of the member, by id.", "a-smith")
 
 
 class RunningHub(Record):
@@ -85,6 +89,13 @@ class RunningHub(Record):
     deal: Id | None = maybe("The deal under which it runs.", "cascadia-general")
     since: Happened | None = maybe("Since when it is in use.", "2026-04-20")
     issue: Url | None = maybe("The issue under which it was set up.")
+    owner: Id | None = maybe("Who of the team looks after it.", "april")
+    cloud: CloudAccount | None = maybe(
+        "Whose cloud it runs in: billed on to the member, managed by us in the member's, or the member's own.",
+        "billed",
+        "managed",
+        "own",
+    )
 
 
 class Health(Record):

@@ -5,16 +5,32 @@ Exit criteria, allowed transitions, the process page and its diagram all come fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from salesops.problems import did_you_mean
 from salesops.records.bounds import in_words as bound_in_words
 from salesops.records.deal import DealType, MeetingAbout, MeetingStatus
 from salesops.records.record import Entries, Past, Record, given, many, maybe, named
-from salesops.records.scalars import Day, Id, Percent, Text, Whole, YesNo
+from salesops.records.scalars import (
+    Bound,
+    Day,
+    Id,
+    Percent,
+    Text,
+    Whole,
+    YesNo,
+    day,
+    money,
+    number,
+    text,
+    url,
+    yes_no,
+)
 
 CONTACT, TOUCH = "contact", "touch"
 WON, LOST = "won", "lost"
@@ -64,7 +80,11 @@ class Need(Record):
     about: MeetingAbout | None = maybe("What the meeting is about.", "discovery")
     status: MeetingStatus | None = maybe("The meeting's status.", "held")
     unanswered: YesNo | None = maybe("Whether only activities count to which nobody answered.", "true")
-    at_least: Whole | None = maybe("How many; default: 1.", "3")
+    at_least: Bound | None = maybe(
+        "How many activities; default: 1. Of a field: the least number, amount of money or count of entries.",
+        "3",
+        "500 USD",
+    )
     link: Text | None = maybe("The kind of a link that the deal must have.", "folder")
     learned: YesNo | None = maybe("Whether the learning question of the stage must be answered.", "true")
     waivable: YesNo | None = maybe("Whether somebody may sign for moving without it; default: true.", "false")
@@ -74,6 +94,11 @@ class Need(Record):
     def is_waivable(self) -> bool:
         """Whether somebody may sign for moving without it."""
         return self.waivable is not False
+
+    @property
+    def times(self) -> int:
+        """How many activities it asks for."""
+        return self.at_least if isinstance(self.at_least, int) and self.at_least else 1
 
     @property
     def name(self) -> str:
@@ -100,12 +125,13 @@ class Need(Record):
     def _said(self, verb: str, there: str) -> str:
         if self.field:
             also = " or ".join(f"{'a ' if part == 'note' else ''}{part}" for part in self.with_)
-            return f"{self.field} {verb} {' or '.join(self.is_) or 'given'}{f', with {also}' if also else ''}"
+            least = "" if self.at_least is None else f"at least {self.at_least}"
+            return f"{self.field} {verb} {' or '.join(self.is_) or least or 'given'}{f', with {also}' if also else ''}"
         if self.link:
             return f"{there} a link of kind '{self.link}'"
         if self.learned:
             return f"the learning question of the stage {verb} answered"
-        times = self.at_least or 1
+        times = self.times
         what = f"{self.name}{'' if times == 1 else ' activities'}"
         if self.activity == TOUCH:
             what = f"{'unanswered ' if self.unanswered else ''}{'e-mail or call' if times == 1 else 'e-mails or calls'} of ours"
@@ -226,6 +252,33 @@ class RedLine(Record):
         return ", ".join([" ".join(parts), *whence])
 
 
+OwnType = Literal["link", "text", "day", "money", "number", "yes-no"]
+READERS: dict[str, Callable[[object], Any]] = {
+    "link": url,
+    "text": text,
+    "day": day,
+    "money": money,
+    "number": number,
+    "yes-no": yes_no,
+}
+"""How the value of a field of the team's own is read, by its type."""
+
+
+class OwnField(Record):
+    """A field of the team's own, below ``x`` of a deal."""
+
+    type: OwnType = given("What its values are.", "link", "text", "day", "money", "number", "yes-no")
+    why: Text | None = maybe("What it is for.", "Purchasing asks for it before anything else")
+
+    def fault(self, value: object) -> PydanticCustomError | None:
+        """What is wrong with a value as it is written; None where it is of the type."""
+        try:
+            READERS[self.type](value)
+        except PydanticCustomError as fault:
+            return fault
+        return None
+
+
 class Became(Record):
     """What a stage of an older version is now."""
 
@@ -281,6 +334,11 @@ class Process(Record):
     )
     path: dict[DealType, tuple[Text, ...]] = named(
         "The order of the stages on the way to a win, for each deal type; needed where the exits make a circle.",
+        past=Past.OWN_RULE,
+    )
+
+    fields: dict[str, OwnField] = named(
+        "The team's own fields of a deal and their types, by their names: x.vpat; a need may ask for them.",
         past=Past.OWN_RULE,
     )
 

@@ -7,7 +7,7 @@ from typing import Literal
 from salesops.records.record import Entries, Past, Record, given
 from salesops.records.scalars import Happened, Id, Text
 
-RemovableKind = Literal["deal", "member", "experiment", "icp", "decision", "review"]
+RemovableKind = Literal["deal", "member", "experiment", "icp", "decision", "review", "prices", "outreach"]
 """The kinds of records that go only with a signed line: what they held counts, or was learned from."""
 
 

@@ -199,6 +199,16 @@ def number(value: object) -> Decimal:
     return Decimal(words)
 
 
+def number_or_none(words: str) -> Decimal | None:
+    """A number, or None where the text is none."""
+    return Decimal(words) if _NUMBER.fullmatch(words) else None
+
+
+def whole_or_money(value: object) -> int | Money:
+    """A bound: a whole number, or an amount of money."""
+    return money(value) if isinstance(value, str) and " " in value else whole(value)
+
+
 def yes_no(value: object) -> bool:
     """``true`` or ``false``."""
     words = _text_only(value, "true or false")
@@ -382,3 +392,9 @@ Handle = Annotated[str, *_typed(handle, type=["string", "integer"], pattern=f"^{
 Amount = Annotated[
     Money, *_typed(money, pattern=f"^{MONEY.pattern.replace('[A-Z]{3}', '|'.join(sorted(CURRENCIES)))}$")
 ]
+Bound = Annotated[
+    int | Money,
+    PlainValidator(whole_or_money),
+    WithJsonSchema({"type": ["integer", "string"], "pattern": f"^({_WHOLE.pattern}|{MONEY.pattern})$"}),
+]
+"""At least so many, or so much money."""

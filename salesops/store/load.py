@@ -29,6 +29,7 @@ from salesops.store.parallel import can_split, elsewhere
 __all__ = ["MARKER", "CannotDecide", "find_root", "load", "load_from"]
 
 MARKER = "playbook/team.yaml"
+TEMPLATES = "playbook/templates"
 ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
 CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_BINARY"))
@@ -279,7 +280,20 @@ class _Reading:
             documents=self.documents,
             broken=frozenset(self.broken | (self.misnamed - self.documents.keys())),
             lost=self.lost,
+            templates=frozenset(() if self.link_to(TEMPLATES) else self.templates(TEMPLATES)),
         )
+
+    def templates(self, folder: str) -> Iterator[str]:
+        """The names of the templates in a folder and those below it, without their endings."""
+        try:
+            entries = sorted(self.source.entries(folder))
+        except NotADirectoryError:
+            return
+        for name, what in entries:
+            if what is Is.FOLDER:
+                yield from self.templates(f"{folder}/{name}")
+            elif what is Is.FILE and name not in ALONGSIDE and not name.startswith("."):
+                yield name.rpartition(".")[0] or name
 
 
 def read_file(file: FoundFile, raw: bytes | int) -> ReadFile:

@@ -34,6 +34,8 @@ PLACES = {
     "removed": "playbook/removed.yaml",
     "rates": "playbook/rates.yaml",
     "corrections": "playbook/corrections.yaml",
+    "prices": "playbook/prices/2025.yaml",
+    "outreach": "playbook/outreach/intro-2.yaml",
 }
 OTHERS = {
     "decision": "date: 2026-04-06\nverdict: hold\nwhy: Too early to say.\n",
@@ -41,6 +43,8 @@ OTHERS = {
     "targets": "targets: [{id: twelve, metric: sqd, at_least: '12', by: 2026-12-31}]\n",
     "removed": "removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: Entered twice}]\n",
     "corrections": "corrections: [{kind: rates, id: rates, field: rates.0, was: none, by: jim, date: 2026-03-01, why: Found later}]\n",
+    "prices": "since: 2025-01-01\nfees: {general: 1000 USD}\nusage: [{to: 10, fee: 10.00 USD}, {to: 100, fee: 5.00 USD}]\n",
+    "outreach": "message: intro@2\nresults: [{date: 2026-03-02, sent: 40, bounced: 2}]\n",
     "rates": "rates: [{date: 2026-01-02, from: CAD, to: USD, rate: 0.7312}]\n",
 }
 ALL = [pytest.param(check, id=check.code) for check in CHECKS.values()]
@@ -61,7 +65,7 @@ def write(repo, sound, instead):
                 path,
                 instead(
                     text,
-                    bases[next(other for other, place in PLACES.items() if Path(place).parent == Path(path).parent)],
+                    next((bases[kind] for kind, at in PLACES.items() if Path(at).parent == Path(path).parent), ""),
                 ),
             )
         repo.write(

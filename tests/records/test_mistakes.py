@@ -86,7 +86,7 @@ MISTAKES = [
     pytest.param("deal", "owner: Jim", "did you mean 'jim'?", id="owner-by-name"),
     pytest.param(
         "deal",
-        "activity:\n  - {date: 2026-01-20, kind: call, with: [Smith]}",
+        "activity:\n  - {date: 2026-01-20, kind: note, with: [Smith]}",
         "did you mean 'a-smith'?",
         id="contact-by-name",
     ),
@@ -108,7 +108,7 @@ MISTAKES = [
     pytest.param("deal", 'title: "General Membership', "the quote that is opened here is not closed", id="open-quote"),
     pytest.param(
         "deal",
-        "activity:\n  - {date: 2026-01-20, kind: call",
+        "activity:\n  - {date: 2026-01-20, kind: note",
         "the bracket that is opened here is not closed",
         id="open-bracket",
     ),

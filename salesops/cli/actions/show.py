@@ -198,9 +198,9 @@ def _days(number: int) -> str:
 
 def _asked(need: Need) -> str:
     """What is missing: a field, the values that would do, or so many activities."""
-    if need.field and not need.is_ and not need.with_:
+    if need.field and not need.is_ and not need.with_ and need.at_least is None:
         return need.field
-    return f"{need.field}: {' or '.join(need.is_)}" if need.field and not need.with_ else need.sentence
+    return f"{need.field}: {' or '.join(need.is_)}" if need.field and need.is_ and not need.with_ else need.sentence
 
 
 def _member(snapshot: Snapshot, record_id: str) -> Iterator[str]:

@@ -117,6 +117,8 @@ def _words(standing: Standing, name: str, value: Any) -> str:
     """A value in words; a person of the team by name."""
     if isinstance(value, Record):
         return _entry(standing, value)
+    if isinstance(value, tuple) and value and isinstance(value[0], Record):
+        return "; ".join(_entry(standing, entry) for entry in value)
     if isinstance(value, str) and name in OF_PEOPLE:
         return person_name(standing.snapshot, value)
     return _plain(value)
@@ -155,6 +157,7 @@ def people_of(standing: Standing) -> list[dict[str, Any]]:
 
 def _of_team(deal: Deal) -> Iterator[tuple[str, str]]:
     yield deal.owner, "owner"
+    yield from ((person, "team") for person in deal.team)
     if deal.next and deal.next.owner:
         yield deal.next.owner, "next step"
     if deal.order and deal.order.delivery_owner:

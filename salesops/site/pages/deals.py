@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from salesops.book.book import Snapshot
+from salesops.book.icp_score import score_on
 from salesops.book.status import Standing
 from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
@@ -114,6 +115,7 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         answers=answers(deal) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
         answer_columns=ANSWERS,
         hub_columns=HUBS,
+        score=score_on(snapshot, standing.history),
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"
         ],

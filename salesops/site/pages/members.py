@@ -77,7 +77,7 @@ DEALS: Columns[Standing] = (
 CONTRACTS: Columns[Term] = (
     Column("Contract", lambda term, here: here.deal_link(term.id), header=True),
     Column("Start", lambda term, _: day(term.contract.start)),
-    Column("End", lambda term, _: day(term.contract.end, "none")),
+    Column("End", lambda term, _: day(term.contract.last_day, "none")),
     Column("Window", window),
     Column("MRR", lambda term, _: money(term.contract.mrr), right=True),
 )
@@ -135,6 +135,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             health_columns=HEALTH,
             invoice_columns=INVOICES,
             relation=relation[member_id],
+            named={contact.id: contact.name or contact.id for contact in member.contacts},
         )
 
 

@@ -84,7 +84,7 @@ CONTRACTS: Columns[RenewalRow] = (
     Column("Member", lambda row, here: here.member_link(row.term.history.deal.member), header=True),
     Column("Contract", lambda row, here: here.deal_link(row.term.id, row.term.history.deal.title)),
     Column("Start", lambda row, _: day(row.term.contract.start)),
-    Column("End", lambda row, _: day(row.term.contract.end, "none")),
+    Column("End", lambda row, _: day(row.term.contract.last_day, "none")),
     Column("Days left", days_left, right=True),
     Column("MRR", lambda row, _: money(row.term.contract.mrr), right=True),
     Column("Renewal", renewal),

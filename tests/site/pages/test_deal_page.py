@@ -176,3 +176,125 @@ def test_a_process_that_does_not_ask_the_seven_questions_shows_them_only_where_t
     assert "MANIAC-T" not in page_of("deals/acme").text
     repo.deal("maniac_t: {need: {status: met, date: 2026-01-05}}")
     assert "MANIAC-T" in page_of("deals/acme").text
+
+
+GOOD_START = """
+    team: [april]
+    priority: hot
+    agreed: 2026-02-20
+    paid_first: true
+    decision: {go: true, date: 2026-02-09, by: jim, why: In scope}
+    effort: Two weeks
+    value_proposition: A term begins on day one
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Also on it April", "Priority hot", "Decision go 2026-02-09, Jim: In scope", "Effort Two weeks",
+        "Value proposition A term begins on day one", "Price agreed 2026-02-20", "Payment before the service",
+    ],
+)  # fmt: skip
+def test_who_is_on_a_deal_how_urgent_it_is_and_what_was_decided_stand_at_the_top(repo, page_of, said):
+    repo.deal(GOOD_START)
+    assert said in page_of("deals/acme").text
+
+
+def test_an_earlier_day_does_not_know_that_the_price_was_agreed_or_that_somebody_decided(repo, page_of):
+    repo.deal(GOOD_START)
+    earlier = page_of("deals/acme", date(2026, 2, 8)).text
+    assert "Price agreed" not in earlier
+    assert "In scope" not in earlier
+    assert "In scope" in page_of("deals/acme", date(2026, 2, 9)).text
+
+
+ANSWERS = """
+    maniac_t:
+      money: {status: met, date: 2026-01-05, range: 15 to 20 thousand, source: sought}
+      authority: {status: met, date: 2026-01-05, process: Purchasing signs}
+      need: {status: met, date: 2026-01-05, pains: [Three lost days a term], strength: Strong}
+      application: {status: met, date: 2026-01-05, changes: [Grades back], referral: The national facility}
+      timeline: {status: met, date: 2026-01-05, steps: [{what: Counsel reads it, by: 2026-03-15}, {what: Purchasing signs}]}
+"""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Range: 15 to 20 thousand", "Source: sought", "Process: Purchasing signs", "Pains: Three lost days a term",
+        "Strength: Strong", "Changes: Grades back", "Referral: The national facility", "Counsel reads it by 2026-03-15",
+    ],
+)  # fmt: skip
+def test_each_of_the_seven_answers_says_all_that_is_known(repo, page_of, said):
+    repo.deal(ANSWERS)
+    assert said in page_of("deals/acme").text
+
+
+def test_show_tells_the_team_and_the_buying_steps_in_words(repo):
+    repo.deal(GOOD_START.replace("    ", "") + ANSWERS.replace("\n    ", "\n"))
+    told = repo.run("show", "acme").out
+    assert "April: team" in told
+    assert "what Counsel reads it, by 2026-03-15" in told
+    assert "price agreed" in told.lower() or "Agreed: 2026-02-20" in told
+
+
+def test_what_came_of_a_call_and_that_an_email_came_back_are_seen(repo, page_of):
+    repo.deal(
+        """
+        activity:
+          - {date: 2026-01-10, kind: email, bounced: true}
+          - {date: 2026-01-20, kind: call, outcome: voicemail, channel: warm intro}
+        """
+    )
+    items = [item.text for item in page_of("deals/acme").one("ol", class_="so-activity").every("li")]
+    assert items == ["2026-01-20 call voicemail warm intro", "2026-01-10 email came back"]
+
+
+def test_the_page_says_what_the_contract_covers_and_how_far_its_promises_are(repo, page_of):
+    repo.deal("""
+        contract:
+          end: open
+          scope: {hubs: 3, support: Working days, consulting_hours: 20}
+          renewal_terms: By a year
+          service_levels: Best effort
+          goals: [300 students]
+          deliverables: [{what: Training, due: 2026-09-01, status: delivered}]
+          why_different: One hub less
+    """)
+    told = page_of("deals/acme").text
+    for said in (
+        "End open", "Hubs 3", "Support Working days", "Consulting 20 hours", "Renewal terms By a year",
+        "Service levels Best effort", "300 students", "Training delivered due 2026-09-01",
+        "Why it differs from the offer One hub less",
+    ):  # fmt: skip
+        assert said in told
+
+
+def test_a_deal_is_scored_by_the_hypothesis_that_it_names(repo, page_of):
+    repo.write(
+        "playbook/icp/teaching-led.yaml",
+        "claim: They buy.\nversion: 1\nsince: 2025-01-01\nstatus: testing\n"
+        "when: [{field: maniac_t.need, is: met}, {field: value.mrr, at_least: 2000 USD}]\n",
+    )
+    repo.deal()
+    told = page_of("deals/acme").text
+    assert "ICP score 1 of 2 conditions of version 1; not met: value.mrr is at least 2000 USD" in told
+
+
+def test_documents_hubs_and_communities_say_how_far_they_are_and_whose(repo, page_of):
+    repo.deal('links: [{kind: proposal, url: "https://docs.example/p", status: sent, date: 2026-02-09}]')
+    assert "proposal sent 2026-02-09" in page_of("deals/acme").text
+    repo.member(
+        "hubs: [{name: teaching, owner: april, cloud: own}]\n"
+        "communities: [{name: Teaching, users: 280, representative: a-smith}]"
+    )
+    told = page_of("members/cascadia-university").text
+    assert "Hub teaching · April · cloud own" in told
+    assert "represented by a-smith" in told
+
+
+def test_the_page_of_the_process_says_which_fields_of_their_own_a_team_keeps(repo, sound, instead, page_of):
+    own = "fields: {x.vpat: {type: link, why: Purchasing asks for it}}"
+    repo.write("playbook/process/v3.yaml", instead(own, sound["process"]))
+    assert "x.vpat, link Purchasing asks for it" in page_of("process").text
