@@ -10,7 +10,7 @@ from salesops.records.record import Entries, Past, Record, given, many, maybe, n
 from salesops.records.scalars import Amount, Day, Text, Whole
 
 
-class Step(Record):
+class UsageStep(Record):
     """A step of the usage ladder: what each active user costs, up to a number of them."""
 
     to: Whole = given("Up to this user.", "10", "100", "1000")
@@ -24,7 +24,7 @@ class PriceList(Record):
     fees: dict[str, Amount] = named(
         "The fee of each tier, money a month, by the names of the tiers in the process.", past=Past.SIGNED
     )
-    usage: tuple[Step, ...] = many(
+    usage: tuple[UsageStep, ...] = many(
         "The ladder of the usage fee, the lowest step first; whoever is beyond the last step costs nothing more.",
         entries=Entries(("to",), called="usage step to"),
         past=Past.SIGNED,
@@ -32,7 +32,7 @@ class PriceList(Record):
     note: Text | None = maybe("What changed against the list before.", past=Past.FREE)
 
 
-def usage_fee(ladder: Sequence[Step], users: int) -> Money | None:
+def usage_fee(ladder: Sequence[UsageStep], users: int) -> Money | None:
     """What so many active users cost a month: each step by its own fee; None where there is no ladder."""
     if not ladder:
         return None
@@ -43,6 +43,6 @@ def usage_fee(ladder: Sequence[Step], users: int) -> Money | None:
     return Money(fee, ladder[0].fee.currency)
 
 
-def most_for_usage(ladder: Sequence[Step]) -> Money | None:
+def most_for_usage(ladder: Sequence[UsageStep]) -> Money | None:
     """The most that usage can cost a month."""
     return usage_fee(ladder, ladder[-1].to) if ladder else None

@@ -7,7 +7,7 @@ def test_a_call_of_long_ago_on_a_closed_deal_need_not_say_what_came_of_it(repo):
         loss: {reason: price, learning: Too dear, verdict: execution, reengage: never}
         activity: [{date: 2026-01-20, kind: call}]
     """)
-    assert repo.said() == []
+    assert "call-unclear" not in " ".join(repo.said())
 
 
 def test_an_outcome_that_cannot_be_read_is_not_missing_as_well(repo):
