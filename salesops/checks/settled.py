@@ -46,9 +46,11 @@ def _written(case: Case[Any], path: Path, was: Any) -> str:
     """A value as it was written; as it reads now where that is no plain text."""
     before = case.then.before.documents.get((case.kind, case.then.was(case.kind, case.id) or case.id))
     raw = value_at(before.data, path) if before else None
-    if isinstance(raw, str):
-        return raw
-    return ", ".join(map(str, was)) if isinstance(was, tuple) else str(getattr(was, "title", was))
+    if isinstance(raw, dict):
+        return ", ".join(f"{key} {value}" for key, value in raw.items() if isinstance(value, str))
+    if isinstance(raw, list):
+        return ", ".join(map(str, raw))
+    return raw if isinstance(raw, str) else str(was)
 
 
 def _values(case: Case[Any], path: Path, was: Any, now: Any) -> Iterator[Altered]:
