@@ -51,12 +51,22 @@ def needs_own_objects(root: Path) -> None:
 def slips(root: Path, base: str) -> Iterator[Problem]:
     """Records that would be in no commit, and attributes by which git would change or join records otherwise than before."""
     for path in _listed(root, "--others", "--ignored", "--exclude-standard"):
+        if path.endswith("/"):
+            continue
         yield Problem(
             "record-ignored",
             "git ignores this file: it would be in no commit, and nobody would see it missing",
             Place(path),
             help="change the pattern (git check-ignore -v names it), or move the file out of the folders of records",
         )
+    for path in _listed(root, "--others"):
+        if path.endswith("/"):
+            yield Problem(
+                "record-ignored",
+                "this folder is a git repository of its own: its files would be in no commit of this one",
+                Place(path.rstrip("/")),
+                help="delete its .git, or move the folder out of the folders of records",
+            )
     for path in _listed(root, "--cached", "--ignored", "--exclude-standard"):
         yield Problem(
             "record-ignored-soon",

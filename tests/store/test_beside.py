@@ -93,6 +93,18 @@ def test_a_new_record_that_git_ignores_is_an_error(story, rules):
     assert story.code() == 1
 
 
+@pytest.mark.parametrize("ignored", [False, True])
+def test_a_record_in_a_git_repository_of_its_own_is_an_error(story, ignored):
+    if ignored:
+        story.repo.write(".gitignore", "deals/apart/\n")
+    story.repo.deal(PAST, "apart/another")
+    story.git("init", "-q", "deals/apart")
+    story.git("-C", "deals/apart", "add", "-A")
+    story.git("-C", "deals/apart", "commit", "-q", "-m", "Elsewhere")
+    assert "record-ignored" in story.found()
+    assert story.code() == 1
+
+
 def test_a_pattern_that_begins_to_fit_records_is_named(story):
     story.repo.write(".gitignore", "deals/*.yaml\n")
     story.git.commit()
