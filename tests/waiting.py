@@ -49,11 +49,14 @@ def everything_waits(repo: Any) -> None:
     won = (repo.root / "deals/cascadia-2025.yaml").read_text(encoding="utf-8")
     order = won[won.index("order:") :]
     lately = won.replace("closed won: 2025-03-10", "closed won: 2026-11-09").replace(
-        "signed: 2025-03-10, start: 2025-04-01, end: 2026-12-31", "signed: 2026-11-09, start: 2026-12-01"
+        "signed: 2025-03-10, start: 2025-04-01, end: 2026-12-31", "signed: 2026-11-09, start: 2026-12-01, end: open"
     )
     repo.write("deals/nobodys.yaml", lately.replace(order, ""))
     repo.write(
-        "deals/unused.yaml", lately.replace("2026-11-09", "2026-09-14").replace(order, "order: {delivery_owner: april}")
+        "deals/unused.yaml",
+        lately.replace("2026-11-09", "2026-09-14")
+        .replace("start: 2026-12-01", "start: 2026-12-02")
+        .replace(order, "order: {delivery_owner: april}"),
     )
     repo.write(
         "deals/ending.yaml",

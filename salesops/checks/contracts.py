@@ -169,6 +169,7 @@ activity:
   - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
 proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
 win: {learning: The course decided, signals: [course]}
+order: {configurator: "https://hub.example/c", created: 2026-03-12, delivery_owner: april, operational: 2026-04-07}
 """
 SIGNED = 'signed: 2026-03-09, entity: Sponsor, agreement: "https://docs.example/a"'
 

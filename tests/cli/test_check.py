@@ -151,7 +151,7 @@ def grown(repo, monkeypatch):
     repo.deal(
         """
         stages: [enrichment: 2026-01-05, outreach: 2026-01-12]
-        activity: [{date: 2026-01-13, kind: call}, {date: 2026-12-24, kind: call}]
+        activity: [{date: 2026-01-13, kind: call, outcome: spoke}, {date: 2026-12-24, kind: call, outcome: spoke}]
         """
     )
     return repo

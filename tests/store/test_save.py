@@ -102,7 +102,7 @@ def test_a_deal_is_written_as_a_person_would_write_it():
         next: {action: "Call the dean, then write", due: 2026-03-20}
         icp: {fit: true}
         activity:
-          - {date: 2026-01-20, kind: call, outcome: spoke, with: [a-smith]}
+          - {date: 2026-01-20, kind: call, with: [a-smith]}
         links:
           - kind: notes
             url: https://docs.example/LONG
