@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Facts, facts_on, is_met
 from salesops.book.visits import DealHistory
+from salesops.records.dated import Span
 from salesops.records.learning import Hypothesis
 from salesops.records.process import Need
 
@@ -36,4 +37,7 @@ def score_on(snapshot: Snapshot, history: DealHistory) -> Score | None:
     """The score of a deal on a day by the hypothesis that it names; None where that has no conditions to hold it against."""
     fit = history.deal.icp
     hypothesis = snapshot.book.icp.get(fit.hypothesis) if fit and fit.hypothesis else None
-    return score(facts_on(history, snapshot.as_of), hypothesis) if hypothesis and hypothesis.when else None
+    if hypothesis is None or not hypothesis.when:
+        return None
+    ever = replace(facts_on(history, snapshot.as_of), span=Span(None, snapshot.as_of))
+    return score(ever, hypothesis)

@@ -24,7 +24,15 @@ def block_for(needs: Iterable[Need], facts: Facts) -> str:
     block: Block = {}
     for need in needs:
         _put(block, need, facts)
-    return "\n".join(_lines(block, 0))
+    another = block.pop("loss", None) if facts.deal.loss and facts.loss is None else None
+    return "\n".join((*_lines(block, 0), *(_another_loss(another) if another else ())))
+
+
+def _another_loss(loss: Block) -> Iterator[str]:
+    """A loss that follows others: an entry of the list that they become."""
+    yield "loss:  # a list now: the losses that are there, each as an entry, and then"
+    for at, line in enumerate(_lines(loss, 0)):
+        yield f"  {'  ' if at else '- '}{line}"
 
 
 def _put(block: Block, need: Need, facts: Facts) -> None:

@@ -23,13 +23,14 @@ def reengage_due(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
     """A lost deal whose day to try again has come, with no later deal of the member."""
     history = _closed_as(LOST, snapshot, deal)
     losses = history.deal.loss if history else ()
-    day = losses[-1].reengage if losses else None
+    at = sum(visit.outcome == LOST for visit in history.closings) - 1 if history else -1
+    day = losses[at].reengage if 0 <= at < len(losses) else None
     if history and isinstance(day, date) and day <= snapshot.as_of and not _is_followed(snapshot, history):
         yield Waiting(
             "reengage-due",
             *("deal", deal, history.deal.owner, day),
             f"the day to try again came on {day}",
-            ("loss", len(losses) - 1, "reengage"),
+            ("loss", at, "reengage"),
             help="open the deal again or begin a new one; else write the next day to try, or never",
         )
 
@@ -151,7 +152,7 @@ def learning_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
         yield Waiting(
             "learning-missing",
             *("deal", deal, history.deal.owner, closing.entered),
-            f"closed on {closing.entered} without what was learned: {', '.join(missing)}",
+            f"closed on {closing.entered}, and what was learned is not complete: {', '.join(missing)}",
             ("stages", closing.line),
             help="write it down while somebody remembers; a sentence is enough",
             is_blamed={need.name for need in at_exit}.issuperset(missing),

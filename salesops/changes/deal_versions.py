@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from salesops.changes.change import Change, joined
 from salesops.changes.names import Names
 from salesops.records.as_written import Data, as_list, as_map, as_text
-from salesops.records.deal import MANIAC_T
+from salesops.records.deal import MANIAC_T, OPEN
 
 
 class WrittenMove(NamedTuple):
@@ -85,8 +85,9 @@ class Versions:
         return not worth(self.part_before("value"), self.names)
 
     def part(self, name: str) -> Data:
-        """A section of the later version."""
-        return as_map(self.data.get(name))
+        """A section of the later version; the last entry where it is a list, such as the last of several losses."""
+        value = self.data.get(name)
+        return as_map(value[-1] if isinstance(value, list) and value else value)
 
     def part_before(self, name: str) -> Data:
         """A section of the earlier version."""
@@ -108,8 +109,9 @@ def term(contract: Data, names: Names) -> str:
     """``1 April 2026 to 31 March 2027``."""
     if not contract.get("start"):
         return ""
-    end = f" to {names.day(contract['end'])}" if contract.get("end") else ", with no end"
-    return f"from {names.day(contract['start'])}{end}"
+    end = contract.get("end")
+    until = ", with no end" if end == OPEN else f" to {names.day(end)}" if end else ""
+    return f"from {names.day(contract['start'])}{until}"
 
 
 def worth(value: Data, names: Names) -> str:

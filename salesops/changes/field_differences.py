@@ -66,6 +66,10 @@ def _has_entries(entries: list[Any]) -> bool:
 
 def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Difference]:
     """Entries that were added, taken out or say something else; equal ones are paired off first, in order."""
+    if entries_of(last_name(path)).in_order:
+        for at in range(max(len(before), len(after))):
+            yield from _compared(_at(before, at), _at(after, at), (*path, at))
+        return
     left = list(before)
     new: list[int] = []
     for at, entry in enumerate(after):
@@ -83,6 +87,10 @@ def _lists(before: list[Any], after: list[Any], path: Path) -> Iterator[Differen
             yield from _compared(was, after[at], (*path, at))
     for old in left:
         yield Difference((*path, before.index(old)), old, None)
+
+
+def _at(entries: list[Any], place: int) -> Any:
+    return entries[place] if place < len(entries) else None
 
 
 def same_entry(before: Record, after: Record, name: str) -> bool:

@@ -196,7 +196,7 @@ def contract_end_unsaid(case: Case[Deal]) -> Findings:
             ("contract",),
             "the contract was signed and does not say when it ends",
             help="end: the last day of the term, or open where it runs until somebody ends it",
-            fix="end: open",
+            fix=question("end", ("a day", "open")),
             key=True,
         )
 

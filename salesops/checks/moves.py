@@ -9,6 +9,7 @@ from salesops.book.moves import JudgedMove, MoveKind
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, nearest
 from salesops.records.deal import MAX_MOVES, Deal
+from salesops.records.process import LOST
 
 
 def _of_kind(case: Case[Deal], kind: MoveKind) -> list[JudgedMove]:
@@ -282,6 +283,42 @@ def move_not_allowed(case: Case[Deal]) -> Findings:
             said,
             why=f"the process in force on {step.day} is {step.process.version}",
             help=advice,
+        )
+
+
+@check(
+    "loss-without-move",
+    source="reference/definitions#moves",
+    bad="""
+    stages:
+      - enrichment: 2026-01-05
+      - closed lost: 2026-01-19
+    loss:
+      - {reason: timing, learning: Asked too early, verdict: execution, reengage: never, playbook: none needed}
+      - {reason: price, learning: Too dear, verdict: icp, reengage: never, playbook: none needed}  # <--
+    """,
+    good="""
+    stages:
+      - enrichment: 2026-01-05
+      - closed lost: 2026-01-19
+    loss: {reason: timing, learning: Asked too early, verdict: execution, reengage: never, playbook: none needed}
+    """,
+)
+def loss_without_move(case: Case[Deal]) -> Findings:
+    """A deal tells of more losses than it had.
+
+    Each entry of `loss` belongs to one closing, in order; one more may be prepared while the deal is open. Delete the entry, or
+    add the move that closed the deal.
+    """
+    if not case.record.stages or case.has_lost("loss") or case.has_lost("stages"):
+        return
+    lost = sum(visit.outcome == LOST for visit in case.history.closings)
+    room = lost + (case.history.now.outcome is None)
+    for at in range(max(room, 1), len(case.record.loss)):
+        yield Finding(
+            ("loss", at),
+            f"the deal was lost {lost} time{'' if lost == 1 else 's'}, and this is loss {at + 1}",
+            help="delete the entry, or add the move that closed the deal",
         )
 
 

@@ -86,6 +86,8 @@ def _reasons(needs: list[Need]) -> str:
 def _way_on(case: Case[Deal], step: JudgedMove, facts: Facts, needs: list[Need]) -> str:
     """What to do: fill in the gaps, for a day up to the move; or sign, where that is allowed."""
     ways = [f"fill in what is missing, as it was known by {step.day}"]
+    if facts.deal.loss and facts.loss is None and any((need.field or "").startswith("loss") for need in needs):
+        ways.append("each loss has its own entry, in order: make `loss` a list")
     if any(_is_outside(facts, need) for need in needs):
         ways.append("what the deal has of it is from a later day or an earlier attempt")
     if title := _question(step, needs):

@@ -592,7 +592,7 @@ class Deal(Record):
     win: Win | None = maybe("What led to the win; required by Closed Won.", past=Past.NAMED_ONCE_CLOSED)
     loss: Losses = many(
         "Why it was lost; required by Closed Lost. A deal that is lost again has a list: one entry for each loss, in order.",
-        entries=Entries(("reason",), may_repeat=True, about="reason", called="loss:"),
+        entries=Entries(("reason",), may_repeat=True, in_order=True, about="reason", called="loss:"),
         past=Past.NAMED_ONCE_CLOSED,
     )
     renewal: Renewal | None = maybe("What the renewal conversation found.", past=Past.FREE)

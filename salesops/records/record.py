@@ -61,11 +61,12 @@ class Entries:
     """How the entries of a list are told apart, from one version of a record to the next.
 
     ``by`` names their fields that find one again although it was changed. Two new entries that agree in them are one and
-    the same, unless ``may_repeat``. People call one by the field ``about``, and ``called`` is what they say before it.
+    the same, unless ``may_repeat``. Where they are ``in_order``, it is the place that says which one an entry is. People call one by the field ``about``, and ``called`` is what they say before it.
     """
 
     by: tuple[str, ...] = ()
     may_repeat: bool = False
+    in_order: bool = False
     about: str = ""
     called: str = ""
 

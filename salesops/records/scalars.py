@@ -136,7 +136,15 @@ def day_or_period(value: object) -> date:
     quarter = _QUARTER.fullmatch(words)
     if quarter:
         return _day(f"{quarter[1]}-{int(quarter[2]) * 3 - 2:02d}-01")
-    return _day(f"{words}-01" if _is_month(words) else words)
+    if _is_month(words):
+        return _day(f"{words}-01")
+    if not _DATE.fullmatch(words) and not _LOOSE_DATE.fullmatch(words):
+        refuse(
+            "not-a-date",
+            f"{shown(words)} is neither a day nor a month nor a quarter",
+            "write a day such as 2026-02-09, a month such as 2026-07, or a quarter such as 2026Q3",
+        )
+    return _day(words)
 
 
 def day_or_none(words: str) -> date | None:
