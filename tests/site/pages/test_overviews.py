@@ -239,7 +239,7 @@ def test_home_and_the_page_of_what_waits_show_everything_with_whom_it_waits_for(
     assert home.one("a", href="./waiting.html")
     shown = [item.text for item in home.every("li")][:12]
     assert [it for it in found[:8] if not any(it.message in line for line in shown)] == []
-    assert shown[0] == "Other University Jim closed on 2026-02-02 without what was learned: loss.playbook"
+    assert shown[0] == "Other University Jim closed on 2026-02-02, and what was learned is not complete: loss.playbook"
     assert shown[2].startswith("decision wait The whole team")
 
 
