@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -106,11 +106,12 @@ class Comparison:
         old, new = (book.only("corrections") for book in (self.before, self.after))
         return tuple(added(list(old.corrections) if old else [], list(new.corrections) if new else []))
 
-    def signed_fields(self, kind: str, record_id: str) -> set[str]:
-        """The fields of a record for whose change somebody has signed."""
+    def signatures(self, kind: str, record_id: str) -> Sequence[Correction | RecordCorrection]:
+        """The corrections by which somebody has signed for a change of a record, under its name now or before."""
         if kind == "deal":
-            return {entry.field.strip() for entry in self.new_corrections(record_id)}
-        return {entry.field.strip() for entry in self.signed_corrections if (entry.kind, entry.id) == (kind, record_id)}
+            return self.new_corrections(record_id)
+        names = {record_id, self.was(kind, record_id)}
+        return [entry for entry in self.signed_corrections if entry.kind == kind and entry.id in names]
 
     @cached_property
     def gone(self) -> tuple[Ref, ...]:

@@ -25,6 +25,7 @@ from salesops.checks import (
     references,
     renewals,
     settled,
+    signatures,
     tiers,
     upkeep,
     waiting,
@@ -51,6 +52,7 @@ SUBJECTS = (
     process,
     past,
     settled,
+    signatures,
 )
 """The modules of checks, in the order of the reference page."""
 

@@ -77,6 +77,11 @@ class Case(Generic[R]):
         found: R | None = self.then.earlier(self.kind, self.id)
         return found
 
+    @property
+    def id_before(self) -> str:
+        """Its id in the earlier commit; the one it has now where it is new."""
+        return self.then.was(self.kind, self.id) or self.id
+
     @cached_property
     def snapshot(self) -> Snapshot:
         """The whole book on the day."""

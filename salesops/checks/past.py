@@ -282,9 +282,9 @@ def removal_erased(case: Case[Any]) -> Findings:
     "correction-erased",
     of="corrections",
     source="reference/records#signatures",
-    before="corrections: [{kind: rates, id: rates, field: rates.0, was: none, by: jim, date: 2026-03-01, why: Found later}]",
+    before="corrections: [{kind: team, id: team, field: currency, was: EUR, by: jim, date: 2026-03-01, why: Mistyped}]",
     bad="corrections: []  # <--",
-    good="corrections: [{kind: rates, id: rates, field: rates.0, was: none, by: jim, date: 2026-03-01, why: It was found later}]",
+    good="corrections: [{kind: team, id: team, field: currency, was: EUR, by: jim, date: 2026-03-01, why: It was mistyped}]",
 )
 def correction_erased(case: Case[Any]) -> Findings:
     """An entry of playbook/corrections.yaml was deleted.
@@ -324,7 +324,7 @@ def process_changed(case: Case[Process]) -> Findings:
     then, process = case.then, case.record
     earlier = case.earlier
     made = then.moves_under.get(earlier.version, []) if earlier else []
-    signed = then.signed_fields("process", case.id)
+    signed = {entry.field.strip() for entry in then.signatures("process", case.id)}
     if earlier is not None and made:
         for path in _rules_changed(case):
             if not any(dotted(path) == field or dotted(path).startswith(f"{field}.") for field in signed):
@@ -351,13 +351,19 @@ def process_changed(case: Case[Process]) -> Findings:
 
 WORDING = frozenset({"title", "purpose", "enter", "activities", "learning", "why", "means", "changelog", "source"})
 """The words of a process: they may be corrected at any time."""
+BY_NAME = frozenset({"stages", "tiers", "starts", "becomes", "fields", "path"})
+"""The parts of a process whose keys are names that the team chose, whatever word they are."""
 
 
 def _rules_changed(case: Case[Process]) -> Iterator[Path]:
     """The places where a version says something else than it did, but for its words, and for how much of it another one says."""
     for one in differences(_whole_before(case), case.book.written_whole(case.id)):
-        if one.section not in BUILDS_ON and not WORDING & {part for part in one.path if isinstance(part, str)}:
+        if one.section not in BUILDS_ON and not _is_wording(one.path):
             yield one.path
+
+
+def _is_wording(path: Path) -> bool:
+    return any(part in WORDING and not (at == 1 and path[0] in BY_NAME) for at, part in enumerate(path))
 
 
 def _said_before(case: Case[Process], path: Path) -> str:
@@ -367,7 +373,7 @@ def _said_before(case: Case[Process], path: Path) -> str:
 
 def _whole_before(case: Case[Process]) -> Data:
     """All that the version said, with what it took from others then."""
-    return case.then.before.written_whole(case.then.was(case.kind, case.id) or case.id)
+    return case.then.before.written_whole(case.id_before)
 
 
 def _moves(count: int) -> str:

@@ -16,7 +16,6 @@ from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.outreach import Outreach
 from salesops.records.prices import PriceList
 from salesops.records.rates import Rates
-from salesops.records.removals import Removed
 from salesops.records.scalars import shown, slug
 from salesops.records.targets import Targets
 
@@ -396,48 +395,6 @@ def rate_twice(case: Case[Rates]) -> Findings:
         if rate.from_ == rate.to:
             yield Finding(("rates", at), f"{rate.from_} is converted into itself", help="delete the line")
         seen.add(key)
-
-
-@check(
-    "removed-still-there",
-    of="removed",
-    source="reference/records#removing",
-    bad="removed: [{kind: deal, id: cascadia-2025, date: 2026-03-01, by: jim, why: Entered twice}]  # <--",
-    good="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: jim, why: Entered twice}]",
-)
-def removed_still_there(case: Case[Removed]) -> Findings:
-    """A record is listed as removed and still has its file.
-
-    Delete the file, or the entry.
-    """
-    for at, entry in enumerate(case.record.removed):
-        if entry.id in case.book.of(entry.kind):
-            yield Finding(
-                ("removed", at, "id"),
-                f"the {entry.kind} '{entry.id}' is listed as removed and still has its file",
-                help="delete the file, or this entry",
-            )
-
-
-@check(
-    "removed-by-unknown",
-    of="removed",
-    source="reference/records#removing",
-    bad="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: nobody, why: Entered twice}]  # <--",
-    good="removed: [{kind: deal, id: cascadia-2024, date: 2026-03-01, by: jim, why: Entered twice}]",
-)
-def removed_by_unknown(case: Case[Removed]) -> Findings:
-    """A removal is signed by somebody who is not in playbook/team.yaml.
-
-    People who left stay in the file, because history names them. Correct the name, or add the person.
-    """
-    for at, entry in enumerate(case.record.removed):
-        if case.unknown("person", entry.by):
-            yield Finding(
-                ("removed", at, "by"),
-                f"'{entry.by}' is not in playbook/team.yaml",
-                help=case.hint("person", entry.by) or "add the person",
-            )
 
 
 @check(

@@ -11,8 +11,10 @@ from salesops.changes.field_differences import same_entry
 from salesops.checks.check import EVERY, Case, Finding, Findings, check
 from salesops.checks.past import quoted, sign
 from salesops.problems import Path, dotted
+from salesops.records.corrections import RecordCorrection
 from salesops.records.dated import every_day
-from salesops.records.learning import Decision, Experiment
+from salesops.records.deal import Correction, Losses
+from salesops.records.learning import ENDED, STATUSES, Decision, Experiment
 from salesops.records.member import Invoice
 from salesops.records.model_fields import keyed_fields
 from salesops.records.rates import Rate
@@ -33,6 +35,13 @@ class Altered:
     was: str
     message: str
 
+    @property
+    def words(self) -> frozenset[str]:
+        """What a correction may say stood there: all of it, or one of the things that an entry said."""
+        said = _plain(self.was)
+        parts = said.split(", ")
+        return frozenset({said, *parts, *(part.partition(" ")[2] for part in parts)} - {""})
+
 
 Rule = Callable[[Case[Any], Path, Any, Any], Iterator[Altered]]
 
@@ -44,7 +53,7 @@ def _altered(case: Case[Any], path: Path, was: Any, name: str = "") -> Altered:
 
 def _written(case: Case[Any], path: Path, was: Any) -> str:
     """A value as it was written; as it reads now where that is no plain text."""
-    before = case.then.before.documents.get((case.kind, case.then.was(case.kind, case.id) or case.id))
+    before = case.then.before.documents.get((case.kind, case.id_before))
     raw = value_at(before.data, path) if before else None
     if isinstance(raw, dict):
         return ", ".join(f"{key} {value}" for key, value in raw.items() if isinstance(value, str))
@@ -72,11 +81,13 @@ def _stands_alone(case: Case[Any], path: Path) -> bool:
     return not isinstance(value_at(case.document.data, path), list)
 
 
-def _entries(case: Case[Any], path: Path, was: tuple[Record, ...], now: tuple[Record, ...]) -> Iterator[Altered]:
-    """Entries whose days gone by are told otherwise, or no more; plans and wording may change."""
+def _entries(
+    case: Case[Any], path: Path, was: tuple[Record, ...], now: tuple[Record, ...], until: date | None = None
+) -> Iterator[Altered]:
+    """Entries whose days gone by, up to ``until``, are told otherwise, or no more; plans and wording may change."""
     left = list(now)
     for at, entry in enumerate(was):
-        settled = _settled(entry, case.as_of)
+        settled = _settled(entry, until or case.as_of)
         kept = next((other for other in left if settled.items() <= _settled(other, date.max).items()), None)
         if kept is not None:
             left.remove(kept)
@@ -138,6 +149,24 @@ def _late(case: Case[Any], path: Path, day: date) -> Altered:
     return Altered(path, dotted(path), "none", f"a late entry: it tells of {day}, {days} days ago")
 
 
+def _every_entry(case: Case[Any], path: Path, was: tuple[Record, ...], now: tuple[Record, ...]) -> Iterator[Altered]:
+    """Entries that are told otherwise, or no more, also what they say of days to come: a target lives there."""
+    return _entries(case, path, was, now, date.max)
+
+
+def _happened_losses(case: Case[Any], path: Path, was: Losses, now: Losses) -> Iterator[Altered]:
+    """The losses that had come about, each under its closing; a draft for one that has not come yet is free."""
+    moves = case.then.earlier("deal", case.id).stages
+    lost = sum(move.entered <= case.as_of and case.then.before.outcome(move.stage) == "lost" for move in moves)
+    yield from _values(case, path, was[:lost], now)
+
+
+def _never_back(case: Case[Any], path: Path, was: str, now: str) -> Iterator[Altered]:
+    """A state that went back, or that had ended and is another one: what rests on it would be free again."""
+    if was != now and (was in ENDED or STATUSES.index(now) < STATUSES.index(was)):
+        yield _altered(case, path, was)
+
+
 def _sent(case: Case[Any], path: Path, was: tuple[Invoice, ...], now: tuple[Invoice, ...]) -> Iterator[Altered]:
     """Invoices that had been sent; steps that follow may be added."""
     sent = tuple(invoice for invoice in was if invoice.sent and invoice.sent <= case.as_of)
@@ -172,16 +201,18 @@ RULES: dict[Past, Rule] = {
     Past.SIGNED_ONCE_RUNNING: _values,
     Past.SIGNED_ONCE_DONE: _values,
     Past.SIGNED_AFTER_ITS_DAY: _values,
+    Past.SIGNED_WHERE_IT_GOES_BACK: _never_back,
     Past.ENTRIES_SIGNED: _entries,
     Past.ENTRIES_SIGNED_ONCE_SENT: _sent,
     Past.RATES_SIGNED: _rates,
     Past.NEW_VERSION: _new_version,
     Past.NAMED_ONCE_CLOSED: _values,
-    Past.ENTRIES_NAMED: _entries,
+    Past.LOSSES_NAMED: _happened_losses,
+    Past.ENTRIES_NAMED: _every_entry,
     Past.LATE_NAMED: _answers,
 }
 """How it is seen that a field says something else of the past; free ones and those with a rule of their own are not looked at."""
-NAMED = frozenset({Past.NAMED_ONCE_CLOSED, Past.ENTRIES_NAMED, Past.LATE_NAMED})
+NAMED = frozenset({Past.NAMED_ONCE_CLOSED, Past.LOSSES_NAMED, Past.ENTRIES_NAMED, Past.LATE_NAMED})
 
 
 def _holds(past: Past, case: Case[Any]) -> bool:
@@ -192,9 +223,9 @@ def _holds(past: Past, case: Case[Any]) -> bool:
     if past is Past.SIGNED_ONCE_RUNNING:
         return isinstance(earlier, Experiment) and earlier.status != "planned"
     if past is Past.SIGNED_ONCE_DONE:
-        return isinstance(earlier, Experiment) and earlier.status in ("done", "abandoned")
+        return isinstance(earlier, Experiment) and earlier.status in ENDED
     if past is Past.SIGNED_AFTER_ITS_DAY:
-        day = str(earlier.date) if isinstance(earlier, Decision) else case.id
+        day = str(earlier.date) if isinstance(earlier, Decision) else case.id_before
         return day < str(case.as_of)
     return True
 
@@ -210,6 +241,14 @@ def _changes(case: Case[Any], named: bool) -> Iterator[Altered]:
             yield from RULES[past](case, (field.alias or name,), getattr(earlier, name), getattr(case.record, name))
     if named and case.kind == "deal":
         yield from _ended_long_ago(case)
+    if not named and case.kind == "review":
+        yield from _another_day(case)
+
+
+def _another_day(case: Case[Any]) -> Iterator[Altered]:
+    """A review of a day gone by that is now said to be of another one: its name is its day."""
+    if case.id != case.id_before < str(case.as_of):
+        yield Altered((), "id", case.id_before, f"the review of {case.id_before} is said to be of {case.id}")
 
 
 def _ended_long_ago(case: Case[Any]) -> Iterator[Altered]:
@@ -248,16 +287,29 @@ def past_fact_changed(case: Case[Any]) -> Findings:
     Numbers, decisions and money of those days rest on it. Restore it. If it had been wrong, keep what is right and sign a
     correction: in the deal, or in playbook/corrections.yaml for any other record.
     """
-    for altered in _unsigned(case, _changes(case, named=False)):
-        yield Finding(altered.path, altered.message, help=_way_out(case, altered))
+    for altered in _changes(case, named=False):
+        found = _signatures(case, altered)
+        if not any(_says_what_was(entry, altered) for entry in found):
+            yield Finding(altered.path, altered.message + _mistaken(found), help=_way_out(case, altered))
 
 
-def _unsigned(case: Case[Any], changes: Iterator[Altered]) -> Iterator[Altered]:
-    """The changes for which nobody has signed."""
-    for altered in changes:
-        signed = case.then.signed_fields(case.kind, case.id)
-        if not any(altered.name == field or altered.name.startswith(f"{field}.") for field in signed):
-            yield altered
+def _signatures(case: Case[Any], altered: Altered) -> list[Correction | RecordCorrection]:
+    """The corrections of a field, or of a part of the record that it lies in."""
+    signed = case.then.signatures(case.kind, case.id)
+    return [entry for entry in signed if f"{altered.name}.".startswith(f"{entry.field.strip()}.")]
+
+
+def _says_what_was(entry: Correction | RecordCorrection, altered: Altered) -> bool:
+    """Whether a correction says what stood there, or a part of it; one for a larger part of a record uses words of its own."""
+    return entry.field.strip() != altered.name or _plain(entry.was) in altered.words
+
+
+def _plain(told: str) -> str:
+    return " ".join(told.split()).strip("'\"").casefold()
+
+
+def _mistaken(found: list[Correction | RecordCorrection]) -> str:
+    return f"; the correction of {found[0].by} says that it was '{found[0].was[:60]}'" if found else ""
 
 
 def _way_out(case: Case[Any], altered: Altered) -> str:
@@ -289,8 +341,11 @@ def past_fact_named(case: Case[Any]) -> Findings:
     That may be right; whoever reviews the change should know it. Look at it once more. A correction says why, and then
     nothing is left to ask.
     """
-    for altered in _unsigned(case, _changes(case, named=True)):
-        yield Finding(altered.path, altered.message, help="look at it once more; whoever reviews the change is told")
+    for altered in _changes(case, named=True):
+        if not _signatures(case, altered):
+            yield Finding(
+                altered.path, altered.message, help="look at it once more; whoever reviews the change is told"
+            )
 
 
 @check(

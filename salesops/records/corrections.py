@@ -18,7 +18,7 @@ class RecordCorrection(Record):
 
     kind: CorrectableKind = given("What kind of record it is.", "member", "process", "rates")
     id: Id = given("Its id; the kind once more where one file holds it all.", "cascadia-university", "rates")
-    field: Text = given("The field that was wrong.", "invoices.2026-05", "in_force")
+    field: Text = given("The field that was wrong.", "invoices.0", "in_force")
     was: Text = given("What it said before.", "2026-06-03")
     by: Id = given("Who corrected it.", "jim")
     date: Happened = given("When.", "2026-07-01")

@@ -593,7 +593,7 @@ class Deal(Record):
     loss: Losses = many(
         "Why it was lost; required by Closed Lost. A deal that is lost again has a list: one entry for each loss, in order.",
         entries=Entries(("reason",), may_repeat=True, in_order=True, about="reason", called="loss:"),
-        past=Past.NAMED_ONCE_CLOSED,
+        past=Past.LOSSES_NAMED,
     )
     renewal: Renewal | None = maybe("What the renewal conversation found.", past=Past.FREE)
     renews: Id | None = maybe(

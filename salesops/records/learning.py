@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import GetPydanticSchema
 from pydantic_core import core_schema
@@ -91,6 +91,12 @@ StopRule = Annotated[
 """The end of an experiment in words, or in numbers."""
 
 
+ExperimentStatus = Literal["planned", "running", "done", "abandoned"]
+STATUSES: tuple[ExperimentStatus, ...] = get_args(ExperimentStatus)
+"""In the order in which an experiment goes through them; it ends in one of the last two."""
+ENDED = STATUSES[2:]
+
+
 class Experiment(Record):
     """An experiment: playbook/experiments/<id>.yaml (Sales Operations Overview (2025), Key Artifacts)."""
 
@@ -104,9 +110,7 @@ class Experiment(Record):
         past=Past.SIGNED_ONCE_RUNNING,
     )
     owner: Id | None = maybe("Who runs it.", "jim", past=Past.FREE)
-    status: Literal["planned", "running", "done", "abandoned"] = given(
-        "Its status.", "planned", "running", "done", "abandoned", past=Past.SIGNED_ONCE_DONE
-    )
+    status: ExperimentStatus = given("Its status.", *STATUSES, past=Past.SIGNED_WHERE_IT_GOES_BACK)
     result: Text | None = maybe("What came out.", past=Past.SIGNED_ONCE_DONE)
     learning: Text | None = maybe("What the team learned.", past=Past.FREE)
 

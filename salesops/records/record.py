@@ -88,7 +88,9 @@ class Past(StrEnum):
     ENTRIES_SIGNED_ONCE_SENT = "signed for entries once they were sent"
     RATES_SIGNED = "signed for rates of days gone by, new ones too"
     NEW_VERSION = "changed only by a new version"
+    SIGNED_WHERE_IT_GOES_BACK = "signed where it goes back, or had ended"
     NAMED_ONCE_CLOSED = "named once the deal is closed"
+    LOSSES_NAMED = "named for each loss that had come about"
     ENTRIES_NAMED = "named for entries that change or go"
     LATE_NAMED = "named for entries that change, go, or come late"
 

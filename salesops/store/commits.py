@@ -127,13 +127,23 @@ def files_of(root: Path, commit: str, more: Iterable[str]) -> Iterator[Path]:
     with TemporaryDirectory(prefix="salesops-") as folder:
         raw = dict(contents(root, blobs.values(), LARGEST_FILE))
         for path, blob in blobs.items():
-            file = Path(folder, path)
-            file.parent.mkdir(parents=True, exist_ok=True)
             found = raw[blob]
             if isinstance(found, int):
                 raise CannotDecide(f"{path} has {found:,} bytes in {commit[:12]}; the limit is {LARGEST_FILE:,}")
-            file.write_bytes(found)
+            _put(Path(folder), path, found)
         yield Path(folder)
+
+
+def _put(folder: Path, path: str, content: bytes) -> None:
+    """Write a file of a commit below a folder, and nowhere else: git may be told to hold names that lead out of it."""
+    if {"", ".", ".."} & set(path.replace("\\", "/").split("/")):
+        raise CannotDecide(f"'{path}' is no path of a file in a repository")
+    file = folder / path
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    except OSError as failure:
+        raise CannotDecide(f"'{path}' cannot be taken out of the commit: {failure.strerror}") from None
 
 
 @dataclass(frozen=True)

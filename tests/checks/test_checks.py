@@ -42,7 +42,7 @@ OTHERS = {
     "review": "owner: jim\nattended: [jim]\nexperiments: [subject-lines]\n",
     "targets": "targets: [{id: twelve, metric: sqd, at_least: '12', by: 2026-12-31}]\n",
     "removed": "removed: [{kind: deal, id: twice, date: 2026-03-01, by: jim, why: Entered twice}]\n",
-    "corrections": "corrections: [{kind: rates, id: rates, field: rates.0, was: none, by: jim, date: 2026-03-01, why: Found later}]\n",
+    "corrections": "corrections: [{kind: team, id: team, field: currency, was: EUR, by: jim, date: 2026-03-01, why: Mistyped}]\n",
     "prices": "since: 2025-01-01\nfees: {general: 1000 USD}\nusage: [{to: 10, fee: 10.00 USD}, {to: 100, fee: 5.00 USD}]\n",
     "outreach": "message: intro@2\nresults: [{date: 2026-03-02, sent: 40, bounced: 2}]\n",
     "rates": "rates: [{date: 2026-01-02, from: CAD, to: USD, rate: 0.7312}]\n",

@@ -432,6 +432,24 @@ def test_what_a_version_takes_from_another_is_a_rule_too(repo):
     }
 
 
+@pytest.mark.parametrize("word", ["learning", "title", "source", "other"])
+def test_a_tier_called_as_the_words_of_a_process_are_is_a_rule_all_the_same(repo, word):
+    repo.deal(PAST)
+    tiers = "tiers: {general: {name: General, max_hubs: 3}, premier: {name: Premier}%s}\n"
+    repo.process(tiers % f", {word}: {{name: Of its own}}")
+    before = repo.book()
+    repo.process(tiers % "")
+    assert "process-changed" in {each.code for each in check_past(Comparison(before, repo.book()), TODAY)}
+
+
+@pytest.mark.parametrize("words", ["changelog: Better said\n", "source: The handbook\n"])
+def test_the_words_of_a_process_may_be_corrected(repo, words):
+    repo.deal(PAST)
+    before = repo.book()
+    repo.process(words)
+    assert check_past(Comparison(before, repo.book()), TODAY) == []
+
+
 # What changed elsewhere
 
 

@@ -21,12 +21,14 @@ VERDICTS = {
     Past.SIGNED_ONCE_CLOSED: SIGNED,
     Past.SIGNED_ONCE_RUNNING: SIGNED,
     Past.SIGNED_ONCE_DONE: SIGNED,
+    Past.SIGNED_WHERE_IT_GOES_BACK: SIGNED,
     Past.SIGNED_AFTER_ITS_DAY: SIGNED,
     Past.ENTRIES_SIGNED: SIGNED,
     Past.ENTRIES_SIGNED_ONCE_SENT: SIGNED,
     Past.RATES_SIGNED: SIGNED,
     Past.NEW_VERSION: SIGNED,
     Past.NAMED_ONCE_CLOSED: NAMED,
+    Past.LOSSES_NAMED: NAMED,
     Past.ENTRIES_NAMED: NAMED,
     Past.LATE_NAMED: NAMED,
 }
@@ -331,3 +333,110 @@ def test_a_correction_in_the_playbook_signs_for_any_other_record(repo, found):
     repo.write("playbook/corrections.yaml", as_yaml({"corrections": [{**entry, "why": "It was read out wrongly"}]}))
     assert check_past(Comparison(earlier, repo.book()), TODAY) == []
     assert fields["verdict"][0] == "hold"
+
+
+def two_records(kind: str, **changes: object) -> tuple[str, str, str]:
+    """The file of a record, and what it says in two states: the first as ``before`` has it, the second with the changes."""
+    path, fields = RECORDS[kind]
+    first = {key: deepcopy(pair[0]) for key, pair in fields.items()} | changes.pop("before", {})
+    return path, as_yaml(first), as_yaml({**first, **changes})
+
+
+REOPENED = {
+    "stages": [
+        {"enrichment": "2025-01-06"},
+        {"outreach": "2025-01-13"},
+        {"closed lost": "2025-03-10"},
+        {"outreach": "2025-06-02"},
+    ],
+    "imported": None,
+}
+
+
+@pytest.mark.parametrize(
+    ("loss", "codes"),
+    [
+        ({**LOST, "reason": "timing"}, {NAMED}),
+        (None, {NAMED}),
+        ([LOST, {**LOST, "reason": "timing"}], set()),
+        ([{**LOST, "reason": "timing"}, LOST], {NAMED}),
+    ],
+    ids=["told otherwise", "taken away", "a draft of the next one", "the next one put in its place"],
+)
+def test_the_first_loss_of_a_deal_that_was_reopened_holds(found, loss, codes):
+    assert found(*two_records("deal", before=REOPENED, loss=loss)) == codes
+
+
+def test_a_draft_of_a_loss_that_has_not_come_is_free(found):
+    still_open = {"stages": REOPENED["stages"][:2], "imported": None}
+    assert found(*two_records("deal", before=still_open, loss={**LOST, "reason": "timing"})) == set()
+
+
+def signed(repo, kind: str, entries: list[dict[str, object]], two: tuple[str, str, str]) -> list[str]:
+    """What is found where the second state of a record comes with corrections in the playbook."""
+    path, before, after = two
+    repo.write(path, before)
+    earlier = repo.book()
+    repo.write(path, after)
+    entries = [
+        {"kind": kind, "id": "past", "by": "jim", "date": "2026-11-20", "why": "Read out", **each} for each in entries
+    ]
+    repo.write("playbook/corrections.yaml", as_yaml({"corrections": entries}))
+    return [str(each.message) for each in check_past(Comparison(earlier, repo.book()), TODAY) if each.code == SIGNED]
+
+
+@pytest.mark.parametrize(
+    ("field", "was", "holds"),
+    [("verdict", "hold", True), ("verdict", "'Hold'", True), ("verdict", "pivot", False), ("why", "Too early", False)],
+)
+def test_a_correction_counts_where_it_says_what_stood_there(repo, field, was, holds):
+    messages = signed(repo, "decision", [{"field": field, "was": was}], two_states("decision", "verdict"))
+    assert (not messages) is holds, messages
+    if was == "pivot":
+        assert messages[0].endswith("the correction of jim says that it was 'pivot'")
+
+
+@pytest.mark.parametrize(
+    ("was", "holds"), [("date 2026-01-02, from_ CAD, to USD, rate 0.7312", True), ("0.7312", True), ("0.8", False)]
+)
+def test_a_correction_of_an_entry_names_it_or_a_part_of_it(repo, was, holds):
+    entry = {"id": "rates", "field": "rates.0", "was": was}
+    assert (not signed(repo, "rates", [entry], two_states("rates", "rates"))) is holds
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "codes"),
+    [
+        ("planned", "running", set()),
+        ("running", "done", set()),
+        ("running", "planned", {SIGNED}),
+        ("done", "running", {SIGNED}),
+        ("done", "abandoned", {SIGNED}),
+    ],
+)
+def test_an_experiment_goes_on_and_never_back(found, was, now, codes):
+    assert found(*two_records("experiment", before={"status": was}, status=now)) == codes
+
+
+@pytest.mark.parametrize("by", ["2027-03-31", "2026-06-30"])
+def test_a_target_whose_day_is_moved_is_named(found, by):
+    targets = [{"id": "twelve", "metric": "sqd", "at_least": "12", "by": by}]
+    assert found(*two_records("targets", targets=targets)) == {NAMED}
+
+
+def test_a_review_of_a_day_gone_by_keeps_its_day(repo):
+    path, before, _ = two_states("review", "notes")
+    repo.write(path, before)
+    earlier = repo.book()
+    (repo.root / path).unlink()
+    repo.write("playbook/reviews/2026-11-23.yaml", before.replace("Quiet", "Loud"))
+    found = [each for each in check_past(Comparison(earlier, repo.book()), TODAY) if each.code == SIGNED]
+    assert [each.message for each in found] == [
+        "the review of 2026-11-16 is said to be of 2026-11-23",
+        "this said Quiet in an earlier commit",
+    ]
+    entry = {"kind": "review", "by": "jim", "date": "2026-11-20", "why": "Typed wrongly"}
+    moved = {**entry, "id": "2026-11-23", "field": "id", "was": "2026-11-16"}
+    words = {**entry, "id": "2026-11-16", "field": "notes", "was": "Quiet"}
+    repo.write("playbook/corrections.yaml", as_yaml({"corrections": [moved, words]}))
+    assert [each.code for each in check_past(Comparison(earlier, repo.book()), TODAY) if each.code == SIGNED] == []

@@ -11,7 +11,7 @@ from salesops.cli.gate import past_checked
 from salesops.problems import CannotDecide
 from salesops.store import commits
 from salesops.store import git as repository
-from salesops.store.commits import CommitBooks, against
+from salesops.store.commits import CommitBooks, against, files_of
 from salesops.store.load import load
 
 DEAL = "deals/acme.yaml"
@@ -221,3 +221,16 @@ def test_a_deal_was_larger_than_what_is_read(repo, git):
     repo.deal()
     with pytest.raises(CannotDecide, match="cannot be read"):
         against(repo.root, load(repo.root)[0], "HEAD")
+
+
+@pytest.mark.parametrize("name", ["..", "../../outside.yaml", "/outside.yaml", "..\\outside.yaml"])
+def test_a_commit_made_by_hand_does_not_write_outside_of_its_folder(repo, git, name):
+    blob = git("hash-object", "-w", "--", DEAL).strip()
+    entry = b"100644 " + name.encode() + b"\0" + bytes.fromhex(blob)
+    folder = repo.write("tree", entry)
+    tree = git("hash-object", "-t", "tree", "-w", "--literally", "tree").strip()
+    folder.write_bytes(b"40000 deals\0" + bytes.fromhex(tree))
+    top = git("hash-object", "-t", "tree", "-w", "--literally", "tree").strip()
+    commit = git("commit-tree", "-m", "By hand", top).strip()
+    with pytest.raises(CannotDecide, match="is no path of a file in a repository"), files_of(repo.root, commit, ()):
+        pass
