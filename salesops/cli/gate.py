@@ -66,7 +66,14 @@ def brought(found: list[Problem], against: Against, as_of: date) -> tuple[list[P
     here = {id_of(problem.place.path) for problem in found}
     deals = [deal_id for deal_id in comparison.before.deals if (comparison.becomes("deal", deal_id) or deal_id) in here]
     earlier = [*against.problems, *check_book(comparison.before, as_of, deals=deals)] if found else []
-    left = Counter(_known(problem, now) for problem in set(earlier))
+    return parted(found, earlier, now)
+
+
+def parted(
+    found: Iterable[Problem], earlier: Iterable[Problem], now: Mapping[str, str] | None = None
+) -> tuple[list[Problem], list[Problem]]:
+    """The problems that are new, and those that were among ``earlier`` ones; ``now`` says how renamed files are called."""
+    left = Counter(_known(problem, now or {}) for problem in set(earlier))
     new: list[Problem] = []
     old: list[Problem] = []
     for problem in found:

@@ -22,6 +22,10 @@ _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _TO_ESCAPE = re.compile(rf'[\\"\n\t\r]|{UNSEEN.pattern}')
 
 
+class Quoted(str):
+    """A text that is written in quotes, whatever it holds: nobody need ask whether YAML would cut it."""
+
+
 def render(record_data: Mapping[str, Any]) -> str:
     """A record as YAML text: short mappings in braces, everything else a line for each key, quotes only where needed.
 
@@ -47,7 +51,8 @@ def scalar(value: Any, in_brackets: bool = False) -> str:
         return words
     awkward = _NOT_PLAIN_IN_BRACKETS if in_brackets else _NOT_PLAIN
     if (
-        words in EMPTY
+        isinstance(value, Quoted)
+        or words in EMPTY
         or words[0] in _INDICATORS
         or words.strip() != words
         or awkward.search(words)

@@ -426,6 +426,49 @@ REFUSALS: dict[str, Refusal] = {
             example="from: v2 in playbook/process/v4.yaml, where there is no playbook/process/v2.yaml",
             source="reference/records#process-from",
         ),
+        # A list of changes
+        _refusal(
+            "change-unclear",
+            "A change of a list does not begin with a word for it, or names a kind of record that is none.",
+            "Each begins with `new`, `log`, `move`, `set`, `clear` or `add` and the record that it is about. Write one of them.",
+            example="{moved: owlspruce-general, to: proposal}",
+            source="reference/records#change-lists",
+        ),
+        _refusal(
+            "change-record-unknown",
+            "A change is about a record that is not there, or cannot be read.",
+            "Nothing of the list is written. Correct the id; for what is neither a deal nor a member, say `kind`.",
+            example="{set: owlspruce-genral, fields: {next.due: 2026-12-04}}",
+            source="reference/records#change-lists",
+        ),
+        _refusal(
+            "change-id-taken",
+            "A new record has an id that another one has, and does not say the same.",
+            "Ids are unique, so that a name means one thing. Choose another id, or change the record that is there.",
+            example="{new: deal, id: owlspruce-general, …} where there is such a deal",
+            source="reference/records#change-lists",
+        ),
+        _refusal(
+            "change-grown-old",
+            "A list was made for something else than stands in the record now.",
+            "Somebody changed it in the meantime, and their word would be lost. Look at the record again, and make the change anew.",
+            example="{move: owlspruce-general, to: proposal, date: 2026-11-21, was: discovery} where it is in Outreach",
+            source="reference/records#change-lists",
+        ),
+        _refusal(
+            "change-twice",
+            "A list says two things of the same field.",
+            "Done again, the first would take back the second. Leave the one that holds.",
+            example="two changes that set next.due of one deal",
+            source="reference/records#change-lists",
+        ),
+        _refusal(
+            "change-impossible",
+            "A change cannot be made without touching more of the file than was asked for.",
+            "A comment would be lost, or the lines are written so that only a person can change them. Edit the file by hand: `salesops edit` opens it and checks it.",
+            example="set: next, where a comment stands between its braces",
+            source="reference/records#change-lists",
+        ),
     )
 }
 """Every code of the reader."""

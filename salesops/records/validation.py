@@ -37,6 +37,11 @@ def typed(document: Document, model: type[R]) -> tuple[R | None, list[Problem]]:
     return record, problems if len(found) <= MAX_COMPLAINTS else [*problems, _more(document, len(found))]
 
 
+def explained(document: Document, model: type[Record], faults: Sequence[Any]) -> list[Problem]:
+    """Pydantic's faults in words, each at its place in a document."""
+    return [_in_words(document, model, fault) for fault in faults[:MAX_COMPLAINTS]]
+
+
 def validated(data: Any, model: type[R]) -> tuple[R | None, list[Any]]:
     """The record in plain data, or Pydantic's faults, without any value."""
     try:

@@ -130,6 +130,11 @@ def load_from(source: Files, kinds: Iterable[str] = KINDS) -> tuple[Book, list[P
     return book, known_here(book, reading.problems)
 
 
+def files_on_disk(root: FilePath) -> Files:
+    """The files of a folder on disk."""
+    return _Disk(root)
+
+
 def _read(source: Files, kinds: Iterable[str]) -> _Reading:
     collecting = gc.isenabled()
     gc.disable()  # tens of thousands of records are born and none dies: the collector would only walk them

@@ -60,6 +60,15 @@ def save_all(root: Path, changes: Iterable[FileChange | NewFile]) -> int:
     return written
 
 
+def remove(root: Path, path: str, was: str) -> None:
+    """Take a file away that holds what it is thought to hold; raises CannotDecide where it does not."""
+    target = _target(root, path)
+    with alone(root), _sentence(path):
+        _same_as_before(FileChange(path, "", was), target)
+        target.unlink()
+        _settle_folder(target.parent)
+
+
 @contextmanager
 def alone(root: Path, patience: float = PATIENCE) -> Iterator[None]:
     """Keep other writing commands out while this one reads, decides and writes.

@@ -1,0 +1,181 @@
+"""The last writes of a clone: several files are written as one, and each write can be taken back.
+
+Each write is noted before its files are touched: a command that was killed in the middle is finished by the next one. The
+notes lie in the git folder, or in ``.salesops`` where there is no git; they are nobody's records and go nowhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from salesops.edits.yaml_writer import FileChange, NewFile
+from salesops.problems import CannotDecide
+from salesops.store.git import asks
+from salesops.store.load import read_bytes
+from salesops.store.save import alone, remove, save_all
+
+KEPT = 50
+"""So many writes can be taken back, the last ones."""
+_NAME = re.compile(r"([0-9]{6})\.(json|open)")
+
+
+@dataclass(frozen=True)
+class WrittenFile:
+    """A file of a write: what it held before and after; None where it was not there."""
+
+    path: str
+    was: str | None
+    now: str | None
+
+
+@dataclass(frozen=True)
+class Write:
+    """A write: its number, what it did in a sentence, and its files."""
+
+    number: int
+    sentence: str
+    files: tuple[WrittenFile, ...]
+
+
+def write(root: Path, changes: Iterable[FileChange], sentence: str) -> Write:
+    """Write files as one: all of them, or none; raises CannotDecide where one is no longer what its change was made for."""
+    return _write(root, tuple(WrittenFile(each.path, each.was, each.text) for each in changes), sentence)
+
+
+def _write(root: Path, files: tuple[WrittenFile, ...], sentence: str) -> Write:
+    with alone(root):
+        finish(root)
+        for file in files:
+            if _held(root, file.path) != file.was:
+                raise CannotDecide(f"{file.path} was changed while this ran: nothing was written")
+        last = max((number for number, _ in _noted(root)), default=0)
+        done = Write(last + 1, sentence, files)
+        _note(root, done)
+        try:
+            _carry_out(root, files)
+        except CannotDecide:
+            _take_back(root, done)
+            raise
+        _close(root, done.number)
+        for number, _ in _noted(root)[:-KEPT]:
+            _drop(root, number)
+    return done
+
+
+def finish(root: Path) -> None:
+    """Bring to its end what a killed command began: all of it where a file is written already, else nothing."""
+    with alone(root):
+        for number, state in _noted(root):
+            if state == "open":
+                begun = _read(root, number, state)
+                held = [_held(root, file.path) for file in begun.files]
+                if any(text == file.now for file, text in zip(begun.files, held, strict=True)):
+                    rest = [file for file, text in zip(begun.files, held, strict=True) if text == file.was != file.now]
+                    _carry_out(root, tuple(rest))
+                    _close(root, number)
+                else:
+                    _drop(root, number)
+
+
+def is_open(root: Path) -> bool:
+    """Whether a write was begun and not brought to its end."""
+    return any(state == "open" for _, state in _noted(root))
+
+
+def last_writes(root: Path) -> Iterator[Write]:
+    """The writes that can be taken back, newest first."""
+    for number, state in reversed(_noted(root)):
+        if state == "json":
+            yield _read(root, number, state)
+
+
+def take_back(root: Path, done: Write, instead: Iterable[FileChange] = ()) -> None:
+    """Write what was there before a write, or ``instead`` of that; raises CannotDecide where a file has moved on since."""
+    with alone(root):
+        finish(root)
+        for file in done.files:
+            if _held(root, file.path) != file.now:
+                raise CannotDecide(f"{file.path} has changed since: it is left as it is")
+        other = {change.path: change.text for change in instead}
+        back = tuple(WrittenFile(file.path, file.now, other.get(file.path, file.was)) for file in done.files)
+        undone = _write(root, back, f"taken back: {done.sentence}")
+        _drop(root, undone.number)
+        _drop(root, done.number)
+
+
+def _take_back(root: Path, failed: Write) -> None:
+    """After a write that the disk refused: the files that were written are put back as they were."""
+    with suppress(CannotDecide):
+        now = [file for file in failed.files if _held(root, file.path) == file.now != file.was]
+        _carry_out(root, tuple(WrittenFile(file.path, file.now, file.was) for file in now))
+        _drop(root, failed.number)
+
+
+def _carry_out(root: Path, files: tuple[WrittenFile, ...]) -> None:
+    save_all(root, [FileChange(file.path, file.now, file.was) for file in files if file.now is not None])
+    for file in files:
+        if file.now is None and file.was is not None:
+            remove(root, file.path, file.was)
+
+
+def _held(root: Path, path: str) -> str | None:
+    if not (root / path).exists():
+        return None
+    found = read_bytes(root, path)
+    return found.decode("utf-8", "surrogateescape") if isinstance(found, bytes) else ""
+
+
+# ── the notes ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _folder(root: Path) -> Path:
+    own = asks(root, "rev-parse", "--git-path", "salesops")
+    return (root / own) if own else root / ".salesops"
+
+
+def _noted(root: Path) -> list[tuple[int, str]]:
+    """Number and state of every write that is noted, oldest first."""
+    with suppress(FileNotFoundError, NotADirectoryError):
+        names = [_NAME.fullmatch(file.name) for file in _folder(root).iterdir()]
+        return sorted((int(name[1]), name[2]) for name in names if name)
+    return []
+
+
+def _note(root: Path, done: Write) -> None:
+    folder = _folder(root)
+    files = [{"path": file.path, "was": file.was, "now": file.now} for file in done.files]
+    data = json.dumps({"sentence": done.sentence, "files": files}, ensure_ascii=True)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise CannotDecide(f"{folder}: {fault.strerror}") from None
+    save_all(folder, [NewFile(f"{done.number:06}.open", data.encode("ascii"))])
+
+
+def _close(root: Path, number: int) -> None:
+    folder = _folder(root)
+    try:
+        (folder / f"{number:06}.open").replace(folder / f"{number:06}.json")
+    except OSError as fault:
+        raise CannotDecide(f"{folder}: {fault.strerror}") from None
+
+
+def _drop(root: Path, number: int) -> None:
+    for state in ("open", "json"):
+        (_folder(root) / f"{number:06}.{state}").unlink(missing_ok=True)
+
+
+def _read(root: Path, number: int, state: str) -> Write:
+    file = _folder(root) / f"{number:06}.{state}"
+    try:
+        data: dict[str, Any] = json.loads(file.read_text("ascii"))
+        files = tuple(WrittenFile(each["path"], each["was"], each["now"]) for each in data["files"])
+        return Write(number, data["sentence"], files)
+    except (OSError, ValueError, KeyError, TypeError):
+        raise CannotDecide(f"{file} cannot be read: delete it, and look at the last files you wrote") from None

@@ -1,0 +1,141 @@
+"""Several files are written as one, a killed write is finished, and the last ones can be taken back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+from gitting import CLEAN, Git
+
+from salesops.edits.yaml_writer import FileChange
+from salesops.problems import CannotDecide
+from salesops.store import journal
+from salesops.store.journal import finish, is_open, last_writes, take_back, write
+
+
+@pytest.fixture(params=["git", "no git"])
+def root(request, tmp_path, monkeypatch):
+    for name, value in CLEAN.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "deals").mkdir()
+    (tmp_path / "deals/a.yaml").write_text("a: 1\n")
+    if request.param == "git":
+        Git(tmp_path).begin()
+    return tmp_path
+
+
+A = FileChange("deals/a.yaml", "a: 2\n", "a: 1\n")
+B = FileChange("deals/b.yaml", "b: 1\n")
+
+
+def texts(root) -> dict[str, str]:
+    return {file.name: file.read_text() for file in sorted((root / "deals").iterdir())}
+
+
+def test_what_is_written_can_be_taken_back_to_the_byte(root):
+    write(root, [A, B], "a and b")
+    assert texts(root) == {"a.yaml": "a: 2\n", "b.yaml": "b: 1\n"}
+    (done,) = last_writes(root)
+    assert (done.sentence, [file.path for file in done.files]) == ("a and b", ["deals/a.yaml", "deals/b.yaml"])
+    take_back(root, done)
+    assert texts(root) == {"a.yaml": "a: 1\n"}
+    assert list(last_writes(root)) == []
+
+
+def test_the_last_writes_come_newest_first_and_not_for_ever(root, monkeypatch):
+    monkeypatch.setattr(journal, "KEPT", 3)
+    for number in range(2, 8):
+        write(root, [FileChange("deals/a.yaml", f"a: {number}\n", f"a: {number - 1}\n")], f"to {number}")
+    assert [done.sentence for done in last_writes(root)] == ["to 7", "to 6", "to 5"]
+
+
+def test_a_file_that_has_moved_on_is_left_as_it_is(root):
+    done = write(root, [A, B], "a and b")
+    (root / "deals/a.yaml").write_text("a: 3\n")
+    with pytest.raises(CannotDecide, match=r"deals/a\.yaml has changed since"):
+        take_back(root, done)
+    assert texts(root) == {"a.yaml": "a: 3\n", "b.yaml": "b: 1\n"}
+
+
+def test_one_file_that_is_another_by_now_refuses_them_all(root):
+    with pytest.raises(CannotDecide, match=r"deals/a\.yaml was changed while this ran: nothing was written"):
+        write(root, [B, FileChange("deals/a.yaml", "a: 2\n", "a: 0\n")], "both")
+    assert texts(root) == {"a.yaml": "a: 1\n"}
+    assert not is_open(root)
+
+
+@pytest.mark.parametrize("after", [0, 1, 2])
+def test_a_write_that_was_killed_is_finished_or_never_was(root, monkeypatch, after):
+    real, count = os.replace, iter(range(10))
+
+    def killed(*words):
+        if next(count) > after:  # the first is the note itself
+            raise KeyboardInterrupt
+        real(*words)
+
+    monkeypatch.setattr(os, "replace", killed)
+    if after == 2:
+        monkeypatch.setattr(journal, "_close", lambda *_: killed())
+    with pytest.raises(KeyboardInterrupt):
+        write(root, [A, B], "a and b")
+    monkeypatch.undo()
+    for name, value in CLEAN.items():
+        monkeypatch.setenv(name, value)
+    assert is_open(root)
+    finish(root)
+    assert not is_open(root)
+    assert texts(root) in ({"a.yaml": "a: 1\n"}, {"a.yaml": "a: 2\n", "b.yaml": "b: 1\n"})
+    assert bool(list(last_writes(root))) is (texts(root)["a.yaml"] == "a: 2\n")
+
+
+def test_a_disk_that_refuses_leaves_what_was_there(root, monkeypatch):
+    real, count = os.replace, iter(range(10))
+
+    def full(*words):
+        if next(count) == 2:
+            raise OSError(28, "No space left on device")
+        real(*words)
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(CannotDecide, match="No space left"):
+        write(root, [A, B], "a and b")
+    monkeypatch.undo()
+    assert texts(root) == {"a.yaml": "a: 1\n"}
+
+
+def test_a_note_that_cannot_be_read_says_what_to_do(root):
+    write(root, [A], "a")
+    next(journal._folder(root).glob("*.json")).write_text("{")
+    with pytest.raises(CannotDecide, match="delete it"):
+        list(last_writes(root))
+
+
+KILLED = """
+import os, signal, sys, threading, time
+from pathlib import Path
+from salesops.edits.yaml_writer import FileChange
+from salesops.store.journal import write
+root, delay = Path(sys.argv[1]), float(sys.argv[2])
+threading.Thread(target=lambda: (time.sleep(delay), os.kill(os.getpid(), signal.SIGKILL)), daemon=True).start()
+changes = [FileChange(f"deals/{n}.yaml", "new\\n" * 2_000, "old\\n") for n in range(40)]
+write(root, changes, "forty")
+"""
+
+
+@pytest.mark.long
+@pytest.mark.skipif(sys.platform == "win32", reason="kill -9")
+def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path):
+    (tmp_path / "deals").mkdir()
+    seen = set()
+    for step in range(200):
+        for number in range(40):
+            (tmp_path / f"deals/{number}.yaml").write_text("old\n")
+        ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(step / 4_000)], check=False)
+        finish(tmp_path)
+        held = {(tmp_path / f"deals/{number}.yaml").read_text()[:3] for number in range(40)}
+        assert len(held) == 1, step
+        seen |= held if ended.returncode == -signal.SIGKILL else set()
+    assert "old" in seen
