@@ -121,17 +121,17 @@ def carry_out(
 # ── what is said of it ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def tell(tried: Trial, written: bool, output_format: str, *, dry_run: bool = False) -> int:
-    """Print what came of a list; the exit code."""
+def tell(tried: Trial, written: bool, output_format: str, *, dry_run: bool = False, told: bool = False) -> int:
+    """Print what came of a list, but what was ``told`` before it was written; the exit code."""
     if output_format == "json":
         say(masked(as_json(_as_data(tried, written))))
     else:
-        for line in _lines(tried, written, dry_run):
+        for line in _lines(tried, written, dry_run, told):
             say(line)
     return 1 if tried.is_refused else 0
 
 
-def _lines(tried: Trial, written: bool, dry_run: bool) -> Iterator[str]:
+def _lines(tried: Trial, written: bool, dry_run: bool, told: bool) -> Iterator[str]:
     found = [problem for problem in tried.problems if problem.is_error or not tried.is_refused]
     if tried.is_refused:
         yield from problems_as_text(found, style)
@@ -142,7 +142,7 @@ def _lines(tried: Trial, written: bool, dry_run: bool) -> Iterator[str]:
         return
     if dry_run:
         yield from (show(line) for file in tried.result.files for line in difference(file))
-    yield from three_lines(tried)
+    yield from () if told else three_lines(tried)
     yield from problems_as_text(found, style)
     if written:
         yield f"Written: {', '.join(map(in_words, tried.result.files))}. {HOW_ON}"

@@ -55,6 +55,13 @@ def format_option(*formats: str) -> Callable[[Any], Any]:
     )
 
 
+def writing_options(command: Any) -> Any:
+    """What every command that writes takes: not to ask, only to try, and the form in which it tells."""
+    yes = click.option("-y", "--yes", is_flag=True, help="Ask nothing: write what was given.")
+    trial = click.option("--dry-run", is_flag=True, help="Print the difference and write nothing.")
+    return yes(trial(format_option("text", "json")(command)))
+
+
 def asked_format(formats: Sequence[str]) -> str | None:
     """The format that SALESOPS_FORMAT asks for, where a command has it: it is set once for all of them."""
     asked = os.environ.get("SALESOPS_FORMAT")

@@ -1,0 +1,221 @@
+"""What every command that writes shares: whom and what is meant, the questions on a terminal, and the change list at the end."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+
+from salesops.book.book import Book, Snapshot
+from salesops.cli import names
+from salesops.cli.day import day_of
+from salesops.cli.door import Trial, carry_out, in_words, tell, three_lines
+from salesops.cli.names import Choice
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say, style
+from salesops.cli.repository import read
+from salesops.edits.change_list import as_list
+from salesops.edits.fix import difference
+from salesops.edits.spoken import DUE, HAPPENED, Unclear, day, ending_with_day
+from salesops.output import show
+from salesops.store.git import setting
+
+ME = "salesops.me"
+"""The setting of git that says who works in this clone."""
+Asked = dict[str, Any]
+
+
+class Missing(click.ClickException):
+    """What a command was not given, where it may not ask: each option, and why it is asked for (exit code 1)."""
+
+    exit_code = 1
+
+    def __init__(self, options: Sequence[tuple[str, str]]) -> None:
+        width = max(len(option) for option, _ in options)
+        lines = (f"{option:<{width}}    {show(why)}".rstrip() for option, why in options)
+        super().__init__("\n".join(("nothing was written; say:", *(f"  {line}" for line in lines))))
+
+
+class Writing(NamedTuple):
+    """How a command writes: whether it asks, whether it only tries, and how it tells."""
+
+    asks: bool
+    dry_run: bool
+    output_format: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The records that somebody works on, the day, and how the command writes."""
+
+    root: Path
+    book: Book
+    day: date
+    as_of: str | None
+    writing: Writing
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """The records on the day."""
+        return self.book.on(self.day)
+
+    @property
+    def currency(self) -> str:
+        """The team's currency."""
+        return self.book.team.currency if self.book.team else "USD"
+
+    # who and what is meant
+
+    def deal(self, asked: str) -> str:
+        """The deal that is meant, an open one before a closed one."""
+        found = [choice for choice in names.records(self.book, self.day) if choice.id in self.book.deals]
+        return self.chosen(asked, found, f"there is no deal '{show(asked)}'")
+
+    def person(self, asked: str) -> str:
+        """The person of the team who is meant; ``me`` is whoever works here."""
+        known = names.people(self.book.team)
+        asked = self.me if asked == "me" else asked
+        return self.chosen(asked, known, f"there is no '{show(asked)}' in the team")
+
+    @cached_property
+    def me(self) -> str:
+        """Who works in this clone; a wrong call where nobody has said so."""
+        said = setting(self.root, ME)
+        if not said:
+            raise Usage(f"nobody has said here who you are: git config {ME} YOUR-ID")
+        return names.chosen(said, names.people(self.book.team), f"git config {ME}: there is no '{show(said)}'")
+
+    def stage(self, asked: str) -> str:
+        """The stage that is meant, as the process of the day calls it."""
+        process = self.snapshot.process
+        return names.stage_named(process, asked, f"there is no stage '{show(asked)}'")
+
+    def contact(self, deal_id: str, asked: str) -> str:
+        """The contact of a deal's member who is meant, by id, name or role."""
+        member = self.book.members.get(self.book.deals[deal_id].member)
+        known = [
+            Choice(it.id, tuple(word for word in (it.name, it.role) if word), it.name or it.role or "")
+            for it in (member.contacts if member else ())
+        ]
+        return self.chosen(asked, known, f"the member has no contact '{show(asked)}'")
+
+    def chosen(self, asked: str, choices: Sequence[Choice], none: str) -> str:
+        """The one that fits; on a terminal a numbered choice where several do."""
+        fits = names.fitting(asked, choices)
+        if len(fits) > 1 and self.writing.asks:
+            for number, choice in enumerate(fits[: names.MAX_SHOWN], 1):
+                say(f"  {number:>2}  {show(choice.id)}  {style(show(choice.says), 'faint')}")
+            picked = ask(f"'{asked}' fits {len(fits)}; which one?", one_of(fits[: names.MAX_SHOWN]))
+            return str(picked)
+        return names.chosen(asked, choices, none)
+
+    # days
+
+    def happened(self, asked: str | None, option: str = "--date") -> date:
+        """The day of something that happened; today where none was said. What was understood is said back."""
+        return self._day(asked, option, HAPPENED) if asked else self.day
+
+    def due(self, asked: str, option: str = "--due") -> date:
+        """The day of something to come."""
+        return self._day(asked, option, DUE)
+
+    def _day(self, asked: str, option: str, sense: str) -> date:
+        try:
+            found = day(asked, self.day, sense)
+        except Unclear as unclear:
+            raise Usage(f"{option}: {unclear}") from None
+        if str(found) != asked and self.writing.output_format == "text":
+            note(f"{show(asked)}: {found:%A} {found}")
+        return found
+
+    def next_step(self, words: str, due: str | None, option: str = "--next") -> Asked:
+        """The next step and its day, which may stand at its end."""
+        try:
+            action, by = ending_with_day(words, self.day)
+        except Unclear as unclear:
+            raise Usage(f"{option}: {unclear}") from None
+        found = self.due(due, option) if due else by
+        if found is None:
+            raise Usage(f'{option}: by when? Write the day at the end, after a comma: "{show(action)}, fri"')
+        return {"action": action, "due": str(found)}
+
+
+def desk_of(folder: str, as_of: str | None, *, yes: bool, dry_run: bool, output_format: str) -> Desk:
+    """The records that a command is to change. It asks on a terminal, unless it was told not to."""
+    root, book, _ = read(folder)
+    if not book.processes:
+        raise Usage("there is no process version in playbook/process/: nothing can be judged without one")
+    asks = not yes and not dry_run and output_format == "text" and sys.stdin.isatty() and sys.stdout.isatty()
+    return Desk(root, book, day_of(as_of, book), as_of, Writing(asks, dry_run, output_format))
+
+
+def send(desk: Desk, changes: Sequence[Mapping[str, Any]]) -> int:
+    """Make the changes by the one door, after a last yes on a terminal; the exit code."""
+    raw = as_list(list(changes)).encode("utf-8")
+    how = desk.writing
+    tried, written = carry_out(desk.root, "the change", raw, desk.as_of, agrees=lambda tried: _agrees(tried, how))
+    return tell(tried, written, how.output_format, dry_run=how.dry_run, told=how.asks and not tried.is_refused)
+
+
+def _agrees(tried: Trial, how: Writing) -> bool:
+    if how.dry_run or not how.asks:
+        return not how.dry_run
+    for line in three_lines(tried):
+        say(line)
+    files = ", ".join(map(in_words, tried.result.files))
+    while True:
+        answer = ask(f"Write {files}?  [Y/n/diff]", str, default="y").casefold()
+        if answer not in ("d", "diff"):
+            return answer in ("y", "yes")
+        for file in tried.result.files:
+            for line in difference(file):
+                say(show(line))
+
+
+# ── questions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ask(question: str, reads: Callable[[str], Any], *, default: str = "", hint: str = "") -> Any:
+    """An answer, asked for again until it can be read; None where a question was left open by Enter."""
+    if hint:
+        say(style(show(hint), "faint"))
+    while True:
+        said = click.prompt(show(question), default=default, show_default=False, prompt_suffix=" ▸ ")
+        if not said.strip():
+            return None
+        try:
+            return reads(said.strip())
+        except Unclear as unclear:
+            say(show(str(unclear)))
+
+
+def one_of(choices: Sequence[Choice]) -> Callable[[str], str]:
+    """Reads one of some choices, by number, id, name, or the beginning of one."""
+
+    def reads(said: str) -> str:
+        if said.isdecimal() and 1 <= int(said) <= len(choices):
+            return choices[int(said) - 1].id
+        found = names.fitting(said, choices)
+        if len(found) == 1:
+            return found[0].id
+        raise Unclear(
+            f"'{said[:60]}' fits {len(found) or 'none'}: {', '.join(choice.id for choice in (found or choices))}"
+        )
+
+    return reads
+
+
+def word_of(words: Sequence[str], asked: str) -> str:
+    """The word of a list that begins as it was said, whatever the letter case; raises Unclear where none does, or several."""
+    wanted = names.folded(asked)
+    exact = [word for word in words if names.folded(word) == wanted]
+    found = exact or [word for word in words if names.folded(word).startswith(wanted)] if wanted else []
+    if len(found) != 1:
+        raise Unclear(f"'{asked[:60]}' is {'more than one' if found else 'none'} of: {', '.join(found or words)}")
+    return found[0]

@@ -1,0 +1,136 @@
+"""``salesops log``: a call is one command, and its words come back letter by letter."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from gitting import Git
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from terminal import typed
+
+from salesops.records.yaml_reader import UNSEEN, read
+
+HARD = [
+    "Costs $5,000 a year, she said", "Dean said: call back", "it's", '"quoted"', "# no comment", "a #b", "[x]", "{y}", "- dash",
+    "yes", "null", "~", "&a", "*a", "!t", "%", "@", "`", "|", ">", "?", "a: b, c: d", "two\nlines", "tab\there", "trailing ", " leading",
+    "é 東京 🙂", "\\n", "\\", "…and so on", "2026-11-20", "1,200 USD", "x" * 3_000,
+]  # fmt: skip
+
+
+@pytest.fixture
+def crm(repo):
+    repo.deal("activity:\n  - {date: 2026-01-06, kind: note, note: Begun}\n")
+    return repo
+
+
+def notes(repo) -> list[str | None]:
+    document, problems = read("deals/acme.yaml", (repo.root / "deals/acme.yaml").read_bytes())
+    assert problems == []
+    return [entry.get("note") for entry in document.data["activity"][1:]]
+
+
+def last(repo) -> str:
+    return (repo.root / "deals/acme.yaml").read_text(encoding="utf-8").split("activity:\n")[1].splitlines()[1]
+
+
+def test_a_call_is_one_line_and_the_next_step(crm):
+    ran = crm.run(
+        "log", "acme", "call", "Wants it in CAD, and a letter", "--with", "smith", "--next", "Send both", "tue"
+    )
+    assert ran.code == 0
+    line = '  - {date: 2026-01-06, kind: note, note: Begun}\n  - {date: 2026-11-20, kind: call, outcome: spoke, with: [a-smith], note: "Wants it in CAD, and a letter"}\n'
+    assert line in (crm.root / "deals/acme.yaml").read_text()
+    assert 'next: {action: "Send both", due: 2026-11-24}' in (crm.root / "deals/acme.yaml").read_text()
+    assert "next: Send both by 24 November" in ran.out
+    assert ran.err == "tue: Tuesday 2026-11-24\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "line"),
+    [
+        (["call", "--outcome", "voice"], "  - {date: 2026-11-20, kind: call, outcome: voicemail}"),
+        (["em", "--replied", "yesterday", "--date", "mon"], "  - {date: 2026-11-16, kind: email, replied: 2026-11-19}"),
+        (["note", "Heard it"], '  - {date: 2026-11-20, kind: note, note: "Heard it"}'),
+        (
+            ["Meeting", "--about", "disc", "--date", "3 dec 2026"],
+            "  - {date: 2026-12-03, kind: meeting, about: discovery, status: scheduled}",
+        ),
+        (
+            ["meeting", "--about", "other", "--status", "no"],
+            "  - {date: 2026-11-20, kind: meeting, about: other, status: no-show}",
+        ),
+        (["event", "--channel", "conference"], "  - {date: 2026-11-20, kind: event, channel: conference}"),
+    ],
+)
+def test_what_happened_is_said_in_few_words(crm, words, line):
+    assert crm.run("log", "acme", *words).code == 0
+    assert last(crm) == line
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["acme", "call"], 1, "--outcome spoke|voicemail|no answer    what came of it?"),
+        (["acme", "meeting"], 1, "--about discovery|proposal|renewal|other    what was it about?"),
+        (["acme", "meeting", "--about", "other"], 1, "--status held|scheduled|cancelled|no-show    did it take place?"),
+        (["nobody", "note", "A"], 2, "there is no deal 'nobody'"),
+        (["acme", "visit"], 2, "KIND: 'visit' is none of: email, call, meeting, event, note"),
+        (["acme", "e", "A"], 2, "KIND: 'e' is more than one of: email, event"),
+        (["acme", "note", "A", "--date", "3/4"], 2, "'3/4' is 4 mar or 3 apr"),
+        (["acme", "note", "A", "--next", "Call"], 2, "by when? Write the day at the end"),
+        (["acme", "note", "A", "fri"], 2, "'fri' is the day of no next step"),
+        (["acme", "note", "A", "--outcome", "spoke"], 2, "--outcome says something of a call only"),
+        (["acme", "email", "A", "--about", "other"], 2, "--about says something of a meeting only"),
+        (["acme", "note", "A", "--with", "nobody"], 2, "the member has no contact 'nobody'"),
+        (["acme", "note", "…"], 1, "[placeholder-left]"),
+        (["acme", "note", "A", "--date", "2027-01-01"], 1, "[fact-in-future]"),
+    ],
+)
+def test_what_is_missing_or_unclear_is_named_and_nothing_is_written(crm, words, code, says):
+    before = (crm.root / "deals/acme.yaml").read_bytes()
+    ran = crm.run("log", *words)
+    assert ran.code == code
+    assert says in ran.out + ran.err
+    assert (crm.root / "deals/acme.yaml").read_bytes() == before
+
+
+@pytest.mark.parametrize("words", HARD)
+def test_hard_words_come_back_letter_by_letter(crm, words):
+    ran = crm.run("log", "--", "acme", "note", words)
+    if ran.code == 0:
+        assert notes(crm) == [words]
+    else:
+        assert "[" in ran.out + ran.err
+        assert words in ("?",)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(min_size=1, max_size=40))
+def test_any_words_come_back_or_are_refused_by_name(crm, words):
+    crm.deal("activity:\n  - {date: 2026-01-06, kind: note, note: Begun}\n")
+    ran = crm.run("log", "--", "acme", "note", words)
+    if ran.code == 0:
+        assert notes(crm) == [words]
+    else:
+        assert (
+            UNSEEN.search(words)
+            or not words.strip()
+            or words.strip() in ("?", "…", "...")
+            or "\r" in words
+            or ran.code == 2
+        )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_on_a_terminal_it_asks_for_what_is_missing_and_for_a_last_yes(crm):
+    Git(crm.root).begin()
+    code, screen = typed(crm.root, ["log", "acme", "meeting"], ["disc", "held", "They teach, a lot", "diff", "y"])
+    assert code == 0
+    assert "+  - {date: 2026-11-20, kind: meeting" in screen
+    assert screen.count("They teach, a lot") >= 2
+    assert notes(crm) == ["They teach, a lot"]
+    code, screen = typed(crm.root, ["log", "acme", "note", "Not this one"], ["n"])
+    assert (code, notes(crm)) == (0, ["They teach, a lot"])
+    assert screen.endswith("Nothing was written.\n")
