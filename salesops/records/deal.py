@@ -424,7 +424,7 @@ class Contract(Record):
     def covers(self, month: str) -> bool:
         """Whether there was service on any day of a month."""
         start = self.start or self.signed
-        last_days = [self.end, self.service_ended - timedelta(1) if self.service_ended else None]
+        last_days = [self.last_day, self.service_ended - timedelta(1) if self.service_ended else None]
         return (start is None or f"{start:%Y-%m}" <= month) and all(
             last is None or month <= f"{last:%Y-%m}" for last in last_days
         )

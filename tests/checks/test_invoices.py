@@ -72,6 +72,14 @@ def test_a_month_after_the_service_ended_is_one_error(repo, found):
     assert found(invoice("delivery_confirmed")) == ["2 invoice-outside-service"]
 
 
+def test_a_contract_that_is_open_has_invoices_for_every_month_from_its_start(repo, found):
+    path = repo.root / "deals/cascadia-2025.yaml"
+    path.write_text(path.read_text().replace("end: 2026-12-31,", "end: open,"))
+    assert found(invoice(), invoice("delivery_confirmed", month="2025-03", prepared="2025-03-28")) == [
+        "3 invoice-outside-service"
+    ]
+
+
 def test_a_month_before_the_contract_is_one_error(found):
     assert found(invoice(month="2025-03", deal="cascadia-2025")) == ["2 invoice-outside-service"]
 

@@ -221,6 +221,16 @@ def test_a_month_waits_for_its_invoice_from_the_31st_day_after_its_end(repo, wai
     assert waits(day) == (["cascadia-university invoice-owed 2026-10-31"] if waiting else [])
 
 
+def test_a_contract_that_is_open_owes_an_invoice_for_every_month_until_its_service_ends(repo, waits):
+    path = repo.root / "deals/cascadia-2025.yaml"
+    row = "prepared: 2026-09-01, sent: 2026-09-01, certified: 2026-09-02, invoiced: 2026-09-03"
+    repo.member(f"invoices: [{{month: 2026-08, {row}}}]")
+    path.write_text(path.read_text().replace("end: 2026-12-31,", "end: open,"))
+    assert waits("2026-10-31") == ["cascadia-university invoice-owed 2026-10-31"]
+    path.write_text(path.read_text().replace("end: open,", "end: open, service_ended: 2026-08-20,"))
+    assert not [line for line in waits("2026-10-31") if "invoice-owed" in line]
+
+
 def test_a_contract_that_is_older_than_the_first_invoice_here_is_asked_from_the_members_first_one(repo, waits):
     repo.write(
         "members/other.yaml",
