@@ -9,7 +9,7 @@ from typing import Any
 from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
 from salesops.book.status import Standing, standings
-from salesops.cli.actions.show_sections import labelled, people_of, sections
+from salesops.cli.actions.show_sections import labelled, member_sections, people_of, sections
 from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
@@ -18,6 +18,7 @@ from salesops.metrics.wording import amounts
 from salesops.output import SCHEMA_VERSION, as_json, show
 from salesops.problems import Path, dotted
 from salesops.records.deal import MANIAC_T, Answer
+from salesops.records.member import Contact
 from salesops.records.money import Money, money_as_data, total
 from salesops.records.process import Need
 from salesops.records.record import Record
@@ -166,7 +167,7 @@ def _qualification(standing: Standing) -> Iterator[str]:
 
 
 def _answered(standing: Standing, answer: Answer) -> str:
-    more = labelled(standing, answer, ("status", "date", "note"))
+    more = labelled(standing.snapshot, answer, ("status", "date", "note"))
     return f"{answer.status:<8} {answer.date}  {show(' · '.join([*([answer.note] if answer.note else []), *more]))}"
 
 
@@ -203,6 +204,12 @@ def _asked(need: Need) -> str:
     return f"{need.field}: {' or '.join(need.is_)}" if need.field and need.is_ and not need.with_ else need.sentence
 
 
+def _contact(contact: Contact) -> str:
+    """``a-smith  Ana Smith, Director of Research Computing, +1 604 555 0100 (decides)``."""
+    said = ", ".join(part for part in (contact.name, contact.role, contact.email, contact.phone) if part)
+    return show(f"  {contact.id:<16}  {said}{' (decides)' if contact.decides else ''}")
+
+
 def _member(snapshot: Snapshot, record_id: str) -> Iterator[str]:
     member = snapshot.book.members[record_id]
     yield style(show(member.name), "head")
@@ -210,10 +217,8 @@ def _member(snapshot: Snapshot, record_id: str) -> Iterator[str]:
     if member.contacts:
         yield ""
         yield style("Contacts", "head")
-        for contact in member.contacts:
-            yield show(
-                f"  {contact.id:<16} {contact.name or ''} {contact.role or ''}{' (decides)' if contact.decides else ''}"
-            )
+        yield from map(_contact, member.contacts)
+    yield from member_sections(snapshot, member)
     yield ""
     yield style("Deals", "head")
     for standing in standings(snapshot, [each for each in snapshot.histories if each.deal.member == record_id]):

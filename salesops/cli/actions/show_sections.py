@@ -1,38 +1,56 @@
-"""The rest of a deal, section by section: whatever its record holds, so that a field that is new is shown without a word here."""
+"""The rest of a deal or a member, section by section: whatever its record holds, so that a field that is new is shown without a word here."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from salesops.book.book import Snapshot
 from salesops.book.status import Standing, person_name
 from salesops.changes.field_sentences import label as said_of
 from salesops.cli.printing import style
 from salesops.metrics.wording import amount
 from salesops.output import show
 from salesops.records.deal import Activity, Deal
+from salesops.records.member import Member
 from salesops.records.money import Money
 from salesops.records.record import Record
 
 ABOVE = frozenset({"title", "member", "type", "tier", "owner", "stages", "next", "maniac_t"})
 """What the lines above the sections tell."""
+ABOVE_MEMBER = frozenset({"name", "kind", "country", "website", "contacts"})
 OF_PEOPLE = frozenset({"owner", "by", "delivery_owner"})
 TITLES = {"mrr": "MRR", "icp": "ICP fit", "x": "Own fields", "waived": "Waivers", "moved_back": "Moved back"}
 
 
 def sections(standing: Standing) -> Iterator[str]:
     """The sections of a deal, each after an empty line; one that holds nothing is left out."""
-    deal = standing.deal
-    plain = [name for name in _given(deal) if name not in ABOVE and not _is_section(getattr(deal, name))]
-    facts = [f"{_title(name)}: {_words(standing, name, getattr(deal, name))}" for name in plain]
+    deal, snapshot = standing.deal, standing.snapshot
     last = [f"Last contact: {standing.last_contact}"] if standing.last_contact else []
-    yield from _section("More", [*last, *facts])
+    yield from _section("More", [*last, *_facts(snapshot, deal, ABOVE)])
     yield from _section("People", _people(standing))
-    for name in _given(deal):
-        if name not in ABOVE and _is_section(getattr(deal, name)):
-            yield from _section(_title(name), _lines(standing, name, getattr(deal, name)))
+    yield from _sections(snapshot, deal, ABOVE)
+
+
+def member_sections(snapshot: Snapshot, member: Member) -> Iterator[str]:
+    """The sections of a member, as those of a deal."""
+    yield from _section("More", _facts(snapshot, member, ABOVE_MEMBER))
+    yield from _sections(snapshot, member, ABOVE_MEMBER)
+
+
+def _facts(snapshot: Snapshot, record: Record, told: Set[str]) -> list[str]:
+    """The fields that are one value each, in a line each."""
+    plain = [name for name in _given(record) if name not in told and not _is_section(getattr(record, name))]
+    return [f"{_title(name)}: {_words(snapshot, name, getattr(record, name))}" for name in plain]
+
+
+def _sections(snapshot: Snapshot, record: Record, told: Set[str]) -> Iterator[str]:
+    """The fields that hold more than one value, in a section each."""
+    for name in _given(record):
+        if name not in told and _is_section(getattr(record, name)):
+            yield from _section(_title(name), _lines(snapshot, name, getattr(record, name)))
 
 
 def _given(record: Record) -> Iterator[str]:
@@ -57,25 +75,25 @@ def _title(name: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def _lines(standing: Standing, name: str, value: Any) -> Iterator[str]:
+def _lines(snapshot: Snapshot, name: str, value: Any) -> Iterator[str]:
     """The lines of a section: a field each, or an entry each, of activity the newest first."""
     if isinstance(value, Record):
-        yield from _fields(standing, value)
+        yield from _fields(snapshot, value)
     elif isinstance(value, Mapping):
         yield from (f"{key}: {_plain(part)}" for key, part in value.items())
     else:
         entries = sorted(value, key=_day, reverse=True) if name == "activity" else value
-        yield from (_entry(standing, entry) for entry in entries)
+        yield from (_entry(snapshot, entry) for entry in entries)
 
 
-def _fields(standing: Standing, record: Record) -> Iterator[str]:
+def _fields(snapshot: Snapshot, record: Record) -> Iterator[str]:
     for name in _given(record):
         value = getattr(record, name)
         if isinstance(value, tuple) and value and isinstance(value[0], Record):
             yield f"{_label(name)}:"
-            yield from (f"  {_entry(standing, entry)}" for entry in value)
+            yield from (f"  {_entry(snapshot, entry)}" for entry in value)
         else:
-            yield f"{_label(name)}: {_words(standing, name, value)}"
+            yield f"{_label(name)}: {_words(snapshot, name, value)}"
 
 
 def _label(name: str) -> str:
@@ -83,21 +101,21 @@ def _label(name: str) -> str:
     return said_of(name.rstrip("_")).rstrip(":")
 
 
-def _entry(standing: Standing, entry: Any) -> str:
+def _entry(snapshot: Snapshot, entry: Any) -> str:
     """An entry of a list in a line."""
     if isinstance(entry, Activity):
-        return _activity(standing, entry)
+        return _activity(snapshot, entry)
     if not isinstance(entry, Record):
         return _plain(entry)
     day, why = getattr(entry, "date", None), getattr(entry, "why", None) or getattr(entry, "note", None)
-    rest = ", ".join(labelled(standing, entry, ("date", "why", "note")))
+    rest = ", ".join(labelled(snapshot, entry, ("date", "why", "note")))
     return "  ".join(([str(day)] if day else []) + ([rest] if rest else [])) + (f": {why}" if why else "")
 
 
-def labelled(standing: Standing, record: Record, without: Iterable[str]) -> list[str]:
+def labelled(snapshot: Snapshot, record: Record, without: Iterable[str]) -> list[str]:
     """The fields of a record, each with its name; those ``without`` are told elsewhere."""
     names = [name for name in _given(record) if name not in without]
-    return [f"{_label(name)} {_words(standing, name, getattr(record, name))}" for name in names]
+    return [f"{_label(name)} {_words(snapshot, name, getattr(record, name))}" for name in names]
 
 
 def _day(entry: Activity) -> date:
@@ -105,22 +123,22 @@ def _day(entry: Activity) -> date:
     return entry.date
 
 
-def _activity(standing: Standing, entry: Activity) -> str:
+def _activity(snapshot: Snapshot, entry: Activity) -> str:
     """``2026-05-05  discovery meeting, held, with a-smith: They teach 300 students``."""
     what = f"{entry.about} {entry.kind}" if entry.about else str(entry.kind)
     status = [entry.status] if entry.status else []
-    more = labelled(standing, entry, ("date", "kind", "about", "status", "note"))
+    more = labelled(snapshot, entry, ("date", "kind", "about", "status", "note"))
     return f"{entry.date}  {', '.join([what, *status, *more])}" + (f": {entry.note}" if entry.note else "")
 
 
-def _words(standing: Standing, name: str, value: Any) -> str:
+def _words(snapshot: Snapshot, name: str, value: Any) -> str:
     """A value in words; a person of the team by name."""
     if isinstance(value, Record):
-        return _entry(standing, value)
+        return _entry(snapshot, value)
     if isinstance(value, tuple) and value and isinstance(value[0], Record):
-        return "; ".join(_entry(standing, entry) for entry in value)
+        return "; ".join(_entry(snapshot, entry) for entry in value)
     if isinstance(value, str) and name in OF_PEOPLE:
-        return person_name(standing.snapshot, value)
+        return person_name(snapshot, value)
     return _plain(value)
 
 

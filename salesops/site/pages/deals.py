@@ -42,6 +42,8 @@ class AnswerRow(NamedTuple):
 
     question: str
     answer: Any
+    people: tuple[str, ...] = ()
+    """Whom of the member it names."""
 
 
 ANSWERED = {"met": "good", "partial": "warn", "unmet": "bad", "unknown": "quiet"}
@@ -62,8 +64,9 @@ def status(row: AnswerRow, here: Here) -> Markup:
 
 
 def note(row: AnswerRow, here: Here) -> Markup | str:
-    """What was answered."""
-    return here.parts.answer_note(row.answer, here.as_of) if row.answer else ""
+    """What was answered, and who decides."""
+    said = here.parts.answer_note(row.answer, here.as_of) if row.answer else ""
+    return Markup("{}<br><small>Decides: {}</small>").format(said, "; ".join(row.people)) if row.people else said
 
 
 STAGES: Columns[VisitBar] = (
@@ -99,6 +102,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
 
 def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
     snapshot, deal = standing.snapshot, standing.deal
+    named = names_there(standing)
     return page(
         f"deals/{standing.id}",
         f"{standing.member_name}: {deal.title}",
@@ -112,9 +116,10 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         windows=TITLES,
         spans=list(spans(standing)),
         stage_columns=STAGES,
-        answers=answers(deal) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
+        answers=answers(deal, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
         answer_columns=ANSWERS,
         hub_columns=HUBS,
+        named=named,
         score=score_on(snapshot, standing.history),
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"
@@ -124,10 +129,25 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
     )
 
 
-def answers(deal: Deal) -> list[AnswerRow]:
+def names_there(standing: Standing) -> dict[str, str]:
+    """The contacts of the member by id: the name and the role, as far as they are known."""
+    member = standing.snapshot.book.members.get(standing.deal.member)
+    return {
+        contact.id: ", ".join(part for part in (contact.name, contact.role) if part) or contact.id
+        for contact in (member.contacts if member else ())
+    }
+
+
+def answers(deal: Deal, named: Mapping[str, str]) -> list[AnswerRow]:
     """The seven questions in their order, answered or not."""
+    found = ((letter, getattr(deal.maniac_t, letter, None)) for letter in MANIAC_T)
     return [
-        AnswerRow(letter.replace("_", " ").capitalize(), getattr(deal.maniac_t, letter, None)) for letter in MANIAC_T
+        AnswerRow(
+            letter.replace("_", " ").capitalize(),
+            answer,
+            tuple(named.get(contact, contact) for contact in getattr(answer, "contacts", ())),
+        )
+        for letter, answer in found
     ]
 
 

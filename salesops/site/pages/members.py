@@ -93,10 +93,14 @@ INVOICES: Columns[Invoice] = (
     Column("Deal", lambda invoice, here: here.known_deal_link(invoice.deal) if invoice.deal else NOTHING),
     Column("Usage", lambda invoice, _: money(invoice.usage), right=True),
     Column("Cloud", lambda invoice, _: money(invoice.cloud), right=True),
+    Column("Tier confirmed", lambda invoice, _: day(invoice.tier_confirmed)),
+    Column("Service confirmed", lambda invoice, _: day(invoice.delivery_confirmed)),
+    Column("Prepared", lambda invoice, _: day(invoice.prepared)),
     Column("Sent", lambda invoice, _: day(invoice.sent)),
     Column("Certified", lambda invoice, _: day(invoice.certified)),
     Column("Invoiced", lambda invoice, _: day(invoice.invoiced)),
     Column("Paid", lambda invoice, _: day(invoice.paid)),
+    Column("Archived", lambda invoice, _: day(invoice.archived)),
 )
 
 

@@ -231,6 +231,21 @@ def test_each_of_the_seven_answers_says_all_that_is_known(repo, page_of, said):
     assert said in page_of("deals/acme").text
 
 
+def test_the_page_names_those_who_decide_and_those_who_were_in_each_meeting(repo, page_of):
+    contacts = "[{id: a-smith, name: Ana Smith, role: Dean}, {id: b-jones, role: Registrar}]"
+    repo.member(f"contacts: {contacts}")
+    repo.deal(
+        """
+        maniac_t: {authority: {status: met, date: 2026-01-05, note: The dean signs, contacts: [a-smith, b-jones, gone]}}
+        activity: [{date: 2026-01-20, kind: meeting, about: discovery, status: held, with: [b-jones, a-smith]}]
+        """
+    )
+    page = page_of("deals/acme")
+    assert "The dean signs Decides: Ana Smith, Dean; Registrar; gone" in page.text
+    met = page.one("ol", class_="so-activity").one("li").text
+    assert met == "2026-01-20 discovery meeting with Registrar; Ana Smith, Dean"
+
+
 def test_show_tells_the_team_and_the_buying_steps_in_words(repo):
     repo.deal(GOOD_START.replace("    ", "") + ANSWERS.replace("\n    ", "\n"))
     told = repo.run("show", "acme").out
