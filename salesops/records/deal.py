@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -16,6 +16,7 @@ from salesops.records.scalars import (
     DayOrPeriod,
     Happened,
     Id,
+    Own,
     Percent,
     Text,
     Url,
@@ -628,7 +629,7 @@ class Deal(Record):
         entries=Entries(("date", "field"), may_repeat=True),
         past=Past.OWN_RULE,
     )
-    x: dict[str, Any] = free(
+    x: dict[str, Own] = free(
         "The team's own fields: shown, never interpreted; the process may need them.", past=Past.FREE
     )
 

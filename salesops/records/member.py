@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import PlainValidator, WithJsonSchema
 
@@ -17,6 +17,7 @@ from salesops.records.scalars import (
     Happened,
     Id,
     Month,
+    Own,
     Phone,
     Ror,
     Text,
@@ -161,7 +162,7 @@ class Member(Record):
         past=Past.ENTRIES_SIGNED_ONCE_SENT,
     )
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS, past=Past.FREE)
-    x: dict[str, Any] = free("The team's own fields: shown, never interpreted.", past=Past.FREE)
+    x: dict[str, Own] = free("The team's own fields: shown, never interpreted.", past=Past.FREE)
 
     @property
     def is_what_and_where(self) -> tuple[str, str]:

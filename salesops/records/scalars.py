@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from pydantic import PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from salesops.records.as_written import LEFT, PLACEHOLDERS, WRITE
+from salesops.records.as_written import LEFT, PLACEHOLDERS, WRITE, is_placeholder
 from salesops.records.iso_codes import COUNTRIES, COUNTRY_NAMES, CURRENCIES
 from salesops.records.money import MONEY, Money, money_from_text, ungrouped
 
@@ -77,6 +77,13 @@ def text(value: object) -> str:
     if not words.strip():
         refuse("value-missing", "the text is empty", "write it, or delete the key")
     return words if words not in PLACEHOLDERS else _left(words)
+
+
+def own(value: object) -> object:
+    """Whatever a team writes under a field of its own; what a fix left for a person to fill in is nothing that a team writes."""
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        own(part)
+    return _left(str(value)) if is_placeholder(value) else value
 
 
 def _left(words: str) -> NoReturn:
@@ -369,6 +376,7 @@ PLAIN = ["string", "number", "boolean"]
 """What an editor may take a plain text for: `title: 010` is a text to us and a number to YAML."""
 
 Text = Annotated[str, *_typed(text, type=PLAIN, minLength=1, maxLength=MAX_TEXT)]
+Own = Annotated[Any, PlainValidator(own), WithJsonSchema({})]
 Day = Annotated[date, *_typed(day, format="date", pattern=f"^{_DATE.pattern}$")]
 DayOrPeriod = Annotated[
     date, PlainValidator(day_or_period), WithJsonSchema({"type": "string", "pattern": _SOME_DAY.pattern})

@@ -58,6 +58,22 @@ def test_no_field_of_any_record_takes_a_placeholder(kind, path, words):
     assert (found.code, found.message) == ("placeholder-left", f"'{words}' is a placeholder, not an answer")
 
 
+@pytest.mark.parametrize("words", ["…", "...", '"?"', "[green, …]", "{deep: {er: …}}"])
+def test_no_field_of_the_teams_own_takes_a_placeholder(words):
+    (found,) = problems_of(f"{DEAL}x:\n  vpat: {words}\n  colour: green\n")
+    assert (found.code, found.field, found.place.line) == ("placeholder-left", "x.vpat", 9)
+
+
+def test_a_need_of_a_teams_own_field_is_not_met_by_pasting_what_is_offered(repo, sound, instead):
+    process = sound["process"].replace("- {field: icp.fit,", "- {field: x.vpat}\n          - {field: icp.fit,", 1)
+    repo.write("playbook/process/v3.yaml", process)
+    moved = "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n"
+    repo.deal(moved)
+    (asked,) = [problem for problem in repo.problems() if problem.code == "need-not-met"]
+    repo.deal(f"{moved}{asked.fix}\n")
+    assert "deals/acme.yaml:3 placeholder-left" in repo.said()
+
+
 @pytest.mark.parametrize("words", ["https://…", "https://...", "https://docs.example/…"])
 def test_a_link_with_dots_in_it_leads_nowhere(words):
     (problem,) = problems_of(f"{DEAL}links: [{{kind: notes, url: {words}}}]\n")
