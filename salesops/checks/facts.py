@@ -7,17 +7,32 @@ from datetime import date
 from typing import get_args
 
 from salesops.book import waiting_open
-from salesops.checks.check import Case, Finding, Findings, as_findings, check
+from salesops.checks.check import EVERY, Case, Finding, Findings, as_findings, check
 from salesops.problems import Path
 from salesops.records.as_written import question
-from salesops.records.deal import MANIAC_T, CallOutcome, Deal, MeetingAbout, MeetingStatus
+from salesops.records.dated import later_days
+from salesops.records.deal import CallOutcome, Deal, MeetingAbout, MeetingStatus
 from salesops.records.member import Member
-from salesops.records.record import is_given, value_at
+from salesops.records.record import Record, is_given, value_at
 from salesops.records.scalars import UNKNOWN
+
+ANNOUNCED = frozenset(
+    {
+        ("parked", "since"),
+        ("contract", "service_ended"),
+        ("reopened", "date"),
+        ("moved_back", "date"),
+        ("hubs", "since"),
+        ("rates", "date"),
+        ("changelog", "date"),
+    }
+)
+"""Days that may be known before they come; that of a move is the move's own matter."""
 
 
 @check(
     "fact-in-future",
+    of=EVERY,
     source="reference/records#what-happened",
     bad="""
     activity:
@@ -28,14 +43,14 @@ from salesops.records.scalars import UNKNOWN
       - {date: 2099-01-20, kind: meeting, about: discovery, status: scheduled}
     """,
 )
-def fact_in_future(case: Case[Deal]) -> Findings:
-    """A deal says that something happened on a day in the future.
+def fact_in_future(case: Case[Record]) -> Findings:
+    """A record says that something happened on a day in the future.
 
     Numbers count what happened up to a day. Correct the day; write a future meeting as `status: scheduled`, and a plan
     under `next`.
     """
-    for path, day in _facts(case.record):
-        if day and day > case.as_of:
+    for path, day in _ahead(case.record, case.as_of):
+        if tuple(part for part in path if isinstance(part, str)) not in ANNOUNCED:
             yield Finding(
                 path,
                 f"{day} is after the day of the check, {case.as_of}",
@@ -43,33 +58,11 @@ def fact_in_future(case: Case[Deal]) -> Findings:
             )
 
 
-def _facts(deal: Deal) -> Iterator[tuple[Path, date | None]]:
-    for at, entry in enumerate(deal.activity):
-        if entry.status != "scheduled":
-            yield ("activity", at, "date"), entry.date
-        yield ("activity", at, "replied"), entry.replied
-    if deal.maniac_t:
-        for letter in MANIAC_T:
-            answer = getattr(deal.maniac_t, letter)
-            yield ("maniac_t", letter, "date"), answer.date if answer else None
-    if deal.proposal:
-        for field in ("requested", "presented", "admin_informed"):
-            yield ("proposal", field), getattr(deal.proposal, field)
-    yield ("agreed",), deal.agreed
-    if deal.decision:
-        yield ("decision", "date"), deal.decision.date
-    if deal.contract:
-        yield ("contract", "signed"), deal.contract.signed
-    if deal.order:
-        yield ("order", "created"), deal.order.created
-        yield ("order", "operational"), deal.order.operational
-    if deal.renewal:
-        yield ("renewal", "health_checked"), deal.renewal.health_checked
-    if deal.imported:
-        yield ("imported", "date"), deal.imported.date
-    for name in ("waived", "corrections", "links"):
-        for at, entry in enumerate(getattr(deal, name)):
-            yield (name, at, "date"), entry.date
+def _ahead(record: Record, as_of: date) -> Iterator[tuple[Path, date]]:
+    """The days of a record that have not come yet; that of an import is one, though it is no part of the deal's own story."""
+    yield from later_days(record, as_of)
+    if isinstance(record, Deal) and record.imported and record.imported.date > as_of:
+        yield ("imported", "date"), record.imported.date
 
 
 @check(

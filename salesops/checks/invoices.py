@@ -78,15 +78,23 @@ def invoice_month_twice(case: Case[Member]) -> Findings:
     A month of a contract is invoiced once. Put both into one entry; where the member has two contracts, name the `deal` of each.
     """
     seen: set[tuple[str, str | None]] = set()
+    only = _only_deal(case)
     for at, invoice in enumerate(case.record.invoices):
-        if (invoice.month, invoice.deal) in seen:
+        of = invoice.month, invoice.deal or only
+        if of in seen:
             of_deal = f" for {invoice.deal}" if invoice.deal else ""
             yield Finding(
                 ("invoices", at, "month"),
                 f"{invoice.month} is invoiced twice{of_deal}",
                 help="put both into one entry; where these are two contracts, name the deal of each",
             )
-        seen.add((invoice.month, invoice.deal))
+        seen.add(of)
+
+
+def _only_deal(case: Case[Member]) -> str | None:
+    """The deal of the only contract that a member has: an invoice that names none is for it."""
+    found = [deal for deal in case.book.deals_of(case.id) if _is_won(case, deal)]
+    return found[0] if len(found) == 1 else None
 
 
 @check(

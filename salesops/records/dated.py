@@ -65,6 +65,16 @@ def every_day(record: Record) -> Iterator[date]:
         yield from every_day(part)
 
 
+def later_days(record: Record, day: date, path: Path = ()) -> Iterator[tuple[Path, date]]:
+    """The days after a day on which something in a record or its parts is said to have happened, each with its path."""
+    for name in () if record.is_planned else dated_fields(type(record)):
+        found = getattr(record, name)
+        if found is not None and found > day:
+            yield (*path, name), found
+    for where, part in _parts(record):
+        yield from later_days(part, day, (*path, *where))
+
+
 def outside(record: Record, span: Span, path: Path = ()) -> Iterator[Path]:
     """What a record does not hold within some days: the paths of parts and days that lie outside, none inside of another.
 

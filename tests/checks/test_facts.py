@@ -1,5 +1,7 @@
 """What a record says happened: calls that say what came of them, people who are in the team, days that have come."""
 
+import pytest
+
 
 def test_a_call_of_long_ago_on_a_closed_deal_need_not_say_what_came_of_it(repo):
     repo.deal("""
@@ -23,6 +25,28 @@ def test_whoever_works_on_a_deal_or_decided_on_it_is_in_the_team(repo):
 def test_a_price_is_not_agreed_and_a_deal_not_decided_on_tomorrow(repo):
     repo.deal("agreed: 2099-01-01\ndecision: {go: true, date: 2099-01-01}")
     assert repo.said() == ["deals/acme.yaml:1 fact-in-future", "deals/acme.yaml:2 fact-in-future"]
+
+
+@pytest.mark.parametrize(
+    ("said", "is_found"),
+    [
+        ("health: [{date: 2099-05-01, status: green}]", True),
+        ("vendor_setup: {status: done, date: 2099-05-01}", True),
+        ("invoices: [{month: 2026-10, prepared: 2099-11-01}]", True),
+        ("links: [{kind: folder, url: 'https://docs.example/f', date: 2099-05-01}]", True),
+        ("hubs: [{name: teaching, since: 2099-05-01}]", False),
+    ],
+)
+def test_what_happened_with_a_member_has_happened(repo, said, is_found):
+    repo.member(said)
+    assert repo.said() == (["members/cascadia-university.yaml:1 fact-in-future"] if is_found else [])
+
+
+def test_what_was_learned_has_been_learned_and_what_is_announced_may_lie_ahead(repo):
+    repo.deal("learned: [{stage: enrichment, date: 2099-01-01, note: They asked}]")
+    assert repo.said() == ["deals/acme.yaml:1 fact-in-future"]
+    repo.deal("parked: [{since: 2099-01-01, until: 2099-02-01, why: Summer}]")
+    assert "fact-in-future" not in " ".join(repo.said())
 
 
 def test_a_price_that_is_quoted_by_a_link_asks_at_once_whether_administration_knows(repo):

@@ -85,7 +85,7 @@ def test_a_month_before_the_contract_is_one_error(found):
 
 
 def test_what_is_only_prepared_may_wait_for_its_contract(found):
-    assert found("{month: 2027-02, prepared: 2027-03-01}") == []
+    assert found("{month: 2027-02, prepared: 2026-11-02}") == []
 
 
 def test_vendor_set_up_comes_first_and_is_asked_for_once(found):
@@ -101,6 +101,10 @@ def test_two_contracts_are_two_rows_of_one_month(repo, found):
     pair = invoice(deal="cascadia-2025"), invoice(deal="cascadia-more")
     assert found(*pair) == []
     assert found(*pair, pair[0]) == ["4 invoice-month-twice"]
+
+
+def test_where_there_is_one_contract_an_invoice_is_for_it_whether_or_not_it_says_so(found):
+    assert found(invoice(deal="cascadia-2025"), invoice()) == ["3 invoice-month-twice"]
 
 
 def test_the_deal_of_an_invoice_is_a_won_deal_of_this_member(repo, found):

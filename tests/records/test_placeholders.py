@@ -69,7 +69,8 @@ def test_a_need_of_a_teams_own_field_is_not_met_by_pasting_what_is_offered(repo,
     repo.write("playbook/process/v3.yaml", process)
     moved = "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n"
     repo.deal(moved)
-    (asked,) = [problem for problem in repo.problems() if problem.code == "need-not-met"]
+    (asked,) = [found for found in repo.problems() if found.code == "need-not-met" and "acme" in found.place.path]
+    assert asked.fix == "x:\n  vpat: …"
     repo.deal(f"{moved}{asked.fix}\n")
     assert "deals/acme.yaml:3 placeholder-left" in repo.said()
 
