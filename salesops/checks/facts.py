@@ -147,7 +147,7 @@ def call_unclear(case: Case[Deal]) -> Findings:
     """,
 )
 def outcome_misplaced(case: Case[Deal]) -> Findings:
-    """Something that is no call has the outcome of a call.
+    """Something that is no call has the outcome of a call, or something that is no e-mail came back.
 
     It counts nowhere: a meeting has its `status`, an e-mail the day of its answer. Say it there, or correct the kind.
     """
@@ -157,6 +157,12 @@ def outcome_misplaced(case: Case[Deal]) -> Findings:
                 ("activity", at, "outcome"),
                 f"'{entry.outcome}' is the outcome of a call, and this is of kind {entry.kind}",
                 help="a meeting has a status, an e-mail the day on which it was replied to",
+            )
+        if entry.bounced and entry.kind != "email":
+            yield Finding(
+                ("activity", at, "bounced"),
+                f"only an e-mail comes back, and this is of kind {entry.kind}",
+                help="correct the kind, or delete the key",
             )
 
 

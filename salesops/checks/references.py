@@ -8,6 +8,7 @@ from typing import Any
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, Path, did_you_mean, nearest
+from salesops.records.as_written import question
 from salesops.records.deal import UNRECORDED, Deal
 from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
@@ -289,13 +290,20 @@ def review_commit_unclear(case: Case[Review]) -> Findings:
     """,
 )
 def variant_unknown(case: Case[Deal]) -> Findings:
-    """An activity has a variant that its experiment does not compare.
+    """An activity has a variant that its experiment does not compare, or does not name the experiment.
 
     It would count for none of them, and the experiment would look smaller than it was. Correct the word; a new variant is
     a new experiment.
     """
     for at, entry in enumerate(case.record.activity):
         experiment = case.book.experiments.get(entry.experiment or "")
+        if entry.variant and not entry.experiment and not case.has_lost("activity", str(at), "experiment"):
+            yield Finding(
+                ("activity", at, "variant"),
+                f"{shown(entry.variant)} is a variant of no experiment",
+                help="name the experiment beside it",
+                fix=question("experiment", sorted(case.book.experiments)),
+            )
         if experiment and entry.variant and entry.variant not in experiment.variants:
             yield Finding(
                 ("activity", at, "variant"),

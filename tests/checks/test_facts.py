@@ -57,3 +57,10 @@ def test_a_price_that_is_quoted_by_a_link_asks_at_once_whether_administration_kn
 def test_a_community_is_represented_by_a_contact_of_the_member(repo):
     repo.member("communities: [{name: Teaching, representative: a-smith}, {name: Research, representative: b-jones}]")
     assert repo.said() == ["members/cascadia-university.yaml:1 member-names-unknown"]
+
+
+def test_only_an_email_comes_back(repo):
+    repo.deal("activity: [{date: 2026-01-20, kind: call, outcome: spoke, bounced: true}]")
+    assert repo.said() == ["deals/acme.yaml:1 outcome-misplaced"]
+    repo.deal("activity: [{date: 2026-01-20, kind: email, bounced: true}]")
+    assert repo.said() == []

@@ -58,3 +58,10 @@ def test_the_teams_own_fields_are_of_the_type_that_the_process_says(repo, sound,
     repo.write("playbook/process/v3.yaml", instead(OWN, sound["process"]))
     repo.deal(f"x: {own}")
     assert repo.said() == ([] if is_of_type else ["deals/acme.yaml:1 own-field-type"])
+
+
+def test_a_variant_names_its_experiment(repo):
+    repo.deal("activity: [{date: 2026-01-20, kind: email, variant: named}]")
+    (found,) = repo.problems()
+    assert (found.code, found.field) == ("variant-unknown", "activity.0.variant")
+    assert found.fix == "experiment: ?  # subject-lines"

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from salesops.book.book import Snapshot
+from salesops.book.icp_score import score_on
 from salesops.book.status import Standing, person_name
 from salesops.changes.field_sentences import label as said_of
 from salesops.cli.printing import style
@@ -29,9 +30,18 @@ def sections(standing: Standing) -> Iterator[str]:
     """The sections of a deal, each after an empty line; one that holds nothing is left out."""
     deal, snapshot = standing.deal, standing.snapshot
     last = [f"Last contact: {standing.last_contact}"] if standing.last_contact else []
-    yield from _section("More", [*last, *_facts(snapshot, deal, ABOVE)])
+    yield from _section("More", [*last, *_score(standing), *_facts(snapshot, deal, ABOVE)])
     yield from _section("People", _people(standing))
     yield from _sections(snapshot, deal, ABOVE)
+
+
+def _score(standing: Standing) -> list[str]:
+    """How many conditions of its hypothesis a deal meets, and which not."""
+    found = score_on(standing.snapshot, standing.history)
+    if found is None:
+        return []
+    missing = "; ".join(need.sentence for need in found.missing)
+    return [f"ICP score: {found.in_words} of version {found.version}" + (f"; not met: {missing}" if missing else "")]
 
 
 def member_sections(snapshot: Snapshot, member: Member) -> Iterator[str]:
