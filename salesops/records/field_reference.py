@@ -85,6 +85,6 @@ def find_fields(name: str) -> Iterator[Field]:
     first, _, rest = name.partition(".")
     yield from (field for field in fields_of("deal") if field.path == name)
     if first in KINDS and rest:
-        yield from (field for field in fields_of(first) if field.path == rest)
+        yield from (field for field in fields_of(first) if field.path in (rest, name))
         return
     yield from (field for kind in KINDS if kind != "deal" for field in fields_of(kind) if field.path == name)

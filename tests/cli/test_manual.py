@@ -52,6 +52,12 @@ def test_every_field_can_be_explained(repo, kind):
     assert repo.run("explain", f"{kind}.{field.path}").code == 0
 
 
+def test_a_field_is_found_where_its_record_is_called_as_the_list_in_it(repo):
+    ran = repo.run("explain", "targets.at_most")
+    assert ran.out.startswith("targets.at_most in the targets record (optional)")
+    assert repo.run("explain", "targets.targets.at_most").out == ran.out
+
+
 def test_a_misspelt_name_is_answered_with_the_near_one(repo):
     ran = repo.run("explain", "need-not-mett")
     assert ran.code == 2
