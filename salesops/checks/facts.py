@@ -28,6 +28,8 @@ ANNOUNCED = frozenset(
     }
 )
 """Days that may be known before they come; that of a move is the move's own matter."""
+WITH_A_RULE = frozenset({"removed", "corrections"})
+"""Kinds of records whose signatures have a rule of their own."""
 
 
 @check(
@@ -49,7 +51,7 @@ def fact_in_future(case: Case[Record]) -> Findings:
     Numbers count what happened up to a day. Correct the day; write a future meeting as `status: scheduled`, and a plan
     under `next`.
     """
-    for path, day in _ahead(case.record, case.as_of):
+    for path, day in _ahead(case.record, case.as_of) if case.kind not in WITH_A_RULE else ():
         if tuple(part for part in path if isinstance(part, str)) not in ANNOUNCED:
             yield Finding(
                 path,

@@ -59,6 +59,13 @@ def test_a_community_is_represented_by_a_contact_of_the_member(repo):
     assert repo.said() == ["members/cascadia-university.yaml:1 member-names-unknown"]
 
 
+def test_what_came_of_a_message_is_counted_on_a_day_that_has_come_and_is_said_once(repo):
+    repo.write("playbook/outreach/intro-2.yaml", "message: intro@2\nresults: [{date: 2099-03-02, sent: 40}]\n")
+    assert repo.said() == ["playbook/outreach/intro-2.yaml:2 fact-in-future"]
+    repo.write("playbook/outreach/intro-2.yaml", "message: intro@2\nresults: [{date: 2026-03-02, sent: 40}]\n")
+    assert "fact-in-future" not in repo.run("check", "--as-of", "2026-02-01").out
+
+
 def test_only_an_email_comes_back(repo):
     repo.deal("activity: [{date: 2026-01-20, kind: call, outcome: spoke, bounced: true}]")
     assert repo.said() == ["deals/acme.yaml:1 outcome-misplaced"]
