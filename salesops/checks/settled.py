@@ -23,7 +23,8 @@ from salesops.records.record import Past, Record, is_given, past_of, value_at
 LATE_DAYS = 7
 """An entry about a day further back than this is late."""
 WORDING = frozenset({"why", "note", "notes", "done"})
-"""What may be reworded in an entry of a day gone by; ``done`` is what an action is there to become."""
+"""What may be reworded in an entry for which somebody would sign; ``done`` is what an action is there to become."""
+NOTHING: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -82,13 +83,18 @@ def _stands_alone(case: Case[Any], path: Path) -> bool:
 
 
 def _entries(
-    case: Case[Any], path: Path, was: tuple[Record, ...], now: tuple[Record, ...], until: date | None = None
+    case: Case[Any],
+    path: Path,
+    was: tuple[Record, ...],
+    now: tuple[Record, ...],
+    until: date | None = None,
+    free: frozenset[str] = WORDING,
 ) -> Iterator[Altered]:
-    """Entries whose days gone by, up to ``until``, are told otherwise, or no more; plans and wording may change."""
+    """Entries whose days gone by, up to ``until``, are told otherwise, or no more; plans may change, and what is ``free``."""
     left = list(now)
     for at, entry in enumerate(was):
-        settled = _settled(entry, until or case.as_of)
-        kept = next((other for other in left if settled.items() <= _settled(other, date.max).items()), None)
+        settled = _settled(entry, until or case.as_of, free)
+        kept = next((other for other in left if settled.items() <= _settled(other, date.max, free).items()), None)
         if kept is not None:
             left.remove(kept)
         elif settled:
@@ -102,12 +108,12 @@ def _gone(case: Case[Any], path: Path, at: int, entry: Record, now: tuple[Record
     return Altered((*path, there) if there is not None else path, f"{dotted(path)}.{at}", told[:80], what)
 
 
-def _settled(entry: Record, as_of: date) -> dict[str, str]:
-    """What an entry says of the days up to one; nothing where it is all still to come."""
+def _settled(entry: Record, as_of: date, free: frozenset[str] = WORDING) -> dict[str, str]:
+    """What an entry says of the days up to one, but for what is ``free``; nothing where it is all still to come."""
     days = list(every_day(entry))
-    if days and min(days) > as_of:
+    if entry.is_planned or (days and min(days) > as_of):
         return {}
-    given = ((name, getattr(entry, name)) for name in type(entry).model_fields if name not in WORDING)
+    given = ((name, getattr(entry, name)) for name in type(entry).model_fields if name not in free)
     return {
         name: str(value) for name, value in given if is_given(value) and not (isinstance(value, date) and value > as_of)
     }
@@ -116,14 +122,12 @@ def _settled(entry: Record, as_of: date) -> dict[str, str]:
 def _answers(case: Case[Any], path: Path, was: Any, now: Any) -> Iterator[Altered]:
     """Entries, or answers each under a name of its own, that changed for the same day, went, or come late."""
     if isinstance(was, tuple) or isinstance(now, tuple):
-        yield from _entries(case, path, was or (), now or ())
+        yield from _entries(case, path, was or (), now or (), free=NOTHING)
         yield from _late_entries(case, path, was or (), now or ())
         return
     for key, _ in keyed_fields(type(now or was)) if now or was else ():
         old, new = getattr(was, key, None), getattr(now, key, None)
-        if old is not None and (
-            new is None or (new.date == old.date and _settled(old, date.max) != _settled(new, date.max))
-        ):
+        if old is not None and (new is None or (new.date == old.date and new != old)):
             yield _altered(case, (*path, key), old)
         elif (
             new is not None and new != old and _is_late(new.date, case.as_of) and (old is None or new.date != old.date)
@@ -151,7 +155,7 @@ def _late(case: Case[Any], path: Path, day: date) -> Altered:
 
 def _every_entry(case: Case[Any], path: Path, was: tuple[Record, ...], now: tuple[Record, ...]) -> Iterator[Altered]:
     """Entries that are told otherwise, or no more, also what they say of days to come: a target lives there."""
-    return _entries(case, path, was, now, date.max)
+    return _entries(case, path, was, now, date.max, NOTHING)
 
 
 def _happened_losses(case: Case[Any], path: Path, was: Losses, now: Losses) -> Iterator[Altered]:

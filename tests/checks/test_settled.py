@@ -440,3 +440,33 @@ def test_a_review_of_a_day_gone_by_keeps_its_day(repo):
     words = {**entry, "id": "2026-11-16", "field": "notes", "was": "Quiet"}
     repo.write("playbook/corrections.yaml", as_yaml({"corrections": [moved, words]}))
     assert [each.code for each in check_past(Comparison(earlier, repo.book()), TODAY) if each.code == SIGNED] == []
+
+
+@pytest.mark.parametrize("name", ["activity", "maniac_t", "learned"])
+def test_what_was_said_is_named_when_it_is_reworded_later(found, name):
+    path, fields = RECORDS["deal"]
+    before = {key: deepcopy(pair[0]) for key, pair in fields.items()}
+    before["activity"] = [{"date": "2025-01-15", "kind": "call", "outcome": "spoke", "note": "They want it"}]
+    after = json.loads(
+        json.dumps(before)
+        .replace("They want it", "They do not")
+        .replace("Server died", "Server lives")
+        .replace("They teach", "They learn")
+    )
+    assert found(path, as_yaml(before), as_yaml({**before, name: after[name]})) == {NAMED}
+
+
+def test_a_planned_meeting_becomes_what_became_of_it(found):
+    path, fields = RECORDS["deal"]
+    before = {key: deepcopy(pair[0]) for key, pair in fields.items()}
+    meeting = {"date": "2026-11-18", "kind": "meeting", "about": "renewal", "status": "scheduled"}
+    for status, day, named in [
+        ("held", "2026-11-18", set()),
+        ("no-show", "2026-11-18", set()),
+        ("scheduled", "2026-11-25", set()),
+    ]:
+        was = {**before, "activity": [meeting]}
+        assert (
+            found(path, as_yaml(was), as_yaml({**was, "activity": [{**meeting, "status": status, "date": day}]}))
+            == named
+        )

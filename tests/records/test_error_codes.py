@@ -26,6 +26,8 @@ def codes_in_the_source() -> set[str]:
         for file in (
             SOURCE / "store/load.py",
             SOURCE / "store/beside.py",
+            SOURCE / "edits/change_list.py",
+            SOURCE / "edits/applied.py",
             *(SOURCE / "records").glob("*.py"),
         )
     ]
