@@ -12,6 +12,7 @@ from salesops.book.visits import DealHistory, Visit
 from salesops.book.waiting import Waiting, has_lost
 from salesops.records.deal import Contract, Order
 from salesops.records.process import LOST, WON, Completion, Need
+from salesops.records.scalars import FirstDay
 
 RENEW_WITHIN = 30
 """Days before the end of a contract from which on its renewal is waited for."""
@@ -29,10 +30,15 @@ def reengage_due(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
         yield Waiting(
             "reengage-due",
             *("deal", deal, history.deal.owner, day),
-            f"the day to try again came on {day}",
+            f"the day to try again came on {_came(day)}",
             ("loss", at, "reengage"),
             help="open the deal again or begin a new one; else write the next day to try, or never",
         )
+
+
+def _came(day: date) -> str:
+    """The day, and the month or quarter that began with it where that is what somebody wrote."""
+    return f"{day}, with {day.written}" if isinstance(day, FirstDay) else str(day)
 
 
 def _closed_as(outcome: str, snapshot: Snapshot, deal: str) -> DealHistory | None:

@@ -59,6 +59,7 @@ class Move(NamedTuple):
 
 
 def _move(value: object) -> Move:
+    """A stage and the day on which the deal entered it: enrichment: 2026-01-05."""
     if not isinstance(value, dict):
         refuse(
             "move-unreadable",
@@ -81,10 +82,12 @@ def _move(value: object) -> Move:
 
 
 def _day_or_open(value: object) -> date | str:
+    """A whole calendar day, 2026-02-09, or the word open."""
     return OPEN if value == OPEN else day(value)
 
 
 def _day_or_never(value: object) -> date | str:
+    """A day, a month or a quarter of which the first day is meant: 2026-07-01, 2026-07, 2026Q3; or the word never."""
     return "never" if value == "never" else day_or_period(value)
 
 

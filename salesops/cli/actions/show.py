@@ -8,7 +8,9 @@ from typing import Any
 
 from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
+from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing, standings
+from salesops.book.visits import Visit
 from salesops.cli.actions.show_sections import labelled, people_of, sections
 from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
@@ -148,7 +150,7 @@ def _deal(standing: Standing) -> Iterator[str]:
     yield style("Stages", "head")
     for visit in standing.history.visits:
         brought = "  imported" if deal.was_brought(deal.stages[visit.line]) else ""
-        yield f"  {visit.entered}  {show(visit.stage):<12} {_days(visit.days(standing.snapshot.as_of))}{brought}"
+        yield f"  {visit.entered}  {show(visit.stage):<12} {_stayed(standing, visit)}{brought}"
     if deal.maniac_t:
         yield ""
         yield style(f"MANIAC-T, {deal.maniac_t.answered} of 7 answered", "head")
@@ -190,6 +192,12 @@ def _missing(standing: Standing) -> Iterator[str]:
         yield f"{style('To be complete', 'head')} ({show(standing.stage.completion.when)}): {done}"
         for need in left:
             yield show(f"  - {_asked(need)}" + (f" ({meaning(need)})" if meaning(need) else ""))
+
+
+def _stayed(standing: Standing, visit: Visit) -> str:
+    """The days of a visit as ages are told: without the parked ones, which stand beside them."""
+    history, today = standing.history, standing.snapshot.as_of
+    return f"{_days(history.active_days(visit, today))}{parked_beside(history, today, visit)}"
 
 
 def _days(number: int) -> str:

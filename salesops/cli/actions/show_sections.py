@@ -12,9 +12,10 @@ from salesops.changes.field_sentences import label as said_of
 from salesops.cli.printing import style
 from salesops.metrics.wording import amount
 from salesops.output import show
-from salesops.records.deal import Activity, Deal
+from salesops.records.deal import Activity, Deal, Loss
 from salesops.records.money import Money
 from salesops.records.record import Record
+from salesops.records.scalars import as_said
 
 ABOVE = frozenset({"title", "member", "type", "tier", "owner", "stages", "next", "maniac_t"})
 """What the lines above the sections tell."""
@@ -63,9 +64,17 @@ def _lines(standing: Standing, name: str, value: Any) -> Iterator[str]:
         yield from _fields(standing, value)
     elif isinstance(value, Mapping):
         yield from (f"{key}: {_plain(part)}" for key, part in value.items())
+    elif name == "loss":
+        yield from (f"{when:<10}  {_entry(standing, entry)}" for when, entry in _losses(standing))
     else:
         entries = sorted(value, key=_day, reverse=True) if name == "activity" else value
         yield from (_entry(standing, entry) for entry in entries)
+
+
+def _losses(standing: Standing) -> Iterator[tuple[str, Loss]]:
+    """Each loss with the day of its closing; one that is written before the deal is lost has none yet."""
+    for loss, closing in standing.history.losses:
+        yield str(closing.entered) if closing else "prepared", loss
 
 
 def _fields(standing: Standing, record: Record) -> Iterator[str]:
@@ -135,7 +144,7 @@ def _plain(value: Any) -> str:
         return ", ".join(map(_plain, value))
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_plain(part)}" for key, part in value.items())
-    return str(value)
+    return as_said(value) if isinstance(value, date) else str(value)
 
 
 def _people(standing: Standing) -> Iterator[str]:
