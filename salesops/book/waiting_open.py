@@ -10,7 +10,7 @@ from salesops.book.stalled import stalled_since, why_stalled
 from salesops.book.visits import DealHistory
 from salesops.book.waiting import Waiting, has_lost, in_play
 from salesops.problems import Path
-from salesops.records.as_written import question
+from salesops.records.as_written import GAP, question
 from salesops.records.deal import Deal, Parked
 from salesops.records.scalars import as_said
 
@@ -31,7 +31,7 @@ def next_step_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
             "the open deal has no next step",
             ("stages", history.now.line),
             help="write what will be done and by when",
-            fix="next: {action: ?, due: ?}",
+            fix=f"next: {{action: {GAP}, due: {GAP}}}",
         )
 
 

@@ -420,6 +420,12 @@ class Contract(Record):
         return round((days + over.day - self.start.day) / MONTH)
 
     @property
+    def amounts(self) -> list[Money]:
+        """What it brings over its term: the recurring part times the months, a year where it has no end, and what comes once."""
+        months = MONTHS_A_TERM if self.months is None else self.months
+        return ([self.mrr.times(months)] if self.mrr else []) + ([self.one_off] if self.one_off else [])
+
+    @property
     def began(self) -> Date | None:
         """The day of the signature; a draft that nobody has signed has none."""
         return self.signed

@@ -148,7 +148,7 @@ def _first_day(first: date, written: str) -> FirstDay:
 
 def as_said(value: date) -> str:
     """A day as somebody wrote it: ``2026-07-01``, or the period with the day on which it begins, ``2026Q3 (from 2026-07-01)``."""
-    return f"{value.written} (from {value})" if isinstance(value, FirstDay) else str(value)
+    return f"{value.written} (from {value})" if isinstance(value, FirstDay) and value.written else str(value)
 
 
 def day_or_period(value: object) -> date:
@@ -198,7 +198,7 @@ def slug(words: str) -> str:
 
 
 def percent(value: object) -> Decimal:
-    """A share written as ``60%``; 0.60 as a value."""
+    """A percentage from 0% to 100%, written as ``60%``."""
     words = _text_only(value, "a percentage")
     if not _PERCENT.fullmatch(words) or (share := Decimal(words[:-1])) > 100:
         fix = f"{words}%" if _WHOLE.fullmatch(words) and 1 < int(words) <= 100 else ""  # 1 may well mean 100%
