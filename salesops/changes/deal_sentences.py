@@ -216,6 +216,10 @@ def _letter(letter: str, names: Names) -> str:
     return names.text(letter.replace("_", " "))
 
 
+CALLED = {"email": "e-mail", "other": ""}
+"""What the file calls an activity, as people do: a call about something else is a call."""
+
+
 def _activity(deal: Versions, found: list[Difference]) -> Iterator[Change]:
     altered: dict[Any, list[Difference]] = {}
     for difference in found:
@@ -243,9 +247,7 @@ def _day_of_news(entry: Data, inside: list[Difference]) -> Any:
 
 def _said_of_activity(entry: Data, names: Names) -> str:
     kind, about, status = (as_text(entry.get(key)) for key in ("kind", "about", "status"))
-    kind, about, status = (
-        {"email": "e-mail", "other": ""}.get(part) or names.text(part) for part in (kind, about, status)
-    )
+    kind, about, status = (CALLED.get(part, names.text(part)) for part in (kind, about, status))
     thing = f"{about} {kind}" if about and kind in ("meeting", "call") else kind or "something"
     held = f" ({status})" if status and status != "held" else ""
     template = f" ({names.text(entry['template'])})" if entry.get("template") else ""

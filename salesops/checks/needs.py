@@ -111,14 +111,15 @@ def _sentence(words: str) -> str:
 def _way_on(case: Case[Deal], step: JudgedMove, facts: Facts, needs: list[Need]) -> str:
     """What to do: fill in the gaps, for a day up to the move; or sign, where that is allowed."""
     ways = [f"fill in what is missing, as it was known by {step.day}"]
-    if facts.deal.loss and facts.loss is None and any((need.field or "").startswith("loss") for need in needs):
+    is_another_loss = bool(facts.deal.loss) and facts.loss is None
+    if is_another_loss and any(_is_of_loss(need) for need in needs):
         ways.append("each loss has its own entry, in order: make `loss` a list")
     ways += [
-        f"'{way.when}' also asks for {', '.join(need.name for need in more)}"
+        f"where it was '{way.when}', also {' and '.join(need.sentence + so_far(facts, need) for need in more)}"
         for way in step.exits
         if (more := _more_of(facts, way, needs))
     ]
-    if any(_is_outside(facts, need) for need in needs):
+    if any(_is_outside(facts, need) for need in needs if not (is_another_loss and _is_of_loss(need))):
         ways.append("what the deal has of it is from a later day or an earlier attempt")
     if title := _question(step, needs):
         ways.append(f"the question of the stage: {title}")
@@ -132,6 +133,10 @@ def _way_on(case: Case[Deal], step: JudgedMove, facts: Facts, needs: list[Need])
     return "; ".join(
         [*ways, *(f"or sign a waiver: {each}" for each in signed), *(f"{name} cannot be waived" for name in firm)]
     )
+
+
+def _is_of_loss(need: Need) -> bool:
+    return (need.field or "").startswith("loss")
 
 
 def _more_of(facts: Facts, way: Exit, needs: list[Need]) -> list[Need]:
