@@ -21,6 +21,7 @@ from salesops.records.member import Member
 from salesops.records.process import IMPORTED, Process, Stage
 from salesops.records.rates import Rates
 from salesops.records.removals import Removed
+from salesops.records.scalars import as_said
 from salesops.records.targets import Targets
 from salesops.records.team import Team
 from salesops.records.yaml_reader import Document
@@ -464,7 +465,7 @@ class Snapshot:
         span = history.parked_on(self.as_of)
         if span is None:
             return None
-        return f"parked until {span.until}" if span.until else "parked with no return date"
+        return f"parked until {as_said(span.until)}" if span.until else "parked with no return date"
 
     @cached_property
     def open(self) -> tuple[DealHistory, ...]:

@@ -15,9 +15,18 @@ from salesops.records.dated import Span, is_within, outside, without
 from salesops.records.deal import Activity, Deal, Loss, Win
 from salesops.records.model_fields import fields_below
 from salesops.records.money import Money, money_from_text
-from salesops.records.process import CONTACT, LOST, TOUCH, Exit, Need
+from salesops.records.process import CONTACT, LOST, TOUCH, WON, Exit, Need
 from salesops.records.record import Record, dated_fields, is_given, value_at
 from salesops.records.scalars import number_or_none
+
+CONTRACT_END = Need.model_validate(
+    {
+        "field": "contract.end",
+        "waivable": "false",
+        "why": "The last day of the term, or open; salesops asks it of every contract, for without it nobody asks for the renewal.",
+    }
+)
+"""What ``contract-end-unsaid`` asks for once a deal is won, whatever the process says."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +101,7 @@ def _first_day(history: DealHistory, attempt: int) -> date:
 def is_met(facts: Facts, need: Need) -> bool:
     """Whether a deal has what a need asks for."""
     if need.activity:
-        return sum(_counts(entry, need, facts) for entry in facts.deal.activity) >= need.times
+        return times_met(facts, need) >= need.times
     if need.link:
         return any(
             link.kind == need.link and (link.date is None or facts.happened(link.date)) for link in facts.deal.links
@@ -107,6 +116,17 @@ def is_met(facts: Facts, need: Need) -> bool:
     if need.at_least is not None and not reaches(value, need.at_least):
         return False
     return said(value) in need.is_ if need.is_ else is_given(value)
+
+
+def times_met(facts: Facts, need: Need) -> int:
+    """How many activities of the kind that a need asks for there are."""
+    return sum(_counts(entry, need, facts) for entry in facts.deal.activity) if need.activity else 0
+
+
+def so_far(facts: Facts, need: Need) -> str:
+    """How far a deal is with several activities: `` (2 of 3 so far)``; nothing where it has none of them."""
+    done = times_met(facts, need)
+    return f" ({done} of {need.times} so far)" if done and not is_met(facts, need) else ""
 
 
 def reaches(value: Any, bound: int | Money) -> bool:
@@ -159,23 +179,54 @@ def missing(facts: Facts, way_out: Exit) -> list[Need]:
 
 @dataclass(frozen=True)
 class Way:
-    """A way out of the stage where a deal is, and what still stands before it."""
+    """A way out of the stage where a deal is, and what still stands before it; ``refused`` says whether the deal speaks for another one."""
 
     exit: Exit
     missing: tuple[Need, ...]
+    refused: bool = False
 
 
 def nearest_way(facts: Facts, exits: Iterable[Exit]) -> Way | None:
-    """The alternative for which the least is missing; None where there is no exit."""
-    ways = (Way(way_out, tuple(missing(facts, way_out))) for way_out in exits)
-    return min(ways, key=lambda way: len(way.missing), default=None)
+    """The alternative for which the least is missing, unless what the deal says is an answer of another one; None where there is no exit."""
+    every = list(exits)
+    ways = (
+        Way(way_out, tuple(missing(facts, way_out)), _speaks_for_another(facts, way_out, every)) for way_out in every
+    )
+    return min(ways, key=lambda way: (way.refused, len(way.missing)), default=None)
+
+
+def _speaks_for_another(facts: Facts, way_out: Exit, exits: list[Exit]) -> bool:
+    """Whether a field holds a value that this exit does not accept and another does: the reason of a loss, such as unresponsive."""
+    return any(
+        need.is_ and said(facts.value(need.field)) not in need.is_ and said(facts.value(need.field)) in other
+        for need in way_out.needs
+        if need.field
+        for other in accepted_elsewhere(need, exits)
+    )
+
+
+def accepted_elsewhere(need: Need, exits: Iterable[Exit]) -> list[tuple[str, ...]]:
+    """The values of a need's field that each of several exits accepts."""
+    return [other.is_ for way_out in exits for other in way_out.needs if need.field and other.field == need.field]
 
 
 def ways_out(snapshot: Snapshot, history: DealHistory) -> list[Way]:
     """Every exit of the stage where a deal is on a day, with what is missing for it."""
     stage = snapshot.process.stage_named(history.now.stage)
     facts = facts_on(history, snapshot.as_of)
-    return [Way(way_out, tuple(missing(facts, way_out))) for way_out in stage.exits] if stage else []
+    return [Way(way_out, tuple(_wanted(snapshot, facts, way_out))) for way_out in stage.exits] if stage else []
+
+
+def _wanted(snapshot: Snapshot, facts: Facts, way_out: Exit) -> list[Need]:
+    """What is missing for an exit, and before a win what salesops itself asks of every contract."""
+    lacking = missing(facts, way_out)
+    asks = [need.field or "" for need in way_out.needs]
+    is_contract = snapshot.stage(way_out.to).outcome == WON and any(field.startswith("contract.") for field in asks)
+    return (
+        [*lacking, CONTRACT_END]
+        if is_contract and CONTRACT_END.field not in asks and not is_met(facts, CONTRACT_END)
+        else lacking
+    )
 
 
 def unfinished(snapshot: Snapshot, history: DealHistory) -> list[Need]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.problems import Edit, Path, Problem
-from salesops.records.as_written import as_text, question
+from salesops.records.as_written import GAP, as_text, question
 from salesops.records.money import Money, money_from_text
 from salesops.records.record import value_at
 from salesops.records.scalars import slug
@@ -67,8 +67,10 @@ def _chosen(problem: Problem, path: Path, names: Mapping[str, str], document: Do
 
 
 def _asked(problem: Problem, names: Mapping[str, str]) -> Problem:
-    is_one = problem.fix.endswith(": ?")
-    return replace(problem, fix=question(problem.fix.removesuffix(": ?"), list(names)[:MANY])) if is_one else problem
+    is_one = problem.fix.endswith(f": {GAP}")
+    return (
+        replace(problem, fix=question(problem.fix.removesuffix(f": {GAP}"), list(names)[:MANY])) if is_one else problem
+    )
 
 
 def names_for(book: Book, path: Path, document: Document) -> dict[str, str] | None:

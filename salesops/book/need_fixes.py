@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, get_args
 
-from salesops.book.exit_criteria import Facts
+from salesops.book.exit_criteria import Facts, times_met
+from salesops.records.as_written import GAP
 from salesops.records.deal import Deal
 from salesops.records.model_fields import fields_below, inside
 from salesops.records.process import CONTACT, TOUCH, Need
 from salesops.records.record import is_given, value_at
 
-GAP = "…"
 Block = dict[str, Any]
 """Keys and what stands below them: another block, a list of entries as text, or a value with a remark."""
 
@@ -37,7 +37,7 @@ def _another_loss(loss: Block) -> Iterator[str]:
 
 def _put(block: Block, need: Need, facts: Facts) -> None:
     if need.activity:
-        block.setdefault("activity", []).append(_activity(need))
+        block.setdefault("activity", []).append(_activity(need, facts))
     elif need.link:
         block.setdefault("links", []).append(f"{{kind: {need.link}, url: {GAP}}}")
     elif need.learned:
@@ -46,12 +46,13 @@ def _put(block: Block, need: Need, facts: Facts) -> None:
         _put_field(block, tuple(need.field.split(".")), need, facts)
 
 
-def _activity(need: Need) -> str:
+def _activity(need: Need, facts: Facts) -> str:
     kind = {CONTACT: "call", TOUCH: "email"}.get(need.activity or "", need.activity)
+    done = times_met(facts, need)
     parts = [f"date: {GAP}", f"kind: {kind}"]
     parts += [f"{key}: {value}" for key, value in (("about", need.about), ("status", need.status)) if value]
     parts += ["outcome: spoke"] if need.activity == CONTACT else []
-    times = f"  # {need.times} of them" if need.times > 1 else ""
+    times = f"  # {need.times - done} {'more' if done else 'of them'}" if need.times > 1 else ""
     return "{" + ", ".join([*parts, f"note: {GAP}"]) + "}" + times
 
 

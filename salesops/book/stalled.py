@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from salesops.book.book import Snapshot
-from salesops.book.visits import DealHistory
+from salesops.book.visits import DealHistory, Visit
 from salesops.records.deal import Deal
 
 
@@ -35,12 +35,20 @@ def why_stalled(snapshot: Snapshot, history: DealHistory) -> Iterator[str]:
         yield f"{days} in {stage.title}; the process expects at most {stage.stale_after}"
     quiet = quiet_days(history, snapshot.as_of)
     if stage.idle_after is not None and quiet > stage.idle_after:
-        yield f"no real contact for {quiet} days; the process expects one every {stage.idle_after}"
+        yield f"{_quiet_in_words(snapshot, history, quiet)}; the process expects one every {stage.idle_after}"
 
 
-def parked_beside(history: DealHistory, as_of: date) -> str:
-    """The parked days of the present stage as they stand beside its age: `` (161 parked)``; nothing where there are none."""
-    parked = history.parked_days(history.now.entered, as_of)
+def _quiet_in_words(snapshot: Snapshot, history: DealHistory, quiet: int) -> str:
+    """How long it has been quiet; a deal in which nobody has spoken yet has nothing to count from but its stage."""
+    if last_contact(history.deal, snapshot.as_of):
+        return f"no real contact for {quiet} days"
+    return f"no real contact yet, {quiet} days after it came into {snapshot.stage(history.now.stage).title}"
+
+
+def parked_beside(history: DealHistory, as_of: date, visit: Visit | None = None) -> str:
+    """The parked days of a visit, or of the present one, beside its days: `` (161 parked)``; nothing where there are none."""
+    stay = visit or history.now
+    parked = history.parked_days(stay.entered, stay.left or as_of)
     return f" ({parked} parked)" if parked else ""
 
 

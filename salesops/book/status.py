@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Snapshot
-from salesops.book.exit_criteria import Way, unfinished, ways_out
+from salesops.book.exit_criteria import Facts, Way, facts_on, so_far, unfinished, ways_out
 from salesops.book.stalled import last_contact, parked_beside, why_stalled
 from salesops.book.visits import DealHistory
 from salesops.records.deal import Deal, Learned
@@ -105,10 +105,31 @@ class Standing:
         """What a closed deal still lacks to be complete."""
         return unfinished(self.snapshot, self.history)
 
+    def asked(self, need: Need) -> str:
+        """A need as a sentence, and how far the deal is with it where it asks for several activities."""
+        return f"{need.sentence}{self.so_far(need)}"
+
+    def so_far(self, need: Need) -> str:
+        """How far it is with a need that asks for several activities: `` (2 of 3 so far)``."""
+        return so_far(self.facts, need)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What it has to show for whatever move comes next."""
+        return facts_on(self.history, self.snapshot.as_of)
+
     @property
     def amounts(self) -> list[Money]:
-        """What it is expected to bring over its term."""
-        return self.deal.value.amounts if self.deal.value else []
+        """What it is expected to bring over its term: by its value, or by its signed contract where no value is written."""
+        if self.deal.value:
+            return self.deal.value.amounts
+        return self.deal.contract.amounts if self.is_worth_its_contract and self.deal.contract else []
+
+    @property
+    def is_worth_its_contract(self) -> bool:
+        """Whether what a closed deal brings is told by its signed contract, as no value was written."""
+        contract = self.deal.contract
+        return not self.is_open and self.deal.value is None and contract is not None and contract.signed is not None
 
     @cached_property
     def last_contact(self) -> date | None:

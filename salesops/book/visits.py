@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from itertools import zip_longest
 
 from salesops.problems import Path
 from salesops.records.dated import Span, every_day, outside, without
-from salesops.records.deal import Deal, Parked
+from salesops.records.deal import Deal, Loss, Parked
 from salesops.records.process import LOST, WON
 
 
@@ -74,6 +75,18 @@ class DealHistory:
             if visit.outcome is not None:
                 firsts.setdefault(visit.attempt, visit)
         return tuple(firsts.values())
+
+    @property
+    def losses(self) -> tuple[tuple[Loss, Visit | None], ...]:
+        """What is said of each loss, in order, with the closing that it is about; None for one that is still to come."""
+        closings = [closing for closing, _ in self.lost]
+        return tuple(zip_longest(self.deal.loss, closings[: len(self.deal.loss)]))
+
+    @property
+    def lost(self) -> tuple[tuple[Visit, Loss | None], ...]:
+        """The closings as lost, in order, each with what is said of it; None where nothing is."""
+        closings = [visit for visit in self.closings if visit.outcome == LOST]
+        return tuple(zip_longest(closings, self.deal.loss[: len(closings)]))
 
     @cached_property
     def last_day(self) -> date:

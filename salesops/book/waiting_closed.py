@@ -10,8 +10,10 @@ from salesops.book.exit_criteria import facts_on, is_met
 from salesops.book.moves import judged_moves
 from salesops.book.visits import DealHistory, Visit
 from salesops.book.waiting import Waiting, has_lost
+from salesops.records.as_written import GAP
 from salesops.records.deal import Contract, Order
 from salesops.records.process import LOST, WON, Completion, Need
+from salesops.records.scalars import FirstDay
 
 RENEW_WITHIN = 30
 """Days before the end of a contract from which on its renewal is waited for."""
@@ -29,10 +31,15 @@ def reengage_due(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
         yield Waiting(
             "reengage-due",
             *("deal", deal, history.deal.owner, day),
-            f"the day to try again came on {day}",
+            f"the day to try again came on {_came(day)}",
             ("loss", at, "reengage"),
             help="open the deal again or begin a new one; else write the next day to try, or never",
         )
+
+
+def _came(day: date) -> str:
+    """The day, and the month or quarter that began with it where that is what somebody wrote."""
+    return f"{day}, with {day.written}" if isinstance(day, FirstDay) and day.written else str(day)
 
 
 def _closed_as(outcome: str, snapshot: Snapshot, deal: str) -> DealHistory | None:
@@ -77,16 +84,16 @@ def handoff_unowned(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
     history, closing, completion = _handed_off(snapshot, deal)
     days = completion.owner_within() if completion else None
     order = history.deal.order if history else None
-    if history is None or closing is None or days is None or _is_owned(order):
+    if history is None or closing is None or completion is None or days is None or _is_owned(order):
         return
     if (snapshot.as_of - closing.entered).days >= days and not has_lost(snapshot, "deal", deal, "order"):
         yield Waiting(
             "handoff-unowned",
             *("deal", deal, history.deal.owner, closing.entered + timedelta(days=days)),
-            f"won on {closing.entered}, and nobody in delivery owns the hand-off; the process expects it within {days} days",
+            f"won on {closing.entered}, and nobody in delivery owns the hand-off; {completion.owner_expected}",
             ("stages", closing.line),
             help="name who in delivery owns it, as delivery_owner under order:",
-            fix="order: {delivery_owner: ?}",
+            fix=f"order: {{delivery_owner: {GAP}}}",
         )
 
 
@@ -95,14 +102,14 @@ def handoff_unused(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
     history, closing, completion = _handed_off(snapshot, deal)
     days = completion.in_use_within() if completion else None
     order = history.deal.order if history else None
-    if history is None or closing is None or days is None or (order and order.operational):
+    if history is None or closing is None or completion is None or days is None or (order and order.operational):
         return
     if (snapshot.as_of - closing.entered).days >= days and not has_lost(snapshot, "deal", deal, "order"):
         person = (order and order.delivery_owner) or history.deal.owner
         yield Waiting(
             "handoff-unused",
             *("deal", deal, person, closing.entered + timedelta(days=days)),
-            f"won on {closing.entered}, and the hubs are not in use; the process expects it within {days} days",
+            f"won on {closing.entered}, and the hubs are not in use; {completion.in_use_expected}",
             ("stages", closing.line),
             help="write the day on which people began to use them, as operational under order:",
         )

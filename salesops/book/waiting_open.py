@@ -10,8 +10,9 @@ from salesops.book.stalled import stalled_since, why_stalled
 from salesops.book.visits import DealHistory
 from salesops.book.waiting import Waiting, has_lost, in_play
 from salesops.problems import Path
-from salesops.records.as_written import question
+from salesops.records.as_written import GAP, question
 from salesops.records.deal import Deal, Parked
+from salesops.records.scalars import as_said
 
 RETURNED_FOR = 30
 """Days during which a deal that came back from parking is pointed out."""
@@ -30,7 +31,7 @@ def next_step_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
             "the open deal has no next step",
             ("stages", history.now.line),
             help="write what will be done and by when",
-            fix="next: {action: ?, due: ?}",
+            fix=f"next: {{action: {GAP}, due: {GAP}}}",
         )
 
 
@@ -112,7 +113,7 @@ def parked_came_back(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
             yield Waiting(
                 "parked-came-back",
                 *("deal", deal, history.deal.owner, back),
-                f"the deal is back since {back}, and nothing was logged since",
+                f"the deal is back since {as_said(back)}, and nothing was logged since",
                 ("parked", at, "until"),
                 help="talk to them, park it again, or close it",
             )

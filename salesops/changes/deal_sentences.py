@@ -216,6 +216,10 @@ def _letter(letter: str, names: Names) -> str:
     return names.text(letter.replace("_", " "))
 
 
+CALLED = {"email": "e-mail", "other": ""}
+"""What the file calls an activity, as people do: a call about something else is a call."""
+
+
 def _activity(deal: Versions, found: list[Difference]) -> Iterator[Change]:
     altered: dict[Any, list[Difference]] = {}
     for difference in found:
@@ -243,7 +247,7 @@ def _day_of_news(entry: Data, inside: list[Difference]) -> Any:
 
 def _said_of_activity(entry: Data, names: Names) -> str:
     kind, about, status = (as_text(entry.get(key)) for key in ("kind", "about", "status"))
-    kind, about, status = (names.text(part) for part in (kind, about, status))
+    kind, about, status = (CALLED.get(part, names.text(part)) for part in (kind, about, status))
     thing = f"{about} {kind}" if about and kind in ("meeting", "call") else kind or "something"
     held = f" ({status})" if status and status != "held" else ""
     template = f" ({names.text(entry['template'])})" if entry.get("template") else ""
@@ -291,6 +295,20 @@ def _corrected(deal: Versions, entry: Data) -> Change:
     return deal.change("corrected", f"correction signed by {who}{what} ({why})", date=_given(entry.get("date")))
 
 
+def _learned(deal: Versions, found: list[Difference]) -> Iterator[Change]:
+    """``learned in Discovery on 2 March: They teach on their own servers``; what was said before is told like any other field."""
+    names = deal.names
+    for one in found:
+        entry = one.after
+        if one.before is not None or not isinstance(entry, Mapping):
+            yield from _other(deal, [one])
+            continue
+        stage = f" in {names.stage(as_text(entry['stage']))}" if entry.get("stage") else ""
+        day = f" on {names.day(entry['date'])}" if entry.get("date") else ""
+        note = f": {names.text(entry['note'])}" if entry.get("note") else ""
+        yield deal.change("learned", f"learned{stage}{day}{note}", date=_given(entry.get("date")))
+
+
 def _win(deal: Versions, found: list[Difference]) -> Iterator[Change]:
     yield deal.change("win", told(found, deal.data, deal.names))
 
@@ -319,6 +337,7 @@ SECTIONS: dict[str, Callable[[Versions, list[Difference]], Iterator[Change]]] = 
     "activity": _activity,
     "contract": _contract,
     "win": _win,
+    "learned": _learned,
     "waived": _exceptions,
     "corrections": _exceptions,
 }

@@ -10,7 +10,7 @@ from typing import Any
 from salesops.book.book import Cause, Snapshot
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Amounts, Count, Days, Share
-from salesops.metrics.wording import NO_DATA, between, headline
+from salesops.metrics.wording import NO_DATA, between, headline, spread_of_few
 from salesops.output import counted
 
 BESIDE = {"share": (Cause.OPEN, Cause.PARKED), "money": (Cause.NO_AMOUNT,), "count": (Cause.RUNNING,)}
@@ -158,6 +158,12 @@ def _figures(reading: Reading) -> Iterator[str]:
         yield f"{reading.hits:,} of {reading.out_of:,}, {reading.open:,} open{parked}"
     elif isinstance(reading, Days):
         yield f"{headline(reading)} in {counted(reading.n, 'visit')}"
-        yield f"half within {reading.median:,.1f}, 80 % within {reading.p80:,.1f}" if reading.n else ""
-    elif isinstance(reading, Amounts):
+        yield _spread(reading)
+    else:
         yield f"{headline(reading)} in {counted(reading.n, 'deal')}, {reading.without:,} without an amount"
+
+
+def _spread(days: Days) -> str:
+    if not days.is_enough_for_quantiles:
+        return f"half within {days.median:,.1f}, all {spread_of_few(days)}" if days.n > 1 else ""
+    return f"half within {days.median:,.1f}, 80 % within {days.p80:,.1f}"

@@ -11,7 +11,7 @@ from salesops.changes.change import joined, listed
 from salesops.changes.field_differences import Difference, differences, last_name
 from salesops.changes.names import Names
 from salesops.problems import Path
-from salesops.records.as_written import Data, as_map
+from salesops.records.as_written import Data, as_map, as_text
 from salesops.records.kinds import entries_of
 from salesops.records.record import value_at
 
@@ -44,6 +44,9 @@ LABELS = {
     "prices": "price list",
     "why_different": "why it differs from the offer:",
     "ror": "ROR",
+    "enter": "begins:",
+    "purpose": "purpose:",
+    "claim": "claim:",
     "stale_after": "days until stalled",
     "idle_after": "days without contact until stalled",
 }
@@ -57,6 +60,8 @@ YES_NO = {
     "opened": ("it was opened", "it was not opened"),
     "would_refer": ("would refer us", "would not refer us"),
 }
+PEOPLE = frozenset({"owner", "by", "delivery_owner", "team"})
+"""Fields that name people of the team by their ids."""
 DISCREET = frozenset({"contacts"})
 """Lists of people: that an entry changed is said, and the person's role; never a name, an address or a number."""
 MAX_PARTS, MOST_DETAILS = 4, 4
@@ -88,16 +93,22 @@ def plain(difference: Difference, names: Names) -> str:
     yes_no = {"true": 0, "false": 1}.get(after if isinstance(after, str) else "")
     if yes_no is not None:
         return YES_NO.get(difference.name, (name, f"not {name}"))[yes_no]
-    is_count = difference.name in COUNTS
-    was, now = (_number(side) if is_count and isinstance(side, str) else shown(side, names) for side in (before, after))
+    was, now = (_said(difference.name, side, names) for side in (before, after))
     if not now:
         return f"{name} removed" + (f" (was {was})" if was and was != LINK else "")
     if now == LINK:
         return f"{name} changed" if was else name
-    return f"{name} {now}, was {was}" if was else f"{name} {now}"
+    return f"{name} {now.removesuffix('.')}, was {was}" if was else f"{name} {now}"
 
 
 LINK = "(link)"
+
+
+def _said(name: str, value: Any, names: Names) -> str:
+    """A value under the name of its field: numbers of many with thousands marks, people by name."""
+    if name in COUNTS and isinstance(value, str):
+        return _number(value)
+    return names.person(value) if name in PEOPLE and isinstance(value, str) else shown(value, names)
 
 
 def _number(digits: str) -> str:
@@ -117,6 +128,8 @@ def shown(value: Any, names: Names) -> str:
 
 def _lists(name: str, before: list[Any], after: list[Any], names: Names) -> str:
     """Lists of words: what came and what went."""
+    if name in PEOPLE:
+        before, after = ([names.person(as_text(each)) for each in side] for side in (before, after))
     had, has = set(map(str, before)), set(map(str, after))
     came = [entry for entry in after if str(entry) not in had]
     went = [entry for entry in before if str(entry) not in has]

@@ -114,6 +114,11 @@ def _sentences(found: list[Difference], before: Data, after: Data, names: Names)
                 yield "stages", said
         elif one.section in ("tiers", "becomes", "starts") and len(one.path) > 1:
             yield one.section, _named(one, names)
+        elif one.section == "becomes":
+            for inner in differences(as_map(one.before), as_map(one.after), one.path):
+                yield one.section, _named(inner, names)
+        elif one.section == "path":
+            yield one.section, f"order of the stages: {told([one], after, names)}"
         elif one.section == "red_lines" and (said := _red_line(one, before, after, names)):
             yield "red lines", said
         else:
@@ -128,6 +133,9 @@ def _named(one: Difference, names: Names) -> str:
         return f"{thing} {name}: {plain(one, names)}"
     if one.after is None:
         return f"{thing} {name} removed"
+    if one.section == "becomes" and isinstance(one.after, Mapping):
+        parked = ", parked" if one.after.get("parked") == "true" else ""
+        return f"{thing} {name} is now {names.stage(as_text(one.after.get('stage')))}{parked}"
     if isinstance(one.after, str):
         verb = "starts in" if one.section == "starts" else "is now"
         return f"{thing} {name} {verb} {names.stage(one.after)}"

@@ -7,7 +7,7 @@ from datetime import date
 from itertools import pairwise
 
 from salesops.checks.check import Case, Finding, Findings, check
-from salesops.records.as_written import question
+from salesops.records.as_written import GAP, question
 from salesops.records.deal import Contract
 from salesops.records.member import INVOICE_STEPS, Invoice, Member
 from salesops.records.process import WON
@@ -46,7 +46,7 @@ def invoice_steps(case: Case[Member]) -> Findings:
                 ("invoices", at, last),
                 f"{last} on {day}, yet never {' or '.join(left_out)}",
                 help="add the day of each step that was made, in their order",
-                fix="\n".join(f"{step}: …" for step in left_out),
+                fix="\n".join(f"{step}: {GAP}" for step in left_out),
             )
         for (before, earlier), (step, later) in pairwise(done):
             if later < earlier:

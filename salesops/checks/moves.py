@@ -8,6 +8,7 @@ from datetime import date
 from salesops.book.moves import JudgedMove, MoveKind
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, nearest
+from salesops.records.as_written import GAP
 from salesops.records.deal import MAX_MOVES, Deal
 from salesops.records.process import LOST
 
@@ -34,7 +35,9 @@ def stages_empty(case: Case[Deal]) -> Findings:
     moves = case.record.stages
     start = next((process.start_of(case.record.type) for process in case.book.processes), "enrichment")
     if not moves:
-        yield Finding(("stages",), "the deal has no stage", help="write its first move", fix=f"stages:\n  - {start}: ?")
+        yield Finding(
+            ("stages",), "the deal has no stage", help="write its first move", fix=f"stages:\n  - {start}: {GAP}"
+        )
     elif len(moves) > MAX_MOVES:
         yield Finding(
             ("stages", MAX_MOVES),
@@ -205,7 +208,7 @@ def move_in_future(case: Case[Deal]) -> Findings:
 
 def asked_moves(stages: Iterable[str]) -> str:
     """A line for each move, its day left to a person."""
-    return "\n".join(f"- {name}: ?" for name in stages)
+    return "\n".join(f"- {name}: {GAP}" for name in stages)
 
 
 @check(
@@ -386,5 +389,5 @@ def _unexplained(case: Case[Deal], kind: MoveKind, field: str, message: str) -> 
                 ("stages", step.line),
                 f"{message} ({_titles(step)})",
                 help=f"say why under {field}:",
-                fix=f"{field}:\n  - {{date: {step.day}, why: ?}}",
+                fix=f"{field}:\n  - {{date: {step.day}, why: {GAP}}}",
             )

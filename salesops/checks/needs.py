@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from salesops.book.exit_criteria import Facts, facts_at, is_met, meaning, nearest_way
+from salesops.book.exit_criteria import (
+    Facts,
+    accepted_elsewhere,
+    facts_at,
+    is_met,
+    meaning,
+    missing,
+    nearest_way,
+    so_far,
+)
 from salesops.book.moves import JudgedMove, MoveKind
 from salesops.book.need_fixes import block_for
 from salesops.checks.check import Case, Finding, Findings, check
+from salesops.records.as_written import GAP
 from salesops.records.deal import Deal
-from salesops.records.process import Need
+from salesops.records.process import Exit, Need
 from salesops.records.record import is_given, value_at
 
 FEW_WAIVERS = 2
@@ -45,11 +55,15 @@ def need_not_met(case: Case[Deal]) -> Findings:
     for step in case.judged_moves:
         facts = facts_at(case.history, step.line)
         way = nearest_way(facts, step.exits)
-        lacking = [need for need in way.missing if not _is_told_elsewhere(case, step, need)] if way else []
+        lacking = (
+            [_of_any_way(step, facts, need) for need in way.missing if not _is_told_elsewhere(case, step, need)]
+            if way
+            else []
+        )
         if way and lacking:
             yield Finding(
                 ("stages", step.line),
-                f"before '{step.stage}', {_demands(lacking)}",
+                f"before '{step.stage}', {_demands(lacking, facts)}",
                 why=_reasons(lacking) or f"the way from '{step.before}' to '{step.stage}': {way.exit.when}",
                 help=_way_on(case, step, facts, lacking),
                 fix=block_for(lacking, facts),
@@ -71,35 +85,65 @@ def _place_of(need: Need) -> list[str]:
     return ["links" if need.link else "learned" if need.learned else "activity"]
 
 
-def _demands(needs: list[Need]) -> str:
-    if len(needs) == 1:
-        return needs[0].demand
-    return f"{len(needs)} things are missing: {'; '.join(need.demand for need in needs)}"
+def _of_any_way(step: JudgedMove, facts: Facts, need: Need) -> Need:
+    """A need with every value by which some way to the stage could be gone: which it was is for a person to say."""
+    if not need.field or not need.is_ or is_given(facts.value(need.field)):
+        return need
+    accepted = dict.fromkeys(word for words in (need.is_, *accepted_elsewhere(need, step.exits)) for word in words)
+    return need.model_copy(update={"is_": tuple(accepted)})
+
+
+def _demands(needs: list[Need], facts: Facts) -> str:
+    demands = [f"{need.demand}{so_far(facts, need)}" for need in needs]
+    return demands[0] if len(needs) == 1 else f"{len(needs)} things are missing: {'; '.join(demands)}"
 
 
 def _reasons(needs: list[Need]) -> str:
     """Why each is asked for; with its name where there are several."""
     told = [(need.name, meaning(need)) for need in needs if meaning(need)]
-    return told[0][1] if len(needs) == 1 and told else "; ".join(f"{name}: {why}" for name, why in told)
+    return told[0][1] if len(needs) == 1 and told else " ".join(f"{name}: {_sentence(why)}" for name, why in told)
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith((".", "?", "!")) else f"{words}."
 
 
 def _way_on(case: Case[Deal], step: JudgedMove, facts: Facts, needs: list[Need]) -> str:
     """What to do: fill in the gaps, for a day up to the move; or sign, where that is allowed."""
     ways = [f"fill in what is missing, as it was known by {step.day}"]
-    if facts.deal.loss and facts.loss is None and any((need.field or "").startswith("loss") for need in needs):
+    is_another_loss = bool(facts.deal.loss) and facts.loss is None
+    if is_another_loss and any(_is_of_loss(need) for need in needs):
         ways.append("each loss has its own entry, in order: make `loss` a list")
-    if any(_is_outside(facts, need) for need in needs):
+    ways += [
+        f"where it was '{way.when}', also {' and '.join(need.sentence + so_far(facts, need) for need in more)}"
+        for way in step.exits
+        if (more := _more_of(facts, way, needs))
+    ]
+    if any(_is_outside(facts, need) for need in needs if not (is_another_loss and _is_of_loss(need))):
         ways.append("what the deal has of it is from a later day or an earlier attempt")
     if title := _question(step, needs):
         ways.append(f"the question of the stage: {title}")
     waivers = [
-        f"{{need: {need.name}, stage: {step.stage}, by: …, date: …, why: …}}" for need in needs if need.is_waivable
+        f"{{need: {need.name}, stage: {step.stage}, by: {GAP}, date: {GAP}, why: {GAP}}}"
+        for need in needs
+        if need.is_waivable
     ]
     signed = [f"waived: [{', '.join(waivers)}]"] if waivers else []
     firm = [need.name for need in needs if not need.is_waivable]
     return "; ".join(
         [*ways, *(f"or sign a waiver: {each}" for each in signed), *(f"{name} cannot be waived" for name in firm)]
     )
+
+
+def _is_of_loss(need: Need) -> bool:
+    return (need.field or "").startswith("loss")
+
+
+def _more_of(facts: Facts, way: Exit, needs: list[Need]) -> list[Need]:
+    """What another way to the stage asks for besides, where a value that is still to be said decides which way it is."""
+    told = {need.name: need for need in needs}
+    chooses = any(need.is_ and need.name in told and need.is_ != told[need.name].is_ for need in way.needs)
+    return [need for need in missing(facts, way) if need.name not in told] if chooses else []
 
 
 def _is_outside(facts: Facts, need: Need) -> bool:

@@ -14,7 +14,7 @@ from salesops.changes.compare import signature
 from salesops.changes.field_differences import differences
 from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
 from salesops.problems import Path, dotted
-from salesops.records.as_written import Data
+from salesops.records.as_written import GAP, Data
 from salesops.records.building_on import BUILDS_ON
 from salesops.records.deal import Deal
 from salesops.records.kinds import KINDS
@@ -35,7 +35,7 @@ def _line(move: MoveLike) -> str:
 
 def sign(case: Case[Any], field: str, was: str) -> str:
     """What to write where a change of the past is right all the same: in the deal, or in the file for all other records."""
-    entry = f"field: {field}, was: {quoted(was)}, by: …, date: …, why: …"
+    entry = f"field: {field}, was: {quoted(was)}, by: {GAP}, date: {GAP}, why: {GAP}"
     if case.kind == "deal":
         return f"sign a correction: corrections: [{{{entry}}}]"
     return f"sign a correction in playbook/corrections.yaml: - {{kind: {case.kind}, id: {case.id}, {entry}}}"
@@ -243,7 +243,7 @@ def record_deleted(case: Case[Any]) -> Findings:
         return
     if any((removal.kind, removal.id) == (case.kind, case.id) for removal in case.then.removals):
         return
-    fix = f"removed:\n  - {{kind: {case.kind}, id: {case.id}, date: {case.as_of}, by: …, why: …}}"
+    fix = f"removed:\n  - {{kind: {case.kind}, id: {case.id}, date: {case.as_of}, by: {GAP}, why: {GAP}}}"
     yield Finding(
         (),
         f"the {case.kind} '{case.id}' is gone",

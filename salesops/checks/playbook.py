@@ -9,7 +9,7 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.checks.process import unreadable
 from salesops.metrics import metrics_of
 from salesops.problems import did_you_mean
-from salesops.records.as_written import question
+from salesops.records.as_written import GAP, question
 from salesops.records.bounds import fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
@@ -132,7 +132,7 @@ def hypothesis_changelog(case: Case[Hypothesis]) -> Findings:
             ("version",),
             f"the changelog does not say what version {record.version} changed",
             help="add an entry",
-            fix=f"changelog: [{{version: {record.version}, date: {record.since}, note: ?}}]",
+            fix=f"changelog: [{{version: {record.version}, date: {record.since}, note: {GAP}}}]",
         )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics.contracts import ACTIVE, OVERDUE, terms
+from salesops.records.as_written import GAP
 from salesops.records.deal import Deal
 from salesops.records.member import Member
 from salesops.records.process import Tier
@@ -126,7 +127,7 @@ def tier_deferred(case: Case[Deal]) -> Findings:
                 ("stages", line),
                 f"{tier.name} is deferred until {tier.deferred_until}: a deal of it can only be parked",
                 help="delete the move and park the deal: "
-                f"parked: [{{since: {case.record.stages[0].entered}, until: {tier.deferred_until}, why: ?}}]",
+                f"parked: [{{since: {case.record.stages[0].entered}, until: {tier.deferred_until}, why: {GAP}}}]",
             )
 
 
@@ -168,5 +169,5 @@ def tier_deferred_unparked(case: Case[Deal]) -> Findings:
             ("tier",),
             f"{tier.name} is deferred until {tier.deferred_until}, and the deal is not parked",
             help="park it until that day",
-            fix=f"parked: [{{since: {history.now.entered}, until: {tier.deferred_until}, why: ?}}]",
+            fix=f"parked: [{{since: {history.now.entered}, until: {tier.deferred_until}, why: {GAP}}}]",
         )

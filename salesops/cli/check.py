@@ -10,7 +10,7 @@ FORMATS = ("text", "concise", "json", "github", "markdown")
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, metavar="[PATH|ID]...")
 @click.option(
     "--format",
     "output_format",

@@ -9,7 +9,7 @@ from functools import partial
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
-from salesops.metrics.readings import Reading, Share, tally
+from salesops.metrics.readings import AttemptKey, Reading, Share, tally
 from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, WON, Conversion, Process
@@ -22,6 +22,11 @@ class Attempt:
     history: DealHistory
     visits: tuple[Visit, ...]
     became: str
+
+    @property
+    def key(self) -> AttemptKey:
+        """The deal, and which of its attempts it is."""
+        return AttemptKey(self.history.id, self.visits[0].attempt)
 
 
 CONVERTED, FAILED, OPEN, PARKED, SKIPPED = "converted", "failed", "open", "parked", "skipped"
@@ -93,6 +98,7 @@ def _conversion(conversion: Conversion) -> Callable[[Snapshot], Reading]:
                 }
             },
             included=tuple(dict.fromkeys(it.history.id for it in attempts if it.became in (CONVERTED, FAILED))),
+            attempts_counted=tuple(it.key for it in attempts if it.became in (CONVERTED, FAILED)),
             excluded=(*still, *left_out, *snapshot.unusable),
         )
 
@@ -147,6 +153,7 @@ def win_rate(snapshot: Snapshot) -> Share:
     lost_from: list[str] = []
     waiting: list[LeftOut] = []
     by_type: list[str] = []
+    counted: list[AttemptKey] = []
     for history in snapshot.histories:
         for visits in history.attempts:
             closing = snapshot.closing(visits)
@@ -156,6 +163,7 @@ def win_rate(snapshot: Snapshot) -> Share:
                 outcome = snapshot.stage(closing.stage).outcome
                 by_type.append(f"{outcome} {history.type}")
                 (won if outcome == WON else lost).append(history.id)
+                counted.append(AttemptKey(history.id, closing.attempt))
                 before = visits.index(closing) - 1
                 if outcome == LOST and before >= 0:
                     lost_from.append(snapshot.name(visits[before].stage))
@@ -167,5 +175,6 @@ def win_rate(snapshot: Snapshot) -> Share:
         hit=tuple(dict.fromkeys(won)),
         parts={"split": tally(by_type), "lost_from": tally(lost_from)},
         included=tuple(dict.fromkeys(won + lost)),
+        attempts_counted=tuple(counted),
         excluded=(*waiting, *snapshot.unusable),
     )

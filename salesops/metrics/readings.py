@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops.book.book import LeftOut
 from salesops.metrics.statistics import ENOUGH, Interval, median_interval, quantile, wilson
@@ -13,15 +13,30 @@ from salesops.records.money import Sums, cents
 Split = Mapping[str, int]
 
 
+class AttemptKey(NamedTuple):
+    """One attempt of a deal, by its number."""
+
+    deal: str
+    attempt: int
+
+
 @dataclass(frozen=True, kw_only=True)
 class DealEvidence:
     """The deals behind a number: counted, and left out with the reason."""
 
     included: tuple[str, ...] = ()
     excluded: tuple[LeftOut, ...] = ()
+    attempts_counted: tuple[AttemptKey, ...] = ()
+    """Where attempts are counted and not deals: each of them, so that a deal that was opened again stands here more than once."""
+
+    def attempts_of(self, deal: str) -> list[int]:
+        """The numbers of a deal's attempts that were counted."""
+        return [key.attempt for key in self.attempts_counted if key.deal == deal]
 
     def _evidence(self) -> dict[str, Any]:
+        attempts = [key._asdict() for key in self.attempts_counted]
         return {
+            **({"attempts_counted": attempts} if attempts else {}),
             "included": list(self.included),
             "excluded": [{"deal": left.deal, "why": left.why, "reason": left.cause.value} for left in self.excluded],
         }
@@ -138,6 +153,11 @@ class Days(DealEvidence):
         return self._quantile(0.8)
 
     @property
+    def is_enough_for_quantiles(self) -> bool:
+        """Whether there are enough values to say what most of them stay below; of fewer, the least and the greatest are told."""
+        return self.n >= ENOUGH
+
+    @property
     def interval(self) -> Interval | None:
         """An interval that holds the median with at least 95 % confidence; None where nothing is estimated."""
         return None if not self.is_sample else median_interval(sorted(self.values))
@@ -161,6 +181,8 @@ class Days(DealEvidence):
             "mean": self.value,
             "median": self.median,
             "p80": self.p80,
+            "least": min(self.values, default=None),
+            "greatest": max(self.values, default=None),
             "median_interval": list(interval) if interval else None,
             "enough": self.is_enough,
             "split": dict(self.split),

@@ -7,7 +7,7 @@ from math import comb, floor, sqrt
 from statistics import NormalDist
 
 ENOUGH = 10
-"""Below this many counted, a share or an average is shown as insufficient data (``reference/definitions#intervals``)."""
+"""Below this many counted, a share or an average is shown as insufficient data, and no quantile but the median (``reference/definitions#intervals``)."""
 
 Interval = tuple[float, float]
 

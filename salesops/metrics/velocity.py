@@ -10,7 +10,7 @@ from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.conversions import closes
 from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
-from salesops.metrics.readings import Days, Reading, tally
+from salesops.metrics.readings import AttemptKey, Days, Reading, tally
 from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, Process
@@ -91,7 +91,7 @@ def days_to_loss(snapshot: Snapshot) -> Days:
     The companion of Days in Pipeline. A deal that was opened again counts once for each loss.
     """
     values: list[int] = []
-    included: list[str] = []
+    counted: list[AttemptKey] = []
     for history in snapshot.histories:
         if history.type != NEW:
             continue
@@ -99,11 +99,12 @@ def days_to_loss(snapshot: Snapshot) -> Days:
             last = snapshot.closing(visits)
             if last and snapshot.stage(last.stage).outcome == LOST and snapshot.in_window(last.entered):
                 values.append((last.entered - visits[0].entered).days)
-                included.append(history.id)
+                counted.append(AttemptKey(history.id, last.attempt))
     return Days(
         values=tuple(values),
         split=tally(NEW for _ in values),
-        included=tuple(dict.fromkeys(included)),
+        included=tuple(dict.fromkeys(key.deal for key in counted)),
+        attempts_counted=tuple(counted),
         excluded=snapshot.unusable,
     )
 
@@ -139,7 +140,7 @@ def _stayed(snapshot: Snapshot, history: DealHistory, stage: str) -> list[Path]:
 def _days_in(stage: str) -> Callable[[Snapshot], Reading]:
     def measure(snapshot: Snapshot) -> Days:
         values: list[int] = []
-        included: list[str] = []
+        counted: list[AttemptKey] = []
         types: list[str] = []
         left_out: list[LeftOut] = []
         for history in snapshot.histories:
@@ -151,12 +152,13 @@ def _days_in(stage: str) -> Callable[[Snapshot], Reading]:
                     left_out.append(LeftOut(history.id, f"still in '{stage}'", Cause.OPEN))
                 elif snapshot.in_window(here[-1].left):
                     values.append(days_of(here))
-                    included.append(history.id)
+                    counted.append(AttemptKey(history.id, here[0].attempt))
                     types.append(history.type)
         return Days(
             values=tuple(values),
             split=tally(types),
-            included=tuple(dict.fromkeys(included)),
+            included=tuple(dict.fromkeys(key.deal for key in counted)),
+            attempts_counted=tuple(counted),
             excluded=(*left_out, *snapshot.unusable),
         )
 

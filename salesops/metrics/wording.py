@@ -8,6 +8,7 @@ from decimal import Decimal
 from salesops.book.book import Cause, LeftOut
 from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
 from salesops.metrics.statistics import Interval
+from salesops.output import counted
 from salesops.records.money import Sums
 
 NO_DATA = "no data"
@@ -69,9 +70,32 @@ def _days(days: Days) -> str:
     if not days.n:
         return ""
     few = "" if days.is_enough else "insufficient data"
-    return " · ".join(
-        part for part in (f"median {days.median:,.1f}", f"80 % within {days.p80:,.0f}", f"n = {days.n:,}", few) if part
-    )
+    return " · ".join(part for part in (f"median {days.median:,.1f}", _spread(days), f"n = {days.n:,}", few) if part)
+
+
+def _spread(days: Days) -> str:
+    """Within what four of five were, or of a few from what to what; nothing beside a single value."""
+    if days.is_enough_for_quantiles:
+        return f"80 % within {days.p80:,.0f}"
+    return spread_of_few(days) if days.n > 1 else ""
+
+
+def spread_of_few(days: Days) -> str:
+    """``from 3 to 40``."""
+    return f"from {min(days.values):,} to {max(days.values):,}"
+
+
+def counted_in_words(reading: Reading) -> str:
+    """``2 deals``, or ``3 attempts of 2 deals`` where a deal counts once for each of its attempts."""
+    deals, attempts = len(reading.included), len(reading.attempts_counted)
+    said = counted(deals, "deal")
+    return said if attempts in (0, deals) else f"{counted(attempts, 'attempt')} of {said}"
+
+
+def attempts_in_words(reading: Reading, deal: str) -> str:
+    """Which attempts of a deal were counted: ``attempts 1 and 2``; nothing where it is the only one."""
+    numbers = [str(number) for number in reading.attempts_of(deal)]
+    return f"attempts {' and '.join([', '.join(numbers[:-1]), numbers[-1]])}" if len(numbers) > 1 else ""
 
 
 def by_kind(left_out: Iterable[LeftOut]) -> list[tuple[str, list[LeftOut]]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-ELLIPSIS = "…"
-PLACEHOLDERS = frozenset({ELLIPSIS, "...", "?"})
-"""What a fix prints where only a person knows the answer: no value of any field."""
+GAP = "…"
+"""What a fix prints where only a person knows the answer; to YAML it is a plain text wherever it stands, which a question mark is not."""
+PLACEHOLDERS = frozenset({GAP, "...", "?"})
+"""What stands for an answer that nobody has given yet: no value of any field."""
 LEFT = "'{}' is a placeholder, not an answer"
 WRITE = "write what is true, or delete the key"
 
@@ -38,4 +39,4 @@ def is_placeholder(value: Any) -> bool:
 def question(key: str, words: Iterable[str] = ()) -> str:
     """A line that leaves the value of a key to a person, with the words to choose from behind it."""
     choices = ", ".join(words)
-    return f"{key}: ?  # {choices}" if choices else f"{key}: ?"
+    return f"{key}: {GAP}  # {choices}" if choices else f"{key}: {GAP}"

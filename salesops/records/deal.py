@@ -60,6 +60,7 @@ class Move(NamedTuple):
 
 
 def _move(value: object) -> Move:
+    """A stage and the day on which the deal entered it: enrichment: 2026-01-05."""
     if not isinstance(value, dict):
         refuse(
             "move-unreadable",
@@ -82,10 +83,12 @@ def _move(value: object) -> Move:
 
 
 def _day_or_open(value: object) -> date | str:
+    """A whole calendar day, 2026-02-09, or the word open."""
     return OPEN if value == OPEN else day(value)
 
 
 def _day_or_never(value: object) -> date | str:
+    """A day, a month or a quarter of which the first day is meant: 2026-07-01, 2026-07, 2026Q3; or the word never."""
     return "never" if value == "never" else day_or_period(value)
 
 
@@ -416,6 +419,12 @@ class Contract(Record):
         over = self.last_day + timedelta(days=1)
         days = (over.year - self.start.year) * 12 * MONTH + (over.month - self.start.month) * MONTH
         return round((days + over.day - self.start.day) / MONTH)
+
+    @property
+    def amounts(self) -> list[Money]:
+        """What it brings over its term: the recurring part times the months, a year where it has no end, and what comes once."""
+        months = MONTHS_A_TERM if self.months is None else self.months
+        return ([self.mrr.times(months)] if self.mrr else []) + ([self.one_off] if self.one_off else [])
 
     @property
     def began(self) -> Date | None:

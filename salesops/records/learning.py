@@ -54,7 +54,7 @@ class Hypothesis(Record):
         "What was seen.", entries=Entries(("date",), may_repeat=True, called="evidence of"), past=Past.FREE
     )
     changelog: tuple[Since, ...] = many(
-        "What changed, and when.", entries=Entries(("version",), called="changelog"), past=Past.FREE
+        "What changed, and when.", entries=Entries(("version",), called="changelog of version"), past=Past.FREE
     )
 
 

@@ -137,14 +137,35 @@ def day(value: object) -> date:
     return _day(value) if value.__class__ is str else _day(_text_only(value, "a day"))
 
 
+class FirstDay(date):
+    """The first day of a month or a quarter, where that is what was written."""
+
+    written = ""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The text that it was read from: what a date remembers by itself is no more than the day."""
+        return day_or_period, (self.written,)
+
+
+def _first_day(first: date, written: str) -> FirstDay:
+    found = FirstDay(first.year, first.month, first.day)
+    found.written = written
+    return found
+
+
+def as_said(value: date) -> str:
+    """A day as somebody wrote it: ``2026-07-01``, or the period with the day on which it begins, ``2026Q3 (from 2026-07-01)``."""
+    return f"{value.written} (from {value})" if isinstance(value, FirstDay) and value.written else str(value)
+
+
 def day_or_period(value: object) -> date:
     """A day, a month or a quarter of which the first day is meant: ``2026-07-01``, ``2026-07``, ``2026Q3``."""
     words = _text_only(value, "a day")
     quarter = _QUARTER.fullmatch(words)
     if quarter:
-        return _day(f"{quarter[1]}-{int(quarter[2]) * 3 - 2:02d}-01")
+        return _first_day(_day(f"{quarter[1]}-{int(quarter[2]) * 3 - 2:02d}-01"), words)
     if _is_month(words):
-        return _day(f"{words}-01")
+        return _first_day(_day(f"{words}-01"), words)
     if not _DATE.fullmatch(words) and not _LOOSE_DATE.fullmatch(words):
         refuse(
             "not-a-date",
@@ -184,7 +205,7 @@ def slug(words: str) -> str:
 
 
 def percent(value: object) -> Decimal:
-    """A share written as ``60%``; 0.60 as a value."""
+    """A percentage from 0% to 100%, written as ``60%``."""
     words = _text_only(value, "a percentage")
     if not _PERCENT.fullmatch(words) or (share := Decimal(words[:-1])) > 100:
         fix = f"{words}%" if _WHOLE.fullmatch(words) and 1 < int(words) <= 100 else ""  # 1 may well mean 100%

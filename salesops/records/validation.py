@@ -10,7 +10,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin
 from pydantic import ValidationError
 
 from salesops.problems import Edit, Path, Problem, did_you_mean, nearest
-from salesops.records.as_written import LEFT, WRITE, is_placeholder, question
+from salesops.records.as_written import GAP, LEFT, WRITE, is_placeholder, question
 from salesops.records.cut_by_comma import CutText, cut_texts, is_field, may_be_cut, rejoined
 from salesops.records.model_fields import fields_below, inside, type_at
 from salesops.records.record import Record, value_at
@@ -203,7 +203,7 @@ def example_of(fields: Mapping[str, Any], words: str) -> str:
     asked = [name for name, field in fields.items() if field.is_required() and name != home] or chosen[:1]
     said = f"{words}%" if home == "value" and words.isdecimal() else words
     taken = said if re.fullmatch(r"[\w.%][\w .%/-]*", said) else in_quotes(said)
-    parts = [f"{name}: ?" for name in asked] + ([f"{home}: {taken}"] if home else [])
+    parts = [f"{name}: {GAP}" for name in asked] + ([f"{home}: {taken}"] if home else [])
     return f"{{{', '.join(parts)}}}" if parts and home else ""
 
 
@@ -240,7 +240,7 @@ def _missing(document: Document, model: type[Record], path: Path) -> Problem:
     meaning = (field.description or "") if field else ""
     fix = question(name, _choices(model, path))
     if field and inside(field.annotation) and get_origin(inside(field.annotation)) in (tuple, dict):
-        fix = f"{name}:\n  - ?: ?" if name == "stages" else f"{name}:\n  - ?"
+        fix = f"{name}:\n  - {GAP}: {GAP}" if name == "stages" else f"{name}:\n  - {GAP}"
     return document.problem("field-missing", f"'{name}' is missing", path, key=True, why=meaning, fix=fix)
 
 
@@ -255,7 +255,7 @@ def _unknown(document: Document, model: type[Record], path: Path, cut: CutText |
     guess = nearest(str(path[-1]), fields_below(model, path[:-1]))
     stage = value_at(document.data, path)
     if path == ("stage",) and isinstance(stage, str) and "stages" in document.data:
-        way_out = f"a move is a line under stages, with its day: - {stage}: ?"
+        way_out = f"a move is a line under stages, with its day: - {stage}: {GAP}"
         return document.problem("unknown-key", _no_field(path), path, key=True, help=way_out)
     is_free = guess and value_at(document.data, (*path[:-1], guess)) is None
     edit = Edit(path, name=guess) if guess and is_free else None

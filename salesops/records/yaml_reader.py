@@ -26,7 +26,7 @@ from yaml.events import (
 )
 
 from salesops.problems import Edit, Path, Place, Problem, Severity, dotted
-from salesops.records.as_written import ELLIPSIS, LEFT, WRITE
+from salesops.records.as_written import GAP, LEFT, WRITE
 from salesops.records.slips import slip_in
 from salesops.records.yaml_errors import EXCERPT_WIDTH, explained, in_quotes, line_of, lines_between, spot
 
@@ -151,7 +151,7 @@ def _fault(path: str, text: str, raised: yaml.MarkedYAMLError) -> Problem:
 def _with_questions(path: str, text: str) -> tuple[Document | None, list[Problem]] | None:
     """A document in which values are still question marks, each of them a problem; None where that is not all that is wrong."""
     asked = list(islice(ASKED.finditer(text), MAX_COMPLAINTS))
-    as_read = ASKED.sub(rf"\g<1>{ELLIPSIS}", text)
+    as_read = ASKED.sub(rf"\g<1>{GAP}", text)
     if not asked:
         return None
     walk = _Walk(path, as_read)

@@ -399,3 +399,35 @@ def test_what_one_move_lacks_is_one_message(repo):
         "before 'outreach', 4 things are missing: maniac_t.need must be met or partial; "
         "maniac_t.money must be met or partial; icp.hypothesis must be given; icp.fit must be true"
     )
+
+
+FROM_OUTREACH = "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-19}, {closed lost: 2026-02-19}]\nloss: {%slearning: Nobody wrote back, verdict: icp, reengage: never, playbook: none needed}\n"
+
+
+def test_a_loss_whose_reason_is_not_said_is_offered_every_reason_of_every_way(repo):
+    repo.deal(FROM_OUTREACH % "")
+    found = next(each for each in repo.problems() if each.code == "need-not-met")
+    assert "unresponsive" in found.fix
+    assert "wrong ICP" in found.fix
+    assert "unresponsive" in found.message
+
+
+def test_the_reason_that_is_said_chooses_the_way_out(repo):
+    repo.deal(FROM_OUTREACH % "reason: unresponsive, ")
+    found = next(each for each in repo.problems() if each.code == "need-not-met")
+    assert found.message == "before 'closed lost', there must be at least 3 email activities"
+
+
+def test_touches_that_are_there_count_towards_those_that_are_asked_for(repo):
+    touched = "activity: [{date: 2026-01-20, kind: email}, {date: 2026-01-27, kind: email}]\n"
+    repo.deal(FROM_OUTREACH % "reason: unresponsive, " + touched)
+    found = next(each for each in repo.problems() if each.code == "need-not-met")
+    assert found.message.endswith("email activities (2 of 3 so far)")
+    assert found.fix.endswith("# 1 more")
+
+
+def test_why_several_things_are_asked_for_reads_as_sentences(repo):
+    repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-19}]\nmaniac_t: null\nicp: null")
+    found = next(each for each in repo.problems() if each.code == "need-not-met")
+    assert ".;" not in found.why
+    assert found.why.endswith((".", "?"))

@@ -38,14 +38,17 @@ def test_how_long_it_was_quiet_counts_from_the_last_real_contact(concerns):
     mail = "  - {date: 2026-01-20, kind: email}\n"
     answered = "  - {date: 2026-01-20, kind: email, replied: 2026-01-21}\n"
     quiet = "no real contact for {} days; the process expects one every 14"
+    never = "no real contact yet, {} days after it came into Outreach; the process expects one every 14"
     assert quiet.format(18) in concerns(lines + call + mail, "2026-01-28")
     assert not concerns(lines + call + answered, "2026-01-28")
-    assert quiet.format(15) in concerns(lines, "2026-01-17"), "counted from the day it came into the stage"
+    assert never.format(15) in concerns(lines, "2026-01-17"), "counted from the day it came into the stage"
 
 
 def test_a_contact_that_is_still_to_come_is_no_contact_yet(concerns):
     lines = f"stages: [outreach: 2026-01-02]\n{SOON}\nactivity: [{{date: 2026-02-10, kind: call, outcome: spoke}}]"
-    assert "no real contact for 18 days; the process expects one every 14" in concerns(lines, "2026-01-20")
+    assert "no real contact yet, 18 days after it came into Outreach; the process expects one every 14" in concerns(
+        lines, "2026-01-20"
+    )
 
 
 def test_a_deal_without_a_next_step_deserves_a_look(repo):

@@ -221,3 +221,16 @@ def test_attempts_are_all_the_visits_cut_after_each_close(lines):
         assert not any(OUTCOMES.get(visit.stage) for visit in attempt[:-1])
     for attempt in history.attempts[:-1]:
         assert OUTCOMES.get(attempt[-1].stage)
+
+
+def test_each_loss_belongs_to_a_closing_in_order_and_one_more_is_prepared():
+    lost = {"loss": [{"reason": "timing"}, {"reason": "price"}]}
+    moves = [{"enrichment": "2026-01-05"}, {"closed lost": "2026-01-11"}, {"enrichment": "2026-02-01"}]
+    record = deal("enrichment: 2026-01-05").model_dump(exclude_none=True)
+    again = Deal.model_validate({**record, **lost, "stages": moves})
+    history = history_of("cascadia", again, OUTCOMES.get)
+    assert [(loss.reason, closing and closing.line) for loss, closing in history.losses] == [
+        ("timing", 1),
+        ("price", None),
+    ]
+    assert [(closing.line, loss and loss.reason) for closing, loss in history.lost] == [(1, "timing")]

@@ -60,7 +60,7 @@ def test_a_skipped_stage_is_named_along_the_path_and_never_one_to_the_side(repo,
     (found,) = [each for each in repo.problems() if each.code == "stage-skipped"]
     assert (found.message, found.fix) == (
         "the move from 'active lead' to 'active service' skips 'needs admin'",
-        "- needs admin: ?",
+        "- needs admin: …",
     )
 
 

@@ -177,8 +177,27 @@ EDITS = [
         "",
         "activity: [{date: 2026-02-02, kind: email, template: intro@2, replied: 2026-02-04}]",
         "logged",
-        "an email (intro@2) on 2 February, answered on 4 February",
+        "an e-mail (intro@2) on 2 February, answered on 4 February",
     ),
+    (
+        "",
+        "activity: [{date: 2026-02-02, kind: call, about: other, outcome: spoke}]",
+        "logged",
+        "a call on 2 February",
+    ),
+    (
+        "",
+        "learned: [{stage: discovery, date: 2026-02-02, note: They teach on their own servers}]",
+        "learned",
+        "learned in Discovery on 2 February: They teach on their own servers",
+    ),
+    (
+        "order: {created: 2026-03-30}",
+        "order: {created: 2026-03-30, delivery_owner: jim}",
+        "order",
+        "order: delivery owner Jim",
+    ),
+    ("team: [april]", "team: [april, jim]", "team", "team also Jim"),
     (
         "activity: [{date: 2026-02-02, kind: meeting, about: discovery, status: scheduled}]",
         "activity: [{date: 2026-02-02, kind: meeting, about: discovery, status: held}]",

@@ -23,27 +23,27 @@ def found(repo):
         (
             "metric: sqd, at_least: 12 USD",
             "'12 USD' is an amount of money, and Sales Qualified Deals needs a number, such as 12",
-            "at_least: ?",
+            "at_least: …",
         ),
         (
             "metric: mrr, at_least: 12",
             "'12' is a number, and Monthly recurring revenue needs an amount of money, such as 20000 USD",
-            "at_least: ?",
+            "at_least: …",
         ),
         (
             "metric: win-rate, at_most: 12",
             "'12' is a number, and Win rate needs a percentage, such as 30%",
-            "at_most: ?",
+            "at_most: …",
         ),
         (
             "metric: days-in-pipeline, at_most: 30%",
             "'30%' is a percentage, and Days in Pipeline needs a number of days, such as 90",
-            "at_most: ?",
+            "at_most: …",
         ),
         (
             "metric: sqd, at_least: a lot",
             "'a lot' is a text, and Sales Qualified Deals needs a number, such as 12",
-            "at_least: ?",
+            "at_least: …",
         ),
     ],
 )

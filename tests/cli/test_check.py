@@ -473,3 +473,20 @@ def test_code_lying_in_the_repository_is_not_run(sound):
         sound.write(name, "raise SystemExit('pwned')\n")
     ran = sound.spawn("check")
     assert (ran.returncode, ran.stdout) == (0, SOUND)
+
+
+def test_a_deal_is_checked_by_its_id_or_a_part_of_its_name(broken):
+    for named in ("acme", "acm"):
+        ran = broken.run("check", named)
+        assert ran.code == 1
+        assert "deals/acme.yaml:1:8: error[person-unknown]" in ran.out
+        assert "beta" not in ran.out
+    assert broken.run("check", "cascadia-2025").out.endswith("no problems in deals/cascadia-2025.yaml\n")
+
+
+def test_a_name_that_fits_nothing_or_several_is_a_wrong_call(broken):
+    nothing = broken.run("check", "zzz")
+    assert (nothing.code, "there is no deal or member of that name" in nothing.err) == (2, True)
+    broken.deal("", "acme-two")
+    several = broken.run("check", "acm")
+    assert (several.code, "fits 2; which one?" in several.err) == (2, True)

@@ -408,7 +408,7 @@ def test_machines_are_told_the_deals_only_where_the_evidence_is_asked_for(busy):
         for more in ([], ["--evidence"])
     )
     assert (short["included_count"], short["excluded_count"]) == (2, {"open": 3, "parked": 1})
-    assert long.keys() - short.keys() == {"included", "excluded", "hit"}
+    assert long.keys() - short.keys() == {"included", "excluded", "hit", "attempts_counted"}
     assert all(long[key] == value for key, value in short.items())
 
 
@@ -459,7 +459,14 @@ def test_a_spreadsheet_takes_readings_one_a_row_and_money_one_a_currency(busy):
         ("email-open-rate", "", "", "", ""),
     ]
     deals = table_of(busy.run("metrics", "sqd", "win-rate", "--evidence", "--format", "csv"))
-    assert {"as_of": "2026-11-20", "metric": "sqd", "deal": "late", "counted": "yes", "why": ""} in deals
+    assert {
+        "as_of": "2026-11-20",
+        "metric": "sqd",
+        "deal": "late",
+        "counted": "yes",
+        "why": "",
+        "attempts": "",
+    } in deals
     assert ("win-rate", "waiting", "no") in [(row["metric"], row["deal"], row["counted"]) for row in deals]
 
 
@@ -600,3 +607,70 @@ def test_the_same_records_print_the_same_bytes(busy):
     for words in (("list",), ("board",), ("metrics",)):
         first, second = (busy.spawn(*words, "--format", "json", env={"PYTHONHASHSEED": seed}).stdout for seed in "12")
         assert first == second
+
+
+# A deal that was lost twice, one that waited, one without a value
+
+TWICE = """
+stages:
+  - enrichment: 2026-01-05
+  - closed lost: 2026-02-01
+  - enrichment: 2026-03-01
+  - closed lost: 2026-04-01
+reopened: [{date: 2026-03-01, why: A new dean}]
+loss:
+  - {reason: timing, learning: Asked too early, verdict: execution, reengage: 2026Q1, playbook: none needed}
+  - {reason: price, learning: Ask who pays, verdict: icp, reengage: never, playbook: none needed}
+"""
+
+
+def test_the_days_of_a_visit_are_told_without_the_parked_ones(repo):
+    repo.deal(
+        "stages: [enrichment: 2026-01-01, outreach: 2026-03-02]\nparked: [{since: 2026-01-11, until: 2026-02-10, why: Grant}]"
+    )
+    out = repo.run("show", "acme", "--as-of", "2026-03-12").out
+    assert "enrichment     30 days (30 parked)\n" in out
+    assert "outreach       10 days\n" in out
+
+
+def test_a_rate_names_each_attempt_of_a_deal_that_was_closed_twice(repo):
+    repo.deal(TWICE)
+    assert "\n  counted: 3 attempts of 2 deals\n" in repo.run("metrics", "win-rate").out
+    out = repo.run("metrics", "win-rate", "--evidence").out
+    assert "counted (3 attempts of 2 deals): cascadia-2025, acme (attempts 1 and 2)\n" in out
+    told = json.loads(repo.run("metrics", "win-rate", "--evidence", "--format", "json").out)["metrics"][0]
+    assert told["included"] == ["cascadia-2025", "acme"]
+    assert {"deal": "acme", "attempt": 2} in told["attempts_counted"]
+    table = list(csv.DictReader(io.StringIO(repo.run("metrics", "win-rate", "--evidence", "--format", "csv").out)))
+    assert [row["attempts"] for row in table if row["deal"] == "acme"] == ["1 2"]
+
+
+def test_each_loss_is_shown_with_its_day_and_a_quarter_as_it_was_written(repo):
+    repo.deal(TWICE)
+    out = repo.run("show", "acme").out
+    assert "2026-02-01  reason timing" in out.replace(":", "")
+    assert "2026Q1 (from 2026-01-01)" in out
+    repo.deal(TWICE.replace("  - closed lost: 2026-04-01\n", ""))
+    assert "  prepared    " in repo.run("show", "acme").out
+
+
+def test_a_closed_deal_without_a_value_is_worth_its_contract(repo):
+    text = (repo.root / "deals/cascadia-2025.yaml").read_text(encoding="utf-8")
+    repo.write("deals/cascadia-2025.yaml", re.sub(r"(?m)^value:.*\n(?:  .*\n)*", "", text))
+    assert "(contract)" in repo.run("list").out
+    assert "by its contract" in repo.run("show", "cascadia-2025").out
+    told = json.loads(repo.run("show", "cascadia-2025", "--format", "json").out)
+    assert (told["worth_from"], bool(told["worth"])) == ("contract", True)
+
+
+def test_how_many_of_several_touches_there_are_is_told(repo):
+    repo.deal(
+        "stages: [enrichment: 2026-01-01, outreach: 2026-02-02]\n"
+        "activity: [{date: 2026-02-03, kind: email}, {date: 2026-02-10, kind: email}]"
+    )
+    assert "at least 3 email activities (2 of 3 so far)" in repo.run("show", "acme").out
+
+
+def test_the_end_of_the_contract_is_wanted_before_a_win(repo):
+    repo.deal("stages: [enrichment: 2026-01-01, outreach: 2026-02-02, discovery: 2026-02-03, proposal: 2026-02-04]")
+    assert "  - contract.end (The last day of the term, or open; salesops asks it" in repo.run("show", "acme").out

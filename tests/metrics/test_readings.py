@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from salesops.book.book import Cause, LeftOut
-from salesops.metrics.readings import Amounts, Count, Days, Share, tally
-from salesops.metrics.wording import by_kind, detail, headline
+from salesops.metrics.readings import Amounts, AttemptKey, Count, Days, Share, tally
+from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline
 
 LEFT = (LeftOut("birch", "parked until 2026-07-01", Cause.PARKED),)
 
@@ -112,3 +112,19 @@ def test_what_was_left_out_is_grouped_by_the_kind_of_reason():
 )
 def test_thousands_are_marked_alike_in_a_whole_line(reading):
     assert not re.search(r"\d{4}", f"{headline(reading)} {detail(reading)}")
+
+
+def test_of_fewer_than_ten_values_no_quantile_is_told_but_the_least_and_the_greatest():
+    assert detail(Days(values=(3, 12, 40))) == "median 12.0 · from 3 to 40 · n = 3 · insufficient data"
+    assert detail(Days(values=(3,))) == "median 3.0 · n = 1 · insufficient data"
+    assert "80 % within" in detail(Days(values=tuple(range(10))))
+    assert (Days(values=(3, 40)).as_data()["least"], Days(values=()).as_data()["least"]) == (3, None)
+
+
+def test_a_rate_names_the_attempts_where_a_deal_counts_twice():
+    attempts = (AttemptKey("a", 1), AttemptKey("a", 2), AttemptKey("b", 1))
+    twice = Share(hits=0, out_of=3, included=("a", "b"), attempts_counted=attempts)
+    assert counted_in_words(twice) == "3 attempts of 2 deals"
+    assert (attempts_in_words(twice, "a"), attempts_in_words(twice, "b")) == ("attempts 1 and 2", "")
+    assert twice.as_data()["attempts_counted"][1] == {"deal": "a", "attempt": 2}
+    assert counted_in_words(Share(hits=0, out_of=1, included=("a",))) == "1 deal"

@@ -91,7 +91,7 @@ MISTAKES = [
         id="contact-by-name",
     ),
     pytest.param("member", "country: Canada", "'Canada' is not a country code", id="country"),
-    pytest.param("deal", "stage: outreach", "a move is a line under stages, with its day: - outreach: ?", id="stage"),
+    pytest.param("deal", "stage: outreach", "a move is a line under stages, with its day: - outreach: …", id="stage"),
     pytest.param("deal", "value: {mrr: 1450}", "the currency is missing: 1450 USD in the team's own", id="no-currency"),
     pytest.param(
         "deal", 'value: {mrr: "1,450 USD/month"}', "'1,450 USD/month' is not an amount of money", id="a-month"
@@ -146,7 +146,7 @@ def test_its_fix_when_pasted_leaves_it_gone_and_no_new_one(repo, found, kind, fr
     before = found(kind, fragment)
     (problem, *_) = [each for each in before if sentence in f"{each.message}; {each.help}"]
     if not problem.fix:
-        assert problem.code in FIELDS or "- outreach: ?" in problem.help
+        assert problem.code in FIELDS or "- outreach: …" in problem.help
         return
     file = repo.root / PLACES[kind]
     file.write_text(pasted(file.read_text(), problem, kind))

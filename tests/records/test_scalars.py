@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -12,6 +13,7 @@ from pydantic_core import PydanticCustomError
 
 from salesops.records import scalars
 from salesops.records.money import Money
+from salesops.records.scalars import as_said, day_or_period
 
 READERS = {
     "day": scalars.day,
@@ -386,3 +388,12 @@ def test_a_message_never_repeats_a_long_value_in_full():
     for reader in READERS.values():
         if reader is not scalars.text:
             assert len(refusal(reader, "x " * 5_000).message()) < 200
+
+
+@pytest.mark.parametrize("words", ["2026Q3", "2026-07"])
+def test_a_month_or_a_quarter_is_told_as_it_was_written(words):
+    found = pickle.loads(pickle.dumps(day_or_period(words)))
+    assert (found, str(found)) == (date(2026, 7, 1), "2026-07-01")
+    assert as_said(found) == f"{words} (from 2026-07-01)"
+    assert as_said(day_or_period("2026-07-01")) == "2026-07-01"
+    assert as_said(found + timedelta(days=1)) == "2026-07-02"

@@ -96,12 +96,12 @@ def test_a_missing_field_says_what_it_is_for_and_how_it_looks():
     (problem,) = problems_of(DEAL.replace("owner: jim", ""))
     assert problem.message == "'owner' is missing"
     assert problem.why == Deal.model_fields["owner"].description
-    assert problem.fix == "owner: ?"
+    assert problem.fix == "owner: …"
 
 
 def test_a_missing_choice_is_left_to_a_person_with_the_words_to_choose_from():
     problem = problem_with("    maniac_t: {need: {date: 2026-01-05}}\n")
-    assert problem.fix == "status: ?  # met, partial, unmet, unknown"
+    assert problem.fix == "status: …  # met, partial, unmet, unknown"
 
 
 def test_a_missing_field_of_a_part_is_reported_at_that_part():
@@ -193,7 +193,7 @@ def test_a_choice_that_is_a_key_is_held_to_its_words_too():
 @pytest.mark.parametrize(
     ("line", "said", "fix"),
     [
-        ("next: soon", "fields of their own", "next: {due: ?, action: soon}"),
+        ("next: soon", "fields of their own", "next: {due: …, action: soon}"),
         ("discovery: {jobs: Teach}", "a list", "jobs: [Teach]"),
         ("discovery: {jobs: 'Teach, and more'}", "a list", ""),
         ("discovery: {jobs: {a: b}}", "a list", ""),

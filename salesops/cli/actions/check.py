@@ -12,11 +12,13 @@ from salesops import output
 from salesops.book.book import Book
 from salesops.cli.day import day_of
 from salesops.cli.gate import brought, checked, past_checked, renamed, without_later
+from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
 from salesops.edits.fix import Fixes, difference, fixes
 from salesops.problems import Problem, in_order
+from salesops.records.kinds import KINDS, own_named
 from salesops.store.commits import Against
 from salesops.store.commits import against as compared_with
 from salesops.store.save import alone, save_all
@@ -49,6 +51,7 @@ def run(
     compared = compared_with(root, book, against, exact) if against is not None else None
     found = in_order([*problems, *checked(book, day), *(past_checked(compared, day) if compared else ())])
     if paths:
+        paths = _meant(book, day, paths, Path(folder).resolve(), root)
         found = _below(found, paths, Path(folder).resolve(), root)
     found, later = without_later(book, found, day, day_of(None, book))
     new, old = brought(found, compared, day) if compared else (found, [])
@@ -91,7 +94,7 @@ class CheckReport:
         """The last lines: what was left out where anything was, what was looked at and what was found."""
         facts = output.counted(self.later, "later fact")
         left_out = [f"{facts} left out, dated after {self.day}"] if self.later else []
-        where = f" in {', '.join(output.show(path) for path in self.paths)}" if self.paths else ""
+        where = f" in {', '.join(map(output.show, self.paths))}" if self.paths else ""
         none = f"no {'new ' if self.before else ''}problems{where}"
         tally = output.tally(self.found, self.counts).replace("no problems", none)
         return [*self._renamed, *self._before, *left_out, tally + _against_in_words(self.compared)]
@@ -187,7 +190,7 @@ def _fixed(folder: str, paths: tuple[str, ...], as_of: str | None, dry_run: bool
         day = day_of(as_of, book)
         found = in_order([*problems, *checked(book, day)])
         if paths:
-            found = _below(found, paths, Path(folder).resolve(), root)
+            found = _below(found, _meant(book, day, paths, Path(folder).resolve(), root), Path(folder).resolve(), root)
         fixed = fixes(book, found, day)
         if not dry_run:
             save_all(root, fixed.changes)
@@ -204,6 +207,26 @@ def _say_what_would_be_fixed(fixed: Fixes, found: list[Problem]) -> int:
 
 def _amount(fixed: Fixes) -> str:
     return f"{output.counted(fixed.things, 'problem')} in {output.counted(len(fixed.changes), 'file')}"
+
+
+def _meant(book: Book, day: date, asked: tuple[str, ...], start: Path, root: Path) -> tuple[str, ...]:
+    """The paths that are meant: what names no file is a record, by its id or a part of its name."""
+    return tuple(
+        path for each in asked for path in ([each] if _is_path(each, start) else _files(book, day, each, start, root))
+    )
+
+
+def _is_path(asked: str, start: Path) -> bool:
+    return "/" in asked or os.sep in asked or asked.endswith((".yaml", ".yml")) or os.path.lexists(start / asked)
+
+
+def _files(book: Book, day: date, asked: str, start: Path, root: Path) -> list[str]:
+    """The files of the one record that a name fits."""
+    none = f"'{output.show(asked)}' does not exist, and there is no deal or member of that name"
+    record = chosen(asked, records(book, day), none)
+    paths = [book.documents[ref].path for ref in book.documents if ref[0] in own_named() and ref[1] == record]
+    paths += [f"{KINDS[kind].where}/{name}.yaml" for kind, name in book.broken if name == record]
+    return [os.path.relpath(root / path, start) for path in sorted(set(paths))]
 
 
 def _below(problems: list[Problem], paths: tuple[str, ...], start: Path, root: Path) -> list[Problem]:

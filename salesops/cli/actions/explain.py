@@ -241,6 +241,9 @@ def _fields(fields: list[Field]) -> Iterator[str]:
     yield from _field(fields[0])
     for other in fields[1:]:
         yield ""
+        if next(find_fields(other.address)) != other:
+            yield from _field(other)
+            continue
         yield style(
             f"The {other.kind} record has a field of that name, too: salesops explain {other.kind}.{other.path}",
             "faint",

@@ -120,7 +120,8 @@ def _row(standing: Standing) -> tuple[str, ...]:
         f"{standing.stage_name} (parked)" if standing.parked else standing.stage_name,
         str(standing.age),
         deal.owner,
-        amounts(total(standing.amounts)),
+        amounts(total(standing.amounts))
+        + (" (contract)" if standing.amounts and standing.is_worth_its_contract else ""),
         f"{deal.next.due} {deal.next.action}" if standing.is_open and deal.next else "",
     )
 

@@ -18,8 +18,8 @@ from salesops.cli.printing import note, say, style
 from salesops.cli.repository import kept, numbers_are_whole, read, root_of
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Share
-from salesops.metrics.wording import by_kind, detail, headline
-from salesops.output import SCHEMA_VERSION, as_json, counted, show, table
+from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline
+from salesops.output import SCHEMA_VERSION, as_json, show, table
 from salesops.problems import Problem
 from salesops.records.process import Process
 from salesops.store.commits import CommitBooks, NamedCommit
@@ -153,15 +153,31 @@ def _heading(metric: Metric, reading: Reading | None) -> Iterator[str]:
 
 def _numbers(reading: Reading) -> Iterator[str]:
     """How many deals were counted, and how many were left out for which kind of reason."""
-    yield f"  counted: {counted(len(reading.included), 'deal')}"
+    yield f"  counted: {counted_in_words(reading)}"
     for kind, found in by_kind(reading.excluded):
         yield show(f"  left out: {len(found):,} {kind}")
 
 
 def _deals(reading: Reading) -> Iterator[str]:
     """The deals that were counted, and those left out with the reason."""
-    yield f"  counted ({len(reading.included):,}): {show(', '.join(reading.included) or 'none')}"
+    yield f"  counted ({_how_many(reading)}): {show(', '.join(_named(reading)) or 'none')}"
     if isinstance(reading, Share):
         yield f"  of these, behind the {reading.hits:,}: {show(', '.join(reading.hit) or 'none')}"
     for left in reading.excluded:
         yield show(f"  left out: {left.deal}: {left.why}")
+
+
+def _how_many(reading: Reading) -> str:
+    """How many deals, alone; how many attempts of how many deals where these differ."""
+    return counted_in_words(reading) if _counts_attempts(reading) else f"{len(reading.included):,}"
+
+
+def _counts_attempts(reading: Reading) -> bool:
+    return len(reading.attempts_counted) > len(reading.included)
+
+
+def _named(reading: Reading) -> Iterator[str]:
+    """The deals that were counted; one of several attempts with their numbers."""
+    for deal in reading.included:
+        which = attempts_in_words(reading, deal) if _counts_attempts(reading) else ""
+        yield f"{deal} ({which})" if which else deal

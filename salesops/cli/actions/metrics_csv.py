@@ -40,9 +40,10 @@ def _values(reading: Reading | None, value: object) -> list[tuple[object, str | 
 def evidence_as_table(measured: Iterable[Measured]) -> Iterator[str]:
     """The deals behind the readings, line by line: counted, or left out with the reason."""
     rows = (row for day, _, metric, reading in measured if reading for row in _deals(day, metric, reading))
-    yield from as_csv(rows, ("as_of", "metric", "deal", "counted", "why"))
+    yield from as_csv(rows, ("as_of", "metric", "deal", "counted", "why", "attempts"))
 
 
 def _deals(day: date, metric: Metric, reading: Reading) -> Iterator[Row]:
-    yield from ((day, metric.id, deal, "yes", None) for deal in reading.included)
-    yield from ((day, metric.id, left.deal, "no", left.why) for left in reading.excluded)
+    for deal in reading.included:
+        yield day, metric.id, deal, "yes", None, " ".join(map(str, reading.attempts_of(deal)))
+    yield from ((day, metric.id, left.deal, "no", left.why, None) for left in reading.excluded)

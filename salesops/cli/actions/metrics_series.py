@@ -145,7 +145,7 @@ def _reading(metric: Metric, reading: Reading | None) -> dict[str, Any]:
     return {key: value for key, value in reading_as_data(metric, reading, False).items() if key != "title"}
 
 
-DEALS = ("included", "excluded", "hit")
+DEALS = ("included", "excluded", "hit", "attempts_counted")
 """The keys of a reading that name deals: of 13,000 deals they would be a book."""
 
 

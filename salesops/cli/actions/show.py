@@ -8,7 +8,9 @@ from typing import Any
 
 from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
+from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing, standings
+from salesops.book.visits import Visit
 from salesops.cli.actions.show_sections import labelled, member_sections, people_of, sections
 from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
@@ -65,6 +67,7 @@ def deal_as_data(standing: Standing) -> dict[str, Any]:
         "open": standing.is_open,
         "member_name": standing.member_name,
         "owner_name": standing.owner_name,
+        "worth_from": _worth_from(standing),
         "worth": [money_as_data(Money(worth, code)) for code, worth in total(standing.amounts).items()],
         "amounts": {dotted(path): money_as_data(money) for path, money in _amounts(standing.deal)},
         "next": data.get("next"),
@@ -74,12 +77,19 @@ def deal_as_data(standing: Standing) -> dict[str, Any]:
         "question": standing.question or None,
         "answered": [{"date": entry.date, "note": entry.note} for entry in standing.learned_here],
         "missing": [
-            {"to": way.exit.to, "when": way.exit.when, "needs": [need.sentence for need in way.missing]}
+            {"to": way.exit.to, "when": way.exit.when, "needs": [standing.asked(need) for need in way.missing]}
             for way in standing.ways
         ],
-        "unfinished": [need.sentence for need in standing.unfinished],
+        "unfinished": [standing.asked(need) for need in standing.unfinished],
     }
     return {"id": standing.id, **data, **following}
+
+
+def _worth_from(standing: Standing) -> str | None:
+    """Where the worth comes from: the value that was written, else the signed contract; None where there is neither."""
+    if not standing.amounts:
+        return None
+    return "contract" if standing.is_worth_its_contract else "value"
 
 
 def _amounts(record: Record, *above: str) -> Iterator[tuple[Path, Money]]:
@@ -138,7 +148,8 @@ def _deal(standing: Standing) -> Iterator[str]:
         )
     )
     if standing.amounts:
-        yield f"worth {amounts(total(standing.amounts))}" + (
+        by = " by its contract" if standing.is_worth_its_contract else ""
+        yield f"worth {amounts(total(standing.amounts))}{by}" + (
             f", expected {deal.expected_close}" if deal.expected_close else ""
         )
     if deal.next and standing.is_open:
@@ -149,7 +160,7 @@ def _deal(standing: Standing) -> Iterator[str]:
     yield style("Stages", "head")
     for visit in standing.history.visits:
         brought = "  imported" if deal.was_brought(deal.stages[visit.line]) else ""
-        yield f"  {visit.entered}  {show(visit.stage):<12} {_days(visit.days(standing.snapshot.as_of))}{brought}"
+        yield f"  {visit.entered}  {show(visit.stage):<12} {_stayed(standing, visit)}{brought}"
     if deal.maniac_t:
         yield ""
         yield style(f"MANIAC-T, {deal.maniac_t.answered} of 7 answered", "head")
@@ -184,24 +195,32 @@ def _missing(standing: Standing) -> Iterator[str]:
         ready = style("ready", "good") if not way.missing else style(f"{len(way.missing)} missing", "warning")
         yield f"{style(show(f'To {way.exit.to}'), 'head')} ({show(way.exit.when)}): {ready}"
         for need in way.missing:
-            yield show(f"  - {_asked(need)}" + (f" ({meaning(need)})" if meaning(need) else ""))
+            yield show(f"  - {_asked(standing, need)}" + (f" ({meaning(need)})" if meaning(need) else ""))
     if not standing.is_open and standing.stage.completion:
         left = standing.unfinished
         done = style("complete", "good") if not left else style(f"{len(left)} missing", "warning")
         yield f"{style('To be complete', 'head')} ({show(standing.stage.completion.when)}): {done}"
         for need in left:
-            yield show(f"  - {_asked(need)}" + (f" ({meaning(need)})" if meaning(need) else ""))
+            yield show(f"  - {_asked(standing, need)}" + (f" ({meaning(need)})" if meaning(need) else ""))
+
+
+def _stayed(standing: Standing, visit: Visit) -> str:
+    """The days of a visit as ages are told: without the parked ones, which stand beside them."""
+    history, today = standing.history, standing.snapshot.as_of
+    return f"{_days(history.active_days(visit, today))}{parked_beside(history, today, visit)}"
 
 
 def _days(number: int) -> str:
     return f"{number:>4} {'day' if number == 1 else 'days'}"
 
 
-def _asked(need: Need) -> str:
+def _asked(standing: Standing, need: Need) -> str:
     """What is missing: a field, the values that would do, or so many activities."""
     if need.field and not need.is_ and not need.with_ and need.at_least is None:
         return need.field
-    return f"{need.field}: {' or '.join(need.is_)}" if need.field and need.is_ and not need.with_ else need.sentence
+    return (
+        f"{need.field}: {' or '.join(need.is_)}" if need.field and need.is_ and not need.with_ else standing.asked(need)
+    )
 
 
 def _contact(contact: Contact) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from salesops.book.book import Snapshot
@@ -14,10 +15,11 @@ from salesops.changes.field_sentences import label as said_of
 from salesops.cli.printing import style
 from salesops.metrics.wording import amount
 from salesops.output import show
-from salesops.records.deal import Activity, Deal
+from salesops.records.deal import Activity, Deal, Loss
 from salesops.records.member import Member
 from salesops.records.money import Money
 from salesops.records.record import Record
+from salesops.records.scalars import as_said
 
 ABOVE = frozenset({"title", "member", "type", "tier", "owner", "stages", "next", "maniac_t"})
 """What the lines above the sections tell."""
@@ -32,7 +34,8 @@ def sections(standing: Standing) -> Iterator[str]:
     last = [f"Last contact: {standing.last_contact}"] if standing.last_contact else []
     yield from _section("More", [*last, *_score(standing), *_facts(snapshot, deal, ABOVE)])
     yield from _section("People", _people(standing))
-    yield from _sections(snapshot, deal, ABOVE)
+    losses = [f"{when:<10}  {_entry(snapshot, entry)}" for when, entry in _losses(standing)]
+    yield from _sections(snapshot, deal, ABOVE, {"loss": losses})
 
 
 def _score(standing: Standing) -> list[str]:
@@ -56,11 +59,13 @@ def _facts(snapshot: Snapshot, record: Record, told: Set[str]) -> list[str]:
     return [f"{_title(name)}: {_words(snapshot, name, getattr(record, name))}" for name in plain]
 
 
-def _sections(snapshot: Snapshot, record: Record, told: Set[str]) -> Iterator[str]:
-    """The fields that hold more than one value, in a section each."""
+def _sections(
+    snapshot: Snapshot, record: Record, told: Set[str], known: Mapping[str, list[str]] = MappingProxyType({})
+) -> Iterator[str]:
+    """The fields that hold more than one value, in a section each; ``known`` has the lines of some."""
     for name in _given(record):
         if name not in told and _is_section(getattr(record, name)):
-            yield from _section(_title(name), _lines(snapshot, name, getattr(record, name)))
+            yield from _section(_title(name), known.get(name) or _lines(snapshot, name, getattr(record, name)))
 
 
 def _given(record: Record) -> Iterator[str]:
@@ -94,6 +99,12 @@ def _lines(snapshot: Snapshot, name: str, value: Any) -> Iterator[str]:
     else:
         entries = sorted(value, key=_day, reverse=True) if name == "activity" else value
         yield from (_entry(snapshot, entry) for entry in entries)
+
+
+def _losses(standing: Standing) -> Iterator[tuple[str, Loss]]:
+    """Each loss with the day of its closing; one that is written before the deal is lost has none yet."""
+    for loss, closing in standing.history.losses:
+        yield str(closing.entered) if closing else "prepared", loss
 
 
 def _fields(snapshot: Snapshot, record: Record) -> Iterator[str]:
@@ -163,7 +174,7 @@ def _plain(value: Any) -> str:
         return ", ".join(map(_plain, value))
     if isinstance(value, Mapping):
         return ", ".join(f"{key}: {_plain(part)}" for key, part in value.items())
-    return str(value)
+    return as_said(value) if isinstance(value, date) else str(value)
 
 
 def _people(standing: Standing) -> Iterator[str]:

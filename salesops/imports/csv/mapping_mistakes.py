@@ -24,6 +24,7 @@ from salesops.imports.csv.mapping import (
     mapped_cells,
 )
 from salesops.problems import Path, Problem, did_you_mean
+from salesops.records.as_written import GAP
 from salesops.records.deal import Deal
 from salesops.records.iso_codes import CURRENCIES
 from salesops.records.scalars import day
@@ -117,7 +118,9 @@ def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
             if cell.column is None
             else "use either column or constant, not both"
         )
-        yield document.problem("cell-unclear", said, spot.at, help="name the column with the value", fix="column: …")
+        yield document.problem(
+            "cell-unclear", said, spot.at, help="name the column with the value", fix=f"column: {GAP}"
+        )
     if cell.column is None:
         for name in ("values", "otherwise", "missing"):
             if getattr(cell, name):

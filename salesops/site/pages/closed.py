@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from markupsafe import Markup
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
+from salesops.book.visits import Visit
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
+from salesops.records.deal import Loss
 from salesops.records.money import Money
 from salesops.records.record import value_at
 from salesops.site.pages.columns import DEAL, MEMBER, Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, day, kind_of_business, money
+from salesops.site.pages.words import NOTHING, day, kind_of_business, money, said
 
 
 def mrr(standing: Standing) -> Money | None:
@@ -31,9 +36,33 @@ def learned(standing: Standing, here: Here) -> str:
     return (standing.deal.win and standing.deal.win.learning) or NOTHING
 
 
-def loss(name: str) -> Callable[[Standing, Here], object]:
+class LossRow(NamedTuple):
+    """One closing as lost: a deal that was lost twice has two."""
+
+    standing: Standing
+    closing: Visit
+    loss: Loss | None
+
+
+def lost_on(row: LossRow, here: Here) -> Markup:
+    """The day of the closing, and whether the deal was opened again since."""
+    again = row.closing.attempt < row.standing.history.now.attempt
+    return day(row.closing.entered) + (Markup(" <small>{}</small>").format("opened again") if again else "")
+
+
+def of_loss(name: str) -> Callable[[LossRow, Here], object]:
     """The cell for a field of the loss, such as its reason."""
-    return lambda standing, here: value_at(standing.deal, ("loss", name)) or NOTHING
+    return lambda row, here: said(value_at(row.loss, (name,)) or NOTHING)
+
+
+def losses(snapshot: Snapshot) -> list[LossRow]:
+    """Every closing as lost, the newest first."""
+    found = [
+        LossRow(Standing(snapshot, history), closing, loss)
+        for history in snapshot.histories
+        for closing, loss in history.lost
+    ]
+    return sorted(found, key=lambda row: row.closing.entered, reverse=True)
 
 
 WON: Columns[Standing] = (
@@ -45,21 +74,20 @@ WON: Columns[Standing] = (
     Column("What we learned", learned, words=True),
     Column("Hand-off", lambda standing, here: here.parts.unfinished(standing.unfinished)),
 )
-LOST: Columns[Standing] = (
-    MEMBER,
-    DEAL,
-    Column("Lost", lambda standing, _: day(standing.since)),
-    Column("Reason", loss("reason")),
-    Column("Verdict", loss("verdict")),
-    Column("What we learned", loss("learning"), words=True),
-    Column("Try again", loss("reengage")),
+LOST: Columns[LossRow] = (
+    Column("Member", lambda row, here: here.member_link(row.standing.deal.member), header=True),
+    Column("Deal", lambda row, here: here.deal_link(row.standing.id, row.standing.deal.title)),
+    Column("Lost", lost_on),
+    Column("Reason", of_loss("reason")),
+    Column("Verdict", of_loss("verdict")),
+    Column("What we learned", of_loss("learning"), words=True),
+    Column("Try again", of_loss("reengage")),
 )
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """Wins and losses, the newest first."""
     won = sorted(standings(snapshot, snapshot.won), key=lambda standing: standing.since, reverse=True)
-    lost = sorted(standings(snapshot, snapshot.lost), key=lambda standing: standing.since, reverse=True)
     yield page(
         "closed",
         "Closed deals",
@@ -67,7 +95,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         snapshot,
         won=won,
         won_columns=WON,
-        lost=lost,
+        lost=losses(snapshot),
         lost_columns=LOST,
         win_rate=readings.get("win-rate"),
     )

@@ -10,11 +10,12 @@ from markupsafe import Markup
 
 from salesops.book.book import Snapshot
 from salesops.book.icp_score import score_on
+from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing
 from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
-from salesops.records.deal import MANIAC_T, Deal, Hub
+from salesops.records.deal import MANIAC_T, Deal, Hub, Loss
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import TITLES
@@ -22,12 +23,14 @@ from salesops.site.pages.words import NOTHING, day
 
 
 class VisitBar(NamedTuple):
-    """A visit on the time line: its days, and where its bar begins and how long it is, in per cent of the deal's life."""
+    """A visit on the time line: its days without the parked ones, and where its bar begins and how long it is, in per cent of the deal's life."""
 
     stage: str
     title: str
     entered: date
     days: int
+    parked: str
+    """The parked days beside them, in words."""
     attempt: int
     start: float
     width: float
@@ -72,7 +75,7 @@ def note(row: AnswerRow, here: Here) -> Markup | str:
 STAGES: Columns[VisitBar] = (
     Column("Stage", stage, header=True),
     Column("From", lambda bar, _: day(bar.entered)),
-    Column("Days", lambda bar, _: bar.days if bar.has_length else NOTHING, right=True),
+    Column("Days", lambda bar, _: f"{bar.days}{bar.parked}" if bar.has_length else NOTHING, right=True),
     Column(
         Markup('<span class="so-hidden">Share of the deal\'s life</span>'),
         lambda bar, here: here.parts.bar(bar),
@@ -125,6 +128,7 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"
         ],
         story=by_commit(past.timeline.of("deal", standing.id)),
+        losses=list(losses(standing)),
         renewals=[deal_id for deal_id in snapshot.book.renewed_by.get(standing.id, ()) if snapshot.history(deal_id)],
     )
 
@@ -151,6 +155,17 @@ def answers(deal: Deal, named: Mapping[str, str]) -> list[AnswerRow]:
     ]
 
 
+def losses(standing: Standing) -> Iterator[tuple[str, Loss]]:
+    """What is said of each loss with its heading, the newest first; one may be prepared while the deal is open."""
+    for loss, closing in reversed(standing.history.losses):
+        if closing is None:
+            yield "Prepared in case it is lost", loss
+        elif closing.attempt == standing.history.now.attempt:
+            yield "Why it was lost", loss
+        else:
+            yield "Why an earlier attempt was lost", loss
+
+
 def spans(standing: Standing) -> Iterator[VisitBar]:
     """The visits as bars over the deal's life; a closed stage has no length."""
     history, snapshot = standing.history, standing.snapshot
@@ -163,7 +178,8 @@ def spans(standing: Standing) -> Iterator[VisitBar]:
             visit.stage,
             snapshot.book.title_of(visit.stage, visit.entered),
             visit.entered,
-            days,
+            history.active_days(visit, last),
+            parked_beside(history, last, visit),
             visit.attempt,
             100 * (visit.entered - first).days / life,
             max(100 * days / life, 0.6),

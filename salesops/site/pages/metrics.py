@@ -12,7 +12,7 @@ from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, metrics_of, wording
-from salesops.metrics.readings import Share
+from salesops.metrics.readings import Days, Share
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.words import day, prose, unbroken
@@ -45,6 +45,8 @@ class CountedDeal(NamedTuple):
 
     history: DealHistory
     hit: str
+    attempts: str
+    """Which of its attempts were counted, where there are several."""
 
 
 def linked_title(row: GlossaryRow, here: Here) -> object:
@@ -65,8 +67,10 @@ def meaning_and_source(row: GlossaryRow, here: Here) -> Markup:
 
 
 def deal_and_hit(row: CountedDeal, here: Here) -> Markup:
-    """The deal, and whether it is a hit."""
+    """The deal, whether it is a hit, and which of its attempts count."""
     link = here.deal_link(row.history.id)
+    if row.attempts:
+        link += Markup(" <small>{}</small>").format(row.attempts)
     return link + " " + here.chip("good", row.hit) if row.hit else link
 
 
@@ -119,19 +123,33 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         definition=metric.definition.split("\n\n"),
         included=list(_counted(snapshot, metric, reading)),
         counted_columns=COUNTED,
+        how_many=_how_many(reading),
         reasons=wording.by_kind(metric.left_out(snapshot, reading)),
         data={
             name: value
             for name, value in data.items()
-            if name not in ("included", "excluded", "hit", "kind", "value", "weeks")
+            if name not in ("included", "excluded", "hit", "kind", "value", "weeks", "attempts_counted")
+            and _is_told(name, reading)
         },
         week_columns=[week(point) for point in data.get("weeks", ())],
         most=MAX_DEALS_NAMED,
     )
 
 
+def _is_told(figure: str, reading: Reading) -> bool:
+    """Whether people are told a figure: the 80 % mark of a few values is none."""
+    return figure != "p80" or not isinstance(reading, Days) or reading.is_enough_for_quantiles
+
+
 def _counted(snapshot: Snapshot, metric: Metric, reading: Reading) -> Iterator[CountedDeal]:
     hits = frozenset(reading.hit) if isinstance(reading, Share) else frozenset()
     word = "won" if metric.id == "win-rate" else "reached"
     for name in reading.included[:MAX_DEALS_NAMED]:
-        yield CountedDeal(snapshot.history(name) or snapshot.whole.histories[name], word if name in hits else "")
+        history = snapshot.history(name) or snapshot.whole.histories[name]
+        yield CountedDeal(history, word if name in hits else "", wording.attempts_in_words(reading, name))
+
+
+def _how_many(reading: Reading) -> str:
+    """How many deals; how many attempts of how many deals, where these differ."""
+    counted = len(reading.included)
+    return wording.counted_in_words(reading) if len(reading.attempts_counted) > counted else f"{counted:,}"

@@ -85,6 +85,7 @@ def templates() -> Environment:
         day=words.day,
         money=words.money,
         prose=words.prose,
+        said=words.said,
         unbroken=words.unbroken,
         linked=linked,
     )

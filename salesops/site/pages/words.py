@@ -10,15 +10,25 @@ from markupsafe import Markup, escape
 
 from salesops.metrics import wording
 from salesops.records.money import Money
+from salesops.records.scalars import as_said
 
 NOTHING = "–"
 """What stands where there is nothing."""
 
 
-@lru_cache(maxsize=4096)
 def day(when: date | None, without: str = NOTHING) -> Markup:
-    """A day as a browser knows it."""
-    return Markup('<time datetime="{0}">{0}</time>').format(when) if when else escape(without)
+    """A day as a browser knows it; a month or a quarter as somebody wrote it."""
+    return _time(str(when), as_said(when)) if when else escape(without)
+
+
+@lru_cache(maxsize=4096)
+def _time(when: str, said: str) -> Markup:
+    return Markup('<time datetime="{}">{}</time>').format(when, said)
+
+
+def said(value: object) -> str:
+    """A value in a sentence; a month or a quarter as somebody wrote it."""
+    return as_said(value) if isinstance(value, date) else str(value)
 
 
 def money(sum_of: Money | None) -> str:

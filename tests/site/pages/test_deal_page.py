@@ -315,3 +315,19 @@ def test_the_page_of_the_process_says_which_fields_of_their_own_a_team_keeps(rep
     own = "fields: {x.vpat: {type: link, why: Purchasing asks for it}}"
     repo.write("playbook/process/v3.yaml", instead(own, sound["process"]))
     assert "x.vpat, link Purchasing asks for it" in page_of("process").text
+
+
+def test_the_days_of_a_visit_are_told_without_the_parked_ones(repo, page_of):
+    repo.deal(
+        "stages: [enrichment: 2026-01-01, outreach: 2026-03-02]\nparked: [{since: 2026-01-11, until: 2026-02-10, why: Grant}]"
+    )
+    first, *_ = next(page_of("deals/acme", date(2026, 3, 12)).every("tbody")).every("tr")
+    assert [cell.text for cell in first.children_of("td")][1] == "30 (30 parked)"
+
+
+def test_a_loss_that_is_written_before_the_deal_is_lost_is_called_what_it_is(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-01-05]\nloss: {reason: price, reengage: 2027Q1}")
+    page = page_of("deals/acme").text
+    assert "Prepared in case it is lost" in page
+    assert "earlier attempt" not in page
+    assert "2027Q1 (from 2027-01-01)" in page

@@ -245,3 +245,16 @@ def test_home_and_the_page_of_what_waits_show_everything_with_whom_it_waits_for(
 
 def test_where_nothing_waits_the_page_says_so(page_of):
     assert "Nothing waits for anybody." in page_of("waiting").text
+
+
+def test_each_closing_of_a_deal_that_was_lost_twice_has_a_row(repo, page_of):
+    repo.deal(
+        "stages: [enrichment: 2026-01-05, closed lost: 2026-02-01, enrichment: 2026-03-01, closed lost: 2026-04-01]\n"
+        "reopened: [{date: 2026-03-01, why: A new dean}]\n"
+        "loss: [{reason: timing, reengage: 2026Q1}, {reason: price, reengage: never}]"
+    )
+    _, lost = page_of("closed").every("tbody")
+    assert [[cell.text for cell in row.children_of("td")][1:3] for row in lost.every("tr")] == [
+        ["2026-04-01", "price"],
+        ["2026-02-01 opened again", "timing"],
+    ]
