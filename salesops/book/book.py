@@ -18,6 +18,8 @@ from salesops.records.deal import UNRECORDED, Deal, Move
 from salesops.records.kinds import KINDS
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
+from salesops.records.outreach import Outreach
+from salesops.records.prices import PriceList
 from salesops.records.process import IMPORTED, Process, Stage
 from salesops.records.rates import Rates
 from salesops.records.removals import Removed
@@ -133,6 +135,16 @@ class Book:
         """The dated exchange rates."""
         found: Rates | None = self.only("rates")
         return found
+
+    @cached_property
+    def prices(self) -> Mapping[str, PriceList]:
+        """What the team charges, list by list."""
+        return self.of("prices")
+
+    @cached_property
+    def outreach(self) -> Mapping[str, Outreach]:
+        """What came of the messages that were sent to many."""
+        return self.of("outreach")
 
     @cached_property
     def removed(self) -> Removed | None:
