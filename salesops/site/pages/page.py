@@ -208,7 +208,7 @@ def page(
 def _looking_back(body: str, here: Here) -> str:
     """A page of an earlier day that says of what it may not be true."""
     words = todays_word(here.as_of)
-    return body.replace("</h1>", f"</h1>{here.parts.todays_word(f'{words[0].upper()}{words[1:]}.')}", 1)
+    return body.replace("</h1>", f"</h1>{here.parts.aside(f'{words[0].upper()}{words[1:]}.')}", 1)
 
 
 def edit_link(snapshot: Snapshot, branch: str, kind: str, record_id: str) -> str | None:
