@@ -489,7 +489,7 @@ def test_every_number_can_be_narrowed_to_some_deals_and_says_so(busy):
     assert sum(part["metrics"][0]["value"] for part in parts) == whole["metrics"][0]["value"]
     assert (whole["only"], parts[0]["only"]) == ({}, {"type": "new business"})
     ran = busy.run("metrics", "open-deals", "--owner", "jim", "--tier", "general")
-    assert ran.err == "only deals of owner jim, tier general\n"
+    assert ran.err.splitlines()[-1] == "only deals of owner jim, tier general"
 
 
 def test_a_series_can_be_narrowed_too(busy):

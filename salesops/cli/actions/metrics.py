@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from salesops.book.book import Book, Snapshot
+from salesops.book.book import Snapshot
 from salesops.book.narrowing import Narrowing
+from salesops.book.status import todays_word
 from salesops.cli.actions.metrics_csv import as_table, evidence_as_table
 from salesops.cli.actions.metrics_narrowed import asked_for
 from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series, reading_as_data
-from salesops.cli.day import day_of
-from salesops.cli.moments import named_moment
 from salesops.cli.names import chosen
 from salesops.cli.names import metrics as choices_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import kept, numbers_are_whole, read, root_of
+from salesops.cli.repository import Records, records_of
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import by_kind, detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, counted, show, table
-from salesops.problems import Problem
 from salesops.records.process import Process
-from salesops.store.commits import CommitBooks, NamedCommit
 
 
 def run(
@@ -42,13 +39,13 @@ def run(
         return _series(folder, names, output_format, as_of, narrowed, known=known, since=since, every=every or "week")
     if every or known == "then":
         raise Usage("--every and --known then are for a series: add --since DAY")
-    book, problems, point = _book(folder, known)
-    whole = numbers_are_whole(book, problems, point.name if point else "")
-    if not book.processes:
+    records = records_of(folder, as_of, known)
+    whole = records.are_whole
+    if not records.book.processes:
         return 1
-    day = point.day if as_of is None and point and point.day else day_of(as_of, book)
-    asked = asked_for(book, day, **narrowed)
-    _print(asked.on(book, day), names, point, evidence, output_format, asked.only)
+    asked = asked_for(records.book, records.day, **narrowed)
+    records.say_whose()
+    _print(asked.on(records.book, records.day), names, records, evidence, output_format, asked.only)
     return 0 if whole else 1
 
 
@@ -63,31 +60,23 @@ def _series(
     since: str,
     every: str,
 ) -> int:
-    """Print the readings of many days."""
-    at = None if known == "then" else known
-    book, problems, _ = _book(folder, at)
-    whole = numbers_are_whole(book, problems, at or "")
+    """Print the readings of many days; of what has no day they say what the records say now, beside what was believed with ``known`` then."""
+    both = known == "then"
+    records = records_of(folder, as_of, None if both else known)
+    whole = records.are_whole
+    book, last = records.book, records.day
     if not book.processes:
         return 1
-    last = day_of(as_of, book)
     days = days_between(since, last, every)
     asked = asked_for(book, last, **narrowed)
     wanted = _wanted(book.on(last).process, names or (SHOWN if output_format == "text" else ()))
-    then = as_believed(root_of(folder), book, days) if known == "then" else {}
+    if records.point:
+        records.say_whose()
+    elif not both:
+        note(f"salesops: {todays_word('then')}")
+    then = as_believed(records.root, book, days) if both else {}
     print_series(list(points(book, days, wanted, asked.on, then)), wanted, known, output_format, every)
     return 0 if whole else 1
-
-
-def _book(folder: str, known: str | None) -> tuple[Book, list[Problem], NamedCommit | None]:
-    """The records as they lie here, or as they were known."""
-    if known is None:
-        _, book, problems = read(folder)
-        return book, problems, None
-    archive = CommitBooks(root_of(folder))
-    point = named_moment(archive, known, "--known")
-    book, problems = archive.book(point.commit)
-    kept()
-    return book, problems, point
 
 
 def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
@@ -101,13 +90,13 @@ def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
 def _print(
     snapshot: Snapshot,
     names: tuple[str, ...],
-    point: NamedCommit | None,
+    records: Records,
     evidence: bool,
     output_format: str,
     only: Narrowing,
 ) -> None:
     wanted = _wanted(snapshot.process, names)
-    readings = measure(snapshot, wanted)
+    readings, point = measure(snapshot, wanted), records.point
     if output_format == "json":
         window = {"from": snapshot.since, "to": snapshot.until, "only": only.given}
         told = {"as_of": snapshot.as_of, **window, "known": point.as_data() if point else None}
@@ -120,8 +109,6 @@ def _print(
         for line in evidence_as_table(measured) if evidence else as_table(measured):
             say(line)
         return
-    if point:
-        note(f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.day else ''}, as of {snapshot.as_of}")
     if only.given:
         note(f"only deals of {show(only.words)}")
     lines = _one_by_one(wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
