@@ -42,13 +42,13 @@ class Cause(StrEnum):
     OTHER_WAY = "came another way"
     OTHER_DAY = "on other days"
     NOT_HELD = "meeting not held"
+    OTHER_SUBJECT = "meeting about something else"
     NOT_IN_FORCE = "contract not in force"
     NO_START = "contract without a start"
     AT_RISK = "at risk"
     UNUSABLE = "cannot be counted"
     RUNNING = "in the week that is not over"
     RECLASSIFIED = "reclassified without a move"
-    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,11 @@ class LeftOut:
 
     deal: str
     why: str
-    cause: Cause = Cause.OTHER
+    cause: Cause
+
+    def as_data(self) -> dict[str, str]:
+        """As machines read it."""
+        return {"deal": self.deal, "why": self.why, "reason": self.cause.value}
 
 
 @dataclass(frozen=True)

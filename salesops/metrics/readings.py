@@ -23,7 +23,7 @@ class DealEvidence:
     def _evidence(self) -> dict[str, Any]:
         return {
             "included": list(self.included),
-            "excluded": [{"deal": left.deal, "why": left.why, "reason": left.cause.value} for left in self.excluded],
+            "excluded": [left.as_data() for left in self.excluded],
         }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from salesops.book.book import Snapshot
+from salesops.book.book import LeftOut, Snapshot
 from salesops.book.narrowing import Narrowing
 from salesops.book.status import todays_word
 from salesops.cli.actions.metrics_csv import as_table, evidence_as_table
@@ -100,20 +100,30 @@ def _print(
     if output_format == "json":
         window = {"from": snapshot.since, "to": snapshot.until, "only": only.given}
         told = {"as_of": snapshot.as_of, **window, "known": point.as_data() if point else None}
-        every = [reading_as_data(metric, readings[metric.id], evidence) for metric in wanted]
+        every = [
+            reading_as_data(metric, readings[metric.id], evidence)
+            | (_near(snapshot, metric, readings) if evidence else {})
+            for metric in wanted
+        ]
         say(as_json({"schema_version": SCHEMA_VERSION, **told, "metrics": every}))
         return
     if output_format == "csv":
         known = point.name if point else ""
         measured = ((snapshot.as_of, known, metric, readings[metric.id]) for metric in wanted)
-        for line in evidence_as_table(measured) if evidence else as_table(measured):
+        for line in evidence_as_table(snapshot, wanted, readings) if evidence else as_table(measured):
             say(line)
         return
     if only.given:
         note(f"only deals of {show(only.words)}")
-    lines = _one_by_one(wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
+    lines = _one_by_one(snapshot, wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
     for line in lines:
         say(line)
+
+
+def _near(snapshot: Snapshot, metric: Metric, readings: dict[str, Reading | None]) -> dict[str, object]:
+    """The deals that were just left out, as machines read them."""
+    reading = readings[metric.id]
+    return {"near": [left.as_data() for left in metric.near_misses(snapshot, reading)]} if reading else {}
 
 
 def _overview(metrics: list[Metric], readings: dict[str, Reading | None]) -> Iterator[str]:
@@ -121,13 +131,16 @@ def _overview(metrics: list[Metric], readings: dict[str, Reading | None]) -> Ite
     yield from table(rows, ("metric", "value", "behind it"), frozenset({1}), style)
 
 
-def _one_by_one(metrics: list[Metric], readings: dict[str, Reading | None], evidence: bool) -> Iterator[str]:
+def _one_by_one(
+    snapshot: Snapshot, metrics: list[Metric], readings: dict[str, Reading | None], evidence: bool
+) -> Iterator[str]:
     """Each metric with what is behind it: how many deals, or with ``evidence`` which."""
     for metric in metrics:
         reading = readings[metric.id]
         yield from _heading(metric, reading)
         if reading is not None:
-            yield from _deals(reading) if evidence else _numbers(reading)
+            left_out = metric.left_out(snapshot, reading)
+            yield from _deals(reading, left_out) if evidence else _numbers(reading, left_out)
         yield ""
     if not evidence:
         yield style("--evidence names the deals", "faint")
@@ -138,17 +151,17 @@ def _heading(metric: Metric, reading: Reading | None) -> Iterator[str]:
     yield show(f"  {metric.summary}")
 
 
-def _numbers(reading: Reading) -> Iterator[str]:
+def _numbers(reading: Reading, left_out: tuple[LeftOut, ...]) -> Iterator[str]:
     """How many deals were counted, and how many were left out for which kind of reason."""
     yield f"  counted: {counted(len(reading.included), 'deal')}"
-    for kind, found in by_kind(reading.excluded):
+    for kind, found in by_kind(left_out):
         yield show(f"  left out: {len(found):,} {kind}")
 
 
-def _deals(reading: Reading) -> Iterator[str]:
+def _deals(reading: Reading, left_out: tuple[LeftOut, ...]) -> Iterator[str]:
     """The deals that were counted, and those left out with the reason."""
     yield f"  counted ({len(reading.included):,}): {show(', '.join(reading.included) or 'none')}"
     if isinstance(reading, Share):
         yield f"  of these, behind the {reading.hits:,}: {show(', '.join(reading.hit) or 'none')}"
-    for left in reading.excluded:
+    for left in left_out:
         yield show(f"  left out: {left.deal}: {left.why}")
