@@ -10,7 +10,7 @@ from salesops.book.exit_criteria import facts_on, is_met
 from salesops.book.moves import judged_moves
 from salesops.book.visits import DealHistory, Visit
 from salesops.book.waiting import Waiting, has_lost
-from salesops.records.deal import Contract, Order
+from salesops.records.contract import Contract, Order
 from salesops.records.process import LOST, WON, Completion, Need
 
 RENEW_WITHIN = 30

@@ -10,8 +10,9 @@ from salesops.book import waiting_open
 from salesops.checks.check import Case, Finding, Findings, as_findings, check
 from salesops.problems import Path
 from salesops.records.as_written import question
-from salesops.records.deal import MANIAC_T, CallOutcome, Deal, MeetingAbout, MeetingStatus
+from salesops.records.deal import CallOutcome, Deal, MeetingAbout, MeetingStatus
 from salesops.records.member import Member
+from salesops.records.qualification import MANIAC_T
 from salesops.records.record import is_given, value_at
 from salesops.records.scalars import UNKNOWN
 
