@@ -43,11 +43,20 @@ class Term:
 
 def terms(snapshot: Snapshot, member: str | None = None) -> list[Term]:
     """Every won contract that has a start, in exactly one bucket; of one member only, where that is asked for."""
+    won = snapshot.won if member is None else _won_from(snapshot, member)
     return [
         _term(snapshot, history, history.deal.contract)
-        for history in snapshot.won
-        if history.deal.contract and history.deal.contract.start and member in (None, history.deal.member)
+        for history in won
+        if history.deal.contract and history.deal.contract.start
     ]
+
+
+def _won_from(snapshot: Snapshot, member: str) -> Iterator[DealHistory]:
+    """The won deals of a member, without a look at those of all the others."""
+    for deal_id in sorted(snapshot.book.deals_of(member)):
+        history = snapshot.history(deal_id)
+        if history and snapshot.counts(history.deal) and snapshot.outcome(history) == "won":
+            yield history
 
 
 def without_start(snapshot: Snapshot) -> list[LeftOut]:

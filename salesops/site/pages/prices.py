@@ -32,7 +32,7 @@ class Rung(NamedTuple):
     step: UsageStep
 
 
-class Quoted(NamedTuple):
+class PriceListOnPage(NamedTuple):
     """A price list, and the deals whose contracts name it."""
 
     id: str
@@ -89,10 +89,10 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     )
 
 
-def _quoted(name: str, record: PriceList, deals: list[Standing]) -> Quoted:
+def _quoted(name: str, record: PriceList, deals: list[Standing]) -> PriceListOnPage:
     fees = [Fee(*fee) for fee in record.fees.items()]
     made = [standing for standing in deals if standing.deal.contract and standing.deal.contract.prices == name]
-    return Quoted(name, record, fees, _rungs(record), most_for_usage(record.usage), made)
+    return PriceListOnPage(name, record, fees, _rungs(record), most_for_usage(record.usage), made)
 
 
 def _rungs(record: PriceList) -> list[Rung]:
