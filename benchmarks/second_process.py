@@ -19,6 +19,8 @@ sys.path.insert(0, str(HERE))
 
 from generate import AS_OF  # noqa: E402
 
+from salesops.cli.gate import CHECK_FROM  # noqa: E402
+
 ALONE = "import importlib, sys; module = importlib.import_module({module!r}); module.can_split = lambda: False; "
 RUN = "from salesops.cli import main; sys.argv = ['salesops', *sys.argv[1:]]; main()"
 
@@ -30,11 +32,13 @@ class Helper:
     what: str
     module: str
     words: tuple[str, ...]
+    least: int = 0
+    """The deals from which on it helps."""
 
 
 HELPERS = (
     Helper("reading files", "salesops.store.load", ("metrics", "sqd")),
-    Helper("checking", "salesops.cli.gate", ("check",)),
+    Helper("checking", "salesops.cli.gate", ("check",), CHECK_FROM),
     Helper("telling the history", "salesops.store.record_histories", ("history",)),
     Helper("writing record pages", "salesops.site.build", ("site",)),
 )
@@ -63,7 +67,7 @@ def main() -> None:
         if not repository.is_dir():
             words = [sys.executable, str(HERE / "generate.py"), str(repository), "--deals", str(deals)]
             subprocess.run(words, check=True, stdout=subprocess.DEVNULL)
-        for helper in HELPERS:
+        for helper in (each for each in HELPERS if deals >= each.least):
             both = [
                 (seconds(repository, helper, alone=False), seconds(repository, helper, alone=True))
                 for _ in range(given.rounds)

@@ -13,6 +13,8 @@ Nothing here asks the clock or git, and no record is changed. In the folder of a
 >>> reading = salesops.measure(book, day, ["sqd"])["sqd"]
 >>> reading.value == len(reading.included)
 True
+>>> salesops.measure(book, day, ["sqd"], type="new")["sqd"].value <= reading.value
+True
 >>> salesops.diff(book, book, day)
 []
 
@@ -28,11 +30,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
     from os import PathLike
+    from typing import Literal
 
     from salesops.book.book import Book
     from salesops.changes.change import Change
     from salesops.metrics.readings import Reading
     from salesops.problems import Problem
+
+    TypeWord = Literal["new business", "existing business", "new", "existing"]
 
 __all__ = ["check", "diff", "load", "measure"]
 
@@ -67,17 +72,37 @@ def check(book: Book, as_of: date) -> list[Problem]:
     return check_book(book, as_of)
 
 
-def measure(book: Book, as_of: date, metrics: Iterable[str] | None = None) -> dict[str, Reading | None]:
+def measure(
+    book: Book,
+    as_of: date,
+    metrics: Iterable[str] | None = None,
+    *,
+    type: TypeWord | None = None,  # noqa: A002 - the name of the field and of the option
+    owner: str | None = None,
+    tier: str | None = None,
+    source: str | None = None,
+    from_: date | None = None,
+    to: date | None = None,
+) -> dict[str, Reading | None]:
     """The metrics on a day by their ids, all of them or those that are named; None for one that is planned.
 
+    As with `salesops metrics`, `type`, `owner`, `tier` and `source` narrow every number to the deals that say so: by id,
+    `source` by channel, campaign or referring member, or "none" for deals without one. `from_` and `to`, both days among
+    them, narrow rates to cohorts and averages and won value to closes.
+
     A reading has a value in its own unit (a count, a share, days, or money by currency, which is Decimal), the deals
-    behind it (`included`), and those left out with the reason (`excluded`). Raises KeyError for an unknown metric, and
-    LookupError where there is no version of the process: nothing can be counted without one.
+    behind it (`included`), and those left out with the reason (`excluded`). Raises KeyError for an unknown metric,
+    ValueError for a word that no record knows and for a window without a day, and LookupError where there is no version
+    of the process: nothing can be counted without one.
     """
+    from salesops.book.narrowing import narrowing_of, no_window  # noqa: PLC0415 - quick start
     from salesops.metrics import measure as measure_all  # noqa: PLC0415 - quick start
     from salesops.metrics import metrics_of  # noqa: PLC0415 - quick start
 
-    snapshot = book.on(as_of)
+    if why := no_window(as_of, from_, to):
+        raise ValueError(why)
+    only = narrowing_of(book, type=type, owner=owner, tier=tier, source=source)
+    snapshot = book.on(as_of, from_, to, only if only.given else None)
     known = metrics_of(snapshot.process)
     return measure_all(snapshot, known.values() if metrics is None else [known[metric] for metric in metrics])
 

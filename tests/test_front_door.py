@@ -2,6 +2,7 @@
 
 import doctest
 import pydoc
+import re
 import subprocess
 import sys
 from datetime import date
@@ -48,6 +49,35 @@ def test_named_metrics_are_measured_and_an_unknown_one_is_refused(repo):
     assert set(salesops.measure(book, DAY)) > {"open-deals", "mrr", "win-rate"}
     with pytest.raises(KeyError):
         salesops.measure(book, DAY, ["no-such-metric"])
+
+
+def test_numbers_can_be_narrowed_as_on_the_command_line(repo):
+    repo.deal("source: {channel: conference}")
+    repo.deal("owner: april\nstages: [enrichment: 2026-11-02]", id="other")
+    book, _ = salesops.load(repo.root)
+
+    def counted(metric, **asked):
+        return salesops.measure(book, DAY, [metric], **asked)[metric].included
+
+    assert counted("open-deals", owner="jim") == ("acme",)
+    assert counted("open-deals", type="new", tier="general", source="none") == ("other",)
+    assert counted("open-deals", type="existing business") == ()
+    assert counted("won-value", from_=date(2025, 3, 10), to=date(2025, 3, 10)) == ("cascadia-2025",)
+    assert counted("won-value", from_=date(2025, 3, 11)) == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"owner": "jimm"}, "there is no owner 'jimm'; did you mean 'jim'?"),
+        ({"type": "renewal"}, "there is no type 'renewal'; known: new business, existing business"),
+        ({"from_": date(2026, 2, 1), "to": date(2026, 1, 1)}, "from 2026-02-01 is after to 2026-01-01"),
+        ({"from_": date(2026, 11, 21)}, "from 2026-11-21 is after 2026-11-20"),
+    ],
+)
+def test_what_no_deal_can_be_is_refused_in_a_sentence(repo, asked, said):
+    with pytest.raises(ValueError, match="^" + re.escape(said) + "$"):
+        salesops.measure(repo.book(), DAY, **asked)
 
 
 def test_two_states_are_told_apart_in_sentences(repo):

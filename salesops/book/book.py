@@ -18,6 +18,8 @@ from salesops.records.deal import UNRECORDED, Deal, Move
 from salesops.records.kinds import KINDS
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
+from salesops.records.outreach import Outreach
+from salesops.records.prices import PriceList
 from salesops.records.process import IMPORTED, Process, Stage
 from salesops.records.rates import Rates
 from salesops.records.removals import Removed
@@ -41,13 +43,13 @@ class Cause(StrEnum):
     OTHER_WAY = "came another way"
     OTHER_DAY = "on other days"
     NOT_HELD = "meeting not held"
+    OTHER_SUBJECT = "meeting about something else"
     NOT_IN_FORCE = "contract not in force"
     NO_START = "contract without a start"
     AT_RISK = "at risk"
     UNUSABLE = "cannot be counted"
     RUNNING = "in the week that is not over"
     RECLASSIFIED = "reclassified without a move"
-    OTHER = "other"
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,11 @@ class LeftOut:
 
     deal: str
     why: str
-    cause: Cause = Cause.OTHER
+    cause: Cause
+
+    def as_data(self) -> dict[str, str]:
+        """As machines read it."""
+        return {"deal": self.deal, "why": self.why, "reason": self.cause.value}
 
 
 @dataclass(frozen=True)
@@ -134,6 +140,16 @@ class Book:
         """The dated exchange rates."""
         found: Rates | None = self.only("rates")
         return found
+
+    @cached_property
+    def prices(self) -> Mapping[str, PriceList]:
+        """What the team charges, list by list."""
+        return self.of("prices")
+
+    @cached_property
+    def outreach(self) -> Mapping[str, Outreach]:
+        """What came of the messages that were sent to many."""
+        return self.of("outreach")
 
     @cached_property
     def removed(self) -> Removed | None:

@@ -153,10 +153,10 @@ def _concerns(standing: Standing) -> Iterator[str]:
         yield f"was expected to close on {deal.expected_close}"
 
 
-def todays_word(day: date) -> str:
-    """What to know about an earlier day that is shown by records of today."""
+def todays_word(known: date | str) -> str:
+    """What to know about earlier days that are shown by records of today; ``known`` is what to ask for instead."""
     return (
-        f"what has no day of its own, such as amounts, owners and next steps, is today's word; --known {day} shows "
+        f"what has no day of its own, such as amounts, owners and next steps, is today's word; --known {known} shows "
         "what was known then"
     )
 

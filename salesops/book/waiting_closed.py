@@ -11,7 +11,7 @@ from salesops.book.moves import judged_moves
 from salesops.book.visits import DealHistory, Visit
 from salesops.book.waiting import Waiting, has_lost
 from salesops.records.as_written import GAP
-from salesops.records.deal import Contract, Order
+from salesops.records.contract import Contract, Order
 from salesops.records.process import LOST, WON, Completion, Need
 from salesops.records.scalars import FirstDay
 

@@ -10,7 +10,7 @@ from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.book.waiting import Waiting, has_lost
 from salesops.records.as_written import question
-from salesops.records.deal import Contract
+from salesops.records.contract import Contract
 from salesops.records.member import INVOICE_STEPS, Invoice
 from salesops.records.process import WON
 

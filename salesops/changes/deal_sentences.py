@@ -14,8 +14,8 @@ from salesops.changes.names import Names
 from salesops.changes.process_sentences import field_in_words
 from salesops.output import counted
 from salesops.records.as_written import Data, as_map, as_text
-from salesops.records.deal import MANIAC_T
 from salesops.records.process import LOST, WON
+from salesops.records.qualification import MANIAC_T
 from salesops.records.record import value_at
 from salesops.records.scalars import day_or_none
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from salesops.changes.change import Change, joined
 from salesops.changes.names import Names
 from salesops.records.as_written import Data, as_list, as_map, as_text
-from salesops.records.deal import MANIAC_T, OPEN
+from salesops.records.contract import OPEN
+from salesops.records.qualification import MANIAC_T
 
 
 class WrittenMove(NamedTuple):

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from salesops.book.book import Ref
+from salesops.book.book import Book, Ref, Snapshot
 from salesops.changes.change import Change
 from salesops.changes.deal_sentences import of_deal
 from salesops.changes.names import Names
@@ -133,6 +133,7 @@ class GitHistory:
     """What git tells of the records up to a day: the timeline, and the stories of the week and of the month.
 
     ``branch`` is where they are edited, ``changed_since`` where records were committed after the day: what has no day of its own may be of a later one.
+    ``earlier`` holds the records as they were known by the ends of earlier days, but for days on which nothing was; None where git cannot tell.
     """
 
     timeline: Timeline = field(default_factory=Timeline)
@@ -140,6 +141,12 @@ class GitHistory:
     month: Report | None = None
     changed_since: bool = False
     branch: str = MAIN
+    earlier: Mapping[date, Book] | None = None
+
+    def then(self, day: date) -> Snapshot | None:
+        """An earlier day by what was known at its end; None where nothing was, or where nobody asked for it."""
+        known = (self.earlier or {}).get(day)
+        return known.on(day) if known else None
 
 
 NO_GIT_HISTORY = GitHistory()

@@ -5,7 +5,8 @@ from __future__ import annotations
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Path
 from salesops.records.as_written import question
-from salesops.records.deal import EXISTING, NEW, UNRECORDED, Contract, Deal, Value
+from salesops.records.contract import Contract
+from salesops.records.deal import EXISTING, NEW, UNRECORDED, Deal, Value
 
 Fact = tuple[Path, str]
 """A place in a deal, and what is to be said of it."""

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.records.as_written import GAP, question
-from salesops.records.deal import Contract
+from salesops.records.contract import Contract
 from salesops.records.member import INVOICE_STEPS, Invoice, Member
 from salesops.records.process import WON
 

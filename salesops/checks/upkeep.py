@@ -10,7 +10,8 @@ from salesops.book.visits import DealHistory
 from salesops.book.waiting import in_play
 from salesops.checks.check import Case, Finding, Findings, as_findings, check
 from salesops.records.as_written import question
-from salesops.records.deal import MANIAC_T, Deal
+from salesops.records.deal import Deal
+from salesops.records.qualification import MANIAC_T
 
 SHORT_FUSE = {
     "playbook/process/v4.yaml": """

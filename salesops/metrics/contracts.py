@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from salesops.book.book import Cause, LeftOut, Snapshot
@@ -14,7 +13,8 @@ from salesops.metrics.conversions import closes
 from salesops.metrics.metric import ALL_TYPES, Measure, Metric, add, metric
 from salesops.metrics.readings import Amounts, Count, tally
 from salesops.problems import Path
-from salesops.records.deal import MONTHS_A_TERM, Contract
+from salesops.records.contract import MONTHS_A_YEAR, Contract
+from salesops.records.deal import MONTHS_A_TERM
 from salesops.records.money import Money, Sums, total
 
 ENDED, SUPERSEDED, NOT_STARTED, OPEN_ENDED = "ended", "superseded", "not started", "open-ended"
@@ -22,7 +22,6 @@ OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER = "overdue", "0-30", "31-90", "91-180
 BUCKETS = (OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER, OPEN_ENDED, NOT_STARTED, SUPERSEDED, ENDED)
 """Every won contract is in exactly one of these on every day."""
 ACTIVE = frozenset({OPEN_ENDED, DAYS_30, DAYS_90, DAYS_180, LATER})
-MONTHS_A_YEAR = 12
 _CENT = Decimal("0.01")
 
 
@@ -44,11 +43,20 @@ class Term:
 
 def terms(snapshot: Snapshot, member: str | None = None) -> list[Term]:
     """Every won contract that has a start, in exactly one bucket; of one member only, where that is asked for."""
+    won = snapshot.won if member is None else _won_from(snapshot, member)
     return [
         _term(snapshot, history, history.deal.contract)
-        for history in snapshot.won
-        if history.deal.contract and history.deal.contract.start and member in (None, history.deal.member)
+        for history in won
+        if history.deal.contract and history.deal.contract.start
     ]
+
+
+def _won_from(snapshot: Snapshot, member: str) -> Iterator[DealHistory]:
+    """The won deals of a member, without a look at those of all the others."""
+    for deal_id in sorted(snapshot.book.deals_of(member)):
+        history = snapshot.history(deal_id)
+        if history and snapshot.counts(history.deal) and snapshot.outcome(history) == "won":
+            yield history
 
 
 def without_start(snapshot: Snapshot) -> list[LeftOut]:
@@ -264,26 +272,9 @@ def _won_worth(history: DealHistory) -> list[Money]:
     contract, value = history.deal.contract, history.deal.value
     if contract is None or not (contract.mrr or contract.one_off):
         return value.amounts if value else []
-    months = _months(contract) or Decimal(MONTHS_A_TERM if value is None or value.months is None else value.months)
+    months = contract.term or Decimal(MONTHS_A_TERM if value is None or value.months is None else value.months)
     recurring = [Money((contract.mrr.amount * months).quantize(_CENT), contract.mrr.currency)] if contract.mrr else []
     return recurring + ([contract.one_off] if contract.one_off else [])
-
-
-def _months(contract: Contract) -> Decimal | None:
-    """The length of a term; days that make no whole month count as a part of one. None where it has no end."""
-    if contract.start is None or not isinstance(contract.end, date) or contract.end < contract.start:
-        return None
-    over = contract.end + timedelta(days=1)
-    whole = (over.year - contract.start.year) * MONTHS_A_YEAR + over.month - contract.start.month
-    whole -= over < _months_after(contract.start, whole)
-    last, following = (_months_after(contract.start, count) for count in (whole, whole + 1))
-    return whole + Decimal((over - last).days) / (following - last).days
-
-
-def _months_after(day: date, months: int) -> date:
-    """The same day of a later month, or the last day of a month that is shorter."""
-    year, month = divmod(day.year * MONTHS_A_YEAR + day.month - 1 + months, MONTHS_A_YEAR)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 def _won_on(snapshot: Snapshot, history: DealHistory) -> date:

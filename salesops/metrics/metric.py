@@ -64,10 +64,14 @@ class Metric:
         history = snapshot.history(deal)
         return (self.lines(snapshot, history) or in_its_stage(snapshot, history)) if history else []
 
-    def left_out(self, snapshot: Snapshot, reading: Reading) -> tuple[LeftOut, ...]:
-        """All that it does not count: what its reading names, and the near misses that the reading does not name."""
+    def near_misses(self, snapshot: Snapshot, reading: Reading) -> tuple[LeftOut, ...]:
+        """The deals that its rules just left out and that its reading does not name."""
         named = {left.deal for left in reading.excluded}
-        return (*reading.excluded, *(left for left in self.near(snapshot) if left.deal not in named))
+        return tuple(left for left in self.near(snapshot) if left.deal not in named)
+
+    def left_out(self, snapshot: Snapshot, reading: Reading) -> tuple[LeftOut, ...]:
+        """All that it does not count: what its reading names, and the near misses."""
+        return (*reading.excluded, *self.near_misses(snapshot, reading))
 
     @property
     def subject(self) -> str:

@@ -282,9 +282,8 @@ def _not_held(snapshot: Snapshot) -> Iterator[LeftOut]:
                 why = f"the meeting of {entry.date} was {entry.status or 'without a status'}"
                 yield LeftOut(history.id, why, Cause.NOT_HELD)
             elif entry.about not in COUNTED_MEETINGS:
-                yield LeftOut(
-                    history.id, f"the meeting of {entry.date} was about {entry.about or 'an unnamed subject'}"
-                )
+                why = f"the meeting of {entry.date} was about {entry.about or 'an unnamed subject'}"
+                yield LeftOut(history.id, why, Cause.OTHER_SUBJECT)
 
 
 @metric(

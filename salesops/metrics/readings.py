@@ -38,7 +38,7 @@ class DealEvidence:
         return {
             **({"attempts_counted": attempts} if attempts else {}),
             "included": list(self.included),
-            "excluded": [{"deal": left.deal, "why": left.why, "reason": left.cause.value} for left in self.excluded],
+            "excluded": [left.as_data() for left in self.excluded],
         }
 
 

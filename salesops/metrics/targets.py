@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import lru_cache
@@ -25,7 +25,7 @@ TREND_WEEKS = 4
 _CENT = Decimal("0.01")
 
 Then = Callable[[date], Snapshot | None]
-"""The records of an earlier day, as whoever asks wants to know it; None where there were none."""
+"""The records as they were known by the end of an earlier day; None where nothing was known yet."""
 
 
 class Progress(NamedTuple):
@@ -47,37 +47,50 @@ class TargetStanding:
     title: str
     day: date
     progress: Progress
-    trend: tuple[tuple[date, str], ...]
+    trend: tuple[tuple[date, str], ...] = ()
 
 
 def target_standings(snapshot: Snapshot, then: Then | None = None) -> list[TargetStanding]:
     """Every target that is still to come, and those that were missed until a decision answers them.
 
-    ``then`` gives the records of earlier days; default: what they say now.
+    ``then`` gives the records as they were known at the ends of the weeks before; default: what they say of them now.
     """
-    targets = snapshot.book.targets.targets if snapshot.book.targets else ()
     on = lru_cache(maxsize=None)(then or snapshot.whole.on)
-    found = [_standing(target, snapshot, on) for target in targets]
-    return [standing for standing in found if _is_of_interest(standing, snapshot)]
+    return [replace(standing, trend=_trend(standing, snapshot, on)) for standing in _of_interest(snapshot)]
+
+
+def trend_days(snapshot: Snapshot) -> set[date]:
+    """The days whose records the trends of all targets ask for."""
+    return {end for standing in _of_interest(snapshot) for end in _week_ends(standing.day)}
 
 
 def missed(target: Target, snapshot: Snapshot) -> TargetStanding | None:
     """A target whose day has passed, where it was on it; None where it was reached, and once a decision answers it."""
     if target.by >= snapshot.as_of or is_answered(target.id, snapshot):
         return None
-    found = _standing(target, snapshot, snapshot.whole.on)
+    found = _standing(target, snapshot)
     return found if found.progress.state == MISSED else None
 
 
-def _standing(target: Target, snapshot: Snapshot, then: Then) -> TargetStanding:
+def _of_interest(snapshot: Snapshot) -> list[TargetStanding]:
+    targets = snapshot.book.targets.targets if snapshot.book.targets else ()
+    found = [_standing(target, snapshot) for target in targets]
+    return [standing for standing in found if _is_of_interest(standing, snapshot)]
+
+
+def _standing(target: Target, snapshot: Snapshot) -> TargetStanding:
+    """Where a target is, or was on its own day, by what is known of it now."""
     day = min(target.by, snapshot.as_of)
-    reading = _read(target, snapshot if day == snapshot.as_of else then(day))
+    reading = _read(target, snapshot if day == snapshot.as_of else snapshot.whole.on(day))
     known = metrics_of(snapshot.process)
     title = known[target.metric].title if target.metric in known else target.metric
-    rates = snapshot.book.rates
-    found = progress(target, reading, rates, day)
-    trend = tuple((end, _then(target, _read(target, then(end)), rates, end)) for end in _week_ends(day))
-    return TargetStanding(target, title, day, _on_its_day(found, day) if day < snapshot.as_of else found, trend)
+    found = progress(target, reading, snapshot.book.rates, day)
+    return TargetStanding(target, title, day, _on_its_day(found, day) if day < snapshot.as_of else found)
+
+
+def _trend(standing: TargetStanding, snapshot: Snapshot, then: Then) -> tuple[tuple[date, str], ...]:
+    target, rates = standing.target, snapshot.book.rates
+    return tuple((end, _then(target, _read(target, then(end)), rates, end)) for end in _week_ends(standing.day))
 
 
 def _then(target: Target, reading: Reading | None, rates: Rates | None, end: date) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from salesops.book.book import Cause, LeftOut
+from salesops.book.book import LeftOut
 from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
 from salesops.metrics.statistics import Interval
 from salesops.output import counted
@@ -102,7 +102,7 @@ def by_kind(left_out: Iterable[LeftOut]) -> list[tuple[str, list[LeftOut]]]:
     """What was left out by kind of reason, the most first; a kind is called by its sentence where all of it have the same."""
     kinds: dict[str, list[LeftOut]] = {}
     for one in left_out:
-        kinds.setdefault(one.why if one.cause is Cause.OTHER else one.cause.value, []).append(one)
+        kinds.setdefault(one.cause.value, []).append(one)
     named = [(_alike(found) or kind, found) for kind, found in kinds.items()]
     return sorted(named, key=lambda pair: (-len(pair[1]), pair[0]))
 

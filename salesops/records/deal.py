@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from salesops.records.contract import Contract, Order
 from salesops.records.money import Money
+from salesops.records.qualification import Fit, Qualification
 from salesops.records.record import Entries, Past, Record, free, given, many, maybe
 from salesops.records.scalars import (
     Amount,
@@ -30,24 +32,16 @@ from salesops.records.scalars import (
 Date = date  # inside a record that has a field of this name, the field hides the type
 
 NEW, EXISTING = "new business", "existing business"
-MANIAC_T = ("money", "authority", "need", "impending_event", "application", "competition", "timeline")
-MONTH = 30
-"""The days of a month, for what is left over of the months of a term."""
 MAX_MOVES = 2_000
-OPEN = "open"
-"""The end of a contract that has none."""
 UNRECORDED = "unrecorded"
 """What a renewal renews where the older contract has no record."""
 MONTHS_A_TERM = 12
 
 DealType = Literal["new business", "existing business"]
-AnswerStatus = Literal["met", "partial", "unmet", "unknown"]
 ActivityKind = Literal["email", "call", "meeting", "event", "note"]
 MeetingAbout = Literal["discovery", "proposal", "renewal", "other"]
 MeetingStatus = Literal["held", "scheduled", "cancelled", "no-show"]
 CallOutcome = Literal["spoke", "voicemail", "no answer"]
-MoneySource = Literal["allocated", "sought", "unknown"]
-DeliverableStatus = Literal["planned", "under way", "delivered", "dropped"]
 LinkStatus = Literal["draft", "sent", "accepted", "executed", "archived"]
 Priority = Literal["hot", "normal", "low"]
 
@@ -82,11 +76,6 @@ def _move(value: object) -> Move:
         raise PydanticCustomError(fault.type, fault.message_template, {**(fault.context or {}), "at": stage}) from None
 
 
-def _day_or_open(value: object) -> date | str:
-    """A whole calendar day, 2026-02-09, or the word open."""
-    return OPEN if value == OPEN else day(value)
-
-
 def _day_or_never(value: object) -> date | str:
     """A day, a month or a quarter of which the first day is meant: 2026-07-01, 2026-07, 2026Q3; or the word never."""
     return "never" if value == "never" else day_or_period(value)
@@ -103,11 +92,6 @@ MoveLine = Annotated[
             "additionalProperties": {"type": "string", "format": "date"},
         }
     ),
-]
-LastDay = Annotated[
-    date | str,
-    PlainValidator(_day_or_open),
-    WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "const": OPEN}]}),
 ]
 DayOrNever = Annotated[date | str, PlainValidator(_day_or_never), WithJsonSchema({"type": "string"})]
 
@@ -187,102 +171,6 @@ class Imported(Record):
         return move.entered <= self.date
 
 
-class Answer(Record):
-    """One MANIAC-T answer (Sales and invoicing process, When to decide to work with a lead)."""
-
-    status: AnswerStatus = given("How well the question is answered.", "met", "partial", "unmet", "unknown")
-    date: Happened = given("The day of the answer.", "2026-02-04")
-    note: Text | None = maybe("What was learned, in a sentence.", "CIO signs above 25k")
-    evidence: Url | None = maybe("A link to what shows it.", "https://…")
-
-
-class MoneyAnswer(Answer):
-    """Money: is a specific amount set aside?"""
-
-    amount: Amount | None = maybe("The amount set aside.", "40000 USD")
-    range: Text | None = maybe("The range in which they think, in their words.", "15 to 20 thousand a year")
-    source: MoneySource | None = maybe(
-        "Whether the money is there, is still being sought, or nobody knows.", "allocated", "sought", "unknown"
-    )
-
-
-class AuthorityAnswer(Answer):
-    """Authority: who can decide, and who else is involved?"""
-
-    contacts: tuple[Id, ...] = many("The deciders, by their contact ids on the member.", "a-smith")
-    process: Text | None = maybe("How they decide, and who has a say.", "Department asks, purchasing signs")
-
-
-class NeedAnswer(Answer):
-    """Need: what hurts, and how much?"""
-
-    pains: tuple[Text, ...] = many("What hurts today, in their words.", "Three days of installing each term")
-    strength: Text | None = maybe("How strong the wish for a change is.", "Strong: the server is switched off in May")
-
-
-class EventAnswer(Answer):
-    """Impending event: what is coming that presses?"""
-
-    event: Day | None = maybe("The day of the event; the answer is stale once it has passed.", "2026-09-01")
-
-
-class ApplicationAnswer(Answer):
-    """Application: does their use fit what is offered?"""
-
-    changes: tuple[Text, ...] = many("What would have to change in the offer for them.", "Grades back to Moodle")
-    referral: Text | None = maybe("Where they were sent instead, if their use does not fit.", "The national facility")
-
-
-class CompetitionAnswer(Answer):
-    """Competition: what else do they consider, doing nothing included?"""
-
-    alternatives: tuple[Text, ...] = many(
-        "The alternatives; write 'none known' rather than nothing.", "in-house", "nothing"
-    )
-
-
-class BuyingStep(Record):
-    """One step of their buying process."""
-
-    what: Text = given("What has to happen.", "Counsel reads the agreement")
-    by: Day | None = maybe("By which day they expect it.", "2026-03-15")
-
-
-class TimelineAnswer(Answer):
-    """Timeline: their buying process, step by step."""
-
-    steps: tuple[BuyingStep, ...] = many(
-        "The steps of their buying process, in order.",
-        entries=Entries(("what",), about="what", called="buying step:"),
-    )
-
-
-class Qualification(Record):
-    """The seven MANIAC-T answers; each is optional until the process asks for it."""
-
-    money: MoneyAnswer | None = maybe("Is a specific amount of money set aside? If funding is sought, the details.")
-    authority: AuthorityAnswer | None = maybe("Can the contact decide? Who else is involved?")
-    need: NeedAnswer | None = maybe("What hurts today? Is there a real need for change?")
-    impending_event: EventAnswer | None = maybe("Is something urgent coming up?")
-    application: ApplicationAnswer | None = maybe("Does their use fit what is offered, or would it need major changes?")
-    competition: CompetitionAnswer | None = maybe("What else are they considering, doing nothing included?")
-    timeline: TimelineAnswer | None = maybe("What is their buying process, and how long does it take?")
-
-    @property
-    def answered(self) -> int:
-        """How many of the seven have an answer."""
-        return sum(getattr(self, letter) is not None for letter in MANIAC_T)
-
-
-class Fit(Record):
-    """The judgement against an ICP hypothesis (Sales Operations Overview (2025), Enrichment)."""
-
-    hypothesis: Id | None = maybe("The hypothesis by which the fit was judged.", "research-university-r1")
-    version: Whole | None = maybe("The version of the hypothesis.", "2")
-    fit: YesNo | None = maybe("Whether the prospect fits.", "true")
-    note: Text | None = maybe("Why.", "Three active courses")
-
-
 class Discovery(Record):
     """What the discovery calls found (Sales Operations Overview (2025), Discovery)."""
 
@@ -356,109 +244,6 @@ class Proposal(Record):
     )
     objections: tuple[Objection, ...] = many(
         "The objections to it.", entries=Entries(("about",), may_repeat=True, called="objection on")
-    )
-
-
-class Scope(Record):
-    """What the contract covers."""
-
-    hubs: Whole | None = maybe("How many hubs.", "3")
-    support: Text | None = maybe("The support that is included.", "Working days, answer within a day")
-    consulting_hours: Whole | None = maybe("Hours of consulting that are included.", "20")
-
-
-class Deliverable(Record):
-    """Something that the contract promises."""
-
-    what: Text = given("What it is.", "Training for lecturers")
-    due: Day | None = maybe("By which day it is due.", "2026-09-01")
-    status: DeliverableStatus | None = maybe("How far it is.", "planned", "under way", "delivered", "dropped")
-    link: Url | None = maybe("A link to it.", "https://…")
-
-
-class Contract(Record):
-    """The signed agreement (Sales Operations Overview (2025), Closed Won). A contract is a closed interval: in force on its first and its last day."""
-
-    signed: Happened | None = maybe("The day of the last signature.", "2026-03-28")
-    start: Day | None = maybe("The first day of the term.", "2026-04-01")
-    end: LastDay | None = maybe(
-        "The last day of the term, or open where it runs until somebody ends it.", "2027-03-31", OPEN
-    )
-    mrr: Amount | None = maybe("Recurring revenue, money a month.", "1250 USD")
-    one_off: Amount | None = maybe("One-off fee.", "2000 USD")
-    entity: Text | None = maybe("The legal entity that contracts, such as the fiscal sponsor.")
-    template: Text | None = maybe("The agreement template and its version.", "outbound-services@5")
-    agreement: Url | None = maybe("A link to the executed agreement.", "https://…")
-    scope: Scope | None = maybe("What it covers.")
-    prices: Id | None = maybe("The version of the price list: a file in playbook/prices/.", "2026-01")
-    renewal_terms: Text | None = maybe("How it is renewed or ended.", "Renews by a year unless ended 60 days before")
-    service_levels: Text | None = maybe("What is promised of the service.", "99.5% in term time")
-    goals: tuple[Text, ...] = many("What they want to reach with it.", "300 students in the first term", past=Past.FREE)
-    deliverables: tuple[Deliverable, ...] = many(
-        "What it promises, and how far that is.",
-        entries=Entries(("what",), about="what", called="deliverable"),
-        past=Past.FREE,
-    )
-    why_different: Text | None = maybe(
-        "Why it differs from the expected value in money or months, or is free of charge.", "A hub less than offered"
-    )
-    service_ended: Happened | None = maybe(
-        "The day on which the service stopped; from that day on it is over.", "2027-05-01"
-    )
-
-    @property
-    def last_day(self) -> Date | None:
-        """The last day of the term; None where it is open-ended, or the contract does not say."""
-        return self.end if isinstance(self.end, Date) else None
-
-    @property
-    def months(self) -> int | None:
-        """The length of the term in months, to the nearest; None where it has no first or no last day."""
-        if self.start is None or self.last_day is None:
-            return None
-        over = self.last_day + timedelta(days=1)
-        days = (over.year - self.start.year) * 12 * MONTH + (over.month - self.start.month) * MONTH
-        return round((days + over.day - self.start.day) / MONTH)
-
-    @property
-    def amounts(self) -> list[Money]:
-        """What it brings over its term: the recurring part times the months, a year where it has no end, and what comes once."""
-        months = MONTHS_A_TERM if self.months is None else self.months
-        return ([self.mrr.times(months)] if self.mrr else []) + ([self.one_off] if self.one_off else [])
-
-    @property
-    def began(self) -> Date | None:
-        """The day of the signature; a draft that nobody has signed has none."""
-        return self.signed
-
-    def covers(self, month: str) -> bool:
-        """Whether there was service on any day of a month."""
-        start = self.start or self.signed
-        last_days = [self.last_day, self.service_ended - timedelta(1) if self.service_ended else None]
-        return (start is None or f"{start:%Y-%m}" <= month) and all(
-            last is None or month <= f"{last:%Y-%m}" for last in last_days
-        )
-
-
-class Hub(Record):
-    """A hub as ordered (Sales Operations Overview (2025), Integration with Delivery)."""
-
-    name: Text = given("The name of the hub.", "teaching")
-    environment: Text | None = maybe("The software environment.", "python-datascience")
-    authentication: Text | None = maybe("How people sign in.", "institutional single sign-on")
-    storage: Text | None = maybe("The storage.", "10 GB a user")
-
-
-class Order(Record):
-    """The hand-off to delivery (Sales Operations Overview (2025), Integration with Delivery)."""
-
-    configurator: Url | None = maybe("The configurator's link, the first specification of the order.", "https://…")
-    hubs: tuple[Hub, ...] = many("The hubs that are ordered.", entries=Entries(("name",)))
-    created: Happened | None = maybe("The day on which the order was made.", "2026-03-30")
-    issues: tuple[Url, ...] = many("The issues that delivery works by.", "https://…")
-    delivery_owner: Id | None = maybe("Who in delivery owns it.", "april")
-    operational: Happened | None = maybe(
-        "The day from which the hubs are in active use: the hand-off is complete.", "2026-04-20"
     )
 
 

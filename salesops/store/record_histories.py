@@ -18,6 +18,7 @@ from salesops.changes.compare import SAME_RECORD_SHARE, Comparison, first_come, 
 from salesops.changes.names import Names
 from salesops.changes.report import Report, Side
 from salesops.changes.timeline import MAIN, Commit, Event, FileHistory, FileVersion, GitHistory, Timeline, told
+from salesops.metrics.targets import trend_days
 from salesops.problems import CannotDecide
 from salesops.records.kinds import KINDS, id_of, kind_at_path
 from salesops.records.scalars import ID_FORM
@@ -188,15 +189,23 @@ def _told_by_git(root: Path, book: Book, as_of: date, head: str) -> GitHistory:
         is_later = day_at(spine(root, head)[0][1], book.zone) > as_of
     except CannotDecide as fault:
         return GitHistory(Timeline(gap=str(fault)))
-    archive = CommitBooks(root)
-    archive.knows(book)
     week, month = as_of - timedelta(days=as_of.weekday() + 1), as_of.replace(day=1) - timedelta(days=1)
+    trend = trend_days(book.on(as_of)) if book.processes else set()
+    then = _known_then(root, book, {week, month, *trend}, head)
     return GitHistory(
         known,
-        _story(archive, book, week, as_of, head),
-        _story(archive, book, month, as_of, head),
+        _story(then.get(week), book, week, as_of),
+        _story(then.get(month), book, month, as_of),
         changed_since=is_later,
+        earlier=then,
     )
+
+
+def _known_then(root: Path, book: Book, days: Iterable[date], head: str) -> dict[date, Book]:
+    """The records as they were known by the end of each day; a file that several commits have is read once."""
+    archive = CommitBooks(root)
+    archive.knows(book)
+    return {day: then for day, (_, then) in books_on(archive, sorted(days), book, head)}
 
 
 _last: dict[tuple[object, ...], Timeline] = {}
@@ -215,12 +224,10 @@ def _remembered(root: Path, book: Book, as_of: date, head: str) -> Timeline:
     return _last[key]
 
 
-def _story(archive: CommitBooks, book: Book, first: date, last: date, head: str) -> Report | None:
+def _story(before: Book | None, book: Book, first: date, last: date) -> Report | None:
     """What happened from the end of one day to another; None where nothing was known on the first."""
-    found = next(books_on(archive, [first], book, head), None)
-    if found is None:
+    if before is None:
         return None
-    before = found[1][1]
     return Report(Side(before, first, str(first)), Side(book, last, str(last)), Comparison(before, book))
 
 

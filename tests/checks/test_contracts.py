@@ -7,7 +7,7 @@ import pytest
 from salesops.changes.compare import Comparison
 from salesops.checks import check_past
 from salesops.metrics.contracts import OPEN_ENDED, terms
-from salesops.records.deal import Contract
+from salesops.records.contract import Contract
 
 SIGNED = 'signed: 2026-11-16, start: 2026-12-01, entity: Sponsor, agreement: "https://docs.example/a"'
 

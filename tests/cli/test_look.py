@@ -408,8 +408,22 @@ def test_machines_are_told_the_deals_only_where_the_evidence_is_asked_for(busy):
         for more in ([], ["--evidence"])
     )
     assert (short["included_count"], short["excluded_count"]) == (2, {"open": 3, "parked": 1})
-    assert long.keys() - short.keys() == {"included", "excluded", "hit", "attempts_counted"}
+    assert long.keys() - short.keys() == {"included", "excluded", "near", "hit", "attempts_counted"}
     assert all(long[key] == value for key, value in short.items())
+
+
+def test_the_evidence_names_the_near_misses_as_explain_does(busy):
+    explained = busy.run("explain", "sqd", "--as-of", "2026-11-20").out
+    [found] = json.loads(busy.run("metrics", "sqd", "--evidence", "--format", "json").out)["metrics"]
+    near = {left["deal"]: left["why"] for left in found["near"]}
+    assert near
+    assert not near.keys() & {left["deal"] for left in found["excluded"]}
+    text = busy.run("metrics", "sqd", "--evidence").out
+    table = busy.run("metrics", "sqd", "--evidence", "--format", "csv").out
+    for deal, why in near.items():
+        assert why in explained
+        assert f"  left out: {deal}: {why}\n" in text
+        assert f'sqd,{deal},no,"{why}"' in table or f"sqd,{deal},no,{why}" in table
 
 
 def test_a_conversion_names_a_deal_once_and_counts_its_attempts_apart(busy):
@@ -496,7 +510,7 @@ def test_every_number_can_be_narrowed_to_some_deals_and_says_so(busy):
     assert sum(part["metrics"][0]["value"] for part in parts) == whole["metrics"][0]["value"]
     assert (whole["only"], parts[0]["only"]) == ({}, {"type": "new business"})
     ran = busy.run("metrics", "open-deals", "--owner", "jim", "--tier", "general")
-    assert ran.err == "only deals of owner jim, tier general\n"
+    assert ran.err.splitlines()[-1] == "only deals of owner jim, tier general"
 
 
 def test_a_series_can_be_narrowed_too(busy):

@@ -73,6 +73,26 @@ def test_a_terminal_says_which_commit_that_was(demo):
     assert "as known at " in demo.run("metrics", "sqd", "--known", "HEAD~3").err
 
 
+def test_numbers_of_an_earlier_day_by_the_records_of_today_say_so(demo):
+    words = "is today's word; --known 2026-03-20 shows what was known then"
+    for form in ("text", "json", "csv"):
+        assert words in demo.run("metrics", "pipeline-value", "--as-of", "2026-03-20", "--format", form).err
+    assert words not in demo.run("metrics", "pipeline-value", "--as-of", "2026-03-20", "--known", "HEAD").err
+
+
+def test_a_series_by_the_records_of_today_says_so_and_how_to_see_what_was_known_on_each_day(demo):
+    series = ("metrics", "pipeline-value", "--since", "2026-11-01")
+    assert "is today's word; --known then shows what was known then" in demo.run(*series).err
+    assert demo.run(*series, "--known", "then").err == ""
+    assert "as known at 2026-11-10 (commit " in demo.run(*series, "--known", "2026-11-10").err
+
+
+def test_a_series_as_it_was_known_on_a_day_ends_on_that_day(demo):
+    series = ("metrics", "sqd", "--since", "2026-03-13", "--known", "2026-03-20", "--format", "json")
+    ran = demo.spawn(*series, env={"SALESOPS_AS_OF": ""})
+    assert [point["as_of"] for point in json.loads(ran.stdout)["series"]] == ["2026-03-13", "2026-03-20"]
+
+
 def test_what_is_not_committed_is_not_known(repo):
     git = Git(repo.root)
     git.begin()

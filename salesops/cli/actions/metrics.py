@@ -4,25 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from salesops.book.book import Book, Snapshot
+from salesops.book.book import LeftOut, Snapshot
 from salesops.book.narrowing import Narrowing
+from salesops.book.status import todays_word
 from salesops.cli.actions.metrics_csv import as_table, evidence_as_table
 from salesops.cli.actions.metrics_narrowed import asked_for
 from salesops.cli.actions.metrics_series import SHOWN, as_believed, days_between, points, print_series, reading_as_data
-from salesops.cli.day import day_of
-from salesops.cli.moments import named_moment
 from salesops.cli.names import chosen
 from salesops.cli.names import metrics as choices_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import kept, numbers_are_whole, read, root_of
+from salesops.cli.repository import Records, records_of
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, show, table
-from salesops.problems import Problem
 from salesops.records.process import Process
-from salesops.store.commits import CommitBooks, NamedCommit
 
 
 def run(
@@ -42,13 +39,13 @@ def run(
         return _series(folder, names, output_format, as_of, narrowed, known=known, since=since, every=every or "week")
     if every or known == "then":
         raise Usage("--every and --known then are for a series: add --since DAY")
-    book, problems, point = _book(folder, known)
-    whole = numbers_are_whole(book, problems, point.name if point else "")
-    if not book.processes:
+    records = records_of(folder, as_of, known)
+    whole = records.are_whole
+    if not records.book.processes:
         return 1
-    day = point.day if as_of is None and point and point.day else day_of(as_of, book)
-    asked = asked_for(book, day, **narrowed)
-    _print(asked.on(book, day), names, point, evidence, output_format, asked.only)
+    asked = asked_for(records.book, records.day, **narrowed)
+    records.say_whose()
+    _print(asked.on(records.book, records.day), names, records, evidence, output_format, asked.only)
     return 0 if whole else 1
 
 
@@ -63,31 +60,23 @@ def _series(
     since: str,
     every: str,
 ) -> int:
-    """Print the readings of many days."""
-    at = None if known == "then" else known
-    book, problems, _ = _book(folder, at)
-    whole = numbers_are_whole(book, problems, at or "")
+    """Print the readings of many days; of what has no day they say what the records say now, beside what was believed with ``known`` then."""
+    both = known == "then"
+    records = records_of(folder, as_of, None if both else known)
+    whole = records.are_whole
+    book, last = records.book, records.day
     if not book.processes:
         return 1
-    last = day_of(as_of, book)
     days = days_between(since, last, every)
     asked = asked_for(book, last, **narrowed)
     wanted = _wanted(book.on(last).process, names or (SHOWN if output_format == "text" else ()))
-    then = as_believed(root_of(folder), book, days) if known == "then" else {}
+    if records.point:
+        records.say_whose()
+    elif not both:
+        note(f"salesops: {todays_word('then')}")
+    then = as_believed(records.root, book, days) if both else {}
     print_series(list(points(book, days, wanted, asked.on, then)), wanted, known, output_format, every)
     return 0 if whole else 1
-
-
-def _book(folder: str, known: str | None) -> tuple[Book, list[Problem], NamedCommit | None]:
-    """The records as they lie here, or as they were known."""
-    if known is None:
-        _, book, problems = read(folder)
-        return book, problems, None
-    archive = CommitBooks(root_of(folder))
-    point = named_moment(archive, known, "--known")
-    book, problems = archive.book(point.commit)
-    kept()
-    return book, problems, point
 
 
 def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
@@ -101,32 +90,40 @@ def _wanted(process: Process, names: Iterable[str]) -> list[Metric]:
 def _print(
     snapshot: Snapshot,
     names: tuple[str, ...],
-    point: NamedCommit | None,
+    records: Records,
     evidence: bool,
     output_format: str,
     only: Narrowing,
 ) -> None:
     wanted = _wanted(snapshot.process, names)
-    readings = measure(snapshot, wanted)
+    readings, point = measure(snapshot, wanted), records.point
     if output_format == "json":
         window = {"from": snapshot.since, "to": snapshot.until, "only": only.given}
         told = {"as_of": snapshot.as_of, **window, "known": point.as_data() if point else None}
-        every = [reading_as_data(metric, readings[metric.id], evidence) for metric in wanted]
+        every = [
+            reading_as_data(metric, readings[metric.id], evidence)
+            | (_near(snapshot, metric, readings) if evidence else {})
+            for metric in wanted
+        ]
         say(as_json({"schema_version": SCHEMA_VERSION, **told, "metrics": every}))
         return
     if output_format == "csv":
         known = point.name if point else ""
         measured = ((snapshot.as_of, known, metric, readings[metric.id]) for metric in wanted)
-        for line in evidence_as_table(measured) if evidence else as_table(measured):
+        for line in evidence_as_table(snapshot, wanted, readings) if evidence else as_table(measured):
             say(line)
         return
-    if point:
-        note(f"as known at {point.name}{f' (commit {point.commit[:12]})' if point.day else ''}, as of {snapshot.as_of}")
     if only.given:
         note(f"only deals of {show(only.words)}")
-    lines = _one_by_one(wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
+    lines = _one_by_one(snapshot, wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
     for line in lines:
         say(line)
+
+
+def _near(snapshot: Snapshot, metric: Metric, readings: dict[str, Reading | None]) -> dict[str, object]:
+    """The deals that were just left out, as machines read them."""
+    reading = readings[metric.id]
+    return {"near": [left.as_data() for left in metric.near_misses(snapshot, reading)]} if reading else {}
 
 
 def _overview(metrics: list[Metric], readings: dict[str, Reading | None]) -> Iterator[str]:
@@ -134,13 +131,16 @@ def _overview(metrics: list[Metric], readings: dict[str, Reading | None]) -> Ite
     yield from table(rows, ("metric", "value", "behind it"), frozenset({1}), style)
 
 
-def _one_by_one(metrics: list[Metric], readings: dict[str, Reading | None], evidence: bool) -> Iterator[str]:
+def _one_by_one(
+    snapshot: Snapshot, metrics: list[Metric], readings: dict[str, Reading | None], evidence: bool
+) -> Iterator[str]:
     """Each metric with what is behind it: how many deals, or with ``evidence`` which."""
     for metric in metrics:
         reading = readings[metric.id]
         yield from _heading(metric, reading)
         if reading is not None:
-            yield from _deals(reading) if evidence else _numbers(reading)
+            left_out = metric.left_out(snapshot, reading)
+            yield from _deals(reading, left_out) if evidence else _numbers(reading, left_out)
         yield ""
     if not evidence:
         yield style("--evidence names the deals", "faint")
@@ -151,19 +151,19 @@ def _heading(metric: Metric, reading: Reading | None) -> Iterator[str]:
     yield show(f"  {metric.summary}")
 
 
-def _numbers(reading: Reading) -> Iterator[str]:
+def _numbers(reading: Reading, left_out: tuple[LeftOut, ...]) -> Iterator[str]:
     """How many deals were counted, and how many were left out for which kind of reason."""
     yield f"  counted: {counted_in_words(reading)}"
-    for kind, found in by_kind(reading.excluded):
+    for kind, found in by_kind(left_out):
         yield show(f"  left out: {len(found):,} {kind}")
 
 
-def _deals(reading: Reading) -> Iterator[str]:
+def _deals(reading: Reading, left_out: tuple[LeftOut, ...]) -> Iterator[str]:
     """The deals that were counted, and those left out with the reason."""
     yield f"  counted ({_how_many(reading)}): {show(', '.join(_named(reading)) or 'none')}"
     if isinstance(reading, Share):
         yield f"  of these, behind the {reading.hits:,}: {show(', '.join(reading.hit) or 'none')}"
-    for left in reading.excluded:
+    for left in left_out:
         yield show(f"  left out: {left.deal}: {left.why}")
 
 

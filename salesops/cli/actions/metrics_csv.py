@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
+from salesops.book.book import Snapshot
 from salesops.metrics import Metric, Reading, as_data
 from salesops.metrics.readings import Amounts
 from salesops.output import as_csv
@@ -37,13 +38,16 @@ def _values(reading: Reading | None, value: object) -> list[tuple[object, str | 
     return [(value, None)]
 
 
-def evidence_as_table(measured: Iterable[Measured]) -> Iterator[str]:
+def evidence_as_table(
+    snapshot: Snapshot, metrics: Iterable[Metric], readings: Mapping[str, Reading | None]
+) -> Iterator[str]:
     """The deals behind the readings, line by line: counted, or left out with the reason."""
-    rows = (row for day, _, metric, reading in measured if reading for row in _deals(day, metric, reading))
+    rows = (row for metric in metrics if (reading := readings[metric.id]) for row in _deals(snapshot, metric, reading))
     yield from as_csv(rows, ("as_of", "metric", "deal", "counted", "why", "attempts"))
 
 
-def _deals(day: date, metric: Metric, reading: Reading) -> Iterator[Row]:
+def _deals(snapshot: Snapshot, metric: Metric, reading: Reading) -> Iterator[Row]:
+    day = snapshot.as_of
     for deal in reading.included:
         yield day, metric.id, deal, "yes", None, " ".join(map(str, reading.attempts_of(deal)))
-    yield from ((day, metric.id, left.deal, "no", left.why, None) for left in reading.excluded)
+    yield from ((day, metric.id, left.deal, "no", left.why, None) for left in metric.left_out(snapshot, reading))

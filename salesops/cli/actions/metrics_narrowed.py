@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from salesops.book.book import Book, Snapshot
-from salesops.book.narrowing import NO_SOURCE, Narrowing, sources
+from salesops.book.narrowing import Narrowing, no_window, words_of
 from salesops.cli.day import day_given
 from salesops.cli.names import Choice, chosen, people
 from salesops.cli.options import Usage
@@ -31,10 +31,8 @@ class Asked:
 def asked_for(book: Book, as_of: date, *, first: str | None, last: str | None, **deals: str | None) -> Asked:
     """What the options ask for; a window without a day, or a word that no deal has, is a wrong call."""
     start, end = day_given(first, "--from"), day_given(last, "--to")
-    if start and start > as_of:
-        raise Usage(f"--from {start} is after {as_of}")
-    if start and end and start > end:
-        raise Usage(f"--from {start} is after --to {end}")
+    if why := no_window(as_of, start, end, "--"):
+        raise Usage(why)
     choices = _choices(book)
     understood = {
         name: None if word is None else chosen(word, choices[name], f"--{name}: there is no '{show(word)}'")
@@ -44,20 +42,16 @@ def asked_for(book: Book, as_of: date, *, first: str | None, last: str | None, *
 
 
 def _choices(book: Book) -> dict[str, list[Choice]]:
-    """What each option may name: what is declared, and what a deal says although it is not."""
-    deals = book.deals.values()
-    team = people(book.team)
+    """What each option may name, with the other words that people know it by."""
     tiers = {name: tier.name for process in book.processes for name, tier in process.tiers.items()}
-    return {
+    called = {
         "type": [Choice(NEW, ("new",)), Choice(EXISTING, ("existing", "renewal"))],
-        "owner": [*team, *_others((deal.owner for deal in deals), {choice.id for choice in team})],
-        "tier": [
-            *(Choice(name, (title,), title) for name, title in tiers.items()),
-            *_others((deal.tier for deal in deals), tiers),
-        ],
-        "source": [Choice(NO_SOURCE), *_others((word for deal in deals for word in sources(deal)), {NO_SOURCE})],
+        "owner": people(book.team),
+        "tier": [Choice(name, (title,), title) for name, title in tiers.items()],
     }
+    return {name: _with_others(called.get(name, []), words) for name, words in words_of(book).items()}
 
 
-def _others(words: Iterable[str], known: Container[str]) -> list[Choice]:
-    return [Choice(word) for word in dict.fromkeys(words) if word not in known]
+def _with_others(called: list[Choice], words: Iterable[str]) -> list[Choice]:
+    known = {choice.id for choice in called}
+    return [*called, *(Choice(word) for word in words if word not in known)]

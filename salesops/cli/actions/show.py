@@ -19,10 +19,10 @@ from salesops.cli.repository import records_of
 from salesops.metrics.wording import amounts
 from salesops.output import SCHEMA_VERSION, as_json, show
 from salesops.problems import Path, dotted
-from salesops.records.deal import MANIAC_T, Answer
 from salesops.records.member import Contact
 from salesops.records.money import Money, money_as_data, total
 from salesops.records.process import Need
+from salesops.records.qualification import MANIAC_T, Answer
 from salesops.records.record import Record
 
 

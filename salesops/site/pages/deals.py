@@ -15,7 +15,9 @@ from salesops.book.status import Standing
 from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
-from salesops.records.deal import MANIAC_T, Deal, Hub, Loss
+from salesops.records.contract import Hub
+from salesops.records.deal import Deal, Loss
+from salesops.records.qualification import MANIAC_T
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import TITLES

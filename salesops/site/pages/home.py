@@ -63,7 +63,7 @@ def value(row: TargetStanding, here: Here) -> Markup:
 
 
 def trend(row: TargetStanding, here: Here) -> str:
-    """The values on the last four Sundays."""
+    """The values on the four Sundays before its day, each as it was known then where git can tell."""
     known = [words for _, words in row.trend]
     return " → ".join(unbroken(words) for words in known) if {*known} - {NOTHING} else NOTHING
 
@@ -108,7 +108,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             for metric_id in SHOWN
             if metric_id in every
         ],
-        targets=target_standings(snapshot),
+        targets=target_standings(snapshot, None if past.earlier is None else past.then),
+        known="as known then" if past.earlier is not None else "as known now; git cannot tell what was known then",
         target_columns=TARGETS,
         attention=_by_record(waiting),
         record=record,

@@ -18,6 +18,7 @@ from salesops.changes.timeline import MAIN
 from salesops.checks.manual import cited
 from salesops.metrics import metrics_of, wording
 from salesops.records.money import total
+from salesops.records.scalars import slug
 from salesops.site.pages import words
 from salesops.site.pages.hosts import commit_address, edit_address
 
@@ -133,6 +134,18 @@ class Here:
         """A link to a member by its name; the bare id where there is no such record."""
         return self.parts.member_link(self.root, self.book, member)
 
+    def price_list_link(self, prices: str) -> Markup | str:
+        """A link to a price list; the bare id where there is no such record."""
+        return self._link("prices", f"list-{prices}", prices) if prices in self.book.prices else prices
+
+    def message_link(self, message: str) -> Markup | str:
+        """A link to what came of a message; its bare name where there are no results of it."""
+        name = slug(message)
+        return self._link("messages", f"message-{name}", message) if name in self.book.outreach else message
+
+    def _link(self, path: str, place: str, text: str) -> Markup:
+        return Markup('<a href="{}{}#{}">{}</a>').format(self.root, file_of(path), place, text)
+
     def chip(self, kind: str, text: str) -> Markup:
         """A word or two in a colour: good, warn, bad or quiet."""
         return self.parts.chip(kind, text)
@@ -196,7 +209,7 @@ def page(
 def _looking_back(body: str, here: Here) -> str:
     """A page of an earlier day that says of what it may not be true."""
     words = todays_word(here.as_of)
-    return body.replace("</h1>", f"</h1>{here.parts.todays_word(f'{words[0].upper()}{words[1:]}.')}", 1)
+    return body.replace("</h1>", f"</h1>{here.parts.aside(f'{words[0].upper()}{words[1:]}.')}", 1)
 
 
 def edit_link(snapshot: Snapshot, branch: str, kind: str, record_id: str) -> str | None:

@@ -244,6 +244,34 @@ def test_where_nobody_asked_git_nothing_is_told(repo, tree):
     assert "Nothing changed." in tree(pages, "changes").text
 
 
+# the trend of a target
+
+TARGET = "targets: [{id: full, metric: pipeline-value, at_least: 99000 USD, by: 2026-12-31}]\n"
+
+
+def trend(page):
+    row = next(page.every("tbody")).one("tr")
+    return row.children_of("td")[1].text, page.one("p", class_="so-aside").text
+
+
+def test_the_last_four_weeks_of_a_target_are_as_they_were_known_then(repo, git, told):
+    for day, mrr in (("2026-11-05", 1000), ("2026-11-14", 2000), ("2026-11-16", 3000)):
+        repo.deal(f"value: {{mrr: {mrr} USD}}")
+        commit(git, day)
+    repo.write("playbook/targets.yaml", TARGET)
+    values, aside = trend(told(""))
+    assert values == "– → 0 USD → 12,000 USD → 24,000 USD"
+    assert aside == "Last four weeks: each Sunday as known then."
+
+
+def test_without_a_history_the_last_four_weeks_are_as_they_are_known_now(repo, told):
+    repo.deal("value: {mrr: 3000 USD}")
+    repo.write("playbook/targets.yaml", TARGET)
+    values, aside = trend(told(""))
+    assert values == " → ".join(["36,000 USD"] * 4)
+    assert aside == "Last four weeks: each Sunday as known now; git cannot tell what was known then."
+
+
 # the same bytes
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from salesops.site.pages.page import file_of
 
-OVERVIEWS = ("", "board", "pipeline", "closed", "renewals", "metrics", "members", "process")
+OVERVIEWS = ("", "board", "pipeline", "closed", "renewals", "metrics", "members", "process", "prices", "messages")
 
 
 def links(page):

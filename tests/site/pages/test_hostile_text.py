@@ -79,6 +79,7 @@ currency: USD
 people: {{jim: {{name: {t}, roles: [{t}]}}}}
 """
 TARGETS = "targets: [{{id: a, metric: sqd, at_least: '12', by: 2026-12-31, why: {t}}}]\n"
+OUTREACH = "message: intro@2\nnote: {t}\nresults: [{{date: 2026-01-05, sent: 9, opened: 3, note: {t}}}]\n"
 WORDS = frozenset("title purpose activities learning when why means source changelog name".split())
 """What the process says in words of the team's own."""
 LIVES = {
@@ -116,6 +117,8 @@ def records(texts, process):
     yield "playbook/targets.yaml", TARGETS.format(t=first)
     yield "playbook/icp/bet.yaml", f"claim: {first}\nversion: 1\nsince: 2025-01-01\nstatus: testing\n"
     yield "playbook/experiments/words.yaml", f"hypothesis: {first}\nvariants: [{first}]\nstatus: running\n"
+    yield "playbook/prices/2025.yaml", f"since: 2025-01-01\nfees: {{{first}: 1 USD}}\nnote: {first}\n"
+    yield "playbook/outreach/intro-2.yaml", OUTREACH.format(t=first)
     yield "playbook/process/v3.yaml", quoted(reworded(yaml.load(process, yaml.BaseLoader), turn))
     for at, text in enumerate(texts):
         yield f"members/m{at:02}.yaml", MEMBER.format(t=quoted(text))

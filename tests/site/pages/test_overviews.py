@@ -1,4 +1,4 @@
-"""The pages that a team opens every day: home, board, pipeline, closed deals, renewals, members."""
+"""The pages that a team opens every day: home, board, pipeline, closed deals, renewals, members, prices, messages."""
 
 from datetime import date
 
@@ -216,6 +216,73 @@ def test_the_process_says_its_red_lines_in_words(repo, page_of):
     lines = " ".join(words(page_of("process")))
     assert "outreach-to-discovery below 15 % after 20 or more" in lines
     assert "proposal-to-won none won in 10" in lines
+
+
+PRICES = """
+    since: 2026-01-01
+    fees: {general: 1250 USD, closed-shop: 10 USD}
+    usage: [{to: 10, fee: 10 USD}, {to: 100, fee: 5 USD}]
+    note: Nobody pays for a guest.
+"""
+
+
+def test_a_price_list_says_what_it_asks_since_when_and_who_pays_by_it(repo, page_of):
+    repo.write("playbook/prices/2026.yaml", PRICES)
+    repo.deal("stages: [enrichment: 2026-01-05]\ncontract: {signed: 2026-11-20, mrr: 7 USD, prices: 2026}")
+    page = page_of("prices")
+    assert "Quoted since 2026-01-01. Nobody pays for a guest." in page.text
+    fees, ladder, made = ([row.text for row in table.every("tr")][1:] for table in page.every("table"))
+    assert fees == ["General Membership 1,250 USD", "closed-shop 10 USD"]
+    assert ladder == ["1 to 10 10 USD", "11 to 100 5 USD"]
+    assert made == ["Cascadia University General Membership general 2026-11-20 7 USD"]
+    assert "Usage costs at most 550 USD a month." in page.text
+    assert page_of("deals/acme").one("a", href="../prices.html#list-2026").text == "2026"
+    assert "No contract names it." in page_of("prices", date(2026, 11, 19)).text
+
+
+def test_a_price_list_to_come_says_so_and_the_newest_comes_first(repo, page_of):
+    repo.write("playbook/prices/2026.yaml", "since: 2026-01-01\nfees: {general: 1 USD}")
+    repo.write("playbook/prices/2027.yaml", "since: 2027-01-01\nfees: {general: 2 USD}")
+    page = page_of("prices")
+    assert [head.text for head in page.every("h2")] == ["Price list 2027", "Price list 2026"]
+    assert "Quoted from 2027-01-01 on." in page.text
+
+
+def test_a_message_says_what_came_of_it_and_where_it_was_sent(repo, page_of):
+    repo.write(
+        "playbook/outreach/intro-2.yaml",
+        """
+        message: intro@2
+        note: To heads of teaching.
+        results:
+          - {date: 2026-03-02, sent: 40, bounced: 2, note: On a Monday}
+          - {date: 2026-11-20, opened: 18, replied: 5}
+        """,
+    )
+    repo.deal("activity: [{date: 2026-03-02, kind: email, template: intro@2, replied: 2026-11-20}]")
+    page = page_of("messages")
+    assert "Sent 40 2 of them came back Opened 47.4 % 18 of 38" in page.text
+    assert "Answered 13.2 % 5 of 38 · 95 % interval" in page.text
+    counts, sends = ([row.text for row in table.every("tr")][1:] for table in page.every("table"))
+    assert counts == ["2026-03-02 40 2 – – On a Monday", "2026-11-20 – – 18 5"]
+    assert sends == ["2026-03-02 Cascadia University General Membership answered 2026-11-20"]
+    assert page_of("deals/acme").one("a", href="../messages.html#message-intro-2").text == "intro@2"
+    before = page_of("messages", date(2026, 11, 19))
+    assert "Opened no data Answered no data" in before.text
+    assert [row.text for row in list(before.every("table"))[1].every("tr")][1:] == [
+        "2026-03-02 Cascadia University General Membership"
+    ]
+
+
+def test_the_newest_version_of_a_message_comes_first(repo, page_of):
+    for version in (2, 10, 9):
+        repo.write(f"playbook/outreach/intro-{version}.yaml", f"message: intro@{version}")
+    assert [head.text for head in page_of("messages").every("h2")] == ["intro@10", "intro@9", "intro@2"]
+
+
+def test_without_price_lists_and_messages_their_pages_say_where_they_belong(page_of):
+    assert "No price list yet: each is a file in playbook/prices/." in page_of("prices").text
+    assert "No results of a message yet: each is a file in playbook/outreach/." in page_of("messages").text
 
 
 def test_the_win_rate_on_home_is_split_by_type(demo):
