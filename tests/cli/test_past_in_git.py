@@ -46,11 +46,18 @@ def first_states() -> dict[str, str]:
     return {path: as_yaml({key: pair[0] for key, pair in fields.items()}) for path, fields in RECORDS.values()}
 
 
+def in_words(value: object) -> str:
+    """A value as a person says what stood there."""
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {said}" for key, said in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
 def signed(kind: str, name: str) -> dict[str, str]:
     """The files of the second state, with a correction that signs for the field."""
     path, fields = RECORDS[kind]
     _, _, after = two_states(kind, name)
-    entry = {"field": name, "was": str(fields[name][0]), "by": "jim", "date": "2026-11-20", "why": "It was wrong"}
+    entry = {"field": name, "was": in_words(fields[name][0]), "by": "jim", "date": "2026-11-20", "why": "It was wrong"}
     if kind == "deal":
         before = {key: pair[0] for key, pair in fields.items()}
         return {path: as_yaml({**before, name: fields[name][1], "corrections": [CORRECTION, entry]})}

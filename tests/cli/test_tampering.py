@@ -42,8 +42,16 @@ kind: university
 country: US
 health:
   - {date: 2026-05-01, status: green}
+"""
+INVOICED = """\
+name: Cascadia University
+kind: university
+country: US
+contacts:
+  - {id: a-smith, role: Director of Research Computing}
+vendor_setup: {status: done, date: 2025-03-02}
 invoices:
-  - {month: 2026-05, prepared: 2026-06-01, sent: 2026-06-02}
+  - {month: 2026-05, deal: cascadia-2025, tier_confirmed: 2026-03-28, delivery_confirmed: 2026-06-01, prepared: 2026-06-01, sent: 2026-06-02}
 """
 TEAM = """\
 organisation: Test
@@ -167,10 +175,10 @@ SIGNED = [
     ),
     *stories(
         SIGN,
-        MEMBERS,
-        MEMBER,
+        "members/cascadia-university.yaml",
+        INVOICED,
         an_invoice_that_was_sent_is_changed=("sent: 2026-06-02", "sent: 2026-06-09"),
-        an_invoice_that_was_sent_is_deleted=(MEMBER[MEMBER.index("invoices:") :], ""),
+        an_invoice_that_was_sent_is_deleted=(INVOICED[INVOICED.index("invoices:") :], ""),
     ),
     *stories(SIGN, DEAL, LOST, the_tier_of_a_closed_deal_is_another=("tier: general", "tier: premier")),
     *stories(
@@ -285,7 +293,6 @@ def signatures(story: Story, found: list[Mapping[str, str]]) -> str:
 def test_the_past_is_told_otherwise_and_the_check_is_red_until_somebody_signs(book, story):
     here = book(story)
     found = here.found()
-    assert story.code in found
     assert {each["severity"] for each in found[story.code]} == {"error"}
     if "hypothesis" in story.title:
         assert "as the next version" in found[story.code][0]["help"]
