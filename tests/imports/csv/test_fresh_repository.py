@@ -157,3 +157,15 @@ def test_show_and_integrity_say_which_moves_were_imported(fresh):
     assert found["imported"] == [{"from": "table.csv", "date": str(TODAY), "deals": 40, "moves": 70}]
     assert found["late"] == []
     assert "70 moves of 40 deals came from table.csv" in fresh.run("integrity").out
+
+
+def test_an_import_is_green_in_the_pull_request_and_named_once(fresh):
+    git(fresh, "init", "-q", "-b", "main")
+    git(fresh, "add", "members", "playbook/team.yaml", "playbook/process/v1.yaml")
+    git(fresh, "-c", "user.name=Jim", "-c", "user.email=jim@example.org", "commit", "-qm", "Before the import")
+    ran = fresh.run("check", "--against", "main", "--format", "json", SALESOPS_AS_OF=str(TODAY))
+    named = [each["message"] for each in json.loads(ran.out)["problems"] if each["code"] == "import-new"]
+    assert ran.code == 0
+    assert named == [
+        f"40 deals say of 70 moves that the import of {TODAY} brought from 'table.csv': no process judges that"
+    ]
