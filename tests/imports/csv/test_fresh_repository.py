@@ -135,6 +135,14 @@ def test_a_further_table_adds_its_tiers_to_the_version_of_the_imports(fresh):
     assert codes(fresh) == []
 
 
+def test_a_further_table_with_older_moves_lets_the_version_of_the_imports_begin_earlier(fresh):
+    table = (fresh.root / "../table.csv").read_text(encoding="utf-8")
+    fresh.write("../table.csv", f"{table}N1,Agent 1,Product 1,Company 1,Lost,2014-01-04,2014-02-01,0\n")
+    assert bring(fresh)["written"] == ["playbook/process/imported.yaml", "deals/old/n1.yaml"]
+    assert load(fresh.root)[0].versions["imported"].in_force == date(2014, 1, 4)
+    assert codes(fresh) == []
+
+
 def test_a_move_after_the_import_is_judged_by_the_process_and_the_deal_keeps_its_tier(fresh):
     since = str(TODAY - timedelta(days=1))
     change(fresh, "o2", (f"date: {TODAY}", f"date: {since}"), ("imported:", f"  - closed lost: {TODAY}\nimported:"))
