@@ -223,6 +223,12 @@ def repo(tmp_path: Path) -> Repository:
 
 
 @pytest.fixture(scope="session")
+def starting() -> dict[str, str]:
+    """The files of the sound repository that every test starts with, by path."""
+    return dict(SOUND)
+
+
+@pytest.fixture(scope="session")
 def sound() -> dict[str, str]:
     """The text of a sound record of each kind that the repository starts with; the deal is an open one."""
     return {

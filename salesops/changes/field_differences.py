@@ -8,7 +8,7 @@ from typing import Any
 
 from salesops.problems import Path
 from salesops.records.kinds import entries_of
-from salesops.records.record import Record
+from salesops.records.record import Record, value_at
 
 USUAL = (("id",), ("name",), ("date", "kind", "about"), ("since",), ("date",), ("url",))
 """What tells the entries of a list of the team's own apart: the first of these that both carry."""
@@ -95,14 +95,23 @@ def _at(entries: list[Any], place: int) -> Any:
 
 def same_entry(before: Record, after: Record, name: str) -> bool:
     """Whether two entries of a list of this name are about the same thing."""
-    by = entries_of(name).by
-    return bool(by) and all(getattr(before, key, None) == getattr(after, key, None) for key in by)
+    return _agree([(value_at(before, (key,)), value_at(after, (key,))) for key in entries_of(name).by])
+
+
+def _agree(pairs: list[tuple[Any, Any]]) -> bool:
+    """Whether what tells entries apart is the same in both; what one of them does not say yet tells nothing apart."""
+    both = [(before, after) for before, after in pairs if before is not None and after is not None]
+    return bool(both) and all(before == after for before, after in both)
 
 
 def _earlier(left: list[Any], entry: Any, path: Path) -> Any:
     """What an entry was before: of those that are about the same thing, the one that says most of the same; None where it is new."""
-    alike = [old for old in left if _same_thing(old, entry, path)]
-    return max(alike, key=lambda old: sum(entry.get(key) == value for key, value in old.items()), default=None)
+    by = entries_of(last_name(path)).by
+
+    def likeness(old: Any) -> tuple[int, int]:
+        return sum(entry.get(key) == old.get(key) for key in by), sum(entry.get(key) == old[key] for key in old)
+
+    return max((old for old in left if _same_thing(old, entry, path)), key=likeness, default=None)
 
 
 def _same_thing(before: Any, after: Any, path: Path) -> bool:
@@ -113,4 +122,6 @@ def _same_thing(before: Any, after: Any, path: Path) -> bool:
     keys = next((keys for keys in order if any(key in before and key in after for key in keys)), None)
     if keys is None:
         return len(before) == len(after) == 1 and before.keys() == after.keys()
+    if keys == known.by:
+        return _agree([(before.get(key), after.get(key)) for key in keys])
     return all(before.get(key) == after.get(key) for key in keys)

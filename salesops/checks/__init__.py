@@ -15,6 +15,7 @@ from salesops.changes.compare import Comparison
 from salesops.checks import (
     contracts,
     facts,
+    imported,
     invoices,
     moves,
     needs,
@@ -41,6 +42,7 @@ SUBJECTS = (
     moves,
     needs,
     facts,
+    imported,
     tiers,
     contracts,
     renewals,

@@ -322,6 +322,7 @@ def renewal_of_nothing(case: Case[Deal]) -> Findings:
     "renewal-unnamed",
     advice=True,
     source="Sales Operations Overview (2025), Renewals; reference/definitions#renewals",
+    beside={"playbook/process/imported.yaml": "version: imported\nin_force: 2026-01-05\n"},
     bad="""
     type: existing business  # <--
     imported: {from: deals.csv, date: 2026-02-01}

@@ -26,7 +26,9 @@ FORMATS = ("text", "concise", "json", "github", "markdown")
 @click.option("--exact", is_flag=True, help="With --against: compare with REV itself, as for a push.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option(
-    "--fix", is_flag=True, help="First fix values that can only mean one thing, such as 2026/1/5; then check."
+    "--fix",
+    is_flag=True,
+    help="First fix what can only mean one thing, such as 2026/1/5 or a blank pasted from a document; then check.",
 )
 @click.option("--dry-run", is_flag=True, help="With --fix: print the difference and write nothing.")
 @as_of_option

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from salesops.book.book import Book, Ref
 from salesops.checks.check import CHECKS, Case
+from salesops.edits.clean import cleaned, odd_keys
 from salesops.edits.edit import CannotEdit, rejoin, rename_key, set_key, set_scalar
 from salesops.edits.yaml_writer import FileChange
 from salesops.problems import Edit, Problem
-from salesops.records.kinds import KINDS
+from salesops.records.kinds import KINDS, id_of, kind_at_path
 from salesops.records.record import value_at
 from salesops.records.salvage import salvage
 from salesops.records.validation import typed
@@ -112,16 +113,28 @@ id), percentages (60 may be out of 60), months (the day of an invoice need not l
 day or the month, and everything that is missing."""
 
 
-def fixes(book: Book, problems: Iterable[Problem], as_of: date) -> Fixes:
-    """What can be fixed safely in the files that these problems are about."""
+def fixes(book: Book, problems: Iterable[Problem], as_of: date, unread: Mapping[str, str] | None = None) -> Fixes:
+    """What can be fixed safely in the files that these problems are about; ``unread`` are texts that no YAML could be read from, by path."""
     wanted = {problem.place.path for problem in problems if problem.code in SAFE}
-    found = {
-        document.path: (document, fixed)
-        for ref, document in book.documents.items()
-        if document.path in wanted and (fixed := _fixed(book, ref, document, as_of))[1]
-    }
-    changes = tuple(FileChange(path, text, document.text) for path, (document, (text, _)) in sorted(found.items()))
-    return Fixes(changes, sum(count for _, (_, count) in found.values()))
+    known = {document.path: (ref, document) for ref, document in book.documents.items() if document.path in wanted}
+    pasted = {path: document.text for path, (_, document) in known.items() if any(odd_keys(document))}
+    made = {change.path: (change, things) for change, things in _cleaned(book, {**pasted, **(unread or {})}, as_of)}
+    for path, (ref, document) in known.items():
+        text, things = _fixed(book, ref, document, as_of)
+        if things and path not in made:
+            made[path] = FileChange(path, text, document.text), things
+    ordered = [made[path] for path in sorted(made)]
+    return Fixes(tuple(change for change, _ in ordered), sum(things for _, things in ordered))
+
+
+def _cleaned(book: Book, unread: Mapping[str, str], as_of: date) -> Iterator[tuple[FileChange, int]]:
+    """What was pasted from a document is made plain first; then what is left can be fixed as in any other file."""
+    for path, was in unread.items():
+        kind, made = kind_at_path(path), cleaned(path, was)
+        document = read(path, made[0].encode("utf-8"))[0] if made else None
+        if kind and made and document:
+            text, things = _fixed(book, (kind.name, id_of(path)), document, as_of)
+            yield FileChange(path, text, was), made[1] + things
 
 
 def difference(change: FileChange) -> Iterator[str]:

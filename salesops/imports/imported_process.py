@@ -22,9 +22,11 @@ def imported_process(book: Book, deals: Iterable[Mapping[str, Any]], today: date
     moves = [next(iter(move.items())) for deal in deals for move in deal["stages"]]
     stages = {*(known.stages if known else ()), *(stage for stage, _ in moves)}
     tiers = {*(known.tiers if known else ()), *(str(deal["tier"]) for deal in deals)}
-    if not moves or (known and stages == set(known.stages) and tiers == set(known.tiers)):
+    if not moves:
         return None
     first = min([*([known.in_force] if known else []), *(date.fromisoformat(day) for _, day in moves)])
+    if known and (stages, tiers, first) == (set(known.stages), set(known.tiers), known.in_force):
+        return None
     text = render(_version(_whole(current, stages), sorted(tiers), first, _Words(book, current)))
     document = book.documents.get(("process", IMPORTED))
     return FileChange(document.path if document else PATH, text, document.text if document else None)

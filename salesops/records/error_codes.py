@@ -102,7 +102,7 @@ REFUSALS: dict[str, Refusal] = {
         _refusal(
             "unseen-character",
             "A text has an invisible character, or one that changes how the text around it reads.",
-            "Such characters make a reviewer see something else than the program reads. Delete it; it was probably pasted.",
+            "Such characters make a reviewer see something else than the program reads. Delete it; it was probably pasted. `salesops check --fix` deletes zero-width characters that stand outside of quotes.",
             'title: "Acme\\u202erenewal"  # <--',
             "title: Acme renewal",
         ),
@@ -117,7 +117,7 @@ REFUSALS: dict[str, Refusal] = {
         _refusal(
             "not-yaml",
             "A file is not valid YAML.",
-            "The usual causes are a text with `: ` in it that is not quoted, a tab, a bracket or quote that is not closed, or lines that are not indented alike. The message names the line.",
+            "The usual causes are a text with `: ` in it that is not quoted, a tab, a bracket or quote that is not closed, or lines that are not indented alike. The message names the line; blanks, tabs and bullets that were pasted from a document are made plain by `salesops check --fix`.",
             "title: Acme: renewal  # <--",
             'title: "Acme: renewal"',
         ),

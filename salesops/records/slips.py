@@ -15,7 +15,9 @@ from salesops.records.yaml_errors import EXCERPT_WIDTH, in_quotes
 LOOK_BACK = 2
 """How many lines before the one where YAML stumbles may be to blame."""
 _BULLET = re.compile(r"^(\s*)[•‣▪–—·*](?=\s)")
-ODD_BLANK = re.compile("[\u00a0\u2000-\u200a\u202f\u3000]")
+ODD = "\u00a0\u2000-\u200a\u202f\u3000"
+"""Blanks that are no blanks to YAML, as a range of a pattern."""
+ODD_BLANK = re.compile(f"[{ODD}]")
 _PAIR = re.compile(r"([{,]\s*)([A-Za-z_]+):\s+")
 _KEY_VALUE = re.compile(r"^(\s*(?:- )?)([A-Za-z_][A-Za-z_ ]*?):\s+(\S.*?)\s*$")
 _NO_SPACE = re.compile(r"^(\s*(?:- )?)([a-z_]+):(?=[^\s:/])")
@@ -53,10 +55,12 @@ def slip_in(text: str, line: int, begin: int) -> Slip | None:
 def _reads_on(lines: list[str], slip: Slip, line: int) -> bool:
     """Whether the text can be read, or is read beyond the fault, with the line as it was meant."""
     mended = [*lines[: slip.number - 1], slip.line, *lines[slip.number :]]
-    return _stumbles_at("\n".join(mended)) > max(line, slip.number)
+    at = stumbles_at("\n".join(mended))
+    return at is None or at > max(line, slip.number)
 
 
-def _stumbles_at(text: str) -> float:
+def stumbles_at(text: str) -> int | None:
+    """The line, counted from 1, at which YAML can read no further; None where it reads to the end."""
     parser = CParser(text)
     try:
         while parser.get_event().__class__ is not StreamEndEvent:
@@ -66,7 +70,7 @@ def _stumbles_at(text: str) -> float:
         return mark.line + 1 if mark else 1
     finally:
         parser.dispose()
-    return float("inf")
+    return None
 
 
 def _candidates(lines: list[str], number: int) -> Iterator[Slip]:

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.changes.field_differences import differences
+from salesops.changes.field_differences import differences, same_entry
+from salesops.records.member import Invoice
+from salesops.records.rates import Rate
 
 WORDS = st.sampled_from(["a", "b", "2026-03-01", "true"])
 ENTRIES = st.fixed_dictionaries({"date": WORDS, "kind": WORDS}, optional={"note": WORDS, "about": WORDS})
@@ -125,6 +127,24 @@ def test_entries_that_both_versions_have_are_not_told(before, after):
             ],
         ),
         ({"a": [{"x": "1"}]}, {"a": "word"}, [(("a",), [{"x": "1"}], "word")]),
+        (
+            {"invoices": [{"month": "2026-09", "sent": "d"}]},
+            {"invoices": [{"month": "2026-09", "deal": "a", "sent": "d"}]},
+            [(("invoices", 0, "deal"), None, "a")],
+        ),
+        (
+            {"invoices": [{"month": "2026-09", "sent": "d"}]},
+            {"invoices": [{"month": "2026-09", "deal": "a", "sent": "d"}, {"month": "2026-09", "deal": "b"}]},
+            [(("invoices", 0, "deal"), None, "a"), (("invoices", 1), None, {"month": "2026-09", "deal": "b"})],
+        ),
+        (
+            {"invoices": [{"month": "2026-09", "sent": "d"}, {"month": "2026-09", "deal": "a"}]},
+            {"invoices": [{"month": "2026-09", "deal": "a", "sent": "d"}]},
+            [
+                (("invoices", 0, "sent"), None, "d"),
+                (("invoices", 0), {"month": "2026-09", "sent": "d"}, None),
+            ],
+        ),
     ],
 )
 def test_entries_are_matched_by_what_they_are_about(before, after, found):
@@ -138,3 +158,15 @@ def test_a_list_that_is_rewritten_as_a_whole_is_told_as_new_and_taken_out():
     found = list(differences({"links": before}, {"links": after}))
     assert [one.after for one in found[:5_000]] == after
     assert [one.before for one in found[5_000:]] == before
+
+
+def test_an_invoice_that_lacked_its_deal_is_the_same_one_with_it():
+    first, second, other = ({"month": "2026-09", **more} for more in ({}, {"deal": "a"}, {"deal": "b"}))
+    first, second, other = (Invoice.model_validate(entry) for entry in (first, second, other))
+    assert same_entry(first, second, "invoices")
+    assert not same_entry(second, other, "invoices")
+
+
+def test_rates_of_one_day_are_told_apart_by_their_currencies():
+    cad, eur = ({"date": "2026-01-02", "from": currency, "to": "USD", "rate": "1.1"} for currency in ("CAD", "EUR"))
+    assert not same_entry(Rate.model_validate(cad), Rate.model_validate(eur), "rates")

@@ -446,6 +446,13 @@ def test_an_invoice_is_called_by_its_month(story):
     assert story.said == ["invoice for October: paid 18 November"]
 
 
+def test_an_invoice_that_is_told_its_deal_is_the_same_invoice(story):
+    story.repo.member("invoices: [{month: 2026-10, usage: 412.50 USD}]")
+    story.begins()
+    story.repo.member("invoices: [{month: 2026-10, deal: cascadia-2025, usage: 412.50 USD}]")
+    assert story.said == ["invoice for October: deal cascadia-2025"]
+
+
 NEW = [
     (
         "playbook/decisions/hold.yaml",

@@ -47,6 +47,8 @@ OTHERS = {
     "outreach": "message: intro@2\nresults: [{date: 2026-03-02, sent: 40, bounced: 2}]\n",
     "rates": "rates: [{date: 2026-01-02, from: CAD, to: USD, rate: 0.7312}]\n",
 }
+IMPORT = "version: imported\nin_force: 2026-01-05\n"
+"""What an import leaves beside the deals that it marks."""
 ALL = [pytest.param(check, id=check.code) for check in CHECKS.values()]
 SHOWN = [pytest.param(check, id=check.code) for check in CHECKS.values() if check.bad]
 UNSHOWN = {"process-deleted", "changed-there-too", "record-renamed"}
@@ -60,6 +62,8 @@ def write(repo, sound, instead):
     def written(kind: str, fragment: str, beside: Mapping[str, str] | None = None) -> None:
         bases = {**sound, **OTHERS}
         repo.deal()
+        if "imported:" in fragment:
+            repo.process(IMPORT, "imported")
         for path, text in (beside or {}).items():
             repo.write(
                 path,
@@ -88,9 +92,9 @@ def example(repo, write):
     def compared(check: Check, fragment: str) -> list[Problem]:
         repo.deal()
         if check.kind != "process":  # its examples are a new version beside the one in force
-            write("deal" if check.kind in (GONE, EVERY) else check.kind, check.before)
+            write("deal" if check.kind in (GONE, EVERY) else check.kind, check.before, check.beside)
         before = repo.book()
-        write({GONE: "removed", EVERY: "deal"}.get(check.kind, check.kind), fragment)
+        write({GONE: "removed", EVERY: "deal"}.get(check.kind, check.kind), fragment, check.beside)
         if check.kind == GONE:
             (repo.root / PLACES["deal"]).unlink()
         return in_order([*repo.problems(), *past(before)])

@@ -16,11 +16,13 @@ from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
+from salesops.edits.clean import CLEANED
 from salesops.edits.fix import Fixes, difference, fixes
 from salesops.problems import Problem, in_order
 from salesops.records.kinds import KINDS, own_named
 from salesops.store.commits import Against
 from salesops.store.commits import against as compared_with
+from salesops.store.load import read_bytes
 from salesops.store.save import alone, save_all
 
 
@@ -191,10 +193,18 @@ def _fixed(folder: str, paths: tuple[str, ...], as_of: str | None, dry_run: bool
         found = in_order([*problems, *checked(book, day)])
         if paths:
             found = _below(found, _meant(book, day, paths, Path(folder).resolve(), root), Path(folder).resolve(), root)
-        fixed = fixes(book, found, day)
+        fixed = fixes(book, found, day, _unread(root, book, found))
         if not dry_run:
             save_all(root, fixed.changes)
     return fixed, found
+
+
+def _unread(root: Path, book: Book, found: list[Problem]) -> dict[str, str]:
+    """The texts of the files that could not be read as YAML, by path."""
+    known = {document.path for document in book.documents.values()}
+    paths = {problem.place.path for problem in found if problem.code in CLEANED} - known
+    texts = {path: read_bytes(root, path) for path in paths}
+    return {path: raw.decode("utf-8") for path, raw in texts.items() if isinstance(raw, bytes)}
 
 
 def _say_what_would_be_fixed(fixed: Fixes, found: list[Problem]) -> int:

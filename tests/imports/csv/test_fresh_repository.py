@@ -135,6 +135,14 @@ def test_a_further_table_adds_its_tiers_to_the_version_of_the_imports(fresh):
     assert codes(fresh) == []
 
 
+def test_a_further_table_with_older_moves_lets_the_version_of_the_imports_begin_earlier(fresh):
+    table = (fresh.root / "../table.csv").read_text(encoding="utf-8")
+    fresh.write("../table.csv", f"{table}N1,Agent 1,Product 1,Company 1,Lost,2014-01-04,2014-02-01,0\n")
+    assert bring(fresh)["written"] == ["playbook/process/imported.yaml", "deals/old/n1.yaml"]
+    assert load(fresh.root)[0].versions["imported"].in_force == date(2014, 1, 4)
+    assert codes(fresh) == []
+
+
 def test_a_move_after_the_import_is_judged_by_the_process_and_the_deal_keeps_its_tier(fresh):
     since = str(TODAY - timedelta(days=1))
     change(fresh, "o2", (f"date: {TODAY}", f"date: {since}"), ("imported:", f"  - closed lost: {TODAY}\nimported:"))
@@ -157,3 +165,15 @@ def test_show_and_integrity_say_which_moves_were_imported(fresh):
     assert found["imported"] == [{"from": "table.csv", "date": str(TODAY), "deals": 40, "moves": 70}]
     assert found["late"] == []
     assert "70 moves of 40 deals came from table.csv" in fresh.run("integrity").out
+
+
+def test_an_import_is_green_in_the_pull_request_and_named_once(fresh):
+    git(fresh, "init", "-q", "-b", "main")
+    git(fresh, "add", "members", "playbook/team.yaml", "playbook/process/v1.yaml")
+    git(fresh, "-c", "user.name=Jim", "-c", "user.email=jim@example.org", "commit", "-qm", "Before the import")
+    ran = fresh.run("check", "--against", "main", "--format", "json", SALESOPS_AS_OF=str(TODAY))
+    named = [each["message"] for each in json.loads(ran.out)["problems"] if each["code"] == "import-new"]
+    assert ran.code == 0
+    assert named == [
+        f"40 deals say of 70 moves that the import of {TODAY} brought from 'table.csv': no process judges that"
+    ]
