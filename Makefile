@@ -14,6 +14,9 @@ READY  := $(VENV)/.ready
 # A virtual environment knows its own address and its Python. If this folder was moved, or that Python is gone, make it anew.
 STALE := $(shell test -x $(BIN)/python && grep -qxF "$$(pwd -P)" $(LOCKED) 2>/dev/null || echo stale)
 
+# The tests start the program hundreds of times: what Python compiled once must be kept, whatever the shell says.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 .PHONY: all setup check site serve demo test lint wheel lock clean help stale

@@ -12,7 +12,7 @@ HOME = Path(__file__).parents[1]
 
 
 def collecting(hash_seed: str) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider"]
+    words = [sys.executable, "-m", "pytest", "--collect-only", "--assert=plain", "-p", "no:cacheprovider"]
     return subprocess.Popen(
         words, cwd=HOME, env={**os.environ, "PYTHONHASHSEED": hash_seed}, stdout=subprocess.PIPE, text=True
     )

@@ -283,6 +283,11 @@ class Book:
         return found
 
     @cached_property
+    def guesses(self) -> dict[tuple[str, str], str]:
+        """What was said so far of each name that no record of a kind has: a person who left may stand in every deal."""
+        return {}
+
+    @cached_property
     def shared_meetings(self) -> dict[str, list[tuple[date, str, int]]]:
         """The meetings that were held, by the id under which deals share them: day, deal and place in its activity, earliest first."""
         found: dict[str, list[tuple[date, str, int]]] = {}

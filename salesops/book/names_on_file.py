@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -92,24 +92,19 @@ def _title(record: Any) -> str:
 
 def meant_by(words: str, names: Mapping[str, str]) -> str:
     """The one id that words mean: the same but for its spelling, a whole name, or a part of only one; else nothing."""
-    for is_meant in (_is_id, _is_name, _is_part):
-        found = list(_all(words, names, is_meant))
-        if found:
-            return found[0] if len(found) == 1 else ""
-    return ""
+    said = words.casefold().strip()
+    spelling = slug(said)
+    if spelling in names:
+        return spelling
+    found = _by_name(spelling, names) or _by_part(said, spelling, names)
+    return found[0] if len(found) == 1 else ""
 
 
-def _all(words: str, names: Mapping[str, str], is_meant: Any) -> Iterator[str]:
-    return (known for known, name in names.items() if is_meant(words.casefold().strip(), known, name.casefold()))
+def _by_name(spelling: str, names: Mapping[str, str]) -> list[str]:
+    return [known for known, name in names.items() if name and slug(name.casefold()) == spelling]
 
 
-def _is_id(words: str, known: str, name: str) -> bool:
-    return slug(words) == known
-
-
-def _is_name(words: str, known: str, name: str) -> bool:
-    return bool(name) and slug(words) == slug(name)
-
-
-def _is_part(words: str, known: str, name: str) -> bool:
-    return words in name.split() or slug(words) in known.split("-")
+def _by_part(said: str, spelling: str, names: Mapping[str, str]) -> list[str]:
+    return [
+        known for known, name in names.items() if said in name.casefold().split() or spelling in known.split("-")
+    ]

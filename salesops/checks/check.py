@@ -137,6 +137,12 @@ class Case(Generic[R]):
 
     def hint(self, kind: str, record_id: str) -> str:
         """The record that was probably meant."""
+        guesses = self.book.guesses
+        if (kind, record_id) not in guesses:
+            guesses[kind, record_id] = self._guess(kind, record_id)
+        return guesses[kind, record_id]
+
+    def _guess(self, kind: str, record_id: str) -> str:
         known = self._known(kind)
         meant = meant_by(record_id, {name: str(getattr(it, "name", None) or "") for name, it in known.items()})
         return did_you_mean(meant or record_id, known)

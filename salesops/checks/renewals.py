@@ -111,11 +111,14 @@ def renewed_twice(case: Case[Deal]) -> Findings:
     business.
     """
     renews = case.record.renews
-    rivals = [deal_id for deal_id in case.book.renewed_by.get(renews or "", ()) if not _is_lost(case, deal_id)]
-    if renews and case.id in rivals and rivals.index(case.id) > 0:
+    rivals = case.book.renewed_by.get(renews or "", ())
+    if case.id not in rivals or _is_lost(case, case.id):
+        return
+    first = next(deal_id for deal_id in rivals if not _is_lost(case, deal_id))
+    if first != case.id:
         yield Finding(
             ("renews",),
-            f"'{renews}' is already renewed by '{rivals[0]}'",
+            f"'{renews}' is already renewed by '{first}'",
             help="close one of the two, or make this one new business",
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Union, get_args, get_origin
 
 from salesops.problems import Path
@@ -13,14 +14,14 @@ from salesops.records.record import Entries, Record
 def fields_below(model: Any, path: Path) -> dict[str, Any]:
     """The fields that may stand below a path, by their YAML keys; of the entries where a list is at the path."""
     found = _entry_type(type_at(model, path))
-    return dict(keyed_fields(found)) if _is_record(found) else {}
+    return dict(_by_key(found)) if _is_record(found) else {}
 
 
 def type_at(model: Any, path: Path) -> Any:
     """The type that stands at a path of keys and positions: a record, a list, a choice, a scalar; None where nothing may."""
     for part in path:
         if _is_record(model):
-            field = dict(keyed_fields(model)).get(str(part))
+            field = _by_key(model).get(str(part))
             model = inside(field.annotation) if field else None
         elif get_origin(model) is tuple:
             entry = inside(get_args(model)[0])
@@ -65,3 +66,8 @@ def keyed_fields(model: type[Record]) -> Iterator[tuple[str, Any]]:
     """The fields of a record by their YAML keys, in the order of the reference."""
     for name, field in model.model_fields.items():
         yield field.alias or name, field
+
+
+@cache
+def _by_key(model: type[Record]) -> dict[str, Any]:
+    return dict(keyed_fields(model))
