@@ -11,7 +11,7 @@ from typing import Any
 
 from salesops.changes.alterations import Alteration, MoveLike, alterations, is_accounted_for
 from salesops.changes.compare import signature
-from salesops.changes.field_differences import differences
+from salesops.changes.field_differences import Difference, differences
 from salesops.checks.check import EVERY, GONE, Case, Finding, Findings, check
 from salesops.problems import Path, dotted
 from salesops.records.as_written import GAP, Data
@@ -358,8 +358,18 @@ BY_NAME = frozenset({"stages", "tiers", "starts", "becomes", "fields", "path"})
 def _rules_changed(case: Case[Process]) -> Iterator[Path]:
     """The places where a version says something else than it did, but for its words, and for how much of it another one says."""
     for one in differences(_whole_before(case), case.book.written_whole(case.id)):
-        if one.section not in BUILDS_ON and not _is_wording(one.path):
+        is_more = case.record.is_of_imports and _is_more(one)
+        if one.section not in BUILDS_ON and not _is_wording(one.path) and not is_more:
             yield one.path
+
+
+def _is_more(one: Difference) -> bool:
+    """What a further import adds to the version of imports: stages and tiers, an earlier first day; no move is judged by it."""
+    return (
+        one.before is None
+        or one.section in ("starts", "path")
+        or (one.path == ("in_force",) and str(one.after) < str(one.before))
+    )
 
 
 def _is_wording(path: Path) -> bool:

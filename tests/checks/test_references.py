@@ -64,4 +64,4 @@ def test_a_variant_names_its_experiment(repo):
     repo.deal("activity: [{date: 2026-01-20, kind: email, variant: named}]")
     (found,) = repo.problems()
     assert (found.code, found.field) == ("variant-unknown", "activity.0.variant")
-    assert found.fix == "experiment: ?  # subject-lines"
+    assert found.fix == "experiment: …  # subject-lines"

@@ -177,3 +177,19 @@ def test_an_import_is_green_in_the_pull_request_and_named_once(fresh):
     assert named == [
         f"40 deals say of 70 moves that the import of {TODAY} brought from 'table.csv': no process judges that"
     ]
+
+
+def test_a_second_import_with_older_moves_and_a_new_tier_is_green_in_the_pull_request(fresh):
+    git(fresh, "init", "-q", "-b", "main")
+    git(fresh, "add", "-A")
+    git(fresh, "-c", "user.name=Jim", "-c", "user.email=jim@example.org", "commit", "-qm", "Import")
+    table = (fresh.root / "../table.csv").read_text(encoding="utf-8")
+    fresh.write("../table.csv", f"{table}N1,Agent 1,Novelty,Company 1,Lost,2014-01-04,2014-02-01,0\n")
+    assert bring(fresh)["written"] == ["playbook/process/imported.yaml", "deals/old/n1.yaml"]
+    ran = fresh.run("check", "--against", "main", "--format", "json", SALESOPS_AS_OF=str(TODAY))
+    assert [each["code"] for each in json.loads(ran.out)["problems"] if each["severity"] == "error"] == []
+    outcome = "outcome: won"
+    process = fresh.root / "playbook/process/imported.yaml"
+    assert outcome in process.read_text(encoding="utf-8")
+    process.write_text(process.read_text(encoding="utf-8").replace(outcome, "outcome: lost", 1), encoding="utf-8")
+    assert "process-changed" in fresh.run("check", "--against", "main", SALESOPS_AS_OF=str(TODAY)).out
