@@ -105,6 +105,4 @@ def _by_name(spelling: str, names: Mapping[str, str]) -> list[str]:
 
 
 def _by_part(said: str, spelling: str, names: Mapping[str, str]) -> list[str]:
-    return [
-        known for known, name in names.items() if said in name.casefold().split() or spelling in known.split("-")
-    ]
+    return [known for known, name in names.items() if said in name.casefold().split() or spelling in known.split("-")]
