@@ -38,7 +38,7 @@ demo: $(READY)  ## write eighteen months of the records, commit by commit, into 
 	@$(BIN)/python -I tests/demonstration.py
 
 test: $(READY)  ## run the tests; more for pytest in ARGS, as in make test ARGS="-k renewal"
-	@$(BIN)/pytest -n auto --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)  ## style, types, and the safety of the workflows
 	@$(BIN)/ruff check

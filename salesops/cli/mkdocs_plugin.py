@@ -10,6 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from jinja2 import BytecodeCache, Environment
+from jinja2.bccache import Bucket
 from mkdocs.config.base import Config
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import PluginError
@@ -29,6 +31,25 @@ from salesops.store.record_histories import git_history
 
 if TYPE_CHECKING:
     from mkdocs.livereload import LiveReloadServer  # a server is needed by a preview only
+    from mkdocs.structure.files import Files
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled; one that says something else by now is compiled anew."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._known:
+            bucket.bytecode_from_string(self._known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._known[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = _Compiled()
+"""The theme's templates, for as long as the program runs: a preview is built again with every change."""
 
 
 class Options(Config):  # type: ignore[no-untyped-call]
@@ -57,6 +78,11 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         config.docs_dir = str(self.site.docs)
         self.site.configure(config)
         return config
+
+    def on_env(self, env: Environment, *, config: MkDocsConfig, files: Files) -> Environment:
+        """The theme's templates take longer to compile than the whole site to build: it is done once."""
+        env.bytecode_cache = COMPILED
+        return env
 
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """Fill the frames."""

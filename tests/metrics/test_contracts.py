@@ -47,7 +47,8 @@ def renewal(of, start, closed="2024-03-04", stage="closed won"):
 
 def buckets(book, on=TODAY):
     """The contracts in each bucket, as the nine metrics name them."""
-    return {bucket: set(read_metric(book.on(on), id).included) for bucket, id in BUCKETS.items()}
+    snapshot = book.on(on)
+    return {bucket: set(read_metric(snapshot, id).included) for bucket, id in BUCKETS.items()}
 
 
 def bucket_of(deal, book, on=TODAY):
@@ -250,8 +251,9 @@ def test_on_every_day_of_two_years_every_won_contract_is_in_exactly_one_bucket(b
 def test_every_won_contract_of_the_demonstration_is_in_exactly_one_bucket_on_every_day(demonstration, days):
     for on in days("2025-01-01", "2026-12-31"):
         counted = [id for deals in buckets(demonstration, on).values() for id in deals]
-        nowhere = [left.deal for left in read_metric(demonstration.on(on), "contracts-ended").excluded]
-        assert sorted(counted + nowhere) == sorted(history.id for history in demonstration.on(on).won)
+        snapshot = demonstration.on(on)
+        nowhere = [left.deal for left in read_metric(snapshot, "contracts-ended").excluded]
+        assert sorted(counted + nowhere) == sorted(history.id for history in snapshot.won)
 
 
 @pytest.mark.parametrize("seed", range(6))

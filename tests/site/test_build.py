@@ -11,8 +11,10 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment
 from mkdocs.exceptions import PluginError
 
+from salesops.cli import mkdocs_plugin
 from salesops.cli.mkdocs_plugin import read_site
 from salesops.site.build import NoPlace, Site, build
 from salesops.site.frames import BODY
@@ -134,6 +136,21 @@ def test_a_deal_that_went_leaves_the_site(crm):
     html = site(crm)
     assert not (html / "deals/acme.html").exists()
     assert b"acme" not in (html / "search/search_index.json").read_bytes()
+
+
+def test_the_theme_is_compiled_once_however_often_the_site_is_built(crm, monkeypatch):
+    compiled = []
+
+    def noted(self, source, name, *more, **named):
+        compiled.append(name)
+        return compile_one(self, source, name, *more, **named)
+
+    compile_one = Environment._generate
+    monkeypatch.setattr(Environment, "_generate", noted)
+    monkeypatch.setattr(mkdocs_plugin, "COMPILED", type(mkdocs_plugin.COMPILED)())
+    before = contents(site(crm))
+    assert contents(site(crm)) == before
+    assert (compiled.count("base.html"), compiled.count("main.html")) == (1, 1)
 
 
 # What is refused
