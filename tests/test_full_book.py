@@ -19,11 +19,18 @@ TODAY = date(2026, 11, 20)
 
 TEXTS = {file.stem: file.read_text(encoding="utf-8") for file in (Path(__file__).parent / "full").glob("*.yaml")}
 WRITTEN: dict[str, Any] = {name: yaml.load(text, yaml.BaseLoader) for name, text in TEXTS.items()}
+IMPORTED = "".join(
+    line if not line.startswith(("version:", "in_force:")) else ""
+    for line in (Path(__file__).parents[1] / "playbook/process/v3.yaml").read_text(encoding="utf-8").splitlines(True)
+)
+IMPORTED += "version: imported\nin_force: 2020-01-01\n"
+"""What an import leaves behind, for the deal that is marked."""
 DEALS = ("won", "lost", "open")
 FILES = {
     **{f"deals/{name}.yaml": TEXTS[name] for name in DEALS},
     "members/cascadia-university.yaml": TEXTS["member"],
     "playbook/prices/2026-01.yaml": "since: 2026-01-01\nfees: {general: 1250 USD}\nusage: [{to: 10, fee: 10.00 USD}]\n",
+    "playbook/process/imported.yaml": IMPORTED,
     **{f"playbook/templates/{name}.md": "Dear colleague\n" for name in ("intro@2", "general@3", "outbound@5")},
 }
 COMMANDS = (

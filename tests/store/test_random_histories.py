@@ -168,7 +168,8 @@ def of_the_past(old: Deal, new: Deal) -> Iterator[str]:
     signed = {entry[0] for entry in added}
     another_reason = old.reason and old.reason != new.reason and not names & signed
     another_owner = old.owner != new.owner and "owner" not in signed
-    if was_closed and (another_reason or another_owner):
+    was_lost = any(stage == "closed lost" for stage, _ in old.stages)  # also where it was opened again
+    if (was_lost and another_reason) or (was_closed and another_owner):
         yield "past-fact-named"
 
 
