@@ -73,7 +73,12 @@ class Standing:
     @property
     def age_in_words(self) -> str:
         """The days in the stage, and the parked ones beside them: ``12 days (161 parked)``."""
-        return f"{self.age:,} day{'' if self.age == 1 else 's'}{parked_beside(self.history, self.snapshot.as_of)}"
+        return f"{self.age:,} day{'' if self.age == 1 else 's'}{self.parked_beside}"
+
+    @property
+    def parked_beside(self) -> str:
+        """The parked days of the stay, as they are said beside its age: `` (161 parked)``; nothing where there are none."""
+        return parked_beside(self.history, self.snapshot.as_of)
 
     @property
     def is_open(self) -> bool:

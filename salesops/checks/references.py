@@ -353,7 +353,10 @@ def renewed_deal_unknown(case: Case[Deal]) -> Findings:
     """
     renews = case.record.renews
     if renews and renews != UNRECORDED and case.unknown("deal", renews):
-        yield Finding(("renews",), f"there is no deal '{renews}'", help=case.hint("deal", renews))
+        others = [deal_id for deal_id, deal in case.book.deals.items() if deal.member == case.record.member]
+        near = did_you_mean(renews, [deal_id for deal_id in others if deal_id != case.id])
+        way_out = near or f"renews: {UNRECORDED}, where the older contract has no deal here"
+        yield Finding(("renews",), f"there is no deal '{renews}'", help=way_out)
 
 
 @check(

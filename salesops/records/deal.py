@@ -35,6 +35,8 @@ NEW, EXISTING = "new business", "existing business"
 MAX_MOVES = 2_000
 UNRECORDED = "unrecorded"
 """What a renewal renews where the older contract has no record."""
+NEVER = "never"
+"""Said instead of a day on which to try again."""
 MONTHS_A_TERM = 12
 
 DealType = Literal["new business", "existing business"]
@@ -78,7 +80,7 @@ def _move(value: object) -> Move:
 
 def _day_or_never(value: object) -> date | str:
     """A day, a month or a quarter of which the first day is meant: 2026-07-01, 2026-07, 2026Q3; or the word never."""
-    return "never" if value == "never" else day_or_period(value)
+    return NEVER if value == NEVER else day_or_period(value, NEVER)
 
 
 MoveLine = Annotated[

@@ -158,8 +158,8 @@ def as_said(value: date) -> str:
     return f"{value.written} (from {value})" if isinstance(value, FirstDay) and value.written else str(value)
 
 
-def day_or_period(value: object) -> date:
-    """A day, a month or a quarter of which the first day is meant: ``2026-07-01``, ``2026-07``, ``2026Q3``."""
+def day_or_period(value: object, other: str = "") -> date:
+    """A day, a month or a quarter of which the first day is meant: ``2026-07-01``, ``2026-07``, ``2026Q3``; ``other`` is a word that would do as well."""
     words = _text_only(value, "a day")
     quarter = _QUARTER.fullmatch(words)
     if quarter:
@@ -170,7 +170,7 @@ def day_or_period(value: object) -> date:
         refuse(
             "not-a-date",
             f"{shown(words)} is neither a day nor a month nor a quarter",
-            "write a day such as 2026-02-09, a month such as 2026-07, or a quarter such as 2026Q3",
+            f"write a day such as 2026-02-09, a month such as 2026-07, {'' if other else 'or '}a quarter such as 2026Q3{f', or {other}' if other else ''}",
         )
     return _day(words)
 

@@ -51,7 +51,7 @@ def _as_text(columns: list[BoardColumn], parked: list[Standing]) -> Iterator[str
         yield f"{style(show(column.stage.title), 'head')}  {counted(len(column.deals), 'deal')}{worth}"
         for standing in column.deals:
             flag = style(" !", "warning") if standing.concerns else ""
-            yield f"  {standing.age:>4} d  {show(standing.id)}{flag}  {style(show(standing.member_name), 'faint')}"
+            yield f"  {standing.age:>4} d{standing.parked_beside}  {show(standing.id)}{flag}  {style(show(standing.member_name), 'faint')}"
         yield ""
     if parked:
         yield f"{style('Parked', 'head')}  {counted(len(parked), 'deal')}"

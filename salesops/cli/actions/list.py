@@ -118,7 +118,7 @@ def _row(standing: Standing) -> tuple[str, ...]:
         standing.id,
         standing.member_name,
         f"{standing.stage_name} (parked)" if standing.parked else standing.stage_name,
-        str(standing.age),
+        f"{standing.age:,}{standing.parked_beside}",
         deal.owner,
         amounts(total(standing.amounts))
         + (" (contract)" if standing.amounts and standing.is_worth_its_contract else ""),

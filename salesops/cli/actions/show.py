@@ -241,4 +241,4 @@ def _member(snapshot: Snapshot, record_id: str) -> Iterator[str]:
     yield ""
     yield style("Deals", "head")
     for standing in standings(snapshot, [each for each in snapshot.histories if each.deal.member == record_id]):
-        yield show(f"  {standing.id:<32} {standing.stage_name:<12} {_days(standing.age):<9}  {standing.deal.title}")
+        yield show(f"  {standing.id:<32} {standing.stage_name:<12} {standing.age_in_words:<9}  {standing.deal.title}")
