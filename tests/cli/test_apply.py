@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -139,3 +140,22 @@ def test_writers_at_the_same_time_lose_nothing(repo):
 @pytest.mark.long
 def test_eight_writers_of_two_hundred_calls_lose_none(repo):
     _eight_writers(repo, 200)
+
+
+def test_a_write_that_was_stopped_is_named_by_check_and_finished_by_the_next_command(repo, listed, monkeypatch):
+    file = listed(CALL, "{new: member, id: pine, name: Pine College, kind: university, country: CA}")
+    real, count = os.replace, iter(range(9))
+
+    def killed(*words):
+        if next(count) == 2:
+            raise KeyboardInterrupt
+        real(*words)
+
+    monkeypatch.setattr(os, "replace", killed)
+    assert repo.run("apply", file).code == 130
+    monkeypatch.undo()
+    assert "a command was stopped while it wrote" in repo.run("check").err
+    assert repo.run("apply", file).out.startswith("There already: nothing to write.")
+    assert (repo.root / "members/pine.yaml").exists()
+    assert "Wants a price, she said" in text(repo)
+    assert repo.run("check").err == ""
