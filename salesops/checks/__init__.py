@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from salesops.book.book import Book
+from salesops.book.book import Book, Ref
 from salesops.changes.compare import Comparison
 from salesops.checks import (
     contracts,
@@ -31,7 +31,8 @@ from salesops.checks import (
     upkeep,
     waiting,
 )
-from salesops.checks.check import CHECKS, EVERY, GONE, Case, Check, Finding
+from salesops.checks.check import CHECKS, EVERY, GONE, Case, Check, Finding, Signing
+from salesops.checks.signing import wanted, with_block
 from salesops.problems import Place, Problem, in_order
 from salesops.records.kinds import KINDS
 from salesops.records.salvage import is_lost
@@ -58,7 +59,7 @@ SUBJECTS = (
 )
 """The modules of checks, in the order of the reference page."""
 
-__all__ = ["CHECKS", "SUBJECTS", "Check", "check_book", "check_past"]
+__all__ = ["CHECKS", "SUBJECTS", "Check", "check_book", "check_past", "to_sign"]
 
 
 _MORE = f"more than {MAX_COMPLAINTS} findings of this kind in one record; the rest is not shown"
@@ -82,16 +83,35 @@ def check_past(comparison: Comparison, as_of: date) -> list[Problem]:
     found: list[Problem] = []
     for ref in comparison.changed:
         case = Case(*ref, comparison.after.of(ref[0])[ref[1]], comparison.after, as_of, comparison)
-        for check in _of_kind(ref[0], compares=True):
-            found.extend(_limited(case, check, comparison.after.documents[ref]))
+        found.extend(_of_the_past(case))
     for ref in comparison.gone:
         case = Case(*ref, comparison.before.of(ref[0])[ref[1]], comparison.before, as_of, comparison)
         for check in _of_kind(GONE, compares=True):
-            found.extend(
-                replace(problem, place=Place(problem.place.path))
-                for problem in _limited(case, check, comparison.before.documents[ref])
-            )
+            for finding in _limited(case, check):
+                problem = _problem(case.document, check, finding)
+                found.append(replace(problem, place=Place(problem.place.path)))
     return in_order(found)
+
+
+def to_sign(comparison: Comparison, ref: Ref, as_of: date) -> list[Signing]:
+    """The corrections that would explain what a record says otherwise of the past: each field, and what it said."""
+    if ref[1] not in comparison.after.of(ref[0]):
+        return []
+    case = Case(*ref, comparison.after.of(ref[0])[ref[1]], comparison.after, as_of, comparison)
+    return wanted(case, (finding for _, finding in _past_of(case)))
+
+
+def _of_the_past(case: Case[Any]) -> Iterator[Problem]:
+    """What a record says otherwise of the past; what is to be signed for stands there once, ready to be pasted."""
+    found = list(_past_of(case))
+    told = with_block(case, [finding for _, finding in found])
+    for (check, _), finding in zip(found, told, strict=True):
+        yield _problem(case.document, check, finding)
+
+
+def _past_of(case: Case[Any]) -> Iterator[tuple[Check, Finding]]:
+    for check in _of_kind(case.kind, compares=True):
+        yield from ((check, finding) for finding in _limited(case, check))
 
 
 def _findings(book: Book, as_of: date, every: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[Problem]:
@@ -100,14 +120,15 @@ def _findings(book: Book, as_of: date, every: Iterable[tuple[str, Mapping[str, A
         for record_id, record in records.items():
             case = Case(kind, record_id, record, book, as_of)
             for check in checks:
-                yield from _limited(case, check, book.documents[kind, record_id])
+                for finding in _limited(case, check):
+                    yield _problem(case.document, check, finding)
 
 
 def _of_kind(kind: str, *, compares: bool) -> list[Check]:
     return [check for check in CHECKS.values() if check.compares is compares and check.kind in (kind, EVERY)]
 
 
-def _limited(case: Case[Any], check: Check, document: Document) -> Iterator[Problem]:
+def _limited(case: Case[Any], check: Check) -> Iterator[Finding]:
     """What a check finds in a record, but nothing about fields that could not be read, and no flood."""
     found = check.run(case)
     lost = case.book.lost.get((case.kind, case.id))
@@ -115,9 +136,9 @@ def _limited(case: Case[Any], check: Check, document: Document) -> Iterator[Prob
         found = (finding for finding in found if not finding.path or not is_lost(finding.path, lost))
     for count, finding in enumerate(found):
         if count == MAX_COMPLAINTS:
-            yield _problem(document, check, replace(finding, message=_MORE, help="", fix="", edit=None))
+            yield replace(finding, message=_MORE, help="", fix="", edit=None, signs=())
             return
-        yield _problem(document, check, finding)
+        yield finding
 
 
 def _problem(document: Document, check: Check, finding: Finding) -> Problem:

@@ -25,13 +25,16 @@ from salesops.records.yaml_reader import Document
 
 R = TypeVar("R", bound=Record)
 GUILTY = re.compile(r"\s*# <--.*$", re.MULTILINE)
+Signing = tuple[str, str]
+"""The field that a correction names, and what it says stood there."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """What a check found, said in fields: the runner turns ``path`` into line and column.
 
-    ``key`` points at the key instead of its value; ``why``, ``help``, ``fix`` and ``edit`` are as in a Problem.
+    ``key`` points at the key instead of its value; ``why``, ``help``, ``fix`` and ``edit`` are as in a Problem. Where a
+    signed correction would explain it, ``signs`` says which field it names, and what that said.
     """
 
     path: Path
@@ -41,6 +44,7 @@ class Finding:
     fix: str = ""
     key: bool = False
     edit: Edit | None = None
+    signs: tuple[Signing, ...] = ()
 
 
 Findings = Iterator[Finding]

@@ -33,12 +33,8 @@ def _line(move: MoveLike) -> str:
     return f"{move.stage}: {move.entered}"
 
 
-def sign(case: Case[Any], field: str, was: str) -> str:
-    """What to write where a change of the past is right all the same: in the deal, or in the file for all other records."""
-    entry = f"field: {field}, was: {quoted(was)}, by: {GAP}, date: {GAP}, why: {GAP}"
-    if case.kind == "deal":
-        return f"sign a correction: corrections: [{{{entry}}}]"
-    return f"sign a correction in playbook/corrections.yaml: - {{kind: {case.kind}, id: {case.id}, {entry}}}"
+SIGN = "sign a correction"
+"""The way out where a change of the past is right all the same; the runner prints it ready to be pasted."""
 
 
 def quoted(text: str) -> str:
@@ -90,16 +86,17 @@ def _altered(case: Case[Deal], altered: Alteration) -> Finding:
         return Finding(
             path,
             f"the move '{_line(altered.now)}' was put before moves that an earlier commit had",
-            help=f"new moves go at the end; if it was missing, {sign(case, f'stages.{altered.line_now}', 'none')}",
+            help=f"new moves go at the end; if it was missing, {SIGN}",
+            signs=((f"stages.{altered.line_now}", "none"),),
         )
     assert altered.was is not None
-    restore = f"- {_line(altered.was)}"
+    restore = f"put the line '- {_line(altered.was)}' back; if it had been wrong, {SIGN}"
     if altered.now is None:
         message = f"the move '{_line(altered.was)}' is gone"
     else:
         message = f"the move was '{_line(altered.was)}' in an earlier commit"
     was = str(altered.was.entered) if altered.now and altered.now.stage == altered.was.stage else _line(altered.was)
-    return Finding(path, message, help=f"restore it; if it had been wrong, {sign(case, field, was)}", fix=restore)
+    return Finding(path, message, help=restore, signs=((field, was),))
 
 
 @check(
@@ -166,8 +163,8 @@ def type_changed(case: Case[Deal]) -> Findings:
     if not any(
         entry.field == "type" and entry.was.strip() == earlier.type for entry in case.then.new_corrections(case.id)
     ):
-        way_out = f"restore it; if it had been wrong, {sign(case, 'type', earlier.type)}"
-        yield Finding(("type",), f"the type was '{earlier.type}'", help=way_out, fix=f"type: {earlier.type}")
+        way_out = f"write 'type: {earlier.type}' again; if it had been wrong, {SIGN}"
+        yield Finding(("type",), f"the type was '{earlier.type}'", help=way_out, signs=(("type", earlier.type),))
 
 
 @check(
@@ -331,7 +328,8 @@ def process_changed(case: Case[Process]) -> Findings:
                 yield Finding(
                     path,
                     f"{_moves(len(made))} made under version {earlier.version}, of which this changes a rule",
-                    help=f"restore it; a change is a new file in playbook/process/ that is in force from a later day; if it had been wrong, {sign(case, dotted(path), _said_before(case, path))}",
+                    help=f"restore it; a change is a new file in playbook/process/ that is in force from a later day; if it had been wrong, {SIGN}",
+                    signs=((dotted(path), _said_before(case, path)),),
                 )
         if earlier != process:
             return

@@ -9,7 +9,7 @@ from typing import Any
 
 from salesops.changes.field_differences import same_entry
 from salesops.checks.check import EVERY, Case, Finding, Findings, check
-from salesops.checks.past import quoted, sign
+from salesops.checks.past import SIGN, quoted
 from salesops.problems import Path, dotted
 from salesops.records.corrections import RecordCorrection
 from salesops.records.dated import every_day
@@ -294,7 +294,8 @@ def past_fact_changed(case: Case[Any]) -> Findings:
     for altered in _changes(case, named=False):
         found = _signatures(case, altered)
         if not any(_says_what_was(entry, altered) for entry in found):
-            yield Finding(altered.path, altered.message + _mistaken(found), help=_way_out(case, altered))
+            signs = () if case.kind == "icp" else ((altered.name, altered.was),)
+            yield Finding(altered.path, altered.message + _mistaken(found), help=_way_out(case), signs=signs)
 
 
 def _signatures(case: Case[Any], altered: Altered) -> list[Correction | RecordCorrection]:
@@ -316,10 +317,10 @@ def _mistaken(found: list[Correction | RecordCorrection]) -> str:
     return f"; the correction of {found[0].by} says that it was '{found[0].was[:60]}'" if found else ""
 
 
-def _way_out(case: Case[Any], altered: Altered) -> str:
+def _way_out(case: Case[Any]) -> str:
     if case.kind == "icp":
         return "restore it, and write what you believe now as the next version, with an entry in its changelog"
-    return f"restore it; if it had been wrong, {sign(case, altered.name, altered.was)}"
+    return f"restore it; if it had been wrong, {SIGN}"
 
 
 @check(

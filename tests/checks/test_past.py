@@ -264,14 +264,36 @@ def test_the_finding_says_what_was_and_what_to_sign(repo):
     repo.deal(stages(E, O, D))
     before = repo.book()
     repo.deal(stages(E, "outreach: 2026-01-13"))
-    changed, gone = check_past(Comparison(before, repo.book()), TODAY)
-    if changed.message.endswith("gone"):
-        changed, gone = gone, changed
+    gone, changed = check_past(Comparison(before, repo.book()), TODAY)
     assert changed.message == "the move was 'outreach: 2026-01-12' in an earlier commit"
-    assert 'corrections: [{field: stages.1, was: "2026-01-12", by: …, date: …, why: …}]' in changed.help
-    assert changed.fix == "- outreach: 2026-01-12"
+    assert changed.help.startswith(
+        "put the line '- outreach: 2026-01-12' back; if it had been wrong, sign a correction"
+    )
     assert changed.place.line == 3
     assert gone.message == "the move 'discovery: 2026-01-19' is gone"
+    assert {gone.fix, changed.fix} == {
+        "",
+        """corrections:
+  - {field: stages.1, was: "2026-01-12", by: …, date: …, why: …}
+  - {field: stages.2, was: "discovery: 2026-01-19", by: …, date: …, why: …}""",
+    }
+
+
+def test_what_is_to_be_signed_stands_once_and_a_part_that_is_gone_is_one_correction(repo):
+    before = repo.book()
+    text = repo.root.joinpath("deals/cascadia-2025.yaml").read_text()
+    kept = [line for line in text.splitlines(keepends=True) if not line.startswith(("contract:", "  - closed won"))]
+    file = repo.write("deals/cascadia-2025.yaml", "".join(kept))
+    found = [problem for problem in check_past(Comparison(before, repo.book()), TODAY) if problem.is_error]
+    (block,) = {problem.fix for problem in found if problem.fix}
+    assert [line.partition(", was")[0] for line in block.splitlines()[1:]] == [
+        "  - {field: stages.4",
+        "  - {field: contract",
+    ]
+    for gap in ("by: jim", "date: 2026-11-20", "why: It was entered twice"):
+        block = block.replace(gap.partition(" ")[0] + " …", gap)
+    file.write_text(f"{file.read_text()}{block}\n")
+    assert [problem for problem in check_past(Comparison(before, repo.book()), TODAY) if problem.is_error] == []
 
 
 # The type
