@@ -18,10 +18,12 @@ class Drafted:
         self._disk: Files = files_on_disk(root)
         self._read: dict[str, ReadFile] = {}
         self._changes: dict[str, FileChange] = {}
+        self._gone: frozenset[str] = frozenset()
 
-    def load(self, changes: Iterable[FileChange] = ()) -> tuple[Book, list[Problem]]:
-        """Every record, joined, as it would be with these files; and every problem with the files."""
+    def load(self, changes: Iterable[FileChange] = (), gone: Iterable[str] = ()) -> tuple[Book, list[Problem]]:
+        """Every record, joined, as it would be with these files, and without those ``gone``; and every problem with the files."""
         self._changes = {change.path: change for change in changes}
+        self._gone = frozenset(gone)
         return load_from(self)
 
     def entries(self, folder: str) -> Iterable[DirEntry]:
@@ -31,10 +33,12 @@ class Drafted:
             if path.startswith(f"{folder}/"):
                 name, below, _ = path[len(folder) + 1 :].partition("/")
                 there.setdefault(name, DirEntry(name, Is.FOLDER if below else Is.FILE))
-        return there.values()
+        return [entry for name, entry in there.items() if f"{folder}/{name}" not in self._gone]
 
     def what_is(self, path: str) -> Is | None:
         """What stands at a path."""
+        if path in self._gone:
+            return None
         return Is.FILE if path in self._changes else self._disk.what_is(path)
 
     def read_all(self, files: list[FoundFile]) -> Iterable[ReadFile]:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -97,16 +97,43 @@ def last_writes(root: Path) -> Iterator[Write]:
 
 def take_back(root: Path, done: Write, instead: Iterable[FileChange] = ()) -> None:
     """Write what was there before a write, or ``instead`` of that; raises CannotDecide where a file has moved on since."""
+    take_all_back(root, [done], instead)
+
+
+def take_all_back(root: Path, done: Sequence[Write], instead: Iterable[FileChange] = ()) -> None:
+    """Take the last writes back as one, newest first, or write ``instead``; raises CannotDecide where a file has moved on since."""
     with alone(root):
         finish(root)
-        for file in done.files:
-            if _held(root, file.path) != file.now:
-                raise CannotDecide(f"{file.path} has changed since: it is left as it is")
+        together = as_one(done)
+        for path in moved_on(root, done):
+            raise CannotDecide(f"{path} has changed since: it is left as it is")
         other = {change.path: change.text for change in instead}
-        back = tuple(WrittenFile(file.path, file.now, other.get(file.path, file.was)) for file in done.files)
-        undone = _write(root, back, f"taken back: {done.sentence}")
-        _drop(root, undone.number)
-        _drop(root, done.number)
+        back = [WrittenFile(file.path, file.now, other.pop(file.path, file.was)) for file in together]
+        more = [WrittenFile(change.path, change.was, change.text) for change in instead if change.path in other]
+        undone = _write(root, (*back, *more), f"taken back: {done[0].sentence}")
+        for each in (undone, *done):
+            _drop(root, each.number)
+
+
+def as_one(done: Sequence[Write]) -> list[WrittenFile]:
+    """The files of some writes, newest first, from what the last one left to what was there before the first."""
+    found: dict[str, WrittenFile] = {}
+    for file in (file for each in done for file in each.files):
+        newer = found.get(file.path)
+        found[file.path] = replace(newer, was=file.was) if newer else file
+    return list(found.values())
+
+
+def moved_on(root: Path, done: Sequence[Write]) -> list[str]:
+    """The files of some writes, newest first, that say something else than the writes left there."""
+    held: dict[str, str | None] = {}
+    found = []
+    for file in (file for each in done for file in each.files):
+        now = held[file.path] if file.path in held else _held(root, file.path)
+        if now != file.now and file.path not in found:
+            found.append(file.path)
+        held[file.path] = file.was
+    return found
 
 
 def _take_back(root: Path, failed: Write) -> None:
