@@ -21,6 +21,7 @@ COMMANDS = {
     "today": "Show everything that waits for you, or for everybody.",
     "log": "Log a call, an e-mail, a meeting or a note, and what comes next.",
     "undo": "Take back what was written last.",
+    "propose": "Send what was written for review.",
     "apply": "Make a list of changes to the records, all of it or nothing.",
     "explain": "Explain a code, a metric, a stage or a field.",
     "list": "List deals or members.",

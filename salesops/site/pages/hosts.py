@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 
 @dataclass(frozen=True)
@@ -52,3 +53,26 @@ def host_of(repository: str) -> Host:
 def _home(repository: str) -> str:
     """The address of a repository's first page."""
     return repository.rstrip("/").removesuffix(".git")
+
+
+def web_address(remote: str) -> str | None:
+    """The first page of a repository by the address that git has for it, without any name or key in it; None where it has none."""
+    short = re.fullmatch(r"(?:[^@/:\s]+@)?([^/:\s]+\.[^/:\s]+):(?!//)(.+)", remote)
+    address = urlsplit(f"ssh://{short[1]}/{short[2]}" if short else remote)
+    if address.scheme not in ("https", "http", "ssh", "git") or not address.hostname or not address.path.strip("/"):
+        return None
+    port = f":{address.port}" if address.port and address.scheme in ("https", "http") else ""
+    scheme = "http" if address.scheme == "http" else "https"
+    return _home(f"{scheme}://{address.hostname}{port}/{address.path.strip('/')}")
+
+
+def compare_address(repository: str, target: str, branch: str) -> str:
+    """Where a branch is proposed for another one."""
+    host, home = host_of(repository), _home(repository)
+    if host is GITLAB:
+        names = {"merge_request[source_branch]": branch, "merge_request[target_branch]": target}
+        return f"{home}/-/merge_requests/new?{urlencode(names)}"
+    if host is BITBUCKET:
+        return f"{home}/pull-requests/new?{urlencode({'source': branch, 'dest': target})}"
+    more = "?expand=1" if host is GITHUB else ""
+    return f"{home}/compare/{quote(target)}...{quote(branch)}{more}"

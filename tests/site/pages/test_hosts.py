@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesops.site.pages.hosts import commit_address, edit_address
+from salesops.site.pages.hosts import commit_address, compare_address, edit_address, web_address
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,37 @@ def test_links_fit_the_host_of_the_repository(repository, edit, commit):
 def test_odd_branches_and_files_are_written_as_addresses():
     found = edit_address("https://github.com/team/crm", "sales/2026 #1", "deals/two words/a?.yaml")
     assert found == "https://github.com/team/crm/edit/sales/2026%20%231/deals/two%20words/a%3F.yaml"
+
+
+@pytest.mark.parametrize(
+    ("remote", "page"),
+    [
+        ("git@github.com:team/crm.git", "https://github.com/team/crm"),
+        ("https://jim:secret@github.com/team/crm.git", "https://github.com/team/crm"),
+        ("ssh://git@code.example.org:2222/team/crm.git", "https://code.example.org/team/crm"),
+        ("http://localhost.example:3000/team/crm/", "http://localhost.example:3000/team/crm"),
+        ("../remote.git", None),
+        ("/srv/crm.git", None),
+        ("C:/crm.git", None),
+        ("file:///srv/crm.git", None),
+        ("", None),
+    ],
+)
+def test_the_page_of_a_repository_is_known_by_its_remote_and_holds_no_key(remote, page):
+    assert web_address(remote) == page
+
+
+@pytest.mark.parametrize(
+    ("repository", "page"),
+    [
+        ("https://github.com/team/crm", "/compare/main...acme-%231?expand=1"),
+        (
+            "https://gitlab.com/team/crm",
+            "/-/merge_requests/new?merge_request%5Bsource_branch%5D=acme-%231&merge_request%5Btarget_branch%5D=main",
+        ),
+        ("https://codeberg.org/team/crm", "/compare/main...acme-%231"),
+        ("https://bitbucket.org/team/crm", "/pull-requests/new?source=acme-%231&dest=main"),
+    ],
+)
+def test_a_branch_is_proposed_on_the_page_that_the_host_has_for_it(repository, page):
+    assert compare_address(repository, "main", "acme-#1") == repository + page
