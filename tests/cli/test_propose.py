@@ -198,11 +198,21 @@ def test_whatever_refuses_is_said_with_the_way_out_and_all_is_as_it_was(crm, git
     git("add", "deals/acme.yaml")
     crm.write("deals/acme.yaml", (crm.root / "deals/acme.yaml").read_text() + "# later\n")
     break_it(crm, git)
-    before = (*state(crm, git)[1:4], git("status", "--porcelain", "-b").splitlines()[1:])
+    before = (
+        git("rev-parse", "HEAD", "refs/heads/main"),
+        git("diff", "--cached"),
+        git("for-each-ref", "refs/heads"),
+        git("status", "--porcelain", "-b").splitlines()[1:],
+    )
     ran = crm.run("propose")
     assert ran.code == code, ran.out + ran.err
     assert says in ran.out + ran.err
-    assert (*state(crm, git)[1:4], git("status", "--porcelain", "-b").splitlines()[1:]) == before
+    assert (
+        git("rev-parse", "HEAD", "refs/heads/main"),
+        git("diff", "--cached"),
+        git("for-each-ref", "refs/heads"),
+        git("status", "--porcelain", "-b").splitlines()[1:],
+    ) == before
 
 
 def test_a_colleague_who_pushed_to_the_branch_is_not_overwritten(crm, git, remote):

@@ -112,12 +112,14 @@ def run(folder: str, **how: Any) -> int:
             {"sent": False, "reason": str(refused)},
             1,
         )
-    opened = (
-        f"the pull request: {show(address)}"
-        if address
-        else f"open a pull request for it on the page of {proposal.remote}"
-    )
-    return _end(desk, f"pushed; {opened}", {**_as_data(proposal, address), "sent": True})
+    return _end(desk, f"pushed; {_way_on(proposal, *address)}", {**_as_data(proposal, address[1]), "sent": True})
+
+
+def _way_on(proposal: Proposal, is_open: bool, address: str | None) -> str:
+    """What is left to do."""
+    if not address:
+        return f"open a pull request for it on the page of {show(proposal.remote)}"
+    return f"{'the pull request is' if is_open else 'open the pull request'} here: {show(address)}"
 
 
 def show_lines(text: str) -> str:
