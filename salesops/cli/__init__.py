@@ -22,6 +22,7 @@ COMMANDS = {
     "log": "Log a call, an e-mail, a meeting or a note, and what comes next.",
     "undo": "Take back what was written last.",
     "propose": "Send what was written for review.",
+    "edit": "Open a record in your editor, and check it when you save.",
     "apply": "Make a list of changes to the records, all of it or nothing.",
     "explain": "Explain a code, a metric, a stage or a field.",
     "list": "List deals or members.",

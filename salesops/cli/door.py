@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -85,20 +85,29 @@ def tried_on(root: Path, name: str, raw: bytes, as_of: str | None) -> Trial:
     result = applied(before, wanted)
     if result.problems or not result.files:
         return Trial(before, before, day, tuple(wanted), result, result.problems)
-    after, later = drafted.load(result.files)
-    deals = _near(before, after, result.files)
+    return replace(tried_with(drafted, before, problems, day, result.files), wanted=tuple(wanted), result=result)
+
+
+def tried_with(
+    drafted: Drafted, before: Book, problems: Iterable[Problem], day: date, files: Sequence[FileChange]
+) -> Trial:
+    """Try some files on the records ``before``, which have ``problems`` of their own: every problem that they would bring."""
+    after, later = drafted.load(files)
+    deals = _near(before, after, files)
     found = [*later, *check_book(after, day, deals=[deal for deal in deals if deal in after.deals])]
     known = [*problems, *check_book(before, day, deals=[deal for deal in deals if deal in before.deals])]
     past = check_past(Comparison(before, after), day)
-    touched = {file.path for file in result.files}
+    touched = {file.path for file in files}
     new = [each for each in parted(found, known)[0] if each.is_error or each.place.path in touched]
-    return Trial(before, after, day, tuple(wanted), result, tuple(in_order([*new, *past])))
+    return Trial(before, after, day, (), Applied(tuple(files)), tuple(in_order([*new, *past])))
 
 
 def _near(before: Book, after: Book, files: Iterable[FileChange]) -> list[str]:
-    """The deals that are written, and those of members that are: what is said of the others stays as it was."""
+    """The deals that are written, and those of members that are; all where the playbook is: what is said of others stays as it was."""
     ids = {id_of(file.path) for file in files}
     both = {**before.deals, **after.deals}
+    if any((kind := kind_at_path(file.path)) is None or not kind.has_own_name for file in files):
+        return list(both)
     return [deal_id for deal_id, deal in both.items() if deal_id in ids or deal.member in ids]
 
 
