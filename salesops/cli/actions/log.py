@@ -17,7 +17,16 @@ def run(folder: str, deal: str, kind: str, words: str | None, due: str | None, *
     """Log it; 1 where it is refused."""
     how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
     desk = desk_of(folder, **how)
-    deal_id = desk.deal(deal)
+    change = happening(desk, desk.deal(deal), kind, words, options)
+    if options["next_"]:
+        change["next"] = desk.next_step(options["next_"], due)
+    elif due:
+        raise Usage(f"'{show(due)}' is the day of no next step: --next says what comes next")
+    return send(desk, [change])
+
+
+def happening(desk: Desk, deal_id: str, kind: str, words: str | None, options: Asked) -> Asked:
+    """Something that happened, as a change; what nobody said is asked for, or named as missing."""
     change: Asked = {
         "log": deal_id,
         "date": str(desk.happened(options["date_"])),
@@ -32,11 +41,7 @@ def run(folder: str, deal: str, kind: str, words: str | None, due: str | None, *
         change["replied"] = str(desk.happened(options["replied"], "--replied"))
     if words or (words := _learned(desk, change)):
         change["note"] = words
-    if options["next_"]:
-        change["next"] = desk.next_step(options["next_"], due)
-    elif due:
-        raise Usage(f"'{show(due)}' is the day of no next step: --next says what comes next")
-    return send(desk, [change])
+    return change
 
 
 def _what_it_was(desk: Desk, change: Asked, words: str | None, options: Asked) -> Asked:

@@ -11,6 +11,7 @@ from salesops.book.status import person_name
 from salesops.book.waiting import Waiting
 from salesops.checks.waiting import by_person, everything_waiting, name_of
 from salesops.cli import names
+from salesops.cli.actions.today_go import go, needs_terminal
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.cli.repository import records_of
@@ -23,13 +24,21 @@ SETTING = "salesops.me"
 TEAM = "The whole team"
 
 
-def run(folder: str, person: str | None, output_format: str, as_of: str | None, known: str | None) -> int:
-    """Print the list; 1 where a file could not be counted."""
+def run(
+    folder: str, person: str | None, output_format: str, as_of: str | None, known: str | None, *, one_by_one: bool
+) -> int:
+    """Print the list, or take it one by one; 1 where a file could not be counted."""
+    if one_by_one:
+        if known:
+            raise Usage("--go writes, and --known shows what was: one or the other")
+        needs_terminal()
     records = records_of(folder, as_of, known)
     whole = records.are_whole
     if not records.book.processes:
         return 1
     asked = _asked(records.book, records.root, person)
+    if one_by_one:
+        return go(folder, as_of, asked)
     snapshot = records.snapshot
     records.say_whose()
     every = everything_waiting(snapshot)
