@@ -20,6 +20,7 @@ COMMANDS = {
     "check": "Check every record against the process.",
     "today": "Show everything that waits for you, or for everybody.",
     "log": "Log a call, an e-mail, a meeting or a note, and what comes next.",
+    "move": "Move a deal to another stage, and say what the process asks for.",
     "apply": "Make a list of changes to the records, all of it or nothing.",
     "explain": "Explain a code, a metric, a stage or a field.",
     "list": "List deals or members.",
