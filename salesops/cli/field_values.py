@@ -40,7 +40,7 @@ _MONTHS = re.compile(r"(\d{1,3})\s*months?", re.ASCII | re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Place:
+class SpokenField:
     """A field of a record: whose it is, where it stands, and what it holds; ``said`` is what was said of the record just now."""
 
     desk: Desk
@@ -85,7 +85,7 @@ class Place:
         return self.holds if isinstance(self.holds, type) and issubclass(self.holds, Record) else None
 
     @property
-    def first(self) -> Place | None:
+    def first(self) -> SpokenField | None:
         """The field by which the whole part is said: the status of an answer; None where nothing stands for the whole."""
         if self.part is None:
             return None
@@ -191,7 +191,7 @@ def _reader_of(annotation: Any, marks: Sequence[Any] = ()) -> tuple[Callable[[ob
     return _reader_of(parts[0]) if parts and not isinstance(parts[0], str) else (None, False)
 
 
-def _spoken(place: Place, reader: Any, happened: bool, said: str) -> str:
+def _spoken(place: SpokenField, reader: Any, happened: bool, said: str) -> str:
     """A day, a period, an amount and a share as people say them; everything else as it is."""
     desk = place.desk
     if reader is scalars.day:
@@ -207,7 +207,7 @@ def _spoken(place: Place, reader: Any, happened: bool, said: str) -> str:
     return COUNTRY_NAMES.get(said.casefold(), said) if reader is scalars.country else said
 
 
-def _last_day(place: Place, said: str) -> str:
+def _last_day(place: SpokenField, said: str) -> str:
     """The last day of a term: a day, ``open``, or so many months from its first day."""
     months = _MONTHS.fullmatch(said.strip())
     if months:
@@ -236,9 +236,9 @@ def _title(record: Any) -> str:
 # ── the field that is meant ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def place_of(desk: Desk, kind: str, record: str, asked: str, said: Mapping[str, Any] | None = None) -> Place:
+def place_of(desk: Desk, kind: str, record: str, asked: str, said: Mapping[str, Any] | None = None) -> SpokenField:
     """The field that a path means; a wrong call, with the nearest, where there is none."""
-    top = Place(desk, kind, record, (), said or {})
+    top = SpokenField(desk, kind, record, (), said or {})
     for part in path_of(asked):
         held = type_at(top.model, top.path)
         if get_origin(held) is dict:
@@ -259,7 +259,7 @@ def _key(held: Any, part: str) -> str | None:
     return keys.get(part.casefold().replace("-", "_").replace(" ", "_"))
 
 
-def _entry(place: Place, part: str | int) -> int | str:
+def _entry(place: SpokenField, part: str | int) -> int | str:
     """An entry of a list, by its number or its id; one loss that is no list stands for itself."""
     entries = place.there if isinstance(place.there, list) else []
     if isinstance(part, int) and part < len(entries):
@@ -292,10 +292,10 @@ def _only(kind: str, asked: str) -> str:
 # ── what is said of it ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def said_of(place: Place, words: Sequence[str], day: date) -> Fields:
+def said_of(place: SpokenField, words: Sequence[str], day: date) -> Fields:
     """What was said of a field, with what belongs to it: an answer has the day on which it was given."""
     if place.is_list:
-        return {place.name: [_item(place, word) for word in words]}
+        return {place.name: [item(place, word) for word in words]}
     said = " ".join(words)
     if place.part is Value:
         return _worth(place, said)
@@ -311,14 +311,16 @@ def said_of(place: Place, words: Sequence[str], day: date) -> Fields:
     return {place.name: value, **_with_it(place, value, day)}
 
 
-def _worth(place: Place, said: str) -> Fields:
+def _worth(place: SpokenField, said: str) -> Fields:
     mrr, months = spoken.worth(said, place.desk.currency)
     echo(place.desk, said, spoken.shown(mrr))
     return {f"{place.name}.mrr": spoken.shown(mrr)} | ({f"{place.name}.months": str(months)} if months else {})
 
 
-def _item(place: Place, said: str) -> Any:
+def item(place: SpokenField, said: str) -> Any:
     """An entry of a list; of a list of parts one that says what it is about."""
+    if place.name in COMMANDS:
+        raise Usage(f"{place.name}: {COMMANDS[place.name]}")
     inner = inside(get_args(place.holds)[0])
     if not (isinstance(inner, type) and issubclass(inner, Record)):
         value = place.read(said)
@@ -327,10 +329,9 @@ def _item(place: Place, said: str) -> Any:
     required = [key for key, field in keyed_fields(inner) if field.is_required()]
     if len(required) == 1:
         return {required[0]: said}
-    hint = COMMANDS.get(
-        place.name, f"an entry of it has {', '.join(required)}: salesops edit, or a list for salesops apply"
+    raise Usage(
+        f"{place.name}: an entry has {', '.join(required)}; write it in the file, or as a list for salesops apply"
     )
-    raise Usage(f"{place.name} takes no plain words; {hint}")
 
 
 COMMANDS = {
@@ -340,12 +341,13 @@ COMMANDS = {
     "reopened": "salesops reopen writes it",
     "moved_back": "salesops move writes it",
     "waived": "salesops move --waive writes it",
+    "learned": "salesops move asks for it: --set learned=WORDS",
     "loss": "salesops close writes it; salesops set DEAL loss.reason … changes the last one",
 }
-"""What writes a list that plain words cannot say."""
+"""What writes the lists that have commands of their own."""
 
 
-def _with_it(place: Place, value: str, day: date) -> Fields:
+def _with_it(place: SpokenField, value: str, day: date) -> Fields:
     """What goes with a value: the day of an answer or an estimate, the version of a hypothesis."""
     above = place.path[:-1]
     if place.path == ("icp", "hypothesis") and value in place.desk.book.icp:

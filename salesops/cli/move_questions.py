@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from salesops.book.moves import MoveKind
-from salesops.cli.field_values import Place, place_of
+from salesops.cli.field_values import SpokenField, place_of
 from salesops.cli.hands import Asked, Missing, NoWay, ask, one_of, send, word_of
 from salesops.cli.moving import Going, logging, needs_note, options, status_is_open, title, why
 from salesops.cli.names import Choice
@@ -17,7 +17,7 @@ from salesops.cli.printing import say, style
 from salesops.edits.spoken import Unclear
 from salesops.output import counted, show
 from salesops.records import scalars
-from salesops.records.process import Need
+from salesops.records.process import WON, Need
 
 REASONS = {MoveKind.BACK: "moved_back", MoveKind.REOPENED: "reopened"}
 """Where a deal says why it made a move that needs a reason."""
@@ -42,8 +42,13 @@ def go(
     next_: str | None = None,
     short: dict[str, str] | None = None,
     order: Order = lambda _: 0,
+    whole: bool = False,
 ) -> int:
-    """Make the move: ask for what is open, or refuse with all of it; the exit code."""
+    """Make the move: ask for what is open, or refuse with all of it; the exit code.
+
+    ``short`` names the options that fields have of their own; ``order`` is that of the questions; ``whole`` asks also for
+    what the closed stage wants in the end.
+    """
     desk = going.desk
     if going.is_there:
         return send(desk, going.change())
@@ -55,9 +60,11 @@ def go(
     reasoned(going, whys if not waive else ())
     _waive(going, waive, whys, by)
     if not desk.writing.asks:
-        _complete(going, short or {})
+        _complete(going, short or {}, order)
         return send(desk, going.change())
-    asked(going, order)
+    number = asked(going, order)
+    if whole:
+        _beside(going, number)
     if not next_:
         _next(going)
     changes = going.change() if not going.missing else _settled(going, by)
@@ -105,9 +112,9 @@ def _waive(going: Going, waive: Sequence[str], whys: Sequence[str], by: str | No
         going.sign(need, going.desk.person(by or "me"), whys[at if len(whys) > 1 else 0])
 
 
-def _complete(going: Going, short: dict[str, str]) -> None:
+def _complete(going: Going, short: dict[str, str], order: Order) -> None:
     """Refuse with every missing thing, the option that gives it, and who may sign."""
-    open_needs = going.missing
+    open_needs = sorted(going.missing, key=order)
     lines = [line for need in open_needs for line in options(going, need, short)]
     if not lines:
         return
@@ -121,7 +128,7 @@ def _complete(going: Going, short: dict[str, str]) -> None:
 # ── on a terminal ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def asked(going: Going, order: Order) -> None:
+def asked(going: Going, order: Order) -> int:
     """One question for each need that is not met; what is answered may decide which way out it is, and so what else is asked."""
     stage = going.process.title_of(going.to)
     done: list[str] = []
@@ -131,6 +138,27 @@ def asked(going: Going, order: Order) -> None:
     while need := next((it for it in sorted(going.missing, key=order) if it.name not in done), None):
         done.append(need.name)
         put(going, need, len(done))
+    return len(done)
+
+
+def _beside(going: Going, number: int) -> None:
+    """What a closed stage wants in the end: the hand-off of a win is offered, the rest of a lesson is asked for."""
+    wanted = going.beside
+    if not wanted or not _hands_off(going):
+        return
+    for at, need in enumerate(wanted, number + 1):
+        put(going, need, at)
+
+
+def _hands_off(going: Going) -> bool:
+    if going.process.stages[going.to].outcome != WON:
+        return True
+    say()
+    return bool(ask("The hand-off to delivery: fill in what is known of it now?  yes, no", _yes_no) == "yes")
+
+
+def _yes_no(said: str) -> str:
+    return word_of(("yes", "no"), said)
 
 
 def put(going: Going, need: Need, number: int) -> None:
@@ -175,7 +203,7 @@ def _field(going: Going, need: Need) -> None:
             ask("   what do you know", _taken(going, note))
 
 
-def _prompt(place: Place) -> str:
+def _prompt(place: SpokenField) -> str:
     if place.choices:
         return ", ".join(place.choices).replace("true, false", "yes, no")
     known = place.names
@@ -184,7 +212,7 @@ def _prompt(place: Place) -> str:
     return PROMPTS.get(place.takes, "")
 
 
-def _taken(going: Going, place: Place) -> Callable[[str], str]:
+def _taken(going: Going, place: SpokenField) -> Callable[[str], str]:
     def reads(said: str) -> str:
         try:
             going.said.take(place, [said], going.day)
@@ -195,7 +223,7 @@ def _taken(going: Going, place: Place) -> Callable[[str], str]:
     return reads
 
 
-def _list(going: Going, place: Place) -> None:
+def _list(going: Going, place: SpokenField) -> None:
     """The entries of a list, one after the other, until Enter."""
     there = place.there if isinstance(place.there, list) else []
     found: list[Any] = []

@@ -13,7 +13,7 @@ from salesops.book.exit_criteria import CONTRACT_END, Facts, Way, facts_on, is_m
 from salesops.book.moves import MoveKind, kind_of
 from salesops.book.visits import DealHistory, history_of
 from salesops.changes.field_sentences import label
-from salesops.cli.field_values import Fields, Place, place_of, said_of
+from salesops.cli.field_values import Fields, SpokenField, place_of, said_of
 from salesops.cli.hands import Asked, Desk, NoWay
 from salesops.cli.options import Usage
 from salesops.edits.applied import applied
@@ -34,7 +34,7 @@ class Said:
     fields: Fields = field(default_factory=dict)
     entries: list[tuple[str, Any]] = field(default_factory=list)
 
-    def take(self, place: Place, words: Sequence[str], day: date) -> None:
+    def take(self, place: SpokenField, words: Sequence[str], day: date) -> None:
         """Take what was said of a field; what goes along with it only where that was not said by itself."""
         found = said_of(place, words, day)
         own = (place.first or place).name
@@ -242,7 +242,8 @@ class Going:
         if kind is MoveKind.AFTER_CLOSE:
             return f"{self.deal_id} is closed: there is no way from {here} to {there}"
         between = process.between(self.before, self.to) if kind is MoveKind.SKIPPED else []
-        skipped = f": {', '.join(map(process.title_of, between))} lies between" if between else ""
+        verb = "lies" if len(between) == 1 else "lie"
+        skipped = f": {', '.join(map(process.title_of, between))} {verb} between" if between else ""
         return f"process {process.version} has no way from {here} to {there}{skipped}"
 
     @property
@@ -305,7 +306,7 @@ def options(going: Going, need: Need, short: dict[str, str]) -> Iterator[tuple[s
             yield f'--set {need.field}.{need.with_[0]}="WORDS"', "how we know it"
 
 
-def _taken(place: Place, takes: str, short: dict[str, str]) -> str:
+def _taken(place: SpokenField, takes: str, short: dict[str, str]) -> str:
     words = f'"{takes}"' if takes == "WORDS" else takes
     return f" {words}" if place.name in short else words
 
