@@ -177,9 +177,14 @@ def three_lines(tried: Trial) -> Iterator[str]:
 
 
 def what_follows(snapshot: Snapshot, deal_id: str) -> Iterator[str]:
-    """The next step of a deal, and what the process will ask for before its next stage."""
+    """The next step of a deal, and what the process will ask for before its next stage; of a closed one what it still wants."""
     history = snapshot.history(deal_id)
-    if history is None or not (standing := Standing(snapshot, history)).is_open:
+    if history is None:
+        return
+    standing = Standing(snapshot, history)
+    if not standing.is_open:
+        if standing.unfinished:
+            yield f"still wanted within the process: {', '.join(need.name for need in standing.unfinished)}"
         return
     step = standing.deal.next
     yield f"next: {step.action}, by {step.due}" if step else "no next step yet"

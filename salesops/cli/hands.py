@@ -24,7 +24,7 @@ from salesops.edits.change_list import as_list
 from salesops.edits.fix import difference
 from salesops.edits.spoken import DUE, HAPPENED, Unclear, day, ending_with_day
 from salesops.output import show
-from salesops.store.git import setting
+from salesops.store.git import keep_setting, setting
 
 ME = "salesops.me"
 """The setting of git that says who works in this clone."""
@@ -36,10 +36,16 @@ class Missing(click.ClickException):
 
     exit_code = 1
 
-    def __init__(self, options: Sequence[tuple[str, str]]) -> None:
+    def __init__(self, options: Sequence[tuple[str, str]], *more: str) -> None:
         width = max(len(option) for option, _ in options)
-        lines = (f"{option:<{width}}    {show(why)}".rstrip() for option, why in options)
+        lines = [*(f"{option:<{width}}    {show(why)}".rstrip() for option, why in options), *more]
         super().__init__("\n".join(("nothing was written; say:", *(f"  {line}" for line in lines))))
+
+
+class NoWay(click.ClickException):
+    """What cannot be done with a record as it is, and what can (exit code 1)."""
+
+    exit_code = 1
 
 
 class Writing(NamedTuple):
@@ -85,11 +91,19 @@ class Desk:
 
     @cached_property
     def me(self) -> str:
-        """Who works in this clone; a wrong call where nobody has said so."""
+        """Who works in this clone: asked once on a terminal, and kept; elsewhere a wrong call where nobody has said so."""
         said = setting(self.root, ME)
+        if not said and self.writing.asks and (said := self._asked_who()):
+            keep_setting(self.root, ME, said)
         if not said:
             raise Usage(f"nobody has said here who you are: git config {ME} YOUR-ID")
         return names.chosen(said, names.people(self.book.team), f"git config {ME}: there is no '{show(said)}'")
+
+    def _asked_who(self) -> str | None:
+        known = names.people(self.book.team)
+        told = ", ".join(choice.id for choice in known[: names.MAX_SHOWN])
+        answer: str | None = ask(f"Who are you? ({told})", one_of(known), hint="asked once, and kept in this clone")
+        return answer
 
     def stage(self, asked: str) -> str:
         """The stage that is meant, as the process of the day calls it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
@@ -153,7 +153,7 @@ def _list_of(verb: str) -> type[Record]:
     return create_model(f"ListOf{verb.title()}", __base__=ChangeList, changes=(tuple[VERBS[verb], ...], ...))  # type: ignore[valid-type]
 
 
-def as_list(changes: Iterator[Mapping[str, Any]] | list[Mapping[str, Any]]) -> str:
+def as_list(changes: Iterable[Mapping[str, Any]]) -> str:
     """Changes as the text of a list, each on a line of its own."""
     return f'salesops: "{FORMAT}"\nchanges:\n' + "".join(f"  - {in_brackets(change)}\n" for change in changes)
 

@@ -31,12 +31,12 @@ MONTHS_A_YEAR = 12
 DeliverableStatus = Literal["planned", "under way", "delivered", "dropped"]
 
 
-def _day_or_open(value: object) -> date | str:
+def day_or_open(value: object) -> date | str:
     """A whole calendar day, 2026-02-09, or the word open."""
     return OPEN if value == OPEN else day(value)
 
 
-def _months_after(start: date, months: int) -> date:
+def months_after(start: date, months: int) -> date:
     """The same day of a later month, or the last day of a month that is shorter."""
     year, month = divmod(start.year * MONTHS_A_YEAR + start.month - 1 + months, MONTHS_A_YEAR)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
@@ -44,7 +44,7 @@ def _months_after(start: date, months: int) -> date:
 
 LastDay = Annotated[
     date | str,
-    PlainValidator(_day_or_open),
+    PlainValidator(day_or_open),
     WithJsonSchema({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "const": OPEN}]}),
 ]
 
@@ -108,8 +108,8 @@ class Contract(Record):
             return None
         over = self.last_day + timedelta(days=1)
         whole = (over.year - self.start.year) * MONTHS_A_YEAR + over.month - self.start.month
-        whole -= over < _months_after(self.start, whole)
-        last, following = (_months_after(self.start, count) for count in (whole, whole + 1))
+        whole -= over < months_after(self.start, whole)
+        last, following = (months_after(self.start, count) for count in (whole, whole + 1))
         return whole + Decimal((over - last).days) / (following - last).days
 
     @property

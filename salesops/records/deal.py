@@ -78,7 +78,7 @@ def _move(value: object) -> Move:
         raise PydanticCustomError(fault.type, fault.message_template, {**(fault.context or {}), "at": stage}) from None
 
 
-def _day_or_never(value: object) -> date | str:
+def day_or_never(value: object) -> date | str:
     """A day, a month or a quarter of which the first day is meant: 2026-07-01, 2026-07, 2026Q3; or the word never."""
     return NEVER if value == NEVER else day_or_period(value, NEVER)
 
@@ -95,7 +95,7 @@ MoveLine = Annotated[
         }
     ),
 ]
-DayOrNever = Annotated[date | str, PlainValidator(_day_or_never), WithJsonSchema({"type": "string"})]
+DayOrNever = Annotated[date | str, PlainValidator(day_or_never), WithJsonSchema({"type": "string"})]
 
 
 class Value(Record):

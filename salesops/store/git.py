@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import tempfile
@@ -135,6 +136,12 @@ def setting(root: Path, name: str) -> str | None:
         return asks(root, "config", "--get", name) or None
     except CannotDecide:
         return None
+
+
+def keep_setting(root: Path, name: str, value: str) -> None:
+    """Set something for git in this clone alone; without git it is forgotten."""
+    with contextlib.suppress(CannotDecide):
+        asks(root, "config", "--local", name, value)
 
 
 def is_shallow(root: Path) -> bool:

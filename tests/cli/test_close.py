@@ -1,0 +1,173 @@
+"""``salesops close``: a loss leaves its lesson, a win its contract, and a second loss stands beside the first."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+from gitting import Git
+from terminal import typed
+
+from salesops.records.yaml_reader import read
+
+LESSON = ("--reason", "tim", "--learned", "Ask who pays", "--verdict", "exec", "--again", "sep 2027")
+PROPOSAL = """
+stages:
+  - enrichment: 2026-01-05
+  - outreach: 2026-01-12
+  - discovery: 2026-02-02
+  - proposal: 2026-02-16
+activity:
+  - {date: 2026-01-20, kind: call, outcome: spoke}
+  - {date: 2026-02-03, kind: meeting, about: discovery, status: held}
+discovery: {jobs: [Teach], requirements: [Sign-on]}
+maniac_t:
+  need: {status: met, date: 2026-01-05}
+  money: {status: met, date: 2026-01-05}
+  authority: {status: met, date: 2026-02-03}
+  application: {status: met, date: 2026-02-03}
+  impending_event: {status: met, date: 2026-02-03}
+  competition: {status: unknown, date: 2026-02-03}
+  timeline: {status: unknown, date: 2026-02-03}
+proposal: {requested: 2026-02-12, presented: 2026-02-17, admin_informed: 2026-02-13}
+"""
+PAPER = (
+    "--signed", "thu", "--start", "1 dec", "--end", "12 months", "--mrr", "1250", "--entity", "Sponsor",
+    "--agreement", "https://docs.example/a", "--learned", "The course, above all", "--signal", "A course", "--signal", "A dean",
+)  # fmt: skip
+terminal = pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+
+
+def held(repo) -> dict:
+    document, problems = read("deals/acme.yaml", (repo.root / "deals/acme.yaml").read_bytes())
+    assert problems == []
+    return document.data
+
+
+def test_a_loss_says_why_and_when_to_try_again(repo):
+    repo.deal()
+    ran = repo.run("close", "acme", "lost", *LESSON)
+    assert (ran.code, ran.err) == (0, "tim: timing\nexec: execution\nsep 2027: 2027-09\n")
+    deal = held(repo)
+    assert deal["stages"][-1] == {"closed lost": "2026-11-20"}
+    assert deal["loss"] == {
+        "reason": "timing",
+        "learning": "Ask who pays",
+        "verdict": "execution",
+        "reengage": "2027-09",
+    }
+    assert "still wanted within the process: loss.playbook" in ran.out
+
+
+def test_a_second_loss_stands_beside_the_first(repo):
+    first = "{reason: price, learning: Too dear, verdict: icp, reengage: never, playbook: none needed}"
+    stages = "stages:\n  - enrichment: 2026-01-05\n  - closed lost: 2026-01-19\n  - enrichment: 2026-08-03\n"
+    repo.deal(f"{stages}loss: {first}\nreopened: [{{date: 2026-08-03, why: They wrote}}]\n")
+    assert repo.run("close", "acme", "lost", *LESSON, "--playbook", "none needed").code == 0
+    loss = held(repo)["loss"]
+    assert [entry["reason"] for entry in loss] == ["price", "timing"]
+    assert f"  - {first}\n" in (repo.root / "deals/acme.yaml").read_text()
+    assert loss[1]["playbook"] == "none needed"
+
+
+def test_a_lesson_that_was_prepared_is_completed_and_not_doubled(repo):
+    repo.deal("loss: {reason: timing}\n")
+    ran = repo.run("close", "acme", "lost")
+    assert "--reason" not in ran.err
+    assert repo.run("close", "acme", "lost", *LESSON).code == 0
+    assert held(repo)["loss"]["reason"] == "timing"
+
+
+def test_the_reason_decides_which_way_out_it_is_and_what_that_asks_for(repo):
+    repo.deal("stages:\n  - enrichment: 2026-01-05\n  - outreach: 2026-01-12\n")
+    ran = repo.run("close", "acme", "lost", "--reason", "unresponsive", *LESSON[2:])
+    assert ran.code == 1
+    assert "salesops log acme email    Two messages is bad luck; three is an answer." in ran.err
+    assert repo.run("close", "acme", "lost", *LESSON).code == 0
+
+
+def test_a_win_takes_the_contract_in_the_order_of_the_paper(repo):
+    repo.deal(PROPOSAL)
+    asked = repo.run("close", "acme", "won").err
+    order = [
+        "--signed DAY",
+        "--start DAY",
+        "--end DAY|open",
+        "--mrr AMOUNT",
+        '--entity "WORDS"',
+        "--agreement LINK",
+        '--learned "WORDS"',
+    ]
+    assert [asked.index(option) for option in order] == sorted(asked.index(option) for option in order)
+    ran = repo.run("close", "acme", "won", *PAPER)
+    assert ran.code == 0
+    deal = held(repo)
+    assert deal["contract"] == {
+        "signed": "2026-11-19", "start": "2026-12-01", "end": "2027-11-30", "mrr": "1250 USD", "entity": "Sponsor",
+        "agreement": "https://docs.example/a",
+    }  # fmt: skip
+    assert deal["win"] == {"learning": "The course, above all", "signals": ["A course", "A dean"]}
+    assert "still wanted within the process: order.configurator" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (
+            ["lost"],
+            1,
+            "--reason price|timing|competitor|feature gap|wrong ICP|unresponsive|other    The specific reason.",
+        ),
+        (["lost"], 1, "--again DAY|never "),
+        (["won"], 1, "has no way from Enrichment to Closed Won: Outreach, Discovery, Proposal lie between"),
+        (["drawn"], 2, "'drawn' is none of: won, lost"),
+        (["lost", "--mrr", "3"], 2, "--mrr says something of a deal that is won"),
+        (["lost", "--reason", "weather"], 2, "loss.reason: 'weather' is none of: price, timing"),
+        (["lost", "--again", "3/4"], 2, "'3/4' is 4 mar or 3 apr"),
+    ],
+)
+def test_what_is_missing_or_cannot_be_is_named_and_nothing_is_written(repo, words, code, says):
+    before = repo.deal().read_bytes()
+    ran = repo.run("close", "acme", *words)
+    assert (ran.code, (repo.root / "deals/acme.yaml").read_bytes()) == (code, before)
+    assert says in ran.out + ran.err
+
+
+def test_a_deal_that_is_closed_so_already_is_left_alone(repo):
+    ran = repo.run("close", "cascadia-2025", "won")
+    assert (ran.code, ran.out) == (0, "There already: cascadia-2025 is closed as won since 2025-03-10.\n")
+    ran = repo.run("close", "cascadia-2025", "lost")
+    assert (ran.code, "a renewal is a deal of its own: salesops renew cascadia-2025" in ran.err) == (1, True)
+
+
+@terminal
+def test_a_loss_on_a_terminal_is_five_questions_and_a_yes(repo):
+    repo.deal()
+    Git(repo.root).begin()
+    answers = ["timing", "Ask who pays, first", "exec", "sep 2027", "none needed", "y"]
+    code, screen = typed(repo.root, ["close", "acme", "lost"], answers)
+    assert code == 0
+    assert "Enrichment → Closed Lost, Friday 2026-11-20" in screen
+    assert "3  Verdict: Was the ICP wrong, or the execution poor?" in screen
+    assert held(repo)["loss"] == {
+        "reason": "timing", "learning": "Ask who pays, first", "verdict": "execution", "reengage": "2027-09",
+        "playbook": "none needed",
+    }  # fmt: skip
+
+
+@terminal
+def test_a_win_on_a_terminal_offers_the_hand_off(repo):
+    repo.deal(PROPOSAL)
+    Git(repo.root).begin()
+    paper = ["thu", "1 dec", "12 months", "1250", "Sponsor", "https://docs.example/a", "The course", "A course", ""]
+    answers = [*paper, "yes", "https://hub.example/c", "thu", "april", "", "y"]
+    code, screen = typed(repo.root, ["close", "acme", "won"], answers)
+    assert code == 0
+    assert "The hand-off to delivery: fill in what is known of it now?  yes, no" in screen
+    deal = held(repo)
+    assert deal["contract"]["end"] == "2027-11-30"
+    assert deal["order"] == {
+        "configurator": "https://hub.example/c",
+        "created": "2026-11-19",
+        "delivery_owner": "april",
+    }

@@ -1,0 +1,105 @@
+"""``salesops set``: any field by its path, said as people say it, written as records have it."""
+
+from __future__ import annotations
+
+import pytest
+
+from salesops.records.record import value_at
+from salesops.records.yaml_reader import read
+
+
+@pytest.fixture
+def crm(repo):
+    repo.deal("discovery: {jobs: [Teach], requirements: [Sign-on]}\nexpected_close: 2027-01-04\n")
+    return repo
+
+
+def held(repo, path: str = "deals/acme.yaml") -> dict:
+    document, problems = read(path, (repo.root / path).read_bytes())
+    assert problems == []
+    return document.data
+
+
+@pytest.mark.parametrize(
+    ("words", "path", "value"),
+    [
+        (["expected_close", "26 feb 2027"], "expected_close", "2027-02-26"),
+        (["expected-close", "+10"], "expected_close", "2026-11-30"),
+        (["value", "1450/month", "12"], "value", {"mrr": "1450 USD", "months": "12"}),
+        (["value.mrr", "$1,450"], "value.mrr", "1450 USD"),
+        (["timeline", "part"], "maniac_t.timeline", {"status": "partial", "date": "2026-11-20"}),
+        (["maniac_t.money.status", "unk"], "maniac_t.money", {"status": "unknown", "date": "2026-11-20", "note": "In the budget"}),
+        (["maniac_t.money.note", "Costs $5,000: she said"], "maniac_t.money.note", "Costs $5,000: she said"),
+        (["owner", "April"], "owner", "april"),
+        (["team", "april"], "team", ["april"]),
+        (["priority", "h"], "priority", "hot"),
+        (["icp.fit", "no"], "icp.fit", "false"),
+        (["paid_first", "yes"], "paid_first", "true"),
+        (["discovery.jobs", "A", "B, c"], "discovery.jobs", ["A", "B, c"]),
+        (["discovery.jobs", "+A", "+B, c"], "discovery.jobs", ["Teach", "A", "B, c"]),
+        (["proposal.objections", "price"], "proposal.objections", [{"about": "price"}]),
+        (["authority.contacts", "director"], "maniac_t.authority.contacts", None),
+        (["next", "Call the dean, mon"], "next", {"action": "Call the dean", "due": "2026-11-23"}),
+        (["probability", "70", "--why", "She said so"], "probability", {"value": "70%", "date": "2026-11-20", "why": "She said so"}),
+        (["decision", "yes", "--date", "thu"], "decision", {"go": "true", "date": "2026-11-19"}),
+        (["links.folder", "https://drive.example/a"], "links", [{"kind": "folder", "url": "https://drive.example/a"}]),
+        (["x.vpat", "https://x.example"], "x.vpat", "https://x.example"),
+        (["--clear", "expected_close"], "expected_close", None),
+    ],
+)  # fmt: skip
+def test_a_field_is_said_as_people_say_it(crm, words, path, value):
+    ran = crm.run("set", "acme", *words)
+    assert ran.code == (0 if value is not None or "--clear" in words else 1), ran.out + ran.err
+    assert value_at(held(crm), path) == value
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["expectd_close", "thu"], 2, "a deal has no field 'expectd_close'; did you mean 'expected_close'?"),
+        (["mrr", "3"], 2, "'mrr' may be value.mrr, contract.mrr"),
+        (["expected_close", "3/4"], 2, "'3/4' is 4 mar or 3 apr"),
+        (["value.mrr", "much"], 2, "'much' is not an amount"),
+        (["owner", "marx"], 2, "there is no 'marx'"),
+        (["contract", "thu"], 2, "contract has fields of its own: signed, start"),
+        (["stages", "proposal"], 2, "salesops move writes it"),
+        (["activity", "a call"], 2, "salesops log writes it"),
+        (["activity.9.note", "a call"], 2, "activity is a list of 0"),
+        (["probability", "70"], 1, '--why "WORDS"    The reason.'),
+        (["title", "A", "--why", "So"], 2, "title has no reason beside it"),
+        (["title"], 2, "what does title say? --clear title takes it away"),
+        ([], 2, "which field, and what does it say?"),
+        (["--clear", "title"], 1, "[field-missing]"),
+        (["title", "…"], 2, "placeholder"),
+        (["links.folder", "nowhere"], 1, "[not-a-link]"),
+    ],
+)
+def test_what_is_unknown_or_unclear_is_named_and_nothing_is_written(crm, words, code, says):
+    before = (crm.root / "deals/acme.yaml").read_bytes()
+    ran = crm.run("set", "acme", *words)
+    assert (ran.code, (crm.root / "deals/acme.yaml").read_bytes()) == (code, before)
+    assert says in ran.out + ran.err
+
+
+def test_the_same_again_changes_nothing_also_on_another_day(crm):
+    assert crm.run("set", "acme", "maniac_t.timeline", "partial").code == 0
+    before = (crm.root / "deals/acme.yaml").read_bytes()
+    ran = crm.run("set", "acme", "maniac_t.timeline", "partial", "--as-of", "2026-11-25")
+    assert (ran.code, (crm.root / "deals/acme.yaml").read_bytes()) == (0, before)
+    assert "There already: nothing to write." in ran.out
+
+
+def test_a_member_is_set_by_its_fields_and_its_contacts_by_their_ids(repo):
+    ran = repo.run("set", "cascadia-university", "contacts.a-smith.phone", "+1 604 555 0100")
+    assert ran.code == 0
+    assert repo.run("set", "cascadia-university", "country", "canada").code == 0
+    member = held(repo, "members/cascadia-university.yaml")
+    assert (member["contacts"][0]["phone"], member["country"]) == ("+1 604 555 0100", "CA")
+
+
+def test_of_several_losses_the_last_one_is_meant(repo):
+    first = "{reason: price, learning: Too dear, verdict: icp, reengage: never, playbook: none needed}"
+    stages = "stages:\n  - enrichment: 2026-01-05\n  - closed lost: 2026-01-19\n"
+    repo.deal(f"{stages}loss:\n  - {first}\n")
+    assert repo.run("set", "acme", "loss.reason", "timing").code == 0
+    assert held(repo)["loss"][0]["reason"] == "timing"
