@@ -24,7 +24,7 @@ from salesops.edits.change_list import as_list
 from salesops.edits.fix import difference
 from salesops.edits.spoken import DUE, HAPPENED, Unclear, day, ending_with_day
 from salesops.output import show
-from salesops.store.git import setting
+from salesops.store.git import keep_setting, setting
 
 ME = "salesops.me"
 """The setting of git that says who works in this clone."""
@@ -85,11 +85,24 @@ class Desk:
 
     @cached_property
     def me(self) -> str:
-        """Who works in this clone; a wrong call where nobody has said so."""
-        said = setting(self.root, ME)
-        if not said:
+        """Who works in this clone; a wrong call where nobody has said so, and nobody can be asked."""
+        if not self.known_me:
             raise Usage(f"nobody has said here who you are: git config {ME} YOUR-ID")
-        return names.chosen(said, names.people(self.book.team), f"git config {ME}: there is no '{show(said)}'")
+        return self.known_me
+
+    @cached_property
+    def known_me(self) -> str | None:
+        """Who works in this clone: on a terminal asked once, and kept; None where nobody has said so."""
+        said, people = setting(self.root, ME), names.people(self.book.team)
+        if said:
+            return names.chosen(said, people, f"git config {ME}: there is no '{show(said)}'")
+        if not self.writing.asks or not people:
+            return None
+        known = ", ".join(person.id for person in people[: names.MAX_SHOWN])
+        me: str | None = ask("Who are you?", one_of(people), hint=f"asked once, kept in this clone: {known}")
+        if me:
+            keep_setting(self.root, ME, me)
+        return me
 
     def stage(self, asked: str) -> str:
         """The stage that is meant, as the process of the day calls it."""

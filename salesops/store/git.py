@@ -137,6 +137,14 @@ def setting(root: Path, name: str) -> str | None:
         return None
 
 
+def keep_setting(root: Path, name: str, value: str) -> bool:
+    """Set something for git in this clone, under a name of ours; whether it could be kept."""
+    try:
+        return asks(root, "config", "--local", name, value) is not None
+    except CannotDecide:
+        return False
+
+
 def is_shallow(root: Path) -> bool:
     """Whether the history was cut, as CI does unless it is told otherwise."""
     return asks(root, "rev-parse", "--is-shallow-repository") == "true"
