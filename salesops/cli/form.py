@@ -29,12 +29,14 @@ class Form:
         """Whether somebody is there to answer."""
         return self.desk.writing.asks
 
-    def needed(self, option: str, said: str | None, question: str, reads: Reads, *, hint: str = "") -> Any:
+    def needed(
+        self, option: str, said: str | None, question: str, reads: Reads, *, hint: str = "", why: str = ""
+    ) -> Any:
         """What the record cannot be without: asked until it is said; None where nobody can be asked, and it is missing."""
         if said is not None:
             return self._read(option, said, reads)
         if not self.asks:
-            self.missing.append((option, hint or question))
+            self.missing.append((option, why or hint or question))
             return None
         while (answer := self._asked(question, reads, hint)) is None:
             say("It cannot be left open.")

@@ -59,9 +59,9 @@ def deal(ctx: click.Context, /, institution: str | None, **options: object) -> N
       salesops new deal "Pinecrest College" --kind edu --country canada --tier general --source conference \\
         --worth "1450/month 12" --with dean --happened "Met at the fair, wants a demo" --next "Send slides, fri"
     """
-    from salesops.cli.actions.new_deal import run  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.new import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, institution, **options))
+    ctx.exit(run(ctx.obj, "deal", institution, **options))
 
 
 @command.command("member")
@@ -71,7 +71,7 @@ def deal(ctx: click.Context, /, institution: str | None, **options: object) -> N
 @click.option("--with", "with_", metavar="CONTACT", multiple=True, help="Whom you know, by role; once for each.")
 @click.option("--website", metavar="URL", help="Its website.")
 @click.option("--new", "is_new", is_flag=True, help="It is new, although one on file is called like it.")
-@click.option("--id", "member_id", metavar="ID", help="Its id; default: made of its name.")
+@click.option("--id", "--member-id", "member_id", metavar="ID", help="Its id; default: made of its name.")
 @writing_options
 @as_of_option
 @click.pass_context
@@ -81,9 +81,9 @@ def member(ctx: click.Context, /, name: str | None, **options: object) -> None:
     \b
       salesops new member "Pinecrest College" --kind edu --country canada --with dean
     """
-    from salesops.cli.actions.new_member import run  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.new import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, name, **options))
+    ctx.exit(run(ctx.obj, "member", name, **options))
 
 
 @command.command("experiment")
@@ -106,9 +106,9 @@ def experiment(ctx: click.Context, /, hypothesis: str | None, **options: object)
       salesops new experiment "A name in the subject gets more replies" --variant plain --variant named \\
         --cohort "outreach, 1 dec" --measure outreach-to-discovery --stop "20 each or 30 jun 2027"
     """
-    from salesops.cli.actions.new_playbook import experiment as run  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.new import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, hypothesis, **options))
+    ctx.exit(run(ctx.obj, "experiment", hypothesis, **options))
 
 
 @command.command("decision")
@@ -127,6 +127,6 @@ def decision(ctx: click.Context, /, answers: str | None, **options: object) -> N
     \b
       salesops new decision outreach-broken --verdict hold --why "Three replies are on their way" --until "1 feb 2027"
     """
-    from salesops.cli.actions.new_playbook import decision as run  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.new import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, answers, **options))
+    ctx.exit(run(ctx.obj, "decision", answers, **options))

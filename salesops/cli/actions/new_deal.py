@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, get_args
 
 from salesops.cli import names
-from salesops.cli.actions.new_member import Institution, Known, as_id, contacts, free, newcomer
+from salesops.cli.actions.new_ids import free, own_id
+from salesops.cli.actions.new_institution import Institution, Known, Opened, contacts, whose_deal
+from salesops.cli.actions.show import run as show_deal
 from salesops.cli.form import Form
 from salesops.cli.hands import Asked, desk_of, one_of, send, word_of
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
-from salesops.cli.printing import say
 from salesops.edits.spoken import Unclear, money, shown, worth
 from salesops.output import show
 from salesops.records.deal import EXISTING, NEW, UNRECORDED, DealType
@@ -26,24 +26,15 @@ MET = re.compile(r"(?i)(we )?met\b")
 """So begins what happened in a meeting; of anything else nobody said more than that it is a note."""
 
 
-@dataclass(frozen=True)
-class Opened:
-    """A deal that is there already, and is to be looked at instead."""
-
-    deal: str
-
-
 def run(folder: str, institution: str | None, **options: Any) -> int:
     """Write a new deal, or show the one that is there; 1 where it is refused."""
     how = {key: options.pop(key) for key in ("yes", "dry_run", "output_format", "as_of")}
     form = Form(desk_of(folder, **how))
-    whose = _institution(form, institution, options)
+    whose = whose_deal(form, institution, options)
     if isinstance(whose, Opened):
-        from salesops.cli.actions.show import run as show_deal  # noqa: PLC0415 - only where a deal is looked at
-
         return show_deal(folder, whose.deal, "text", how["as_of"], None)
     day = form.desk.happened(options["date_"])
-    deal: Asked = {**_what(form, day, options), **_type(form, whose, options), **_source(form, options)}
+    deal: Asked = {**_type(form, whose, options), **_what(form, day, options), **_source(form, options)}
     deal |= _worth(form, options)
     people = contacts(form, whose.id if whose else None, options["with_"])
     happened = form.open("--happened", options["happened"], "What happened", str)
@@ -89,95 +80,12 @@ def _happened(deal_id: str, words: str | None, people: list[Known], day: date) -
 
 def _deal_id(form: Form, whose: Institution, deal: Asked, wanted: str | None) -> str:
     """The member and what is sold; a year behind it where that is taken."""
-    if wanted:
-        try:
-            return as_id(wanted)
-        except Unclear as unclear:
-            raise Usage(f"--id: {unclear}") from None
+    if own := own_id(wanted):
+        return own
     tiers = form.desk.snapshot.process.tiers
     is_usual = deal["tier"] in tiers and deal["title"] == tiers[deal["tier"]].name
     made = slug(f"{whose.id} {deal['tier'] if is_usual else deal['title']}")
     return free(form.desk, made, str(form.desk.day.year))
-
-
-# ── whose deal it is ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _institution(form: Form, said: str | None, options: Asked) -> Institution | Opened | None:
-    """The institution that is meant: one on file, a new one, or the deal that it has already; None where nobody said."""
-    while True:
-        name = form.needed("INSTITUTION", said, "Institution", str)
-        if name is None:
-            return None
-        fits = [] if options["is_new"] else names.fitting(name, names.members(form.desk.book))
-        if not fits:
-            return newcomer(form, name, options)
-        found = (
-            _on_file(form, name, fits, options)
-            if form.asks and not options["another"]
-            else _taken(form, name, fits, options)
-        )
-        if not isinstance(found, str):
-            return found
-        if found == "new":
-            return newcomer(form, name, options)
-        said = found
-
-
-def _taken(form: Form, name: str, fits: list[Choice], options: Asked) -> Institution | None:
-    """The one on file, where nobody is asked: what makes it another deal has to be said."""
-    member = form.desk.chosen(name, fits, "")
-    form.echo(name, member)
-    has = _open_deals(form, member)
-    if options["kind"] or options["country"]:
-        form.missing.append(
-            (
-                "--new",
-                f"{fits[0].says} is on file, and --kind and --country are for a new one: say so, or leave them out",
-            )
-        )
-    if has and not options["another"]:
-        form.missing.append(("--another", f"there already, with {_listed(form, has)}"))
-    return Institution(member, form.desk.book.members[member].name)
-
-
-def _on_file(form: Form, name: str, fits: list[Choice], options: Asked) -> Institution | Opened | str:
-    """What is meant by a name that is on file: the deal that is there, another one, or something else to look for."""
-    if len(fits) > 1:
-        for number, choice in enumerate(fits[: names.MAX_SHOWN], 1):
-            say(f"  {number:>2}  {show(choice.id)}  {show(choice.says)}")
-        said = form.needed("INSTITUTION", None, f"'{name}' fits {len(fits)}: its number, [n]ew, or another name", str)
-        return (
-            "new"
-            if said in ("n", "new")
-            else fits[int(said) - 1].id
-            if said.isdecimal() and 0 < int(said) <= len(fits)
-            else said
-        )
-    member, has = fits[0], _open_deals(form, fits[0].id)
-    there = (
-        f"There already, with {_listed(form, has)}. [o]pen it, "
-        if has
-        else f"There already: {member.says}, without an open deal. "
-    )
-    exact = names.folded(name) in (names.folded(member.id), *map(names.folded, member.words))
-    ways = f"{there}[a]nother deal, {'' if exact else '[n]ew institution, '}or another name"
-    said = form.needed("INSTITUTION", None, ways, str)
-    if said in ("o", "open") and has:
-        return Opened(has[0] if len(has) == 1 else form.desk.deal(member.id))
-    if said in ("n", "new") and not exact:
-        return "new"
-    return Institution(member.id, member.says) if said in ("a", "another") else said
-
-
-def _open_deals(form: Form, member: str) -> list[str]:
-    snapshot = form.desk.snapshot
-    return [known.id for known in snapshot.open if snapshot.book.deals[known.id].member == member]
-
-
-def _listed(form: Form, deals: list[str]) -> str:
-    stages = {known.id: form.desk.snapshot.stage(known.now.stage).title for known in form.desk.snapshot.open}
-    return " and ".join(f"{each} open in {stages[each]}" for each in deals)
 
 
 # ── what it is ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -189,7 +97,7 @@ def _type(form: Form, whose: Institution | None, options: Asked) -> Asked:
     said = options["type_"] or (EXISTING if options["renews"] else None)
     if said is None and (whose is None or not won):
         return {"type": NEW}
-    hint = f"{', '.join(won)} was won: its renewal is existing business, everything else is new"
+    hint = f"there is a contract ({', '.join(won)}): its renewal is existing business, everything else is new"
     known = get_args(DealType)
     deal_type = form.needed(
         "--type new|existing", said, "New or existing business", lambda it: word_of(known, it), hint=hint
@@ -202,7 +110,14 @@ def _type(form: Form, whose: Institution | None, options: Asked) -> Asked:
     only = won[0] if len(won) == 1 and not options["renews"] else options["renews"]
     return {
         "type": EXISTING,
-        "renews": form.needed(f"--renews {'|'.join(won)}", only, "Which one does it renew", one_of(known_deals)),
+        "renews": form.needed(
+            f"--renews {'|'.join(won)}",
+            only,
+            "Which one does it renew",
+            one_of(known_deals),
+            hint=", ".join(won),
+            why="the won deal whose contract it renews",
+        ),
     }
 
 

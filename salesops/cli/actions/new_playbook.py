@@ -9,7 +9,7 @@ from click import UsageError
 
 from salesops.cli import names
 from salesops.cli.actions.new_deal import owner
-from salesops.cli.actions.new_member import as_id, free
+from salesops.cli.actions.new_ids import own_id, there_or_free
 from salesops.cli.form import Form
 from salesops.cli.hands import Asked, Desk, desk_of, send, word_of
 from salesops.cli.names import Choice
@@ -32,13 +32,13 @@ def experiment(folder: str, hypothesis: str | None, **options: Any) -> int:
     desk = form.desk
     metrics = names.metrics(metrics_of(desk.snapshot.process))
     plan: Asked = {
-        "hypothesis": form.needed("HYPOTHESIS", hypothesis, "What do you believe", str),
+        "hypothesis": form.needed("HYPOTHESIS", hypothesis, "What do you believe", str, why="what you believe"),
         "variants": _variants(form, options["variant"]),
         "cohort": form.needed(
             '--cohort "STAGE, SINCE"',
             options["cohort"],
             "Which attempts count",
-            lambda it: _cohort(desk, it),
+            lambda it: _cohort(form, it),
             hint="those that enter a stage, and since when: outreach, 1 dec",
         ),
         "measure": form.needed(
@@ -52,14 +52,16 @@ def experiment(folder: str, hypothesis: str | None, **options: Any) -> int:
             "--stop RULE",
             options["stop"],
             "When does it end",
-            lambda it: _stop(desk, it),
+            lambda it: _stop(form, it),
             hint='"20 each", a day, both with "or", or words',
         ),
         "owner": owner(form, options["owner"], "Who runs it"),
         "status": STATUSES[0],
     }
     form.complete()
-    wanted = _own_id(options["id_"]) or free(desk, _of_words(plan["hypothesis"], "experiment"), kinds=("experiment",))
+    wanted = own_id(options["id_"]) or there_or_free(
+        desk, "experiment", _of_words(plan["hypothesis"], "experiment"), plan
+    )
     return send(desk, [{"new": "experiment", "id": wanted, **plan}])
 
 
@@ -84,16 +86,18 @@ def decision(folder: str, answers: str | None, **options: Any) -> int:
             "What was decided",
             lambda it: word_of(verdicts, it),
             hint=", ".join(verdicts),
+            why="what was decided",
         ),
-        "why": form.needed("--why WORDS", options["why"], "Why", str),
+        "why": form.needed("--why WORDS", options["why"], "Why", str, why="the reason"),
         "until": form.open(
             "--until", options["until"], "Looked at again", lambda it: _day(form, it), hint="a day; Enter where not"
         ),
     }
     form.complete()
     about = found["answers"] or _of_words(found["why"], "decision")
-    wanted = _own_id(options["id_"]) or free(desk, f"{taken:%Y-%m}-{about}", kinds=("decision",))
-    return send(desk, [{"new": "decision", "id": wanted, **{key: value for key, value in found.items() if value}}])
+    said = {key: value for key, value in found.items() if value}
+    wanted = own_id(options["id_"]) or there_or_free(desk, "decision", f"{taken:%Y-%m}-{about}", said)
+    return send(desk, [{"new": "decision", "id": wanted, **said}])
 
 
 def answerable(desk: Desk) -> list[Choice]:
@@ -113,9 +117,12 @@ def answerable(desk: Desk) -> list[Choice]:
 
 
 def _one(choices: list[Choice]) -> Any:
-    """Reads one of many: what fits is named where there are several, the nearest where there is none."""
+    """Reads one of many, by how it begins; what fits is named where there are several, the nearest where there is none."""
 
     def reads(said: str) -> str:
+        begun = [choice.id for choice in choices if names.folded(choice.id).startswith(names.folded(said))]
+        if len(begun) == 1:
+            return begun[0]
         try:
             return names.chosen(said, choices, f"there is no '{show(said)}'")
         except UsageError as unclear:
@@ -138,16 +145,16 @@ def _variants(form: Form, said: tuple[str, ...]) -> Any:
     return form.needed("--variant A --variant B", None, "What is compared", reads, hint="two at least: plain, named")
 
 
-def _cohort(desk: Desk, said: str) -> Asked:
+def _cohort(form: Form, said: str) -> Asked:
     """A stage and the day from which on it counts, perhaps the last one too."""
     stage, *days = [part.strip() for part in said.split(",")]
     if not 1 <= len(days) <= 2:
         raise Unclear("a stage, and since when: outreach, 1 dec")
-    found = {"stage": _one(names.stages(desk.snapshot.process))(stage)}
-    return found | {key: str(day(words, desk.day, DUE)) for key, words in zip(("since", "until"), days, strict=False)}
+    found = {"stage": _one(names.stages(form.desk.snapshot.process))(stage)}
+    return found | {key: _day(form, words) for key, words in zip(("since", "until"), days, strict=False)}
 
 
-def _stop(desk: Desk, said: str) -> Any:
+def _stop(form: Form, said: str) -> Any:
     """So many in each variant, a day, or whichever comes first; anything else in words."""
     rule: Asked = {}
     for part in re.split(r"\s+or\s+", said.strip(), flags=re.IGNORECASE):
@@ -155,7 +162,7 @@ def _stop(desk: Desk, said: str) -> Any:
             rule["each_variant"] = int(match[1])
             continue
         try:
-            rule["until"] = str(day(part.removeprefix("on ").removeprefix("until "), desk.day, DUE))
+            rule["until"] = _day(form, part.removeprefix("on ").removeprefix("until "))
         except Unclear:
             return said
     return rule
@@ -165,13 +172,6 @@ def _day(form: Form, said: str) -> str:
     found = str(day(said, form.desk.day, DUE))
     form.echo(said, found)
     return found
-
-
-def _own_id(said: str | None) -> str | None:
-    try:
-        return as_id(said) if said else None
-    except Unclear as unclear:
-        raise Usage(f"--id: {unclear}") from None
 
 
 def _of_words(words: str, otherwise: str) -> str:
