@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import select
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -37,7 +38,10 @@ def typed(root: Path, words: Sequence[str], answers: Sequence[str], as_of: str =
             shown += more.decode("utf-8", "replace")
         if left and _PAINT.sub("", shown).endswith("▸ ") and not ready:
             os.write(screen, f"{left.pop(0)}\n".encode())
+    else:
+        os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)
     os.close(screen)
+    assert time.monotonic() < end, f"still asks:\n{shown}"
     assert not left, f"never asked for: {left}\n{shown}"
     return os.waitstatus_to_exitcode(status), _PAINT.sub("", shown).replace("\r\n", "\n")

@@ -19,6 +19,7 @@ from salesops.cli.printing import ReaderGone
 COMMANDS = {
     "check": "Check every record against the process.",
     "today": "Show everything that waits for you, or for everybody.",
+    "new": "Begin a deal, a member, an experiment or a decision.",
     "log": "Log a call, an e-mail, a meeting or a note, and what comes next.",
     "move": "Move a deal to another stage, and say what the process asks for.",
     "close": "Close a deal as won or lost, with the contract or the lesson.",

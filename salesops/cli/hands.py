@@ -91,19 +91,24 @@ class Desk:
 
     @cached_property
     def me(self) -> str:
-        """Who works in this clone: asked once on a terminal, and kept; elsewhere a wrong call where nobody has said so."""
-        said = setting(self.root, ME)
-        if not said and self.writing.asks and (said := self._asked_who()):
-            keep_setting(self.root, ME, said)
-        if not said:
+        """Who works in this clone; a wrong call where nobody has said so, and nobody can be asked."""
+        if not self.known_me:
             raise Usage(f"nobody has said here who you are: git config {ME} YOUR-ID")
-        return names.chosen(said, names.people(self.book.team), f"git config {ME}: there is no '{show(said)}'")
+        return self.known_me
 
-    def _asked_who(self) -> str | None:
-        known = names.people(self.book.team)
-        told = ", ".join(choice.id for choice in known[: names.MAX_SHOWN])
-        answer: str | None = ask(f"Who are you? ({told})", one_of(known), hint="asked once, and kept in this clone")
-        return answer
+    @cached_property
+    def known_me(self) -> str | None:
+        """Who works in this clone: on a terminal asked once, and kept; None where nobody has said so."""
+        said, people = setting(self.root, ME), names.people(self.book.team)
+        if said:
+            return names.chosen(said, people, f"git config {ME}: there is no '{show(said)}'")
+        if not self.writing.asks or not people:
+            return None
+        known = ", ".join(person.id for person in people[: names.MAX_SHOWN])
+        me: str | None = ask("Who are you?", one_of(people), hint=f"asked once, kept in this clone: {known}")
+        if me:
+            keep_setting(self.root, ME, me)
+        return me
 
     def stage(self, asked: str) -> str:
         """The stage that is meant, as the process of the day calls it."""

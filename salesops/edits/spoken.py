@@ -1,4 +1,4 @@
-"""Days and money as people say them, and the one exact form that is meant; where there are two readings, both are named."""
+"""Days, money and countries as people say them, and the one exact form that is meant; where there are two readings, both are named."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
-from salesops.records.iso_codes import CURRENCIES
+from salesops.records.iso_codes import COUNTRIES, COUNTRY_NAMES, CURRENCIES
 from salesops.records.money import MONEY, Money, plain, ungrouped
-from salesops.records.scalars import FIRST_YEAR, LAST_YEAR
+from salesops.records.scalars import FIRST_YEAR, LAST_YEAR, UNKNOWN
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 MONTHS = (
@@ -197,3 +197,21 @@ def worth(words: str, currency: str) -> tuple[Money, int | None]:
 def shown(amount: Money) -> str:
     """An amount as the program says it back."""
     return f"{plain(amount.amount)} {amount.currency}"
+
+
+# ── countries ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def country(words: str) -> str:
+    """The code of the country that is meant, by its code or its name; raises Unclear where it is not known."""
+    asked = " ".join(words.split())
+    if asked.upper() in COUNTRIES and len(asked) == 2:
+        return asked.upper()
+    if asked.casefold() == UNKNOWN:
+        return UNKNOWN
+    begun = {code for name, code in COUNTRY_NAMES.items() if len(asked) > 3 and name.startswith(asked.casefold())}
+    found = {COUNTRY_NAMES[asked.casefold()]} if asked.casefold() in COUNTRY_NAMES else begun
+    if len(found) == 1:
+        return found.pop()
+    reads = f" is {' or '.join(sorted(found))}" if found else " is not a country that is known here by name"
+    raise Unclear(f"'{asked[:60]}'{reads}: write its two letters, such as CA; unknown where nobody knows")

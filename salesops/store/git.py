@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import subprocess
 import tempfile
@@ -138,10 +137,12 @@ def setting(root: Path, name: str) -> str | None:
         return None
 
 
-def keep_setting(root: Path, name: str, value: str) -> None:
-    """Set something for git in this clone alone; without git it is forgotten."""
-    with contextlib.suppress(CannotDecide):
-        asks(root, "config", "--local", name, value)
+def keep_setting(root: Path, name: str, value: str) -> bool:
+    """Set something for git in this clone, under a name of ours; whether it could be kept."""
+    try:
+        return asks(root, "config", "--local", name, value) is not None
+    except CannotDecide:
+        return False
 
 
 def is_shallow(root: Path) -> bool:

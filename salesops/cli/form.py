@@ -1,0 +1,70 @@
+"""The questions of a form: what was given by an option is read, what was not is asked on a terminal, or named as missing, all at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesops.cli.hands import Desk, Missing, ask
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say
+from salesops.edits.spoken import Unclear
+from salesops.output import show
+
+WIDTH = 24
+"""The questions of a form stand in a column."""
+Reads = Callable[[str], Any]
+
+
+@dataclass
+class Form:
+    """What a command is told, piece by piece, and what nobody has said."""
+
+    desk: Desk
+    missing: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody is there to answer."""
+        return self.desk.writing.asks
+
+    def needed(
+        self, option: str, said: str | None, question: str, reads: Reads, *, hint: str = "", why: str = ""
+    ) -> Any:
+        """What the record cannot be without: asked until it is said; None where nobody can be asked, and it is missing."""
+        if said is not None:
+            return self._read(option, said, reads)
+        if not self.asks:
+            self.missing.append((option, why or hint or question))
+            return None
+        while (answer := self._asked(question, reads, hint)) is None:
+            say("It cannot be left open.")
+        return answer
+
+    def open(self, option: str, said: str | None, question: str, reads: Reads, *, hint: str = "") -> Any:
+        """What may be left open, by Enter or by saying nothing."""
+        if said is not None:
+            return self._read(option, said, reads)
+        return self._asked(question, reads, hint) if self.asks else None
+
+    def complete(self) -> None:
+        """Refuse where anything is missing, and name all of it."""
+        if self.missing:
+            raise Missing(self.missing)
+
+    def echo(self, said: str, meant: str) -> None:
+        """Say back what was understood, where that is not what was written."""
+        if said.strip() != meant and self.desk.writing.output_format == "text":
+            note(f"{show(said.strip())}: {show(meant)}")
+
+    def _asked(self, question: str, reads: Reads, hint: str) -> Any:
+        return ask(f"{question:<{WIDTH}}", reads, hint=hint)
+
+    def _read(self, option: str, said: str, reads: Reads) -> Any:
+        if not said.strip():
+            raise Usage(f"{option.split(' ')[0]}: nothing was said")
+        try:
+            return reads(said)
+        except Unclear as unclear:
+            raise Usage(f"{option.split(' ')[0]}: {unclear}") from None
