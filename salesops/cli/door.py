@@ -169,7 +169,7 @@ def three_lines(tried: Trial) -> Iterator[str]:
     yield style(show(tried.sentence), "head")
     if effects := tried.report.effects:
         told = [f"{effect.metric.title} {' → '.join(effect.words)}" for effect in effects[:MAX_EFFECTS]]
-        more = [f"{len(effects) - MAX_EFFECTS:,} more metrics"] if len(effects) > MAX_EFFECTS else []
+        more = [counted(len(effects) - MAX_EFFECTS, "more metric")] if len(effects) > MAX_EFFECTS else []
         yield show(" · ".join((*told, *more)))
     for deal_id in tried.deals[:1]:
         if following := "; ".join(what_follows(tried.after.on(tried.day), deal_id)):
