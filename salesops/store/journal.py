@@ -107,9 +107,10 @@ def take_all_back(root: Path, done: Sequence[Write], instead: Iterable[FileChang
         together = as_one(done)
         for path in moved_on(root, done):
             raise CannotDecide(f"{path} has changed since: it is left as it is")
-        other = {change.path: change.text for change in instead}
+        changes = list(instead)
+        other = {change.path: change.text for change in changes}
         back = [WrittenFile(file.path, file.now, other.pop(file.path, file.was)) for file in together]
-        more = [WrittenFile(change.path, change.was, change.text) for change in instead if change.path in other]
+        more = [WrittenFile(change.path, change.was, change.text) for change in changes if change.path in other]
         undone = _write(root, (*back, *more), f"taken back: {done[0].sentence}")
         for each in (undone, *done):
             _drop(root, each.number)

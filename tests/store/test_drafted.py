@@ -36,3 +36,12 @@ def test_a_file_that_was_read_once_is_not_read_again(repo, monkeypatch):
     monkeypatch.setattr("salesops.store.load.read_bytes", lambda *_: 1 / 0)
     after, _ = drafted.load([FileChange("deals/acme.yaml", "title: A\n", None)])
     assert after.members["cascadia-university"] is before.members["cascadia-university"]
+
+
+def test_a_file_that_would_be_gone_is_not_there(repo):
+    path = repo.deal()
+    drafted = Drafted(repo.root)
+    drafted.load()
+    after, problems = drafted.load(gone=["deals/acme.yaml", "playbook/removed.yaml"])
+    path.unlink()
+    assert (after, problems) == load(repo.root)

@@ -139,3 +139,24 @@ def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path):
         assert len(held) == 1, step
         seen |= held if ended.returncode == -signal.SIGKILL else set()
     assert "old" in seen
+
+
+def test_several_writes_are_taken_back_as_one_or_not_at_all(root):
+    first = write(root, [A], "a")
+    second = write(root, [FileChange("deals/a.yaml", "a: 3\n", "a: 2\n"), B], "a and b")
+    (root / "deals/b.yaml").write_text("b: 2\n")
+    assert journal.moved_on(root, [second, first]) == ["deals/b.yaml"]
+    with pytest.raises(CannotDecide, match=r"deals/b\.yaml has changed since"):
+        journal.take_all_back(root, [second, first])
+    assert texts(root) == {"a.yaml": "a: 3\n", "b.yaml": "b: 2\n"}
+    (root / "deals/b.yaml").write_text("b: 1\n")
+    journal.take_all_back(root, [second, first])
+    assert texts(root) == {"a.yaml": "a: 1\n"}
+    assert list(last_writes(root)) == []
+
+
+def test_instead_of_what_was_there_something_else_may_be_written_beside_it_too(root):
+    done = write(root, [A], "a")
+    instead = [FileChange("deals/a.yaml", "a: 1 # signed\n", "a: 2\n"), FileChange("deals/c.yaml", "c: 1\n")]
+    take_back(root, done, instead)
+    assert texts(root) == {"a.yaml": "a: 1 # signed\n", "c.yaml": "c: 1\n"}
