@@ -195,7 +195,7 @@ def _field(going: Going, need: Need) -> None:
             _list(going, place)
             return
         inner = place.first or place
-        if ask(f"   {_prompt(inner)}".rstrip(), _taken(going, inner)) is None:
+        if ask(f"   {_prompt(inner)}", _taken(going, inner)) is None:
             return
     if place.first is not None and place.first.path[0] == "maniac_t":
         note = place_of(going.desk, "deal", going.deal_id, f"{need.field}.note", going.said.fields)
@@ -209,7 +209,7 @@ def _prompt(place: SpokenField) -> str:
     known = place.names
     if known is not None:
         return ", ".join(choice.id for choice in known[:8]) + (", …" if len(known) > 8 else "")
-    return PROMPTS.get(place.takes, "")
+    return PROMPTS.get(place.takes, "in words")
 
 
 def _taken(going: Going, place: SpokenField) -> Callable[[str], str]:
@@ -227,7 +227,7 @@ def _list(going: Going, place: SpokenField) -> None:
     """The entries of a list, one after the other, until Enter."""
     there = place.there if isinstance(place.there, list) else []
     found: list[Any] = []
-    while (said := ask("   one more" if found else f"   {_prompt(place)}".rstrip(), _taken(going, place))) is not None:
+    while (said := ask("   one more" if found else f"   {_prompt(place)}", _taken(going, place))) is not None:
         found += going.said.fields[place.name]
         going.said.fields[place.name] = [*there, *found]
         if len(found) == 1:

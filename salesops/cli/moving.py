@@ -62,7 +62,7 @@ class Said:
             self.entries += [("links", {"kind": kind, "url": value}) for value in values]
             return
         if name == "learned":
-            stage = desk.book.deals[record].stages[-1].stage
+            stage = Going(desk, record, "", day).history.now.stage
             self.entries += [("learned", {"stage": stage, "date": str(day), "note": value}) for value in values]
             return
         place = place_of(desk, "deal", record, name, self.fields)

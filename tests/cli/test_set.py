@@ -81,6 +81,24 @@ def test_what_is_unknown_or_unclear_is_named_and_nothing_is_written(crm, words, 
     assert says in ran.out + ran.err
 
 
+HARD = [
+    "Costs $5,000 a year, she said", "Dean said: call back", "it's", '"quoted"', "# no comment", "a #b", "[x]", "{y}", "- dash",
+    "yes", "null", "~", "&a", "*a", "!t", "%", "@", "`", "|", ">", "a: b, c: d", "two\nlines", "tab\there", "trailing ", " leading",
+    "é 東京 🙂", "\\n", "\\", "+plus", "a=b", "2026-11-20", "1,200 USD", "x" * 3_000,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", HARD)
+def test_hard_words_come_back_letter_by_letter(crm, words):
+    assert crm.run("set", "--", "acme", "maniac_t.money.note", words).code == 0
+    assert crm.run("set", "--", "acme", "discovery.requirements", words if words[0] != "+" else f"+{words}").code == 0
+    assert crm.run("move", "acme", "closed lost", "--set", "loss.reason=other", "--set", f"loss.learning={words}",
+        "--set", "loss.verdict=icp", "--set", "loss.reengage=never").code == 0  # fmt: skip
+    deal = held(crm)
+    assert deal["maniac_t"]["money"]["note"] == deal["loss"]["learning"] == words
+    assert deal["discovery"]["requirements"][-1] == words
+
+
 def test_the_same_again_changes_nothing_also_on_another_day(crm):
     assert crm.run("set", "acme", "maniac_t.timeline", "partial").code == 0
     before = (crm.root / "deals/acme.yaml").read_bytes()

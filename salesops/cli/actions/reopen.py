@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from salesops.book.book import Book
 from salesops.cli import names
 from salesops.cli.hands import NoWay, desk_of
 from salesops.cli.move_questions import go
@@ -17,18 +18,18 @@ def run(folder: str, deal: str, stage: str | None, **options: Any) -> int:
     """Open it again; 1 where it is refused."""
     how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
     desk = desk_of(folder, **how)
-    lost = [choice for choice in names.records(desk.book, desk.day) if choice.id in desk.book.deals]
-    closed = [choice for choice in lost if _is_lost(desk.book.outcome(desk.book.deals[choice.id].stages[-1].stage))]
-    asked = deal if not names.fitting(deal, closed) else desk.chosen(deal, closed, "")
+    closed = [choice for choice in names.records(desk.book, desk.day) if _is_closed_as_lost(desk.book, choice.id)]
+    asked = desk.chosen(deal, closed, "") if names.fitting(deal, closed) else deal
     going = Going(desk, desk.deal(asked), "", desk.happened(options["date_"]))
-    if not _is_lost(going.book.outcome(going.history.now.stage)):
+    if not _is_closed_as_lost(desk.book, going.deal_id):
         raise NoWay(f"{going.deal_id} is not lost: it is in {going.process.title_of(going.before)}")
     going.to = _stage(going, stage)
     return go(going, whys=[options["why"]] if options["why"] else [], next_=options["next_"])
 
 
-def _is_lost(outcome: str | None) -> bool:
-    return outcome == LOST
+def _is_closed_as_lost(book: Book, deal_id: str) -> bool:
+    history = book.histories.get(deal_id)
+    return history is not None and book.outcome(history.now.stage) == LOST
 
 
 def _stage(going: Going, asked: str | None) -> str:
