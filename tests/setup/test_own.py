@@ -108,7 +108,7 @@ def test_a_deal_goes_all_the_way_in_each_process(repo, process):
     activity:
       - {{date: 2026-01-08, kind: call, outcome: spoke}}
     proposal: {{requested: 2026-01-30, presented: 2026-02-04}}
-    contract: {{signed: 2026-03-02, start: 2026-03-02, one_off: 9000 USD}}
+    contract: {{signed: 2026-03-02, start: 2026-03-02, end: 2026-06-30, one_off: 9000 USD}}
     win: {{learning: They knew us}}
     """)  # fmt: skip
     book, problems = load(repo.root)
