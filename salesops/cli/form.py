@@ -55,7 +55,7 @@ class Questions:
 
     def echo(self, said: str, meant: str) -> None:
         """Say back what was understood, where that is not what was written."""
-        if said.strip() != meant and self.writing.output_format == "text":
+        if said.strip().casefold() != meant.casefold() and self.writing.output_format == "text":
             note(f"{show(said.strip())}: {show(meant)}")
 
     def echoed(self, reads: Callable[[str], str]) -> Callable[[str], str]:

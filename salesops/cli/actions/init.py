@@ -63,7 +63,6 @@ def _own(root: Path, options: Mapping[str, Any], *, asks: bool) -> Own | None:
     if not asks and not any(options.values()):
         return None
     form = Questions(Writing(asks, dry_run=False, output_format="text"))
-    known = "".join(f"\n  {name:<12} {what}" for name, what in PROCESSES.items())
     name = form.needed("--name WORDS", options["name"], "Your organisation", str, why="your organisation")
     where = form.needed(
         "--zone ZONE", options["zone"], "Time zone", form.echoed(zone), hint="America/Vancouver, or a city"
@@ -72,12 +71,14 @@ def _own(root: Path, options: Mapping[str, Any], *, asks: bool) -> Own | None:
     team = _people(form, options["person"])
     there = _address(form, root, options["repository"])
     choices = [Choice(it) for it in PROCESSES]
+    for line in (f"  {it:<12} {what}" for it, what in PROCESSES.items() if form.asks and not options["process"]):
+        say(line)
     process = form.needed(
         f"--process {'|'.join(PROCESSES)}",
         options["process"],
         "Which process",
         one_of(choices),
-        hint=f"to begin with:{known}",
+        hint=", ".join(PROCESSES),
         why="the process to begin with",
     )
     form.complete()
