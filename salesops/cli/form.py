@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from salesops.cli.hands import Desk, Missing, ask
+from salesops.cli.hands import Desk, Missing, Writing, ask
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say
 from salesops.edits.spoken import Unclear
@@ -18,16 +18,16 @@ Reads = Callable[[str], Any]
 
 
 @dataclass
-class Form:
+class Questions:
     """What a command is told, piece by piece, and what nobody has said."""
 
-    desk: Desk
+    writing: Writing
     missing: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def asks(self) -> bool:
         """Whether somebody is there to answer."""
-        return self.desk.writing.asks
+        return self.writing.asks
 
     def needed(
         self, option: str, said: str | None, question: str, reads: Reads, *, hint: str = "", why: str = ""
@@ -55,8 +55,18 @@ class Form:
 
     def echo(self, said: str, meant: str) -> None:
         """Say back what was understood, where that is not what was written."""
-        if said.strip() != meant and self.desk.writing.output_format == "text":
+        if said.strip().casefold() != meant.casefold() and self.writing.output_format == "text":
             note(f"{show(said.strip())}: {show(meant)}")
+
+    def echoed(self, reads: Callable[[str], str]) -> Callable[[str], str]:
+        """Reads something and says back what was understood."""
+
+        def reading(said: str) -> str:
+            meant = reads(said)
+            self.echo(said, meant)
+            return meant
+
+        return reading
 
     def _asked(self, question: str, reads: Reads, hint: str) -> Any:
         return ask(f"{question:<{WIDTH}}", reads, hint=hint)
@@ -68,3 +78,11 @@ class Form:
             return reads(said)
         except Unclear as unclear:
             raise Usage(f"{option.split(' ')[0]}: {unclear}") from None
+
+
+class Form(Questions):
+    """The questions about records that are there."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.writing)
+        self.desk = desk

@@ -165,12 +165,17 @@ class Desk:
         return {"action": action, "due": str(found)}
 
 
+def can_ask() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
 def desk_of(folder: str, as_of: str | None, *, yes: bool, dry_run: bool, output_format: str) -> Desk:
     """The records that a command is to change. It asks on a terminal, unless it was told not to."""
     root, book, _ = read(folder)
     if not book.processes:
         raise Usage("there is no process version in playbook/process/: nothing can be judged without one")
-    asks = not yes and not dry_run and output_format == "text" and sys.stdin.isatty() and sys.stdout.isatty()
+    asks = not yes and not dry_run and output_format == "text" and can_ask()
     return Desk(root, book, day_of(as_of, book), as_of, Writing(asks, dry_run, output_format))
 
 

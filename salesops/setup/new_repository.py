@@ -1,4 +1,4 @@
-"""A new CRM repository: the files that `init` writes, filled in for the day and the version."""
+"""A new CRM repository: the files that `init` writes, filled in for the day, the version, and what a team says of itself."""
 
 from __future__ import annotations
 
@@ -6,18 +6,39 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import resources
 
+from salesops.edits.yaml_writer import scalar
 from salesops.output import as_json
 from salesops.records.json_schema import editor_settings, schema_of
 from salesops.records.kinds import KINDS
+from salesops.setup.own import Own
 from salesops.setup.vendoring import below, wheel
 
 SOON = timedelta(days=14)
 RENAMED = {"gitignore": ".gitignore", "gitattributes": ".gitattributes"}
 """Files that cannot carry their name inside the package."""
+EXAMPLES = ("deals/", "members/", "playbook/targets.yaml")
+"""What is an example, and nobody's own: left out where a team says who it is."""
+OF_MEMBERSHIPS = ("playbook/icp/",)
+"""What the process of memberships asks for, and no other."""
+PROCESS, TEAM, README, PAGES = "playbook/process/v1.yaml", "playbook/team.yaml", "README.md", "mkdocs.yml"
+FIRST_STEPS = "## First steps"
+OWN_STEPS = f"""\
+{FIRST_STEPS}
+
+1. `salesops new deal` asks six things and writes your first deal, with its institution.
+2. Read `playbook/process/v1.yaml` and change what does not fit, before the first commit.
+3. Run `salesops schema --codeowners > .github/CODEOWNERS` once the people in `playbook/team.yaml` have GitHub accounts, and again when an
+   owner changes: reviews then reach the right people.
+4. Run `salesops check`, and commit.
+
+"""
 
 
-def files(today: date) -> Iterator[tuple[str, bytes]]:
-    """Path and content of every file of a new repository: the starter's, the schemas, and the program itself."""
+def files(today: date, own: Own | None = None) -> Iterator[tuple[str, bytes]]:
+    """Path and content of every file of a new repository: the starter's, the schemas, and the program itself.
+
+    With a team's ``own`` words there is no example among them; else there is one of everything.
+    """
     program = wheel()
     filled = {
         "@@TODAY@@": str(today),
@@ -29,7 +50,29 @@ def files(today: date) -> Iterator[tuple[str, bytes]]:
         text = file.read_text(encoding="utf-8")
         for mark, value in filled.items():
             text = text.replace(mark, value)
-        yield RENAMED.get(path, path), text.encode()
+        if own is None or _is_kept(path, own):
+            yield RENAMED.get(path, path), (_as_own(path, text, own) if own else text).encode()
     for kind in KINDS:
         yield f"schemas/{kind}.json", f"{as_json(schema_of(kind))}\n".encode()
     yield program.path, program.data
+
+
+def _is_kept(path: str, own: Own) -> bool:
+    return not path.startswith((*EXAMPLES, *(() if own.process == "memberships" else OF_MEMBERSHIPS)))
+
+
+def _as_own(path: str, text: str, own: Own) -> str:
+    """A file of the starter as it is for this team."""
+    if path == TEAM:
+        return own.team
+    if path == PROCESS and own.process != "memberships":
+        return (
+            resources.files("salesops.setup").joinpath("processes", f"{own.process}.yaml").read_text(encoding="utf-8")
+        )
+    if path == PAGES:
+        return text.replace("site_name: Sales\n", f"site_name: {scalar(f'{own.organisation}: sales')}\n")
+    if path == README:
+        before, steps, after = text.partition(FIRST_STEPS)
+        rest = after[after.index("From then on,") :] if steps else ""
+        return before.replace("example-university-first", "DEAL") + OWN_STEPS + rest
+    return text

@@ -14,12 +14,28 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from gitting import Git
+from terminal import typed
 
 from salesops.checks import check_book
 from salesops.records.kinds import KINDS
 from salesops.store.load import load
 
 TODAY = date(2026, 11, 20)
+HOME = Path(__file__).parents[2]
+WHO = (
+    "--name",
+    "Our: org",
+    "--zone",
+    "vancouver",
+    "--currency",
+    "cad",
+    "--person",
+    "Ada Smith @ada",
+    "--person",
+    "Bo Li",
+)
+PROCESSES = ("memberships", "services", "plain")
 COMMAND = Path(sys.executable).parent / "salesops"
 
 
@@ -223,3 +239,107 @@ def test_no_repository_is_begun_inside_of_another(tmp_path):
 def test_a_reader_that_goes_away_does_not_stop_it_half_way(tmp_path):
     subprocess.run(f"{COMMAND} init crm | head -1", cwd=tmp_path, shell=True, check=True, capture_output=True)
     assert len([file for file in (tmp_path / "crm").rglob("*") if file.is_file()]) > 20
+
+
+# ── a team's own ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module", params=PROCESSES)
+def own(request, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp(request.param)
+    ended = salesops(
+        folder, "init", "crm", *WHO, "--process", request.param, "--repository", "git@github.com:our/sales.git"
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "salesops new deal" in ended.stdout
+    git = Git(folder / "crm")
+    git.begin()
+    return folder / "crm"
+
+
+def test_a_team_that_says_who_it_is_gets_no_file_to_delete(own):
+    book, problems = load(own)
+    assert problems == []
+    assert check_book(book, TODAY) == []
+    assert not book.deals
+    assert not book.members
+    assert book.targets is None
+    assert (own / "playbook/team.yaml").read_text(encoding="utf-8").splitlines()[1:] == [
+        'organisation: "Our: org"', "time_zone: America/Vancouver", "currency: CAD", "repository: https://github.com/our/sales",
+        "people:", '  ada: {name: "Ada Smith", github: ada}', '  bo: {name: "Bo Li"}',
+    ]  # fmt: skip
+    readme = (own / "README.md").read_text(encoding="utf-8")
+    assert "example" not in readme.casefold()
+    assert "salesops new deal" in readme
+    assert "history is append-only" in readme
+
+
+def test_the_doctor_finds_nothing_in_it(own):
+    ended = salesops(own, "doctor")
+    assert ended.returncode == 0, ended.stdout
+
+
+def test_its_first_deal_is_one_command_and_its_site_is_built_without_a_word(own):
+    tier = next(iter(load(own)[0].processes[0].tiers))
+    words = ("--kind", "edu", "--country", "canada", "--tier", tier, "--owner", "ada", "--next", "Call, mon")
+    ended = salesops(own, "new", "deal", "Pinecrest College", *words)
+    assert ended.returncode == 0, ended.stderr
+    assert salesops(own, "check", "--strict").returncode == 0
+    ended = salesops(own, "site")
+    assert ended.returncode == 0, ended.stderr
+    assert "not found" not in ended.stderr + ended.stdout
+    assert "Pinecrest College" in (own / "build/html/board.html").read_text(encoding="utf-8")
+    assert (own / "build/html/guides/first-deal.html").is_file()
+
+
+@pytest.mark.parametrize("folder", ["guides", "reference"])
+def test_the_guides_that_a_new_repository_gets_are_ours(folder):
+    """Where one was changed: cp site/guides/*.md salesops/setup/starter/site/guides/, and the same of reference/json.md."""
+    brought = HOME / "salesops/setup/starter/site" / folder
+    ours = {file.name: file.read_bytes() for file in (HOME / "site" / folder).glob("*.md") if file.name != "sources.md"}
+    assert {file.name: file.read_bytes() for file in brought.iterdir()} == ours
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (["--name", "A"], 1, ["--zone ZONE", "--currency CODE", '--person "NAME @ACCOUNT"', "--process memberships|services|plain"]),
+        ([*WHO, "--process", "other"], 2, ["--process: 'other' fits none: memberships, services, plain"]),
+        ([*WHO, "--zone", "paramaribo city"], 2, ["'paramaribo city' is no time zone"]),
+        ([*WHO, "--zone", "san"], 2, ["'san' is more than one time zone"]),
+        ([*WHO, "--currency", "loonie"], 2, ["'loonie' is no currency"]),
+        ([*WHO, "--repository", "here"], 2, ["'here' is no address of a repository"]),
+        ([*WHO, "--person", "@bo"], 2, ["'@bo' is no name"]),
+    ],
+)  # fmt: skip
+def test_what_a_team_did_not_say_is_named_at_once_and_nothing_is_written(tmp_path, words, code, says):
+    ended = salesops(tmp_path, "init", "crm", *words)
+    assert ended.returncode == code
+    assert [each for each in says if each not in ended.stderr] == []
+    assert not (tmp_path / "crm").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_at_a_terminal_it_asks_who_you_are_and_offers_the_address_of_the_remote(tmp_path):
+    (tmp_path / "crm").mkdir()
+    git = Git(tmp_path / "crm")
+    git("init", "--quiet")
+    git("remote", "add", "origin", "https://me:secret@github.com/our/sales.git")
+    answers = ["Our org", "", "toronto", "cad", "Ada Smith @ada, Bo Li", "", "serv"]
+    code, screen = typed(tmp_path, ["init", "crm"], answers)
+    assert code == 0
+    assert "Its address  [https://github.com/our/sales]" in screen
+    assert "secret" not in screen
+    assert "toronto: America/Toronto" in screen
+    book, problems = load(tmp_path / "crm")
+    assert problems == []
+    assert book.team.repository == "https://github.com/our/sales"
+    assert [*book.team.people] == ["ada", "bo"]
+    assert "inquiry" in book.processes[0].stages
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_at_a_terminal_yes_asks_nothing_and_writes_the_examples(tmp_path):
+    code, _ = typed(tmp_path, ["init", "crm", "--yes"], [])
+    assert code == 0
+    assert (tmp_path / "crm/deals/example-university-first.yaml").is_file()

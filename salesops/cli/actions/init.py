@@ -3,21 +3,38 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from salesops.cli.day import day_given
+from salesops.cli.form import Questions
+from salesops.cli.hands import Writing, can_ask, one_of
+from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.edits.yaml_writer import NewFile
 from salesops.output import counted, show
 from salesops.records.kinds import folders
 from salesops.setup.new_repository import files
+from salesops.setup.own import PROCESSES, Own, address, currency, people, remote, zone
 from salesops.store.load import MARKER, find_root
 from salesops.store.save import save_all
 
+ON_GITHUB = (
+    "",
+    "On GitHub",
+    "  Keep the repository private once the deals are real: whoever can read it can read every deal.",
+    "  Let main be changed only by pull requests whose check, Records, is green: Settings, Rules, Rulesets.",
+    "  Add a GitHub account to each person in playbook/team.yaml, then, so that reviews reach the right people:",
+    "  salesops schema --codeowners > .github/CODEOWNERS",
+    "  The site stays an artifact. It is published on GitHub Pages only once you set the variable SALESOPS_PAGES to",
+    "  public, and then everybody can read it, even from a private repository without Enterprise Cloud.",
+)
 
-def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool) -> int:
+
+def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: bool = False, **options: Any) -> int:
     """Write what is not there yet and say what was written."""
     root = Path(folder, new_folder)
     if root.exists() and not root.is_dir():
@@ -27,17 +44,74 @@ def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool) -> in
         raise Usage(f"{show(new_folder)} is inside the salesops repository {show(above)}: choose another folder")
     today = day_given(as_of, "--as-of") or datetime.now(UTC).date()
     begun = (root / MARKER).exists()
+    own = _own(root, options, asks=can_ask() and not (yes or dry_run)) if not begun else None
     left_alone = _left_alone(root, begun=begun)
-    wanted = [NewFile(path, data) for path, data in files(today) if not path.startswith(left_alone)]
+    wanted = [NewFile(path, data) for path, data in files(today, own) if not path.startswith(left_alone)]
     new = [file for file in wanted if not os.path.lexists(root / file.path)]
     if not dry_run:
         root.mkdir(parents=True, exist_ok=True)
         save_all(root, new)
     _say_what_was_written(root, new, wanted, dry_run=dry_run, begun=begun)
     if not dry_run and not begun:
-        for line in (show(line) if line else "" for line in _next_steps(new_folder)):
+        for line in (show(line) if line else "" for line in _next_steps(new_folder, own)):
             say(style(line, "head") if line and not line.startswith(" ") else line)
     return 0
+
+
+def _own(root: Path, options: Mapping[str, Any], *, asks: bool) -> Own | None:
+    """What a team says of itself, by options or asked; None where nobody is asked and nothing was said."""
+    if not asks and not any(options.values()):
+        return None
+    form = Questions(Writing(asks, dry_run=False, output_format="text"))
+    name = form.needed("--name WORDS", options["name"], "Your organisation", str, why="your organisation")
+    where = form.needed(
+        "--zone ZONE", options["zone"], "Time zone", form.echoed(zone), hint="America/Vancouver, or a city"
+    )
+    money = form.needed("--currency CODE", options["currency"], "Currency", form.echoed(currency), hint="USD, CAD, EUR")
+    team = _people(form, options["person"])
+    there = _address(form, root, options["repository"])
+    choices = [Choice(it) for it in PROCESSES]
+    for line in (f"  {it:<12} {what}" for it, what in PROCESSES.items() if form.asks and not options["process"]):
+        say(line)
+    process = form.needed(
+        f"--process {'|'.join(PROCESSES)}",
+        options["process"],
+        "Which process",
+        one_of(choices),
+        hint=", ".join(PROCESSES),
+        why="the process to begin with",
+    )
+    form.complete()
+    return Own(name, where, money, team, process, there)
+
+
+def _people(form: Questions, said: Sequence[str]) -> Any:
+    if said:
+        return form.needed("--person", "\n".join(said), "", lambda words: people(words.split("\n")))
+    hint = "with GitHub accounts where they have one: Ada Smith @ada, Bo Li"
+    return form.needed(
+        '--person "NAME @ACCOUNT"',
+        None,
+        "Who sells",
+        lambda words: people(words.split(",")),
+        hint=hint,
+        why="who sells; once for each",
+    )
+
+
+def _address(form: Questions, root: Path, said: str | None) -> str | None:
+    """Where the records live: what was said, else the remote, which is offered on a terminal."""
+    there = remote(root)
+    if said or not form.asks:
+        answer = form.open("--repository", said or there, "", address)
+    else:
+        hint = "Enter takes it; - for none" if there else "https://github.com/OWNER/REPO; Enter where there is none yet"
+        offered = f"Its address  [{there}]" if there else "Its address"
+        answer = form.open(
+            "--repository", None, offered, lambda words: "" if words == "-" else address(words), hint=hint
+        )
+        answer = there if answer is None else answer
+    return answer or None
 
 
 def _left_alone(root: Path, *, begun: bool) -> tuple[str, ...]:
@@ -57,8 +131,24 @@ def _say_what_was_written(root: Path, new: list[NewFile], wanted: list[NewFile],
         say(f"{counted(len(wanted) - len(new), 'file')} that were there already are left as they are")
 
 
-def _next_steps(folder: str) -> tuple[str, ...]:
+def _next_steps(folder: str, own: Own | None) -> tuple[str, ...]:
     """What to do in a new repository, by heading."""
+    return (*(_begin(folder) if own else _try_out(folder)), *ON_GITHUB)
+
+
+def _begin(folder: str) -> tuple[str, ...]:
+    return (
+        "",
+        "Next",
+        f"  cd {folder}",
+        "  git init --initial-branch=main",
+        "  salesops new deal",
+        "  git add --all && git commit --message 'Begin'",
+        "  salesops serve",
+    )
+
+
+def _try_out(folder: str) -> tuple[str, ...]:
     return (
         "",
         "Next",
@@ -66,12 +156,4 @@ def _next_steps(folder: str) -> tuple[str, ...]:
         "  salesops check && salesops serve",
         "  Make it yours, as README.md says under First steps: from the first commit on, history is append-only.",
         "  git init --initial-branch=main && git add --all && git commit --message 'Begin'",
-        "",
-        "On GitHub",
-        "  Keep the repository private once the deals are real: whoever can read it can read every deal.",
-        "  Let main be changed only by pull requests whose check, Records, is green: Settings, Rules, Rulesets.",
-        "  Add a GitHub account to each person in playbook/team.yaml, then, so that reviews reach the right people:",
-        "  salesops schema --codeowners > .github/CODEOWNERS",
-        "  The site stays an artifact. It is published on GitHub Pages only once you set the variable SALESOPS_PAGES to",
-        "  public, and then everybody can read it, even from a private repository without Enterprise Cloud.",
     )

@@ -156,19 +156,13 @@ def newcomer(form: Form, name: str, options: Asked) -> Institution:
         "--country CODE",
         options["country"],
         "Country",
-        lambda said: _country(form, said),
+        form.echoed(country),
         hint="canada, CA; unknown where nobody knows",
     )
     record_id = options["member_id"] or _free_id(form, name, where)
     return Institution(
         record_id, name, {"new": "member", "id": record_id, "name": name, "kind": kind, "country": where}
     )
-
-
-def _country(form: Form, said: str) -> str:
-    found = country(said)
-    form.echo(said, found)
-    return found
 
 
 def _free_id(form: Form, name: str, where: str | None) -> str:
