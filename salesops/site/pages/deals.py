@@ -19,6 +19,7 @@ from salesops.records.contract import Hub
 from salesops.records.deal import Deal, Loss
 from salesops.records.qualification import MANIAC_T
 from salesops.site.pages.columns import Column, Columns
+from salesops.site.pages.forms import deal_forms
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import TITLES
 from salesops.site.pages.words import NOTHING, day
@@ -125,6 +126,7 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         answer_columns=ANSWERS,
         hub_columns=HUBS,
         named=named,
+        forms=deal_forms(standing, named),
         score=score_on(snapshot, standing.history),
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"

@@ -42,6 +42,11 @@ def commit_address(repository: str, commit: str) -> str:
     return f"{_home(repository)}/{host_of(repository).commit}/{commit}"
 
 
+def issue_address(repository: str) -> str | None:
+    """Where a new issue is written in the browser, by its title and body; None on a host that takes no change from an issue."""
+    return f"{_home(repository)}/issues/new" if host_of(repository) is GITHUB else None
+
+
 def host_of(repository: str) -> Host:
     """The kind of host by a word of its name; else by the shape of the address: only GitLab has folders of repositories."""
     address = urlsplit(_home(repository))

@@ -8,7 +8,7 @@ import pytest
 
 ASSETS = resources.files("salesops.site") / "assets"
 VENDORED = tomllib.loads((ASSETS / "VENDORED.toml").read_text(encoding="utf-8"))["vendored"]
-OURS = {"VENDORED.toml", "salesops.css", "search.js", "tables.js"}
+OURS = {"VENDORED.toml", "forms.js", "salesops.css", "search.js", "tables.js"}
 
 
 @pytest.mark.parametrize("entry", VENDORED, ids=lambda entry: entry["name"])
@@ -39,5 +39,8 @@ def test_a_page_without_a_table_that_sorts_loads_no_script_for_it(demo):
     for path in demo:
         article = demo.article(path)
         sorts = bool(list(article.every("table", class_="so-sortable")))
-        loads = [script["src"] for script in article.every("script", src=True)]
-        assert bool(loads) == sorts or path in ("closed", "members", "pipeline") or path.startswith("metrics/"), path
+        loads = [script["src"].rpartition("/")[2] for script in article.every("script", src=True)]
+        assert ("forms.js" in loads) == bool(list(article.every("form"))), path
+        assert (
+            ("tables.js" in loads) == sorts or path in ("closed", "members", "pipeline") or path.startswith("metrics/")
+        ), path

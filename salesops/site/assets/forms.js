@@ -1,0 +1,433 @@
+// The forms: what is typed becomes a list of changes. Days and money are understood as salesops/edits/spoken.py does.
+(() => {
+  const WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split(" ");
+  const MONTHS =
+    "january february march april may june july august september october november december".split(" ");
+  const SIGNS = { $: ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"], "€": ["EUR"], "£": ["GBP"], "¥": ["JPY", "CNY"] };
+  const UNSEEN =
+    /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e007f}]|\r(?!\n)/u;
+  const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5;
+
+  class Unclear extends Error {}
+  class Words { constructor(text) { this.text = text; } } // what somebody typed: always in quotes
+  const unclear = (message) => { throw new Unclear(message); };
+  const cut = (text) => [...text].slice(0, 60).join("");
+  const title = (word) => word[0].toUpperCase() + word.slice(1);
+
+  // ── days and money ─────────────────────────────────────────────────────────────────────────────────────────────────
+  const iso = (time) => new Date(time).toISOString().slice(0, 10);
+  const real = (year, month, number, must = true) => {
+    const date = new Date(0);
+    date.setUTCFullYear(year, month - 1, number);
+    if (year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === number) return date.getTime();
+    const name = MONTHS[month - 1] ? title(MONTHS[month - 1]) : `month ${month}`;
+    return must ? unclear(`${number} of ${name} ${year} is not in the calendar`) : null;
+  };
+  const monthOf = (name) => MONTHS.findIndex((month) => month.startsWith(name)) + 1;
+
+  function near(asked, today, due) {
+    const at = ["yesterday", "today", "tomorrow"].indexOf(asked);
+    if (at >= 0) return today + (at - 1) * DAY;
+    const ahead = /^([+-])(\d{1,3})$/.exec(asked);
+    if (ahead) return today + Number(ahead[1] + ahead[2]) * DAY;
+    const name = asked.replace(/^next /, "").replace(/^last /, "").replace(/^on /, "");
+    const weekday = name.length < 3 ? -1 : WEEKDAYS.findIndex((one) => one.startsWith(name));
+    if (weekday < 0) return null;
+    const back = (new Date(today).getUTCDay() + 6 - weekday + 7) % 7;
+    if (!due) return today - (back || 7 * asked.startsWith("last ")) * DAY;
+    return today + (back ? 7 - back : 7 * asked.startsWith("next ")) * DAY;
+  }
+
+  function named(asked, today, due) {
+    const one = /^(\d{1,2})(?:st|nd|rd|th)?\.?\s+([a-z]{3,})\.?(?:,?\s+(\d{4}))?$/.exec(asked);
+    const two = one ? null : /^([a-z]{3,})\.?\s+(\d{1,2})(?:st|nd|rd|th)?(?:,?\s+(\d{4}))?$/.exec(asked);
+    const [number, word, year] = one ? [one[1], one[2], one[3]] : two ? [two[2], two[1], two[3]] : [];
+    const month = word ? monthOf(word) : 0;
+    if (!month) return null;
+    if (year) return real(Number(year), month, Number(number));
+    const here = new Date(today).getUTCFullYear(), other = here + (due ? 1 : -1);
+    for (const each of [here, other]) {
+      const there = real(each, month, Number(number), each === other);
+      if (there !== null && (due ? there >= today : there <= today)) return there;
+    }
+    return null;
+  }
+
+  function numbered(asked) {
+    const exact = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(asked);
+    if (exact) return real(...exact.slice(1).map(Number));
+    const match = /^(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?$/.exec(asked);
+    if (!match) return null;
+    const [one, other] = [Number(match[1]), Number(match[2])];
+    const both = one === other ? [[one, other]] : [[one, other], [other, one]].sort((a, b) => a[0] - b[0]);
+    const readings = both.filter(([month, number]) => month <= 12 && number <= 31);
+    if (!readings.length) return null;
+    // As in Python, where month 0 is the last of the list.
+    const shown = readings.map(([month, number]) => `${number} ${MONTHS.at(month - 1).slice(0, 3)}`).join(" or ");
+    return unclear(`'${asked}' is ${shown}: write the month by its name`);
+  }
+
+  const asAsked = (words) => words.toLowerCase().split(/\s+/).filter(Boolean).join(" ");
+
+  function day(words, today, due = false) {
+    const asked = asAsked(words), now = Date.parse(today);
+    const found = near(asked, now, due) ?? named(asked, now, due) ?? numbered(asked);
+    if (found === null) unclear(`'${cut(words)}' is not a day: write thu, 3 dec, +10, or 2026-12-03`);
+    const said = iso(found), year = Number(said.slice(0, 4));
+    return year >= 1990 && year <= 2100 ? said : unclear(`${said} is not between 1990 and 2100: look at the year`);
+  }
+
+  function period(words, today) {
+    const asked = asAsked(words);
+    if (asked === "never" || asked === "open" || /^\d{4}-\d{2}$/.test(asked)) return asked;
+    const quarter = /^(?:q([1-4])\s*(\d{4})|(\d{4})\s*-?q([1-4]))$/.exec(asked);
+    if (quarter) return `${quarter[2] || quarter[3]}Q${quarter[1] || quarter[4]}`;
+    const match = /^([a-z]{3,})\.?\s+(\d{4})$/.exec(asked), month = match ? monthOf(match[1]) : 0;
+    return month ? `${match[2]}-${String(month).padStart(2, "0")}` : day(words, today, true);
+  }
+
+  function ungrouped(digits) {
+    if (!/^(?:[0-9]+|[0-9]{1,3}([_, ])[0-9]{3}(?:\1[0-9]{3})*)$/.test(digits)) return "";
+    return digits.replace(/[_, ]/g, "").replace(/^0+/, "") || "0";
+  }
+
+  function money(words, currency) {
+    const asked = words.replace(/\s*(?:\/|\bper\b|\ba\b)\s*(?:months?|mo)\.?/i, "").trim();
+    const match = /^([$€£¥])?\s*([0-9][0-9,_ ]*)(\.[0-9]{1,2})?\s*([A-Za-z]{3})?$/.exec(asked);
+    const digits = match ? ungrouped(match[2].trim()) : "";
+    if (!digits) {
+      const two = /^\D*(\d{1,3})\.(\d{3})\D*$/.exec(asked);
+      const both = two ? `; it may be ${two[1]}${two[2]} ${currency} or ${two[1]}.${two[2].slice(0, 2)} ${currency}` : "";
+      unclear(`'${cut(words)}' is not an amount: write 1450, 1450.50 or 1450 ${currency}${both}`);
+    }
+    const meant = SIGNS[match[1]] || [currency];
+    const ours = meant.includes(currency) ? currency : meant.length > 1 ? "" : meant[0];
+    const code = match[4] ? match[4].toUpperCase() : ours;
+    if (!code) unclear(`${match[1]} may be ${meant.slice(0, -1).join(", ")} or ${meant.at(-1)}: write the three letters`);
+    if (match[1] && !meant.includes(code)) unclear(`'${cut(words)}' names two currencies: ${match[1]} and ${code}`);
+    const cents = (match[3] || "").slice(1).padEnd(2, "0");
+    return `${digits}${cents === "00" ? "" : `.${cents}`} ${code}`;
+  }
+
+  function endingWithDay(words, today) {
+    const at = words.lastIndexOf(","), text = words.slice(0, Math.max(at, 0)).trim();
+    if (!text) return [words.trim(), null];
+    try {
+      return [text, day(words.slice(at + 1).replace(/^ by /, ""), today, true)];
+    } catch (fault) {
+      if (!(fault instanceof Unclear) || /^\d{1,2}[/.-]\d{1,2}(?:[/.-](?:\d{2}|\d{4}))?$/.test(words.slice(at + 1).trim())) throw fault;
+      return [words.trim(), null];
+    }
+  }
+
+  // ── the list, as salesops/edits/change_list.py writes it ───────────────────────────────────────────────────────────
+  const ESCAPES = { "\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r" };
+  const inQuotes = (text) => `"${text.replace(/[\\"\n\t\r]/g, (one) => ESCAPES[one])}"`;
+  const isPlain = (text) => /^[a-z0-9][a-z0-9_.-]*$/.test(text) && !/^(?:null|true|false|yes|no|on|off)$/.test(text);
+  const scalar = (value) => (isPlain(String(value)) ? String(value) : inQuotes(String(value)));
+  function written(value) {
+    if (value instanceof Words) return inQuotes(value.text);
+    if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
+    if (value === null || typeof value !== "object") return scalar(value);
+    const given = Object.entries(value).filter(([, part]) => part !== undefined);
+    return `{${given.map(([key, part]) => `${scalar(key)}: ${written(part)}`).join(", ")}}`;
+  }
+  const asList = (changes) => `salesops: "1"\nchanges:\n${changes.map((one) => `  - ${written(one)}\n`).join("")}`;
+
+  const slug = (words) =>
+    words.normalize("NFKD").replace(/[^\0-\x7f]/g, "").toLowerCase().replace(/[^a-z0-9]+/g, "-")
+      .replace(/^-+|-+$/g, "").slice(0, 80).replace(/-+$/, "");
+  const folded = (text) =>
+    text.toLowerCase().normalize("NFKD").replace(/\p{M}/gu, "").replace(/[-_]/g, " ").split(/\s+/).filter(Boolean).join(" ");
+
+  // ── what is typed ──────────────────────────────────────────────────────────────────────────────────────────────────
+  class Answers {
+    constructor(form, facts) {
+      const now = new Date();
+      this.form = form;
+      this.facts = facts;
+      this.today = iso(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()));
+      this.missing = [];
+      this.faults = 0;
+      for (const place of form.querySelectorAll("[data-says]")) place.textContent = "";
+    }
+    raw(name) {
+      const field = this.form.elements.namedItem(name);
+      return field && !field.closest("[hidden]") ? field.value : "";
+    }
+    says(name, words, isFault = false) {
+      const place = this.form.querySelector(`[data-says="${CSS.escape(name)}"]`);
+      if (place) place.textContent = words;
+      place?.classList.toggle("so-fault", isFault);
+      this.form.elements.namedItem(name)?.setAttribute?.("aria-invalid", String(isFault));
+      if (isFault) this.faults += 1;
+    }
+    read(name, reads, otherwise = "") {
+      const said = this.raw(name).trim() ? this.raw(name) : otherwise;
+      try {
+        const value = said ? reads(said) : undefined;
+        this.says(name, value === undefined || value === said.trim() || value instanceof Words ? "" : this.echo(value));
+        return value;
+      } catch (fault) {
+        if (!(fault instanceof Unclear)) throw fault;
+        this.says(name, fault.message, true);
+      }
+    }
+    echo(value) {
+      const date = /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(value) : null;
+      return date ? `${title(WEEKDAYS[(date.getUTCDay() + 6) % 7])} ${value}` : String(value);
+    }
+    words(name) {
+      return this.read(name, (said) => {
+        const unseen = UNSEEN.exec(said.replace(/\r\n/g, "\n"));
+        if (unseen) {
+          const code = unseen[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
+          unclear(`U+${code} after “${[...said.slice(0, unseen.index)].slice(-20).join("")}” cannot be seen: delete it, or type that part again`);
+        }
+        if (["…", "...", "?"].includes(said)) unclear(`'${said}' is a placeholder, not an answer`);
+        if (said.length > MAX_TEXT) unclear(`${said.length} characters; the limit is ${MAX_TEXT}: link to a document`);
+        return new Words(said);
+      });
+    }
+    one(name) { return this.raw(name) || undefined; }
+    every(name) {
+      return [...this.form.querySelectorAll(`[name="${CSS.escape(name)}"]:checked`)].map((box) => box.value);
+    }
+    happened(name, otherwise = "") {
+      return this.read(name, (said) => {
+        const found = day(said, this.today);
+        return found > this.today && name === "moved" ? unclear(`${found} is still to come`) : found;
+      }, otherwise);
+    }
+    number(name) { return this.read(name, (said) => ungrouped(said.trim()) || unclear(`'${cut(said)}' is not a number`)); }
+    must(value, words) {
+      if (value === undefined || value === "" || value?.length === 0) this.missing.push(words);
+      return value;
+    }
+    next(action = "next", by = "due") {
+      let said = this.words(action)?.text;
+      let due = this.read(by, (words) => day(words, this.today, true));
+      if (said === undefined) {
+        if (due) this.missing.push("what the next step is");
+        return undefined;
+      }
+      if (!due && !this.raw(by).trim()) {
+        this.read(action, (words) => {
+          [said, due] = endingWithDay(words, this.today);
+          return due ? due : new Words(said);
+        });
+        if (!due) this.missing.push("by when the next step is due");
+      }
+      return { action: new Words(said), due };
+    }
+    show(name, visible) {
+      for (const part of this.form.querySelectorAll(`[data-part~="${name}"]`)) part.hidden = !visible;
+    }
+  }
+
+  // ── each form: the changes, and what is said of them ───────────────────────────────────────────────────────────────
+  function log(asked) {
+    const { deal, who, there } = asked.facts;
+    const kind = asked.must(asked.one("kind"), "what it was");
+    for (const name of ["meeting", "call", "email"]) asked.show(name, kind === name);
+    asked.show("with", kind && kind !== "note");
+    const date = asked.happened("date", "today"), present = asked.every("with");
+    const change = { log: deal, date, kind };
+    if (kind === "meeting") {
+      change.about = asked.must(asked.one("about"), "what the meeting was about");
+      change.status = asked.one("status") || (date > asked.today ? "scheduled" : undefined);
+      asked.must(change.status, "whether it took place");
+    } else if (kind === "call") {
+      change.outcome = asked.must(asked.one("outcome") || (present.length ? "spoke" : undefined), "what came of the call");
+    }
+    if (present.length && kind !== "note") change.with = present;
+    if (kind === "email") change.replied = asked.happened("replied");
+    change.note = asked.words("note");
+    if (kind === "note") asked.must(change.note, "the note");
+    change.next = asked.next();
+    if (change.next) change.was = there.next ? { next: asTyped(there.next) } : {};
+    return { changes: [change], title: `${who}: a ${kind || "…"} on ${date}` };
+  }
+
+  /** What a file says, with its texts in quotes. */
+  function asTyped(value) {
+    if (Array.isArray(value)) return value.map(asTyped);
+    if (value && typeof value === "object") {
+      return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, asTyped(part)]));
+    }
+    return typeof value === "string" && !isPlain(value) ? new Words(value) : value;
+  }
+  const same = (one, other) => written(asTyped(one)) === written(other instanceof Words ? asTyped(other.text) : other);
+
+  function go(asked) {
+    const { deal, who, stage, there, ways, since } = asked.facts;
+    const chosen = asked.must(asked.one("way"), "where it goes");
+    ways.forEach((_, at) => asked.show(`way-${at}`, String(at) === chosen));
+    const moved = asked.happened("moved", "today"), said = { fields: {}, entries: [], date: moved };
+    if (moved < since) asked.says("moved", `${moved} is before ${since}, on which it came into this stage`, true);
+    const way = ways[chosen], open = [];
+    (way?.needs || []).forEach((need, at) => {
+      if (!answer(asked, need, `w${chosen}n${at}`, said)) open.push(need.title);
+    });
+    said.fields.next = asked.next();
+    const [fresh, changes] = apart(asked.facts, said);
+    const step = { move: deal, to: way?.to, date: moved, was: new Words(stage) };
+    if (way && !open.length) {
+      const move = { ...step, to: new Words(way.to), ...(Object.keys(fresh).length ? { set: fresh } : {}) };
+      return { changes: [...changes, move], title: `${who}: to ${way.title} on ${moved}`, says: `To ${way.title} on ${asked.echo(moved)}.` };
+    }
+    const rest = [...(Object.keys(fresh).length ? [{ set: deal, fields: fresh, was: {} }] : []), ...changes];
+    if (way) asked.must(rest, "an answer");
+    const left = `Open: ${open.join(", ")}. It does not move yet; the answers are kept.`;
+    return { changes: rest, title: `${who}: answers for ${way?.title}`, says: way ? left : "" };
+  }
+
+  /** Takes what is said of a need; whether it is met now. */
+  function answer(asked, need, name, said) {
+    const { there, currency } = asked.facts, accepted = (value) => !need.is || need.is.includes(value);
+    const put = (field, value) => {
+      if (value !== undefined) said.fields[field] = value;
+      return value !== undefined;
+    };
+    if (need.reads === "answer") {
+      const status = asked.one(name), note = asked.words(`${name}-note`), evidence = asked.words(`${name}-evidence`);
+      if (put(`${need.field}.status`, status)) said.fields[`${need.field}.date`] = said.date;
+      put(`${need.field}.note`, note);
+      put(`${need.field}.evidence`, evidence);
+      const now = status || there[`${need.field}.status`];
+      if ((note || evidence) && !now) asked.missing.push(`how well ${need.title} is answered`);
+      const shown = (part, typed) => need.with.includes(part) && (typed || there[`${need.field}.${part}`]);
+      const isShown = !need.with || shown("note", note) || shown("evidence", evidence);
+      if (now && isShown && !accepted(now)) asked.says(name, `This way asks for ${need.is.join(" or ")}.`);
+      return Boolean(now && accepted(now) && isShown);
+    }
+    if (need.reads === "choice") {
+      const value = asked.one(name);
+      if (value && !accepted(value)) asked.says(name, `This way asks for ${need.is.join(" or ")}.`);
+      if (put(need.field, value) && need.versions) said.fields["icp.version"] = String(need.versions[value]);
+      return Boolean(value) && accepted(value);
+    }
+    if (need.reads === "worth") {
+      const mrr = asked.read(name, (words) => money(words, currency));
+      put(`${need.field}.mrr`, mrr);
+      put(`${need.field}.months`, asked.number(`${name}-months`));
+      return mrr !== undefined;
+    }
+    if (need.reads === "lines") {
+      const lines = (asked.words(name)?.text || "").split("\n").filter((line) => line.trim());
+      const entries = lines.map((line) => (need.key ? { [need.key]: new Words(line) } : new Words(line)));
+      if (there[need.field]) entries.forEach((entry) => said.entries.push([need.field, entry]));
+      else if (entries.length) said.fields[need.field] = entries;
+      return entries.length > 0;
+    }
+    if (need.reads === "learned") {
+      const note = asked.words(name);
+      if (note) said.entries.push(["learned", { stage: new Words(asked.facts.stage), date: said.date, note }]);
+      return Boolean(note);
+    }
+    if (need.reads === "link") {
+      const url = asked.words(name);
+      if (url) said.entries.push(["links", { kind: new Words(need.kind), url }]);
+      return Boolean(url);
+    }
+    const reads = {
+      happened: (words) => day(words, asked.today),
+      due: (words) => day(words, asked.today, true),
+      period: (words) => period(words, asked.today),
+      money: (words) => money(words, currency),
+      number: (words) => ungrouped(words.trim()) || unclear(`'${cut(words)}' is not a number`),
+      percent: (words) => (/^\d+%?$/.test(words.trim()) ? `${parseInt(words, 10)}%` : unclear("write it as 60%")),
+    }[need.reads];
+    const value = need.reads === "elsewhere" ? undefined : reads ? asked.read(name, reads) : asked.words(name);
+    return put(need.field, value) && accepted(value instanceof Words ? value.text : value);
+  }
+
+  /** The fields that take the place of nothing, and the changes for all else. */
+  function apart({ deal, there, loss }, { fields, entries }) {
+    const fresh = {}, put = {}, was = {}, own = {};
+    for (const [name, value] of Object.entries(fields)) {
+      if (value === undefined) continue;
+      const field = name.startsWith("loss.") && loss ? `${loss}.${name.slice(5)}` : name;
+      if (name.startsWith("loss.") && !loss) own[name.slice(5)] = value;
+      else if (there[name] === undefined || name !== field) fresh[field] = value;
+      else if (!same(there[name], value)) [put[field], was[field]] = [value, asTyped(there[name])];
+    }
+    const more = Object.keys(own).length ? [...entries, ["loss", own]] : entries;
+    const changes = more.map(([to, entry]) => ({ add: deal, to, entry }));
+    return [fresh, Object.keys(put).length ? [{ set: deal, fields: put, was }, ...changes] : changes];
+  }
+
+  const MAKES = { log, go };
+
+  // ── showing, copying and sending it ────────────────────────────────────────────────────────────────────────────────
+  const find = (form, name) => form.querySelector(`[data-do="${name}"]`);
+
+  function refresh(form, facts) {
+    const asked = new Answers(form, facts), made = MAKES[form.dataset.form](asked);
+    const isReady = !asked.faults && !asked.missing.length;
+    const list = isReady ? asList(made.changes) : "";
+    find(form, "list").textContent = list || "Nothing yet.";
+    const left = asked.missing.length ? `Still to say: ${asked.missing.join(", ")}.` : asked.faults ? "Look at what is marked." : "";
+    find(form, "state").textContent = [left, made.says].filter(Boolean).join(" ");
+    find(form, "copy").disabled = !isReady;
+    const send = find(form, "send");
+    send.hidden = !facts.issue;
+    send.removeAttribute("href");
+    send.setAttribute("aria-disabled", String(!isReady));
+    if (isReady && facts.issue) address(form, send, facts, made, list);
+    return { list, made };
+  }
+
+  const fenced = (list) => `\`\`\`salesops\n${list}\`\`\`\n`;
+
+  function address(form, send, facts, made, list) {
+    const asAddress = (body) => {
+      const parts = { title: made.title, body, labels: "salesops" };
+      return `${facts.issue}?${Object.entries(parts).map(([key, value]) => `${key}=${encodeURIComponent(value)}`).join("&")}`;
+    };
+    const whole = asAddress(`${made.title}.\n\n${fenced(list)}`);
+    const isLong = whole.length > MAX_ADDRESS;
+    send.href = isLong ? asAddress("Paste the list here: it was copied.") : whole;
+    send.dataset.copies = isLong ? fenced(list) : "";
+    if (isLong) find(form, "state").append(" The list is long: sending copies it, and you paste it into the issue.");
+  }
+
+  async function copy(text) {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const place = document.createElement("textarea");
+      place.value = text;
+      document.body.append(place);
+      place.select();
+      document.execCommand("copy");
+      place.remove();
+    }
+  }
+
+  function open(form, facts) {
+    form.hidden = false;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    for (const event of ["input", "change"]) form.addEventListener(event, () => refresh(form, facts));
+    find(form, "copy").addEventListener("click", async () => {
+      await copy(refresh(form, facts).list);
+      find(form, "state").textContent = "Copied.";
+    });
+    const send = find(form, "send");
+    send.addEventListener("click", () => send.dataset.copies && copy(send.dataset.copies));
+    find(form, "way").textContent = facts.issue
+      ? `Send it opens a new issue at ${new URL(facts.issue).host}, filled in; it becomes a pull request.`
+      : "Copy it, and give it to: salesops apply -";
+    refresh(form, facts);
+  }
+
+  window.salesopsForms = { day, period, money, endingWithDay, slug, asList, Words, UNSEEN };
+  const told = document.getElementById("so-facts");
+  if (told) {
+    const facts = JSON.parse(told.textContent);
+    for (const form of document.querySelectorAll("form[data-form]")) open(form, facts);
+    const unfold = () => document.getElementById(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
+    addEventListener("hashchange", unfold);
+    unfold();
+  }
+})();

@@ -1,0 +1,310 @@
+"""The forms in a browser: what is typed comes out as the list of changes that the commands make, letter by letter."""
+
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from salesops.edits.change_list import as_list, changes_in
+from salesops.edits.spoken import DUE, HAPPENED, Unclear, day, ending_with_day, money, period
+from salesops.edits.yaml_writer import Quoted
+from salesops.records.scalars import slug
+from salesops.records.yaml_reader import UNSEEN, read
+from salesops.site.pages.forms import as_script
+
+TODAY = date(2026, 11, 20)
+CLOCK = "window.Date = class extends Date { constructor(...said) { super(...(said.length ? said : ['2026-11-20T12:00'])) } }"
+SPOKEN = """today|Yesterday|tomorrow|thu|Thursday|fri|sat|last fri|next fri|on mon|tues|3 dec|Dec 3|3rd December|20 nov|21 nov|29 feb
+3 Dec 2027|December 3, 2027|dec. 3|+10|-2|+999|+1000|2026-12-03|2026-2-9|3/4|4/4|03.04.2026|13/4|0/5|40/50|30 feb 2026|30 feb|2026-02-30
+2026-13-01|2026-00-10|soon|t|th||  3   DEC |3 dec 1812|ma 3|may 3|0 may|31 june|1 1 2026|2026-12-03T10:00""".replace(
+    "\n", "|"
+).split("|")
+PERIODS = [
+    "never",
+    "Never",
+    "sep 2027",
+    "2027-09",
+    "Q3 2027",
+    "2027Q3",
+    "2027-q3",
+    "3 dec",
+    "+90",
+    "Q5 2027",
+    "whenever",
+]
+AMOUNTS = [
+    "1450", "$1450", "1,450.00 USD", "1,450", "1450.5", "1450 cad", "€900", "0", "12,000,000", "1.450", "12,34", "£10 USD", "ten", "007", "$5 CAD",
+    "¥900", "1 450", "1450.123", "",
+]  # fmt: skip
+STEPS = [
+    "Send the proposal, 27 nov",
+    "Send slides, fri",
+    "Call the dean, the provost",
+    "Call",
+    ", fri",
+    "Send it, 3/4",
+    "a, b, by tue",
+]
+NAMES = ["Pinecrest College", "Université de Québec", "東京大学", "  A & B  ", "x" * 100, "Straße", "ﬁnd"]
+HARD = [
+    "Costs $5,000 a year, she said", "Dean said: call back", "it's", '"quoted"', "# no comment", "a #b", "[x]", "{y}", "- dash",
+    "yes", "null", "~", "&a", "*a", "!t", "%", "@", "`", "```", "|", ">", "a: b, c: d", "two\nlines", "tab\there", "trailing ", " leading",
+    "é 東京 🙂", "\\n", "\\", "…and so on", "2026-11-20", "1,200 USD", "x" * 3_000, "</script><b>", "a\u00a0b", "${x}", "%0A&title=", "é",
+]  # fmt: skip
+REFUSED = {
+    "zero\u200bwidth": "U+200B",
+    "\u202eturned": "U+202E",
+    "a\u2028b": "U+2028",
+    "\ufeffmark": "U+FEFF",
+    "?": "placeholder",
+    "…": "placeholder",
+}
+"""What no record may hold, and the word by which it is refused."""
+
+
+def reading(read, *words):
+    """What was understood, or why nothing was."""
+    try:
+        found = read(*words)
+    except Unclear as unclear:
+        return f"! {unclear}"
+    return [None if part is None else str(part) for part in found] if type(found) is tuple else str(found)
+
+
+@pytest.fixture
+def tab(browser):
+    with browser.tab() as tab:
+        tab.ask("Page.addScriptToEvaluateOnNewDocument", source=CLOCK)
+        yield tab
+
+
+@pytest.fixture
+def crm(repo):
+    """The sound repository with an open deal, and what a site needs."""
+    repo.deal("activity:\n  - {date: 2026-01-06, kind: note, note: Begun}\n")
+    (repo.root / "mkdocs.yml").write_text(MKDOCS, encoding="utf-8")
+    return repo
+
+
+@pytest.fixture
+def records(repo):
+    """The records of the demonstration in a folder of their own, to be changed."""
+    for name in ("deals", "members", "playbook"):
+        shutil.rmtree(repo.root / name, ignore_errors=True)
+        shutil.copytree(HOME / name, repo.root / name)
+    return repo
+
+
+HOME = Path(__file__).parents[3]
+MKDOCS = "site_name: Test\ntheme:\n  name: material\n  font: false\nplugins: [search, salesops]\n"
+
+
+class Form:
+    """A form on an open page."""
+
+    def __init__(self, tab, name):
+        self.tab, self.name = tab, name
+
+    def put(self, **fields):
+        for name, value in fields.items():
+            self.tab.run(
+                f"(([form, name, value]) => {{ const field = document.getElementById(form).elements[name]; field.value = value;"
+                f" field.dispatchEvent(new Event('input', {{bubbles: true}})) }})({json.dumps([self.name, name.rstrip('_'), value])})"
+            )
+        return self
+
+    def tick(self, value):
+        self.tab.run(f"document.querySelector(`#{self.name} [value='{value}']`).click()")
+
+    def part(self, name, what="textContent"):
+        return self.tab.run(f"document.querySelector(`#{self.name} [data-do={name}]`).{what}")
+
+    @property
+    def list(self):
+        return self.part("list")
+
+    @property
+    def text(self):
+        return self.tab.run(f"document.getElementById('{self.name}').innerText")
+
+
+@pytest.fixture
+def form_at(tab):
+    """``form_at(demo, path, name)``: a form of a page, opened from the disk."""
+
+    def opened(pages, path, name):
+        tab.go(f"{pages.html.as_uri()}/{path}.html#{name}")
+        assert tab.run(f"document.getElementById('{name}').closest('details')?.open ?? true")
+        return Form(tab, name)
+
+    return opened
+
+
+def apply(repo, made):
+    """Give a list to the command, and what it says."""
+    file = repo.root.parent / "made.yaml"
+    file.write_bytes(made.encode())
+    return repo.run("apply", str(file))
+
+
+@pytest.mark.browser
+def test_days_money_and_names_are_understood_as_the_commands_do(tab, demo):
+    tab.go(f"{demo.html.as_uri()}/deals/owlspruce-general.html")
+    tab.run(
+        "window.reads = (name, ...said) => { try { return salesopsForms[name](...said) } catch (e) { return `! ${e.message}` } }"
+    )
+    theirs = tab.run(
+        f"""(([spoken, periods, amounts, steps, names]) => [
+            spoken.map((said) => reads("day", said, "{TODAY}")), spoken.map((said) => reads("day", said, "{TODAY}", true)),
+            periods.map((said) => reads("period", said, "{TODAY}")), amounts.map((said) => reads("money", said, "USD")),
+            steps.map((said) => reads("endingWithDay", said, "{TODAY}")), names.map((said) => reads("slug", said))
+        ])({json.dumps([SPOKEN, PERIODS, AMOUNTS, STEPS, NAMES])})"""
+    )
+    ours = [
+        [reading(day, said, TODAY, HAPPENED) for said in SPOKEN],
+        [reading(day, said, TODAY, DUE) for said in SPOKEN],
+        [reading(period, said, TODAY) for said in PERIODS],
+        [reading(money, said, "USD") for said in AMOUNTS],
+        [reading(ending_with_day, said, TODAY) for said in STEPS],
+        [slug(said) for said in NAMES],
+    ]
+    for mine, other, words in zip(ours, theirs, (SPOKEN, SPOKEN, PERIODS, AMOUNTS, STEPS, NAMES), strict=True):
+        assert dict(zip(words, other, strict=True)) == dict(zip(words, mine, strict=True))
+
+
+@pytest.mark.browser
+def test_what_no_record_may_hold_is_known_to_the_browser(tab, demo):
+    tab.go(f"{demo.html.as_uri()}/deals/owlspruce-general.html")
+    theirs = tab.run(
+        """[...Array(0x110000).keys()].filter((point) => salesopsForms.UNSEEN.test(String.fromCodePoint(point)))"""
+    )
+    assert theirs == [point for point in range(0x110000) if UNSEEN.search(chr(point))]
+
+
+@pytest.mark.browser
+def test_a_list_is_written_as_the_program_writes_it(tab, demo):
+    tab.go(f"{demo.html.as_uri()}/deals/owlspruce-general.html")
+    for words in HARD:
+        made = tab.run(
+            f"salesopsForms.asList([{{log: 'acme', with: ['a-smith'], note: new salesopsForms.Words({json.dumps(words)})}}])"
+        )
+        assert made == as_list([{"log": "acme", "with": ["a-smith"], "note": Quoted(words)}])
+
+
+@pytest.mark.browser
+def test_a_call_by_form_and_by_command_are_the_same_bytes(crm, site_of, form_at):
+    form = form_at(site_of(crm.root), "deals/acme", "log").put(
+        kind="call", date="thu", note="Wants it in CAD, and a letter", next="Send both", due="tue"
+    )
+    form.tick("a-smith")
+    assert "Thursday 2026-11-19" in form.text
+    made, file = form.list, crm.root / "deals/acme.yaml"
+    before = file.read_bytes()
+    assert apply(crm, made).code == 0
+    by_form = file.read_bytes()
+    file.write_bytes(before)
+    words = ["Wants it in CAD, and a letter", "--date", "thu", "--with", "smith", "--next", "Send both", "tue"]
+    assert crm.run("log", "acme", "call", *words).code == 0
+    assert file.read_bytes() == by_form != before
+    assert apply(crm, made).code == 0
+    assert file.read_bytes() == by_form, "the same list twice changes nothing"
+    assert not form.tab.faults
+
+
+@pytest.mark.browser
+def test_hard_words_come_back_letter_by_letter_from_each_field(crm, site_of, form_at):
+    form = form_at(site_of(crm.root), "deals/acme", "log").put(kind="note", due="tue")
+    file = crm.root / "deals/acme.yaml"
+    before = file.read_bytes()
+    for words in HARD:
+        form.put(note=words, next=words)
+        assert apply(crm, form.list).code == 0, words
+        said = read("deals/acme.yaml", file.read_bytes())[0].data
+        line = words.replace("\n", "")  # a field of one line has none
+        assert (said["activity"][-1]["note"], said["next"]["action"]) == (words, line)
+        file.write_bytes(before)
+    for words, says in REFUSED.items():
+        form.put(note=words, next="Call")
+        assert says in form.text, words
+        assert (form.list, form.part("copy", "disabled")) == ("Nothing yet.", True)
+
+
+@pytest.mark.browser
+def test_what_is_still_to_say_is_named_and_nothing_can_be_sent(crm, site_of, form_at):
+    form = form_at(site_of(crm.root), "deals/acme", "log")
+    assert form.part("state") == "Still to say: what it was."
+    form.put(kind="meeting")
+    assert form.part("state") == "Still to say: what the meeting was about, whether it took place."
+    form.put(about="other", date="3/4")
+    assert "'3/4' is 4 mar or 3 apr: write the month by its name" in form.text
+    form.put(status="held", date="", next="Call")
+    assert form.part("state") == "Still to say: by when the next step is due."
+    form.put(next="Call, fri")
+    assert form.part("state") == ""
+    assert "Copy it, and give it to: salesops apply -" in form.text
+    assert form.part("send", "hidden")
+
+
+@pytest.mark.browser
+def test_a_move_takes_the_answers_and_with_one_left_open_only_they_are_kept(demo, records, form_at):
+    form = form_at(demo, "deals/owlspruce-general", "move").put(way="0", w0n0="thu")
+    assert "Open: Timeline (MANIAC-T). It does not move yet" in form.part("state")
+    assert "set: owlspruce-general" in form.list
+    form.put(
+        w0n1="partial", **{"w0n1-note": "Board on 12 December, signature after it"}, next="Send the proposal, 27 nov"
+    )
+    assert form.part("state") == "To Proposal on Friday 2026-11-20."
+    assert apply(records, form.list).code == 0
+    text = (records.root / "deals/owlspruce-general.yaml").read_text(encoding="utf-8")
+    assert "  - proposal: 2026-11-20\n" in text
+    assert 'timeline: {status: partial, date: 2026-11-20, note: "Board on 12 December, signature after it"}' in text
+    assert "requested: 2026-11-19" in text
+    assert 'next: {action: "Send the proposal", due: 2026-11-27' in text
+    assert not form.tab.faults
+
+
+@pytest.mark.browser
+def test_a_loss_says_why_and_what_was_learned(demo, records, form_at):
+    form = form_at(demo, "deals/morrow-plains-general", "close").put(way="1")
+    form.put(w1n0="timing", w1n1="Ask in the first call who pays", w1n2="execution", w1n3="sep 2027")
+    assert form.part("state").startswith("To Closed Lost on")
+    assert apply(records, form.list).code == 0
+    text = (records.root / "deals/morrow-plains-general.yaml").read_text(encoding="utf-8")
+    wanted = [
+        "loss:",
+        "  reason: timing",
+        '  learning: "Ask in the first call who pays"',
+        "  verdict: execution",
+        "  reengage: 2027-09",
+    ]
+    assert text.splitlines()[-5:] == wanted
+
+
+@pytest.mark.browser
+def test_with_a_repository_it_opens_a_plain_issue_with_the_list_in_it(crm, site_of, form_at):
+    team = crm.root / "playbook/team.yaml"
+    team.write_text(
+        team.read_text(encoding="utf-8") + "repository: https://github.com/acme/sales.git\n", encoding="utf-8"
+    )
+    form = form_at(site_of(crm.root), "deals/acme", "log")
+    assert form.part("send", "getAttribute('href')") is None
+    form.put(kind="note", note="é & ``` </b>")
+    parts = dict(form.tab.run("[...new URL(document.querySelector('#log [data-do=send]').href).searchParams]"))
+    assert form.part("send", "href").startswith("https://github.com/acme/sales/issues/new?title=")
+    assert (parts["title"], parts["labels"]) == ("Cascadia University: a note on 2026-11-20", "salesops")
+    assert parts["body"] == f"{parts['title']}.\n\n```salesops\n{form.list}```\n"
+    wanted, problems = changes_in("the issue", parts["body"].split("```salesops\n")[1].rpartition("```")[0].encode())
+    assert (wanted[0].data["note"], problems) == ("é & ``` </b>", [])
+    assert "opens a new issue at github.com" in form.text
+    form.put(note="x" * 7_000)
+    assert len(form.part("send", "href")) < 500
+    assert form.part("send", "dataset.copies") == f"```salesops\n{form.list}```\n"
+    assert "sending copies it" in form.part("state")
+
+
+def test_data_in_a_page_cannot_end_the_element_that_it_stands_in():
+    made = as_script({"a": "</script><!--&\u2028"})
+    assert not set(made) & set("<>&\u2028")
+    assert json.loads(made) == {"a": "</script><!--&\u2028"}
