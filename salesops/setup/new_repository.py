@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import resources
 
+from salesops.edits.issue_forms import as_file, forms
 from salesops.output import as_json
 from salesops.records.json_schema import editor_settings, schema_of
 from salesops.records.kinds import KINDS
@@ -32,4 +33,6 @@ def files(today: date) -> Iterator[tuple[str, bytes]]:
         yield RENAMED.get(path, path), text.encode()
     for kind in KINDS:
         yield f"schemas/{kind}.json", f"{as_json(schema_of(kind))}\n".encode()
+    for form in forms():
+        yield f".github/ISSUE_TEMPLATE/{form.name}.yml", as_file(form).encode()
     yield program.path, program.data
