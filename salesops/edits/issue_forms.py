@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
 from salesops.edits.sent_issue import WORD, fenced, lines_of
 from salesops.edits.yaml_writer import Quoted, in_brackets
 from salesops.records.deal import ActivityKind, CallOutcome, MeetingAbout, MeetingStatus
+from salesops.records.process import Process
+from salesops.records.team import Team, kinds_known
 
 HEAD = "# Made by `salesops schema --issue-forms` from the process: write it anew when that changes.\n"
 OPEN = "_No response_"
@@ -20,7 +22,7 @@ OPEN = "_No response_"
 class Asked:
     """One field of a form: its label, the option or argument of the command that it stands for, and what may be chosen.
 
-    ``else_gives`` are the choices that stand for another option.
+    ``else_gives`` are the choices that stand for another option. Where it ``is_many``, each line is one.
     """
 
     label: str
@@ -30,6 +32,7 @@ class Asked:
     example: str = ""
     is_needed: bool = False
     is_long: bool = False
+    is_many: bool = False
     else_gives: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -49,9 +52,47 @@ class IssueForm:
     fields: tuple[Asked, ...]
 
 
-def forms() -> tuple[IssueForm, ...]:
-    """Every form."""
-    return (_log(),)
+def forms(process: Process, team: Team | None) -> tuple[IssueForm, ...]:
+    """Every form, with the words of the process and the people of the team."""
+    return (_lead(process, team), _log(), _move(process))
+
+
+def _lead(process: Process, team: Team | None) -> IssueForm:
+    tiers = tuple(process.tiers)
+    return IssueForm(
+        "lead",
+        "A new lead",
+        "A new deal, and its institution where that is new.",
+        ("new", "deal"),
+        (
+            Asked("Institution", "INSTITUTION", says="A name, an id or a part of one.", example="Pinecrest College", is_needed=True),
+            Asked("What it is", "--kind", tuple(kinds_known(team)), "Of a new institution."),
+            Asked("Country", "--country", says="Of a new institution.", example="canada, CA, unknown"),
+            Asked("Which tier", "--tier", tiers, is_needed=True),
+            Asked("Who leads it", "--owner", tuple(team.people) if team else (), "You, where it is left open."),
+            Asked("Whom do you know", "--with", says="By role.", example="dean"),
+            Asked("What happened", "--happened", example="Met at the fair, wants a demo", is_long=True),
+            Asked("Next step", "--next", says="And by when, after a comma.", example="Send slides, fri"),
+        ),
+    )  # fmt: skip
+
+
+def _move(process: Process) -> IssueForm:
+    return IssueForm(
+        "move",
+        "Move a deal",
+        "A deal enters another stage, and what the process asks for with it.",
+        ("move",),
+        (
+            Asked("Deal", "DEAL", says="An id, a member's name, or a part of it.", example="owlspruce", is_needed=True),
+            Asked("To which stage", "STAGE", tuple(process.stages), is_needed=True),
+            Asked("When", "--date", says="Today where it is left open.", example="thu, or 2026-11-19"),
+            Asked("What the process asks for", "--set", says="One field a line. Send it without, and the answer names what is missing.", example="proposal.requested=thu", is_long=True, is_many=True),
+            Asked("Go without", "--waive", says="A need that you sign for, one a line.", example="maniac_t.timeline", is_long=True, is_many=True),
+            Asked("Why", "--why", says="Why you go without it, or why the deal goes back."),
+            Asked("Next step", "--next", says="And by when, after a comma.", example="Send the proposal, 27 nov"),
+        ),
+    )  # fmt: skip
 
 
 def _log() -> IssueForm:
@@ -106,11 +147,11 @@ def _quoted(text: str) -> str:
 # ── what was said ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def form_in(body: str) -> IssueForm | None:
+def form_in(body: str, known: Iterable[IssueForm]) -> IssueForm | None:
     """The form that a text was made with: every label stands in it as a heading, and it begins with the first."""
     lines = lines_of(body)
     first = next((line for line in lines if line.strip()), "")
-    fits = (form for form in forms() if first == _heading(form.fields[0]))
+    fits = (form for form in known if first == _heading(form.fields[0]))
     return next((form for form in fits if all(_heading(asked) in lines for asked in form.fields)), None)
 
 
@@ -144,9 +185,14 @@ def _between(form: IssueForm, lines: list[str], begins: list[int]) -> dict[str, 
 
 def as_words(form: IssueForm, said: Mapping[str, str], *more: str) -> list[str]:
     """The command that says the same: what was typed is always the value of an option, or stands behind ``--``."""
-    told = [(asked, said[asked.gives]) for asked in form.fields if asked.gives in said]
+    told = [(asked, part) for asked in form.fields if asked.gives in said for part in _parts(asked, said[asked.gives])]
     options = [f"{asked.else_gives.get(value, asked.gives)}={value}" for asked, value in told if asked.is_option]
     return [*form.command, "--yes", *more, *options, "--", *(value for asked, value in told if not asked.is_option)]
+
+
+def _parts(asked: Asked, text: str) -> list[str]:
+    """What was said in a field: one thing, or one on each line."""
+    return [line.strip() for line in text.split("\n") if line.strip()] if asked.is_many else [text]
 
 
 def labelled(form: IssueForm, message: str) -> str:

@@ -18,16 +18,18 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import say
 from salesops.cli.repository import root_of
 from salesops.edits.change_list import as_list, changes_in
-from salesops.edits.issue_forms import answers_in, as_words, form_in, labelled
+from salesops.edits.issue_forms import IssueForm, answers_in, as_words, form_in, forms, labelled
 from salesops.edits.sent_issue import MAX_EVENT, MAY_CHANGE, Issue, issue_in, list_in, not_allowed
 from salesops.output import counted, markdown, problems_as_markdown, show, unlinked
 from salesops.problems import Problem
 from salesops.records.kinds import kind_at_path
+from salesops.records.team import Team
 from salesops.store.load import load
 
 MAX_ANSWER = 50_000
 """Characters; a comment on GitHub holds 65,536, and the workflow adds a line."""
 MAX_PROBLEMS = 50
+OWNER = "--owner"
 MAX_FORM = 65_536
 """Characters that GitHub lets an issue have."""
 MAX_SENTENCE, MAX_TITLE, MAX_LINE = 2_000, 200, 72
@@ -75,21 +77,33 @@ def _issue(event: str) -> Issue:
 
 def _list(root: Path, issue: Issue, as_of: str | None) -> bytes | str:
     """The list of changes of an issue, or of the command that its form stands for; else why there is none."""
-    form = form_in(issue.body)
-    if form is None or len(issue.body) > MAX_FORM:
+    book, _ = load(root, ("team", "process"))
+    known = forms(book.processes[-1], book.team) if book.processes and len(issue.body) <= MAX_FORM else ()
+    form = form_in(issue.body, known)
+    if form is None:
         return list_in(issue.body)
     said = answers_in(form, issue.body)
     if isinstance(said, str):
         return said
-    day = issue.day_in(load(root, ("team",))[0].zone) or as_of
-    days = [f"--as-of={day}"] if day else []
-    words = as_words(form, said, *days)
+    words = as_words(form, _by_author(form, said, issue, book.team), *_from_day(issue.day_in(book.zone) or as_of))
     try:
         with collected() as changes:
             salesops.main(["-C", str(root), *words], "salesops", standalone_mode=False)
     except click.ClickException as wrong:
         return labelled(form, wrong.format_message())
     return as_list(changes).encode("utf-8")
+
+
+def _from_day(day: str | None) -> list[str]:
+    return [f"--as-of={day}"] if day else []
+
+
+def _by_author(form: IssueForm, said: dict[str, str], issue: Issue, team: Team | None) -> dict[str, str]:
+    """What was said, and the author of the issue as the one who leads the deal where nobody else was named."""
+    people = team.people.items() if team else ()
+    author = next((key for key, person in people if (person.github or "").casefold() == issue.login.casefold()), None)
+    is_open = author and any(asked.gives == OWNER for asked in form.fields) and OWNER not in said
+    return said | {OWNER: author} if author and is_open else said
 
 
 def _only_deals_and_members(tried: Trial) -> None:

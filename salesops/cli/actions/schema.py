@@ -23,7 +23,7 @@ def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, iss
     if issue_forms:
         if kind or codeowners or out is None:
             raise Usage("--issue-forms takes -o .github/ISSUE_TEMPLATE, and nothing else")
-        _keep(Path(folder, out), {f"{form.name}.yml": as_file(form) for form in forms()}, dry_run)
+        _keep(Path(folder, out), _issue_forms(folder), dry_run)
         return 0
     if codeowners:
         if kind or out:
@@ -40,6 +40,13 @@ def _team(folder: str) -> Team | None:
     """The team whose words the schemas offer; None outside of a repository, where the usual ones will do."""
     root = find_root(folder_of(folder))
     return load(root, ("team",))[0].team if root else None
+
+
+def _issue_forms(folder: str) -> dict[str, str]:
+    _, book, _ = read(folder)
+    if not book.processes:
+        raise CannotDecide("there is no process version in playbook/process/ whose stages a form could offer")
+    return {f"{form.name}.yml": as_file(form) for form in forms(book.processes[-1], book.team)}
 
 
 def _codeowners(folder: str) -> str:
