@@ -176,6 +176,11 @@ def markdown(text: object) -> str:
     return _LINKED.sub(lambda match: match.group()[0] + UNLINKED + match.group()[1:], seen)
 
 
+def unlinked(text: object) -> str:
+    """Foreign text as one line of a title or of a commit, in which GitHub finds nobody to notify and nothing to close."""
+    return _LINKED.sub(lambda match: match.group()[0] + "\u200b" + match.group()[1:], show(text).strip())
+
+
 def code_span(text: object) -> str:
     """Foreign text as code in Markdown, whatever backticks it holds."""
     seen = show(text).replace("|", "\N{BROKEN BAR}")

@@ -32,6 +32,7 @@ COMMANDS = {
     "propose": "Send what was written for review.",
     "edit": "Open a record in your editor, and check it when you save.",
     "apply": "Make a list of changes to the records, all of it or nothing.",
+    "from-issue": "Read the changes that an issue asks for; a workflow calls it.",
     "explain": "Explain a code, a metric, a stage or a field.",
     "list": "List deals or members.",
     "show": "Show one deal or member, and what is missing for its next stage.",

@@ -167,13 +167,18 @@ def _hint(tried: Trial) -> str:
 def three_lines(tried: Trial) -> Iterator[str]:
     """What changed, what it does to the numbers, and what comes next."""
     yield style(show(tried.sentence), "head")
+    yield from map(show, what_it_does(tried))
+
+
+def what_it_does(tried: Trial) -> Iterator[str]:
+    """What a change does to the numbers, and what comes next."""
     if effects := tried.report.effects:
         told = [f"{effect.metric.title} {' → '.join(effect.words)}" for effect in effects[:MAX_EFFECTS]]
         more = [counted(len(effects) - MAX_EFFECTS, "more metric")] if len(effects) > MAX_EFFECTS else []
-        yield show(" · ".join((*told, *more)))
+        yield " · ".join((*told, *more))
     for deal_id in tried.deals[:1]:
         if following := "; ".join(what_follows(tried.after.on(tried.day), deal_id)):
-            yield show(following)
+            yield following
 
 
 def what_follows(snapshot: Snapshot, deal_id: str) -> Iterator[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -179,8 +181,25 @@ def desk_of(folder: str, as_of: str | None, *, yes: bool, dry_run: bool, output_
     return Desk(root, book, day_of(as_of, book), as_of, Writing(asks, dry_run, output_format))
 
 
+_COLLECTED: ContextVar[list[Mapping[str, Any]] | None] = ContextVar("collected", default=None)
+
+
+@contextmanager
+def collected() -> Iterator[list[Mapping[str, Any]]]:
+    """Within it, what a command would send through the door is collected instead, for a list that something else makes."""
+    changes: list[Mapping[str, Any]] = []
+    before = _COLLECTED.set(changes)
+    try:
+        yield changes
+    finally:
+        _COLLECTED.reset(before)
+
+
 def send(desk: Desk, changes: Sequence[Mapping[str, Any]]) -> int:
     """Make the changes by the one door, after a last yes on a terminal; the exit code."""
+    if (collecting := _COLLECTED.get()) is not None:
+        collecting.extend(changes)
+        return 0
     raw = as_list(list(changes)).encode("utf-8")
     how = desk.writing
     tried, written = carry_out(desk.root, "the change", raw, desk.as_of, agrees=lambda tried: _agrees(tried, how))

@@ -469,6 +469,13 @@ REFUSALS: dict[str, Refusal] = {
             example="set: next, where a comment stands between its braces",
             source="reference/records#change-lists",
         ),
+        _refusal(
+            "change-not-by-issue",
+            "An issue asks for a change of something else than deals and members.",
+            "The playbook decides how every deal is judged. Change it in a pull request of its own.",
+            example="{set: subject-lines, kind: experiment, fields: {status: stopped}} in an issue",
+            source="reference/records#change-lists",
+        ),
     )
 }
 """Every code of the reader."""

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from importlib import resources
 
+from salesops.edits.issue_forms import as_file, forms
 from salesops.edits.yaml_writer import scalar
 from salesops.output import as_json
 from salesops.records.json_schema import editor_settings, schema_of
 from salesops.records.kinds import KINDS
+from salesops.records.process import Process
+from salesops.records.record import Record
+from salesops.records.team import Team
+from salesops.records.validation import typed
+from salesops.records.yaml_reader import read
 from salesops.setup.own import Own
 from salesops.setup.vendoring import below, wheel
+from salesops.store.load import MARKER
 
 SOON = timedelta(days=14)
 RENAMED = {"gitignore": ".gitignore", "gitattributes": ".gitattributes"}
@@ -46,14 +53,19 @@ def files(today: date, own: Own | None = None) -> Iterator[tuple[str, bytes]]:
         "@@WHEEL@@": program.requirement,
         "@@EDITOR@@": as_json(editor_settings("./schemas")),
     }
+    begun: dict[str, bytes] = {}
     for path, file in below(resources.files("salesops.setup").joinpath("starter")):
         text = file.read_text(encoding="utf-8")
         for mark, value in filled.items():
             text = text.replace(mark, value)
         if own is None or _is_kept(path, own):
-            yield RENAMED.get(path, path), (_as_own(path, text, own) if own else text).encode()
+            begun[RENAMED.get(path, path)] = (_as_own(path, text, own) if own else text).encode()
+    yield from begun.items()
+    process, team = (_record(begun, path, model) for path, model in ((PROCESS, Process), (MARKER, Team)))
     for kind in KINDS:
         yield f"schemas/{kind}.json", f"{as_json(schema_of(kind))}\n".encode()
+    for form in forms(process, team) if isinstance(process, Process) and isinstance(team, Team) else ():
+        yield f".github/ISSUE_TEMPLATE/{form.name}.yml", as_file(form).encode()
     yield program.path, program.data
 
 
@@ -76,3 +88,9 @@ def _as_own(path: str, text: str, own: Own) -> str:
         rest = after[after.index("From then on,") :] if steps else ""
         return before.replace("example-university-first", "DEAL") + OWN_STEPS + rest
     return text
+
+
+def _record(begun: Mapping[str, bytes], path: str, model: type[Record]) -> Record | None:
+    """A record of the starter."""
+    document, _ = read(path, begun[path])
+    return typed(document, model)[0] if document else None

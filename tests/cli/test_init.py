@@ -145,11 +145,15 @@ def test_editors_are_told_where_the_schemas_are(begun):
 def test_what_github_runs_is_there_from_the_first_commit_on(begun):
     assert {str(file.relative_to(begun)) for file in (begun / ".github").rglob("*") if file.is_file()} == {
         ".github/CODEOWNERS",
+        ".github/ISSUE_TEMPLATE/lead.yml",
+        ".github/ISSUE_TEMPLATE/log.yml",
+        ".github/ISSUE_TEMPLATE/move.yml",
         ".github/PULL_REQUEST_TEMPLATE.md",
         ".github/check.sh",
         ".github/dependabot.yml",
         ".github/workflows/check.yml",
         ".github/workflows/comment.yml",
+        ".github/workflows/issue.yml",
         ".github/workflows/site.yml",
     }
 

@@ -32,9 +32,12 @@ GUIDES = HOME / "site/guides"
 
 MAY_WRITE = {
     ("comment.yml", "comment"): {"pull-requests": "write"},
+    ("issue.yml", "propose"): {"contents": "write", "pull-requests": "write"},
+    ("issue.yml", "answer"): {"issues": "write"},
     ("site.yml", "publish"): {"pages": "write", "id-token": "write"},
 }
-RUNS_A_PROGRAM = re.compile(r"bin/|\bmake\b|\bpython|\bpip\b|\bgit\b|\.sh\b|\.ci/run")
+RUNS_A_PROGRAM = re.compile(r"bin/|\bmake\b|\bpython|\bpip\b|\bgit\b(?!/)|\.sh\b|\.ci/run")
+"""Where `git/` stands, GitHub is asked for an object."""
 MARK = "<!-- salesops -->"
 
 
@@ -63,11 +66,11 @@ every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=name)
 every_text = pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=name)
 
 
-def test_both_repositories_have_the_same_three_workflows():
+def test_both_repositories_have_the_same_four_workflows():
     assert [name(path) for path in WORKFLOWS] == [
         f"{folder}.github/workflows/{file}.yml"
         for folder in ("", "salesops/setup/starter/")
-        for file in ("check", "comment", "site")
+        for file in ("check", "comment", "issue", "site")
     ]
 
 
@@ -88,7 +91,7 @@ def test_a_workflow_begins_with_no_permission_at_all(path):
 
 
 @every_job
-def test_a_job_can_only_read_unless_it_is_the_one_that_comments_or_the_one_that_publishes(path, id, job):
+def test_a_job_can_only_read_unless_it_comments_proposes_answers_or_publishes(path, id, job):
     assert job["permissions"] == MAY_WRITE.get((path.name, id), {"contents": "read"})
 
 
@@ -103,7 +106,10 @@ def test_a_job_that_may_write_checks_nothing_out_and_runs_no_program(path, id, j
 @every_workflow
 def test_no_stranger_starts_a_workflow_that_has_more_rights_than_a_stranger(path):
     triggers = of(path)["on"]
-    assert set(triggers) <= {"pull_request", "push", "schedule", "workflow_dispatch", "workflow_run"}
+    assert set(triggers) <= {"pull_request", "push", "schedule", "workflow_dispatch", "workflow_run", "issues"}
+    if "issues" in triggers:
+        assert set(triggers) == {"issues"}
+        assert path.name == "issue.yml"
     if "workflow_run" in triggers:
         assert set(triggers) == {"workflow_run"}
         assert path.name == "comment.yml"
@@ -114,14 +120,16 @@ def test_no_secret_is_used(path):
     assert "secrets." not in path.read_text(encoding="utf-8")
 
 
-def test_the_token_is_handed_to_two_steps_and_to_no_program():
+def test_the_token_is_handed_to_four_steps_and_to_no_program():
     holders = [(where, step["name"]) for where, step in STEPS if "github.token" in json.dumps(step)]
     assert holders == [
-        (f"{folder}.github/workflows/comment.yml:{job}", step)
+        (f"{folder}.github/workflows/{job}", step)
         for folder in ("", "salesops/setup/starter/")
         for job, step in (
-            ("report", "Fetch the pull request as objects"),
-            ("comment", "Create or update the comment"),
+            ("comment.yml:report", "Fetch the pull request as objects"),
+            ("comment.yml:comment", "Create or update the comment"),
+            ("issue.yml:propose", "Write the branch and open the pull request"),
+            ("issue.yml:answer", "Create or update the answer"),
         )
     ]
 
@@ -139,7 +147,7 @@ def test_no_value_is_ever_written_into_a_command(where, step):
 
 def test_the_history_is_there_and_the_token_is_not_left_behind():
     checkouts = [step for _, step in STEPS if "actions/checkout@" in step.get("uses", "")]
-    assert len(checkouts) == 9
+    assert len(checkouts) == 11
     for step in checkouts:
         assert step["with"]["fetch-depth"] == "0"
         assert step["with"]["persist-credentials"] == "false"
@@ -202,7 +210,7 @@ def test_the_linter_of_workflows_has_nothing_to_say():
     assert ignored == ["zizmor: ignore[dangerous-triggers]"] * 2, "the comment that runs after a check, in both"
 
 
-@pytest.mark.parametrize("file", ["check.yml", "comment.yml", "site.yml"])
+@pytest.mark.parametrize("file", ["check.yml", "comment.yml", "issue.yml", "site.yml"])
 def test_a_new_repository_does_what_this_one_does(file):
     """The two differ in how salesops gets there, and in nothing else."""
     ours, theirs = (of(folder / ".github/workflows" / file) for folder in (HOME, STARTER))
@@ -312,7 +320,7 @@ def test_a_new_repository_installs_what_was_tested_here_and_nothing_else():
 
 def test_every_package_is_installed_by_its_hash_and_away_from_the_checkout():
     installs = [step["run"] for _, step in STEPS if step["name"].startswith("Install salesops")]
-    assert len(installs) == 5
+    assert len(installs) == 6
     for run in installs:
         assert "--require-hashes" in run
         assert all("-I" in line for line in run.splitlines() if "python" in line.lower() and "-m" in line)
@@ -974,6 +982,262 @@ class TestWithTheProgramItself:
         ran = writing.write(crm, report=(crm.temp / "report.md").read_text(encoding="utf-8"))
         assert ran.code == 0, ran.out
         assert len(writing.written(crm)) == 1
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A new repository in git."""
+    begun = tmp_path_factory.mktemp("begun")
+    env = {**os.environ, **PLAIN, "SALESOPS_AS_OF": "2026-11-02"}
+    program = Path(sys.executable).parent / "salesops"
+    for words in (
+        [program, "init", "."],
+        ["git", "init", "--quiet", "--initial-branch=main"],
+        ["git", "add", "--all"],
+        ["git", "commit", "--quiet", "--message", "Begin"],
+    ):
+        subprocess.run(words, cwd=begun, env=env, check=True, capture_output=True)
+    return begun
+
+
+class TestAnIssue:
+    """An issue from end to end: the real salesops, the shell of the workflow, and a GitHub that is a bare repository."""
+
+    DEAL = "example-university-first"
+    CALL = f'{{log: {DEAL}, date: 2026-11-20, kind: note, note: "Wants a price, she said"}}'
+
+    @pytest.fixture
+    def crm(self, runner: Runner, begun: Path) -> Runner:
+        """A clone of a new repository, of which GitHub has another; and the real salesops where the workflow installs it."""
+        installed = runner.temp / "salesops/bin/salesops"
+        installed.unlink()
+        installed.symlink_to(Path(sys.executable).parent / "salesops")
+        TestTheReport.empty(runner)
+        runner.git("clone", "--quiet", str(begun), ".")
+        runner.git("clone", "--quiet", "--bare", str(begun), str(runner.folder / "origin"))
+        hub = HOME / "tests/hub.py"
+        (runner.folder / "bin/gh").write_text(f'#!/bin/sh\nexec {sys.executable} -I {hub} {runner.folder} "$@"\n')
+        return runner
+
+    def read(self, crm: Runner, body: str, association: str = "MEMBER", **more: Any) -> Ran:
+        """The step that reads the issue; what it writes is where the other jobs download it."""
+        for old in (crm.temp / "issue").glob("*"):
+            old.unlink()
+        user = {"login": "octocat", "id": 583231}
+        issue = {"number": 12, "title": "$(touch ran)", "body": body, "user": user, "author_association": association}
+        event = crm.temp / "event.json"
+        event.write_text(json.dumps({"action": "opened", "issue": issue | more}), encoding="utf-8")
+        env = {"GITHUB_EVENT_PATH": str(event), "SALESOPS_AS_OF": "2026-11-20"}
+        return crm.run(step("read", "Read the issue", "issue.yml"), env)
+
+    def sent(self, crm: Runner, body: str, association: str = "MEMBER") -> str:
+        """The whole workflow; the answer in the issue."""
+        ran = self.read(crm, body, association)
+        assert (ran.code, ran.commands) == (0, []), ran.out
+        outputs = dict(line.split("=", 1) for line in ran.outputs.splitlines())
+        known = {"GH_TOKEN": "t", "NUMBER": "12", "MAIN": "main", "GITHUB_RUN_ID": "5"}
+        proposed = {}
+        if outputs.get("proposed") == "yes":
+            env = known | {"BASE": outputs["base"], "TREE": outputs["tree"]}
+            ran = crm.run(step("propose", "Write the branch and open the pull request", "issue.yml"), env)
+            assert (ran.code, ran.commands) == (0, []), ran.out
+            proposed = dict(line.split("=", 1) for line in ran.outputs.splitlines())
+        links = {"LINK": proposed.get("link", ""), "SAID": proposed.get("said", "")}
+        env = known | links | {"PROPOSED": outputs.get("proposed", "")}
+        ran = crm.run(step("answer", "Create or update the answer", "issue.yml"), env)
+        assert (ran.code, ran.commands) == (0, []), ran.out
+        assert not list(crm.folder.rglob("ran"))
+        [comment] = self.hub(crm)["comments"]
+        return comment["body"]
+
+    def hub(self, crm: Runner) -> dict[str, Any]:
+        return json.loads((crm.folder / "hub.json").read_text())
+
+    def branches(self, crm: Runner) -> list[str]:
+        return crm.git("for-each-ref", "--format=%(refname:short)", "refs/heads/", at=crm.folder / "origin").split()
+
+    def shown(self, crm: Runner, *words: str) -> str:
+        return crm.git(*words, at=crm.folder / "origin")
+
+    def block(self, *changes: str) -> str:
+        return (
+            "Please.\r\n\r\n```salesops\r\nsalesops: 1\r\nchanges:\r\n"
+            + "".join(f"  - {it}\r\n" for it in changes)
+            + "```\r\n"
+        )
+
+    def test_the_list_of_a_member_becomes_a_branch_and_a_pull_request(self, crm):
+        answer = self.sent(crm, self.block(self.CALL))
+        [pull] = self.hub(crm)["pulls"]
+        assert self.branches(crm) == ["main", "salesops/issue-12"]
+        assert pull["head"] == "salesops/issue-12"
+        assert pull["base"] == "main"
+        assert pull["title"].endswith("a note on 20 November: Wants a price, she said")
+        assert pull["body"].startswith("Closes #12, by octocat.\n\n**Example University")
+        assert answer.startswith(MARK)
+        assert answer.endswith("\nThe pull request: https://github.com/our-org/sales/pull/40\n")
+        assert self.shown(crm, "diff", "--name-only", "main", "salesops/issue-12") == f"deals/{self.DEAL}.yaml"
+        assert "583231+octocat@users.noreply.github.com" in self.shown(
+            crm, "log", "-1", "--format=%an %ae", "salesops/issue-12"
+        )
+
+    def test_what_is_proposed_are_the_bytes_that_the_command_would_write(self, crm):
+        self.sent(crm, self.block(self.CALL))
+        proposed = self.shown(crm, "show", f"salesops/issue-12:deals/{self.DEAL}.yaml")
+        words = ["log", self.DEAL, "note", "Wants a price, she said", "--yes"]
+        env = {**os.environ, "SALESOPS_AS_OF": "2026-11-20"}
+        subprocess.run(
+            [crm.temp / "salesops/bin/salesops", *words], cwd=crm.work, env=env, check=True, capture_output=True
+        )
+        assert (crm.work / f"deals/{self.DEAL}.yaml").read_text(encoding="utf-8").strip() == proposed
+
+    def test_an_issue_that_is_edited_updates_its_pull_request_and_its_answer(self, crm):
+        self.sent(crm, self.block(self.CALL))
+        answer = self.sent(crm, self.block(self.CALL.replace("Wants a price", "Wants two prices")))
+        [pull] = self.hub(crm)["pulls"]
+        assert "two prices" in pull["title"]
+        assert "two prices" in answer
+        assert "two prices" in self.shown(crm, "show", f"salesops/issue-12:deals/{self.DEAL}.yaml")
+        assert self.shown(crm, "rev-list", "--count", "main..salesops/issue-12") == "1"
+
+    def test_work_of_somebody_else_on_the_branch_is_never_lost(self, crm):
+        self.sent(crm, self.block(self.CALL))
+        crm.git("fetch", "--quiet", str(crm.folder / "origin"), "salesops/issue-12")
+        crm.git("switch", "--quiet", "--create", "topic", "FETCH_HEAD")
+        theirs = crm.commit("theirs.yaml")
+        crm.git("push", "--quiet", str(crm.folder / "origin"), "HEAD:salesops/issue-12")
+        crm.git("switch", "--quiet", "main")
+        answer = self.sent(crm, self.block(self.CALL.replace("price", "letter")))
+        assert "Somebody has worked on the branch salesops/issue-12 since" in answer
+        assert self.shown(crm, "rev-parse", "salesops/issue-12") == theirs
+
+    def test_where_no_workflow_may_open_a_pull_request_its_author_is_led_to_the_page(self, crm):
+        (crm.folder / "no-pulls").touch()
+        answer = self.sent(crm, self.block(self.CALL))
+        assert "[open the pull request](https://github.com/our-org/sales/compare/salesops/issue-12?expand=1)" in answer
+        assert self.branches(crm) == ["main", "salesops/issue-12"]
+
+    @pytest.mark.parametrize(
+        "association", ["NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN", ""]
+    )
+    def test_the_issue_of_somebody_else_changes_nothing_and_is_answered(self, crm, association):
+        answer = self.sent(crm, self.block(self.CALL), association)
+        assert "Only members of this repository change records by an issue." in answer
+        assert self.branches(crm) == ["main"]
+
+    @pytest.mark.parametrize(
+        ("body", "says"),
+        [
+            ("Hello", "There is no list of changes in it."),
+            ("", "There is no list of changes in it."),
+            ("> ```salesops\n> salesops: 1\n> ```", "There is no list of changes in it."),
+            ("````text\n```salesops\nsalesops: 1\n```\n````", "There is no list of changes in it."),
+            ("```salesops\nsalesops: 1\n```\n\n```salesops\nsalesops: 1\n```", "There are 2 lists of changes in it"),
+            ("```salesops\nsalesops: 1", "has no end"),
+            ("```salesops\nsalesops: 1\nchanges: []\n# " + "x" * 1_000_000 + "\n```", "longer than 256 KiB"),
+            ("```salesops\nsalesops: 1\nchanges: [{set: example-university-first, fields: {title: A}, was: {title: B}}]\n```", "change-grown-old"),
+            ("```salesops\nsalesops: 1\nchanges: [{log: nobody, date: 2026-11-20, kind: note, note: A}]\n```", "there is no deal 'nobody'"),
+            ("```salesops\nsalesops: 1\nchanges: [*a]\n```", "issue-12:3"),
+        ],
+        ids=["prose", "empty", "quoted", "shown", "two", "open", "1 MB", "old", "unknown", "yaml"],
+    )  # fmt: skip
+    def test_what_cannot_be_taken_is_answered_and_nothing_is_written(self, crm, body, says):
+        answer = self.sent(crm, body)
+        assert "**Nothing was changed" in answer
+        assert says.replace("'", "") in answer.replace("'", "").replace("\\", "")
+        assert self.branches(crm) == ["main"]
+        assert "pulls" not in json.dumps(
+            [call for call in crm.calls("gh") if "POST" in call and "comments" not in call[-3]]
+        )
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "{new: icp, id: other, claim: A, version: 1, since: 2026-11-20, status: testing}",
+            "{set: first-guess, kind: icp, fields: {status: rejected}}",
+            "{clear: v1, kind: process, fields: [changelog]}",
+            "{add: team, kind: team, to: people, entry: {mallory: {name: Mallory, roles: [lead]}}}",
+            "{new: ../.github/workflows/evil, id: evil}",
+        ],
+    )
+    def test_the_playbook_is_never_changed_by_an_issue(self, crm, change):
+        answer = self.sent(crm, self.block(self.CALL, change))
+        assert "**Nothing was changed" in answer
+        assert "an issue changes deals and members, and this is about the" in answer
+        assert self.branches(crm) == ["main"]
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "::error::smuggled",
+            "<img src=x onerror=alert(1)>",
+            "[x](javascript:alert(1))",
+            "@mallory fixes #1",
+            "```\\n\\n# Smuggled",
+            "$(touch ran) `touch ran`",
+            "x\\n::set-output name=a::b",
+        ],
+    )
+    @pytest.mark.parametrize("refused", [False, True])
+    def test_what_a_text_says_is_a_text(self, crm, words, refused):
+        call = self.CALL.replace("Wants a price, she said", words)
+        wrong = call.replace("kind: note", f'kind: "{words}"')
+        answer = self.sent(crm, self.block(wrong if refused else call))
+        told = [answer, *(pull[part] for pull in self.hub(crm)["pulls"] for part in ("body",))]
+        for text in told:
+            assert "<img" not in text
+            assert "[x](" not in text.replace("\\[x\\](", "")
+            assert "@mallory" not in text
+            assert "\n# Smuggled" not in text
+        for pull in self.hub(crm)["pulls"]:
+            assert "@mallory" not in pull["title"]
+            assert " #1" not in pull["title"]
+            assert "\n" not in pull["title"]
+        assert self.branches(crm) == (["main"] if refused else ["main", "salesops/issue-12"])
+
+    def test_only_files_of_deals_and_members_are_written_whatever_was_handed_over(self, crm):
+        self.read(crm, self.block(self.CALL))
+        base, tree = crm.git("rev-parse", "HEAD"), crm.git("rev-parse", "HEAD^{tree}")
+        env = {"GH_TOKEN": "t", "NUMBER": "12", "MAIN": "main", "BASE": base, "TREE": tree}
+        script = step("propose", "Write the branch and open the pull request", "issue.yml")
+        file = crm.temp / "issue/proposal.json"
+        sound = json.loads(file.read_text())
+        for path in (
+            ".github/workflows/a.yaml", "playbook/team.yaml", "deals/../playbook/team.yaml", "deals/.git/a.yaml", "deals", "/deals/a.yaml", "deals/a.py",
+        ):  # fmt: skip
+            file.write_text(json.dumps(sound | {"files": [*sound["files"], {"path": path, "content": "x"}]}))
+            assert crm.run(script, env).code != 0, path
+        file.write_text(json.dumps(sound | {"files": []}))
+        assert crm.run(script, env).code != 0
+        assert crm.calls("gh") == []
+        file.write_text(json.dumps(sound))
+        assert crm.run(script, env).code == 0
+
+    @pytest.mark.parametrize("case", CASES)
+    @pytest.mark.parametrize("name", ["NUMBER", "BASE", "TREE"])
+    def test_nothing_from_outside_is_part_of_a_command(self, crm, name, case):
+        self.read(crm, self.block(self.CALL))
+        env = {"GH_TOKEN": "t", "NUMBER": "12", "MAIN": "main", "BASE": "a" * 40, "TREE": "a" * 40}
+        script = step("propose", "Write the branch and open the pull request", "issue.yml")
+        ran = crm.run(script, env | {name: hostile(crm.folder)[case]})
+        assert ran.code != 0
+        assert crm.calls("gh") == []
+        assert ran.commands == []
+        assert not (crm.folder / "ran").exists()
+
+    def test_a_list_that_is_there_already_proposes_nothing(self, crm):
+        self.sent(crm, self.block(self.CALL))
+        crm.git("pull", "--quiet", str(crm.folder / "origin"), "salesops/issue-12")
+        answer = self.sent(crm, self.block(self.CALL))
+        assert "**There already.**" in answer
+        assert len(self.hub(crm)["pulls"]) == 1
+
+    def test_an_issue_that_could_not_be_proposed_says_where_the_reason_is(self, crm):
+        self.read(crm, self.block(self.CALL))
+        env = {"GH_TOKEN": "t", "NUMBER": "12", "GITHUB_RUN_ID": "5", "PROPOSED": "yes", "LINK": "", "SAID": ""}
+        crm.run(step("answer", "Create or update the answer", "issue.yml"), env)
+        [comment] = self.hub(crm)["comments"]
+        assert "[the log says why](https://github.com/our-org/sales/actions/runs/5)" in comment["body"]
 
 
 # ── GitLab ───────────────────────────────────────────────────────────────────────────────────────────────────────────

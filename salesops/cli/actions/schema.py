@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from salesops.cli.options import Usage
 from salesops.cli.printing import say
 from salesops.cli.repository import folder_of, read
+from salesops.edits.issue_forms import as_file, forms
 from salesops.output import as_json, show
 from salesops.problems import CannotDecide, did_you_mean
 from salesops.records.json_schema import schema_of
@@ -16,8 +18,13 @@ from salesops.setup.codeowners import codeowners as codeowners_of
 from salesops.store.load import find_root, load
 
 
-def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, dry_run: bool) -> int:
-    """Print one schema, write those of a folder, or print who reviews what."""
+def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, issue_forms: bool, dry_run: bool) -> int:
+    """Print one schema, write those of a folder, print who reviews what, or write the forms for issues."""
+    if issue_forms:
+        if kind or codeowners or out is None:
+            raise Usage("--issue-forms takes -o .github/ISSUE_TEMPLATE, and nothing else")
+        _keep(Path(folder, out), _issue_forms(folder), dry_run)
+        return 0
     if codeowners:
         if kind or out:
             raise Usage("--codeowners cannot be combined with a kind or -o DIR")
@@ -33,6 +40,13 @@ def _team(folder: str) -> Team | None:
     """The team whose words the schemas offer; None outside of a repository, where the usual ones will do."""
     root = find_root(folder_of(folder))
     return load(root, ("team",))[0].team if root else None
+
+
+def _issue_forms(folder: str) -> dict[str, str]:
+    _, book, _ = read(folder)
+    if not book.processes:
+        raise CannotDecide("there is no process version in playbook/process/ whose stages a form could offer")
+    return {f"{form.name}.yml": as_file(form) for form in forms(book.processes[-1], book.team)}
 
 
 def _codeowners(folder: str) -> str:
@@ -52,9 +66,13 @@ def _known(kind: str | None) -> str:
 
 
 def _write(kinds: list[str], folder: Path, team: Team | None, dry_run: bool) -> None:
-    for kind in kinds:
-        file = folder / f"{kind}.json"
+    _keep(folder, {f"{kind}.json": as_json(schema_of(kind, team)) + "\n" for kind in kinds}, dry_run)
+
+
+def _keep(folder: Path, files: Mapping[str, str], dry_run: bool) -> None:
+    for name, text in files.items():
+        file = folder / name
         if not dry_run:
             folder.mkdir(parents=True, exist_ok=True)
-            file.write_text(as_json(schema_of(kind, team)) + "\n", encoding="utf-8")
+            file.write_text(text, encoding="utf-8")
         say(f"{'would write' if dry_run else 'wrote'} {show(file)}")
