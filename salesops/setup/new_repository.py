@@ -79,7 +79,9 @@ def _as_own(path: str, text: str, own: Own) -> str:
         return own.team
     if path == PROCESS and own.process != "memberships":
         return (
-            resources.files("salesops.setup").joinpath("processes", f"{own.process}.yaml").read_text(encoding="utf-8")
+            resources.files("salesops.setup")
+            .joinpath("processes", f"{own.process}.process")
+            .read_text(encoding="utf-8")
         )
     if path == PAGES:
         return text.replace("site_name: Sales\n", f"site_name: {scalar(f'{own.organisation}: sales')}\n")

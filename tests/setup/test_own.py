@@ -91,7 +91,7 @@ WON = {
 
 @pytest.mark.parametrize("process", [name for name in PROCESSES if name != "memberships"])
 def test_a_deal_goes_all_the_way_in_each_process(repo, process):
-    text = resources.files("salesops.setup").joinpath("processes", f"{process}.yaml").read_text(encoding="utf-8")
+    text = resources.files("salesops.setup").joinpath("processes", f"{process}.process").read_text(encoding="utf-8")
     for folder in ("deals", "playbook/process", "playbook/icp", "playbook/experiments"):
         for file in (repo.root / folder).iterdir():
             file.unlink()
