@@ -32,7 +32,7 @@ def test_words_become_a_note_and_the_next_step_is_asked_for(crm):
     code, screen = typed(crm.root, ["today", "--go"], ["They pay by school", "Call the dean, tue"])
     assert code == 0, screen
     assert "1/1  Cascadia University (acme), Enrichment " in screen
-    assert "next step was due on 2026-11-18" in screen
+    assert "next step was due on 2026-11-18: Find out who pays" in screen
     assert "written: " in screen
     assert "nothing waits any more" in screen
     entry = deal(crm).activity[-1]

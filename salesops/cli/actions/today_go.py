@@ -109,15 +109,22 @@ class _Turn:
                 say(f"{ASIDE}{show(wrong.format_message())}")
 
     def _show(self, which: str) -> None:
-        where = f", {self.standing.stage_name} {self.standing.age_in_words}" if self.standing else ""
+        where = f", {self.standing.stage.title} {self.standing.age_in_words}" if self.standing else ""
         name = name_of(self.desk.snapshot, self.things[0])
         id_ = f" ({self.ref[1]})" if name != self.ref[1] else ""
         first, *others = self.things
-        say(f"{which}  {style(show(name), 'head')}{show(id_)}{show(where)}: {show(first.message)}")
+        say(
+            f"{which}  {style(show(name), 'head')}{show(id_)}{show(where)}: {show(first.message)}{show(self._step(first))}"
+        )
         for it in others:
-            say(f"{ASIDE}{show(it.message)}")
+            say(f"{ASIDE}{show(it.message)}{show(self._step(it))}")
         for help_ in dict.fromkeys(it.help for it in self.things if it.help and not self.is_deal):
             say(style(f"{ASIDE}{show(help_)}", "faint"))
+
+    def _step(self, it: Waiting) -> str:
+        """The step that is overdue, in its words."""
+        step = self.standing.deal.next if self.standing and it.code == "next-step-overdue" else None
+        return f": {step.action}" if step else ""
 
     def _question(self) -> str:
         letters = " · ".join(f"{letter} {says}" for letter, says in self.letters.items())
