@@ -53,7 +53,7 @@ REMOTE = (
 
 
 @dataclass(frozen=True)
-class Proposal:
+class Sending:
     """What is to be sent: from where to where, the files, what they change, and what the check found."""
 
     here: Here
@@ -115,7 +115,7 @@ def run(folder: str, **how: Any) -> int:
     return _end(desk, f"pushed; {_way_on(proposal, *address)}", {**_as_data(proposal, address[1]), "sent": True})
 
 
-def _way_on(proposal: Proposal, is_open: bool, address: str | None) -> str:
+def _way_on(proposal: Sending, is_open: bool, address: str | None) -> str:
     """What is left to do."""
     if not address:
         return f"open a pull request for it on the page of {show(proposal.remote)}"
@@ -136,7 +136,7 @@ def _end(desk: Desk, line: str, data: dict[str, Any], code: int = 0) -> int:
 # ── what is to be sent ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _proposal(desk: Desk, words: str | None, to: str | None) -> Proposal | None:
+def _proposal(desk: Desk, words: str | None, to: str | None) -> Sending | None:
     here = where(desk.root)
     remote = remote_of(desk.root)
     if remote is None:
@@ -159,7 +159,7 @@ def _proposal(desk: Desk, words: str | None, to: str | None) -> Proposal | None:
         return None
     wanted = slug(name_of(whole.changes))[:MAX_NAME].strip("-") or "change"
     branch = free_name(here, remote, wanted) if is_merged or here.branch == target else here.branch
-    return Proposal(here, remote, target, tip, branch, local, own, whole, found, words)
+    return Sending(here, remote, target, tip, branch, local, own, whole, found, words)
 
 
 def _own_name(desk: Desk) -> str:
@@ -210,7 +210,7 @@ def message_of(changes: Sequence[Change], words: str | None) -> str:
 # ── sending it ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _sent(proposal: Proposal) -> tuple[bool, str | None]:
+def _sent(proposal: Sending) -> tuple[bool, str | None]:
     """Commit, push, and open the pull request; whether it is open, and its address, or the one at which it is opened."""
     here, branch = proposal.here, proposal.branch
     with or_back(here, branch):
@@ -231,12 +231,12 @@ def _home(here: Here, remote: str) -> str | None:
     return next((page for address in (written, meant) if address and (page := web_address(address))), None)
 
 
-def _is_alone(proposal: Proposal) -> bool:
+def _is_alone(proposal: Sending) -> bool:
     """Whether what is sent is one new commit, all before it having been merged."""
     return proposal.is_new and is_in(proposal.here, proposal.here.head, proposal.tip)
 
 
-def _lines(proposal: Proposal) -> Iterator[str]:
+def _lines(proposal: Sending) -> Iterator[str]:
     begun = f"new, from {proposal.target} of today" if proposal.is_new else f"goes on, to {proposal.target}"
     yield f"branch    {show(proposal.branch)} ({show(begun)})"
     if proposal.local.records:
@@ -251,7 +251,7 @@ def _lines(proposal: Proposal) -> Iterator[str]:
     yield from problems_as_text(found, style)
 
 
-def _agrees(proposal: Proposal) -> bool:
+def _agrees(proposal: Sending) -> bool:
     while True:
         answer = ask("Send it?  [Y/n/diff]", str, default="y").casefold()
         if answer not in ("d", "diff"):
@@ -260,7 +260,7 @@ def _agrees(proposal: Proposal) -> bool:
             say(show(line))
 
 
-def _differences(proposal: Proposal) -> Iterator[str]:
+def _differences(proposal: Sending) -> Iterator[str]:
     before = {document.path: document.text for document in proposal.own.before.book.documents.values()}
     after = {document.path: document.text for document in proposal.own.after.book.documents.values()}
     for path in sorted(before.keys() | after.keys()):
@@ -268,7 +268,7 @@ def _differences(proposal: Proposal) -> Iterator[str]:
             yield from difference(FileChange(path, after.get(path, ""), before.get(path)))
 
 
-def _as_data(proposal: Proposal, address: str | None) -> dict[str, Any]:
+def _as_data(proposal: Sending, address: str | None) -> dict[str, Any]:
     return {
         "sent": False,
         "branch": proposal.branch,
