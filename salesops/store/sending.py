@@ -37,7 +37,7 @@ class NotSent(Exception):
     """Git, a hook or the remote refused; it carries a sentence with the way out, and their own words."""
 
 
-class Told(NamedTuple):
+class GitAnswer(NamedTuple):
     """How a command of git ended, what it answered, and what it said."""
 
     code: int
@@ -46,7 +46,7 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Here:
+class Standpoint:
     """Where a clone stands: its top folder, the branch and commit that are checked out, and what is staged."""
 
     top: Path
@@ -64,12 +64,12 @@ class LocalChanges:
     others_staged: tuple[str, ...]
 
 
-def tell_git(folder: Path, *words: str) -> Told:
+def tell_git(folder: Path, *words: str) -> GitAnswer:
     """Tell git to do something as the user would; it may run their hooks and use their keys."""
     return _run(folder, ["git", *words])
 
 
-def _run(folder: Path, words: Sequence[str]) -> Told:
+def _run(folder: Path, words: Sequence[str]) -> GitAnswer:
     env = {name: value for name, value in os.environ.items() if name not in LEADS_ELSEWHERE} | {"LC_ALL": "C.UTF-8"}
     if not sys.stdin.isatty():
         env["GIT_TERMINAL_PROMPT"] = "0"
@@ -81,10 +81,10 @@ def _run(folder: Path, words: Sequence[str]) -> Told:
         raise CannotDecide(f"{words[0]} is not installed") from None
     except subprocess.TimeoutExpired:
         raise CannotDecide(f"{words[0]} {words[1]} did not end within {SECONDS} seconds") from None
-    return Told(ended.returncode, ended.stdout.decode("utf-8", "replace"), ended.stderr.decode("utf-8", "replace"))
+    return GitAnswer(ended.returncode, ended.stdout.decode("utf-8", "replace"), ended.stderr.decode("utf-8", "replace"))
 
 
-def _words_of(told: Told) -> str:
+def _words_of(told: GitAnswer) -> str:
     """What was said, without hints, shortened: below a sentence of ours."""
     lines = [
         line.rstrip() for line in (told.said + told.out).splitlines() if line.strip() and not line.startswith("hint:")
@@ -95,7 +95,7 @@ def _words_of(told: Told) -> str:
 # ── where it stands ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def where(root: Path) -> Here:
+def where(root: Path) -> Standpoint:
     """Where the clone stands; raises CannotDecide where no branch is checked out, or there is no commit yet."""
     top = asks(root, "rev-parse", "--show-toplevel")
     if not top:
@@ -108,7 +108,7 @@ def where(root: Path) -> Here:
             "changes along; then try again"
         )
     index = Path(top, asks(Path(top), "rev-parse", "--git-path", "index") or ".git/index")
-    return Here(Path(top), branch, head, index, index.read_bytes() if index.exists() else None)
+    return Standpoint(Path(top), branch, head, index, index.read_bytes() if index.exists() else None)
 
 
 def needs_name(root: Path, name: str) -> None:
@@ -128,7 +128,7 @@ def needs_name(root: Path, name: str) -> None:
         )
 
 
-def local_changes(root: Path, here: Here) -> LocalChanges:
+def local_changes(root: Path, here: Standpoint) -> LocalChanges:
     """What differs from the last commit."""
     prefix = asks(root, "rev-parse", "--show-prefix") or ""
     inside = tuple(f"{prefix}{folder}/" for folder in folders())
@@ -139,7 +139,7 @@ def local_changes(root: Path, here: Here) -> LocalChanges:
     return LocalChanges(records, others)
 
 
-def fetched(here: Here, remote: str) -> None:
+def fetched(here: Standpoint, remote: str) -> None:
     """Look at the remote; raises CannotDecide where it cannot be reached."""
     told = tell_git(here.top, "fetch", "--quiet", "--no-tags", "--end-of-options", remote)
     if told.code:
@@ -149,7 +149,7 @@ def fetched(here: Here, remote: str) -> None:
         )
 
 
-def is_in(here: Here, commit: str, target: str) -> bool:
+def is_in(here: Standpoint, commit: str, target: str) -> bool:
     """Whether a commit, or all that it brings, has been merged into another one."""
     if tell_git(here.top, "merge-base", "--is-ancestor", commit, target).code == 0:
         return True
@@ -157,7 +157,7 @@ def is_in(here: Here, commit: str, target: str) -> bool:
     return merged.code == 0 and merged.out.strip() == asks(here.top, "rev-parse", f"{target}^{{tree}}")
 
 
-def free_name(here: Here, remote: str, wanted: str) -> str:
+def free_name(here: Standpoint, remote: str, wanted: str) -> str:
     """A name that no branch has, here or there."""
     for name in (wanted, *(f"{wanted}-{number}" for number in range(2, 1_000))):
         if not commit_at(here.top, f"refs/heads/{name}") and not commit_at(here.top, f"refs/remotes/{remote}/{name}"):
@@ -169,7 +169,7 @@ def free_name(here: Here, remote: str, wanted: str) -> str:
 
 
 @contextmanager
-def or_back(here: Here, branch: str) -> Iterator[None]:
+def or_back(here: Standpoint, branch: str) -> Iterator[None]:
     """Whatever goes wrong inside: the branch, its commit and what was staged are as they were; no file is touched."""
     try:
         yield
@@ -183,7 +183,7 @@ def or_back(here: Here, branch: str) -> Iterator[None]:
         raise
 
 
-def committed(here: Here, branch: str, paths: Sequence[str], message: str) -> str:
+def committed(here: Standpoint, branch: str, paths: Sequence[str], message: str) -> str:
     """Commit these files and no others on a branch, which is made where it is another one; the commit."""
     if branch != here.branch:
         _must(tell_git(here.top, "switch", "--quiet", "--no-track", "--create", branch), "the branch cannot be made")
@@ -202,12 +202,12 @@ def committed(here: Here, branch: str, paths: Sequence[str], message: str) -> st
     return commit_of(here.top, "HEAD")
 
 
-def _must(told: Told, sentence: str) -> None:
+def _must(told: GitAnswer, sentence: str) -> None:
     if told.code:
         raise NotSent(f"{sentence}:\n{_words_of(told)}")
 
 
-def on_top_of(here: Here, commit: str, target: str, is_alone: bool, message: str) -> str:
+def on_top_of(here: Standpoint, commit: str, target: str, is_alone: bool, message: str) -> str:
     """The commit as one on top of the newest of the branch that it goes to, where it ``is_alone`` and git can do that.
 
     Raises NotSent where the two changed the same lines.
@@ -236,13 +236,13 @@ def on_top_of(here: Here, commit: str, target: str, is_alone: bool, message: str
     return new if fits else commit
 
 
-def _as_if_after(here: Here, target: str) -> str:
+def _as_if_after(here: Standpoint, target: str) -> str:
     """The newest state as if it came right after the last commit here, whose lines it holds, under whatever commit they were merged."""
     tree = f"{target}^{{tree}}"
     return tell_git(here.top, "commit-tree", "-p", here.head, "-m", "merged", tree).out.strip() or target
 
 
-def pushed(here: Here, remote: str, commit: str, branch: str) -> None:
+def pushed(here: Standpoint, remote: str, commit: str, branch: str) -> None:
     """Send a commit to a branch of the remote; raises NotSent where it, a hook or the network refuses."""
     told = tell_git(here.top, "push", "--quiet", "--end-of-options", remote, f"{commit}:refs/heads/{branch}")
     if told.code and ("non-fast-forward" in told.said or "fetch first" in told.said):
@@ -252,7 +252,7 @@ def pushed(here: Here, remote: str, commit: str, branch: str) -> None:
     _must(told, f"{remote} refuses it, or cannot be reached; nothing was changed here, so that you can try again")
 
 
-def settled(here: Here, remote: str, branch: str, commit: str, sent: str) -> None:
+def settled(here: Standpoint, remote: str, branch: str, commit: str, sent: str) -> None:
     """After the push: the branch here is what was sent, files with it, and it follows the one of the remote."""
     if sent != commit:
         git(here.top, "read-tree", "-m", "-u", commit, sent)
@@ -261,7 +261,7 @@ def settled(here: Here, remote: str, branch: str, commit: str, sent: str) -> Non
     tell_git(here.top, "branch", "--quiet", f"--set-upstream-to={remote}/{branch}", branch)
 
 
-def opened_by_gh(here: Here, branch: str, target: str, title: str, body: str) -> str | None:
+def opened_by_gh(here: Standpoint, branch: str, target: str, title: str, body: str) -> str | None:
     """The address of the pull request, as GitHub's own program opens it, or has it already; None where it cannot."""
     program = shutil.which("gh")
     if program is None:

@@ -26,9 +26,9 @@ from salesops.store.git import asks, setting
 from salesops.store.journal import finish
 from salesops.store.load import load
 from salesops.store.sending import (
-    Here,
     LocalChanges,
     NotSent,
+    Standpoint,
     committed,
     fetched,
     free_name,
@@ -56,7 +56,7 @@ REMOTE = (
 class Sending:
     """What is to be sent: from where to where, the files, what they change, and what the check found."""
 
-    here: Here
+    here: Standpoint
     remote: str
     target: str
     tip: str
@@ -167,7 +167,7 @@ def _own_name(desk: Desk) -> str:
     return person_name(desk.snapshot, me) if me else ""
 
 
-def _looked_at(desk: Desk, here: Here, tip: str) -> tuple[Report, Report, list[Problem]]:
+def _looked_at(desk: Desk, here: Standpoint, tip: str) -> tuple[Report, Report, list[Problem]]:
     """What was written since the last commit, since the main branch, and what the check finds in the latter."""
     book, problems = load(desk.root)
     compared = replace(against(desk.root, book, tip), beside=())
@@ -225,7 +225,7 @@ def _sent(proposal: Sending) -> tuple[bool, str | None]:
     return False, compare_address(home, proposal.target, branch) if home else None
 
 
-def _home(here: Here, remote: str) -> str | None:
+def _home(here: Standpoint, remote: str) -> str | None:
     """The page of the remote, by its address as it was written, else as the settings of git say it."""
     written, meant = setting(here.top, f"remote.{remote}.url"), asks(here.top, "remote", "get-url", remote)
     return next((page for address in (written, meant) if address and (page := web_address(address))), None)
