@@ -36,6 +36,7 @@ def typed(root: Path, words: Sequence[str], answers: Sequence[str], as_of: str =
             if not more:
                 break
             shown += more.decode("utf-8", "replace")
+            end = time.monotonic() + PATIENCE
         if left and _PAINT.sub("", shown).endswith("▸ ") and not ready:
             os.write(screen, f"{left.pop(0)}\n".encode())
     else:
