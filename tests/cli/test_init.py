@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -42,10 +43,30 @@ def requirements(crm: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory) -> Path:
-    folder = tmp_path_factory.mktemp("begun")
-    assert salesops(folder, "init", "crm").returncode == 0
-    return folder / "crm"
+def init(tmp_path_factory) -> tuple[Path, str]:
+    """A new repository as it was begun, and what was said; nobody changes anything there."""
+    folder = tmp_path_factory.mktemp("init")
+    ended = salesops(folder, "init", "crm")
+    assert ended.returncode == 0
+    return folder / "crm", ended.stdout
+
+
+@pytest.fixture(scope="module")
+def begun(init, tmp_path_factory) -> Path:
+    """A new repository that several look at, and whose site is built."""
+    return Path(shutil.copytree(init[0], tmp_path_factory.mktemp("begun") / "crm"))
+
+
+@pytest.fixture
+def crm(init, tmp_path) -> Path:
+    """A new repository of one's own."""
+    return Path(shutil.copytree(init[0], tmp_path / "crm"))
+
+
+@pytest.fixture(scope="module")
+def doctor(begun) -> str:
+    """What the doctor says of a new repository."""
+    return salesops(begun, "doctor").stdout
 
 
 def test_a_new_repository_is_sound(begun):
@@ -65,15 +86,13 @@ def test_its_site_is_built_and_its_pages_are_right(begun):
     assert (begun / "site/how-we-work.md").is_file()
 
 
-def test_the_doctor_finds_nothing_but_that_it_is_not_yet_in_git(begun):
-    ended = salesops(begun, "doctor")
-    fixes = [line for line in ended.stdout.splitlines() if line.startswith("fix")]
+def test_the_doctor_finds_nothing_but_that_it_is_not_yet_in_git(doctor):
+    fixes = [line for line in doctor.splitlines() if line.startswith("fix")]
     assert all("git" in line for line in fixes)
 
 
-def test_the_doctor_tries_the_installation(begun):
-    said = salesops(begun, "doctor").stdout
-    assert f"ok  salesops {version('salesops')} can be installed from vendor/" in said
+def test_the_doctor_tries_the_installation(doctor):
+    assert f"ok  salesops {version('salesops')} can be installed from vendor/" in doctor
 
 
 def test_whoever_takes_a_new_repository_can_install_the_program_and_check(begun, tmp_path):
@@ -128,17 +147,15 @@ def test_the_version_of_salesops_is_the_one_that_began_it_and_all_that_it_needs_
     assert all("--hash=sha256:" in block for block in re.split(r"(?m)^(?=[a-z])", lock)[1:])
 
 
-def test_it_says_who_could_read_a_page_and_what_to_set_on_github(tmp_path):
-    said = salesops(tmp_path, "init", "crm").stdout
+def test_it_says_who_could_read_a_page_and_what_to_set_on_github(init):
+    _, said = init
     assert "everybody can read it, even from a private repository" in said
     assert "SALESOPS_PAGES" in said
     assert "Rulesets" in said
     assert "salesops schema --codeowners > .github/CODEOWNERS" in said
 
 
-def test_whoever_raises_salesops_gets_what_belongs_to_the_new_version(tmp_path):
-    assert salesops(tmp_path, "init", "crm").returncode == 0
-    crm = tmp_path / "crm"
+def test_whoever_raises_salesops_gets_what_belongs_to_the_new_version(crm):
     (crm / ".github/workflows/check.yml").write_text("name: Ours\n", encoding="utf-8")
     (crm / "requirements.txt").unlink()
     assert salesops(crm, "init", ".").returncode == 0
@@ -146,11 +163,10 @@ def test_whoever_raises_salesops_gets_what_belongs_to_the_new_version(tmp_path):
     assert (crm / ".github/workflows/check.yml").read_text(encoding="utf-8") == "name: Ours\n"
 
 
-def test_the_program_stays_as_long_as_requirements_txt_names_it(tmp_path):
+def test_the_program_stays_as_long_as_requirements_txt_names_it(crm, tmp_path):
+    (crm / "vendor").rename(tmp_path / "vendor")
     assert salesops(tmp_path, "init", "crm").returncode == 0
-    (tmp_path / "crm/vendor").rename(tmp_path / "vendor")
-    assert salesops(tmp_path, "init", "crm").returncode == 0
-    assert not (tmp_path / "crm/vendor").exists()
+    assert not (crm / "vendor").exists()
 
 
 def test_the_program_is_committed_whatever_a_person_ignores(begun):
@@ -169,11 +185,11 @@ def test_nothing_is_left_to_fill_in_that_we_could_have_known(begun):
             assert "@@" not in file.read_text(encoding="utf-8"), file
 
 
-def test_every_command_that_the_readme_names_exists(begun):
+def test_every_command_that_the_readme_names_exists(repo, begun):
     named = set(re.findall(r"salesops ([a-z-]+)", (begun / "README.md").read_text(encoding="utf-8")))
     assert named
     for name in named:
-        assert salesops(begun, name, "--help").returncode == 0, name
+        assert type(repo)(begun).run(name, "--help").code == 0, name
 
 
 def test_what_is_there_already_is_left_as_it_is(tmp_path):
@@ -202,20 +218,18 @@ def test_a_file_is_not_taken_for_a_folder(tmp_path):
     assert "Traceback" not in ended.stderr
 
 
-def test_the_records_of_a_repository_that_was_begun_are_left_alone(tmp_path):
-    assert salesops(tmp_path, "init", "crm").returncode == 0
-    (tmp_path / "crm/deals/example-university-first.yaml").unlink()
-    (tmp_path / "crm/mkdocs.yml").unlink()
+def test_the_records_of_a_repository_that_was_begun_are_left_alone(crm, tmp_path):
+    (crm / "deals/example-university-first.yaml").unlink()
+    (crm / "mkdocs.yml").unlink()
     again = salesops(tmp_path, "init", "crm")
     assert again.returncode == 0
     assert "the records here are yours" in again.stdout
-    assert not (tmp_path / "crm/deals/example-university-first.yaml").exists()
-    assert (tmp_path / "crm/mkdocs.yml").is_file()
+    assert not (crm / "deals/example-university-first.yaml").exists()
+    assert (crm / "mkdocs.yml").is_file()
 
 
-def test_no_repository_is_begun_inside_of_another(tmp_path):
-    assert salesops(tmp_path, "init", "crm").returncode == 0
-    ended = salesops(tmp_path / "crm", "init", "inner")
+def test_no_repository_is_begun_inside_of_another(crm):
+    ended = salesops(crm, "init", "inner")
     assert ended.returncode == 2
     assert "is inside the salesops repository" in ended.stderr
 

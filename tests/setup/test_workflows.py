@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from importlib.metadata import PackageNotFoundError, requires
+from itertools import islice
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import pytest
@@ -37,7 +40,7 @@ MARK = "<!-- salesops -->"
 
 def of(path: Path) -> Any:
     """A file as GitHub reads it; every scalar stays text, so that `on` is a word."""
-    return yaml.load(path.read_text(encoding="utf-8"), yaml.BaseLoader)
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CBaseLoader)
 
 
 def name(path: Path) -> str:
@@ -324,17 +327,36 @@ PLAIN = {
     **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "A"), ("EMAIL", "a@b.example"), ("DATE", "2026-11-20T00:00:00Z"))},
 }  # fmt: skip
 
+APART = "\x1f"
+"""Stands between the words of a call, where a program of the shell looks for one of them."""
+
 STUB = """\
-#!{python} -I
-import json, os, sys
-with open({log!r}, "a") as log:
-    log.write(json.dumps(sys.argv[1:]) + "\\n")
-answers = json.load(open({answers!r}))
-said = next((answer for word, answer in answers if set(word.split()) <= set(sys.argv[1:])), {{}})
-print(said.get("err", ""), end="", file=sys.stderr)
-print(said.get("out", ""), end="")
-sys.exit(said.get("code", 0))
+#!/bin/sh
+printf '%s\\0' "$#" "$@" >> {log}
+IFS='{apart}'
+called="$IFS$*$IFS"
+with() {{ case "$called" in *"$IFS$1$IFS"*) ;; *) return 1 ;; esac; }}
+. {answers}
 """
+
+ANSWER = """\
+if {words}; then
+  printf %s {err} >&2
+  printf %s {out}
+  exit {code}
+fi
+"""
+
+
+def answering(word: str, answer: Mapping[str, Any]) -> str:
+    """The lines of a program that gives this answer when these words are among those that it is called with."""
+    words = " && ".join(f"with {quote(one)}" for one in word.split())
+    return ANSWER.format(
+        words=words,
+        err=quote(answer.get("err", "")),
+        out=quote(answer.get("out", "")),
+        code=answer.get("code", 0),
+    )
 
 
 @dataclass(frozen=True)
@@ -381,21 +403,22 @@ class Runner:
     def program(self, path: str) -> None:
         """A program that does as it is told."""
         stem = path.rsplit("/", 1)[1]
-        text = STUB.format(
-            python=sys.executable, log=str(self.folder / f"{stem}.log"), answers=str(self.folder / f"{stem}.json")
-        )
+        log, answers = (quote(str(self.folder / f"{stem}.{ending}")) for ending in ("log", "answers"))
+        text = STUB.format(apart=APART, log=log, answers=answers)
         (self.folder / path).write_text(text, encoding="utf-8")
         (self.folder / path).chmod(0o755)
         self.tell(stem)
 
     def tell(self, program: str, *answers: tuple[str, dict[str, Any]]) -> None:
         """What a program says when these words are among those that it is called with; the first that fits."""
-        (self.folder / f"{program}.json").write_text(json.dumps(answers), encoding="utf-8")
+        lines = "".join(answering(word, answer) for word, answer in answers)
+        (self.folder / f"{program}.answers").write_text(lines, encoding="utf-8")
 
     def calls(self, program: str) -> list[list[str]]:
         """How a program was called, each time."""
         log = self.folder / f"{program}.log"
-        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        words = iter(log.read_text(encoding="utf-8").split("\0")[:-1] if log.exists() else ())
+        return [list(islice(words, int(count))) for count in words]
 
     def run(self, script: str, env: Mapping[str, str]) -> Ran:
         """A step as GitHub runs it."""
@@ -483,7 +506,7 @@ class TestTheCheck:
 
     @pytest.fixture(autouse=True)
     def _sound(self, runner: Runner) -> None:
-        runner.git("init", "--quiet", "--initial-branch=main")
+        runner.git("init", "--quiet", "--initial-branch=main", "--template=")
         runner.tell("salesops", *self.SOUND)
 
     def check(self, runner: Runner, **env: str) -> Ran:
@@ -859,20 +882,28 @@ class TestWithTheProgramItself:
 
     DEAL = "deals/example-university-first.yaml"
 
-    @pytest.fixture
-    def crm(self, runner: Runner) -> Runner:
-        """A new repository, with the real salesops where the workflows install it."""
-        program = Path(sys.executable).parent / "salesops"
-        installed = runner.temp / "salesops/bin/salesops"
-        installed.unlink()
-        installed.symlink_to(program)
+    PROGRAM = Path(sys.executable).parent / "salesops"
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def begun(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        """A new repository with its first commit; every test has a copy."""
+        runner = Runner(tmp_path_factory.mktemp("begun"))
         TestTheReport.empty(runner)
-        subprocess.run(
-            [program, "init", runner.work], env={**os.environ, "SALESOPS_AS_OF": "2026-11-02"}, check=True, capture_output=True
-        )  # fmt: skip
+        env = {**os.environ, "SALESOPS_AS_OF": "2026-11-02"}
+        subprocess.run([cls.PROGRAM, "init", runner.work], env=env, check=True, capture_output=True)
         runner.git("init", "--quiet", "--initial-branch=main")
         runner.git("add", "--all")
         runner.git("commit", "--quiet", "--message", "Begin")
+        return runner.work
+
+    @pytest.fixture
+    def crm(self, runner: Runner, begun: Path) -> Runner:
+        """The new repository, with the real salesops where the workflows install it."""
+        installed = runner.temp / "salesops/bin/salesops"
+        installed.unlink()
+        installed.symlink_to(self.PROGRAM)
+        shutil.copytree(begun, TestTheReport.empty(runner), dirs_exist_ok=True)
         return runner
 
     def proposed(self, crm: Runner, *lines: tuple[str, str]) -> str:
