@@ -33,7 +33,7 @@ class Git:
     def __call__(self, *words: str, stdin: str | bytes = "", fails: bool = False, **env: str) -> str:
         """What git answers; it must succeed, unless it ``fails``."""
         ended = subprocess.run(
-            ["git", *words],
+            ["git", "-c", "maintenance.auto=false", *words],
             cwd=self.root,
             env=clean(**env),
             input=stdin if isinstance(stdin, bytes) else stdin.encode(),
@@ -45,15 +45,24 @@ class Git:
 
     def begin(self, *words: str) -> str:
         """A new repository on the branch main with everything that lies here; the id of its commit."""
-        self("init", "-q", "-b", "main", *words)
+        self("init", "-q", "-b", "main", "--template=", *words)
         return self.commit()
 
     def commit(self, message: str = "A change") -> str:
         """Everything as it lies here, as a commit; its id."""
         self("add", "-A")
         self("commit", "-q", "--allow-empty", "-m", message)
-        return self("rev-parse", "HEAD")
+        return self._tip() or self("rev-parse", "HEAD")
 
     def branch(self, name: str = "change", start: str = "HEAD") -> None:
         """A new branch, checked out."""
         self("checkout", "-q", "-b", name, start)
+
+    def _tip(self) -> str | None:
+        """The id of the newest commit where it lies in a file of its own: git need not be asked for it."""
+        name = _text(self.root / ".git/HEAD").removeprefix("ref: ")
+        return (_text(self.root / ".git" / name) if "/" in name else name) or None
+
+
+def _text(file: Path) -> str:
+    return file.read_text(encoding="utf-8").strip() if file.is_file() else ""

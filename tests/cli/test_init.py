@@ -12,6 +12,7 @@ import sysconfig
 from datetime import date
 from hashlib import sha256
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -96,14 +97,18 @@ def test_the_doctor_tries_the_installation(doctor):
 
 
 def test_whoever_takes_a_new_repository_can_install_the_program_and_check(begun, tmp_path):
-    """As README.md says, but for the network: what the program needs is lent by the environment of the tests."""
+    """As README.md says, but for the network: what the program needs is lent by the environment of the tests, and pip too."""
     bin = tmp_path / "venv/bin"
-    subprocess.run([sys.executable, "-I", "-m", "venv", tmp_path / "venv"], check=True)
+    lent = find_spec("pip")
+    without = ["--without-pip"] if lent else []
+    subprocess.run([sys.executable, "-I", "-m", "venv", *without, tmp_path / "venv"], check=True)
+    [packages] = (tmp_path / "venv/lib").glob("python*/site-packages")
+    if lent:
+        (packages / "pip").symlink_to(Path(lent.origin).parent)
     alone = tmp_path / "requirements.txt"
     alone.write_text(requirements(begun)[-1], encoding="utf-8")
     pip = [bin / "python", "-I", "-m", "pip", "--isolated", "install", "--no-index", "--no-deps", "--require-hashes"]
     subprocess.run([*pip, "-r", alone], cwd=begun, check=True, capture_output=True)
-    [packages] = (tmp_path / "venv/lib").glob("python*/site-packages")
     (packages / "lent.pth").write_text(sysconfig.get_path("purelib"), encoding="utf-8")
     where = [bin / "python", "-I", "-c", "import salesops; print(salesops.__file__)"]
     assert subprocess.run(where, capture_output=True, text=True, check=True).stdout.startswith(str(packages))

@@ -97,22 +97,34 @@ class Story:
         return True
 
 
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory, starting, sound, instead) -> Path:
+    """The folder of git in which every story begins; each has a copy."""
+    root = tmp_path_factory.mktemp("begun")
+    for path, text in {**starting, DEAL: instead(PAST, sound["deal"])}.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(text.encode())
+    git = Git(root)
+    git.begin()
+    git.branch()
+    return root / ".git"
+
+
 @pytest.fixture
-def story(repo, monkeypatch) -> Story:
+def story(repo, begun, monkeypatch) -> Story:
     """A CRM with one open deal of two moves, committed on main; a branch for the change is checked out."""
     for name, value in CLEAN.items():
         monkeypatch.setenv(name, value)
     repo.deal(PAST)
-    git = Git(repo.root)
-    git.begin()
-    git.branch()
-    return Story(repo, git)
+    shutil.copytree(begun, repo.root / ".git")
+    return Story(repo, Git(repo.root))
 
 
 # Straight histories
 
 
 def test_nothing_changed(story):
+    assert story.git("status", "--porcelain") == ""
     assert story.verdict() == FINE
 
 
