@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+import pytest
 from booking import book_of
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from salesops.book.book import Book
@@ -70,3 +74,19 @@ def books(draw: st.DrawFn) -> Book:
     found = draw(st.dictionaries(st.sampled_from("abcdef"), deals(), max_size=6))
     broken = draw(st.sets(st.sampled_from("abcdefg"), max_size=2))
     return book_of(versions={"v3": V3}, deals=found, broken=frozenset(("deal", id) for id in broken))
+
+
+def of_any(*what: st.SearchStrategy[Any]) -> Callable[[Callable[..., None]], Any]:
+    """What must hold of anything: tried with a fifth of the examples in every run, and with all of them behind `-m long`."""
+    every = settings.default.max_examples
+    counts = [pytest.param(every // 5, id="some"), pytest.param(every, id="all", marks=pytest.mark.long)]
+
+    def tried(statement: Callable[..., None]) -> Any:
+        @pytest.mark.parametrize("count", counts)
+        def test(count: int) -> None:
+            settings(max_examples=count)(given(*what)(statement))()
+
+        test.__name__, test.__doc__ = statement.__name__, statement.__doc__
+        return test
+
+    return tried

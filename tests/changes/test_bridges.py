@@ -9,8 +9,7 @@ from itertools import pairwise
 
 import pytest
 from booking import book_of
-from changes.books import DAYS, START, books
-from hypothesis import given
+from changes.books import DAYS, START, books, of_any
 from hypothesis import strategies as st
 
 from salesops.book.book import Book
@@ -33,7 +32,7 @@ def added(built):
     return sum(term.count for term in built.terms), added_up(term.sums for term in built.terms)
 
 
-@given(BOOKS, BOOKS)
+@of_any(BOOKS, BOOKS)
 def test_opening_and_every_term_together_are_the_closing(before, after):
     built = bridge(before, after)
     assert built.adds_up
@@ -45,7 +44,7 @@ def test_opening_and_every_term_together_are_the_closing(before, after):
     assert added_up([built.opening.sums, sums]) == built.closing.sums
 
 
-@given(BOOKS, BOOKS)
+@of_any(BOOKS, BOOKS)
 def test_every_deal_that_joins_or_leaves_is_told_once(before, after):
     built = bridge(before, after)
     came = Counter(id for term in built.terms if term.count > 0 for id in term.deals)
@@ -60,14 +59,14 @@ def test_every_deal_that_joins_or_leaves_is_told_once(before, after):
     assert through <= {id for id in (*after.book.deals,) if id not in {one.id for one in before.histories}}
 
 
-@given(BOOKS)
+@of_any(BOOKS)
 def test_between_a_book_and_itself_nothing_moves(snapshot):
     built = bridge(snapshot, snapshot)
     assert built.is_flat
     assert {term.count for term in built.terms} == {0}
 
 
-@given(st.lists(BOOKS, min_size=2, max_size=5))
+@of_any(st.lists(BOOKS, min_size=2, max_size=5))
 def test_bridges_one_after_another_span_as_far_as_one(snapshots):
     steps = [bridge(before, after) for before, after in pairwise(snapshots)]
     whole = bridge(snapshots[0], snapshots[-1])
@@ -77,7 +76,7 @@ def test_bridges_one_after_another_span_as_far_as_one(snapshots):
         assert (one.closing.count, one.closing.sums) == (other.opening.count, other.opening.sums)
 
 
-@given(BOOKS)
+@of_any(BOOKS)
 def test_a_deal_under_another_name_neither_comes_nor_goes(snapshot):
     book = snapshot.book
     names = {id: f"{id}-hub" for id in book.deals}
@@ -89,7 +88,7 @@ def test_a_deal_under_another_name_neither_comes_nor_goes(snapshot):
     assert bridge(snapshot, renamed.on(snapshot.as_of), names).is_flat
 
 
-@given(BOOKS)
+@of_any(BOOKS)
 def test_there_is_a_bridge_from_nothing_and_to_nothing(snapshot):
     for built in (bridge(None, snapshot), bridge(snapshot, None), bridge(Book().on(START), snapshot)):
         assert built.adds_up
