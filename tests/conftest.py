@@ -8,9 +8,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+import sysconfig
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -18,6 +20,8 @@ from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemLoader
+from sharing import made_once
 
 from salesops.book.book import Book
 from salesops.checks import check_book
@@ -297,8 +301,30 @@ def _quiet_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Repository:
+def demo_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eighteen months of the demonstration as a git history, as `make demo` writes it; all tests share it, so only look."""
-    root = tmp_path_factory.mktemp("history") / "demo"
-    subprocess.run([sys.executable, str(HOME / "tests/demonstration.py"), str(root)], capture_output=True, check=True)
-    return Repository(root)
+    command = [sys.executable, str(HOME / "tests/demonstration.py")]
+    return made_once(
+        tmp_path_factory, "demo", lambda root: subprocess.run([*command, str(root)], capture_output=True, check=True)
+    )
+
+
+@pytest.fixture(scope="session")
+def demo(demo_history: Path) -> Repository:
+    """The demonstration with its history; all tests share it, so only look."""
+    return Repository(demo_history)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _themes_listed_once() -> Iterator[None]:
+    """The thousands of files of the installed themes are listed once in a process, not with every site that is built."""
+    installed = sysconfig.get_path("purelib")
+    listed = FileSystemLoader.list_templates
+    known = cache(lambda folder: listed(FileSystemLoader(folder)))
+
+    def once(self: FileSystemLoader) -> list[str]:
+        found = (known(at) if at.startswith(installed) else listed(FileSystemLoader(at)) for at in self.searchpath)
+        return sorted(set().union(*found))
+
+    with mock.patch.object(FileSystemLoader, "list_templates", once):
+        yield

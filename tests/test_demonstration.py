@@ -172,6 +172,27 @@ def corrected(before: dict[str, Any], after: dict[str, Any]) -> set[str]:
     return {entry["field"] for entry in after.get("corrections", [])[len(before.get("corrections", [])) :]}
 
 
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
+    """The demonstration as somebody else would write it, somewhere else, and what was said."""
+    root = tmp_path_factory.mktemp("elsewhere")
+    env = {"TZ": "Asia/Tokyo", "GIT_AUTHOR_NAME": "Somebody Else", "PYTHONHASHSEED": "7", "GIT_DIR": str(root)}
+    return root / "demo", unfold(root / "demo", **env)
+
+
+@pytest.fixture(scope="module")
+def tried(elsewhere) -> dict[str, subprocess.CompletedProcess[str]]:
+    """The commands that one may try, each as it ended."""
+    _, ran = elsewhere
+    commands = [line.split() for line in ran.stdout.splitlines() if line.startswith("  ")]
+    assert [Path(words[0]).name for words in commands] == ["git", *["salesops"] * 4]
+    return {" ".join(words[3:]): done(shutil.which(words[0]) or words[0], *words[1:]) for words in commands}
+
+
+def done(*command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
 # ── where it begins and ends ──────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -191,10 +212,10 @@ def test_it_ends_in_the_records_of_today_byte_for_byte(history, demo, home):
     assert git(demo.root, "branch", "--format=%(refname:short)").split() == [b"main"]
 
 
-def test_the_same_records_give_the_same_commits_wherever_it_is_written(demo, tmp_path):
-    env = {"TZ": "Asia/Tokyo", "GIT_AUTHOR_NAME": "Somebody Else", "PYTHONHASHSEED": "7", "GIT_DIR": str(tmp_path)}
-    assert unfold(tmp_path / "again", **env).returncode == 0
-    assert git(tmp_path / "again", "rev-parse", "main") == git(demo.root, "rev-parse", "main")
+def test_the_same_records_give_the_same_commits_wherever_it_is_written(demo, elsewhere):
+    root, ran = elsewhere
+    assert ran.returncode == 0
+    assert git(root, "rev-parse", "main") == git(demo.root, "rev-parse", "main")
 
 
 # ── sound at every commit ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -346,26 +367,22 @@ def test_one_deal_is_renamed_and_closed_ones_move_into_a_folder(history):
 # ── written by hand ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_it_says_where_it_is_and_what_to_try(tmp_path):
-    ran = unfold(tmp_path / "demo")
+def test_it_says_where_it_is_and_what_to_try(elsewhere, tried):
+    _, ran = elsewhere
     assert (ran.returncode, ran.stderr) == (0, "")
-    commands = [line.split() for line in ran.stdout.splitlines() if line.startswith("  ")]
-    assert [Path(words[0]).name for words in commands] == ["git", *["salesops"] * 4]
-    for words in commands:
-        program = shutil.which(words[0]) or words[0]
-        assert subprocess.run([program, *words[1:]], capture_output=True, check=False).returncode == 0
+    assert len(tried) == 5
+    for words, ended in tried.items():
+        assert ended.returncode == 0, words
 
 
-def test_its_site_is_built_with_the_history_and_no_hole_in_the_menu(history, tmp_path):
+def test_its_site_is_built_with_the_history_and_no_hole_in_the_menu(history, elsewhere, tried):
     assert {"mkdocs.yml", ".gitignore"} <= history.commits[0].files.keys()
-    unfold(tmp_path / "demo")
-    command = [Path(sys.executable).parent / "salesops", "-C", tmp_path / "demo", "site"]
-    built = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert (built.returncode, built.stderr) == (0, "")
-    html = tmp_path / "demo/build/html"
+    root, _ = elsewhere
+    assert (tried["site"].returncode, tried["site"].stderr) == (0, "")
+    html = root / "build/html"
     assert "pushed back 3 times" in (html / "integrity.html").read_text()
     assert "they are back, and so are we" in (html / "changes.xml").read_text()
-    assert git(tmp_path / "demo", "status", "--porcelain") == b""
+    assert git(root, "status", "--porcelain") == b""
 
 
 @pytest.mark.parametrize(("word", "code"), [("--help", 0), ("-h", 0), ("--hlep", 2), ("--folder=demo", 2)])
@@ -376,8 +393,8 @@ def test_an_option_is_never_taken_for_a_folder(tmp_path, word, code):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_earlier_demonstration_is_replaced(tmp_path):
-    unfold(tmp_path / "demo")
+def test_an_earlier_demonstration_is_replaced(demo, tmp_path):
+    shutil.copytree(demo.root, tmp_path / "demo")
     (tmp_path / "demo/deals/morrow-plains-general.yaml").write_text("scribbled over")
     assert unfold(tmp_path / "demo").returncode == 0
     assert git(tmp_path / "demo", "status", "--porcelain") == b""

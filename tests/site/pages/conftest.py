@@ -21,6 +21,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from sharing import made_once
 
 from salesops.cli.mkdocs_plugin import read_site
 from salesops.metrics import measure, metrics_of
@@ -182,8 +183,9 @@ def copy_of_the_demo(root):
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """The site of the demonstration records."""
-    return built(copy_of_the_demo(tmp_path_factory.mktemp("demo") / "crm"))
+    """The site of the demonstration records; all tests share it, so only look."""
+    root = made_once(tmp_path_factory, "demo-site", lambda root: built(copy_of_the_demo(root)))
+    return Pages(root, root / "build/html", read_site(root, str(TODAY), forgiving=True).snapshot)
 
 
 @pytest.fixture(scope="session")

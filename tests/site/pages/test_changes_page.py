@@ -29,11 +29,9 @@ def with_pages(root: Path, home: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def history(tmp_path_factory, home):
+def history(demo_history, tmp_path_factory, home):
     """Eighteen months of the demonstration as a git history, with what a site needs."""
-    root = tmp_path_factory.mktemp("history") / "demo"
-    subprocess.run([sys.executable, str(home / "tests/demonstration.py"), str(root)], capture_output=True, check=True)
-    return with_pages(root, home)
+    return with_pages(shutil.copytree(demo_history, tmp_path_factory.mktemp("history") / "demo"), home)
 
 
 @pytest.fixture(scope="module")
