@@ -357,7 +357,110 @@
     return [fresh, Object.keys(put).length ? [{ set: deal, fields: put, was }, ...changes] : changes];
   }
 
-  const MAKES = { log, go };
+  /** An id that nothing has: the wanted one, else with one of these ends, else with a number. */
+  function free(wanted, taken, ...ends) {
+    const tries = [wanted, ...ends.map((end) => `${wanted}-${end}`)];
+    for (let number = 2; number < 1000; number += 1) tries.push(`${wanted}-${number}`);
+    return tries.find((one) => !taken.includes(one));
+  }
+  const isId = (text) => /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) && !/^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/.test(text);
+
+  function begin(asked) {
+    const { members, taken, tiers, starts, currency, countries } = asked.facts;
+    const name = asked.words("institution")?.text.trim();
+    asked.must(name, "the institution");
+    const member = members.find((one) => [folded(one.name), folded(one.id)].includes(folded(name || "")));
+    const isNew = Boolean(name) && !member, deals = member?.deals || [], open = deals.filter((one) => one[2]);
+    const won = deals.filter((one) => one[3]);
+    for (const [part, visible] of [["new", isNew], ["another", open.length], ["won", won.length]]) asked.show(part, visible);
+    const there = open.map(([id, , ,], at) => `${id} open in ${open[at][1]}`).join(" and ");
+    if (name) asked.says("institution", isNew ? likeness(name, members) : there ? `There already, with ${there}.` : "On file.");
+    if (open.length && !asked.every("another").length) asked.missing.push("whether it is another deal");
+
+    const ids = [...taken, ...members.map((one) => one.id)], changes = [];
+    let whose = member?.id, entry;
+    if (isNew) {
+      const kind = asked.must(asked.one("kind"), "what it is");
+      const country = asked.must(asked.read("country", (said) => countryOf(said, countries)), "its country");
+      const made = slug(name).slice(0, 60).replace(/-+$/, "");
+      asked.show("id", !isId(made));
+      const own = isId(made) ? made : asked.must(asked.one("id"), "a short id");
+      if (own && !isId(own)) asked.says("id", "small letters, digits and hyphens", true);
+      whose = own && free(own, ids, ...(country ? [country.toLowerCase()] : []));
+      entry = { new: "member", id: whose, name: new Words(name), kind, country };
+      changes.push(entry);
+    } else asked.show("id", false);
+
+    const people = contacts(asked, member);
+    const added = people.filter((one) => one.role).map(({ id, role }) => ({ id, role: new Words(role) }));
+    if (entry && added.length) entry.contacts = added;
+    else added.forEach((one) => changes.push({ add: whose, kind: "member", to: "contacts", entry: one }));
+
+    const tier = asked.must(asked.one("tier"), "which tier"), sold = asked.words("what");
+    const type = won.length ? asked.must(asked.one("type"), "new or existing business") : "new business";
+    asked.show("renews", type === "existing business" && won.length > 1);
+    const renews = type !== "existing business" ? undefined : won.length === 1 ? won[0][0] : asked.must(renewed(asked, won), "which deal it renews");
+    const date = asked.happened("moved", "today"), happened = asked.words("happened");
+    const channel = asked.words("source"), mrr = asked.read("worth", (said) => money(said, currency));
+    const months = asked.number("months");
+    if (months && !mrr) asked.missing.push("worth how much a month");
+    const isUsual = !sold || sold.text === tiers[tier];
+    const id = whose && free(slug(`${whose} ${isUsual ? tier : sold.text}`), [...ids, whose], asked.today.slice(0, 4));
+    const deal = { new: "deal", id, member: whose, title: sold || new Words(tiers[tier] || ""), tier, type, renews };
+    if (channel) deal.source = { channel };
+    if (mrr) deal.value = { mrr, months };
+    deal.next = asked.next();
+    deal.owner = asked.must(asked.one("owner"), "who leads it");
+    changes.push({ ...deal, stage: starts[type], date });
+    if (happened) {
+      const isMeeting = /^(?:we )?met\b/i.test(happened.text), present = people.map((one) => one.id);
+      const what = isMeeting ? { kind: "meeting", about: "other", status: "held", ...(present.length ? { with: present } : {}) } : { kind: "note" };
+      changes.push({ log: id, date, ...what, note: happened });
+    }
+    const files = changes.filter((one) => one.new).length;
+    return { changes, title: `New deal: ${member?.name || name}`, says: whose ? `${files === 2 ? "2 files: the member and the deal" : "1 file: the deal"}.` : "" };
+  }
+
+  /** What a new name comes near to: a name on file that shares a long word of it. */
+  function likeness(name, members) {
+    const often = /^(?:university|universite|universidad|college|institute|institut|academy|consortium)$/;
+    const parts = (text) => folded(text).split(" ").filter((one) => one.length > 3 && !often.test(one));
+    const alike = members.filter((one) => parts(one.name).some((word) => parts(name).includes(word)));
+    return alike.length ? `New. On file already: ${alike.slice(0, 5).map((one) => one.name).join(", ")}.` : "Nothing on file is called so: new.";
+  }
+
+  function countryOf(said, countries) {
+    const code = countries[folded(said)] || (/^[a-z]{2}$/i.test(said.trim()) ? said.trim().toUpperCase() : "");
+    return folded(said) === "unknown" ? "unknown" : code || unclear(`'${cut(said)}': write its code, such as CA, or unknown`);
+  }
+
+  function renewed(asked, won) {
+    const field = asked.form.elements.namedItem("renews"), known = won.map((one) => one[0]);
+    if ([...field.options].slice(1).map((one) => one.value).join() !== known.join()) {
+      field.replaceChildren(new Option(""), ...known.map((one) => new Option(one)));
+    }
+    return asked.one("renews");
+  }
+
+  /** Whom we know there, by id, name or role; a role that is new becomes a contact. */
+  function contacts(asked, member) {
+    const people = member?.people || [], found = [];
+    for (const said of (asked.words("whom")?.text || "").split(",").map((part) => part.trim()).filter(Boolean)) {
+      const wanted = folded(said), fits = people.filter((one) => one.some((word) => word && (folded(word) === wanted || folded(word).split(" ").some((part) => part.startsWith(wanted)))));
+      const exact = fits.filter((one) => one.some((word) => folded(word) === wanted));
+      const [one] = exact.length ? exact : fits;
+      if (fits.length > 1 && exact.length !== 1) asked.says("whom", `'${cut(said)}' fits ${fits.length}: ${fits.map((each) => each[1] || each[2]).join(", ")}`, true);
+      else if (one) found.push({ id: one[0] });
+      else if (!isId(slug(said))) asked.says("whom", `'${cut(said)}' has no letter or digit to make an id from: name the role, such as dean`, true);
+      else {
+        const id = free(slug(said), [...people.map((each) => each[0]), ...found.map((each) => each.id)]);
+        found.push({ id, role: said.length <= 3 ? said.toUpperCase() : title(said) });
+      }
+    }
+    return found.filter((one, at) => found.findIndex((each) => each.id === one.id) === at);
+  }
+
+  const MAKES = { log, go, begin };
 
   // ── showing, copying and sending it ────────────────────────────────────────────────────────────────────────────────
   const find = (form, name) => form.querySelector(`[data-do="${name}"]`);

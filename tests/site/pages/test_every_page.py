@@ -10,7 +10,19 @@ import pytest
 
 from salesops.site.pages.page import file_of
 
-OVERVIEWS = ("", "board", "pipeline", "closed", "renewals", "metrics", "members", "process", "prices", "messages")
+OVERVIEWS = (
+    "",
+    "board",
+    "pipeline",
+    "closed",
+    "renewals",
+    "metrics",
+    "members",
+    "process",
+    "prices",
+    "messages",
+    "new",
+)
 
 
 def links(page):

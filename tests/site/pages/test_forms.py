@@ -308,3 +308,74 @@ def test_data_in_a_page_cannot_end_the_element_that_it_stands_in():
     made = as_script({"a": "</script><!--&\u2028"})
     assert not set(made) & set("<>&\u2028")
     assert json.loads(made) == {"a": "</script><!--&\u2028"}
+
+
+NEWCOMER = {
+    "institution": "Pinecrest College", "kind": "educational organisation", "country": "canada", "tier": "general", "source": "conference",
+    "worth": "1,450", "months": "12", "whom": "dean, cio", "owner": "jim", "happened": "Met at the fair, wants a demo", "next": "Send slides, tue",
+}  # fmt: skip
+
+
+@pytest.mark.browser
+def test_a_new_deal_brings_its_institution_along(crm, site_of, form_at):
+    form = form_at(site_of(crm.root), "new", "begin").put(**NEWCOMER)
+    assert form.part("state") == "2 files: the member and the deal."
+    assert "Tuesday 2026-11-24" in form.text
+    assert apply(crm, form.list).code == 0
+    member = read("", (crm.root / "members/pinecrest-college.yaml").read_bytes())[0].data
+    deal = read("", (crm.root / "deals/pinecrest-college-general.yaml").read_bytes())[0].data
+    assert (member["name"], member["kind"], member["country"]) == (
+        "Pinecrest College",
+        "educational organisation",
+        "CA",
+    )
+    assert member["contacts"] == [{"id": "dean", "role": "Dean"}, {"id": "cio", "role": "CIO"}]
+    assert deal["stages"] == [{"enrichment": "2026-11-20"}]
+    assert deal["value"] == {"mrr": "1450 USD", "months": "12"}
+    assert deal["next"] == {"action": "Send slides", "due": "2026-11-24"}
+    assert [deal["activity"][0][name] for name in ("kind", "with", "note")] == [
+        "meeting",
+        ["dean", "cio"],
+        NEWCOMER["happened"],
+    ]
+    assert crm.run("check").code == 0
+    assert not form.tab.faults
+
+
+@pytest.mark.browser
+def test_an_institution_that_is_there_is_known_by_its_name_and_not_written_again(crm, site_of, form_at):
+    form = form_at(site_of(crm.root), "new", "begin").put(
+        institution="cascadia UNIVERSITY", owner="jim", tier="general", whom="smith"
+    )
+    assert "There already, with acme open in" in form.text
+    assert "whether it is another deal" in form.part("state")
+    form.tick("yes")
+    if form.tab.run("!document.querySelector('#begin [data-part=won]').hidden"):
+        form.put(type="new business")
+    assert form.part("state") == "1 file: the deal."
+    assert "cascadia-university-general" in form.list
+    assert apply(crm, form.list).code == 0
+
+
+@pytest.mark.browser
+def test_hard_words_come_back_from_a_new_deal(crm, site_of, form_at):
+    form = form_at(site_of(crm.root), "new", "begin").put(**NEWCOMER | {"next": "Call"}, due="fri")
+    for words in HARD:
+        line = words.replace("\n", "")  # a field of one line has none
+        form.put(institution=f"Q {line}", id="q-institute", what=line, source=line, happened=words, next=line)
+        made = form.list
+        wanted, problems = changes_in("made", made.encode())
+        assert not problems, words
+        member, deal, happened = (change.data for change in wanted)
+        said = (member["name"], deal["title"], deal["source"]["channel"], happened["note"], deal["next"]["action"])
+        assert said == (f"Q {line}".strip(), line, line, words, line)
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    "fields", [{"country": "atlantis"}, {"whom": "!"}, {"institution": "東京大学"}, {"worth": "1.450"}, {"owner": ""}]
+)
+def test_a_new_deal_with_something_unclear_cannot_be_sent(crm, site_of, form_at, fields):
+    form = form_at(site_of(crm.root), "new", "begin").put(**NEWCOMER | fields)
+    assert form.list == "Nothing yet."
+    assert form.part("state").startswith(("Still to say: ", "Look at what is marked."))
