@@ -8,7 +8,7 @@ from salesops.cli.options import as_of_option, format_option
 
 
 @click.command("apply")
-@click.argument("file", metavar="FILE|-")
+@click.argument("file", metavar="FILE|-", type=click.Path(allow_dash=True))
 @click.option("--dry-run", is_flag=True, help="Print the difference and write nothing.")
 @format_option("text", "json")
 @as_of_option

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.options import as_of_option, asked_format
+from salesops.cli.options import as_of_option, asked_format, completed
 
 FORMATS = ("text", "concise", "json", "github", "markdown")
 
 
 @click.command("check")
-@click.argument("paths", nargs=-1, metavar="[PATH|ID]...")
+@click.argument("paths", nargs=-1, metavar="[PATH|ID]...", shell_complete=completed("deal", "member"))
 @click.option(
     "--format",
     "output_format",

@@ -9,7 +9,7 @@ from salesops.cli.options import as_of_option, completed, writing_options
 
 @click.command("close")
 @click.argument("deal", shell_complete=completed("deal"))
-@click.argument("outcome", metavar="won|lost")
+@click.argument("outcome", metavar="won|lost", shell_complete=completed("outcome"))
 @click.option("--date", "date_", metavar="DAY", help="When: thu, 3 nov, yesterday; default: today.")
 @click.option("--reason", help="Lost: the reason, as the process has it, or how it begins.")
 @click.option("--learned", metavar="WORDS", help="What the team learned.")
@@ -28,7 +28,12 @@ from salesops.cli.options import as_of_option, completed, writing_options
 )
 @click.option("--waive", metavar="NEED", multiple=True, help="Go without it, signed; --why says why.")
 @click.option("--why", metavar="WORDS", multiple=True, help="Why it is waived.")
-@click.option("--by", metavar="PERSON", help="Who signs; default: you, as git config salesops.me says.")
+@click.option(
+    "--by",
+    metavar="PERSON",
+    help="Who signs; default: you, as git config salesops.me says.",
+    shell_complete=completed("person"),
+)
 @writing_options
 @as_of_option
 @click.pass_context

@@ -8,7 +8,7 @@ from salesops.cli.options import as_of_option
 
 
 @click.command("from-issue")
-@click.argument("event", metavar="EVENT.json")
+@click.argument("event", metavar="EVENT.json", type=click.Path())
 @click.option("-o", "--output", "out", metavar="DIR", required=True, help="Write answer.md and proposal.json there.")
 @as_of_option
 @click.pass_context

@@ -9,7 +9,7 @@ from salesops.cli.options import as_of_option, completed, writing_options
 
 @click.command("log")
 @click.argument("deal", shell_complete=completed("deal"))
-@click.argument("kind", metavar="KIND")
+@click.argument("kind", metavar="KIND", shell_complete=completed("activity"))
 @click.argument("words", required=False)
 @click.argument("due", metavar="[DUE]", required=False)
 @click.option(

@@ -20,7 +20,12 @@ from salesops.cli.options import as_of_option, completed, writing_options
 )
 @click.option("--waive", metavar="NEED", multiple=True, help="Go without it, signed; --why says why.")
 @click.option("--why", metavar="WORDS", multiple=True, help="Why it is waived, or why the deal goes back.")
-@click.option("--by", metavar="PERSON", help="Who signs; default: you, as git config salesops.me says.")
+@click.option(
+    "--by",
+    metavar="PERSON",
+    help="Who signs; default: you, as git config salesops.me says.",
+    shell_complete=completed("person"),
+)
 @click.option("--next", "next_", metavar='"WORDS, DAY"', help="The next step, and by when after a comma.")
 @writing_options
 @as_of_option

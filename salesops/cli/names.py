@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import get_args
 from unicodedata import combining, normalize
 
 from click import UsageError
@@ -17,6 +18,7 @@ from salesops.metrics import Metric, metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.output import show
 from salesops.problems import CannotDecide, did_you_mean, nearest
+from salesops.records.deal import ActivityKind
 from salesops.records.kinds import KINDS, own_named
 from salesops.records.process import Process
 from salesops.records.team import Team
@@ -26,6 +28,8 @@ MAX_SHOWN = 12
 """How many of those that fit are listed."""
 IN_SHELL = re.compile(r"[\w.-]+")
 """What a shell may be given as it is. A name with blanks is offered with hyphens, which are understood as blanks."""
+WORDS = {"activity": get_args(ActivityKind), "outcome": ("won", "lost"), "kind": tuple(KINDS)}
+"""What is offered where a command takes one of a few words."""
 OPEN, CLOSED, MEMBER = range(3)
 """Which record is meant where several fit: an open deal rather than a closed one, a deal rather than its member."""
 
@@ -177,6 +181,8 @@ def completions(folder: str, kinds: Iterable[str], typed: str) -> list[str]:
 
 def _offered(root: Path | None, kind: str) -> list[Choice]:
     """All that a kind of name offers in a repository; outside of one only what the program brings along."""
+    if kind in WORDS:
+        return [Choice(word) for word in WORDS[kind]]
     if kind == "metric" and root is None:
         return metrics(METRICS)
     if root is None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from salesops.cli.options import completed
+
 
 @click.command("schema")
-@click.argument("kind", required=False)
+@click.argument("kind", required=False, shell_complete=completed("kind"))
 @click.option("-o", "--output", "out", metavar="DIR", help="Write the schemas of all kinds into this folder.")
 @click.option("--codeowners", is_flag=True, help="Print a CODEOWNERS file for GitHub: each deal to its owner.")
 @click.option("--issue-forms", is_flag=True, help="Write the forms for issues; -o .github/ISSUE_TEMPLATE.")

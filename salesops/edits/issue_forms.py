@@ -19,7 +19,7 @@ OPEN = "_No response_"
 
 
 @dataclass(frozen=True)
-class Asked:
+class FormField:
     """One field of a form: its label, the option or argument of the command that it stands for, and what may be chosen.
 
     ``else_gives`` are the choices that stand for another option. Where it ``is_many``, each line is one.
@@ -49,7 +49,7 @@ class IssueForm:
     title: str
     says: str
     command: tuple[str, ...]
-    fields: tuple[Asked, ...]
+    fields: tuple[FormField, ...]
 
 
 def forms(process: Process, team: Team | None) -> tuple[IssueForm, ...]:
@@ -65,14 +65,14 @@ def _lead(process: Process, team: Team | None) -> IssueForm:
         "A new deal, and its institution where that is new.",
         ("new", "deal"),
         (
-            Asked("Institution", "INSTITUTION", says="A name, an id or a part of one.", example="Pinecrest College", is_needed=True),
-            Asked("What it is", "--kind", tuple(kinds_known(team)), "Of a new institution."),
-            Asked("Country", "--country", says="Of a new institution.", example="canada, CA, unknown"),
-            Asked("Which tier", "--tier", tiers, is_needed=True),
-            Asked("Who leads it", "--owner", tuple(team.people) if team else (), "You, where it is left open."),
-            Asked("Whom do you know", "--with", says="By role.", example="dean"),
-            Asked("What happened", "--happened", example="Met at the fair, wants a demo", is_long=True),
-            Asked("Next step", "--next", says="And by when, after a comma.", example="Send slides, fri"),
+            FormField("Institution", "INSTITUTION", says="A name, an id or a part of one.", example="Pinecrest College", is_needed=True),
+            FormField("What it is", "--kind", tuple(kinds_known(team)), "Of a new institution."),
+            FormField("Country", "--country", says="Of a new institution.", example="canada, CA, unknown"),
+            FormField("Which tier", "--tier", tiers, is_needed=True),
+            FormField("Who leads it", "--owner", tuple(team.people) if team else (), "You, where it is left open."),
+            FormField("Whom do you know", "--with", says="By role.", example="dean"),
+            FormField("What happened", "--happened", example="Met at the fair, wants a demo", is_long=True),
+            FormField("Next step", "--next", says="And by when, after a comma.", example="Send slides, fri"),
         ),
     )  # fmt: skip
 
@@ -84,13 +84,13 @@ def _move(process: Process) -> IssueForm:
         "A deal enters another stage, and what the process asks for with it.",
         ("move",),
         (
-            Asked("Deal", "DEAL", says="An id, a member's name, or a part of it.", example="owlspruce", is_needed=True),
-            Asked("To which stage", "STAGE", tuple(process.stages), is_needed=True),
-            Asked("When", "--date", says="Today where it is left open.", example="thu, or 2026-11-19"),
-            Asked("What the process asks for", "--set", says="One field a line. Send it without, and the answer names what is missing.", example="proposal.requested=thu", is_long=True, is_many=True),
-            Asked("Go without", "--waive", says="A need that you sign for, one a line.", example="maniac_t.timeline", is_long=True, is_many=True),
-            Asked("Why", "--why", says="Why you go without it, or why the deal goes back."),
-            Asked("Next step", "--next", says="And by when, after a comma.", example="Send the proposal, 27 nov"),
+            FormField("Deal", "DEAL", says="An id, a member's name, or a part of it.", example="owlspruce", is_needed=True),
+            FormField("To which stage", "STAGE", tuple(process.stages), is_needed=True),
+            FormField("When", "--date", says="Today where it is left open.", example="thu, or 2026-11-19"),
+            FormField("What the process asks for", "--set", says="One field a line. Send it without, and the answer names what is missing.", example="proposal.requested=thu", is_long=True, is_many=True),
+            FormField("Go without", "--waive", says="A need that you sign for, one a line.", example="maniac_t.timeline", is_long=True, is_many=True),
+            FormField("Why", "--why", says="Why you go without it, or why the deal goes back."),
+            FormField("Next step", "--next", says="And by when, after a comma.", example="Send the proposal, 27 nov"),
         ),
     )  # fmt: skip
 
@@ -102,20 +102,24 @@ def _log() -> IssueForm:
         "What happened on a deal, and what comes next.",
         ("log",),
         (
-            Asked("Deal", "DEAL", says="An id, a member's name, or a part of it.", example="owlspruce", is_needed=True),
-            Asked("What it was", "KIND", get_args(ActivityKind), is_needed=True),
-            Asked("What happened", "WORDS", example="Wants the price in CAD, and a letter for the board", is_long=True),
-            Asked("When", "--date", says="Today where it is left open.", example="thu, or 2026-11-19"),
-            Asked("With", "--with", says="A contact, by id, name or role.", example="director"),
-            Asked(
+            FormField(
+                "Deal", "DEAL", says="An id, a member's name, or a part of it.", example="owlspruce", is_needed=True
+            ),
+            FormField("What it was", "KIND", get_args(ActivityKind), is_needed=True),
+            FormField(
+                "What happened", "WORDS", example="Wants the price in CAD, and a letter for the board", is_long=True
+            ),
+            FormField("When", "--date", says="Today where it is left open.", example="thu, or 2026-11-19"),
+            FormField("With", "--with", says="A contact, by id, name or role.", example="director"),
+            FormField(
                 "What came of it",
                 "--outcome",
                 (*get_args(CallOutcome), *get_args(MeetingStatus)),
                 "Of a call the first three, of a meeting the others.",
                 else_gives=dict.fromkeys(get_args(MeetingStatus), "--status"),
             ),
-            Asked("What it was about", "--about", get_args(MeetingAbout), "Of a meeting."),
-            Asked("Next step", "--next", says="And by when, after a comma.", example="Send both, tue"),
+            FormField("What it was about", "--about", get_args(MeetingAbout), "Of a meeting."),
+            FormField("Next step", "--next", says="And by when, after a comma.", example="Send both, tue"),
         ),
     )
 
@@ -130,7 +134,7 @@ def as_file(form: IssueForm) -> str:
     return head + "".join(_field(number, asked) for number, asked in enumerate(form.fields, 1))
 
 
-def _field(number: int, asked: Asked) -> str:
+def _field(number: int, asked: FormField) -> str:
     kind = "dropdown" if asked.choices else "textarea" if asked.is_long else "input"
     said: dict[str, object] = {"label": Quoted(asked.label)}
     said |= {"description": Quoted(asked.says)} if asked.says else {}
@@ -155,7 +159,7 @@ def form_in(body: str, known: Iterable[IssueForm]) -> IssueForm | None:
     return next((form for form in fits if all(_heading(asked) in lines for asked in form.fields)), None)
 
 
-def _heading(asked: Asked) -> str:
+def _heading(asked: FormField) -> str:
     return f"### {asked.label}"
 
 
@@ -190,7 +194,7 @@ def as_words(form: IssueForm, said: Mapping[str, str], *more: str) -> list[str]:
     return [*form.command, "--yes", *more, *options, "--", *(value for asked, value in told if not asked.is_option)]
 
 
-def _parts(asked: Asked, text: str) -> list[str]:
+def _parts(asked: FormField, text: str) -> list[str]:
     """What was said in a field: one thing, or one on each line."""
     return [line.strip() for line in text.split("\n") if line.strip()] if asked.is_many else [text]
 

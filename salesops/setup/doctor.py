@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from salesops.output import as_json, counted
 from salesops.problems import CannotDecide
-from salesops.records.json_schema import schema_of
+from salesops.records.json_schema import schema_of, without_offers
 from salesops.records.kinds import KINDS
 from salesops.setup.vendoring import Named, attempt, named
 from salesops.store.git import is_repository, is_shallow
@@ -134,13 +136,22 @@ def _schemas(root: Path) -> Iterator[Look]:
     folder = root / "schemas"
     if not folder.is_dir():
         return
+    team = load(root, ("team",))[0].team
     stale = [
         name
         for name in KINDS
-        if not (folder / f"{name}.json").is_file()
-        or (folder / f"{name}.json").read_text(encoding="utf-8").strip() != as_json(schema_of(name)).strip()
+        if not (folder / f"{name}.json").is_file() or not _is_fresh(folder / f"{name}.json", schema_of(name, team))
     ]
     yield Look(not stale, "the schemas for editors are fresh", "salesops schema -o schemas")
+
+
+def _is_fresh(file: Path, schema: dict[str, Any]) -> bool:
+    """Whether a file holds a schema, whatever it offers of the members, people and stages besides."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError):
+        return False
+    return bool(without_offers(found) == json.loads(as_json(schema)))
 
 
 def _installation(root: Path) -> Iterator[Look]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from importlib import resources
+from pathlib import PurePosixPath
 
 from salesops.edits.issue_forms import as_file, forms
 from salesops.edits.yaml_writer import scalar
 from salesops.output import as_json
-from salesops.records.json_schema import editor_settings, schema_of
+from salesops.records.json_schema import NAMED_BY_ID, editor_settings, editor_snippets, offered, schema_of
 from salesops.records.kinds import KINDS
 from salesops.records.process import Process
 from salesops.records.record import Record
@@ -62,10 +63,8 @@ def files(today: date, own: Own | None = None) -> Iterator[tuple[str, bytes]]:
             begun[RENAMED.get(path, path)] = (_as_own(path, text, own) if own else text).encode()
     yield from begun.items()
     process, team = (_record(begun, path, model) for path, model in ((PROCESS, Process), (MARKER, Team)))
-    for kind in KINDS:
-        yield f"schemas/{kind}.json", f"{as_json(schema_of(kind))}\n".encode()
-    for form in forms(process, team) if isinstance(process, Process) and isinstance(team, Team) else ():
-        yield f".github/ISSUE_TEMPLATE/{form.name}.yml", as_file(form).encode()
+    if isinstance(process, Process) and isinstance(team, Team):
+        yield from _with_words(begun, process, team)
     yield program.path, program.data
 
 
@@ -90,6 +89,20 @@ def _as_own(path: str, text: str, own: Own) -> str:
         rest = after[after.index("From then on,") :] if steps else ""
         return before.replace("example-university-first", "DEAL") + OWN_STEPS + rest
     return text
+
+
+def _with_words(begun: Iterable[str], process: Process, team: Team) -> Iterator[tuple[str, bytes]]:
+    """What speaks in the words of the new repository: schemas and snippets for editors, and forms for issues."""
+    places = [PurePosixPath(path) for path in begun]
+    folders = {kind: PurePosixPath(KINDS[kind].where) for kind in NAMED_BY_ID}
+    ids = {kind: [it.stem for it in places if it.parent == folder] for kind, folder in folders.items()}
+    words = offered(process, team, ids)
+    for kind in KINDS:
+        yield f"schemas/{kind}.json", f"{as_json(schema_of(kind, team, words))}\n".encode()
+    yield ".vscode/salesops.code-snippets", f"{as_json(editor_snippets(process))}\n".encode()
+    yield ".vscode/extensions.json", f"{as_json({'recommendations': ['redhat.vscode-yaml']})}\n".encode()
+    for form in forms(process, team):
+        yield f".github/ISSUE_TEMPLATE/{form.name}.yml", as_file(form).encode()
 
 
 def _record(begun: Mapping[str, bytes], path: str, model: type[Record]) -> Record | None:

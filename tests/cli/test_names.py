@@ -163,6 +163,13 @@ def completions(repo, line: str) -> list[str]:
         ("salesops list --member otter", ["otter-lake"]),
         ("salesops metrics win", ["win-rate"]),
         ("salesops explain proposal-to", ["proposal-to-won"]),
+        ("salesops check otter-s", ["otter-school"]),
+        ("salesops log otter-s", ["otter-school"]),
+        ("salesops log otter-school e", ["email", "event"]),
+        ("salesops move otter-school prop", ["proposal"]),
+        ("salesops close otter-school l", ["lost"]),
+        ("salesops close otter-school won --by ap", ["april"]),
+        ("salesops schema te", ["team"]),
     ],
 )
 def test_a_shell_completes_what_is_on_file(books, line, offered):

@@ -17,10 +17,11 @@ import pytest
 
 from salesops.checks.check import GUILTY
 from salesops.records.error_codes import REFUSALS
-from salesops.records.json_schema import schema_of
+from salesops.records.json_schema import offered, schema_of
 from salesops.records.kinds import KINDS
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
+from salesops.store.load import load
 
 HOME = Path(__file__).parents[2]
 SERVER = Path(os.environ.get("SALESOPS_YAML_SERVER", HOME / "build/npm/node_modules/.bin/yaml-language-server"))
@@ -56,14 +57,16 @@ SHAPES = [
 class Server:
     """A language server on a pipe, asked about one text at a time."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, words: dict[str, list[str]] | None = None) -> None:
         self.folder = folder
+        self.words = words
         self.process = subprocess.Popen(
             [SERVER, "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         self.settings = {
             "yaml": {
                 "validate": True,
+                "completion": True,
                 "yamlVersion": "1.2",
                 "schemaStore": {"enable": False},
                 "schemas": self.schemas(),
@@ -90,7 +93,7 @@ class Server:
         found = {}
         for kind in KINDS:
             file = self.folder / f"{kind}.json"
-            file.write_text(json.dumps(schema_of(kind)), encoding="utf-8")
+            file.write_text(json.dumps(schema_of(kind, words=self.words)), encoding="utf-8")
             found[file.as_uri()] = f"**/{kind}-*.yaml"
         return found
 
@@ -116,6 +119,17 @@ class Server:
                 self.send({"id": said["id"], "result": None})
             if wanted(said):
                 return said
+
+    def completions(self, kind: str, name: str, text: str) -> list[str]:
+        """What is offered at the end of a text."""
+        uri = (self.folder / f"{kind}-{name}.yaml").as_uri()
+        self.complaints(kind, name, text)
+        lines = text.split("\n")
+        place = {"line": len(lines) - 1, "character": len(lines[-1])}
+        asked = {"textDocument": {"uri": uri}, "position": place}
+        self.send({"id": 7, "method": "textDocument/completion", "params": asked})
+        said = self.until(lambda said: said.get("id") == 7 and "method" not in said)["result"]
+        return [item["label"] for item in (said["items"] if isinstance(said, dict) else said)]
 
     def complaints(self, kind: str, name: str, text: str) -> list[str]:
         uri = (self.folder / f"{kind}-{name}.yaml").as_uri()
@@ -163,3 +177,34 @@ def test_an_editor_takes_every_record_of_the_demonstration(server):
             if file.is_file() and (said := server.complaints(kind.name, file.stem, file.read_text(encoding="utf-8"))):
                 wrong[str(file.relative_to(HOME))] = said
     assert wrong == {}
+
+
+@pytest.fixture(scope="module")
+def knowing(tmp_path_factory):
+    """A server that knows this repository."""
+    book = load(HOME)[0]
+    ids = {kind: book.of(kind) for kind in ("member", "icp", "experiment")}
+    running = Server(tmp_path_factory.mktemp("knowing"), offered(book.processes[-1], book.team, ids))
+    yield running
+    running.process.kill()
+    running.process.wait()
+    for pipe in (running.process.stdin, running.process.stdout):
+        if pipe:
+            pipe.close()
+
+
+def test_an_editor_offers_the_team_the_members_and_the_process(knowing):
+    book = load(HOME)[0]
+    assert book.team
+    assert set(book.team.people) <= set(knowing.completions("deal", "owner", "title: A\nowner: "))
+    assert set(book.members) <= set(knowing.completions("deal", "member", "title: A\nmember: "))
+    assert set(book.processes[-1].tiers) <= set(knowing.completions("deal", "tier", "title: A\ntier: "))
+    stages = knowing.completions("deal", "stages", "title: A\nstages:\n  - enrichment: 2026-01-05\n  - ")
+    assert set(book.processes[-1].stages) <= set(stages)
+    assert set(book.of("icp")) <= set(knowing.completions("deal", "icp", "title: A\nicp:\n  hypothesis: "))
+
+
+def test_an_editor_that_knows_the_repository_takes_a_name_that_is_new(knowing, sound):
+    text = sound["deal"].replace("owner: jim", "owner: somebody-new")
+    assert "somebody-new" in text
+    assert knowing.complaints("deal", "new", text) == []

@@ -11,9 +11,8 @@ from salesops.cli.repository import folder_of, read
 from salesops.edits.issue_forms import as_file, forms
 from salesops.output import as_json, show
 from salesops.problems import CannotDecide, did_you_mean
-from salesops.records.json_schema import schema_of
+from salesops.records.json_schema import NAMED_BY_ID, offered, schema_of
 from salesops.records.kinds import KINDS
-from salesops.records.team import Team
 from salesops.setup.codeowners import codeowners as codeowners_of
 from salesops.store.load import find_root, load
 
@@ -30,16 +29,23 @@ def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, iss
             raise Usage("--codeowners cannot be combined with a kind or -o DIR")
         say(_codeowners(folder).removesuffix("\n"))
     elif out is None:
-        say(as_json(schema_of(_known(kind), _team(folder))))
+        say(_schema(folder, [_known(kind)])[0])
     else:
-        _write([_known(kind)] if kind is not None else list(KINDS), Path(folder, out), _team(folder), dry_run)
+        kinds = [_known(kind)] if kind is not None else list(KINDS)
+        texts = zip(kinds, _schema(folder, kinds), strict=True)
+        _keep(Path(folder, out), {f"{kind}.json": f"{text}\n" for kind, text in texts}, dry_run)
     return 0
 
 
-def _team(folder: str) -> Team | None:
-    """The team whose words the schemas offer; None outside of a repository, where the usual ones will do."""
+def _schema(folder: str, kinds: list[str]) -> list[str]:
+    """The schemas of some kinds, with what this repository knows; outside of one, the usual words will do."""
     root = find_root(folder_of(folder))
-    return load(root, ("team",))[0].team if root else None
+    if root is None:
+        return [as_json(schema_of(kind)) for kind in kinds]
+    book, _ = load(root, ("team", "process"))
+    ids = {kind: (file.stem for file in (root / KINDS[kind].where).rglob("*.yaml")) for kind in NAMED_BY_ID}
+    words = offered(book.processes[-1] if book.processes else None, book.team, ids)
+    return [as_json(schema_of(kind, book.team, words)) for kind in kinds]
 
 
 def _issue_forms(folder: str) -> dict[str, str]:
@@ -63,10 +69,6 @@ def _known(kind: str | None) -> str:
     if kind not in KINDS:
         raise Usage(f"there is no kind '{show(kind)}'; {did_you_mean(kind, KINDS)}".rstrip("; "))
     return kind
-
-
-def _write(kinds: list[str], folder: Path, team: Team | None, dry_run: bool) -> None:
-    _keep(folder, {f"{kind}.json": as_json(schema_of(kind, team)) + "\n" for kind in kinds}, dry_run)
 
 
 def _keep(folder: Path, files: Mapping[str, str], dry_run: bool) -> None:
