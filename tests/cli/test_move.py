@@ -207,7 +207,7 @@ def test_with_a_need_left_open_one_waits_or_signs_or_leaves_it(crm, answers, sta
 def test_whoever_signs_for_the_first_time_says_who_it_is_and_is_not_asked_again(crm):
     git = Git(crm.root)
     git.begin()
-    code, screen = typed(crm.root, ["move", "acme", "prop"], ["thu", "", "", "s", "They tell us on Friday", "Jim", "y"])
+    code, _ = typed(crm.root, ["move", "acme", "prop"], ["thu", "", "", "s", "They tell us on Friday", "Jim", "y"])
     assert code == 0
     assert git("config", "salesops.me") == "jim"
     assert held(crm)["waived"][0]["by"] == "jim"
