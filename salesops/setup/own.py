@@ -29,7 +29,7 @@ _ADDRESS = re.compile(
 
 
 @dataclass(frozen=True)
-class Person:
+class Colleague:
     """Somebody of the team: the id by which deals name them, the name, the account on GitHub."""
 
     id: str
@@ -44,7 +44,7 @@ class Own:
     organisation: str
     zone: str
     currency: str
-    people: tuple[Person, ...]
+    people: tuple[Colleague, ...]
     process: str
     repository: str | None = None
 
@@ -95,15 +95,15 @@ def currency(words: str) -> str:
     return words.strip().upper()
 
 
-def people(said: Sequence[str]) -> tuple[Person, ...]:
+def people(said: Sequence[str]) -> tuple[Colleague, ...]:
     """The people that are meant, each a name and perhaps an account behind an @; their ids are their first names."""
-    found: list[Person] = []
+    found: list[Colleague] = []
     for words in said:
         account = _AT.search(words)
         name = _AT.sub("", words).strip()
         if not name:
             raise Unclear(f"'{words[:60]}' is no name: write Ada Smith @ada")
-        found.append(Person(_own_id(name, [person.id for person in found]), name, account[1] if account else None))
+        found.append(Colleague(_own_id(name, [person.id for person in found]), name, account[1] if account else None))
     if not found:
         raise Unclear("nobody can own a deal yet: name one person at least")
     return tuple(found)
