@@ -135,12 +135,13 @@ def tell(tried: Trial, written: bool, output_format: str, *, dry_run: bool = Fal
     if output_format == "json":
         say(masked(as_json(_as_data(tried, written))))
     else:
-        for line in _lines(tried, written, dry_run, told):
+        for line in lines_of(tried, written, dry_run=dry_run, told=told):
             say(line)
     return 1 if tried.is_refused else 0
 
 
-def _lines(tried: Trial, written: bool, dry_run: bool, told: bool) -> Iterator[str]:
+def lines_of(tried: Trial, written: bool, *, dry_run: bool = False, told: bool = False) -> Iterator[str]:
+    """What came of a list, in lines."""
     found = [problem for problem in tried.problems if problem.is_error or not tried.is_refused]
     if tried.is_refused:
         yield from problems_as_text(found, style)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from jinja2 import BytecodeCache, Environment
 from jinja2.bccache import Bucket
@@ -20,6 +20,7 @@ from mkdocs.plugins import BasePlugin
 from salesops import output
 from salesops.cli.commands_page import commands_page
 from salesops.cli.day import day_of
+from salesops.cli.editing import Editing
 from salesops.cli.gate import gate
 from salesops.output import show
 from salesops.problems import errors
@@ -60,6 +61,8 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     """Prepares the pages before MkDocs reads them and fills them afterwards."""
 
     site: Site | None = None
+    editing: ClassVar[Editing | None] = None
+    """What writes the changes that pages of a preview post; none, unless it was asked for."""
     serving = False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
@@ -89,6 +92,8 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if self.site:
             with _as_plugin_error():
                 self.site.finish(Path(config.site_dir), policy=not self.serving)
+            if self.serving and self.editing:
+                self.editing.mark(Path(config.site_dir))
 
     def on_serve(self, server: LiveReloadServer, /, *, config: MkDocsConfig, builder: Any) -> LiveReloadServer:
         """Build again when a record or a page is saved, not when we write what MkDocs reads."""
@@ -97,6 +102,8 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         for folder in (*folders(), SOURCE):
             if (root / folder).is_dir():
                 server.watch(str(root / folder))
+        if self.editing:
+            server.set_app(self.editing.around(server.serve_request))
         return server
 
 

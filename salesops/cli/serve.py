@@ -11,10 +11,18 @@ from salesops.cli.options import as_of_option
 @click.option(
     "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port, on this computer only."
 )
+@click.option("--edit", is_flag=True, help="Let the forms of the preview write the records, from this computer only.")
 @as_of_option
 @click.pass_context
-def command(ctx: click.Context, port: int, as_of: str | None) -> None:
-    """Preview the site on this computer; it is rebuilt when a record or a page is saved. Stop with Ctrl-C."""
+def command(ctx: click.Context, port: int, as_of: str | None, *, edit: bool) -> None:
+    """Preview the site on this computer; it is rebuilt when a record or a page is saved. Stop with Ctrl-C.
+
+    With --edit what a form makes is written at once, by the same code as every command; without it nothing is ever written.
+
+    \b
+      salesops serve
+      salesops serve --edit --port 8100
+    """
     from salesops.cli.actions.serve import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, port, as_of))
+    ctx.exit(run(ctx.obj, port, as_of, edit=edit))

@@ -219,3 +219,42 @@ def test_a_preview_without_mkdocs_yml_is_called_wrongly(crm):
     done = crm.run("serve")
     assert done.code == 2
     assert "there is no mkdocs.yml next to playbook/" in done.err
+
+
+def posted(preview, token, **heads):
+    """What the preview says to a list that is posted to it, by its status."""
+    own = {"Origin": preview.address, "X-Salesops-Token": token, **heads}
+    body = b'salesops: "1"\nchanges:\n  - {log: acme, date: 2026-01-07, kind: note, note: "Written from a page"}\n'
+    request = urllib.request.Request(f"{preview.address}/salesops/changes", body, own, method="POST")
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+            return answer.status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def test_a_preview_writes_for_its_own_pages_where_that_was_asked_for(crm, serve):
+    crm.deal("activity:\n  - {date: 2026-01-06, kind: note, note: Begun}\n")
+    record = crm.root / "deals/acme.yaml"
+    preview = serve("salesops", "serve", "--edit", "--port", "{port}")
+    assert preview.shows("deals/acme.html", "salesops-edit")
+    token = preview.page("deals/acme.html").split('name="salesops-edit" content="')[1].split('"')[0]
+    before = record.read_bytes()
+    assert posted(preview, token, Origin="http://evil.example") == 403
+    assert posted(preview, token, Host="evil.example") == 403
+    assert posted(preview, "guessed") == 403
+    assert record.read_bytes() == before
+    assert posted(preview, token) == 200
+    assert b"Written from a page" in record.read_bytes()
+    assert preview.shows("deals/acme.html", "Written from a page")
+
+
+def test_a_preview_never_writes_where_it_was_not_asked_for(crm, serve):
+    crm.deal("activity:\n  - {date: 2026-01-06, kind: note, note: Begun}\n")
+    record = crm.root / "deals/acme.yaml"
+    preview = serve("salesops", "serve", "--port", "{port}")
+    assert preview.shows("deals/acme.html", "so-facts")
+    before = record.read_bytes()
+    assert "salesops-edit" not in preview.page("deals/acme.html")
+    assert posted(preview, "") in (404, 405, 501)
+    assert record.read_bytes() == before

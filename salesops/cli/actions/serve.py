@@ -9,6 +9,8 @@ from mkdocs.commands.serve import serve
 
 from salesops.cli.actions.site import let_mkdocs_speak
 from salesops.cli.day import day_given
+from salesops.cli.editing import Editing
+from salesops.cli.mkdocs_plugin import SalesopsPlugin
 from salesops.cli.options import Usage
 from salesops.cli.printing import note
 from salesops.cli.repository import root_of
@@ -16,7 +18,7 @@ from salesops.site.build import NoPlace, config_file
 from salesops.site.own_pages import SOURCE
 
 
-def run(folder: str, port: int, as_of: str | None) -> int:
+def run(folder: str, port: int, as_of: str | None, *, edit: bool = False) -> int:
     """Serve until somebody stops it."""
     root = root_of(folder)
     day = day_given(as_of, "--as-of")
@@ -29,6 +31,7 @@ def run(folder: str, port: int, as_of: str | None) -> int:
     (root / SOURCE).mkdir(exist_ok=True)  # MkDocs insists on it, also where a team has no pages of its own yet
     _refuse_taken(port)
     let_mkdocs_speak()
+    SalesopsPlugin.editing = Editing(root, port, as_of) if edit else None
     note(f"salesops: the preview is at http://127.0.0.1:{port}/ (Ctrl-C stops it)")
     serve(config_file=str(config), dev_addr=f"127.0.0.1:{port}")
     return 0

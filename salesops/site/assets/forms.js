@@ -8,6 +8,8 @@
     /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e007f}]|\r(?!\n)/u;
   const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5;
 
+  const TOKEN = document.querySelector("meta[name=salesops-edit]")?.content;
+
   class Unclear extends Error {}
   class Words { constructor(text) { this.text = text; } } // what somebody typed: always in quotes
   const unclear = (message) => { throw new Unclear(message); };
@@ -474,7 +476,10 @@
     find(form, "state").textContent = [left, made.says].filter(Boolean).join(" ");
     find(form, "copy").disabled = !isReady;
     const send = find(form, "send");
-    send.hidden = !facts.issue;
+    const pen = find(form, "write");
+    pen.hidden = !TOKEN;
+    pen.disabled = !isReady;
+    send.hidden = Boolean(TOKEN) || !facts.issue;
     send.removeAttribute("href");
     send.setAttribute("aria-disabled", String(!isReady));
     if (isReady && facts.issue) address(form, send, facts, made, list);
@@ -493,6 +498,17 @@
     send.href = isLong ? asAddress("Paste the list here: it was copied.") : whole;
     send.dataset.copies = isLong ? fenced(list) : "";
     if (isLong) find(form, "state").append(" The list is long: sending copies it, and you paste it into the issue.");
+  }
+
+  /** Posts a list to the preview on this computer, which writes it. */
+  async function post(list) {
+    try {
+      const heads = { "X-Salesops-Token": TOKEN, "Content-Type": "text/plain" };
+      const answer = await fetch("/salesops/changes", { method: "POST", headers: heads, body: list });
+      return (await answer.json()).lines.join("\n");
+    } catch {
+      return "The preview does not answer: is salesops serve --edit running? Nothing is lost: copy the list.";
+    }
   }
 
   async function copy(text) {
@@ -516,12 +532,25 @@
       await copy(refresh(form, facts).list);
       find(form, "state").textContent = "Copied.";
     });
+    find(form, "write").addEventListener("click", async () => {
+      const { list } = refresh(form, facts);
+      find(form, "write").disabled = true; // until something is typed again: twice is once
+      const told = await post(list);
+      find(form, "state").textContent = told;
+      sessionStorage.setItem(form.id, told); // the preview loads the page again
+    });
     const send = find(form, "send");
     send.addEventListener("click", () => send.dataset.copies && copy(send.dataset.copies));
-    find(form, "way").textContent = facts.issue
+    find(form, "way").textContent = TOKEN
+      ? "Write it changes the files on this computer."
+      : facts.issue
       ? `Send it opens a new issue at ${new URL(facts.issue).host}, filled in; it becomes a pull request.`
       : "Copy it, and give it to: salesops apply -";
     refresh(form, facts);
+    if (TOKEN && sessionStorage.getItem(form.id)) {
+      find(form, "state").textContent = sessionStorage.getItem(form.id);
+      sessionStorage.removeItem(form.id);
+    }
   }
 
   window.salesopsForms = { day, period, money, endingWithDay, slug, asList, Words, UNSEEN };
