@@ -29,12 +29,18 @@ def _won_contract(case: Case[Deal]) -> Contract | None:
 def contract_dates(case: Case[Deal]) -> Findings:
     """The days of a contract are not in order.
 
-    A term is a closed interval from its first to its last day; service that ended cannot have ended before it began.
-    Correct the days.
+    A term is a closed interval from its first to its last day; service that ended cannot have ended before it began; a price
+    is agreed before it is signed. Correct the days.
     """
-    contract = case.record.contract
+    contract, agreed = case.record.contract, case.record.agreed
     if contract is None:
         return
+    if agreed and contract.signed and contract.signed < agreed:
+        yield Finding(
+            ("agreed",),
+            f"the price was agreed on {agreed}, after the contract was signed on {contract.signed}",
+            help="correct one of the two days",
+        )
     if contract.start and contract.last_day and contract.last_day < contract.start:
         yield Finding(
             ("contract", "end"),

@@ -138,3 +138,11 @@ def test_how_far_a_promise_is_may_change_on_a_closed_deal_and_its_money_may_not(
 def test_a_deal_without_a_single_answer_is_held_against_its_past_too(against):
     bare = "title: Small\nmember: cascadia-university\ntype: existing business\ntier: general\nowner: jim\nrenews: unrecorded\nstages:\n  - renewals: 2025-10-01\n"
     assert against(bare, bare.replace("Small", "Smaller")) == []
+
+
+@pytest.mark.parametrize(
+    ("agreed", "codes"), [("2026-03-01", []), ("2026-03-02", []), ("2026-03-03", ["contract-dates"])]
+)
+def test_a_price_is_agreed_before_it_is_signed(repo, agreed, codes):
+    repo.deal(f"agreed: {agreed}\ncontract: {{signed: 2026-03-02, mrr: 1250 USD}}\n")
+    assert [each.code for each in repo.problems() if each.code == "contract-dates"] == codes
