@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.options import format_option
+from salesops.cli.options import as_of_option, format_option
 
 
 @click.group("import")
@@ -22,8 +22,17 @@ def command() -> None:
 )
 @click.option("--update", is_flag=True, help="Add what existing records lack; what they say is never changed.")
 @format_option("text", "json")
+@as_of_option
 @click.pass_context
-def csv(ctx: click.Context, file: str, column_map: str, dry_run: bool, update: bool, output_format: str) -> None:
+def csv(
+    ctx: click.Context,
+    file: str,
+    column_map: str,
+    dry_run: bool,
+    update: bool,
+    output_format: str,
+    as_of: str | None,
+) -> None:
     """Import the rows of a CSV file (.csv or .csv.gz) as deals and members.
 
     Running it twice changes nothing the second time. Exits with 1 if a row could not be imported, with 2 if the
@@ -31,4 +40,4 @@ def csv(ctx: click.Context, file: str, column_map: str, dry_run: bool, update: b
     """
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, file, column_map, output_format, dry_run=dry_run, update=update))
+    ctx.exit(run(ctx.obj, file, column_map, output_format, as_of, dry_run=dry_run, update=update))

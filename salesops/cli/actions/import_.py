@@ -36,12 +36,14 @@ class Unusable(Exception):
         self.problems = problems
 
 
-def run(folder: str, file: str, column_map: str, output_format: str, *, dry_run: bool, update: bool) -> int:
+def run(
+    folder: str, file: str, column_map: str, output_format: str, as_of: str | None, *, dry_run: bool, update: bool
+) -> int:
     """Write the records and report each row; 1 where one was rejected, 2 where nothing can be used."""
     root = root_of(folder)
     try:
         with nullcontext() if dry_run else alone(root):
-            plan = _plan(folder, file, column_map, update)
+            plan = _plan(folder, file, column_map, as_of, update)
             if not dry_run:
                 _progress(f"writing {counted(len(plan.changes), 'file')} …")
                 save_all(root, plan.changes)
@@ -59,14 +61,14 @@ def run(folder: str, file: str, column_map: str, output_format: str, *, dry_run:
     return 1 if plan.said(Verdict.REJECTED) else 0
 
 
-def _plan(folder: str, file: str, column_map: str, update: bool) -> Plan:
+def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bool) -> Plan:
     """What the import would do."""
     document = _sound(*document_of(column_map, _bytes(Path(folder, column_map), column_map, MAX_BYTES)))
     book = _book(folder)
     mapping = _sound(*read_mapping(document, book))
     _progress(f"reading {file} …")
     table, accounts = _tables(Path(folder, file), file, document, mapping)
-    return Planner(book, mapping, table, day_of(None, book), accounts, update).plan()
+    return Planner(book, mapping, table, day_of(as_of, book), accounts, update).plan()
 
 
 def _book(folder: str) -> Book:
