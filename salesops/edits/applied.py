@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -96,9 +97,9 @@ class Sheet:
         if not self.text:
             raise CannotEdit("there is no such file yet")
         after = edit(self.text)
-        lost = [comment for comment in comments(self.text) if comment not in comments(after)]
+        lost = Counter(comments(self.text)) - Counter(comments(after))
         if lost:
-            raise CannotEdit(f"the comment '{lost[0][:MAX_SHOWN]}' would be lost: edit the file by hand")
+            raise CannotEdit(f"the comment '{next(iter(lost))[:MAX_SHOWN]}' would be lost: edit the file by hand")
         self.text = after
 
 
@@ -223,7 +224,7 @@ def _new(draft: Draft, wanted: Wanted, every: list[Wanted]) -> bool:
         message = f"'{wanted.change.new}' is no kind of record"
         raise Refused(wanted.problem("change-unclear", message, "new", help=did_you_mean(wanted.change.new, KINDS)))
     data = _of_record(kind.name, wanted.data)
-    ref = (kind.name, wanted.record)
+    ref = (kind.name, kind.name if kind.is_single else wanted.record)
     if draft.is_there(ref):
         sheet = draft.sheets.get(ref) or _sheet_of(draft, ref, wanted)
         differs = [
@@ -284,24 +285,32 @@ def _later(wanted: Wanted, every: list[Wanted]) -> set[str]:
     return {str(path_of(path)[0]) for path in named} | {"next" for each in after if each.verb == "log"}
 
 
-def _log(draft: Draft, wanted: Wanted, _: list[Wanted]) -> bool:
+def _log(draft: Draft, wanted: Wanted, every: list[Wanted]) -> bool:
     sheet = draft.sheet(wanted)
     entry = in_order(Activity, {key: wanted.data[key] for key in fields_below(Activity, ()) if key in wanted.data})
     if entry in (sheet.at(("activity",)) or ()):
+        if "next" in wanted.data and "next" not in _later(wanted, every):
+            _is_said(
+                wanted, sheet, ("next",), wanted.data["next"], "it is logged already, and the next step is another"
+            )
         return True
     sheet.add(("activity",), entry)
     if "next" in wanted.data:
         if wanted.change.was is not None:
-            _unchanged(wanted, sheet, ("next",), wanted.change.was.get("next") or (wanted.change.was or None))
+            _unchanged(wanted, sheet, ("next",), wanted.change.was.get("next"))
         sheet.put(("next",), in_order(NextStep, wanted.data["next"]))
     return False
 
 
-def _move(draft: Draft, wanted: Wanted, _: list[Wanted]) -> bool:
+def _move(draft: Draft, wanted: Wanted, every: list[Wanted]) -> bool:
     sheet, change = draft.sheet(wanted), wanted.change
     line = {change.to: str(change.date)}
     stages = sheet.at(("stages",)) or []
     if line in stages:
+        later = _later(wanted, every)
+        for name, value in (change.set or {}).items():
+            if name.partition(".")[0] not in later:
+                _is_said(wanted, sheet, path_of(name), value, f"it has moved already, and {name} is another")
         return True
     stage = next(iter(stages[-1]), None) if stages and isinstance(stages[-1], dict) else None
     if change.was is not None and change.was != stage:
@@ -383,6 +392,14 @@ def _unchanged(wanted: Wanted, sheet: Sheet, path: Path, was: Any) -> None:
         message = f"{dotted(path)} of '{sheet.ref[1]}' was {_shown(was)} and is {_shown(there)}"
         way_out = "somebody changed it meanwhile: look at it again, and make the change anew"
         raise Refused(wanted.problem("change-grown-old", message, "was", help=way_out))
+
+
+def _is_said(wanted: Wanted, sheet: Sheet, path: Path, value: Any, message: str) -> None:
+    """Refuse where what came with a line that is there already is not there with it: it would be lost in silence."""
+    there = sheet.at(path)
+    if there != as_read(value):
+        way_out = "say it by set, with what stands there now as was"
+        raise Refused(wanted.problem("change-grown-old", f"{message}: {_shown(there)}", wanted.verb, help=way_out))
 
 
 def _shown(value: Any) -> str:

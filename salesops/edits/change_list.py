@@ -34,7 +34,7 @@ class LogEntry(Activity):
 
     log: Id = given("The deal.", "owlspruce-general")
     next: NextStep | None = maybe("The next step from now on.")
-    was: dict[str, Any] | None = maybe("What stood under `next` when the list was made; {} for nothing.")
+    was: dict[str, Any] | None = maybe("What stood there when the list was made, as {next: …}; {} for nothing.")
 
 
 class Moved(Record):

@@ -179,6 +179,43 @@ def test_what_cannot_be_done_refuses_the_whole_list(change, code):
     assert codes(CALL if change.get("log") != "acme-general" else {**CALL, "note": "A"}, change) == [code]
 
 
+def again(first: dict, second: dict) -> list[str]:
+    """The codes where a second list comes after a first one."""
+    (file,) = done([first]).files
+    return codes(second, of=book(**{"deal_acme-general": file.text}))
+
+
+def test_what_comes_with_a_line_that_is_there_is_never_lost_in_silence():
+    first = {**CALL, "next": {"action": "Call", "due": "2026-03-08"}}
+    assert again(first, first) == []
+    assert again(first, {**CALL, "next": {"action": "Write", "due": "2026-03-09"}}) == ["change-grown-old"]
+    moved = {
+        "move": "acme-general",
+        "to": "discovery",
+        "date": "2026-02-02",
+        "set": {"proposal.requested": "2026-02-01"},
+    }
+    assert again(moved, moved) == []
+    assert again(moved, {**moved, "set": {"proposal.requested": "2026-02-02"}}) == ["change-grown-old"]
+    assert again(moved, {**moved, "set": {"x.vpat": "done"}}) == ["change-grown-old"]
+
+
+def test_one_of_two_equal_comments_is_not_lost_either():
+    deal = DEAL.replace(
+        "next: {action: Call the dean, due: 2026-03-01}", "next:\n  action: Call\n  # from the fair\n  due: 2026-03-01"
+    )
+    assert codes({"clear": "acme-general", "fields": ["next"]}, of=book(**{"deal_acme-general": deal})) == [
+        "change-impossible"
+    ]
+
+
+def test_a_file_that_there_is_once_goes_by_its_kind():
+    (file,) = done([{"new": "rates", "id": "other", "rates": []}]).files
+    assert file.path == "playbook/rates.yaml"
+    there = book(rates_rates="rates:\n  - {date: 2026-01-02}\n")
+    assert codes({"new": "rates", "id": "other", "rates": [{"date": "2026-01-03"}]}, of=there) == ["change-id-taken"]
+
+
 def test_two_words_on_one_field_are_refused_for_the_second_time_would_undo_them():
     first = {"set": "acme-general", "fields": {"next.due": "2026-03-08"}}
     assert codes(first, {"set": "acme-general", "fields": {"next": {"action": "A", "due": "2026-03-09"}}}) == [
