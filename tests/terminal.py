@@ -8,7 +8,7 @@ import select
 import signal
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 PATIENCE = 60.0
@@ -16,8 +16,13 @@ PATIENCE = 60.0
 _PAINT = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def typed(root: Path, words: Sequence[str], answers: Sequence[str], as_of: str = "2026-11-20") -> tuple[int, str]:
-    """Run a command in a terminal, and type an answer whenever it asks; its exit code, and all that was on the screen."""
+def typed(
+    root: Path, words: Sequence[str], answers: Sequence[str | Callable[[], str]], as_of: str = "2026-11-20"
+) -> tuple[int, str]:
+    """Run a command in a terminal, and type an answer whenever it asks; its exit code, and all that was on the screen.
+
+    An answer that is called does something else first: what others do while somebody thinks.
+    """
     import pty
 
     program = str(Path(sys.executable).parent / "salesops")
@@ -38,7 +43,8 @@ def typed(root: Path, words: Sequence[str], answers: Sequence[str], as_of: str =
             shown += more.decode("utf-8", "replace")
             end = time.monotonic() + PATIENCE
         if left and _PAINT.sub("", shown).endswith("▸ ") and not ready:
-            os.write(screen, f"{left.pop(0)}\n".encode())
+            answer = left.pop(0)
+            os.write(screen, f"{answer() if callable(answer) else answer}\n".encode())
     else:
         os.kill(child, signal.SIGKILL)
     _, status = os.waitpid(child, 0)

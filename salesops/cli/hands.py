@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ import click
 from salesops.book.book import Book, Snapshot
 from salesops.cli import names
 from salesops.cli.day import day_of
-from salesops.cli.door import Trial, carry_out, in_words, tell, three_lines
+from salesops.cli.door import Trial, carry_out, in_words, tell, three_lines, tried_on
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
@@ -25,6 +25,7 @@ from salesops.cli.repository import read
 from salesops.edits.change_list import as_list
 from salesops.edits.fix import difference
 from salesops.edits.spoken import DUE, HAPPENED, Unclear, day, ending_with_day
+from salesops.edits.yaml_writer import FileChange
 from salesops.output import show
 from salesops.store.git import keep_setting, setting
 
@@ -202,13 +203,37 @@ def send(desk: Desk, changes: Sequence[Mapping[str, Any]]) -> int:
         return 0
     raw = as_list(list(changes)).encode("utf-8")
     how = desk.writing
-    tried, written = carry_out(desk.root, "the change", raw, desk.as_of, agrees=lambda tried: _agrees(tried, how))
+    if how.asks:
+        tried, written = _after_a_yes(desk, raw)
+    else:
+        tried, written = carry_out(desk.root, NAME, raw, desk.as_of, agrees=lambda _: not how.dry_run)
     return tell(tried, written, how.output_format, dry_run=how.dry_run, told=how.asks and not tried.is_refused)
 
 
-def _agrees(tried: Trial, how: Writing) -> bool:
-    if how.dry_run or not how.asks:
-        return not how.dry_run
+NAME = "the change"
+"""What messages call the list that a command makes."""
+
+
+def _after_a_yes(desk: Desk, raw: bytes) -> tuple[Trial, bool]:
+    """Show what would be written, and write it after a yes; nobody is kept out while somebody thinks.
+
+    Where the records have changed by then, so that something else would be written, it is shown again.
+    """
+    while True:
+        shown = tried_on(desk.root, NAME, raw, desk.as_of)
+        if shown.is_refused or not shown.result.files or not _agrees(shown):
+            return shown, False
+        tried, written = carry_out(desk.root, NAME, raw, desk.as_of, agrees=partial(_would_write, shown.result.files))
+        if written or tried.is_refused or not tried.result.files:
+            return tried, written
+        note("salesops: the records have changed meanwhile; look again")
+
+
+def _would_write(files: Sequence[FileChange], tried: Trial) -> bool:
+    return tuple(files) == tried.result.files
+
+
+def _agrees(tried: Trial) -> bool:
     for line in three_lines(tried):
         say(line)
     files = ", ".join(map(in_words, tried.result.files))

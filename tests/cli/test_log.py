@@ -134,3 +134,17 @@ def test_on_a_terminal_it_asks_for_what_is_missing_and_for_a_last_yes(crm):
     code, screen = typed(crm.root, ["log", "acme", "note", "Not this one"], ["n"])
     assert (code, notes(crm)) == (0, ["They teach, a lot"])
     assert screen.endswith("Nothing was written.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_nobody_is_kept_out_while_somebody_thinks_and_what_changed_meanwhile_is_shown(crm):
+    Git(crm.root).begin()
+
+    def meanwhile() -> str:
+        assert crm.run("log", "acme", "note", "Theirs came first").code == 0
+        return "y"
+
+    code, screen = typed(crm.root, ["log", "acme", "note", "Mine came second"], [meanwhile, "y"])
+    assert code == 0
+    assert "the records have changed meanwhile; look again" in screen
+    assert notes(crm) == ["Theirs came first", "Mine came second"]
