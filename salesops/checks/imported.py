@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.records.deal import Deal, Move
 from salesops.records.process import IMPORTED
@@ -40,9 +42,7 @@ def import_mark_unfit(case: Case[Deal]) -> Findings:
         return
     why = _why_unfit(case)
     if why:
-        yield Finding(
-            ("imported",), why, help="delete the mark; salesops import writes it where a deal comes with a table"
-        )
+        yield Finding(("imported",), why, help=DELETE)
 
 
 def _why_unfit(case: Case[Deal]) -> str:
@@ -112,20 +112,24 @@ def import_new(case: Case[Deal]) -> Findings:
     mark = case.record.imported
     if mark is None or not _new_moves(case, case.id):
         return
-    moves = {
-        deal_id: count
-        for kind, deal_id in case.then.changed
-        if kind == "deal" and case.book.deals[deal_id].imported == mark and (count := _new_moves(case, deal_id))
-    }
-    if case.id == min(moves):
-        deals = "1 deal says" if len(moves) == 1 else f"{len(moves):,} deals say"
-        total = sum(moves.values())
-        what = "a move" if total == 1 else f"{total:,} moves"
-        yield Finding(
-            ("imported",),
-            f"{deals} of {what} that the import of {mark.date} brought from '{mark.from_}': no process judges that",
-            help="look whether this import was made; a move of the team's own is written without the mark",
-        )
+    brought = ((deal_id, count) for deal_id in _of_the_same_import(case) if (count := _new_moves(case, deal_id)))
+    first, count = next(brought)
+    if case.id != first:
+        return  # asked for each deal: all of them are counted once only
+    counts = [count, *(more for _, more in brought)]
+    deals = "1 deal says" if len(counts) == 1 else f"{len(counts):,} deals say"
+    what = "a move" if sum(counts) == 1 else f"{sum(counts):,} moves"
+    yield Finding(
+        ("imported",),
+        f"{deals} of {what} that the import of {mark.date} brought from '{mark.from_}': no process judges that",
+        help="look whether this import was made; a move of the team's own is written without the mark",
+    )
+
+
+def _of_the_same_import(case: Case[Deal]) -> Iterator[str]:
+    """The deals that are new or say something else and have the same mark, in the order of their ids."""
+    deals = (deal_id for kind, deal_id in case.then.changed if kind == "deal")
+    return (deal_id for deal_id in deals if case.book.deals[deal_id].imported == case.record.imported)
 
 
 def _new_moves(case: Case[Deal], deal_id: str) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from salesops.changes.compare import Comparison
-from salesops.checks import check_past
+from salesops.checks import check_past, imported
 
 TODAY = date(2026, 11, 20)
 OWN = "stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n"
@@ -107,3 +107,14 @@ def test_an_import_of_many_deals_is_named_once(repo, version):
         ("import-new", "deals/acme-0.yaml", "3 deals say of 6 moves"),
         ("import-new", "deals/other.yaml", "1 deal says of 2 moves"),
     ]
+
+
+def test_the_moves_of_an_import_are_counted_for_one_of_its_deals_and_not_anew_for_each(repo, version, monkeypatch):
+    earlier, deals, asked = repo.book(), 30, []
+    count = imported._new_moves
+    monkeypatch.setattr(imported, "_new_moves", lambda case, deal: asked.append(deal) or count(case, deal))
+    for number in range(deals):
+        repo.deal(OWN + MARK, f"acme-{number:02}")
+    (found,) = check_past(Comparison(earlier, repo.book()), TODAY)
+    assert found.message.startswith("30 deals say of 60 moves")
+    assert len(asked) <= 3 * deals
