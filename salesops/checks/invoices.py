@@ -266,7 +266,7 @@ def invoice_before_vendor_setup(case: Case[Member]) -> Findings:
                 ("invoices", at, "sent"),
                 f"sent on {invoice.sent}, before the vendor set-up was done: {how}",
                 help="write vendor_setup: with status done and its day, or status not needed",
-                fix="vendor_setup: {status: ?}",
+                fix=f"vendor_setup: {{status: {GAP}}}",
             )
             return  # one cause, one finding, whatever the number of invoices
 

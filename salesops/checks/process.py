@@ -9,7 +9,7 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.metrics import metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.problems import Path, did_you_mean
-from salesops.records.as_written import question
+from salesops.records.as_written import GAP, question
 from salesops.records.bounds import NEEDED, fits, wrong_unit
 from salesops.records.deal import Deal
 from salesops.records.model_fields import fields_below
@@ -543,10 +543,10 @@ def process_path_missing(case: Case[Process]) -> Findings:
         return
     lacking = {deal_type: start for deal_type, start in process.starts.items() if deal_type not in process.path}
     if lacking:
-        lines = "".join(f"\n  {deal_type}: [{start}, ?]" for deal_type, start in lacking.items())
+        lines = "".join(f"\n  {deal_type}: [{start}, {GAP}]" for deal_type, start in lacking.items())
         yield Finding(
             ("starts",),
-            f"the exits go in a circle: nothing says which stages {' and '.join(lacking)} has passed, or has yet to reach",
+            f"the exits go in a circle: nothing says which stages a deal of {' or '.join(lacking)} has passed, or has yet to reach",
             help="write path: with the stages in order, from the start to the win, without those to the side",
             fix=f"path:{lines}",
             key=True,

@@ -8,7 +8,7 @@ from typing import Any
 
 from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, Path, did_you_mean, nearest
-from salesops.records.as_written import question
+from salesops.records.as_written import GAP, question
 from salesops.records.deal import UNRECORDED, Deal
 from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
@@ -41,7 +41,7 @@ def member_unknown(case: Case[Deal]) -> Findings:
     """
     member_id = case.record.member
     if case.unknown("member", member_id):
-        new = f"for a new member write members/{member_id}.yaml with three lines: name: ?, kind: ?, country: ?"
+        new = f"for a new member write members/{member_id}.yaml with three lines: name: {GAP}, kind: {GAP}, country: {GAP}"
         hint = case.hint("member", member_id)
         yield Finding(("member",), f"there is no members/{member_id}.yaml", help=f"{hint}; {new}" if hint else new)
 

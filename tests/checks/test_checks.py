@@ -158,6 +158,7 @@ def test_a_finding_reads_well(example, check):
     assert found.severity is check.severity
     assert found.help or found.fix
     assert found.excerpt or check.kind == GONE
+    assert "?" not in found.fix.partition("  # ")[0], "inside of braces YAML does not take a question mark for a text"
 
 
 OTHERS_FIX = {"need-not-met"}
