@@ -8,6 +8,31 @@ from salesops.records.as_written import question
 from salesops.records.contract import Contract
 from salesops.records.deal import EXISTING, NEW, UNRECORDED, Deal, Value
 
+WON = """
+stages:
+  - enrichment: 2026-01-05
+  - outreach: 2026-01-12
+  - discovery: 2026-01-19
+  - proposal: 2026-02-09
+  - closed won: 2026-03-09
+maniac_t:
+  money: {status: met, date: 2026-01-10, note: In the budget}
+  need: {status: met, date: 2026-01-10, note: Server died}
+  authority: {status: met, date: 2026-01-20, note: The dean signs}
+  impending_event: {status: met, date: 2026-01-20, note: Course starts}
+  application: {status: met, date: 2026-01-20, note: Standard images}
+  competition: {status: met, date: 2026-01-20, note: None known}
+  timeline: {status: met, date: 2026-01-20, note: Six weeks}
+icp: {hypothesis: teaching-led, version: 1, fit: true}
+discovery: {jobs: [Teach], requirements: [Sign-on]}
+activity:
+  - {date: 2026-01-15, kind: call, outcome: spoke}
+  - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
+proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
+win: {learning: The course decided, signals: [course]}
+order: {configurator: "https://hub.example/c", created: 2026-03-12, delivery_owner: april, operational: 2026-04-07}
+"""
+SIGNED = 'signed: 2026-03-09, entity: Sponsor, agreement: "https://docs.example/a"'
 Fact = tuple[Path, str]
 """A place in a deal, and what is to be said of it."""
 
@@ -65,56 +90,12 @@ def contract_dates(case: Case[Deal]) -> Findings:
 @check(
     "won-before-signed",
     source="Sales Operations Overview (2025), Proposal; reference/definitions#win-rate",
-    bad="""
-    stages:
-      - enrichment: 2026-01-05
-      - outreach: 2026-01-12
-      - discovery: 2026-01-19
-      - proposal: 2026-02-09
-      - closed won: 2026-03-02
-    maniac_t:
-      money: {status: met, date: 2026-01-10, note: In the budget}
-      need: {status: met, date: 2026-01-10, note: Server died}
-      authority: {status: met, date: 2026-01-20, note: The dean signs}
-      impending_event: {status: met, date: 2026-01-20, note: Course starts}
-      application: {status: met, date: 2026-01-20, note: Standard images}
-      competition: {status: met, date: 2026-01-20, note: None known}
-      timeline: {status: met, date: 2026-01-20, note: Six weeks}
-    icp: {hypothesis: teaching-led, version: 1, fit: true}
-    discovery: {jobs: [Teach], requirements: [Sign-on]}
-    activity:
-      - {date: 2026-01-15, kind: call, outcome: spoke}
-      - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
-    proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
-    contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD, entity: Sponsor, agreement: "https://docs.example/a"}  # <--
-    win: {learning: The course decided, signals: [course]}
-    order: {delivery_owner: april, operational: 2026-04-20}
-    """,
-    good="""
-    stages:
-      - enrichment: 2026-01-05
-      - outreach: 2026-01-12
-      - discovery: 2026-01-19
-      - proposal: 2026-02-09
-      - closed won: 2026-03-09
-    maniac_t:
-      money: {status: met, date: 2026-01-10, note: In the budget}
-      need: {status: met, date: 2026-01-10, note: Server died}
-      authority: {status: met, date: 2026-01-20, note: The dean signs}
-      impending_event: {status: met, date: 2026-01-20, note: Course starts}
-      application: {status: met, date: 2026-01-20, note: Standard images}
-      competition: {status: met, date: 2026-01-20, note: None known}
-      timeline: {status: met, date: 2026-01-20, note: Six weeks}
-    icp: {hypothesis: teaching-led, version: 1, fit: true}
-    discovery: {jobs: [Teach], requirements: [Sign-on]}
-    activity:
-      - {date: 2026-01-15, kind: call, outcome: spoke}
-      - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
-    proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
-    contract: {signed: 2026-03-09, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD, entity: Sponsor, agreement: "https://docs.example/a"}
-    win: {learning: The course decided, signals: [course]}
-    order: {delivery_owner: april, operational: 2026-04-20}
-    """,
+    bad=f"""{WON}
+contract: {{signed: 2026-03-16, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD, entity: Sponsor, agreement: "https://docs.example/a"}}  # <--
+""",
+    good=f"""{WON}
+contract: {{{SIGNED}, start: 2026-04-01, end: 2027-03-31, mrr: 1250 USD}}
+""",
 )
 def won_before_signed(case: Case[Deal]) -> Findings:
     """A deal was closed as won before its contract was signed.
@@ -152,33 +133,6 @@ def contract_currencies(case: Case[Deal]) -> Findings:
             f"{contract.one_off.currency} here, {contract.mrr.currency} for mrr",
             help="use one currency for one contract",
         )
-
-
-WON = """
-stages:
-  - enrichment: 2026-01-05
-  - outreach: 2026-01-12
-  - discovery: 2026-01-19
-  - proposal: 2026-02-09
-  - closed won: 2026-03-09
-maniac_t:
-  money: {status: met, date: 2026-01-10, note: In the budget}
-  need: {status: met, date: 2026-01-10, note: Server died}
-  authority: {status: met, date: 2026-01-20, note: The dean signs}
-  impending_event: {status: met, date: 2026-01-20, note: Course starts}
-  application: {status: met, date: 2026-01-20, note: Standard images}
-  competition: {status: met, date: 2026-01-20, note: None known}
-  timeline: {status: met, date: 2026-01-20, note: Six weeks}
-icp: {hypothesis: teaching-led, version: 1, fit: true}
-discovery: {jobs: [Teach], requirements: [Sign-on]}
-activity:
-  - {date: 2026-01-15, kind: call, outcome: spoke}
-  - {date: 2026-01-20, kind: meeting, about: discovery, status: held}
-proposal: {requested: 2026-02-02, presented: 2026-02-09, admin_informed: 2026-02-03}
-win: {learning: The course decided, signals: [course]}
-order: {configurator: "https://hub.example/c", created: 2026-03-12, delivery_owner: april, operational: 2026-04-07}
-"""
-SIGNED = 'signed: 2026-03-09, entity: Sponsor, agreement: "https://docs.example/a"'
 
 
 @check(
