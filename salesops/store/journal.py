@@ -95,11 +95,6 @@ def last_writes(root: Path) -> Iterator[Write]:
             yield _read(root, number, state)
 
 
-def take_back(root: Path, done: Write, instead: Iterable[FileChange] = ()) -> None:
-    """Write what was there before a write, or ``instead`` of that; raises CannotDecide where a file has moved on since."""
-    take_all_back(root, [done], instead)
-
-
 def take_all_back(root: Path, done: Sequence[Write], instead: Iterable[FileChange] = ()) -> None:
     """Take the last writes back as one, newest first, or write ``instead``; raises CannotDecide where a file has moved on since."""
     with alone(root):

@@ -13,7 +13,7 @@ from gitting import CLEAN, Git
 from salesops.edits.yaml_writer import FileChange
 from salesops.problems import CannotDecide
 from salesops.store import journal
-from salesops.store.journal import finish, is_open, last_writes, take_back, write
+from salesops.store.journal import finish, is_open, last_writes, take_all_back, write
 
 
 @pytest.fixture(params=["git", "no git"])
@@ -40,7 +40,7 @@ def test_what_is_written_can_be_taken_back_to_the_byte(root):
     assert texts(root) == {"a.yaml": "a: 2\n", "b.yaml": "b: 1\n"}
     (done,) = last_writes(root)
     assert (done.sentence, [file.path for file in done.files]) == ("a and b", ["deals/a.yaml", "deals/b.yaml"])
-    take_back(root, done)
+    take_all_back(root, [done])
     assert texts(root) == {"a.yaml": "a: 1\n"}
     assert list(last_writes(root)) == []
 
@@ -56,7 +56,7 @@ def test_a_file_that_has_moved_on_is_left_as_it_is(root):
     done = write(root, [A, B], "a and b")
     (root / "deals/a.yaml").write_text("a: 3\n")
     with pytest.raises(CannotDecide, match=r"deals/a\.yaml has changed since"):
-        take_back(root, done)
+        take_all_back(root, [done])
     assert texts(root) == {"a.yaml": "a: 3\n", "b.yaml": "b: 1\n"}
 
 
@@ -147,10 +147,10 @@ def test_several_writes_are_taken_back_as_one_or_not_at_all(root):
     (root / "deals/b.yaml").write_text("b: 2\n")
     assert journal.moved_on(root, [second, first]) == ["deals/b.yaml"]
     with pytest.raises(CannotDecide, match=r"deals/b\.yaml has changed since"):
-        journal.take_all_back(root, [second, first])
+        take_all_back(root, [second, first])
     assert texts(root) == {"a.yaml": "a: 3\n", "b.yaml": "b: 2\n"}
     (root / "deals/b.yaml").write_text("b: 1\n")
-    journal.take_all_back(root, [second, first])
+    take_all_back(root, [second, first])
     assert texts(root) == {"a.yaml": "a: 1\n"}
     assert list(last_writes(root)) == []
 
@@ -158,5 +158,5 @@ def test_several_writes_are_taken_back_as_one_or_not_at_all(root):
 def test_instead_of_what_was_there_something_else_may_be_written_beside_it_too(root):
     done = write(root, [A], "a")
     instead = [FileChange("deals/a.yaml", "a: 1 # signed\n", "a: 2\n"), FileChange("deals/c.yaml", "c: 1\n")]
-    take_back(root, done, instead)
+    take_all_back(root, [done], instead)
     assert texts(root) == {"a.yaml": "a: 1 # signed\n", "c.yaml": "c: 1\n"}
