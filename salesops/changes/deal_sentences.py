@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from salesops.changes.change import Change, joined, listed
@@ -139,12 +140,22 @@ def _next(deal: Versions, found: list[Difference]) -> Iterator[Change]:
         yield deal.change("next step", "no next step any more")
         return
     due = f" by {deal.names.day(step['due'])}" if step.get("due") else ""
-    owner = f" ({deal.names.person(as_text(step['owner']))})" if step.get("owner") else ""
+    whose = _whose_step(deal, as_text(step.get("owner")))
     yield deal.change(
         "next step",
-        f"next: {deal.names.text(step.get('action')) or 'something'}{due}{owner}",
+        f"next: {deal.names.text(step.get('action')) or 'something'}{due}{f' ({whose})' if whose else ''}",
         date=_given(step.get("due")),
     )
+
+
+def _whose_step(deal: Versions, own: str) -> str:
+    """Who does the step, where that is said; where it is not, but was before of somebody else, that it is the deal's owner now."""
+    if own:
+        return deal.names.person(own)
+    before = as_text(replace(deal, after=None).part("next").get("owner"))
+    leads = as_text(deal.data.get("owner"))
+    is_passed_on = before and before != leads
+    return f"{deal.names.person(leads) or 'nobody'}, was {deal.names.person(before)}" if is_passed_on else ""
 
 
 def _probability(deal: Versions, found: list[Difference]) -> Iterator[Change]:

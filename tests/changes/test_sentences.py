@@ -111,6 +111,18 @@ EDITS = [
     ("expected_close: 2026-12-31", "", "expected close", "no expected close, was 31 December"),
     ("", "owner: april", "owner", "owner April, was Jim"),
     ("", "next: {action: Send it, due: 2026-12-01, owner: april}", "next step", "next: Send it by 1 December (April)"),
+    (
+        "next: {action: Send it, due: 2026-12-01, owner: april}",
+        "next: {action: Call them, due: 2026-12-04}",
+        "next step",
+        "next: Call them by 4 December (Jim, was April)",
+    ),
+    (
+        "next: {action: Send it, due: 2026-12-01, owner: jim}",
+        "next: {action: Call them, due: 2026-12-04}",
+        "next step",
+        "next: Call them by 4 December",
+    ),
     ("", "next: null", "next step", "no next step any more"),
     (
         "",

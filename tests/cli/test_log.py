@@ -47,6 +47,12 @@ def test_a_call_is_one_line_and_the_next_step(crm):
     assert ran.err == "tue: Tuesday 2026-11-24\n"
 
 
+def test_a_step_that_was_somebody_elses_is_told_to_be_the_owners_now(crm):
+    crm.deal("next: {action: Send the price, due: 2026-11-27, owner: april}\n")
+    ran = crm.run("log", "acme", "note", "Sent it", "--next", "Call them", "tue")
+    assert "next: Call them by 24 November (Jim, was April)" in ran.out
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [
