@@ -10,7 +10,7 @@ from salesops.book.book import Book, Ref
 from salesops.changes.compare import Comparison
 from salesops.checks import check_book, check_past, to_sign
 from salesops.checks.check import Signing
-from salesops.cli.door import Trial, in_words, three_lines
+from salesops.cli.door import Trial, in_words, what_it_does
 from salesops.cli.gate import parted
 from salesops.cli.hands import Desk, Missing, ask, desk_of
 from salesops.cli.options import Usage
@@ -221,8 +221,8 @@ def _tell(undoing: Undoing, desk: Desk) -> None:
     if desk.writing.dry_run:
         for line in undoing.differences:
             say(line)
-    for line in three_lines(undoing.tried):
-        say(line)
+    for line in what_it_does(undoing.tried):
+        say(show(line))
     if undoing.signed:
         say(f"It has been merged: signed by {show(desk.me)}, {counted(len(undoing.signed), 'correction')} of the past.")
     if undoing.left:
