@@ -254,11 +254,11 @@ def ask(question: str, reads: Callable[[str], Any], *, default: str = "", hint: 
     if hint:
         say(style(show(hint), "faint"))
     while True:
-        said = click.prompt(show(question), default=default, show_default=False, prompt_suffix=" ▸ ")
-        if not said.strip():
+        said = click.prompt(show(question), default=default, show_default=False, prompt_suffix=" ▸ ").strip() or default
+        if not said:
             return None
         try:
-            return reads(said.strip())
+            return reads(said)
         except Unclear as unclear:
             say(show(str(unclear)))
 
