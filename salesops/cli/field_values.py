@@ -130,9 +130,7 @@ class SpokenField:
     @property
     def _contacts(self) -> list[Choice]:
         deal = self.desk.book.deals.get(self.record)
-        member = self.desk.book.members.get(deal.member if deal else self.record)
-        known = member.contacts if member else ()
-        return [Choice(it.id, tuple(filter(None, (it.name, it.role))), it.name or it.role or "") for it in known]
+        return names.contacts(self.desk.book.members.get(deal.member if deal else self.record))
 
     @property
     def _bare(self) -> Any:

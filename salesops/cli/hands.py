@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -121,11 +121,7 @@ class Desk:
     def contact(self, deal_id: str, asked: str) -> str:
         """The contact of a deal's member who is meant, by id, name or role."""
         member = self.book.members.get(self.book.deals[deal_id].member)
-        known = [
-            Choice(it.id, tuple(word for word in (it.name, it.role) if word), it.name or it.role or "")
-            for it in (member.contacts if member else ())
-        ]
-        return self.chosen(asked, known, f"the member has no contact '{show(asked)}'")
+        return self.chosen(asked, names.contacts(member), f"the member has no contact '{show(asked)}'")
 
     def chosen(self, asked: str, choices: Sequence[Choice], none: str) -> str:
         """The one that fits; on a terminal a numbered choice where several do."""
@@ -237,13 +233,17 @@ def _agrees(tried: Trial) -> bool:
     for line in three_lines(tried):
         say(line)
     files = ", ".join(map(in_words, tried.result.files))
+    return agreed(f"Write {files}?", lambda: (line for file in tried.result.files for line in difference(file)))
+
+
+def agreed(question: str, differences: Callable[[], Iterable[str]]) -> bool:
+    """The last yes, or no; the differences as often as they are wanted before."""
     while True:
-        answer = ask(f"Write {files}?  [Y/n/diff]", str, default="y").casefold()
+        answer = ask(f"{question}  [Y/n/diff]", str, default="y").casefold()
         if answer not in ("d", "diff"):
             return answer in ("y", "yes")
-        for file in tried.result.files:
-            for line in difference(file):
-                say(show(line))
+        for line in differences():
+            say(show(line))
 
 
 # ── questions ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -20,6 +20,7 @@ from salesops.output import show
 from salesops.problems import CannotDecide, did_you_mean, nearest
 from salesops.records.deal import ActivityKind
 from salesops.records.kinds import KINDS, own_named
+from salesops.records.member import Member
 from salesops.records.process import Process
 from salesops.records.team import Team
 from salesops.store.load import find_root, load
@@ -138,6 +139,12 @@ def _members(book: Book) -> Iterator[Choice]:
 def members(book: Book) -> list[Choice]:
     """The members by id and name."""
     return list(_members(book))
+
+
+def contacts(member: Member | None) -> list[Choice]:
+    """Whom we know at an institution, by id, name or role."""
+    known = member.contacts if member else ()
+    return [Choice(it.id, tuple(filter(None, (it.name, it.role))), it.name or it.role or "") for it in known]
 
 
 def people(team: Team | None) -> list[Choice]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import subprocess
-import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ from typing import Any
 
 from salesops.cli import names
 from salesops.cli.door import HOW_ON, Trial, in_words, three_lines, tried_with
-from salesops.cli.hands import Desk, ask, desk_of, word_of
+from salesops.cli.hands import Desk, ask, can_ask, desk_of, word_of
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
@@ -68,7 +67,7 @@ NO_TERMINAL = (
 
 def run(folder: str, **options: Any) -> int:
     """Edit it; 1 where what was written is wrong and was not mended."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not can_ask():
         raise Usage(NO_TERMINAL)
     desk = desk_of(folder, options["as_of"], yes=False, dry_run=False, output_format="text")
     path = _path(desk, options["record"])

@@ -209,11 +209,7 @@ def contacts(form: Form, member: str | None, said: Sequence[str]) -> list[Known]
 
 
 def _contact(form: Form, member: str | None, said: str, taken: Sequence[str]) -> Known:
-    record = form.desk.book.members.get(member or "")
-    there = [
-        Choice(it.id, tuple(word for word in (it.name, it.role) if word), it.name or it.role or "")
-        for it in (record.contacts if record else ())
-    ]
+    there = names.contacts(form.desk.book.members.get(member or ""))
     if names.fitting(said, there):
         found = form.desk.chosen(said, there, "")
         form.echo(said, found)

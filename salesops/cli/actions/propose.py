@@ -12,7 +12,7 @@ from salesops.changes.change import Change
 from salesops.changes.compare import Comparison
 from salesops.changes.report import Report, Side
 from salesops.cli.gate import brought, checked, past_checked
-from salesops.cli.hands import ME, Desk, ask, desk_of
+from salesops.cli.hands import ME, Desk, agreed, desk_of
 from salesops.cli.printing import say, style
 from salesops.edits.fix import difference
 from salesops.edits.yaml_writer import FileChange
@@ -101,7 +101,7 @@ def run(folder: str, **how: Any) -> int:
             say(line)
     if any(True for _ in errors(proposal.found)):
         return _end(desk, style("Nothing was sent: mend the errors first.", "error"), _as_data(proposal, None), 1)
-    if desk.writing.dry_run or (desk.writing.asks and not _agrees(proposal)):
+    if desk.writing.dry_run or (desk.writing.asks and not agreed("Send it?", lambda: _differences(proposal))):
         return _end(desk, "Nothing was sent.", _as_data(proposal, None))
     try:
         address = _sent(proposal)
@@ -249,15 +249,6 @@ def _lines(proposal: Sending) -> Iterator[str]:
     advice = f", {counted(warned, 'warning')}" if warned else ""
     yield f"check     {counted(len(found), 'error') if found else 'no errors'}{advice}"
     yield from problems_as_text(found, style)
-
-
-def _agrees(proposal: Sending) -> bool:
-    while True:
-        answer = ask("Send it?  [Y/n/diff]", str, default="y").casefold()
-        if answer not in ("d", "diff"):
-            return answer in ("y", "yes")
-        for line in _differences(proposal):
-            say(show(line))
 
 
 def _differences(proposal: Sending) -> Iterator[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from salesops.checks.waiting import everything_waiting, name_of
 from salesops.cli import COMMANDS
 from salesops.cli.actions.log import KINDS_OF_ACTIVITY, happening
 from salesops.cli.door import carry_out
-from salesops.cli.hands import Asked, Desk, ask, desk_of
+from salesops.cli.hands import Asked, Desk, ask, can_ask, desk_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.edits.change_list import as_list
@@ -35,7 +34,7 @@ FOR_OPEN_DEALS = "mpx"
 
 def needs_terminal() -> None:
     """Raise Usage where nobody can be asked."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not can_ask():
         raise Usage(NO_TERMINAL)
 
 

@@ -12,7 +12,7 @@ from salesops.checks import check_book, check_past, to_sign
 from salesops.checks.check import Signing
 from salesops.cli.door import Trial, in_words, what_it_does
 from salesops.cli.gate import parted
-from salesops.cli.hands import Desk, Missing, ask, desk_of
+from salesops.cli.hands import Desk, Missing, agreed, ask, desk_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.edits.applied import Applied, applied
@@ -45,7 +45,7 @@ class Undoing:
     def differences(self) -> Iterator[str]:
         """What is written, line by line."""
         for file in (*self.tried.result.files, *self.gone):
-            yield from map(show, difference(file))
+            yield from difference(file)
 
     @property
     def files(self) -> str:
@@ -93,7 +93,9 @@ def _undo(desk: Desk, writes: Sequence[Write], why: str | None) -> int:
         return _refused(desk, writes, [], undoing.tried.problems)
     if text:
         _tell(undoing, desk)
-    is_wanted = not desk.writing.dry_run and (not desk.writing.asks or _agrees(undoing))
+    is_wanted = not desk.writing.dry_run and (
+        not desk.writing.asks or agreed(f"Write {undoing.files}?", lambda: undoing.differences)
+    )
     if is_wanted:
         take_all_back(desk.root, writes, undoing.tried.result.files)
     if not text:
@@ -220,7 +222,7 @@ def _corrected(bare: Book, signed: Sequence[Mapping[str, Any]]) -> tuple[FileCha
 def _tell(undoing: Undoing, desk: Desk) -> None:
     if desk.writing.dry_run:
         for line in undoing.differences:
-            say(line)
+            say(show(line))
     for line in what_it_does(undoing.tried):
         say(show(line))
     if undoing.signed:
@@ -228,15 +230,6 @@ def _tell(undoing: Undoing, desk: Desk) -> None:
     if undoing.left:
         say("The records will have errors then:")
         for line in problems_as_text(undoing.left, style):
-            say(line)
-
-
-def _agrees(undoing: Undoing) -> bool:
-    while True:
-        answer = ask(f"Write {undoing.files}?  [Y/n/diff]", str, default="y").casefold()
-        if answer not in ("d", "diff"):
-            return answer in ("y", "yes")
-        for line in undoing.differences:
             say(line)
 
 
