@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from importlib import resources
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 
 from salesops.edits.issue_forms import as_file, forms
 from salesops.edits.yaml_writer import scalar
@@ -19,7 +19,7 @@ from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
 from salesops.setup.own import Own
 from salesops.setup.vendoring import below, wheel
-from salesops.store.load import MARKER
+from salesops.store.load import MARKER, load
 
 SOON = timedelta(days=14)
 RENAMED = {"gitignore": ".gitignore", "gitattributes": ".gitattributes"}
@@ -42,10 +42,11 @@ OWN_STEPS = f"""\
 """
 
 
-def files(today: date, own: Own | None = None) -> Iterator[tuple[str, bytes]]:
+def files(today: date, own: Own | None = None, there: Path | None = None) -> Iterator[tuple[str, bytes]]:
     """Path and content of every file of a new repository: the starter's, the schemas, and the program itself.
 
-    With a team's ``own`` words there is no example among them; else there is one of everything.
+    With a team's ``own`` words there is no example among them; else there is one of everything. What speaks in the words of the
+    repository has those of the one that is ``there`` already, where one is.
     """
     program = wheel()
     filled = {
@@ -62,9 +63,7 @@ def files(today: date, own: Own | None = None) -> Iterator[tuple[str, bytes]]:
         if own is None or _is_kept(path, own):
             begun[RENAMED.get(path, path)] = (_as_own(path, text, own) if own else text).encode()
     yield from begun.items()
-    process, team = (_record(begun, path, model) for path, model in ((PROCESS, Process), (MARKER, Team)))
-    if isinstance(process, Process) and isinstance(team, Team):
-        yield from _with_words(begun, process, team)
+    yield from _with_words(*(_words_there(there) if there else _words_begun(begun)))
     yield program.path, program.data
 
 
@@ -91,16 +90,37 @@ def _as_own(path: str, text: str, own: Own) -> str:
     return text
 
 
-def _with_words(begun: Iterable[str], process: Process, team: Team) -> Iterator[tuple[str, bytes]]:
-    """What speaks in the words of the new repository: schemas and snippets for editors, and forms for issues."""
+def _words_begun(begun: Mapping[str, bytes]) -> tuple[Process | None, Team | None, dict[str, list[str]]]:
+    """The process, the people and the ids of a repository that begins."""
+    process, team = (_record(begun, path, model) for path, model in ((PROCESS, Process), (MARKER, Team)))
     places = [PurePosixPath(path) for path in begun]
     folders = {kind: PurePosixPath(KINDS[kind].where) for kind in NAMED_BY_ID}
     ids = {kind: [it.stem for it in places if it.parent == folder] for kind, folder in folders.items()}
+    return process if isinstance(process, Process) else None, team if isinstance(team, Team) else None, ids
+
+
+def _words_there(root: Path) -> tuple[Process | None, Team | None, dict[str, list[str]]]:
+    """The newest process, the people and the ids of a repository that is there already."""
+    book, _ = load(root, ("team", "process"))
+    return book.processes[-1] if book.processes else None, book.team, ids_there(root)
+
+
+def ids_there(root: Path) -> dict[str, list[str]]:
+    """The ids that other records name, by kind, as the files of a repository are called."""
+    return {kind: [file.stem for file in (root / KINDS[kind].where).rglob("*.yaml")] for kind in NAMED_BY_ID}
+
+
+def _with_words(
+    process: Process | None, team: Team | None, ids: Mapping[str, Iterable[str]]
+) -> Iterator[tuple[str, bytes]]:
+    """What speaks in the words of the repository: schemas and snippets for editors, and forms for issues."""
     words = offered(process, team, ids)
     for kind in KINDS:
         yield f"schemas/{kind}.json", f"{as_json(schema_of(kind, team, words))}\n".encode()
-    yield ".vscode/salesops.code-snippets", f"{as_json(editor_snippets(process))}\n".encode()
     yield ".vscode/extensions.json", f"{as_json({'recommendations': ['redhat.vscode-yaml']})}\n".encode()
+    if process is None:
+        return
+    yield ".vscode/salesops.code-snippets", f"{as_json(editor_snippets(process))}\n".encode()
     for form in forms(process, team):
         yield f".github/ISSUE_TEMPLATE/{form.name}.yml", as_file(form).encode()
 

@@ -315,6 +315,27 @@ def test_its_first_deal_is_one_command_and_its_site_is_built_without_a_word(own)
     assert (own / "build/html/guides/first-deal.html").is_file()
 
 
+@pytest.mark.parametrize("made", ["schemas", ".vscode", ".github/ISSUE_TEMPLATE"])
+def test_what_is_written_anew_for_a_newer_salesops_speaks_in_the_words_of_the_team(own, made, tmp_path):
+    copy = tmp_path / "crm"
+    shutil.copytree(own, copy, ignore=shutil.ignore_patterns("build"))
+    assert salesops(copy, "new", "member", "Birch College", "--kind", "edu", "--country", "canada").returncode == 0
+    assert salesops(copy, "schema", "-o", "schemas").returncode == 0
+    before = {file.name: file.read_bytes() for file in (copy / made).iterdir()}
+    shutil.rmtree(copy / made)
+    assert salesops(copy, "init", ".").returncode == 0
+    assert {file.name: file.read_bytes() for file in (copy / made).iterdir()} == before
+
+
+def test_where_no_process_can_be_read_no_form_offers_the_stages_of_another(crm, tmp_path):
+    (crm / "playbook/process/v1.yaml").write_text("version: [", encoding="utf-8")
+    for made in (crm / ".github/ISSUE_TEMPLATE", crm / "schemas"):
+        shutil.rmtree(made)
+    assert salesops(tmp_path, "init", "crm").returncode == 0
+    assert not (crm / ".github/ISSUE_TEMPLATE").exists()
+    assert (crm / "schemas/deal.json").is_file()
+
+
 @pytest.mark.parametrize("folder", ["guides", "reference"])
 def test_the_guides_that_a_new_repository_gets_are_ours(folder):
     """Where one was changed: cp site/guides/*.md salesops/setup/starter/site/guides/, and the same of reference/json.md."""

@@ -46,7 +46,8 @@ def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: 
     begun = (root / MARKER).exists()
     own = _own(root, options, asks=can_ask() and not (yes or dry_run)) if not begun else None
     left_alone = _left_alone(root, begun=begun)
-    wanted = [NewFile(path, data) for path, data in files(today, own) if not path.startswith(left_alone)]
+    every = files(today, own, root if begun else None)
+    wanted = [NewFile(path, data) for path, data in every if not path.startswith(left_alone)]
     new = [file for file in wanted if not os.path.lexists(root / file.path)]
     if not dry_run:
         root.mkdir(parents=True, exist_ok=True)

@@ -11,9 +11,10 @@ from salesops.cli.repository import folder_of, read
 from salesops.edits.issue_forms import as_file, forms
 from salesops.output import as_json, show
 from salesops.problems import CannotDecide, did_you_mean
-from salesops.records.json_schema import NAMED_BY_ID, offered, schema_of
+from salesops.records.json_schema import offered, schema_of
 from salesops.records.kinds import KINDS
 from salesops.setup.codeowners import codeowners as codeowners_of
+from salesops.setup.new_repository import ids_there
 from salesops.store.load import find_root, load
 
 
@@ -43,8 +44,7 @@ def _schema(folder: str, kinds: list[str]) -> list[str]:
     if root is None:
         return [as_json(schema_of(kind)) for kind in kinds]
     book, _ = load(root, ("team", "process"))
-    ids = {kind: (file.stem for file in (root / KINDS[kind].where).rglob("*.yaml")) for kind in NAMED_BY_ID}
-    words = offered(book.processes[-1] if book.processes else None, book.team, ids)
+    words = offered(book.processes[-1] if book.processes else None, book.team, ids_there(root))
     return [as_json(schema_of(kind, book.team, words)) for kind in kinds]
 
 
