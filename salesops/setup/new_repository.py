@@ -33,7 +33,7 @@ FIRST_STEPS = "## First steps"
 OWN_STEPS = f"""\
 {FIRST_STEPS}
 
-1. `salesops new deal` asks six things and writes your first deal, with its institution.
+1. `salesops new deal` asks for what it needs and writes your first deal, with its institution.
 2. Read `playbook/process/v1.yaml` and change what does not fit, before the first commit.
 3. Run `salesops schema --codeowners > .github/CODEOWNERS` once the people in `playbook/team.yaml` have GitHub accounts, and again when an
    owner changes: reviews then reach the right people.

@@ -344,6 +344,21 @@ def test_the_guides_that_a_new_repository_gets_are_ours(folder):
     assert {file.name: file.read_bytes() for file in brought.iterdir()} == ours
 
 
+def test_its_menu_calls_them_what_ours_does():
+    titles = [
+        set(
+            re.findall(
+                r"^ +- (.+: (?:guides|reference/json).*\.md)$",
+                (root / "mkdocs.yml").read_text(encoding="utf-8"),
+                re.MULTILINE,
+            )
+        )
+        for root in (HOME, HOME / "salesops/setup/starter")
+    ]
+    assert titles[1] - titles[0] == set()
+    assert {title for title in titles[0] if "guides/" in title} <= titles[1]
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [

@@ -245,6 +245,12 @@ def test_the_comment_follows_the_check_by_its_name():
         assert comment["on"]["workflow_run"]["workflows"] == [check["name"]]
 
 
+def test_the_readme_of_a_new_repository_names_whatever_runs_there():
+    readme = (STARTER / "README.md").read_text(encoding="utf-8").partition("## What runs automatically")[2]
+    names = [of(path)["name"] for path in (STARTER / ".github/workflows").iterdir()]
+    assert [name for name in names if f"*{name}*" not in readme] == []
+
+
 def test_the_guide_and_init_name_the_check_that_must_be_green():
     assert of(STARTER / ".github/workflows/check.yml")["jobs"]["records"]["name"] == "Records"
     for path in (GUIDES / "github.md", STARTER / "README.md"):
