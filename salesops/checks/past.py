@@ -355,10 +355,9 @@ BY_NAME = frozenset({"stages", "tiers", "starts", "becomes", "fields", "path"})
 
 def _rules_changed(case: Case[Process]) -> Iterator[Path]:
     """The places where a version says something else than it did, but for its words, and for how much of it another one says."""
-    for one in differences(_whole_before(case), case.book.written_whole(case.id)):
-        is_more = case.record.is_of_imports and _is_more(one)
-        if one.section not in BUILDS_ON and not _is_wording(one.path) and not is_more:
-            yield one.path
+    before, after = _rules(_whole_before(case)), _rules(case.book.written_whole(case.id))
+    changed = [one for one in differences(before, after) if one.section not in BUILDS_ON]
+    yield from dict.fromkeys(one.path for one in changed if not (case.record.is_of_imports and _is_more(one)))
 
 
 def _is_more(one: Difference) -> bool:
@@ -370,8 +369,21 @@ def _is_more(one: Difference) -> bool:
     )
 
 
-def _is_wording(path: Path) -> bool:
-    return any(part in WORDING and not (at == 1 and path[0] in BY_NAME) for at, part in enumerate(path))
+def _rules(said: Data) -> Data:
+    """What a version says without its words: a need whose reason is better said is the same need."""
+    return {
+        name: {each: _wordless(part) for each, part in value.items()}
+        if name in BY_NAME and isinstance(value, dict)
+        else _wordless(value)
+        for name, value in said.items()
+        if name not in WORDING
+    }
+
+
+def _wordless(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _wordless(part) for name, part in value.items() if name not in WORDING}
+    return [_wordless(each) for each in value] if isinstance(value, list) else value
 
 
 def _said_before(case: Case[Process], path: Path) -> str:

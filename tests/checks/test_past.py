@@ -472,6 +472,30 @@ def test_the_words_of_a_process_may_be_corrected(repo, words):
     assert check_past(Comparison(before, repo.book()), TODAY) == []
 
 
+NEED = """stages: {enrichment: {title: Enrichment, exits: [{to: closed won, when: Signed, needs: [{field: owner, why: %s}, {field: %s}]}]},
+  closed won: {title: Won, outcome: won}, closed lost: {title: Lost, outcome: lost}}
+"""
+
+
+def test_why_a_need_is_asked_for_may_be_better_said(repo):
+    repo.deal(PAST)
+    repo.process(NEED % ("Somebody must", "next"))
+    before = repo.book()
+    repo.process(NEED % ("Nobody else would", "next"))
+    assert check_past(Comparison(before, repo.book()), TODAY) == []
+
+
+def test_a_need_that_asks_for_something_else_is_one_rule_changed_at_its_place(repo):
+    repo.deal(PAST)
+    repo.process(NEED % ("Somebody must", "next"))
+    before = repo.book()
+    repo.process(NEED % ("Nobody else would", "expected_close"))
+    found = check_past(Comparison(before, repo.book()), TODAY)
+    assert [(each.code, each.field) for each in found] == [
+        ("process-changed", "stages.enrichment.exits.0.needs.1.field")
+    ]
+
+
 # What changed elsewhere
 
 
