@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, get_args
 
+from salesops.records.as_written import GAP
 from salesops.records.deal import CallOutcome, MeetingAbout, MeetingStatus
 from salesops.records.kinds import KINDS
 from salesops.records.process import Process
@@ -132,18 +133,16 @@ def editor_settings(folder: str) -> dict[str, Any]:
 
 
 TODAY = "$CURRENT_YEAR-$CURRENT_MONTH-$CURRENT_DATE"
-LEFT = "\N{HORIZONTAL ELLIPSIS}"
-"""What a snippet leaves to be said: a record that still holds it is refused."""
 
 
 def editor_snippets(process: Process) -> dict[str, Any]:
     """Snippets for an editor: a call, a meeting, a next step and a move. None of them asserts what nobody said."""
     lines = {
-        "call": f'- {{date: {TODAY}, kind: call, outcome: {_choice(1, get_args(CallOutcome))}, note: "${{2:{LEFT}}}"}}',
+        "call": f'- {{date: {TODAY}, kind: call, outcome: {_choice(1, get_args(CallOutcome))}, note: "${{2:{GAP}}}"}}',
         "meeting": f"- {{date: {TODAY}, kind: meeting, about: {_choice(1, get_args(MeetingAbout))}, "
-        f'status: {_choice(2, get_args(MeetingStatus))}, note: "${{3:{LEFT}}}"}}',
+        f'status: {_choice(2, get_args(MeetingStatus))}, note: "${{3:{GAP}}}"}}',
         "move": f"- {_choice(1, process.stages)}: {TODAY}",
-        "next": f'next: {{action: "${{1:{LEFT}}}", due: ${{2:{LEFT}}}}}',
+        "next": f'next: {{action: "${{1:{GAP}}}", due: ${{2:{GAP}}}}}',
     }
     said = {
         "call": "A call, under activity",
@@ -155,4 +154,4 @@ def editor_snippets(process: Process) -> dict[str, Any]:
 
 
 def _choice(number: int, words: Iterable[str]) -> str:
-    return f"${{{number}|{','.join((LEFT, *words))}|}}"
+    return f"${{{number}|{','.join((GAP, *words))}|}}"

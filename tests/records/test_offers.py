@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from salesops.records.json_schema import LEFT, editor_snippets, offered, schema_of, without_offers
+from salesops.records.as_written import GAP
+from salesops.records.json_schema import editor_snippets, offered, schema_of, without_offers
 from salesops.records.kinds import KINDS
 from salesops.records.yaml_reader import read
 from salesops.store.load import load
@@ -61,11 +62,9 @@ def test_a_snippet_asserts_nothing_that_nobody_said(repo):
     assert {one["prefix"] for one in found.values()} == {"call", "meeting", "move", "next"}
     for one in found.values():
         [line] = one["body"]
-        assert LEFT in line
+        assert GAP in line
     assert all(stage in found["A move, under stages"]["body"][0] for stage in process.stages)
     plain = (
-        found["The next step"]["body"][0]
-        .replace("${1:" + LEFT + "}", "Call")
-        .replace("${2:" + LEFT + "}", "2026-12-01")
+        found["The next step"]["body"][0].replace("${1:" + GAP + "}", "Call").replace("${2:" + GAP + "}", "2026-12-01")
     )
     assert read("a.yaml", plain.encode())[0].data == {"next": {"action": "Call", "due": "2026-12-01"}}
