@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.book.sounds_alike import words_in
 from salesops.problems import Edit, Path, Problem
 from salesops.records.as_written import GAP, as_text, question
 from salesops.records.money import Money, money_from_text
@@ -96,12 +97,14 @@ def meant_by(words: str, names: Mapping[str, str]) -> str:
     spelling = slug(said)
     if spelling in names:
         return spelling
-    found = _by_name(spelling, names) or _by_part(said, spelling, names)
+    found = _by_name(said, names) or _by_part(said, spelling, names)
     return found[0] if len(found) == 1 else ""
 
 
-def _by_name(spelling: str, names: Mapping[str, str]) -> list[str]:
-    return [known for known, name in names.items() if name and slug(name.casefold()) == spelling]
+def _by_name(said: str, names: Mapping[str, str]) -> list[str]:
+    """The same words, whatever their accents and punctuation; in every script, where an id has Latin letters alone."""
+    wanted = words_in(said)
+    return [known for known, name in names.items() if wanted and words_in(name) == wanted]
 
 
 def _by_part(said: str, spelling: str, names: Mapping[str, str]) -> list[str]:

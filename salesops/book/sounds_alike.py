@@ -22,14 +22,14 @@ NEAR = 0.84
 
 def sounding_like(name: str, known: Mapping[str, str]) -> list[str]:
     """The ids of those whose names sound like this one, nearest first; ``known`` has the name of each id."""
-    often = Counter(word for other in known.values() for word in set(_words(other)))
+    often = Counter(word for other in known.values() for word in set(words_in(other)))
     found = {record_id: _likeness(name, other, often) for record_id, other in known.items()}
     return sorted((it for it, share in found.items() if share >= NEAR), key=lambda it: (-found[it], it))
 
 
 def _likeness(one: str, other: str, often: Mapping[str, int]) -> float:
     """How much of two names agrees: of the whole, of a word that tells, or of the initials that one of them is."""
-    first, second = _words(one), _words(other)
+    first, second = words_in(one), words_in(other)
     whole = _share(" ".join(first), " ".join(second))
     telling = [word for word in second if _tells(word) and often[word] < COMMON]
     parts = [_share(word, wanted) for word in first if _tells(word) for wanted in telling]
@@ -45,7 +45,7 @@ def _share(one: str, other: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
-def _words(name: str) -> list[str]:
+def words_in(name: str) -> list[str]:
     """The words of a name without letter case, accents and punctuation."""
     plain = "".join(letter for letter in normalize("NFKD", name.casefold()) if not combining(letter))
     return "".join(letter if letter.isalnum() else " " for letter in plain).split()
