@@ -83,12 +83,14 @@ def _cut(found: Data, path: list[str]) -> dict[str, Any]:
 
 def _merged(found: Data, own: Data) -> dict[str, Any]:
     """Two mappings as one: a key that is new stands behind the one that is written before it."""
-    order = list(found)
-    before = -1
+    behind: dict[str | None, list[str]] = {}
+    before: str | None = None
     for key in own:
-        if key not in found:
-            order.insert(before + 1, key)
-        before = order.index(key)
+        if key in found:
+            before = key
+        else:
+            behind.setdefault(before, []).append(key)
+    order = [*behind.get(None, ()), *(each for key in found for each in (key, *behind.get(key, ())))]
     return {key: _one(found.get(key), own[key]) if key in own else found[key] for key in order}
 
 
