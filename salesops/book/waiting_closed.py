@@ -24,15 +24,15 @@ LEARNINGS = ("loss.learning", "loss.playbook", "win.learning", "win.signals")
 def reengage_due(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
     """A lost deal whose day to try again has come, with no later deal of the member."""
     history = _closed_as(LOST, snapshot, deal)
-    losses = history.deal.loss if history else ()
-    at = sum(visit.outcome == LOST for visit in history.closings) - 1 if history else -1
-    day = losses[at].reengage if 0 <= at < len(losses) else None
+    lost = history.lost if history else ()
+    loss = lost[-1][1] if lost else None
+    day = loss.reengage if loss else None
     if history and isinstance(day, date) and day <= snapshot.as_of and not _is_followed(snapshot, history):
         yield Waiting(
             "reengage-due",
             *("deal", deal, history.deal.owner, day),
             f"the day to try again came on {_came(day)}",
-            ("loss", at, "reengage"),
+            ("loss", len(lost) - 1, "reengage"),
             help="open the deal again or begin a new one; else write the next day to try, or never",
         )
 
