@@ -128,7 +128,7 @@ class Standing:
         """What it is expected to bring over its term: by its value, or by its signed contract where no value is written."""
         if self.deal.value:
             return self.deal.value.amounts
-        return self.deal.contract.amounts if self.is_worth_its_contract and self.deal.contract else []
+        return self.deal.contract.amounts() if self.is_worth_its_contract and self.deal.contract else []
 
     @property
     def is_worth_its_contract(self) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
 from datetime import date
-from decimal import Decimal
 
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory
@@ -22,7 +21,6 @@ OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER = "overdue", "0-30", "31-90", "91-180
 BUCKETS = (OVERDUE, DAYS_30, DAYS_90, DAYS_180, LATER, OPEN_ENDED, NOT_STARTED, SUPERSEDED, ENDED)
 """Every won contract is in exactly one of these on every day."""
 ACTIVE = frozenset({OPEN_ENDED, DAYS_30, DAYS_90, DAYS_180, LATER})
-_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True)
@@ -272,9 +270,7 @@ def _won_worth(history: DealHistory) -> list[Money]:
     contract, value = history.deal.contract, history.deal.value
     if contract is None or not (contract.mrr or contract.one_off):
         return value.amounts if value else []
-    months = contract.term or Decimal(MONTHS_A_TERM if value is None or value.months is None else value.months)
-    recurring = [Money((contract.mrr.amount * months).quantize(_CENT), contract.mrr.currency)] if contract.mrr else []
-    return recurring + ([contract.one_off] if contract.one_off else [])
+    return contract.amounts(MONTHS_A_TERM if value is None or value.months is None else value.months)
 
 
 def _won_on(snapshot: Snapshot, history: DealHistory) -> date:

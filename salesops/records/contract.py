@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import PlainValidator, WithJsonSchema
 
-from salesops.records.money import Money
+from salesops.records.money import CENT, Money
 from salesops.records.record import Entries, Past, Record, given, many, maybe
 from salesops.records.scalars import (
     Amount,
@@ -118,11 +118,11 @@ class Contract(Record):
         term = self.term
         return None if term is None else round(term)
 
-    @property
-    def amounts(self) -> list[Money]:
-        """What it brings over its term: the recurring part times the months, a year where it has no end, and what comes once."""
-        months = MONTHS_A_YEAR if self.months is None else self.months
-        return ([self.mrr.times(months)] if self.mrr else []) + ([self.one_off] if self.one_off else [])
+    def amounts(self, months_without_end: int = MONTHS_A_YEAR) -> list[Money]:
+        """What it brings over its term: the recurring part times the months, so many where it has no end, and what comes once."""
+        months = self.term or Decimal(months_without_end)
+        recurring = [Money((self.mrr.amount * months).quantize(CENT), self.mrr.currency)] if self.mrr else []
+        return recurring + ([self.one_off] if self.one_off else [])
 
     @property
     def began(self) -> Date | None:

@@ -14,7 +14,7 @@ MONEY = re.compile(r"(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})? ([A-Z]{3})")
 _GROUPED = re.compile(r"[0-9]+|[0-9]{1,3}([_, ])[0-9]{3}(?:\1[0-9]{3})*")
 _FIGURE = re.compile(r"[0-9][0-9_, ]*(?:\.[0-9]{1,2})?", re.ASCII)
 _A_MONTH = re.compile(r" ?(?:/|per|a) ?(?:month|mo)\.?$")
-_CENT = Decimal("0.01")
+CENT = Decimal("0.01")
 
 
 class Money(NamedTuple):
@@ -51,12 +51,12 @@ def total(amounts: Iterable[Money]) -> Sums:
 def plain(amount: Decimal) -> str:
     """``1250`` or ``412.50``: cents only where there are any."""
     whole = amount.to_integral_value()
-    return str(whole) if whole == amount else str(amount.quantize(_CENT))
+    return str(whole) if whole == amount else str(amount.quantize(CENT))
 
 
 def cents(amount: Decimal) -> str:
     """``1250.00``: always two places, as machines read it."""
-    return str(amount.quantize(_CENT))
+    return str(amount.quantize(CENT))
 
 
 @lru_cache(maxsize=8192)

@@ -140,3 +140,15 @@ def test_all_of_it_is_as_of_the_day(repo):
     history = repo.book().on(date(2026, 2, 1)).history("acme")
     standing = Standing(repo.book().on(date(2026, 2, 1)), history)
     assert (standing.stage_name, standing.age, standing.since) == ("enrichment", 27, date(2026, 1, 5))
+
+
+def test_a_won_deal_without_a_value_is_worth_its_contract_to_the_part_of_a_month(repo):
+    repo.deal("""
+    stages: [enrichment: 2026-01-05, closed won: 2026-03-30]
+    contract: {signed: 2026-03-28, start: 2026-04-01, end: 2026-04-15, mrr: 1000 USD, entity: Sponsor}
+    value: null
+    """)
+    snapshot = repo.book().on(date(2026, 11, 20))
+    assert {money.currency: money.amount for money in Standing(snapshot, snapshot.history("acme")).amounts} == {
+        "USD": 500
+    }
