@@ -7,41 +7,14 @@ import sys
 import pytest
 from gitting import Git
 from terminal import typed
-
-from salesops.records.yaml_reader import read
+from underway import IN_PROPOSAL, held
 
 LESSON = ("--reason", "tim", "--learned", "Ask who pays", "--verdict", "exec", "--again", "sep 2027")
-PROPOSAL = """
-stages:
-  - enrichment: 2026-01-05
-  - outreach: 2026-01-12
-  - discovery: 2026-02-02
-  - proposal: 2026-02-16
-activity:
-  - {date: 2026-01-20, kind: call, outcome: spoke}
-  - {date: 2026-02-03, kind: meeting, about: discovery, status: held}
-discovery: {jobs: [Teach], requirements: [Sign-on]}
-maniac_t:
-  need: {status: met, date: 2026-01-05}
-  money: {status: met, date: 2026-01-05}
-  authority: {status: met, date: 2026-02-03}
-  application: {status: met, date: 2026-02-03}
-  impending_event: {status: met, date: 2026-02-03}
-  competition: {status: unknown, date: 2026-02-03}
-  timeline: {status: unknown, date: 2026-02-03}
-proposal: {requested: 2026-02-12, presented: 2026-02-17, admin_informed: 2026-02-13}
-"""
 PAPER = (
     "--signed", "thu", "--start", "1 dec", "--end", "12 months", "--mrr", "1250", "--entity", "Sponsor",
     "--agreement", "https://docs.example/a", "--learned", "The course, above all", "--signal", "A course", "--signal", "A dean",
 )  # fmt: skip
 terminal = pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
-
-
-def held(repo) -> dict:
-    document, problems = read("deals/acme.yaml", (repo.root / "deals/acme.yaml").read_bytes())
-    assert problems == []
-    return document.data
 
 
 def test_a_loss_says_why_and_when_to_try_again(repo):
@@ -87,7 +60,7 @@ def test_the_reason_decides_which_way_out_it_is_and_what_that_asks_for(repo):
 
 
 def test_a_win_takes_the_contract_in_the_order_of_the_paper(repo):
-    repo.deal(PROPOSAL)
+    repo.deal(IN_PROPOSAL)
     asked = repo.run("close", "acme", "won").err
     order = [
         "--signed DAY",
@@ -157,7 +130,7 @@ def test_a_loss_on_a_terminal_is_five_questions_and_a_yes(repo):
 
 @terminal
 def test_a_win_on_a_terminal_offers_the_hand_off(repo):
-    repo.deal(PROPOSAL)
+    repo.deal(IN_PROPOSAL)
     Git(repo.root).begin()
     paper = ["thu", "1 dec", "12 months", "1250", "Sponsor", "https://docs.example/a", "The course", "A course", ""]
     answers = [*paper, "yes", "https://hub.example/c", "thu", "april", "", "y"]

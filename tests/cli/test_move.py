@@ -7,39 +7,15 @@ import sys
 import pytest
 from gitting import Git
 from terminal import typed
+from underway import IN_DISCOVERY, held
 
-from salesops.records.yaml_reader import read
-
-WAY = """
-stages:
-  - enrichment: 2026-01-05
-  - outreach: 2026-01-12
-  - discovery: 2026-02-02
-activity:
-  - {date: 2026-01-20, kind: call, outcome: spoke}
-  - {date: 2026-02-03, kind: meeting, about: discovery, status: held}
-discovery: {jobs: [Teach], requirements: [Sign-on]}
-maniac_t:
-  need: {status: met, date: 2026-01-05}
-  money: {status: met, date: 2026-01-05}
-  authority: {status: met, date: 2026-02-03}
-  application: {status: met, date: 2026-02-03}
-  impending_event: {status: met, date: 2026-02-03}
-  competition: {status: unknown, date: 2026-02-03}
-"""
 ANSWERS = ("--set", "maniac_t.timeline=part", "--set", "proposal.requested=thu")
 
 
 @pytest.fixture
 def crm(repo):
-    repo.deal(WAY)
+    repo.deal(IN_DISCOVERY)
     return repo
-
-
-def held(repo) -> dict:
-    document, problems = read("deals/acme.yaml", (repo.root / "deals/acme.yaml").read_bytes())
-    assert problems == []
-    return document.data
 
 
 def test_a_move_is_one_line_with_what_the_exit_asks_for_and_the_next_step(crm):
@@ -95,7 +71,7 @@ def test_what_is_missing_or_cannot_be_is_named_and_nothing_is_written(crm, words
 
 
 def test_an_activity_that_is_missing_is_logged_by_its_own_command(repo):
-    repo.deal(WAY.replace("  - {date: 2026-02-03, kind: meeting, about: discovery, status: held}\n", ""))
+    repo.deal(IN_DISCOVERY.replace("  - {date: 2026-02-03, kind: meeting, about: discovery, status: held}\n", ""))
     ran = repo.run("move", "acme", "proposal", *ANSWERS)
     assert ran.code == 1
     assert "  salesops log acme meeting --about discovery --status held" in ran.err
@@ -117,7 +93,7 @@ def test_what_cannot_be_waived_is_not_signed_for(repo):
         "playbook/process/v3.yaml",
         process.replace("{field: maniac_t.timeline,", "{field: maniac_t.timeline, waivable: false,"),
     )
-    repo.deal(WAY)
+    repo.deal(IN_DISCOVERY)
     ran = repo.run("move", "acme", "prop", "--waive", "maniac_t.timeline", "--why", "So", "--by", "jim")
     assert ran.code == 1
     assert "maniac_t.timeline cannot be waived" in ran.err
@@ -130,7 +106,7 @@ def test_an_answer_that_stood_there_is_replaced_with_its_day(repo):
         "playbook/process/v3.yaml",
         process.replace("{field: maniac_t.competition,", "{field: maniac_t.competition, is: [met, partial, unmet],"),
     )
-    repo.deal(WAY)
+    repo.deal(IN_DISCOVERY)
     ran = repo.run("move", "acme", "prop", *ANSWERS)
     assert "--set maniac_t.competition.status=met|partial|unmet" in ran.err
     assert repo.run("move", "acme", "prop", *ANSWERS, "--set", "competition=unmet").code == 0
@@ -159,7 +135,7 @@ def test_a_move_back_says_why(crm):
 
 
 def test_a_parked_deal_is_resumed_first(repo):
-    repo.deal(WAY + "parked: [{since: 2026-11-01, until: 2027-01-01, why: The grant}]\n")
+    repo.deal(IN_DISCOVERY + "parked: [{since: 2026-11-01, until: 2027-01-01, why: The grant}]\n")
     ran = repo.run("move", "acme", "proposal", *ANSWERS)
     assert ran.code == 1
     assert "acme is parked since 2026-11-01, until 2027-01-01: The grant" in ran.err

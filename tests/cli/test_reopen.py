@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from salesops.records.yaml_reader import read
+from underway import held
 
 LOST = """
 stages:
@@ -13,12 +12,6 @@ stages:
   - closed lost: 2026-01-19
 loss: {reason: timing, learning: Too early, verdict: execution, reengage: never, playbook: none needed}
 """
-
-
-def held(repo) -> dict:
-    document, problems = read("deals/acme.yaml", (repo.root / "deals/acme.yaml").read_bytes())
-    assert problems == []
-    return document.data
 
 
 @pytest.mark.parametrize(("words", "stage"), [([], "outreach"), (["enr"], "enrichment")])

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import pytest
+from underway import held
 
 from salesops.records.record import value_at
-from salesops.records.yaml_reader import read
 
 
 @pytest.fixture
 def crm(repo):
     repo.deal("discovery: {jobs: [Teach], requirements: [Sign-on]}\nexpected_close: 2027-01-04\n")
     return repo
-
-
-def held(repo, path: str = "deals/acme.yaml") -> dict:
-    document, problems = read(path, (repo.root / path).read_bytes())
-    assert problems == []
-    return document.data
 
 
 @pytest.mark.parametrize(
