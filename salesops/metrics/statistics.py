@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb, floor, sqrt
+from math import comb, floor, fsum, sqrt
 from statistics import NormalDist
 
 ENOUGH = 10
@@ -54,3 +54,25 @@ def _rank(count: int, tail: float) -> int | None:
         if below > tail * 2**count:
             return rank or None
     return None
+
+
+def upper_bound(hits: int, out_of: int, confidence: float = 0.95) -> float | None:
+    """The end above which a share lies with no more than the remaining chance: Wilson's, of one side; None where nothing was counted."""
+    both = wilson(hits, out_of, 2 * confidence - 1)
+    return None if both is None else both[1]
+
+
+def chance_of_at_most(hits: int, out_of: int, rate: float) -> float:
+    """How likely so few hits, or fewer, are where each comes at a true rate: the exact binomial sum."""
+    return fsum(comb(out_of, k) * rate**k * (1 - rate) ** (out_of - k) for k in range(min(hits, out_of) + 1))
+
+
+def difference(hits: int, out_of: int, other_hits: int, other_out_of: int) -> tuple[float, Interval] | None:
+    """How far one share is above another, and Newcombe's hybrid score interval of it (R. G. Newcombe, 1998, method 10); None where one has nothing counted."""
+    one, other = wilson(hits, out_of), wilson(other_hits, other_out_of)
+    if one is None or other is None:
+        return None
+    share, other_share = hits / out_of, other_hits / other_out_of
+    below = sqrt((share - one[0]) ** 2 + (other[1] - other_share) ** 2)
+    above = sqrt((one[1] - share) ** 2 + (other_share - other[0]) ** 2)
+    return share - other_share, (share - other_share - below, share - other_share + above)

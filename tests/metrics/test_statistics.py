@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from salesops.metrics.statistics import median_interval, quantile, wilson
+from salesops.metrics.statistics import chance_of_at_most, difference, median_interval, quantile, upper_bound, wilson
 
 # R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3: the score interval without correction.
 NEWCOMBE = [
@@ -194,3 +194,45 @@ def test_every_tenth_agrees_with_the_standard_library(values):
 def test_a_higher_share_never_has_a_lower_quantile(values, one, other):
     low, high = sorted((one, other))
     assert values[0] <= quantile(values, low) <= quantile(values, high) <= values[-1]
+
+
+# R. G. Newcombe, Statistics in Medicine 17 (1998), 873-890, table II, method 10.
+DIFFERENCES = [
+    ((56, 70), (48, 80), 0.2000, 0.0524, 0.3339),
+    ((9, 10), (3, 10), 0.6000, 0.1705, 0.8090),
+    ((10, 10), (0, 10), 1.0000, 0.6075, 1.0000),
+    ((0, 10), (0, 10), 0.0000, -0.2775, 0.2775),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "apart", "low", "high"), DIFFERENCES)
+def test_two_shares_are_as_far_apart_as_newcombe_1998_says(one, other, apart, low, high):
+    found, interval = difference(*one, *other)
+    assert found == pytest.approx(apart)
+    assert interval == pytest.approx((low, high), abs=0.00005)
+
+
+def test_a_share_of_nothing_is_not_compared():
+    assert difference(0, 0, 3, 10) is None
+    assert difference(3, 10, 0, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("hits", "out_of", "rate", "chance"),
+    [(2, 20, 0.15, 0.40), (2, 20, 0.25, 0.09), (2, 10, 0.30, 0.38), (2, 10, 0.50, 0.055), (0, 10, 0.20, 0.11)],
+)
+def test_a_line_is_crossed_by_chance_as_often_as_the_definition_says(hits, out_of, rate, chance):
+    assert chance_of_at_most(hits, out_of, rate) == pytest.approx(chance, abs=0.006)
+
+
+@given(st.integers(0, 30), st.integers(0, 30), st.integers(1, 99))
+def test_the_chance_of_few_hits_is_the_exact_sum(hits, out_of, percent):
+    rate = Fraction(percent, 100)
+    exact = sum(comb(out_of, k) * rate**k * (1 - rate) ** (out_of - k) for k in range(min(hits, out_of) + 1))
+    assert chance_of_at_most(hits, out_of, percent / 100) == pytest.approx(float(exact), abs=1e-12)
+
+
+def test_after_no_hit_in_ten_the_bound_of_one_side_is_below_that_of_two():
+    assert upper_bound(0, 10) == pytest.approx(0.2129, abs=0.0001)
+    assert upper_bound(0, 10) < wilson(0, 10)[1]
+    assert upper_bound(0, 0) is None
