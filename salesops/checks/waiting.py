@@ -8,10 +8,12 @@ from salesops.book import waiting_closed, waiting_invoices, waiting_open, waitin
 from salesops.book.book import Snapshot
 from salesops.book.waiting import Waiting
 from salesops.checks.check import Case, Findings, as_findings, check
+from salesops.metrics.red_lines import red_line
 from salesops.metrics.targets import goal, missed
 from salesops.records.deal import Deal
 from salesops.records.learning import Decision, Experiment, Review
 from salesops.records.member import Member
+from salesops.records.process import Process
 from salesops.records.salvage import is_lost
 from salesops.records.targets import Targets
 
@@ -273,6 +275,45 @@ def invoice_held_up(case: Case[Member]) -> Findings:
     yield from as_findings(waiting_invoices.invoice_held_up(case.snapshot, case.id))
 
 
+@check(
+    "red-line-unanswered",
+    of="process",
+    advice=True,
+    source=f"{DEFINED}; Sales Operations Overview (2025), Pivot Decision Points; reference/definitions#red-lines",
+    bad="red_lines: [{id: busy, metric: open-deals, above: 0, means: More than we can look after}]  # <--",
+    good="red_lines: [{id: busy, metric: open-deals, above: 50, means: More than we can look after}]",
+)
+def red_line_unanswered(case: Case[Process]) -> Findings:
+    """A red line is crossed, and no decision in force answers it.
+
+    The line was drawn so that the team stops and thinks. Decide to pivot, to hold or to gather more, and why: `salesops
+    new decision` and the id of the line. A decision counts from the first day of the crossing on, and until its `until`.
+    Where nothing is compared, and after a push, it is an error; in a pull request it is a warning, because another one decides.
+    """
+    yield from as_findings(unanswered_red_lines(case.snapshot, case.id))
+
+
+DECIDED_BY_THE_TEAM = frozenset({"red-line-unanswered"})
+"""Codes that stop the team and not the change of one person: an error of all the records, a warning of a change."""
+
+
+def unanswered_red_lines(snapshot: Snapshot, version: str) -> Iterator[Waiting]:
+    """The red lines of the version in force that are crossed and that no decision answers."""
+    if not snapshot.book.processes or snapshot.book.of("process").get(version) is not snapshot.process:
+        return
+    for at, line in enumerate(snapshot.process.red_lines):
+        standing = red_line(snapshot, line)
+        if standing and standing.is_unanswered:
+            since = standing.since or snapshot.as_of
+            yield Waiting(
+                "red-line-unanswered",
+                *("process", version, None, since),
+                f"the red line {line.id} is crossed since {since}: {standing.title} is {standing.value}, and no decision answers it",
+                ("red_lines", at, "id"),
+                help=f"decide to pivot, to hold or to gather more: salesops new decision {line.id}",
+            )
+
+
 def missed_targets(snapshot: Snapshot, targets: str) -> Iterator[Waiting]:
     """The targets whose day has passed, which were not reached on it and which no decision answers."""
     every = snapshot.book.targets.targets if snapshot.book.targets and snapshot.book.processes else ()
@@ -329,6 +370,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("review", waiting_playbook.action_overdue),
     ("experiment", waiting_playbook.experiment_over),
     ("targets", missed_targets),
+    ("process", unanswered_red_lines),
 )
 """Every rule by which something waits, with the kind of record that it looks at."""
 

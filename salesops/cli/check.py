@@ -24,6 +24,7 @@ FORMATS = ("text", "concise", "json", "github", "markdown")
     help="Compare with the point where your branch left REV, such as main: recorded history must not change.",
 )
 @click.option("--exact", is_flag=True, help="With --against: compare with REV itself, as for a push.")
+@click.option("--for-site", is_flag=True, help="A red line without a decision warns, so that the site can show it.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, too.")
 @click.option(
     "--fix",
@@ -39,6 +40,7 @@ def command(
     output_format: str | None,
     against: str | None,
     exact: bool,
+    for_site: bool,
     strict: bool,
     fix: bool,
     dry_run: bool,
@@ -52,5 +54,16 @@ def command(
     from salesops.cli.actions.check import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(
-        run(ctx.obj, paths, output_format, as_of, against=against, exact=exact, strict=strict, fix=fix, dry_run=dry_run)
+        run(
+            ctx.obj,
+            paths,
+            output_format,
+            as_of,
+            against=against,
+            exact=exact,
+            for_site=for_site,
+            strict=strict,
+            fix=fix,
+            dry_run=dry_run,
+        )
     )

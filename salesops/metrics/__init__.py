@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from salesops.book.book import Snapshot
-from salesops.metrics import contracts, conversions, pipeline, planned, velocity
-from salesops.metrics.metric import FAMILIES, METRICS, Metric
+from salesops.metrics import contracts, conversions, pipeline, planned, red_lines, velocity
+from salesops.metrics.metric import Metric, every_metric
 from salesops.metrics.readings import Reading
 from salesops.records.process import Process
 
-SUBJECTS = (pipeline, conversions, velocity, contracts, planned)
+SUBJECTS = (pipeline, conversions, velocity, contracts, red_lines, planned)
 """The modules of metrics, in the order of the glossary."""
 
 __all__ = ["SUBJECTS", "Metric", "Reading", "as_data", "measure", "metrics_of", "read_metric"]
@@ -20,8 +20,9 @@ __all__ = ["SUBJECTS", "Metric", "Reading", "as_data", "measure", "metrics_of", 
 def metrics_of(process: Process) -> dict[str, Metric]:
     """Every metric by its id, those that the process names among them, by subject; planned ones last."""
     subjects = [module.__name__.rsplit(".", 1)[-1] for module in SUBJECTS]
-    every = [*METRICS.values(), *(metric for family in FAMILIES for metric in family(process))]
-    return {metric.id: metric for metric in sorted(every, key=lambda metric: subjects.index(metric.subject))}
+    return {
+        metric.id: metric for metric in sorted(every_metric(process), key=lambda metric: subjects.index(metric.subject))
+    }
 
 
 def read_metric(snapshot: Snapshot, metric_id: str) -> Reading:

@@ -124,6 +124,11 @@ def family(make: Family) -> Family:
     return make
 
 
+def every_metric(process: Process) -> list[Metric]:
+    """Every metric, those that the process names among them."""
+    return [*METRICS.values(), *(each for make in FAMILIES for each in make(process))]
+
+
 def add(new: Metric) -> None:
     """Register a metric that is made rather than decorated; raises ValueError where its id is taken."""
     if new.id in METRICS:

@@ -76,10 +76,3 @@ planned(
     source="Sales Operations Overview (2025), Integration with Delivery; reference/definitions#closing-well",
     definition="Days from the signature to hubs in active use.",
 )
-planned(
-    "red-lines",
-    "Red lines",
-    kind="count",
-    source="Sales Operations Overview (2025), Pivot Decision Points; reference/definitions#red-lines",
-    definition="Red lines that are tripped as written, and those that are confirmed.",
-)

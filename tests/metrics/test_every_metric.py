@@ -157,6 +157,8 @@ def test_a_metric_counts_the_deal_types_that_it_names(implemented, random_book, 
     book = random_book(3, size=100)
     every_fortnight = [book.on(on) for on in days("2026-01-01", "2027-03-31")[::14]]
     for id, metric in implemented.items():
+        if id == "red-lines":
+            continue  # the types of whatever the lines of a team watch
         counted = {deal for snapshot in every_fortnight for deal in metric.measure(snapshot).included}
         types = {book.deals[deal].type for deal in counted}
         assert types == ({"new business"} if id in NEW_BUSINESS_ONLY else {"new business", "existing business"}), id

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from salesops import output
 from salesops.book.book import Book
+from salesops.checks.waiting import DECIDED_BY_THE_TEAM
 from salesops.cli.day import day_of
 from salesops.cli.gate import brought, checked, past_checked, renamed, without_later
 from salesops.cli.names import chosen, records
@@ -18,7 +19,7 @@ from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
 from salesops.edits.clean import CLEANED
 from salesops.edits.fix import Fixes, difference, fixes
-from salesops.problems import Problem, in_order
+from salesops.problems import Problem, Severity, in_order
 from salesops.records.kinds import KINDS, own_named
 from salesops.store.commits import Against
 from salesops.store.commits import against as compared_with
@@ -35,6 +36,7 @@ def run(
     *,
     against: str | None,
     exact: bool,
+    for_site: bool,
     strict: bool,
     fix: bool,
     dry_run: bool,
@@ -55,6 +57,8 @@ def run(
     day = day_of(as_of, book)
     compared = compared_with(root, book, against, exact) if against is not None else None
     found = in_order([*problems, *checked(book, day), *(past_checked(compared, day) if compared else ())])
+    if not for_site and (compared is None or exact):
+        found = [_of_the_team(problem) for problem in found]
     if paths:
         paths = _meant(book, day, paths, Path(folder).resolve(), root)
         found = _below(found, paths, Path(folder).resolve(), root)
@@ -63,6 +67,11 @@ def run(
     told = CheckReport(book, day, new, old, later, paths, compared)
     _print(output_format or ("github" if in_actions() else "text"), told)
     return 1 if any(problem.is_error or strict for problem in found) else 0
+
+
+def _of_the_team(problem: Problem) -> Problem:
+    """A problem as it is told of all the records: what the team has to decide is an error there, and stops nobody's change."""
+    return replace(problem, severity=Severity.ERROR) if problem.code in DECIDED_BY_THE_TEAM else problem
 
 
 def in_actions() -> bool:

@@ -20,6 +20,7 @@ from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, terms
 from salesops.metrics.metric import ALL_TYPES
 from salesops.metrics.readings import Share
+from salesops.metrics.red_lines import red_lines_of
 from salesops.metrics.targets import (
     MISSED,
     MISSING,
@@ -108,6 +109,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             for metric_id in SHOWN
             if metric_id in every
         ],
+        crossed=[line for line in red_lines_of(snapshot) if line.is_unanswered],
         targets=target_standings(snapshot, None if past.earlier is None else past.then),
         known="as known then" if past.earlier is not None else "as known now; git cannot tell what was known then",
         target_columns=TARGETS,

@@ -5,14 +5,102 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from salesops.book.book import Snapshot
 from salesops.book.status import board
 from salesops.changes.names import Names
 from salesops.changes.process_sentences import of_process
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
+from salesops.metrics.decided import BETTER, UNCERTAIN, WORSE, DecisionScore, decisions_scored
+from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, red_lines_of
+from salesops.metrics.wording import percent
 from salesops.records.process import Process
-from salesops.site.pages.page import Page, page
+from salesops.site.pages.columns import Column, Columns
+from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.words import NOTHING, counted, day, unbroken
+
+STATES = {State.TOO_FEW: "quiet", State.SILENT: "good", State.TRIPPED: "warn", State.CONFIRMED: "bad"}
+IN_WORDS = {
+    State.TOO_FEW: "too few to judge",
+    State.SILENT: "not crossed",
+    State.TRIPPED: "crossed as written",
+    State.CONFIRMED: "crossed and confirmed",
+}
+VERDICTS = {BETTER: "good", WORSE: "bad", UNCERTAIN: "quiet"}
+
+
+def _means(row: RedLineStanding, here: Here) -> Markup:
+    link = Markup('<a href="{}">{}</a>').format(here.metric_at(row.line.metric), row.title)
+    return Markup("{}<br><small>{} {}</small>").format(row.line.means, link, unbroken(row.line.sentence))
+
+
+def _state(row: RedLineStanding, here: Here) -> Markup:
+    chip = here.chip(STATES[row.state], IN_WORDS[row.state])
+    return chip + Markup("<br><small>since {}</small>").format(day(row.since)) if row.since else chip
+
+
+def sureness(row: RedLineStanding) -> str:
+    """How sure a line is: how high the true rate may be, and how many more outcomes it takes to know."""
+    may_be = (
+        f"the true rate is hardly above {percent(row.highest_rate)}"
+        if row.state.is_tripped and row.highest_rate
+        else ""
+    )
+    more = (
+        f"{counted(row.to_go, 'more outcome')} to {'judge' if row.state is State.TOO_FEW else 'confirm'} it"
+        if row.to_go
+        else ""
+    )
+    luck = next((chance for chance in chances(row)[1:2] if row.state.is_tripped), None)
+    by_luck = (
+        f"at a true rate of {luck.rate:.0%} it would have tripped by now in {luck.ever:.0%} of teams" if luck else ""
+    )
+    return "; ".join(part for part in (may_be, by_luck, more) if part) or NOTHING
+
+
+def _answer(row: RedLineStanding, here: Here) -> Markup | str:
+    if row.is_unanswered:
+        return here.chip("bad", "nobody decided yet") + Markup(" <code>salesops new decision {}</code>").format(
+            row.line.id
+        )
+    decision = here.book.decisions.get(row.answer or "")
+    return (
+        Markup("{}, {}<br><small>{}</small>").format(decision.verdict, day(decision.date), decision.why)
+        if decision
+        else NOTHING
+    )
+
+
+LINES: Columns[RedLineStanding] = (
+    Column("Red line", _means, header=True, words=True),
+    Column("Now", lambda row, _: unbroken(row.value), right=True),
+    Column("State", _state),
+    Column("How sure", lambda row, _: sureness(row), words=True),
+    Column("Decision", _answer, words=True),
+)
+LUCK: Columns[Luck] = (
+    Column("True rate", lambda row, _: f"{row.rate:.0%}", header=True, right=True),
+    Column("One look", lambda row, _: f"{row.once:.0%}", right=True),
+    Column("Looked at after every outcome", lambda row, _: f"{row.ever:.0%}", right=True),
+)
+DECISIONS: Columns[DecisionScore] = (
+    Column(
+        "Decision",
+        lambda row, _: Markup("{}: {}<br><small>{}</small>").format(
+            row.decision.answers, row.decision.verdict, row.decision.why
+        ),
+        header=True,
+        words=True,
+    ),
+    Column("On", lambda row, _: day(row.decision.date)),
+    Column("Until", lambda row, _: day(row.decision.until)),
+    Column("Metric", lambda row, _: row.title),
+    Column("Then", lambda row, _: unbroken(row.then), right=True),
+    Column("Since", lambda row, _: unbroken(row.since), right=True),
+    Column("Since then", lambda row, here: here.chip(VERDICTS[row.verdict], row.verdict) if row.verdict else NOTHING),
+)
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
@@ -20,7 +108,22 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     deals_in = {column.name: len(column.deals) for column in board(snapshot)}
     versions = list(reversed(snapshot.book.processes))
     common: dict[str, Any] = {"versions": versions, "readings": readings}
-    yield page("process", "Process", "process", snapshot, process=snapshot.process, deals_in=deals_in, **common)
+    lines = red_lines_of(snapshot)
+    yield page(
+        "process",
+        "Process",
+        "process",
+        snapshot,
+        process=snapshot.process,
+        deals_in=deals_in,
+        lines=lines,
+        line_columns=LINES,
+        luck=[(line, chances(line)) for line in lines],
+        luck_columns=LUCK,
+        decisions=decisions_scored(snapshot),
+        decision_columns=DECISIONS,
+        **common,
+    )
     for version in versions:
         is_now = version is snapshot.process
         yield page(
@@ -30,6 +133,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             snapshot,
             process=version,
             deals_in=deals_in if is_now else {},
+            lines=[],
             changes=_changes(snapshot, version),
             **common,
         )

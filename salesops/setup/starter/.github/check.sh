@@ -4,6 +4,7 @@
 #   SALESOPS   the program; else the one that was installed into $RUNNER_TEMP/salesops
 #   ROOT       the folder of the records; else this one
 #   AS_OF      the day to check for; else today
+#   FOR_SITE   true lets a red line without a decision pass as a warning, so that the site can show it
 #   STRICT     true lets warnings fail the check
 #   AGAINST    the commit to compare with, or none; else what the event says:
 #   BASE_SHA   the base of a pull request
@@ -49,6 +50,7 @@ fi
 options=()
 [[ -z "${AS_OF:-}" ]] || options+=(--as-of="$AS_OF")
 check=("${options[@]}")
+[[ "${FOR_SITE:-}" != true ]] || check+=(--for-site)
 [[ "${STRICT:-}" != true ]] || check+=(--strict)
 [[ -z "$against" ]] || check+=(--against="$against" "${exact[@]}")
 
