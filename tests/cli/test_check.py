@@ -490,3 +490,40 @@ def test_a_name_that_fits_nothing_or_several_is_a_wrong_call(broken):
     broken.deal("", "acme-two")
     several = broken.run("check", "acm")
     assert (several.code, "fits 2; which one?" in several.err) == (2, True)
+
+
+# What the team has to decide
+
+BUSY = "red_lines: [{id: busy, metric: open-deals, above: 0, means: More than we can look after}]"
+DECISION = "date: 2026-11-20\nanswers: busy\nverdict: hold\nwhy: Two more weeks\n"
+
+
+@pytest.fixture
+def crossed(repo):
+    """A red line that is crossed on the day of the tests, and that nobody answered."""
+    repo.process(BUSY)
+    repo.deal()
+    return repo
+
+
+def test_a_crossed_red_line_is_an_error_until_somebody_decides(crossed):
+    ran = crossed.run("check")
+    assert (ran.code, "error[red-line-unanswered]" in ran.out) == (1, True)
+    assert "salesops new decision busy" in ran.out
+    crossed.write("playbook/decisions/2026-11-busy.yaml", DECISION)
+    assert crossed.run("check").out == SOUND
+
+
+def test_a_decision_asks_again_after_its_until(crossed):
+    crossed.write("playbook/decisions/2026-11-busy.yaml", DECISION + "until: 2026-12-04\n")
+    assert "red-line-unanswered" not in crossed.run("check", "--as-of", "2026-12-04").out
+    assert "red-line-unanswered" in crossed.run("check", "--as-of", "2026-12-05").out
+
+
+def test_a_crossed_red_line_keeps_nobody_from_merging_and_the_site_from_nobody(crossed):
+    Git(crossed.root).begin()
+    for words in (("--against", "HEAD"), ("--for-site",)):
+        ran = crossed.run("check", *words)
+        assert (ran.code, "red-line-unanswered" in ran.out + ran.err) == (0, words == ("--for-site",))
+    assert crossed.run("check", "--against", "HEAD", "--exact").code == 1
+    assert crossed.run("log", "acme", "note", "They called", "--yes").code == 0

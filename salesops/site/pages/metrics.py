@@ -100,7 +100,10 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     """The glossary with today's readings, and a page for each metric that is measured."""
     every = list(metrics_of(snapshot.process).values())
     groups = [
-        (SUBJECT_TITLES.get(subject, subject.replace("_", " ").capitalize()), [GlossaryRow(metric, readings[metric.id]) for metric in found])
+        (
+            SUBJECT_TITLES.get(subject, subject.replace("_", " ").capitalize()),
+            [GlossaryRow(metric, readings[metric.id]) for metric in found],
+        )
         for subject, found in groupby(every, key=lambda metric: metric.subject)
     ]
     yield page("metrics", "Metrics", "metrics", snapshot, groups=groups, columns=GLOSSARY)

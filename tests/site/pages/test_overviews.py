@@ -66,6 +66,30 @@ def test_a_contract_that_ended_waits_until_a_renewal_is_begun_and_then_says_that
     assert "2 days ago" in item
 
 
+CROSSED = "red_lines: [{id: busy, metric: open-deals, above: 0, means: More than we can <look> after}]"
+
+
+def test_a_red_line_that_nobody_answered_is_the_first_thing_on_home(repo, page_of):
+    repo.process(CROSSED)
+    repo.deal()
+    [band] = page_of("").every("div", class_="so-band")
+    assert band.text.startswith("More than we can <look> after Open deals is 1: above 0, crossed since ")
+    assert "Nobody has decided what follows." in band.text
+    repo.write("playbook/decisions/d.yaml", "date: 2026-11-20\nanswers: busy\nverdict: hold\nwhy: Two more weeks\n")
+    assert not list(page_of("").every("div", class_="so-band"))
+
+
+def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page_of):
+    repo.process(CROSSED)
+    repo.deal()
+    assert "nobody decided yet salesops new decision busy" in page_of("process").text
+    repo.write("playbook/decisions/d.yaml", "date: 2026-11-20\nanswers: busy\nverdict: hold\nwhy: Two more weeks\n")
+    text = page_of("process").text
+    assert "crossed and confirmed" in text
+    assert "hold, 2026-11-20 Two more weeks" in text
+    assert "busy: hold Two more weeks 2026-11-20 – Open deals 1 1" in text
+
+
 def test_home_has_nothing_to_say_on_a_quiet_day(page_of):
     text = page_of("").text
     assert "Nothing waits for anybody." in text
@@ -213,9 +237,13 @@ def test_the_invoices_of_a_member_name_their_deal(repo, page_of):
 def test_the_process_says_its_red_lines_in_words(repo, page_of):
     text = (repo.root / "playbook/process/v3.yaml").read_text(encoding="utf-8")
     repo.write("playbook/process/v3.yaml", text.replace("below: 1%, after: 10", "wins: 0, in: 10"))
-    lines = " ".join(words(page_of("process")))
-    assert "outreach-to-discovery below 15 % after 20 or more" in lines
-    assert "proposal-to-won none won in 10" in lines
+    lines = " ".join(page_of("process").text.split())
+    assert (
+        "Outreach → Discovery below 15 % after 20 or more 1 of 1 (100.0 %) too few to judge 19 more outcomes to judge it"
+        in lines
+    )
+    assert "Proposal → Closed Won none won in 10 1 of 1 (100.0 %) too few to judge 9 more outcomes to judge it" in lines
+    assert "outreach-to-discovery below 15 % after 20 or more" in " ".join(words(page_of("process/v3")))
 
 
 PRICES = """
