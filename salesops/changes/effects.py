@@ -158,12 +158,14 @@ def _figures(reading: Reading) -> Iterator[str]:
         yield f"{reading.hits:,} of {reading.out_of:,}, {reading.open:,} open{parked}"
     elif isinstance(reading, Days):
         yield f"{headline(reading)} in {counted(reading.n, 'visit')}"
-        yield _spread(reading)
+        yield from _spread(reading)
     else:
         yield f"{headline(reading)} in {counted(reading.n, 'deal')}, {reading.without:,} without an amount"
 
 
-def _spread(days: Days) -> str:
-    if not days.is_enough_for_quantiles:
-        return f"half within {days.median:,.1f}, all {spread_of_few(days)}" if days.n > 1 else ""
-    return f"half within {days.median:,.1f}, 80 % within {days.p80:,.1f}"
+def _spread(days: Days) -> Iterator[str]:
+    """How far the days lie apart; of a single visit there is nothing to say."""
+    if days.is_enough_for_quantiles:
+        yield f"half within {days.median:,.1f}, 80 % within {days.p80:,.1f}"
+    elif days.n > 1:
+        yield f"half within {days.median:,.1f}, all {spread_of_few(days)}"

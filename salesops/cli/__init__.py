@@ -138,7 +138,7 @@ def main() -> None:
         wrong.show()
         sys.exit(wrong.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped", err=True)
+        click.echo(f"{os.linesep if sys.stderr.isatty() else ''}stopped", err=True)
         sys.exit(130)
     except OSError as fault:
         _fail(3, f"error: {fault.strerror or fault}{f': {fault.filename}' if fault.filename else ''}")

@@ -9,7 +9,7 @@ from salesops.cli.options import as_of_option, completed, writing_options
 
 @click.command("close")
 @click.argument("deal", shell_complete=completed("deal"))
-@click.argument("outcome", metavar="won|lost", shell_complete=completed("outcome"))
+@click.argument("outcome", metavar="won|lost", required=False, shell_complete=completed("outcome"))
 @click.option("--date", "date_", metavar="DAY", help="When: thu, 3 nov, yesterday; default: today.")
 @click.option("--reason", help="Lost: the reason, as the process has it, or how it begins.")
 @click.option("--learned", metavar="WORDS", help="What the team learned.")
@@ -37,7 +37,7 @@ from salesops.cli.options import as_of_option, completed, writing_options
 @writing_options
 @as_of_option
 @click.pass_context
-def command(ctx: click.Context, /, deal: str, outcome: str, **options: object) -> None:
+def command(ctx: click.Context, /, deal: str, outcome: str | None, **options: object) -> None:
     """Close a deal as won or lost.
 
     On a terminal it asks for the contract in the order of the signed paper, and offers the hand-off; or for the reason,

@@ -8,12 +8,14 @@ from salesops.cli.options import as_of_option, completed, format_option, known_o
 
 
 @click.command("explain")
-@click.argument("name", shell_complete=completed("metric", "stage"))
+@click.argument("name", nargs=-1, required=True, shell_complete=completed("metric", "stage"))
 @format_option("text", "json")
 @as_of_option
 @known_option
 @click.pass_context
-def command(ctx: click.Context, name: str, output_format: str, as_of: str | None, known: str | None) -> None:
+def command(
+    ctx: click.Context, name: tuple[str, ...], output_format: str, as_of: str | None, known: str | None
+) -> None:
     """Explain a code of `check`, a metric, a stage, a field, or a section that a source names.
 
     For a metric, --as-of adds each deal that was counted on that day, with the line that counts it, the commit, the
@@ -21,4 +23,6 @@ def command(ctx: click.Context, name: str, output_format: str, as_of: str | None
     """
     from salesops.cli.actions.explain import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, name, output_format, as_of, known, format_from=ctx.get_parameter_source("output_format")))
+    ctx.exit(
+        run(ctx.obj, " ".join(name), output_format, as_of, known, format_from=ctx.get_parameter_source("output_format"))
+    )

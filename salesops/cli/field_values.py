@@ -357,6 +357,7 @@ def _with_it(place: SpokenField, value: str, day: date) -> Fields:
 
 def echo(desk: Desk, said: str, value: str) -> None:
     """Say back what was understood, where it is not what was said."""
-    if said != value and desk.writing.output_format == "text":
+    value = {"true": "yes", "false": "no"}.get(value, value)
+    if value not in (said, said.strip().casefold()) and desk.writing.output_format == "text":
         exact = scalars.day_or_none(value)
         note(f"{show(said)}: {f'{exact:%A} {exact}' if exact else show(value)}")

@@ -239,9 +239,9 @@ def _agrees(tried: Trial) -> bool:
 def agreed(question: str, differences: Callable[[], Iterable[str]]) -> bool:
     """The last yes, or no; the differences as often as they are wanted before."""
     while True:
-        answer = ask(f"{question}  [Y/n/diff]", str, default="y").casefold()
-        if answer not in ("d", "diff"):
-            return answer in ("y", "yes")
+        answer = ask(f"{question}  [Y/n/diff]", lambda said: word_of(("yes", "no", "diff"), said), default="y")
+        if answer != "diff":
+            return bool(answer == "yes")
         for line in differences():
             say(show(line))
 

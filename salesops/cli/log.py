@@ -9,7 +9,7 @@ from salesops.cli.options import as_of_option, completed, writing_options
 
 @click.command("log")
 @click.argument("deal", shell_complete=completed("deal"))
-@click.argument("kind", metavar="KIND", shell_complete=completed("activity"))
+@click.argument("kind", metavar="KIND", required=False, shell_complete=completed("activity"))
 @click.argument("words", required=False)
 @click.argument("due", metavar="[DUE]", required=False)
 @click.option(
@@ -28,7 +28,9 @@ from salesops.cli.options import as_of_option, completed, writing_options
 @writing_options
 @as_of_option
 @click.pass_context
-def command(ctx: click.Context, /, deal: str, kind: str, words: str | None, due: str | None, **options: object) -> None:
+def command(
+    ctx: click.Context, /, deal: str, kind: str | None, words: str | None, due: str | None, **options: object
+) -> None:
     """Log a call, an e-mail, a meeting, an event or a note on a deal, and what comes next.
 
     DEAL is an id, a member's name or a part of them; KIND is email, call, meeting, event or note, or how it begins.

@@ -9,7 +9,7 @@ from salesops.cli.options import as_of_option, completed, writing_options
 
 @click.command("move")
 @click.argument("deal", shell_complete=completed("deal"))
-@click.argument("stage", shell_complete=completed("stage"))
+@click.argument("stage", required=False, shell_complete=completed("stage"))
 @click.option("--date", "date_", metavar="DAY", help="When: thu, 3 nov, yesterday, 2026-11-19; default: today.")
 @click.option(
     "--set",
@@ -30,10 +30,10 @@ from salesops.cli.options import as_of_option, completed, writing_options
 @writing_options
 @as_of_option
 @click.pass_context
-def command(ctx: click.Context, /, deal: str, stage: str, **options: object) -> None:
+def command(ctx: click.Context, /, deal: str, stage: str | None, **options: object) -> None:
     """Move a deal to another stage, and say what the process asks for.
 
-    DEAL is an id, a member's name or a part of them; STAGE is a stage or how it begins. On a terminal there is one
+    DEAL is an id, a member's name or a part of them; STAGE is a stage or how it begins, and asked for where it is not said. On a terminal there is one
     question for each thing that is missing, and Enter leaves it open; elsewhere every missing thing is named with the
     option that gives it, and nothing is written. A move back says why.
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from salesops.book.book import Book, Ref
@@ -306,13 +307,13 @@ def _move(draft: Draft, wanted: Wanted, every: list[Wanted]) -> bool:
     sheet, change = draft.sheet(wanted), wanted.change
     line = {change.to: str(change.date)}
     stages = sheet.at(("stages",)) or []
-    if line in stages:
+    stage = next(iter(stages[-1]), None) if stages and isinstance(stages[-1], dict) else None
+    if line in stages and not (stage == change.was and _was_there_before(stages, line, stage)):
         later = _later(wanted, every)
         for name, value in (change.set or {}).items():
             if name.partition(".")[0] not in later:
                 _is_said(wanted, sheet, path_of(name), value, f"it has moved already, and {name} is another")
         return True
-    stage = next(iter(stages[-1]), None) if stages and isinstance(stages[-1], dict) else None
     if change.was is not None and change.was != stage:
         message = f"'{wanted.record}' was to move from {change.was}, and is in {stage or 'no stage'}"
         raise Refused(
@@ -328,6 +329,13 @@ def _move(draft: Draft, wanted: Wanted, every: list[Wanted]) -> bool:
         if there is None:
             sheet.put(path, value)
     return False
+
+
+def _was_there_before(stages: list[Any], line: Mapping[str, str], stage: str | None) -> bool:
+    """Whether a line tells only of a way that the deal went on the same day before: from ``stage`` it has not gone it yet."""
+    return stage is not None and not any(
+        isinstance(came, dict) and stage in came and entry == line for came, entry in pairwise(stages)
+    )
 
 
 def _together(sheet: Sheet, fields: Mapping[str, Any]) -> Iterator[tuple[Path, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -18,6 +19,8 @@ MONTHS = (
 SYMBOLS = {"$": ("USD", "CAD", "AUD", "NZD", "SGD", "HKD"), "€": ("EUR",), "£": ("GBP",), "¥": ("JPY", "CNY")}
 """The currencies that a sign may stand for: it means the team's own where that is among them."""
 HAPPENED, DUE = "happened", "due"
+LEAP_YEAR = 2024
+"""A year with every day that there is."""
 
 _NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})(?:[/.-](\d{2}|\d{4}))?", re.ASCII)
 _DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?\.?\s+([a-z]{3,})\.?(?:,?\s+(\d{4}))?", re.ASCII)
@@ -96,11 +99,16 @@ def _numbered(asked: str) -> date | None:
     if match is None:
         return None
     one, two = int(match[1]), int(match[2])
-    readings = sorted({(month, number) for month, number in ((one, two), (two, one)) if month <= 12 and number <= 31})
+    readings = sorted({(month, number) for month, number in ((one, two), (two, one)) if _is_in_a_year(month, number)})
     if not readings:
         return None
     shown = " or ".join(f"{number} {MONTHS[month - 1][:3]}" for month, number in readings)
     raise Unclear(f"'{asked}' is {shown}: write the month by its name")
+
+
+def _is_in_a_year(month: int, number: int) -> bool:
+    """Whether some year has that day: 29 February is one, 31 November is none."""
+    return 1 <= month <= 12 and 1 <= number <= monthrange(LEAP_YEAR, month)[1]
 
 
 def _real(year: int, month: int, number: int, *, must: bool = True) -> date | None:
@@ -127,7 +135,10 @@ def period(words: str, today: date) -> str:
     month = _month(match[1]) if match else None
     if match and month:
         return f"{match[2]}-{month:02d}"
-    return str(day(words, today, DUE))
+    try:
+        return str(day(words, today, DUE))
+    except Unclear as unclear:
+        raise Unclear(f"{unclear}; or a month or a quarter: sep {today.year + 1}, {today.year + 1}Q1") from None
 
 
 def ending_with_day(words: str, today: date) -> tuple[str, date | None]:

@@ -179,7 +179,7 @@ def commit_of(root: Path, rev: str) -> str:
             f"'{rev}' is the name of more than one branch or tag: write it in full, such as refs/heads/{rev}"
         )
     if found is None and rev == "HEAD":
-        raise CannotDecide("there is no commit yet: make the first one, then compare")
+        raise CannotDecide("there is no commit yet: git add --all && git commit --message Begin makes the first one")
     if found is None:
         raise CannotDecide(f"there is no commit '{rev}' in this clone: check the name, or {_fetch(root)}")
     return found

@@ -124,3 +124,8 @@ def test_a_metric_that_one_process_alone_names_is_no_move_where_it_has_no_data(s
     late = date(2031, 1, 1)
     found = effects(story.before.on(late), after.on(late))
     assert [effect.metric.id for effect in found if effect.words[0] == effect.words[1]] == []
+
+
+@of_any(PAIRS)
+def test_no_wording_of_a_number_ends_in_a_semicolon_with_nothing_behind_it(pair):
+    assert [words for effect in effects(*pair) for words in effect.words if words.rstrip().endswith(";")] == []

@@ -144,3 +144,18 @@ def test_a_win_on_a_terminal_offers_the_hand_off(repo):
         "created": "2026-11-19",
         "delivery_owner": "april",
     }
+
+
+def test_a_close_without_its_end_says_that_it_is_won_or_lost(repo):
+    repo.deal(IN_PROPOSAL)
+    ran = repo.run("close", "acme")
+    assert ran.code == 2
+    assert "won or lost? salesops close acme won|lost" in ran.err
+
+
+def test_a_day_to_try_again_that_is_none_is_told_that_a_month_or_a_quarter_will_do(repo):
+    repo.deal(IN_PROPOSAL)
+    ran = repo.run("close", "acme", "lost", "--again", "spring")
+    assert ran.code == 2
+    assert "'spring' is not a day" in ran.err
+    assert "or a month or a quarter: sep 2027, 2027Q1" in ran.err

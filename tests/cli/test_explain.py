@@ -153,3 +153,7 @@ def test_a_red_line_is_explained_by_its_id_and_on_its_metric(repo):
     assert ran.code == 0
     assert "Crossed when outreach-to-discovery is below 15 % after 20 or more." in ran.out
     assert "Red line outreach-broken: below 15 % after 20 or more." in repo.run("explain", "outreach-to-discovery").out
+
+
+def test_a_metric_is_explained_by_its_name_in_two_words(repo):
+    assert repo.run("explain", "win", "rate").out == repo.run("explain", "win-rate").out

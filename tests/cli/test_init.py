@@ -402,3 +402,41 @@ def test_at_a_terminal_yes_asks_nothing_and_writes_the_examples(tmp_path):
     code, _ = typed(tmp_path, ["init", "crm", "--yes"], [])
     assert code == 0
     assert (tmp_path / "crm/deals/example-university-first.yaml").is_file()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_at_a_terminal_two_people_with_an_and_between_them_are_two(tmp_path):
+    answers = ["Our org", "toronto", "cad", "Nora Vale and Piet Okafor & Bo Li", "", "plain"]
+    code, screen = typed(tmp_path, ["init", "crm"], answers)
+    assert code == 0
+    assert "three letters, such as USD, CAD, EUR" in screen
+    book, _ = load(tmp_path / "crm")
+    assert {it: person.name for it, person in book.team.people.items()} == {
+        "nora": "Nora Vale",
+        "piet": "Piet Okafor",
+        "bo": "Bo Li",
+    }
+
+
+@pytest.mark.parametrize("is_known", [False, True])
+def test_whoever_git_does_not_know_is_told_how_to_say_it_before_the_first_commit(tmp_path, monkeypatch, is_known):
+    kept = tmp_path / "gitconfig"
+    kept.write_text("[user]\n  name = Ada\n  email = ada@example.org\n" if is_known else "")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(kept))
+    monkeypatch.setenv("GIT_CONFIG_SYSTEM", str(tmp_path / "none"))
+    own = (
+        "--name",
+        "Our org",
+        "--zone",
+        "Toronto",
+        "--currency",
+        "CAD",
+        "--person",
+        "Ada O'Neil",
+        "--process",
+        "plain",
+    )
+    out = salesops(tmp_path, "init", "crm", *own).stdout
+    assert ("git config user.name" in out) is not is_known
+    if not is_known:
+        assert """git config user.name 'Ada O'"'"'Neil' && git config user.email""" in out

@@ -154,3 +154,31 @@ def test_nobody_is_kept_out_while_somebody_thinks_and_what_changed_meanwhile_is_
     assert code == 0
     assert "the records have changed meanwhile; look again" in screen
     assert notes(crm) == ["Theirs came first", "Mine came second"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_on_a_terminal_a_last_answer_that_is_neither_yes_nor_no_is_asked_for_again_and_nothing_typed_is_lost(crm):
+    code, screen = typed(crm.root, ["log", "acme", "note", "They like it"], ["send prices, 3 dec", "Yes"])
+    assert code == 0
+    assert "'send prices, 3 dec' is none of: yes, no, diff" in screen
+    assert notes(crm) == ["They like it"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_on_a_terminal_what_it_was_is_asked_for_where_nobody_said_it(crm):
+    code, screen = typed(crm.root, ["log", "acme"], ["fax", "note", ""])
+    assert code == 0
+    assert "what was it? (email, call, meeting, event, note)" in screen
+    assert "'fax' is none of" in screen
+
+
+def test_without_a_terminal_it_says_what_may_be_logged(crm):
+    ran = crm.run("log", "acme")
+    assert ran.code == 2
+    assert "what was it? salesops log acme email|call|meeting|event|note" in ran.err
+
+
+@pytest.mark.parametrize("said", ["phone", "Phone", "phone call"])
+def test_a_phone_call_is_a_call(crm, said):
+    assert crm.run("log", "acme", said, "They like it", "--outcome", "spoke").code == 0
+    assert last(crm) == '  - {date: 2026-11-20, kind: call, outcome: spoke, note: "They like it"}'

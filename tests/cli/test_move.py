@@ -187,3 +187,17 @@ def test_whoever_signs_for_the_first_time_says_who_it_is_and_is_not_asked_again(
     assert code == 0
     assert git("config", "salesops.me") == "jim"
     assert held(crm)["waived"][0]["by"] == "jim"
+
+
+def test_a_move_without_its_stage_names_those_to_which_there_is_a_way(crm):
+    ran = crm.run("move", "acme")
+    assert ran.code == 2
+    assert "to which stage? salesops move acme proposal" in ran.err
+
+
+@terminal
+def test_on_a_terminal_a_move_without_its_stage_asks_for_it(crm):
+    code, screen = typed(crm.root, ["move", "acme"], ["nowhere", "prop", "", "", "", "n"])
+    assert code == 1
+    assert "To which stage? (Proposal" in screen
+    assert "Discovery → Proposal" in screen

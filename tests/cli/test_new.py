@@ -324,3 +324,10 @@ def test_at_a_terminal_what_a_decision_may_answer_is_listed(crm):
     assert code == 0
     assert "  outreach-broken  " in screen
     assert "answers: v3\n" in text(crm, "playbook/decisions/2026-11-v3.yaml")
+
+
+@pytest.mark.parametrize(("said", "meant"), [("Referral", "referral"), ("conf", "conference"), ("Podcast", "Podcast")])
+def test_the_first_lead_is_counted_under_the_usual_word_for_how_it_came_about(crm, said, meant):
+    words = ("--source", said, "--next", "Send slides, mon")
+    assert crm.run(*PINECREST, *words).code == 0
+    assert f"source: {{channel: {meant}}}" in text(crm, "deals/pinecrest-college-general.yaml")

@@ -46,3 +46,13 @@ def test_a_move_out_of_a_loss_says_why_too(repo):
     assert repo.run("move", "acme", "outreach").code == 1
     assert repo.run("move", "acme", "outreach", "--why", "They wrote").code == 0
     assert held(repo)["reopened"] == [{"date": "2026-11-20", "why": "They wrote"}]
+
+
+def test_a_deal_that_was_lost_by_mistake_is_opened_again_on_the_same_day(repo):
+    repo.deal(LOST.replace("2026-01-12", "2026-11-20").replace("2026-01-19", "2026-11-20"))
+    ran = repo.run("reopen", "acme", "--why", "They called back at noon", "--next", "Call her, mon")
+    assert ran.code == 0
+    assert [next(iter(line)) for line in held(repo)["stages"]] == ["enrichment", "outreach", "closed lost", "outreach"]
+    assert held(repo)["reopened"] == [{"date": "2026-11-20", "why": "They called back at noon"}]
+    assert "Closed Lost → Outreach" in ran.out
+    assert "reason-idle" not in ran.out

@@ -43,6 +43,9 @@ def test_a_day_as_it_is_said(words, happened, due):
     ("words", "says"),
     [
         ("3/4", "'3/4' is 4 mar or 3 apr: write the month by its name"),
+        ("31/11", "'31/11' is not a day"),
+        ("31/12", "'31/12' is 31 dec: write the month by its name"),
+        ("29/02", "'29/02' is 29 feb: write the month by its name"),
         ("03.04.2026", "4 mar or 3 apr"),
         ("13/4", "13 apr"),
         ("30 feb 2026", "30 of February 2026 is not in the calendar"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from salesops.cli.hands import NoWay, desk_of, word_of
+from salesops.cli.hands import NoWay, ask, desk_of, word_of
 from salesops.cli.move_questions import go, picked
 from salesops.cli.moving import Going
 from salesops.cli.options import Usage
@@ -34,12 +34,12 @@ OPTIONS = {
 """The options of their own, for each outcome in the order in which they are asked, and their fields."""
 
 
-def run(folder: str, deal: str, outcome: str, **options: Any) -> int:
+def run(folder: str, deal: str, outcome: str | None, **options: Any) -> int:
     """Close it; 1 where it is refused."""
     how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
     desk = desk_of(folder, **how)
     going = Going(desk, desk.deal(deal), "", desk.happened(options["date_"]))
-    closes_as = _outcome(outcome)
+    closes_as = _outcome(going, outcome)
     if going.book.outcome(going.history.now.stage) == closes_as:
         say(f"There already: {going.deal_id} is closed as {closes_as} since {going.history.now.entered}.")
         return 0
@@ -56,7 +56,11 @@ def run(folder: str, deal: str, outcome: str, **options: Any) -> int:
     )
 
 
-def _outcome(asked: str) -> str:
+def _outcome(going: Going, asked: str | None) -> str:
+    if asked is None and going.desk.writing.asks:
+        asked = ask("won or lost?", lambda said: word_of((WON, LOST), said))
+    if asked is None:
+        raise Usage(f"won or lost? salesops close {going.deal_id} {WON}|{LOST}")
     try:
         return word_of((WON, LOST), asked)
     except Unclear as unclear:

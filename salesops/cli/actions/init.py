@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from salesops.cli.day import day_given
@@ -19,9 +21,12 @@ from salesops.output import counted, show
 from salesops.records.kinds import folders
 from salesops.setup.new_repository import files
 from salesops.setup.own import PROCESSES, Own, address, currency, people, remote, zone
+from salesops.store.git import setting
 from salesops.store.load import MARKER, find_root
 from salesops.store.save import save_all
 
+OWNER_REPO = "such as https://github.com/OWNER/REPO"
+_BETWEEN = re.compile(r"[,;&]|\s+and\s+", re.IGNORECASE)
 ON_GITHUB = (
     "",
     "On GitHub",
@@ -54,7 +59,7 @@ def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: 
         save_all(root, new)
     _say_what_was_written(root, new, wanted, dry_run=dry_run, begun=begun)
     if not dry_run and not begun:
-        for line in (show(line) if line else "" for line in _next_steps(new_folder, own)):
+        for line in (show(line) if line else "" for line in _next_steps(root, new_folder, own)):
             say(style(line, "head") if line and not line.startswith(" ") else line)
     return 0
 
@@ -68,7 +73,13 @@ def _own(root: Path, options: Mapping[str, Any], *, asks: bool) -> Own | None:
     where = form.needed(
         "--zone ZONE", options["zone"], "Time zone", form.echoed(zone), hint="America/Vancouver, or a city"
     )
-    money = form.needed("--currency CODE", options["currency"], "Currency", form.echoed(currency), hint="USD, CAD, EUR")
+    money = form.needed(
+        "--currency CODE",
+        options["currency"],
+        "Currency",
+        form.echoed(currency),
+        hint="three letters, such as USD, CAD, EUR",
+    )
     team = _people(form, options["person"])
     there = _address(form, root, options["repository"])
     choices = [Choice(it) for it in PROCESSES]
@@ -94,10 +105,15 @@ def _people(form: Questions, said: Sequence[str]) -> Any:
         '--person "NAME @ACCOUNT"',
         None,
         "Who sells",
-        lambda words: people(words.split(",")),
+        lambda words: people(_each(words)),
         hint=hint,
         why="who sells; once for each",
     )
+
+
+def _each(words: str) -> list[str]:
+    """The people of a list as it is said: a comma, a semicolon, ``and`` and ``&`` stand between two."""
+    return [each for each in _BETWEEN.split(words) if each.strip()]
 
 
 def _address(form: Questions, root: Path, said: str | None) -> str | None:
@@ -106,7 +122,11 @@ def _address(form: Questions, root: Path, said: str | None) -> str | None:
     if said or not form.asks:
         answer = form.open("--repository", said or there, "", address)
     else:
-        hint = "Enter takes it; - for none" if there else "https://github.com/OWNER/REPO; Enter where there is none yet"
+        hint = (
+            "Enter takes it; - for none"
+            if there
+            else f"the page of this repository, {OWNER_REPO}; Enter where there is none yet"
+        )
         offered = f"Its address  [{there}]" if there else "Its address"
         answer = form.open(
             "--repository", None, offered, lambda words: "" if words == "-" else address(words), hint=hint
@@ -132,17 +152,26 @@ def _say_what_was_written(root: Path, new: list[NewFile], wanted: list[NewFile],
         say(f"{counted(len(wanted) - len(new), 'file')} that were there already are left as they are")
 
 
-def _next_steps(folder: str, own: Own | None) -> tuple[str, ...]:
+def _next_steps(root: Path, folder: str, own: Own | None) -> tuple[str, ...]:
     """What to do in a new repository, by heading."""
-    return (*(_begin(folder) if own else _try_out(folder)), *ON_GITHUB)
+    return (*(_begin(root, folder, own) if own else _try_out(folder)), *ON_GITHUB)
 
 
-def _begin(folder: str) -> tuple[str, ...]:
+def _name_for_git(root: Path, own: Own) -> tuple[str, ...]:
+    """How git learns who makes a commit, where nobody has told it: it refuses to make one before."""
+    if setting(root, "user.name") and setting(root, "user.email"):
+        return ()
+    me = own.people[0].name
+    return (f"  git config user.name {quote(me)} && git config user.email YOU@EXAMPLE.ORG",)
+
+
+def _begin(root: Path, folder: str, own: Own) -> tuple[str, ...]:
     return (
         "",
         "Next",
         f"  cd {folder}",
         "  git init --initial-branch=main",
+        *_name_for_git(root, own),
         "  salesops new deal",
         "  git add --all && git commit --message 'Begin'",
         "  salesops serve",

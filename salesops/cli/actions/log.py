@@ -11,9 +11,11 @@ from salesops.output import show
 from salesops.records.deal import ActivityKind, CallOutcome, MeetingAbout, MeetingStatus
 
 KINDS_OF_ACTIVITY = get_args(ActivityKind)
+CALLED = {"phone": "call", "phone call": "call", "mail": "email"}
+"""What people call some of them."""
 
 
-def run(folder: str, deal: str, kind: str, words: str | None, due: str | None, **options: Any) -> int:
+def run(folder: str, deal: str, kind: str | None, words: str | None, due: str | None, **options: Any) -> int:
     """Log it; 1 where it is refused."""
     how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
     desk = desk_of(folder, **how)
@@ -25,12 +27,12 @@ def run(folder: str, deal: str, kind: str, words: str | None, due: str | None, *
     return send(desk, [change])
 
 
-def happening(desk: Desk, deal_id: str, kind: str, words: str | None, options: Asked) -> Asked:
+def happening(desk: Desk, deal_id: str, kind: str | None, words: str | None, options: Asked) -> Asked:
     """Something that happened, as a change; what nobody said is asked for, or named as missing."""
     change: Asked = {
         "log": deal_id,
         "date": str(desk.happened(options["date_"])),
-        "kind": _word("KIND", KINDS_OF_ACTIVITY, kind),
+        "kind": _kind(desk, deal_id, kind),
     }
     change |= _what_it_was(desk, change, words, options)
     if options["with_"]:
@@ -42,6 +44,13 @@ def happening(desk: Desk, deal_id: str, kind: str, words: str | None, options: A
     if words or (words := _learned(desk, change)):
         change["note"] = words
     return change
+
+
+def _kind(desk: Desk, deal_id: str, said: str | None) -> str:
+    """What it was; asked for on a terminal where nobody said it."""
+    if said is None and not desk.writing.asks:
+        raise Usage(f'what was it? salesops log {deal_id} {"|".join(KINDS_OF_ACTIVITY)} "WORDS"')
+    return _choice(desk, "KIND", KINDS_OF_ACTIVITY, CALLED.get((said or "").casefold(), said), "what was it?")
 
 
 def _what_it_was(desk: Desk, change: Asked, words: str | None, options: Asked) -> Asked:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any, get_args
 
@@ -22,6 +22,8 @@ from salesops.records.deal import EXISTING, NEW, UNRECORDED, DealType
 from salesops.records.process import Process
 from salesops.records.scalars import slug
 
+USUAL_SOURCES = ("referral", "conference", "inbound")
+"""How a lead comes about nearly everywhere, in the words of a team that has none of its own yet."""
 MET = re.compile(r"(?i)(we )?met\b")
 """So begins what happened in a meeting; of anything else nobody said more than that it is a note."""
 
@@ -138,7 +140,8 @@ def _what(form: Form, day: date, options: Asked) -> Asked:
     if title is None and tier is None and form.asks:
         usual = _usual(process, day)
         offered = f"What, which tier  [{usual['title']}, {usual['tier']}]"
-        return form.open("--what", None, offered, _titled(tiers)) or usual
+        hint = f"Enter takes it; or other words for what they buy, and {' or '.join(process.tiers)} behind a comma"
+        return form.open("--what", None, offered, _titled(tiers), hint=hint) or usual
     if tier is None and len(tiers) == 1:
         tier = tiers[0].id
     hint = ", ".join(f"{choice.id} ({choice.says})" for choice in tiers)
@@ -177,6 +180,10 @@ def _titled(tiers: list[Choice]) -> Callable[[str], Asked]:
     return reads
 
 
+def _begins_one(words: Sequence[str], said: str) -> bool:
+    return any(names.folded(word).startswith(names.folded(said)) for word in words)
+
+
 def _source(form: Form, options: Asked) -> Asked:
     """How it came about, in a word that was used before where it begins so; else in a new one."""
     book = form.desk.book
@@ -184,11 +191,10 @@ def _source(form: Form, options: Asked) -> Asked:
     known = [channel for channel, _ in often.most_common()]
 
     def reads(said: str) -> str:
-        return (
-            word_of(known, said) if any(names.folded(word).startswith(names.folded(said)) for word in known) else said
-        )
+        begun = (words for words in (known, USUAL_SOURCES) if _begins_one(words, said))
+        return next((word_of(words, said) for words in begun), said)
 
-    hint = ", ".join(known[: names.MAX_SHOWN]) or "referral, conference, inbound"
+    hint = ", ".join([*known, *(word for word in USUAL_SOURCES if not _begins_one(known, word))][: names.MAX_SHOWN])
     channel = form.open(
         "--source",
         options["source"],
