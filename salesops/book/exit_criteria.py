@@ -232,7 +232,7 @@ def _wanted(snapshot: Snapshot, facts: Facts, way_out: Exit) -> list[Need]:
 def unfinished(snapshot: Snapshot, history: DealHistory) -> list[Need]:
     """What a closed deal still lacks to be complete, by the process in force when it was closed; a service that has ended owes nothing."""
     closing = snapshot.closing(history.attempts[-1])
-    process = snapshot.book.process_on(closing.entered) if closing else None
+    process = snapshot.book.process_of(history.deal, history.deal.stages[closing.line]) if closing else None
     stage = process.stage_named(history.now.stage) if process else None
     contract = history.deal.contract
     if stage is None or stage.completion is None or (contract and contract.service_ended):

@@ -108,8 +108,16 @@ class DealHistory:
     @cached_property
     def spans(self) -> tuple[Parked, ...]:
         """When the deal was parked, oldest first: as its record says, and in stages that became parked by a later process."""
-        waits = [span for visit in self.visits if visit.waits_from for span in _waiting(visit, visit.waits_from)]
+        waits = [span for visit in self.visits if visit.waits_from for span in self._waiting(visit, visit.waits_from)]
         return tuple(sorted((*self.deal.parked, *waits), key=lambda span: span.since))
+
+    def _waiting(self, visit: Visit, first: date) -> Iterator[Parked]:
+        """The span for which a visit counts as parked, up to the day from which the record itself says how long it waits."""
+        since = max(visit.entered, first)
+        ends = [span.since for span in self.deal.parked if span.since >= since]
+        until = min([*ends, *([visit.left] if visit.left else [])], default=None)
+        if until is None or since < until:
+            yield Parked.model_construct(since=since, until=until, why=visit.stage)
 
     def parked_on(self, day: date) -> Parked | None:
         """The span that keeps the deal out of the pipeline on this day."""
@@ -145,13 +153,6 @@ def _of_later_visits(history: DealHistory, known: int) -> Iterator[Path]:
             if closing.line >= known and lost < len(history.deal.loss):
                 yield ("loss", lost)
             lost += 1
-
-
-def _waiting(visit: Visit, first: date) -> Iterator[Parked]:
-    """The span for which a visit counts as parked."""
-    since = max(visit.entered, first)
-    if visit.left is None or since < visit.left:
-        yield Parked.model_construct(since=since, until=visit.left, why=visit.stage)
 
 
 def _never(stage: str) -> None:

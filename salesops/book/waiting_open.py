@@ -135,8 +135,14 @@ def parked_long(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
             f"parked since {span.since} without an end{quiet}",
             _place(history, span),
             help=f"say until when, or close it; whatever is logged under activity: answers for {LOOK_AGAIN} days",
-            fix=question("until"),
+            fix=_ending(history, span),
         )
+
+
+def _ending(history: DealHistory, span: Parked) -> str:
+    """What to write so that a span has an end: one that only a later process tells of is written whole."""
+    is_written = span in history.written.parked
+    return question("until") if is_written else f"parked:\n  - {{since: {span.since}, until: {GAP}, why: {span.why}}}"
 
 
 def _place(history: DealHistory, span: Parked) -> Path:

@@ -26,8 +26,10 @@ MAX_SENTENCES = 24
 """Sentences of one version; the file has the rest."""
 
 
-def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Names) -> list[Change]:
-    """What a version says differently from what it said, or a new one from the version before it."""
+def of_process(
+    ref: Ref, who: str, before: Data | None, after: Data, names: Names, most: int | None = MAX_SENTENCES
+) -> list[Change]:
+    """What a version says differently from what it said, or a new one from the version before it; ``most`` sentences of it."""
     found: list[Change] = []
     after = _whole(ref[1], after, names)
     before = _whole(ref[1], before, names) if before else before
@@ -45,9 +47,9 @@ def of_process(ref: Ref, who: str, before: Data | None, after: Data, names: Name
         changed = differences(_as_called_now(before, after), after)
         sections = [one for one in changed if one.section not in BUILDS_ON]
     said = list(dict.fromkeys(_sentences(sections, before or {}, after, names)))
-    found += [Change(kind, ref, who, what) for kind, what in said[:MAX_SENTENCES]]
-    if len(said) > MAX_SENTENCES:
-        found.append(Change("stages", ref, who, f"and {len(said) - MAX_SENTENCES} more"))
+    found += [Change(kind, ref, who, what) for kind, what in said[:most]]
+    if most is not None and len(said) > most:
+        found.append(Change("stages", ref, who, f"and {len(said) - most} more"))
     return found
 
 

@@ -41,6 +41,14 @@ class Question:
     record: Any
     table: Any
 
+    @property
+    def apart(self) -> Question:
+        """The same of two lists without the entries that both have: these would only push the others out of sight."""
+        if not (isinstance(self.record, list) and isinstance(self.table, list)):
+            return self
+        record = [entry for entry in self.record if entry not in self.table]
+        return Question(self.path, record, [entry for entry in self.table if entry not in self.record])
+
     def as_data(self) -> dict[str, str]:
         """The question as people and programs read it."""
         return {"field": dotted(self.path), "record": in_brackets(self.record), "table": in_brackets(self.table)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from salesops.imports.additions import Question
 from salesops.imports.outcomes import Outcome, RecordOutcome
 from salesops.imports.plan import IMPORTED_KINDS, Plan
 from salesops.imports.remarks import LONGEST, Remark, Verdict, cut
@@ -109,15 +110,19 @@ def _differences(plan: Plan, style: Style) -> Iterator[str]:
         yield style(f"{counted(len(entries), 'record')}: {words}", "warning")
         for entry in entries[: EXAMPLES * 3]:
             yield f"  {show(entry.path)}: {show(entry.why or ', '.join(entry.differs))}"
-            yield from (f"    asked: {_question(question.as_data())}" for question in entry.asked)
+            yield from (f"    asked: {_question(question)}" for question in entry.asked)
         if len(entries) > EXAMPLES * 3:
             yield f"  … and {len(entries) - EXAMPLES * 3:,} more: --format json has them all"
 
 
-def _question(asked: dict[str, str]) -> str:
+def _question(question: Question) -> str:
     """One field and its two values; which one is right is for a person to say, in the record."""
+    asked = question.apart.as_data()
     record, file = (show(cut(asked[side], GLANCE * 2)) for side in ("record", "table"))
-    return f"{show(asked['field'])} is {record} in the record, {file} in the file"
+    if question.apart is question:
+        return f"{show(asked['field'])} is {record} in the record, {file} in the file"
+    only = [f"only the {side} has {words}" for side, words in (("record", record), ("file", file)) if words != "[]"]
+    return f"{show(asked['field'])}: {', '.join(only) or 'the same, in another order'}"
 
 
 def _people(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:

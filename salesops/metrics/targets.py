@@ -190,6 +190,8 @@ def _value(reading: Reading) -> Decimal | None:
 def _distance(off: Decimal, wanted: Decimal | Money, reading: Reading) -> str:
     if isinstance(wanted, Money):
         return f"{amount(off)} {wanted.currency}"
+    if isinstance(reading, Days):
+        return f"{off:.1f}"
     return f"{off * 100:.1f} points" if isinstance(reading, Share) else f"{off.normalize():f}"
 
 

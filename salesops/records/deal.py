@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from salesops.records.as_written import GAP
 from salesops.records.contract import Contract, Order
 from salesops.records.money import Money
 from salesops.records.qualification import Fit, Qualification
@@ -55,6 +57,16 @@ class Move(NamedTuple):
     entered: date
 
 
+_NO_COLON = re.compile(r"(\S.*?)\s+(\d{4}-\d{2}-\d{2})")
+
+
+def _meant(value: object) -> str:
+    """The line of a move in the words that stand there; what they do not say is left open."""
+    words = value.strip() if isinstance(value, str) else ""
+    stage, day = found.groups() if (found := _NO_COLON.fullmatch(words)) else (words or GAP, GAP)
+    return f"- {stage}: {day}"
+
+
 def _move(value: object) -> Move:
     """A stage and the day on which the deal entered it: enrichment: 2026-01-05."""
     if not isinstance(value, dict):
@@ -62,7 +74,7 @@ def _move(value: object) -> Move:
             "move-unreadable",
             "a move is expected here: a stage and its day",
             "write one line a move",
-            "- enrichment: 2026-01-05",
+            _meant(value),
         )
     if len(value) != 1:
         found = f"{len(value)} stages" if value else "no day"

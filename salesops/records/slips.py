@@ -78,6 +78,7 @@ def _candidates(lines: list[str], number: int) -> Iterator[Slip]:
     yield from _odd_blank(whole, number)
     yield from _texts_between_braces(whole, number)
     yield from _text_of_a_line(whole, number)
+    yield from _hyphen(lines, whole, number)
     yield from _alignment(lines, whole, number)
     yield from _colon(whole, number)
     yield from _closing(whole, number)
@@ -168,6 +169,19 @@ def _alignment(lines: list[str], whole: str, number: int) -> Iterator[Slip]:
         if alike and there != here and abs(there - here) <= 2:
             said = f"this line begins at column {here + 1}, line {above} at column {there + 1}"
             yield Slip(number, here + 1, said, "begin both at the same column", " " * there + whole.lstrip(" "))
+
+
+def _hyphen(lines: list[str], whole: str, number: int) -> Iterator[Slip]:
+    """A line among entries of a list that begins as they do, without their hyphen."""
+    bare = whole.lstrip(" ")
+    here = len(whole) - len(bare)
+    entry = " " * here + "- "
+    beside = [
+        other for other in (number - 1, number + 1) if 0 < other <= len(lines) and lines[other - 1].startswith(entry)
+    ]
+    if beside and bare and not bare.startswith(("- ", "#")):
+        said = f"this line has no hyphen, and line {beside[0]} is an entry of a list"
+        yield Slip(number, here + 1, said, "write - before each entry of a list", entry + bare)
 
 
 def _colon(whole: str, number: int) -> Iterator[Slip]:

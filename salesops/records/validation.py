@@ -193,11 +193,20 @@ def _stands(value: Any) -> str:
 _BULLET = re.compile(r"[•‣▪–—·]\s+")
 WORDS_GO_TO = ("action", "note", "why", "learning", "name", "value", "mrr", "channel", "hypothesis", "about")
 """The fields that take a sentence that stands where a whole part of a record belongs."""
+DAYS_GO_TO = ("date", "due", "since")
+"""The fields that take a day that stands there."""
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def example_of(fields: Mapping[str, Any], words: str) -> str:
     """A part of a record in braces: the words in the field that takes them, and a question mark where a choice is somebody's own."""
-    takes = ("value", *WORDS_GO_TO) if words.strip("%").isdecimal() else WORDS_GO_TO
+    takes = (
+        ("value", *WORDS_GO_TO)
+        if words.strip("%").isdecimal()
+        else (*DAYS_GO_TO, *WORDS_GO_TO)
+        if _DAY.fullmatch(words)
+        else WORDS_GO_TO
+    )
     home = next((name for name in takes if name in fields), "")
     chosen = [name for name, field in fields.items() if get_origin(inside(field.annotation)) is Literal]
     asked = [name for name, field in fields.items() if field.is_required() and name != home] or chosen[:1]

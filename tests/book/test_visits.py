@@ -167,6 +167,25 @@ def test_a_parked_deal_is_back_on_the_day_that_until_names(on, parked):
     assert (span is not None) == parked
 
 
+def test_a_deal_that_waits_by_a_later_process_is_back_once_its_record_says_so():
+    def waits_from(stage: str) -> date | None:
+        return day("2026-03-01") if stage == "waiting" else None
+
+    waiting = deal("enrichment: 2026-01-05", "waiting: 2026-02-01")
+    assert history_of("a", waiting, lambda _: None, waits_from).parked_on(day("2026-06-15"))
+    resumed = waiting.model_copy(
+        update={
+            "parked": life(
+                "a: 2026-01-05", parked=[{"since": "2026-03-01", "until": "2026-06-10", "why": "Waiting"}]
+            ).deal.parked
+        }
+    )
+    history = history_of("a", resumed, lambda _: None, waits_from)
+    assert history.parked_on(day("2026-06-09"))
+    assert not history.parked_on(day("2026-06-10"))
+    assert history.parked_days(day("2026-02-01"), day("2026-06-15")) == 101
+
+
 def test_a_deal_without_parked_spans_is_never_parked():
     assert life("enrichment: 2026-01-05").parked_on(day("2026-01-05")) is None
 

@@ -74,6 +74,7 @@ def test_money_cannot_reach_a_target_in_another_unit(at_least):
         ("3", Count(value=3), "reached", "kept"),
         ("3", Count(value=5), "missing", "2 over"),
         ("30", Days(values=(40, 41)), "missing", "10.5 over"),
+        ("90", Days(values=(119, 119, 119, 119, 119, 119, 119, 122)), "missing", "29.4 over"),
         ("10%", Share(hits=3, out_of=10), "missing", "20.0 points over"),
         ("500 USD", money(USD="650"), "missing", "150 USD over"),
     ],

@@ -103,6 +103,12 @@ MISTAKES = [
         "this line has no colon: it looks like 'expected_close' and its value",
         id="no-colon",
     ),
+    pytest.param(
+        "deal",
+        "activity:\n  - {date: 2026-01-20, kind: note, note: A}\n  {date: 2026-01-21, kind: note, note: B}",
+        "this line has no hyphen, and line 2 is an entry of a list",
+        id="no-hyphen",
+    ),
     pytest.param("deal", "title:General Membership", "there is no blank after the colon of 'title'", id="no-blank"),
     pytest.param("deal", "title: A\ntitle: B", "'title' was already given on line 1", id="key-twice"),
     pytest.param("deal", 'title: "General Membership', "the quote that is opened here is not closed", id="open-quote"),

@@ -319,3 +319,20 @@ def test_a_file_with_thousands_of_problems_says_the_first_of_them_and_how_many_t
     assert len(found) == MAX_COMPLAINTS + 1
     assert found[-1].code == "too-many-problems"
     assert "15,000" in found[-1].message
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("- outreach 2026-03-15", "- outreach: 2026-03-15"),
+        ("- discovery", "- discovery: …"),
+        ("- [1, 2]", "- …: …"),
+    ],
+)
+def test_the_fix_of_a_move_has_the_stage_and_day_that_were_written_and_no_others(line, fix):
+    text = f"{DEAL}      {line}\n"
+    assert [problem.fix for problem in problems_of(text)] == [fix]
+
+
+def test_a_day_in_place_of_a_reason_is_offered_as_the_day_and_not_as_the_reason():
+    assert problem_with("    reopened:\n      - 2026-10-01\n").fix == "- {why: …, date: 2026-10-01}"

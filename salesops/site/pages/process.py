@@ -146,5 +146,5 @@ def _changes(snapshot: Snapshot, version: Process) -> list[str]:
     own = [process for process in snapshot.book.processes if not process.is_of_imports]
     if document is None or version not in own[1:]:
         return []
-    told = of_process(ref, version.version, None, document.data, Names(snapshot.book, snapshot.as_of))
+    told = of_process(ref, version.version, None, document.data, Names(snapshot.book, snapshot.as_of), most=None)
     return [change.sentence for change in told[1:]]

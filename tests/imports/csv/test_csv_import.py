@@ -11,6 +11,7 @@ from booking import book_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from salesops.imports.additions import Question
 from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.table import read_table, unguarded
 from salesops.imports.plan import Planner
@@ -754,3 +755,9 @@ def _book():
         "playbook/team.yaml", b"organisation: T\ntime_zone: UTC\ncurrency: USD\npeople:\n  jim: {name: Jim}\n"
     )
     return book_of(team=team, documents={("team", "team"): document})
+
+
+def test_of_long_lists_of_moves_only_those_are_shown_that_differ():
+    told = [{"enrichment": f"2026-01-{day:02}"} for day in range(1, 10)]
+    asked = Question(("stages",), told, [*told, {"closed won": "2026-11-18"}])
+    assert asked.apart.as_data() == {"field": "stages", "record": "[]", "table": "[{closed won: 2026-11-18}]"}

@@ -193,3 +193,10 @@ def test_a_second_import_with_older_moves_and_a_new_tier_is_green_in_the_pull_re
     assert outcome in process.read_text(encoding="utf-8")
     process.write_text(process.read_text(encoding="utf-8").replace(outcome, "outcome: lost", 1), encoding="utf-8")
     assert "process-changed" in fresh.run("check", "--against", "main", SALESOPS_AS_OF=str(TODAY)).out
+
+
+def test_a_win_that_was_imported_owes_the_process_of_today_no_hand_off(fresh):
+    deals = json.loads(fresh.run("list", "--stage", "closed won", "--format", "json").out)["deals"]
+    assert deals
+    for deal in deals:
+        assert json.loads(fresh.run("show", deal["id"], "--format", "json").out)["unfinished"] == []
