@@ -113,7 +113,10 @@ class SpokenField:
     @property
     def takes(self) -> str:
         """What may be said there, for the line of an option."""
-        return "|".join(self.choices) or TAKES.get(self._reader[0], "WORDS" if self.names is None else "NAME")
+        known = self.names
+        named = [choice.id for choice in known or ()]
+        few = "|".join(named) if len(named) <= names.MAX_SHOWN else ""
+        return "|".join(self.choices) or few or TAKES.get(self._reader[0], "WORDS" if known is None else "NAME")
 
     @property
     def names(self) -> list[Choice] | None:
