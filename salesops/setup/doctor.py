@@ -5,21 +5,29 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from salesops.edits.yaml_writer import FileChange
 from salesops.output import as_json, counted
 from salesops.problems import CannotDecide
 from salesops.records.json_schema import schema_of, without_offers
 from salesops.records.kinds import KINDS
+from salesops.setup.codeowners import HEAD, codeowners
+from salesops.setup.new_repository import OWNERS
+from salesops.setup.upgrading import upgrade
 from salesops.setup.vendoring import Named, attempt, named
-from salesops.store.git import is_repository, is_shallow
+from salesops.store.git import is_repository, is_shallow, setting
 from salesops.store.load import load
 
 OLDEST = (3, 11)
+REWRITE = f"salesops schema --codeowners > {OWNERS}"
+DRIVER = "merge.salesops.driver"
+UPGRADE = "salesops init . --upgrade"
 REINSTALL = "delete vendor/, requirements.txt and requirements.lock, run salesops init . and commit what it writes"
 
 
@@ -38,10 +46,13 @@ def examine(root: Path) -> list[Look]:
         _python,
         _records,
         _git,
+        _merging,
         _site,
         _workflows,
+        _owners,
         _schemas,
         _installation,
+        _upgrade,
     )
     return [finding for look in looks for finding in look(root)]
 
@@ -94,6 +105,51 @@ def _git(root: Path) -> Iterator[Look]:
         yield Look(
             not is_shallow(root), "the full git history is here", "git fetch --unshallow; in CI set fetch-depth: 0"
         )
+
+
+def _merging(root: Path) -> Iterator[Look]:
+    """Whether git joins two versions of a record field by field; where there is no git, that was said."""
+    if not _is_in_git(root):
+        return
+    file = root / ".gitattributes"
+    if not (file.is_file() and re.search(r"(?m)^[^#\n]*\bmerge=salesops\b", file.read_text("utf-8", "replace"))):
+        fix = "copy the one that salesops init writes into an empty folder"
+        yield Look(False, ".gitattributes does not say that records are joined field by field", fix)
+    elif setting(root, DRIVER):
+        yield Look(True, "two versions of a record are joined field by field")
+    else:
+        fix = f"git config {DRIVER} '{_program(root)} merge-driver %O %A %B %P'"
+        yield Look(False, "this clone does not know how two versions of a record are joined field by field", fix)
+
+
+def _is_in_git(root: Path) -> bool:
+    try:
+        return is_repository(root)
+    except CannotDecide:
+        return False
+
+
+def _program(root: Path) -> str:
+    """How git starts the program, from the folder of the records."""
+    return ".venv/bin/salesops" if (root / ".venv/bin/salesops").is_file() else "salesops"
+
+
+def _owners(root: Path) -> Iterator[Look]:
+    """Whether GitHub asks the right people; a file that somebody wrote by hand is theirs."""
+    book, _ = load(root)
+    people = book.team.people.values() if book.team else []
+    if not (root / ".github").is_dir() or not (book.team and (book.team.github or any(it.github for it in people))):
+        return
+    file = root / OWNERS
+    text = file.read_text(encoding="utf-8", errors="replace") if file.is_file() else ""
+    asks = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    wanted = codeowners(book).splitlines()
+    if not asks:
+        yield Look(False, f"{OWNERS} asks nobody to review", REWRITE)
+    elif text.startswith(HEAD) and not set(asks) <= set(wanted):
+        yield Look(False, f"{OWNERS} names others than those who own the deals now", REWRITE)
+    else:
+        yield Look(True, f"{OWNERS} says who reviews what")
 
 
 def _site(root: Path) -> Iterator[Look]:
@@ -165,10 +221,17 @@ def _installation(root: Path) -> Iterator[Look]:
         yield Look(False, "requirements.lock is missing: it lists the packages that salesops needs", REINSTALL)
     elif wheel:
         yield from _wheel(root, wheel)
-    elif re.search(r"(?m)^salesops==[^\n]*(\\\r?\n[^\n]*)?--hash=sha256:", text):
+    elif pinned := re.search(r"(?m)^salesops==([^\s;\\]+)[^\n]*(\\\r?\n[^\n]*)?--hash=sha256:", text):
+        if pinned[1] != version("salesops"):
+            yield _another(pinned[1])
         yield Look(True, "requirements.txt takes salesops from a package index: that installation was not tested")
     else:
         yield Look(False, "requirements.txt does not name salesops by its hash", REINSTALL)
+
+
+def _another(pinned: str) -> Look:
+    this = f"requirements.txt names salesops {pinned}, and this is {version('salesops')}"
+    return Look(False, this, "pip install -r requirements.txt; or, to raise it there, salesops init . --upgrade")
 
 
 def _wheel(root: Path, wheel: Named) -> Iterator[Look]:
@@ -176,8 +239,7 @@ def _wheel(root: Path, wheel: Named) -> Iterator[Look]:
         yield Look(False, f"{wheel.path} is missing, or is not the file that requirements.txt names", REINSTALL)
         return
     if wheel.version != version("salesops"):
-        this = f"requirements.txt names salesops {wheel.version}, and this is {version('salesops')}"
-        yield Look(False, this, "pip install -r requirements.txt; README.md says how to upgrade")
+        yield _another(wheel.version)
     said = attempt(root, wheel)
     if said is None:
         yield Look(True, f"{wheel.path} is intact; its installation was not tested: this environment has no pip")
@@ -187,3 +249,21 @@ def _wheel(root: Path, wheel: Named) -> Iterator[Look]:
         return
     rest = "the packages of requirements.lock are downloaded, and were not tested"
     yield Look(True, f"salesops {wheel.version} can be installed from vendor/; {rest}")
+
+
+def _upgrade(root: Path) -> Iterator[Look]:
+    """Whether the workflows are those that this version writes; only in a repository that was begun by init."""
+    if not (root / "requirements.txt").is_file() or not (root / ".github").is_dir():
+        return
+    found = upgrade(root, datetime.now(UTC).date())
+    older, own = (_of_github(changes) for changes in (found.files, found.kept))
+    for path in older:
+        yield Look(False, f"{path} is not as salesops {version('salesops')} writes it", UPGRADE)
+    if own:
+        yield Look(True, f"{', '.join(own)}: yours, and not as salesops writes it; {UPGRADE} shows the difference")
+    elif not older:
+        yield Look(True, "the workflows are those of this version")
+
+
+def _of_github(changes: Iterable[FileChange]) -> list[str]:
+    return [it.path for it in changes if it.path.startswith((".github/workflows/", ".github/check.sh"))]

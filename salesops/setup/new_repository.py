@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path, PurePosixPath
 
+from salesops.book.book import Book
 from salesops.edits.issue_forms import as_file, forms
 from salesops.edits.yaml_writer import scalar
 from salesops.output import as_json
@@ -17,6 +18,7 @@ from salesops.records.record import Record
 from salesops.records.team import Team
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import read
+from salesops.setup.codeowners import codeowners
 from salesops.setup.own import Own
 from salesops.setup.vendoring import below, wheel
 from salesops.store.load import MARKER, load
@@ -28,6 +30,8 @@ EXAMPLES = ("deals/", "members/", "playbook/targets.yaml")
 """What is an example, and nobody's own: left out where a team says who it is."""
 OF_MEMBERSHIPS = ("playbook/icp/",)
 """What the process of memberships asks for, and no other."""
+OWNERS = ".github/CODEOWNERS"
+"""Who reviews what, made by a command of its own whenever an owner changes."""
 PROCESS, TEAM, README, PAGES = "playbook/process/v1.yaml", "playbook/team.yaml", "README.md", "mkdocs.yml"
 FIRST_STEPS = "## First steps"
 OWN_STEPS = f"""\
@@ -62,7 +66,7 @@ def files(today: date, own: Own | None = None, there: Path | None = None) -> Ite
             text = text.replace(mark, value)
         if own is None or _is_kept(path, own):
             begun[RENAMED.get(path, path)] = (_as_own(path, text, own) if own else text).encode()
-    yield from begun.items()
+    yield from (begun | _reviews(begun, own)).items()
     yield from _with_words(*(_words_there(there) if there else _words_begun(begun)))
     yield program.path, program.data
 
@@ -88,6 +92,14 @@ def _as_own(path: str, text: str, own: Own) -> str:
         rest = after[after.index("From then on,") :] if steps else ""
         return before.replace("example-university-first", "DEAL") + OWN_STEPS + rest
     return text
+
+
+def _reviews(begun: Mapping[str, bytes], own: Own | None) -> dict[str, bytes]:
+    """Who reviews what, where somebody said an account."""
+    team = _record(begun, MARKER, Team)
+    if own is None or team is None or not any(person.github for person in own.people):
+        return {}
+    return {OWNERS: codeowners(Book({"team": {"team": team}})).encode()}
 
 
 def _words_begun(begun: Mapping[str, bytes]) -> tuple[Process | None, Team | None, dict[str, list[str]]]:

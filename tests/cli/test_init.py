@@ -277,6 +277,7 @@ def own(request, tmp_path_factory) -> Path:
     assert "salesops new deal" in ended.stdout
     git = Git(folder / "crm")
     git.begin()
+    git("config", "merge.salesops.driver", "salesops merge-driver %O %A %B %P")
     return folder / "crm"
 
 

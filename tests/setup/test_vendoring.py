@@ -149,7 +149,7 @@ def test_nothing_but_the_named_wheel_is_ever_handed_to_pip(crm, line, monkeypatc
 
 @pytest.mark.parametrize("break_", [" ", " \\\n    "])
 def test_a_program_from_a_package_index_is_not_tried_and_that_is_said(crm, break_):
-    crm.write("requirements.txt", f"{LOCK}salesops==0.1.0{break_}--hash=sha256:{'0' * 64}\n")
+    crm.write("requirements.txt", f"{LOCK}salesops=={VERSION}{break_}--hash=sha256:{'0' * 64}\n")
     assert findings(crm) == [
         "ok  requirements.txt takes salesops from a package index: that installation was not tested"
     ]

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from shlex import quote
 from typing import Any
 
 from salesops.cli.day import day_given
+from salesops.cli.door import in_words
 from salesops.cli.form import Questions
-from salesops.cli.hands import Writing, can_ask, one_of
+from salesops.cli.hands import Writing, agreed, can_ask, one_of
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
+from salesops.edits.fix import difference
 from salesops.edits.yaml_writer import NewFile
 from salesops.output import counted, show
 from salesops.records.kinds import folders
 from salesops.setup.new_repository import files
 from salesops.setup.own import PROCESSES, Own, address, currency, people, remote, zone
+from salesops.setup.upgrading import Upgrade, upgrade, write
 from salesops.store.git import setting
 from salesops.store.load import MARKER, find_root
 from salesops.store.save import save_all
@@ -62,6 +67,50 @@ def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: 
         for line in (show(line) if line else "" for line in _next_steps(root, new_folder, own)):
             say(style(line, "head") if line and not line.startswith(" ") else line)
     return 0
+
+
+def raised(folder: str, there: str, as_of: str | None, *, dry_run: bool, yes: bool = False, **options: Any) -> int:
+    """Show what this version writes anew in a repository that is there, and write it after a yes."""
+    root = Path(folder, there)
+    if any(options.values()):
+        raise Usage("--upgrade takes --yes or --dry-run, and nothing that says who you are")
+    if not (root / MARKER).is_file():
+        raise Usage(f"{show(there)} is not a salesops repository: --upgrade is for one that is there already")
+    wanted = upgrade(root, day_given(as_of, "--as-of") or datetime.now(UTC).date())
+    _say_what_differs(wanted)
+    if not wanted.is_needed:
+        say(f"Nothing to write: all is as salesops {version('salesops')} writes it.")
+        return 0
+    question = f"Write {counted(len(_written(wanted)), 'file')}?"
+    asks = can_ask() and not (yes or dry_run)
+    if not (agreed(question, partial(_differences, wanted)) if asks else yes and not dry_run):
+        say("Nothing was written." + ("" if asks or dry_run else " --yes writes it."))
+        return 0
+    write(root, wanted)
+    say(f"Written: {counted(len(_written(wanted)), 'file')}. Look at git diff, run salesops doctor, and commit.")
+    return 0
+
+
+def _differences(wanted: Upgrade) -> Iterator[str]:
+    return (line for file in wanted.files for line in difference(file))
+
+
+def _written(wanted: Upgrade) -> list[str]:
+    """Every file that is written or goes, in words."""
+    program = [f"{wanted.program.path} (new)"] if wanted.program else []
+    return [*map(in_words, wanted.files), *program, *(f"{path} (deleted)" for path in wanted.gone)]
+
+
+def _say_what_differs(wanted: Upgrade) -> None:
+    """The difference, line by line; then what is the team's, and what would be written."""
+    for file in (*wanted.kept, *wanted.files):
+        for line in difference(file):
+            say(show(line))
+    for file in wanted.kept:
+        what = "was taken away" if file.was is None else "was changed"
+        say(f"{show(file.path)} {what} here: it is yours, and stays as it is")
+    for line in _written(wanted):
+        say(f"this version writes {show(line)}")
 
 
 def _own(root: Path, options: Mapping[str, Any], *, asks: bool) -> Own | None:
