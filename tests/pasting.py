@@ -13,7 +13,14 @@ from salesops.records.model_fields import fields_below
 from salesops.records.record import value_at
 from salesops.records.yaml_reader import read
 
-WHOLE_LINES = {"not-yaml", "yaml-anchor", "text-cut-by-comma", "placeholder-left"}
+WHOLE_LINES = {
+    "not-yaml",
+    "yaml-anchor",
+    "text-cut-by-comma",
+    "placeholder-left",
+    "unseen-character",
+    "text-cut-by-comment",
+}
 
 
 def pasted(text: str, problem: Problem, kind: str) -> str:
@@ -28,6 +35,8 @@ def pasted(text: str, problem: Problem, kind: str) -> str:
         or document is None
         or _is_of_more_words(problem, text)
     ):
+        return _over_the_line(text, problem)
+    if problem.fix.startswith("- ") and "stands here, where fields" in problem.message:
         return _over_the_line(text, problem)
     if problem.fix.startswith("- "):
         at = next(end for end, part in enumerate(path) if isinstance(part, int))

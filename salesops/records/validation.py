@@ -162,7 +162,7 @@ def _shape(document: Document, model: type[Record], kind: str, path: Path) -> Pr
     entry = fields_below(model, (*path, 0))
     if kind == "tuple_type" and not (entry and isinstance(value, str)):
         if isinstance(value, dict) and (bullet := _BULLET.match(next(iter(value), ""))):
-            return _bullets(document, path, bullet.group())
+            return _bullets(document, path, bullet.group(), texts=not entry)
         advice, edit = _as_list(document, model, kind, path)
         return document.problem(
             "wrong-shape", f"{_stands(value)} stands here, where a list belongs", path, help=advice, edit=edit
@@ -177,11 +177,13 @@ def _shape(document: Document, model: type[Record], kind: str, path: Path) -> Pr
     return document.problem("wrong-shape", message, path, help=way_out, fix=fix if shape else "")
 
 
-def _bullets(document: Document, path: Path, bullet: str) -> Problem:
-    """Entries of a list behind what looks like a hyphen and is none."""
+def _bullets(document: Document, path: Path, bullet: str, *, texts: bool) -> Problem:
+    """Entries of a list behind what looks like a hyphen and is none; a text with a colon in it needs its quotes too."""
     said = f"what looks like a hyphen here is '{bullet.strip()}', pasted from a document"
     found = document.problem("wrong-shape", said, path, help="write - before an entry of a list")
-    return replace(found, fix=f"  - {found.excerpt.strip().removeprefix(bullet)}")
+    words = found.excerpt.strip().removeprefix(bullet)
+    is_plain = not texts or words.startswith(('"', "'")) or not re.search(r": |:$| #", words)
+    return replace(found, fix=f"  - {words if is_plain else in_quotes(words)}")
 
 
 def _stands(value: Any) -> str:

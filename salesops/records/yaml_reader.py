@@ -47,6 +47,9 @@ _SEEN = bytes(range(32, 127)) + b"\n\t\r"
 CONFLICT = re.compile(r"^[ \t]*(<{7}|>{7}|\|{7})(?: .*)?\r?$", re.MULTILINE)
 DIRECTIVE = re.compile(r"^%", re.MULTILINE)
 CUT_BY_COMMENT = re.compile(r"(?<=\S) +(#\d\S*)")
+_PLAIN_LINE = re.compile(r"(\w+: )([^\s\"'\[{|>&*!].*)")
+MAX_PASTED = 400
+"""Characters of a line; a longer one is no fix to paste."""
 EMPTY = frozenset({"", "~", "null"})
 ASKED = re.compile(r"(?m)(?<=[:\-\[,{])([ \t]+|(?<=\[))\?(?=[ \t]*(?:[,\]}]|[ \t]#|\r?$))")
 """A question mark as a whole value: where a fix leaves something to a person. To YAML it begins a key."""
@@ -208,7 +211,8 @@ def _unreadable(path: str, text: str) -> Iterator[Problem]:
     harmless = text.isascii() and not text.encode("ascii").translate(None, _SEEN) and "\r" not in text
     for match in () if harmless else islice(UNSEEN.finditer(text), MAX_COMPLAINTS):
         place, excerpt = spot(path, text, match.start())
-        yield Problem("unseen-character", _unseen_words(match.group()), place, excerpt=excerpt, help="delete it")
+        said, fix = _unseen_words(match.group()), _without_unseen(line_of(text, place.line))
+        yield Problem("unseen-character", said, place, excerpt=excerpt, help="delete it", fix=fix)
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
     markers = list(islice(CONFLICT.finditer(text), MAX_COMPLAINTS))
@@ -472,6 +476,11 @@ class _Walk:
         return found
 
 
+def _without_unseen(line: str) -> str:
+    """A line without what nobody sees in it; nothing where it is too long to be pasted."""
+    return UNSEEN.sub("", line).strip() if len(line) <= MAX_PASTED else ""
+
+
 def _not_a_record(path: str, text: str, data: Any) -> Problem:
     what = "empty" if data is None else "a list" if isinstance(data, list) else "a single text"
     return Problem(
@@ -496,4 +505,11 @@ def _cut_by_comment(document: Document) -> Iterator[Problem]:
                 Severity.WARNING,
                 excerpt=excerpt,
                 help="quote the text if the # belongs to it",
+                fix=_with_its_number(line_of(document.text, place.line)),
             )
+
+
+def _with_its_number(line: str) -> str:
+    """A line with all of its text in quotes; nothing where that cannot be told from the line alone."""
+    found = _PLAIN_LINE.fullmatch(line.strip()) if len(line) <= MAX_PASTED else None
+    return f"{found[1]}{in_quotes(found[2])}" if found else ""

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from pasting import pasted
+from pasting import facts, pasted
 
 from salesops.checks import CHECKS
 from salesops.checks.check import GUILTY
@@ -97,3 +97,13 @@ def test_a_fix_when_pasted_leaves_its_problem_gone_and_no_new_one(found, repo, r
             assert (problem.code, problem.field) not in after
             assert {code for code, _ in after - before} <= {"placeholder-left"}
             file.write_text(text)
+
+
+@pytest.mark.parametrize("refusal", SHOWN)
+def test_a_fix_states_nothing_that_is_not_on_file(found, repo, refusal):
+    """But for what the reader read: an amount, a day, a country, an id in the one form that it has."""
+    found(refusal, refusal.bad)
+    known = "\n".join(f"{file.stem}\n{file.read_text()}" for file in repo.root.rglob("*.yaml"))
+    for problem in repo.problems():
+        if problem.fix and problem.code == refusal.code and problem.edit is None:
+            assert {said for said in facts(problem.fix) if said not in known} == set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pasting import pasted
+from pasting import facts, pasted
 
 PLACES = {"deal": "deals/acme.yaml", "member": "members/cascadia-university.yaml"}
 
@@ -122,7 +122,7 @@ MISTAKES = [
 ]
 """The kind of record, what was written in it, and the sentence that must be said of it."""
 
-FIELDS = {"not-a-date", "key-twice", "text-cut-by-comment", "unseen-character"}
+FIELDS = {"not-a-date", "key-twice"}
 """Codes whose cure is a choice or a deletion, said in words."""
 
 
@@ -160,8 +160,53 @@ def test_its_fix_when_pasted_leaves_it_gone_and_no_new_one(repo, found, kind, fr
     assert (problem.code, problem.field, problem.message) not in {
         (each.code, each.field, each.message) for each in after
     }
-    assert {each.code for each in after} - {each.code for each in before} <= {"placeholder-left"}
+    assert {each.code for each in after if each.code != "placeholder-left"} == set()
 
 
 def test_there_are_more_than_two_dozen():
     assert len(MISTAKES) >= 29
+
+
+# ── how well they are said ────────────────────────────────────────────────────────────────────────────────────────────
+
+LINES = {
+    "comma": 2, "colon-in-braces": 2, "curly-quotes": 2, "apostrophe-in-braces": 2, "at-sign": 2, "blank-before-dash": 3,
+    "blank-before-key": 3, "tab": 2, "no-break": 3, "bullet": 3, "next-as-list": 2, "call-in-prose": 2, "contact-by-name": 2,
+    "key-twice": 2, "open-bracket": 2,
+}  # fmt: skip
+"""The line of the mistake; elsewhere it is the first."""
+
+CURES = {
+    "stage": lambda text: text.replace("stage: outreach\n", "").replace("2026-01-05\n", "2026-01-05\n  - outreach: 2026-01-19\n", 1),
+    "day": lambda text: text.replace("3/4/2026", "2026-03-04"),
+    "key-twice": lambda text: text.replace("title: B\n", ""),
+}  # fmt: skip
+"""What the message says in words, done: where the cure is somebody's choice, and no line can be pasted."""
+
+GUESSED = {"1450 USD", "CA", "- a-smith"}
+"""What a fix may say that is in no file so: an amount as it was read, with the team's own currency; the code of a country; an id behind its hyphen."""
+
+
+def points(repo, found, mistake) -> tuple[float, float, float]:
+    """Place, cause and cure of one message: 1 each; half where the cause stands in the advice only, or the cure in words only."""
+    kind, fragment, sentence = mistake.values
+    repo.member()
+    (problem, *_) = [each for each in found(kind, fragment) if sentence in f"{each.message}; {each.help}"]
+    place = float(problem.place.path == PLACES[kind] and problem.place.line == LINES.get(mistake.id, 1))
+    cause = 1.0 if sentence in problem.message else 0.5
+    file = repo.root / PLACES[kind]
+    text = file.read_text()
+    files = "".join(f"{each.stem}\n{each.read_text()}" for each in repo.root.rglob("*.yaml"))
+    invented = {said for said in facts(problem.fix) if said not in files} - GUESSED
+    file.write_text(pasted(text, problem, kind) if problem.fix else CURES[mistake.id](text))
+    left = {each.code for each in repo.problems() if each.is_error} - {"placeholder-left"}
+    works = float(not left and not invented)
+    return place, cause, works if problem.fix else works / 2
+
+
+def test_place_cause_and_cure_are_said_of_nearly_every_mistake_and_of_none_less_than_two(repo, found):
+    table = {mistake.id: points(repo, found, mistake) for mistake in MISTAKES}
+    told = "\n".join(f"{name:<22}{place:4} {cause:4} {cure:4}" for name, (place, cause, cure) in table.items())
+    assert all(sum(row) >= 2 for row in table.values()), told
+    assert sum(map(sum, table.values())) / len(table) >= 2.7, told
+    assert all(place == 1 and cure for place, _, cure in table.values()), told
