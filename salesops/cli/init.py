@@ -31,9 +31,7 @@ from salesops.cli.options import as_of_option
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @as_of_option
 @click.pass_context
-def command(
-    ctx: click.Context, /, folder: str, as_of: str | None, upgrade: bool, dry_run: bool, yes: bool, **options: object
-) -> None:
+def command(ctx: click.Context, /, folder: str, as_of: str | None, **options: object) -> None:
     """Create a new CRM repository in DIR: your team, a process, guides, workflows, mkdocs.yml and a README.
 
     On a terminal it asks who you are, and writes no example. Elsewhere, without any option, it writes an example of
@@ -50,8 +48,6 @@ def command(
       salesops init our-sales --name "Our organisation" --zone vancouver --currency CAD \\
         --person "Ada Smith @ada" --person "Bo Li" --process services
     """
-    from salesops.cli.actions.init import raised, run  # noqa: PLC0415 - loaded when the command runs
+    from salesops.cli.actions.init import run  # noqa: PLC0415 - loaded when the command runs
 
-    if upgrade:
-        ctx.exit(raised(ctx.obj, folder, as_of, dry_run=dry_run, yes=yes, **options))
-    ctx.exit(run(ctx.obj, folder, as_of, dry_run=dry_run, yes=yes, **options))
+    ctx.exit(run(ctx.obj, folder, as_of, **options))

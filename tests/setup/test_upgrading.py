@@ -68,7 +68,7 @@ def test_what_the_older_version_wrote_is_written_anew_and_nothing_of_the_team(cr
     assert set(changed(crm)) == {CHECK, GUIDE, OLD, NEW.path, "requirements.txt"}
     assert not (crm.root / OLD).exists()
     assert (crm.root / NEW.path).read_bytes() == NEW.data
-    assert (crm.root / CHECK).read_text().startswith("name:")
+    assert not (crm.root / CHECK).read_text().startswith("# older")
     requirements = (crm.root / "requirements.txt").read_text()
     assert requirements == f"-r requirements.lock\n{NEW.requirement}\nours==1.0  # a tool of ours\n"
     assert findings(crm) == []

@@ -44,7 +44,13 @@ ON_GITHUB = (
 )
 
 
-def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: bool = False, **options: Any) -> int:
+def run(folder: str, new_folder: str, as_of: str | None, **options: Any) -> int:
+    """Begin a repository, or raise one that is there to this version."""
+    does = _raised if options.pop("upgrade") else _begun
+    return does(folder, new_folder, as_of, **options)
+
+
+def _begun(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: bool, **options: Any) -> int:
     """Write what is not there yet and say what was written."""
     root = Path(folder, new_folder)
     if root.exists() and not root.is_dir():
@@ -69,7 +75,7 @@ def run(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: 
     return 0
 
 
-def raised(folder: str, there: str, as_of: str | None, *, dry_run: bool, yes: bool = False, **options: Any) -> int:
+def _raised(folder: str, there: str, as_of: str | None, *, dry_run: bool, yes: bool, **options: Any) -> int:
     """Show what this version writes anew in a repository that is there, and write it after a yes."""
     root = Path(folder, there)
     if any(options.values()):
