@@ -135,6 +135,7 @@ def main() -> None:
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as wrong:
+        _harmless(wrong)
         wrong.show()
         sys.exit(wrong.exit_code)
     except (click.Abort, KeyboardInterrupt):
@@ -177,6 +178,13 @@ def _fail(code: int, sentence: str) -> None:
 
     click.echo(f"salesops: {show(sentence)}", err=True)
     sys.exit(code)
+
+
+def _harmless(wrong: click.ClickException) -> None:
+    """What was typed stands in complaints too: nothing in it reaches the terminal but what can be seen."""
+    from salesops.output import show  # noqa: PLC0415 - only where something went wrong
+
+    vars(wrong)["message"] = "\n".join(map(show, wrong.message.split("\n")))
 
 
 def _quietly() -> None:

@@ -27,6 +27,8 @@ from salesops.edits.fix import difference
 from salesops.edits.spoken import DUE, HAPPENED, Unclear, day, ending_with_day
 from salesops.edits.yaml_writer import FileChange
 from salesops.output import show
+from salesops.records.as_written import LEFT, WRITE, is_placeholder
+from salesops.records.yaml_reader import UNSEEN, unseen_words
 from salesops.store.git import keep_setting, setting
 
 ME = "salesops.me"
@@ -159,9 +161,28 @@ class Desk:
         except Unclear as unclear:
             raise Usage(f"{option}: {unclear}") from None
         found = self.due(due, option) if due else by
+        if due and by not in (None, found):
+            raise Usage(
+                f"{option}: by {by} or by {found}? '{show(words)}' ends with a day, and '{show(due)}' is another"
+            )
         if found is None:
             raise Usage(f'{option}: by when? Write the day at the end, after a comma: "{show(action)}, fri"')
         return {"action": action, "due": str(found)}
+
+
+def _seen(options: Mapping[str, Any]) -> None:
+    """Refuse an option or an argument with a character that nobody sees: nothing that is written may hold one."""
+    for name, said in options.items():
+        for words in said if isinstance(said, tuple) else (said,):
+            if isinstance(words, str) and (unseen := UNSEEN.search(words)):
+                raise Usage(f"{_named(name)}: {unseen_words(unseen.group())}: write the words without it")
+
+
+def _named(name: str) -> str:
+    """An option or an argument as it is written on the command line."""
+    context = click.get_current_context(silent=True)
+    known = [it for it in context.command.params if it.name == name] if context else []
+    return (max(known[0].opts, key=len) if isinstance(known[0], click.Option) else name.upper()) if known else name
 
 
 def can_ask() -> bool:
@@ -171,6 +192,8 @@ def can_ask() -> bool:
 
 def desk_of(folder: str, as_of: str | None, *, yes: bool, dry_run: bool, output_format: str) -> Desk:
     """The records that a command is to change. It asks on a terminal, unless it was told not to."""
+    context = click.get_current_context(silent=True)
+    _seen(context.params if context else {})
     root, book, _ = read(folder)
     if not book.processes:
         raise Usage("there is no process version in playbook/process/: nothing can be judged without one")
@@ -257,10 +280,20 @@ def ask(question: str, reads: Callable[[str], Any], *, default: str = "", hint: 
         said = click.prompt(show(question), default=default, show_default=False, prompt_suffix=" ▸ ").strip() or default
         if not said:
             return None
+        if unseen := UNSEEN.search(said):
+            say(f"{unseen_words(unseen.group())}: write it without that")
+            continue
         try:
             return reads(said)
         except Unclear as unclear:
             say(show(str(unclear)))
+
+
+def as_words(said: str) -> str:
+    """Words as they are; raises Unclear where they stand for an answer that nobody has given."""
+    if is_placeholder(said):
+        raise Unclear(f"{LEFT.format(said)}: {WRITE}")
+    return said
 
 
 def one_of(choices: Sequence[Choice]) -> Callable[[str], str]:

@@ -9,7 +9,7 @@ import click
 
 from salesops.book.moves import MoveKind
 from salesops.cli.field_values import SpokenField, place_of
-from salesops.cli.hands import Asked, Missing, NoWay, ask, one_of, send, word_of
+from salesops.cli.hands import Asked, Missing, NoWay, as_words, ask, one_of, send, word_of
 from salesops.cli.moving import Going, logging, needs_note, options, status_is_open, title, why
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
@@ -84,7 +84,7 @@ def reasoned(going: Going, whys: Sequence[str]) -> None:
     reason = " ".join(whys)
     what = "why does it go back?" if going.kind is MoveKind.BACK else "why is it opened again?"
     if not reason and going.desk.writing.asks:
-        reason = ask(what, str) or ""
+        reason = ask(what, as_words) or ""
     if not reason:
         raise Missing([('--why "WORDS"', what)])
     going.said.entries.append((where, {"date": str(going.day), "why": reason}))
@@ -171,7 +171,7 @@ def put(going: Going, need: Need, number: int) -> None:
         _entry(going, "links", "url", {"kind": need.link}, "link", _link)
     elif need.learned:
         whole = {"stage": going.history.now.stage, "date": str(going.day)}
-        _entry(going, "learned", "note", whole, "what did you learn", str)
+        _entry(going, "learned", "note", whole, "what did you learn", as_words)
     else:
         _field(going, need)
 
@@ -267,7 +267,7 @@ def _settled(going: Going, by: str | None) -> list[Asked]:
 
 def _signed(going: Going, needs: Sequence[Need], by: str | None) -> list[Asked]:
     for need in needs:
-        reason = ask(f"why without {title(need).partition(' (')[0]}", str)
+        reason = ask(f"why without {title(need).partition(' (')[0]}", as_words)
         if not reason:
             return []
         going.sign(need, going.desk.person(by or "me"), reason)

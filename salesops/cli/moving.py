@@ -19,7 +19,8 @@ from salesops.cli.options import Usage
 from salesops.edits.applied import applied
 from salesops.edits.change_list import as_list, changes_in, path_of
 from salesops.edits.spoken import Unclear
-from salesops.output import show
+from salesops.output import problems_as_lines, show
+from salesops.problems import Problem
 from salesops.records.deal import Deal
 from salesops.records.process import CONTACT, LOST, TOUCH, WON, Exit, Need, Process
 from salesops.records.record import is_given, value_at
@@ -182,11 +183,20 @@ class Going:
 
     @property
     def _with_what_was_said(self) -> DealHistory:
-        wanted, _ = changes_in("the change", as_list(self.rest()).encode("utf-8")) if self.rest() else ([], [])
-        files = applied(self.book, wanted).files if wanted else ()
-        document = read(files[0].path, files[0].data)[0] if files else None
-        deal = typed(document, Deal)[0] if document else None
-        return history_of(self.deal_id, deal, self.book.outcome, self.book.waits_from) if deal else self.history
+        rest = self.rest()
+        if not rest:
+            return self.history
+        wanted, mistakes = changes_in("the change", as_list(rest).encode("utf-8"))
+        result = applied(self.book, wanted)
+        if mistakes or result.problems:
+            raise _impossible((*mistakes, *result.problems))
+        if not result.files:
+            return self.history
+        document, mistakes = read(result.files[0].path, result.files[0].data)
+        deal, faults = typed(document, Deal) if document else (None, [])
+        if deal is None:
+            raise _impossible((*mistakes, *faults))
+        return history_of(self.deal_id, deal, self.book.outcome, self.book.waits_from)
 
     @property
     def missing(self) -> list[Need]:
@@ -256,6 +266,11 @@ class Going:
         exits = dict.fromkeys(way.to for way in stage.exits) if stage else {}
         told = ", ".join(f"{self.process.title_of(to)} ({to})" for to in exits)
         return f"the ways out of {self.process.title_of(self.before)}: {told or 'none'}"
+
+
+def _impossible(problems: Sequence[Problem]) -> NoWay:
+    """What was said cannot stand in the record: nothing of it is taken for said."""
+    return NoWay("\n".join(("nothing was written; what was said cannot be:", *problems_as_lines(problems))))
 
 
 # ── needs in words ────────────────────────────────────────────────────────────────────────────────────────────────────

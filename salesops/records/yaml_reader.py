@@ -50,6 +50,8 @@ CUT_BY_COMMENT = re.compile(r"(?<=\S) +(#\d\S*)")
 _PLAIN_LINE = re.compile(r"(\w+: )([^\s\"'\[{|>&*!].*)")
 MAX_PASTED = 400
 """Characters of a line; a longer one is no fix to paste."""
+HALF = re.compile(r"\\[uU](?:0000)?([dD][89a-fA-F][0-9a-fA-F]{2})")
+"""Half of a character, written as an escape."""
 EMPTY = frozenset({"", "~", "null"})
 ASKED = re.compile(r"(?m)(?<=[:\-\[,{])([ \t]+|(?<=\[))\?(?=[ \t]*(?:[,\]}]|[ \t]#|\r?$))")
 """A question mark as a whole value: where a fix leaves something to a person. To YAML it begins a key."""
@@ -143,6 +145,10 @@ def _fault(path: str, text: str, raised: yaml.MarkedYAMLError) -> Problem:
     """What libyaml stumbled over: the slip of the hand that explains it, else its own words."""
     begun, mark = raised.context_mark, raised.problem_mark or raised.context_mark
     line = mark.line + 1 if mark else 1
+    if "invalid Unicode character escape" in str(raised.problem) and (half := HALF.search(text)):
+        place, excerpt = spot(path, text, half.start(), len(half.group()))
+        said = f"{unseen_words(chr(int(half[1], 16)))}, written as an escape"
+        return Problem("unseen-character", said, place, excerpt=excerpt, help="delete it")
     slip = slip_in(text, line, begun.line + 1 if begun else line)
     if slip is None:
         return explained(path, text, raised)
@@ -211,7 +217,7 @@ def _unreadable(path: str, text: str) -> Iterator[Problem]:
     harmless = text.isascii() and not text.encode("ascii").translate(None, _SEEN) and "\r" not in text
     for match in () if harmless else islice(UNSEEN.finditer(text), MAX_COMPLAINTS):
         place, excerpt = spot(path, text, match.start())
-        said, fix = _unseen_words(match.group()), _without_unseen(line_of(text, place.line))
+        said, fix = unseen_words(match.group()), _without_unseen(line_of(text, place.line))
         yield Problem("unseen-character", said, place, excerpt=excerpt, help="delete it", fix=fix)
     if "<<<<<<<" not in text and ">>>>>>>" not in text:
         return
@@ -228,7 +234,8 @@ def _unreadable(path: str, text: str) -> Iterator[Problem]:
             )
 
 
-def _unseen_words(character: str) -> str:
+def unseen_words(character: str) -> str:
+    """What an unseen character is called, and why it is not taken."""
     point = ord(character)
     if character == "\r":
         return "a carriage return without a line feed (old Mac line ends)"
@@ -240,6 +247,10 @@ def _unseen_words(character: str) -> str:
         return f"U+{point:04X}, a line break that most editors do not show"
     if point == 0xFEFF:
         return "U+FEFF, a byte-order mark"
+    if 0xDC80 <= point <= 0xDCFF:
+        return f"U+{point:04X}, which stands for the byte 0x{point - 0xDC00:02X}: the text is not UTF-8"
+    if 0xD800 <= point <= 0xDFFF:
+        return f"U+{point:04X}, half of a character"
     return f"U+{point:04X}, an invisible character"
 
 
@@ -394,7 +405,7 @@ class _Walk:
                 )
             )
         if event.style == '"' and "\\" in self.text and (unseen := UNSEEN.search(text)):
-            self.complain("unseen-character", _unseen_words(unseen.group()) + ", written as an escape", event)
+            self.complain("unseen-character", unseen_words(unseen.group()) + ", written as an escape", event)
         return text
 
     def mapping(self, path: Path) -> dict[str, Any]:
@@ -452,7 +463,7 @@ class _Walk:
             way_out = "write the keys out: a record reads top to bottom"
             self.complain("yaml-merge", "'<<' copies keys from elsewhere", event, help=way_out)
         elif event.style == '"' and (unseen := UNSEEN.search(key)):
-            self.complain("unseen-character", _unseen_words(unseen.group()) + ", in a key", event)
+            self.complain("unseen-character", unseen_words(unseen.group()) + ", in a key", event)
         if key in seen:
             said = f"'{key}' was already given on line {self.mark(seen[key]).line}"
             self.complain(

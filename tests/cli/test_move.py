@@ -60,6 +60,8 @@ def test_the_same_move_twice_is_one_move(crm):
         (["proposal", "--set", "proposal.requestd=thu"], 2, "did you mean 'proposal.requested'?"),
         (["proposal", "--set", "proposal=thu"], 2, "proposal has fields of its own: requested, presented"),
         (["proposal", "--set", "proposal.requested"], 2, "write it as FIELD=VALUE"),
+        (["proposal", *ANSWERS, "--set", "learned=?"], 1, "'?' is a placeholder, not an answer"),
+        (["\u202enowhere"], 2, "STAGE: U+202E, which changes the direction"),
         (["proposal", *ANSWERS, "--set", "proposal.link=x"], 2, "'x' is not a link"),
     ],
 )

@@ -558,3 +558,9 @@ def test_at_the_place_of_a_value_stands_the_value(data, flow, crlf):
         if isinstance(path[-1], str):
             key = document.place(path, key=True)
             assert lines[key.line - 1][key.column - 1 :][: key.width] == path[-1]
+
+
+def test_a_byte_that_is_no_text_is_named_where_it_was_written_as_an_escape():
+    document, (problem,) = read("deals/acme.yaml", b'x: {note: "' + b"a" * 200 + rb' \udcff b"}' + b"\n")
+    assert (document, problem.code, problem.place.column) == (None, "unseen-character", 213)
+    assert "U+DCFF, which stands for the byte 0xFF: the text is not UTF-8" in problem.message
