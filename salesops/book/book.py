@@ -167,9 +167,10 @@ class Book:
         """The versions of the process, oldest first."""
         return tuple(sorted(self.versions.values(), key=lambda process: process.in_force))
 
-    def written_whole(self, version: str) -> dict[str, Any]:
-        """What a version of the process says as it is written, with what it takes from the version that it builds on."""
-        return whole(version, {name: file.data for (kind, name), file in self.documents.items() if kind == "process"})
+    def written_whole(self, version: str, said: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """What a version of the process says as it is written, or as it ``said``, with what it takes from the one that it builds on."""
+        written = {name: file.data for (kind, name), file in self.documents.items() if kind == "process"}
+        return whole(version, written if said is None else {**written, version: said})
 
     @cached_property
     def is_process_whole(self) -> bool:

@@ -15,7 +15,7 @@ from salesops.changes.field_differences import Difference, differences
 from salesops.changes.field_sentences import called, label, parts, plain, told
 from salesops.changes.names import Names
 from salesops.records.as_written import Data, as_list, as_map, as_text
-from salesops.records.building_on import BUILDS_ON, whole
+from salesops.records.building_on import BUILDS_ON
 from salesops.records.process import IMPORTED, RedLine
 
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source", *BUILDS_ON})
@@ -31,8 +31,8 @@ def of_process(
 ) -> list[Change]:
     """What a version says differently from what it said, or a new one from the version before it; ``most`` sentences of it."""
     found: list[Change] = []
-    after = _whole(ref[1], after, names)
-    before = _whole(ref[1], before, names) if before else before
+    after = names.book.written_whole(ref[1], after)
+    before = names.book.written_whole(ref[1], before) if before else before
     if before is None:
         before = _predecessor(ref[1], after, names)
         day = after.get("in_force")
@@ -51,12 +51,6 @@ def of_process(
     if most is not None and len(said) > most:
         found.append(Change("stages", ref, who, f"and {len(said) - most} more"))
     return found
-
-
-def _whole(version_id: str, data: Data, names: Names) -> Data:
-    """All that a version says, with what it takes from others as they are known."""
-    others = {name: document.data for (kind, name), document in names.book.documents.items() if kind == "process"}
-    return whole(version_id, {**others, version_id: data})
 
 
 def _as_called_now(before: Data, after: Data) -> Data:
@@ -105,8 +99,7 @@ def _predecessor(version_id: str, data: Data, names: Names) -> Data | None:
     others = {other: process for other, process in names.book.versions.items() if other not in (version_id, IMPORTED)}
     earlier = {str(process.in_force): other for other, process in others.items()}
     last = max((since for since in earlier if since < day), default=None)
-    document = names.book.documents.get(("process", earlier[last])) if last else None
-    return _whole(earlier[last], document.data, names) if document and last else None
+    return names.book.written_whole(earlier[last]) if last else None
 
 
 def _sentences(found: list[Difference], before: Data, after: Data, names: Names) -> Iterator[tuple[str, str]]:

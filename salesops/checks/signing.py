@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from salesops.checks.check import Case, Finding, Signing
+from salesops.checks.past import quoted
 from salesops.records.as_written import GAP
 from salesops.records.record import value_at
 
@@ -53,13 +53,9 @@ def _block(case: Case[Any], signings: list[Signing]) -> str:
     else:
         there = "  # in playbook/corrections.yaml"
         about = f"kind: {case.kind}, id: {case.id}, "
-    entries = (f"  - {{{about}field: {_bare(field)}, was: {_quoted(was)}, {GAPS}}}" for field, was in signings)
+    entries = (f"  - {{{about}field: {_bare(field)}, was: {quoted(was)}, {GAPS}}}" for field, was in signings)
     return "\n".join((f"corrections:{there}", *entries))
 
 
 def _bare(field: str) -> str:
-    return field if field.replace(".", "").replace("_", "").isalnum() and field.isascii() else _quoted(field)
-
-
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+    return field if field.replace(".", "").replace("_", "").isalnum() and field.isascii() else quoted(field)

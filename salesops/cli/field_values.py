@@ -202,7 +202,7 @@ def _spoken(place: SpokenField, reader: Any, happened: bool, said: str) -> str:
     if reader in (scalars.day_or_period, day_or_never):
         return spoken.period(said, desk.day)
     if reader is scalars.money:
-        return spoken.shown(spoken.money(said, desk.currency))
+        return str(spoken.money(said, desk.currency))
     if reader is scalars.percent and said.isdecimal():
         return f"{said}%"
     return COUNTRY_NAMES.get(said.casefold(), said) if reader is scalars.country else said
@@ -314,8 +314,8 @@ def said_of(place: SpokenField, words: Sequence[str], day: date) -> Fields:
 
 def _worth(place: SpokenField, said: str) -> Fields:
     mrr, months = spoken.worth(said, place.desk.currency)
-    echo(place.desk, said, spoken.shown(mrr))
-    return {f"{place.name}.mrr": spoken.shown(mrr)} | ({f"{place.name}.months": str(months)} if months else {})
+    echo(place.desk, said, str(mrr))
+    return {f"{place.name}.mrr": str(mrr)} | ({f"{place.name}.months": str(months)} if months else {})
 
 
 def item(place: SpokenField, said: str) -> Any:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from salesops.records.iso_codes import COUNTRIES, COUNTRY_NAMES, CURRENCIES
-from salesops.records.money import MONEY, Money, plain, ungrouped
+from salesops.records.money import MONEY, Money, ungrouped
 from salesops.records.scalars import FIRST_YEAR, LAST_YEAR, UNKNOWN
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -129,7 +129,7 @@ def period(words: str, today: date) -> str:
         return asked
     if match := _QUARTER.fullmatch(asked):
         return f"{match[2] or match[3]}Q{match[1] or match[4]}"
-    if re.fullmatch(r"\d{4}-\d{2}", asked, re.ASCII):
+    if re.fullmatch(r"\d{4}-(?:0[1-9]|1[0-2])", asked, re.ASCII):
         return asked
     match = _MONTH_YEAR.fullmatch(asked)
     month = _month(match[1]) if match else None
@@ -187,13 +187,12 @@ def _of_sign(sign: str | None, currency: str) -> str:
 
 
 def _both(asked: str, currency: str) -> str:
-    """Both readings of a comma or a point that may set off thousands or cents."""
-    match = re.fullmatch(r"\D*(\d{1,3})[.,](\d{3})\D*", asked, re.ASCII)
-    return (
-        f"; it may be {match[1]}{match[2]} {currency} or {match[1]}.{match[2][:2]} {currency}"
-        if match and "." in asked
-        else ""
-    )
+    """Both readings of a point that may set off thousands or cents, in the currency that was said."""
+    match = re.fullmatch(r"([$€£¥]?)\s*(\d{1,3})\.(\d{3})\s*([A-Za-z]{3})?", asked, re.ASCII)
+    if match is None:
+        return ""
+    named = match[4].upper() if match[4] else _of_sign(match[1], currency)
+    return f"; it may be {match[2]}{match[3]} {named} or {match[2]}.{match[3].removesuffix('0')} {named}"
 
 
 def worth(words: str, currency: str) -> tuple[Money, int | None]:
@@ -203,11 +202,6 @@ def worth(words: str, currency: str) -> tuple[Money, int | None]:
     if match and (a_month or "month" in words[match.end(1) :]):
         return money(_A_MONTH.sub("", match[1]), currency), int(match[2])
     return money(_A_MONTH.sub("", words), currency), None
-
-
-def shown(amount: Money) -> str:
-    """An amount as the program says it back."""
-    return f"{plain(amount.amount)} {amount.currency}"
 
 
 # ── countries ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from pydantic_core import core_schema
 from salesops.records.deal import LINKS, Link
 from salesops.records.process import Need
 from salesops.records.record import Entries, Past, Record, given, many, maybe
-from salesops.records.scalars import Day, Happened, Id, Percent, Text, Whole, YesNo, text
+from salesops.records.scalars import Day, Happened, Id, Percent, Text, Whole, YesNo, refuse, text
 
 
 class Since(Record):
@@ -78,6 +78,8 @@ class Stop(Record):
 
 
 def _stop(value: Any, read: core_schema.ValidatorFunctionWrapHandler) -> Any:
+    if value == {}:
+        refuse("value-missing", "nothing says when it ends", "give each_variant, until or both, or say it in words")
     return read(value) if isinstance(value, dict) else text(value)
 
 
@@ -85,7 +87,9 @@ StopRule = Annotated[
     Stop | str,
     GetPydanticSchema(
         lambda _, read: core_schema.no_info_wrap_validator_function(_stop, read.generate_schema(Stop)),
-        lambda _, read: {"anyOf": [{"type": "string", "minLength": 1}, read(Stop.__pydantic_core_schema__)]},
+        lambda _, read: {
+            "anyOf": [{"type": "string", "minLength": 1}, {**read(Stop.__pydantic_core_schema__), "minProperties": 1}]
+        },
     ),
 ]
 """The end of an experiment in words, or in numbers."""

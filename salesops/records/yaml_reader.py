@@ -146,9 +146,9 @@ def _fault(path: str, text: str, raised: yaml.MarkedYAMLError) -> Problem:
     begun, mark = raised.context_mark, raised.problem_mark or raised.context_mark
     line = mark.line + 1 if mark else 1
     if "invalid Unicode character escape" in str(raised.problem) and (half := HALF.search(text)):
-        place, excerpt = spot(path, text, half.start(), len(half.group()))
+        place = Place(path, line, mark.column + 1 if mark else 1)
         said = f"{unseen_words(chr(int(half[1], 16)))}, written as an escape"
-        return Problem("unseen-character", said, place, excerpt=excerpt, help="delete it")
+        return Problem("not-yaml", said, place, excerpt=line_of(text, line), help="delete it")
     slip = slip_in(text, line, begun.line + 1 if begun else line)
     if slip is None:
         return explained(path, text, raised)

@@ -79,6 +79,11 @@ def test_when_to_try_again_is_written_as_exactly_as_it_was_said(words, written):
     assert period(words, TODAY) == written
 
 
+def test_a_year_has_twelve_months():
+    with pytest.raises(Unclear, match="'2026-13' is not a day"):
+        period("2026-13", TODAY)
+
+
 @pytest.mark.parametrize(
     ("words", "text", "due"),
     [
@@ -121,6 +126,9 @@ def test_money_as_it_is_said(words, amount):
     ("words", "currency", "says"),
     [
         ("1.450", "USD", "it may be 1450 USD or 1.45 USD"),
+        ("1.455 EUR", "USD", "it may be 1455 EUR or 1.455 EUR"),
+        ("€1.455", "USD", "it may be 1455 EUR or 1.455 EUR"),
+        ("$1.455", "EUR", "$ may be USD, CAD"),
         ("$100", "EUR", "$ may be USD, CAD"),
         ("a lot", "USD", "is not an amount"),
         ("-5", "USD", "is not an amount"),

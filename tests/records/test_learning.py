@@ -28,6 +28,7 @@ def test_an_experiment_says_when_it_ends(repo, stop, said):
         ("{every_variant: 20}", "unknown-key"),
         ("{until: soon}", "not-a-date"),
         ("[20]", "wrong-shape"),
+        ("{}", "value-missing"),
     ],
 )
 def test_what_cannot_be_counted_is_refused_at_its_place(repo, stop, found):

@@ -562,5 +562,5 @@ def test_at_the_place_of_a_value_stands_the_value(data, flow, crlf):
 
 def test_a_byte_that_is_no_text_is_named_where_it_was_written_as_an_escape():
     document, (problem,) = read("deals/acme.yaml", b'x: {note: "' + b"a" * 200 + rb' \udcff b"}' + b"\n")
-    assert (document, problem.code, problem.place.column) == (None, "unseen-character", 213)
+    assert (document, problem.code, problem.place.column) == (None, "not-yaml", 215)
     assert "U+DCFF, which stands for the byte 0xFF: the text is not UTF-8" in problem.message

@@ -16,7 +16,7 @@ from salesops.cli.form import Form
 from salesops.cli.hands import Asked, desk_of, one_of, send, word_of
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
-from salesops.edits.spoken import Unclear, money, shown, worth
+from salesops.edits.spoken import Unclear, money, worth
 from salesops.output import show
 from salesops.records.deal import EXISTING, NEW, UNRECORDED, DealType
 from salesops.records.process import Process
@@ -217,7 +217,7 @@ def _worth(form: Form, options: Asked) -> Asked:
 
     def reads(said: str) -> Asked:
         amount, months = worth(said, currency)
-        form.echo(said, f"{shown(amount)} a month" + (f" for {months} months" if months else ""))
+        form.echo(said, f"{amount} a month" + (f" for {months} months" if months else ""))
         return {"mrr": str(amount), **({"months": months} if months else {})}
 
     value = (

@@ -13,7 +13,6 @@ from salesops.cli.hands import Asked, Desk, NoWay, desk_of, send
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import say
-from salesops.edits import spoken
 from salesops.output import show
 from salesops.records.deal import EXISTING, Deal
 from salesops.records.process import LOST, WON
@@ -121,4 +120,4 @@ def _worth(old: Deal) -> Asked:
     agreed = old.contract
     mrr = agreed.mrr if agreed and agreed.mrr else old.value.mrr if old.value else None
     months = agreed.months if agreed and agreed.months else old.value.months if old.value else None
-    return ({"mrr": spoken.shown(mrr)} | ({"months": str(months)} if months else {})) if mrr else {}
+    return ({"mrr": str(mrr)} | ({"months": str(months)} if months else {})) if mrr else {}
