@@ -24,9 +24,20 @@ from salesops.cli.options import as_of_option, completed, writing_options
 @click.option("--agreement", metavar="LINK", help="Won: where the signed agreement is.")
 @click.option("--signal", metavar="WORDS", multiple=True, help="Won: what led to it; once for each.")
 @click.option(
-    "--set", "set_", metavar="FIELD=VALUE", multiple=True, help="Any other field: order.created=thu; once for each."
+    "--set",
+    "set_",
+    metavar="FIELD=VALUE",
+    multiple=True,
+    help="Any other field: order.created=thu; once for each.",
+    shell_complete=completed("field"),
 )
-@click.option("--waive", metavar="NEED", multiple=True, help="Go without it, signed; --why says why.")
+@click.option(
+    "--waive",
+    metavar="NEED",
+    multiple=True,
+    help="Go without it, signed; --why says why.",
+    shell_complete=completed("need"),
+)
 @click.option("--why", metavar="WORDS", multiple=True, help="Why it is waived.")
 @click.option(
     "--by",

@@ -13,15 +13,28 @@ from salesops.cli.options import as_of_option, completed, writing_options
 @click.argument("words", required=False)
 @click.argument("due", metavar="[DUE]", required=False)
 @click.option(
-    "--with", "with_", metavar="CONTACT", multiple=True, help="Who was there, by id, name or role; once for each."
+    "--with",
+    "with_",
+    metavar="CONTACT",
+    multiple=True,
+    help="Who was there, by id, name or role; once for each.",
+    shell_complete=completed("contact"),
 )
 @click.option("--date", "date_", metavar="DAY", help="When: thu, 3 nov, yesterday, 2026-11-19; default: today.")
 @click.option("--next", "next_", metavar='"WORDS, DAY"', help="The next step; by when, after a comma or as DUE.")
-@click.option("--about", help="What a meeting was about: discovery, proposal, renewal, other.")
 @click.option(
-    "--status", help="What became of a meeting: held, scheduled, cancelled, no-show; of a day to come: scheduled."
+    "--about", help="What a meeting was about: discovery, proposal, renewal, other.", shell_complete=completed("about")
 )
-@click.option("--outcome", help="What came of a call: spoke, voicemail, no answer; --with says that they spoke.")
+@click.option(
+    "--status",
+    help="What became of a meeting: held, scheduled, cancelled, no-show; of a day to come: scheduled.",
+    shell_complete=completed("status"),
+)
+@click.option(
+    "--outcome",
+    help="What came of a call: spoke, voicemail, no answer; --with says that they spoke.",
+    shell_complete=completed("call"),
+)
 @click.option("--replied", metavar="DAY", help="When an e-mail was answered.")
 @click.option("--template", help="The message template and its version, such as intro@2.")
 @click.option("--channel", help="How it reached them, such as warm intro.")

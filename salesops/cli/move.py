@@ -17,8 +17,15 @@ from salesops.cli.options import as_of_option, completed, writing_options
     metavar="FIELD=VALUE",
     multiple=True,
     help="What the process asks for, by its path: proposal.requested=thu; once for each, for an entry of a list too.",
+    shell_complete=completed("field"),
 )
-@click.option("--waive", metavar="NEED", multiple=True, help="Go without it, signed; --why says why.")
+@click.option(
+    "--waive",
+    metavar="NEED",
+    multiple=True,
+    help="Go without it, signed; --why says why.",
+    shell_complete=completed("need"),
+)
 @click.option("--why", metavar="WORDS", multiple=True, help="Why it is waived, or why the deal goes back.")
 @click.option(
     "--by",

@@ -18,18 +18,27 @@ from salesops.metrics import Metric, metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.output import show
 from salesops.problems import CannotDecide, did_you_mean, nearest
-from salesops.records.deal import ActivityKind
+from salesops.records.deal import ActivityKind, CallOutcome, Deal, MeetingAbout, MeetingStatus
+from salesops.records.field_reference import fields_of
 from salesops.records.kinds import KINDS, own_named
 from salesops.records.member import Member
+from salesops.records.model_fields import type_at
 from salesops.records.process import Process
 from salesops.records.team import Team
 from salesops.store.load import find_root, load
 
 MAX_SHOWN = 12
 """How many of those that fit are listed."""
-IN_SHELL = re.compile(r"[\w.-]+")
+IN_SHELL = re.compile(r"[\w.-]+(?:=[\w.-]*)?")
 """What a shell may be given as it is. A name with blanks is offered with hyphens, which are understood as blanks."""
-WORDS = {"activity": get_args(ActivityKind), "outcome": ("won", "lost"), "kind": tuple(KINDS)}
+WORDS = {
+    "activity": get_args(ActivityKind),
+    "outcome": ("won", "lost"),
+    "kind": tuple(KINDS),
+    "about": get_args(MeetingAbout),
+    "status": get_args(MeetingStatus),
+    "call": get_args(CallOutcome),
+}
 """What is offered where a command takes one of a few words."""
 OPEN, CLOSED, MEMBER = range(3)
 """Which record is meant where several fit: an open deal rather than a closed one, a deal rather than its member."""
@@ -173,11 +182,14 @@ def stage_named(process: Process, asked: str, none: str) -> str:
     return chosen(asked, stages(process), none)
 
 
-def completions(folder: str, kinds: Iterable[str], typed: str) -> list[str]:
-    """What a shell may write in place of what was typed so far: ids that begin so, else those that have it somewhere."""
+def completions(folder: str, kinds: Iterable[str], typed: str, deal: str = "") -> list[str]:
+    """What a shell may write in place of what was typed so far: ids that begin so, else those that have it somewhere.
+
+    ``deal`` is the deal that the line names already.
+    """
     try:
         root = find_root(Path(folder).resolve())
-        choices = [choice for kind in kinds for choice in _offered(root, kind)]
+        choices = [choice for kind in kinds for choice in _offered(root, kind, deal, typed)]
     except (OSError, CannotDecide):
         return []
     wanted = folded(typed)
@@ -186,7 +198,7 @@ def completions(folder: str, kinds: Iterable[str], typed: str) -> list[str]:
     return [word for choice in found if IN_SHELL.fullmatch(word := choice.id.replace(" ", "-"))]
 
 
-def _offered(root: Path | None, kind: str) -> list[Choice]:
+def _offered(root: Path | None, kind: str, deal: str, typed: str) -> list[Choice]:
     """All that a kind of name offers in a repository; outside of one only what the program brings along."""
     if kind in WORDS:
         return [Choice(word) for word in WORDS[kind]]
@@ -194,6 +206,8 @@ def _offered(root: Path | None, kind: str) -> list[Choice]:
         return metrics(METRICS)
     if root is None:
         return []
+    if kind in OF_DEAL:
+        return OF_DEAL[kind](load(root, ("team", "process", "deal", "member"))[0], deal, typed)
     if kind in ("deal", "member"):
         folder = root / KINDS[kind].where
         return [Choice(file.stem) for file in sorted(folder.rglob("*.yaml"))]
@@ -204,3 +218,44 @@ def _offered(root: Path | None, kind: str) -> list[Choice]:
         return []
     process = book.processes[-1]
     return stages(process) if kind == "stage" else metrics(metrics_of(process))
+
+
+# ── what a shell offers of a deal ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def _of_deal(book: Book, asked: str) -> Deal | None:
+    """The deal that a line names, where only one fits."""
+    fits = fitting(asked, [Choice(deal_id, (deal.title, deal.member)) for deal_id, deal in book.deals.items()])
+    return book.deals[fits[0].id] if len(fits) == 1 else None
+
+
+def _contacts(book: Book, asked: str, _: str) -> list[Choice]:
+    """Whom we know at the institution of a deal."""
+    deal = _of_deal(book, asked)
+    return contacts(book.members.get(deal.member)) if deal else []
+
+
+def _needs(book: Book, asked: str, _: str) -> list[Choice]:
+    """What the ways out of the stage of a deal ask for."""
+    deal = _of_deal(book, asked)
+    if deal is None or not deal.stages or not book.processes:
+        return []
+    stage = book.processes[-1].stages.get(deal.stages[-1].stage)
+    return [
+        Choice(need)
+        for need in dict.fromkeys(need.name for way in (stage.exits if stage else ()) for need in way.needs)
+    ]
+
+
+def _fields(book: Book, asked: str, typed: str) -> list[Choice]:
+    """The fields of a deal, each with its sign; of one that is written out the words that it takes, behind it."""
+    paths = [field.path for field in fields_of("deal") if "[" not in field.path]
+    name = typed.partition("=")[0]
+    words = get_args(type_at(Deal, tuple(name.split(".")))) if name in paths else ()
+    if words and all(isinstance(word, str) for word in words):
+        return [Choice(f"{name}={word}") for word in words]
+    return [Choice(f"{path}=") for path in paths]
+
+
+OF_DEAL = {"contact": _contacts, "need": _needs, "field": _fields}
+"""What depends on the deal that a line names."""

@@ -19,7 +19,8 @@ def completed(*kinds: str) -> Callable[[click.Context, click.Parameter, str], li
     def complete(ctx: click.Context, _: click.Parameter, typed: str) -> list[Any]:
         from salesops.cli.names import completions  # noqa: PLC0415 - loaded when a shell asks
 
-        return list(completions(ctx.find_root().params.get("folder") or ".", kinds, typed))
+        folder, deal = ctx.find_root().params.get("folder") or ".", ctx.params.get("deal")
+        return list(completions(folder, kinds, typed, deal if isinstance(deal, str) else ""))
 
     return complete
 

@@ -422,7 +422,7 @@ def faults(repo, way: Way, hard: str, tried: Sequence[Text]) -> Iterator[str]:
 
 
 def differing(repo, hard: str, tried: Sequence[Text]) -> Iterator[str]:
-    for text in tried:
+    for text in tried if hard.strip() else ():
         wanted = hard.strip() if text.is_trimmed else hard
         try:
             found = text.kept(repo)

@@ -441,3 +441,40 @@ def test_whoever_git_does_not_know_is_told_how_to_say_it_before_the_first_commit
     assert ("git config user.name" in out) is not is_known
     if not is_known:
         assert """git config user.name 'Ada O'"'"'Neil' && git config user.email""" in out
+
+
+def git_of(crm: Path) -> str:
+    return Git(crm)("symbolic-ref", "HEAD") if (crm / ".git").exists() else ""
+
+
+def test_a_new_repository_is_one_of_git_and_nothing_is_committed(init):
+    crm, said = init
+    assert "git init: the branch is main, and nothing is committed yet" in said
+    assert "git init --initial-branch" not in said
+    assert git_of(crm) == "refs/heads/main"
+    Git(crm)("rev-parse", "HEAD", fails=True)
+
+
+def test_git_is_left_to_whoever_says_so_has_it_already_or_has_none(tmp_path):
+    said = salesops(tmp_path, "init", "own", "--no-git").stdout
+    assert (git_of(tmp_path / "own"), "git init --initial-branch=main" in said) == ("", True)
+    Git(tmp_path)("init", "-q", "-b", "trunk", "--template=")
+    said = salesops(tmp_path, "init", "inside").stdout
+    assert (git_of(tmp_path / "inside"), "git init" in said) == ("", False)
+
+
+def test_without_git_the_files_are_written_and_it_says_how_to_begin_it(tmp_path):
+    ended = subprocess.run(
+        [COMMAND, "init", "crm"], cwd=tmp_path, env={**os.environ, "PATH": str(tmp_path)}, capture_output=True,
+        text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert "is git installed? Everything is written" in ended.stdout
+    assert (tmp_path / "crm/playbook/team.yaml").is_file()
+
+
+def test_the_snippets_of_a_new_repository_are_those_of_its_process_and_are_renewed_with_it(crm):
+    there = (crm / ".vscode/salesops.code-snippets").read_bytes()
+    assert salesops(crm, "schema", "--snippets", "-o", ".vscode").returncode == 0
+    assert (crm / ".vscode/salesops.code-snippets").read_bytes() == there
+    assert "--snippets takes -o .vscode" in salesops(crm, "schema", "--snippets").stderr

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from gitting import Git
 
@@ -170,6 +176,15 @@ def completions(repo, line: str) -> list[str]:
         ("salesops close otter-school l", ["lost"]),
         ("salesops close otter-school won --by ap", ["april"]),
         ("salesops schema te", ["team"]),
+        ("salesops log otter-school meeting --about d", ["discovery"]),
+        ("salesops log otter-school call --outcome no", ["no-answer"]),
+        (
+            "salesops move otter-school prop --set maniac_t.timeline.status",
+            [f"maniac_t.timeline.status={it}" for it in ("met", "partial", "unmet", "unknown")],
+        ),
+        ("salesops move otter-school prop --set proposal.requ", ["proposal.requested="]),
+        ("salesops log cascadia-2025 call --with a", ["a-smith"]),
+        ("salesops log nobody call --with ", []),
     ],
 )
 def test_a_shell_completes_what_is_on_file(books, line, offered):
@@ -186,3 +201,33 @@ def test_what_a_shell_is_given_can_do_no_harm(books):
 def test_outside_of_a_repository_a_shell_is_offered_what_the_program_knows(repo, tmp_path):
     assert completions(repo, f"salesops -C {tmp_path} metrics win") == ["win-rate"]
     assert completions(repo, f"salesops -C {tmp_path} show ") == []
+
+
+ASKED = {
+    "bash": 'eval "$(salesops completion bash)"; COMP_WORDS=({line} ""); COMP_CWORD={at}; _salesops_completion salesops; printf "%s\\n" "${{COMPREPLY[@]}}"',
+    "fish": "salesops completion fish | source; complete --do-complete '{line} '",
+    "zsh": 'compdef() {{ :; }}; compadd() {{ :; }}; _describe() {{ print -l -- ${{(P)4}} }}; eval "$(salesops completion zsh)"; '
+    'words=({line} ""); CURRENT={at}+1; _salesops_completion',
+}
+"""What a shell is told, so that it completes a line as it does at its prompt."""
+
+
+@pytest.mark.parametrize("shell", ASKED)
+def test_a_real_shell_offers_ids_and_runs_nothing_of_what_is_on_file(books, shell):
+    if not (program := shutil.which(shell)):
+        pytest.skip(f"there is no {shell} here")
+    books.write(
+        "members/otter-lake.yaml",
+        "name: Otter\nkind: university\ncountry: US\ncontacts:\n  - {id: dean, role: '$(touch pwned) `touch pwned`; touch pwned'}\n",
+    )
+    books.write("members/$(touch pwned);`touch pwned`.yaml", "name: x\n")
+    line = "salesops log otter-school call --with"
+    said = ASKED[shell].format(line=line, at=len(line.split()))
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    ran = subprocess.run(
+        [program, *(["-f"] if shell == "zsh" else []), "-c", said], cwd=books.root, capture_output=True, text=True,
+        env={**os.environ, "PATH": path, "HOME": str(books.root)}, check=False, timeout=120,
+    )  # fmt: skip
+    assert ran.stdout.split()[:1] == ["dean"], ran.stdout + ran.stderr
+    assert "touch" not in ran.stdout
+    assert list(books.root.rglob("pwned")) == []

@@ -215,3 +215,77 @@ def test_on_a_terminal_it_asks_why_a_merged_move_was_wrong(crm, git):
     assert code == 0, screen
     assert "signed by jim, 1 correction of the past" in screen
     green(crm)
+
+
+PARKED = "parked:\n  - {since: 2026-10-01, until: 2027-03-01, why: A grant}\n"
+LOST = "stages:\n  - enrichment: 2026-01-05\n  - closed lost: 2026-01-19\nloss: {reason: timing, learning: Early, verdict: icp, reengage: never, playbook: none needed}\n"
+WRITES = {
+    "log": ("", ["log", "acme", "note", "Not this deal", "--next", "Call, mon"]),
+    "set": ("", ["set", "acme", "maniac_t.timeline", "partial"]),
+    "a new value": ("", ["set", "acme", "title", "Another"]),
+    "park": ("", ["park", "acme", "--until", "open", "--why", "A grant"]),
+    "resume": (PARKED, ["resume", "acme"]),
+    "reopen": (LOST, ["reopen", "acme", "--why", "They wrote"]),
+    "close": (
+        "",
+        [
+            "close",
+            "acme",
+            "lost",
+            "--reason",
+            "timing",
+            "--learned",
+            "Early",
+            "--verdict",
+            "icp",
+            "--again",
+            "never",
+            "--playbook",
+            "none needed",
+        ],
+    ),
+    "renew": ("", ["renew", "cascadia-2025"]),
+    "new deal": (
+        "",
+        [
+            "new",
+            "deal",
+            "cascadia",
+            "--another",
+            "--type",
+            "new",
+            "--tier",
+            "gen",
+            "--owner",
+            "jim",
+            "--happened",
+            "Met at the fair",
+        ],
+    ),
+    "new member": ("", ["new", "member", "Pinecrest", "--kind", "cons", "--country", "us"]),
+}
+
+
+def records(crm) -> dict[str, str]:
+    found = [*(crm.root / "deals").iterdir(), *(crm.root / "members").iterdir()]
+    return {file.name: file.read_text(encoding="utf-8") for file in found}
+
+
+@pytest.mark.parametrize(("fragment", "words"), WRITES.values(), ids=WRITES)
+def test_every_merged_write_goes_back_and_the_gate_accepts_it(crm, git, fragment, words):
+    if fragment:
+        crm.deal(fragment)
+        git.commit()
+    before = records(crm)
+    ran = crm.run(*words)
+    assert ran.code == 0, ran.out + ran.err
+    after = records(crm)
+    git.commit("Merged")
+    git.branch("work")
+    ran = crm.run("undo", "--why", "It was the other deal")
+    assert ran.code == 0, ran.out + ran.err
+    back = records(crm)
+    assert back.keys() == before.keys()
+    assert all(text.startswith(before[name]) for name, text in back.items())
+    green(crm)
+    assert back != after

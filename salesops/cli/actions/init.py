@@ -22,11 +22,12 @@ from salesops.cli.printing import say, style
 from salesops.edits.fix import difference
 from salesops.edits.yaml_writer import NewFile
 from salesops.output import counted, show
+from salesops.problems import CannotDecide
 from salesops.records.kinds import folders
 from salesops.setup.new_repository import files
 from salesops.setup.own import PROCESSES, Own, address, currency, people, remote, zone
 from salesops.setup.upgrading import Upgrade, upgrade, write
-from salesops.store.git import setting
+from salesops.store.git import asks, setting
 from salesops.store.load import MARKER, find_root
 from salesops.store.save import save_all
 
@@ -42,6 +43,10 @@ ON_GITHUB = (
     "  The site stays an artifact. It is published on GitHub Pages only once you set the variable SALESOPS_PAGES to",
     "  public, and then everybody can read it, even from a private repository without Enterprise Cloud.",
 )
+
+
+GIT_INIT = "git init --initial-branch=main"
+NO_GIT = "git init could not be done: is git installed? Everything is written; git init --initial-branch=main begins it later"
 
 
 def run(folder: str, new_folder: str, as_of: str | None, **options: Any) -> int:
@@ -60,6 +65,7 @@ def _begun(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, ye
         raise Usage(f"{show(new_folder)} is inside the salesops repository {show(above)}: choose another folder")
     today = day_given(as_of, "--as-of") or datetime.now(UTC).date()
     begun = (root / MARKER).exists()
+    no_git = options.pop("no_git", False)
     own = _own(root, options, asks=can_ask() and not (yes or dry_run)) if not begun else None
     left_alone = _left_alone(root, begun=begun)
     every = files(today, own, root if begun else None)
@@ -68,9 +74,10 @@ def _begun(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, ye
     if not dry_run:
         root.mkdir(parents=True, exist_ok=True)
         save_all(root, new)
+    is_begun = not (begun or dry_run or no_git) and _git_begun(root)
     _say_what_was_written(root, new, wanted, dry_run=dry_run, begun=begun)
     if not dry_run and not begun:
-        for line in (show(line) if line else "" for line in _next_steps(root, new_folder, own)):
+        for line in (show(line) if line else "" for line in _next_steps(root, new_folder, own, is_begun=is_begun)):
             say(style(line, "head") if line and not line.startswith(" ") else line)
     return 0
 
@@ -88,9 +95,9 @@ def _raised(folder: str, there: str, as_of: str | None, *, dry_run: bool, yes: b
         say(f"Nothing to write: all is as salesops {version('salesops')} writes it.")
         return 0
     question = f"Write {counted(len(_written(wanted)), 'file')}?"
-    asks = can_ask() and not (yes or dry_run)
-    if not (agreed(question, partial(_differences, wanted)) if asks else yes and not dry_run):
-        say("Nothing was written." + ("" if asks or dry_run else " --yes writes it."))
+    is_asked = can_ask() and not (yes or dry_run)
+    if not (agreed(question, partial(_differences, wanted)) if is_asked else yes and not dry_run):
+        say("Nothing was written." + ("" if is_asked or dry_run else " --yes writes it."))
         return 0
     write(root, wanted)
     say(f"Written: {counted(len(_written(wanted)), 'file')}. Look at git diff, run salesops doctor, and commit.")
@@ -117,6 +124,18 @@ def _say_what_differs(wanted: Upgrade) -> None:
         say(f"{show(file.path)} {what} here: it is yours, and stays as it is")
     for line in _written(wanted):
         say(f"this version writes {show(line)}")
+
+
+def _git_begun(root: Path) -> bool:
+    """Begin the git repository, where the folder is in none yet; nothing is committed. Whether there is one."""
+    try:
+        if asks(root, "rev-parse", "--git-dir"):
+            return True
+        told = asks(root, "init", "--quiet", "--initial-branch=main")
+    except CannotDecide:
+        told = None
+    say("git init: the branch is main, and nothing is committed yet" if told is not None else NO_GIT)
+    return told is not None
 
 
 def _own(root: Path, options: Mapping[str, Any], *, asks: bool) -> Own | None:
@@ -207,14 +226,19 @@ def _say_what_was_written(root: Path, new: list[NewFile], wanted: list[NewFile],
         say(f"{counted(len(wanted) - len(new), 'file')} that were there already are left as they are")
 
 
-def _next_steps(root: Path, folder: str, own: Own | None) -> tuple[str, ...]:
-    """What to do in a new repository, by heading."""
-    return (*(_begin(root, folder, own) if own else _try_out(folder)), *ON_GITHUB)
+def _next_steps(root: Path, folder: str, own: Own | None, *, is_begun: bool) -> Iterator[str]:
+    """What to do in a new repository, by heading; git is begun only where it is not yet."""
+    for line in (*(_begin(root, folder, own) if own else _try_out(folder)), *ON_GITHUB):
+        if not is_begun or line != f"  {GIT_INIT}":
+            yield line.replace(f"{GIT_INIT} && ", "") if is_begun else line
 
 
 def _name_for_git(root: Path, own: Own) -> tuple[str, ...]:
     """How git learns who makes a commit, where nobody has told it: it refuses to make one before."""
-    if setting(root, "user.name") and setting(root, "user.email"):
+    try:
+        if setting(root, "user.name") and setting(root, "user.email"):
+            return ()
+    except CannotDecide:
         return ()
     me = own.people[0].name
     return (f"  git config user.name {quote(me)} && git config user.email YOU@EXAMPLE.ORG",)
@@ -225,7 +249,7 @@ def _begin(root: Path, folder: str, own: Own) -> tuple[str, ...]:
         "",
         "Next",
         f"  cd {folder}",
-        "  git init --initial-branch=main",
+        f"  {GIT_INIT}",
         *_name_for_git(root, own),
         "  salesops new deal",
         "  git add --all && git commit --message 'Begin'",
@@ -240,5 +264,5 @@ def _try_out(folder: str) -> tuple[str, ...]:
         f"  cd {folder}",
         "  salesops check && salesops serve",
         "  Make it yours, as README.md says under First steps: from the first commit on, history is append-only.",
-        "  git init --initial-branch=main && git add --all && git commit --message 'Begin'",
+        f"  {GIT_INIT} && git add --all && git commit --message 'Begin'",
     )

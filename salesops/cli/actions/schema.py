@@ -11,19 +11,31 @@ from salesops.cli.repository import folder_of, read
 from salesops.edits.issue_forms import as_file, forms
 from salesops.output import as_json, show
 from salesops.problems import CannotDecide, did_you_mean
-from salesops.records.json_schema import offered, schema_of
+from salesops.records.json_schema import editor_snippets, offered, schema_of
 from salesops.records.kinds import KINDS
 from salesops.setup.codeowners import codeowners as codeowners_of
 from salesops.setup.new_repository import ids_there
 from salesops.store.load import find_root, load
 
+NO_PROCESS = "there is no process version in playbook/process/ whose stages a {} could offer"
 
-def run(folder: str, kind: str | None, out: str | None, *, codeowners: bool, issue_forms: bool, dry_run: bool) -> int:
+
+def run(
+    folder: str,
+    kind: str | None,
+    out: str | None,
+    *,
+    codeowners: bool,
+    issue_forms: bool,
+    snippets: bool,
+    dry_run: bool,
+) -> int:
     """Print one schema, write those of a folder, print who reviews what, or write the forms for issues."""
-    if issue_forms:
-        if kind or codeowners or out is None:
-            raise Usage("--issue-forms takes -o .github/ISSUE_TEMPLATE, and nothing else")
-        _keep(Path(folder, out), _issue_forms(folder), dry_run)
+    if issue_forms or snippets:
+        option, where = ("--snippets", ".vscode") if snippets else ("--issue-forms", ".github/ISSUE_TEMPLATE")
+        if kind or codeowners or out is None or (issue_forms and snippets):
+            raise Usage(f"{option} takes -o {where}, and nothing else")
+        _keep(Path(folder, out), _snippets(folder) if snippets else _issue_forms(folder), dry_run)
         return 0
     if codeowners:
         if kind or out:
@@ -51,8 +63,15 @@ def _schema(folder: str, kinds: list[str]) -> list[str]:
 def _issue_forms(folder: str) -> dict[str, str]:
     _, book, _ = read(folder)
     if not book.processes:
-        raise CannotDecide("there is no process version in playbook/process/ whose stages a form could offer")
+        raise CannotDecide(NO_PROCESS.format("form"))
     return {f"{form.name}.yml": as_file(form) for form in forms(book.processes[-1], book.team)}
+
+
+def _snippets(folder: str) -> dict[str, str]:
+    _, book, _ = read(folder)
+    if not book.processes:
+        raise CannotDecide(NO_PROCESS.format("snippet"))
+    return {"salesops.code-snippets": f"{as_json(editor_snippets(book.processes[-1]))}\n"}
 
 
 def _codeowners(folder: str) -> str:
