@@ -20,7 +20,8 @@ def completed(*kinds: str) -> Callable[[click.Context, click.Parameter, str], li
         from salesops.cli.names import completions  # noqa: PLC0415 - loaded when a shell asks
 
         folder, deal = ctx.find_root().params.get("folder") or ".", ctx.params.get("deal")
-        return list(completions(folder, kinds, typed, deal if isinstance(deal, str) else ""))
+        named = deal or next((word for word in ctx.args if not word.startswith("-")), "")
+        return list(completions(folder, kinds, typed, named))
 
     return complete
 

@@ -185,6 +185,7 @@ def completions(repo, line: str) -> list[str]:
         ("salesops move otter-school prop --set proposal.requ", ["proposal.requested="]),
         ("salesops log cascadia-2025 call --with a", ["a-smith"]),
         ("salesops log nobody call --with ", []),
+        ("salesops move otter-school prop --waive maniac_t.nee", ["maniac_t.need"]),
     ],
 )
 def test_a_shell_completes_what_is_on_file(books, line, offered):
@@ -206,7 +207,7 @@ def test_outside_of_a_repository_a_shell_is_offered_what_the_program_knows(repo,
 ASKED = {
     "bash": 'eval "$(salesops completion bash)"; COMP_WORDS=({line} ""); COMP_CWORD={at}; _salesops_completion salesops; printf "%s\\n" "${{COMPREPLY[@]}}"',
     "fish": "salesops completion fish | source; complete --do-complete '{line} '",
-    "zsh": 'compdef() {{ :; }}; compadd() {{ :; }}; _describe() {{ print -l -- ${{(P)4}} }}; eval "$(salesops completion zsh)"; '
+    "zsh": 'compdef() {{ :; }}; compadd() {{ print -l -- $completions }}; _describe() {{ print -l -- ${{(P)4}} }}; eval "$(salesops completion zsh)"; '
     'words=({line} ""); CURRENT={at}+1; _salesops_completion',
 }
 """What a shell is told, so that it completes a line as it does at its prompt."""
