@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 from unicodedata import category, east_asian_width
 
 from salesops.problems import Problem, Severity
@@ -190,12 +190,37 @@ def code_span(text: object) -> str:
     return f"{fence}{space}{seen}{space}{fence}"
 
 
-def problems_as_markdown(problems: Sequence[Problem], most: int = 200) -> Iterator[str]:
+class Links(NamedTuple):
+    """Where a problem is mended in the browser: the address of its file, and of a file to add with its path; else nothing."""
+
+    edit: str | None = None
+    add: tuple[str, str] | None = None
+
+
+def no_links(problem: Problem) -> Links:
+    """The links of a problem whose branch nobody knows: none."""
+    return Links()
+
+
+def link(words: str, address: str | None) -> str:
+    """Words of Markdown that lead to an address; the words alone where it has none, or holds what an address does not."""
+    return f"[{words}]({address})" if address and _ADDRESS.fullmatch(address) else words
+
+
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9._~:/?#@!$&*+,;=%-]+")
+
+
+def problems_as_markdown(
+    problems: Sequence[Problem], most: int = 200, links: Callable[[Problem], Links] = no_links
+) -> Iterator[str]:
     """A list for a job's summary or a comment: what is wrong, where, and the way out; the first ``most`` of them."""
     for problem in problems[:most]:
-        place = f"{problem.place.path}:{problem.place.line}"
-        yield f"- **{problem.severity.value}** {code_span(place)} {markdown(problem.message)} ({code_span(problem.code)})"
+        at = links(problem)
+        place = link(code_span(f"{problem.place.path}:{problem.place.line}"), at.edit)
+        yield f"- **{problem.severity.value}** {place} {markdown(problem.message)} ({code_span(problem.code)})"
         yield from (f"  - {markdown(said)}" for said in (problem.why, problem.help) if said)
+        if at.add:
+            yield f"  - {link(f'Add {code_span(at.add[0])}', at.add[1])}"
         if problem.fix:
             yield ""
             yield "  ```yaml"

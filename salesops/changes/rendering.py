@@ -11,7 +11,18 @@ from salesops.changes.change import Change
 from salesops.changes.effects import Effect
 from salesops.changes.report import Report
 from salesops.metrics.wording import amounts
-from salesops.output import Style, code_span, counted, markdown, problems_as_markdown, show, table, unpainted
+from salesops.output import (
+    Links,
+    Style,
+    code_span,
+    counted,
+    markdown,
+    no_links,
+    problems_as_markdown,
+    show,
+    table,
+    unpainted,
+)
 from salesops.problems import Problem
 from salesops.records.kinds import KINDS
 
@@ -159,12 +170,15 @@ def _which(term: BridgeTerm, words: Words) -> str:
 # ── Markdown ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def as_markdown(report: Report) -> str:
-    """The whole report as the comment on a pull request: whatever stands in the records, it stays text."""
+def as_markdown(report: Report, links: Callable[[Problem], Links] = no_links) -> str:
+    """The whole report as the comment on a pull request: whatever stands in the records, it stays text.
+
+    ``links`` says where a problem is mended in the browser.
+    """
     sections = [
         [MARK, f"## {markdown(headline(report))}", ""],
         _fitting(_changes_section(report), MOST_CHANGES, "record"),
-        _problems_section(report),
+        _problems_section(report, links),
         list(_metrics_section(report)),
         list(_bridge_section(report)),
         [f"<sub>{markdown(_foot(report))}</sub>"],
@@ -211,26 +225,26 @@ OF_THE_PAST = frozenset({"past-fact-named", "record-renamed", "record-attribute"
 """Warnings of what a change says of days gone by: whoever reviews it is told, not only who wrote it."""
 
 
-def _problems_section(report: Report) -> list[str]:
+def _problems_section(report: Report, links: Callable[[Problem], Links]) -> list[str]:
     errors = [problem for problem in report.problems or () if problem.is_error]
     warnings = [problem for problem in report.problems or () if not problem.is_error]
     of_the_past = [problem for problem in warnings if problem.code in OF_THE_PAST]
     advice = [problem for problem in warnings if problem.code not in OF_THE_PAST]
-    lines = ["### Fix before merging", "", *_listed(errors, MOST_ERRORS), ""] if errors else []
+    lines = ["### Fix before merging", "", *_listed(errors, MOST_ERRORS, links), ""] if errors else []
     if of_the_past:
-        lines += ["### What it says of the past", "", *_listed(of_the_past, MOST_ADVICE), ""]
+        lines += ["### What it says of the past", "", *_listed(of_the_past, MOST_ADVICE, links), ""]
     if advice:
         head = f"<details><summary>Warnings ({len(advice):,})</summary>"
-        lines += [head, "", *_listed(advice, MOST_ADVICE), "", "</details>", ""]
+        lines += [head, "", *_listed(advice, MOST_ADVICE, links), "", "</details>", ""]
     return lines
 
 
-def _listed(problems: Sequence[Problem], room: int) -> list[str]:
-    return _fitting((_without_last_blank(problem) for problem in problems), room, "problem")
+def _listed(problems: Sequence[Problem], room: int, links: Callable[[Problem], Links]) -> list[str]:
+    return _fitting((_without_last_blank(problem, links) for problem in problems), room, "problem")
 
 
-def _without_last_blank(problem: Problem) -> list[str]:
-    return list(problems_as_markdown([problem]))[:-1]
+def _without_last_blank(problem: Problem, links: Callable[[Problem], Links]) -> list[str]:
+    return list(problems_as_markdown([problem], links=links))[:-1]
 
 
 def _metrics_section(report: Report) -> Iterator[str]:

@@ -13,11 +13,28 @@ from salesops.cli.options import as_of_option, format_option
 @click.option(
     "--exact", is_flag=True, help="Compare with BASE itself, not with the point where the two branches diverged."
 )
+@click.option(
+    "--repository", metavar="URL", help="In Markdown: the repository where HEAD is mended; problems link there."
+)
+@click.option("--branch", metavar="NAME", help="In Markdown: the branch of that repository.")
+@click.option(
+    "--review",
+    metavar="FILE",
+    help="Write the fixes that are one line of the change, as comments of a review on GitHub.",
+)
 @format_option("text", "markdown", "json")
 @as_of_option
 @click.pass_context
 def command(
-    ctx: click.Context, base: str | None, head: str | None, exact: bool, output_format: str, as_of: str | None
+    ctx: click.Context,
+    base: str | None,
+    head: str | None,
+    exact: bool,
+    repository: str | None,
+    branch: str | None,
+    review: str | None,
+    output_format: str,
+    as_of: str | None,
 ) -> None:
     """Show what changed between two revisions of the records, and how every metric moves.
 
@@ -27,4 +44,4 @@ def command(
     """
     from salesops.cli.actions.diff import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, base, head, output_format, as_of, exact=exact))
+    ctx.exit(run(ctx.obj, base, head, output_format, as_of, (repository, branch), review, exact=exact))

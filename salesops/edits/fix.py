@@ -156,7 +156,7 @@ def _fixed(book: Book, ref: Ref, document: Document, as_of: date) -> tuple[str, 
 
 def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tuple[str, str]]) -> str | None:
     """The text with one more thing fixed."""
-    document, before = _problems(book, ref, path, text, as_of)
+    document, before = problems_of(book, ref, path, text, as_of)
     for problem in before:
         name = (problem.code, problem.field)
         if document is None or problem.edit is None or problem.code not in SAFE or name in tried:
@@ -166,7 +166,7 @@ def _next(book: Book, ref: Ref, path: str, text: str, as_of: date, tried: set[tu
         if not (problem.edit.name or isinstance(value, str)):
             continue
         better = _tried(FixSpot(text, value, problem.edit), problem.code)
-        if better is not None and _is_better(before, _problems(book, ref, path, better, as_of)[1], problem):
+        if better is not None and _is_better(before, problems_of(book, ref, path, better, as_of)[1], problem):
             return better
     return None
 
@@ -184,7 +184,7 @@ def _is_better(before: list[Problem], after: list[Problem], fixed: Problem) -> b
     return (fixed.code, fixed.field) not in now and all(code in SAFE for code, _ in now - known)
 
 
-def _problems(book: Book, ref: Ref, path: str, text: str, as_of: date) -> tuple[Document | None, list[Problem]]:
+def problems_of(book: Book, ref: Ref, path: str, text: str, as_of: date) -> tuple[Document | None, list[Problem]]:
     """What is wrong with one file: as YAML, as a record, and with the names of a deal's stages."""
     document, problems = read(path, text.encode("utf-8"))
     if document is None:

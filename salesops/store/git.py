@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,6 +13,7 @@ from typing import IO, NamedTuple
 
 from salesops.problems import CannotDecide
 from salesops.records.kinds import folders
+from salesops.records.yaml_reader import MAX_BYTES
 
 SAFE = (
     "-c", "core.fsmonitor=false",
@@ -395,6 +397,32 @@ def _clock(seconds: str) -> int:
         return min(max(int(seconds), EARLIEST), LATEST)
     except ValueError:
         return 0
+
+
+def lines_brought(root: Path, before: str, after: str) -> dict[str, frozenset[int]]:
+    """The lines, counted from 1, that one commit has and another had not, by the path of the file.
+
+    A file that may have been renamed has none: its host shows it beside what it was, and git is not asked to guess.
+    """
+    touched = changed_between(root, before, after)
+    goes = any(each.after is None for each in touched)
+    return {
+        each.path: _new_lines(root, each.before, each.after)
+        for each in touched
+        if each.after and not (goes and each.before is None)
+    }
+
+
+_HUNK = re.compile(rb"(?m)^@@ -\S+ \+(\d+)(?:,(\d+))? @@")
+
+
+def _new_lines(root: Path, before: Blob | None, after: Blob) -> frozenset[int]:
+    if before is None:
+        held = next(contents(root, [after.id], MAX_BYTES))[1]
+        return frozenset(range(1, held.count(b"\n") + 2)) if isinstance(held, bytes) else frozenset()
+    words = ("--unified=0", "--no-color", "--no-ext-diff", "--no-textconv", "--text", before.id, after.id)
+    hunks = _HUNK.findall(git(root, "diff", *words))
+    return frozenset(line for at, size in hunks for line in range(int(at), int(at) + int(size or 1)))
 
 
 def changed_between(root: Path, before: str, after: str) -> list[Touched]:

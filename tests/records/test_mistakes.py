@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from conftest import TODAY
 from pasting import facts, pasted
+
+from salesops.edits.suggested import suggestion
 
 PLACES = {"deal": "deals/acme.yaml", "member": "members/cascadia-university.yaml"}
 
@@ -161,6 +164,28 @@ def test_its_fix_when_pasted_leaves_it_gone_and_no_new_one(repo, found, kind, fr
         (each.code, each.field, each.message) for each in after
     }
     assert {each.code for each in after if each.code != "placeholder-left"} == set()
+
+
+@pytest.mark.parametrize(("kind", "fragment", "sentence"), MISTAKES)
+def test_where_its_fix_is_one_line_that_can_be_accepted_it_is_the_line_that_is_pasted(
+    repo, found, kind, fragment, sentence
+):
+    for problem in found(kind, fragment):
+        text = (repo.root / PLACES[kind]).read_text()
+        made = suggestion(repo.book(), problem, text, TODAY)
+        if made:
+            lines = text.split("\n")
+            lines[made.line - 1] = made.text
+            assert "\n".join(lines) == pasted(text, problem, kind)
+
+
+def test_most_fixes_of_one_line_can_be_accepted(repo, found):
+    accepted = 0
+    for kind, fragment, _ in (each.values for each in MISTAKES):
+        problems = found(kind, fragment)
+        text = (repo.root / PLACES[kind]).read_text()
+        accepted += any(suggestion(repo.book(), problem, text, TODAY) for problem in problems)
+    assert accepted >= 15
 
 
 def test_there_are_more_than_two_dozen():

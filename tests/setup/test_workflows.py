@@ -120,7 +120,7 @@ def test_no_secret_is_used(path):
     assert "secrets." not in path.read_text(encoding="utf-8")
 
 
-def test_the_token_is_handed_to_four_steps_and_to_no_program():
+def test_the_token_is_handed_to_five_steps_and_to_no_program():
     holders = [(where, step["name"]) for where, step in STEPS if "github.token" in json.dumps(step)]
     assert holders == [
         (f"{folder}.github/workflows/{job}", step)
@@ -128,6 +128,7 @@ def test_the_token_is_handed_to_four_steps_and_to_no_program():
         for job, step in (
             ("comment.yml:report", "Fetch the pull request as objects"),
             ("comment.yml:comment", "Create or update the comment"),
+            ("comment.yml:comment", "Suggest what can be accepted"),
             ("issue.yml:propose", "Write the branch and open the pull request"),
             ("issue.yml:answer", "Create or update the answer"),
         )
@@ -725,16 +726,19 @@ class TestTheReport:
         assert not (runner.folder / "ran").exists()
         assert ran.commands == []
 
-    def make(self, runner: Runner, head: str) -> Ran:
+    PLACE: Mapping[str, str] = {"HEAD_REPOSITORY": "https://github.com/jim/sales", "HEAD_BRANCH": "topic"}
+
+    def make(self, runner: Runner, head: str, **env: str) -> Ran:
         runner.git("fetch", "--quiet", "origin", "topic")
-        return runner.run(step("report", "Make the report"), {"HEAD_SHA": head})
+        return runner.run(step("report", "Make the report"), {"HEAD_SHA": head, **self.PLACE, **env})
 
     def test_the_report_compares_the_two_commits_and_nothing_on_disk(self, runner, head):
         runner.tell("salesops", ("diff", {"out": f"{MARK}\nA moved.\n"}))
         ran = self.make(runner, head)
         assert ran.code == 0, ran.out
         base = runner.git("rev-parse", "HEAD")
-        assert runner.calls("salesops") == [["diff", base, head, "--format", "markdown"]]
+        where = ["--repository=https://github.com/jim/sales", "--branch=topic", f"--review={runner.temp}/review.json"]
+        assert runner.calls("salesops") == [["diff", base, head, "--format", "markdown", *where]]
         assert (runner.temp / "report.md").read_text() == f"{MARK}\nA moved.\n"
         assert ran.outputs == "made=yes\n"
 
@@ -745,6 +749,17 @@ class TestTheReport:
         (origin / path).parent.mkdir()
         head = runner.commit(path, at=origin)
         assert self.make(runner, head).outputs == "made=yes\nchanged=yes\n"
+
+    @pytest.mark.parametrize("case", CASES)
+    @pytest.mark.parametrize("name", ["HEAD_REPOSITORY", "HEAD_BRANCH"])
+    def test_a_branch_of_any_name_is_one_word_for_the_program_and_no_command(self, runner, head, name, case):
+        value = hostile(runner.folder)[case]
+        ran = self.make(runner, head, **{name: value})
+        assert (ran.code, ran.commands) == (0, [])
+        assert not (runner.folder / "ran").exists()
+        [call] = runner.calls("salesops")
+        assert len(call) == 8
+        assert f"--{name.removeprefix('HEAD_').lower()}={value}" in call
 
     def test_there_is_a_report_of_records_with_problems_too(self, runner, head):
         runner.tell("salesops", ("diff", {"out": f"{MARK}\nOne problem.\n", "code": 1}))
@@ -891,6 +906,105 @@ class TestTheComment:
         assert (ran.code, self.written(runner)) == (0, [])
 
 
+class TestTheSuggestions:
+    """The step of `comment.yml` that suggests lines to accept."""
+
+    SHA = "c" * 40
+    THERE = "repos/our-org/sales/pulls/7/comments?per_page=100"
+    BOT: Mapping[str, str] = {"login": "github-actions[bot]", "type": "Bot"}
+
+    def comment(self, mark: str = "a" * 16, **more: Any) -> dict[str, Any]:
+        body = f"<!-- salesops {mark} -->\nNo id\n\n```suggestion\nowner: jim\n```\n"
+        return {"path": "deals/acme.yaml", "line": 4, "side": "RIGHT", "body": body, **more}
+
+    def suggest(self, runner: Runner, made: Any, *there: Any, answers: Any = (), **env: str) -> Ran:
+        if made is not None:
+            text = made if isinstance(made, str) else json.dumps({"schema_version": 1, "comments": made})
+            (runner.temp / "review.json").write_text(text, encoding="utf-8")
+        runner.tell("gh", *answers, (self.THERE, {"out": json.dumps(there)}), ("POST", {}))
+        values = {"GH_TOKEN": "t", "HEAD_SHA": self.SHA, "NUMBER": "7", **env}
+        return runner.run(step("comment", "Suggest what can be accepted"), values)
+
+    def written(self, runner: Runner) -> list[list[str]]:
+        return [call for call in runner.calls("gh") if "POST" in call or "PATCH" in call]
+
+    def test_suggestions_are_one_review_of_the_commit_that_was_checked(self, runner):
+        ran = self.suggest(runner, [self.comment(), self.comment("b" * 16, more="left out")])
+        assert (ran.code, ran.commands) == (0, []), ran.out
+        [call] = self.written(runner)
+        assert call[3:5] == ["POST", "repos/our-org/sales/pulls/7/reviews"]
+        assert call[5:] == ["--input", f"{runner.temp}/new.json"]
+        sent = json.loads((runner.temp / "new.json").read_text(encoding="utf-8"))
+        assert sent == {
+            "commit_id": self.SHA,
+            "event": "COMMENT",
+            "body": "These lines can be mended with a click.",
+            "comments": [self.comment(), self.comment("b" * 16)],
+        }
+
+    def test_what_was_suggested_before_is_not_suggested_again(self, runner):
+        there = {**self.comment(), "line": None, "user": self.BOT}
+        self.suggest(runner, [self.comment(), self.comment("b" * 16)], there)
+        assert json.loads((runner.temp / "new.json").read_text())["comments"] == [self.comment("b" * 16)]
+
+    def test_the_next_push_with_nothing_new_writes_nothing(self, runner):
+        pages = json.dumps([{**self.comment("b" * 16), "user": self.BOT}]) + json.dumps(
+            [{**self.comment(), "user": self.BOT}]
+        )
+        ran = self.suggest(runner, [self.comment()], answers=[(f"--paginate {self.THERE}", {"out": pages})])
+        assert (ran.code, self.written(runner)) == (0, [])
+        assert ran.commands == ["::notice::There is nothing new to suggest."]
+
+    @pytest.mark.parametrize(
+        "there", [{"user": {"login": "mallory", "type": "User"}}, {"user": BOT, "path": "deals/other.yaml"}]
+    )
+    def test_nobody_else_can_keep_a_suggestion_away(self, runner, there):
+        self.suggest(runner, [self.comment()], {**self.comment(), **there})
+        assert len(self.written(runner)) == 1
+
+    @pytest.mark.parametrize("made", [None, "x" * 100_001])
+    def test_where_there_are_none_or_too_many_nothing_is_written(self, runner, made):
+        ran = self.suggest(runner, made)
+        assert (ran.code, runner.calls("gh")) == (0, [])
+        assert [command.split("::")[1] for command in ran.commands] == ["notice"]
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            {"path": ".github/workflows/check.yml"}, {"path": "deals/../playbook/team.yaml"}, {"path": "deals/a.py"}, {"path": 1},
+            {"path": "/deals/a.yaml"}, {"line": 0}, {"line": 1.5}, {"line": "4"}, {"side": "LEFT"}, {"body": "No mark"}, {"body": None},
+            {"body": "<!-- salesops aaaaaaaaaaaaaaaa -->\n" + "x" * 5_000},
+        ],
+    )  # fmt: skip
+    def test_what_is_no_suggestion_of_ours_is_never_written(self, runner, wrong):
+        ran = self.suggest(runner, [self.comment(), self.comment("b" * 16, **wrong)])
+        assert ran.code != 0
+        assert runner.calls("gh") == []
+
+    @pytest.mark.parametrize("made", ["", "{}", "[", '{"comments": {}}', '{"comments": 5}'])
+    def test_what_is_no_review_is_never_written(self, runner, made):
+        self.suggest(runner, made)
+        assert self.written(runner) == []
+
+    def test_more_than_a_review_holds_is_never_written(self, runner):
+        assert self.suggest(runner, [self.comment(f"{number:016x}") for number in range(21)]).code != 0
+        assert runner.calls("gh") == []
+
+    def test_a_line_that_github_does_not_show_is_no_failure(self, runner):
+        ran = self.suggest(runner, [self.comment()], answers=[("POST", {"err": "::error::smuggled\n", "code": 1})])
+        assert ran.code == 0
+        [said] = ran.commands
+        assert said.startswith("::notice::GitHub did not take the suggestions")
+
+    @pytest.mark.parametrize("case", CASES)
+    @pytest.mark.parametrize("name", ["NUMBER", "HEAD_SHA"])
+    def test_nothing_from_outside_is_run_or_taken_for_a_command(self, runner, name, case):
+        ran = self.suggest(runner, [self.comment()], **{name: hostile(runner.folder)[case]})
+        assert ran.code != 0
+        assert (runner.calls("gh"), ran.commands) == ([], [])
+        assert not (runner.folder / "ran").exists()
+
+
 class TestWithTheProgramItself:
     """A pull request from end to end; only GitHub is made up."""
 
@@ -988,6 +1102,29 @@ class TestWithTheProgramItself:
         ran = writing.write(crm, report=(crm.temp / "report.md").read_text(encoding="utf-8"))
         assert ran.code == 0, ran.out
         assert len(writing.written(crm)) == 1
+
+    def test_a_red_pull_request_is_mended_by_clicking(self, crm):
+        head = self.proposed(
+            crm,
+            ("member: example-university", "member: other-university"),
+            ("title: General Membership", "title: Acme: ```x"),
+        )
+        crm.git("switch", "--quiet", "main")
+        values = {
+            "HEAD_SHA": head,
+            "SALESOPS_AS_OF": "2026-11-20",
+            **TestTheReport.PLACE,
+            "HEAD_BRANCH": "it's (mine)#1",
+        }
+        made = crm.run(step("report", "Make the report"), values)
+        assert made.code == 0, made.out
+        report = (crm.temp / "report.md").read_text(encoding="utf-8")
+        home = "https://github.com/jim/sales"
+        assert f"({home}/edit/it%27s%20%28mine%29%231/{self.DEAL})" in report
+        [comment] = json.loads((crm.temp / "review.json").read_text(encoding="utf-8"))["comments"]
+        assert comment["body"].endswith('\n````suggestion\ntitle: "Acme: ```x"\n````\n')
+        ran = TestTheSuggestions().suggest(crm, (crm.temp / "review.json").read_text(encoding="utf-8"))
+        assert (ran.code, len(TestTheSuggestions().written(crm))) == (0, 1), ran.out
 
 
 @pytest.fixture(scope="module")

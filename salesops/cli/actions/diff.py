@@ -13,27 +13,53 @@ from salesops.checks import check_past
 from salesops.cli.day import day_of
 from salesops.cli.gate import checked
 from salesops.cli.moments import named_moment
+from salesops.cli.on_branch import links_on, review
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.cli.repository import kept, numbers_are_whole, read, root_of
-from salesops.output import SCHEMA_VERSION, as_json, masked, problem_as_data
-from salesops.problems import Problem, in_order
+from salesops.output import SCHEMA_VERSION, as_json, masked, problem_as_data, show
+from salesops.problems import CannotDecide, Problem, in_order
 from salesops.store.commits import CommitBooks, NamedCommit, side_by_side
-from salesops.store.git import bases, needs_settled_tree
+from salesops.store.git import bases, commit_of, needs_settled_tree
 
 
-def run(folder: str, base: str | None, head: str | None, output_format: str, as_of: str | None, *, exact: bool) -> int:
+def run(
+    folder: str,
+    base: str | None,
+    head: str | None,
+    output_format: str,
+    as_of: str | None,
+    branch: tuple[str | None, str | None],
+    review_file: str | None,
+    *,
+    exact: bool,
+) -> int:
     """Print the report; 1 where a file could not be counted."""
+    if review_file and head is None:
+        raise Usage("--review needs BASE and HEAD: it is about the lines between two commits")
     report, whole = _report(folder, base, head, exact, as_of)
     if output_format == "json":
         problems = [problem_as_data(problem) for problem in report.problems or ()]
         say(masked(as_json({"schema_version": SCHEMA_VERSION, **report.as_data(), "problems": problems})))
     elif output_format == "markdown":
-        say(as_markdown(report).rstrip("\n"))
+        say(as_markdown(report, links_on(root_of(folder), *branch, report.after.book)).rstrip("\n"))
     else:
         for line in as_text(report, style):
             say(line)
+    if review_file:
+        _write_review(root_of(folder), review_file, report)
     return 0 if whole else 1
+
+
+def _write_review(root: Path, file: str, report: Report) -> None:
+    if report.problems is None:
+        raise Usage("--review is about a change to be merged: name commits, not days")
+    before, after = (commit_of(root, side.name) for side in (report.before, report.after))
+    made = review(root, before, after, report.after.book, report.problems, report.after.as_of)
+    try:
+        Path(file).write_text(as_json(made) + "\n", encoding="utf-8", newline="\n")
+    except OSError as fault:
+        raise CannotDecide(f"{show(file)} could not be written: {fault.strerror}") from None
 
 
 def _report(folder: str, base: str | None, head: str | None, exact: bool, as_of: str | None) -> tuple[Report, bool]:

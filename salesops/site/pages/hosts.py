@@ -9,14 +9,18 @@ from urllib.parse import quote, urlencode, urlsplit
 
 @dataclass(frozen=True)
 class Host:
-    """A kind of host: what comes between the address of a repository and a branch, or a commit."""
+    """A kind of host: what comes between the address of a repository and a branch, or a commit.
+
+    ``add`` where a new file can be begun by an address that says its name and text.
+    """
 
     edit: str
     commit: str
     after: str = ""
+    add: str = ""
 
 
-GITHUB = Host("edit", "commit")
+GITHUB = Host("edit", "commit", add="new")
 GITLAB = Host("-/edit", "-/commit")
 GITEA = Host("_edit", "commit")
 BITBUCKET = Host("src", "commits", "?mode=edit")
@@ -35,6 +39,13 @@ def edit_address(repository: str, branch: str, path: str) -> str:
     """Where a file of a repository is edited in the browser."""
     host = host_of(repository)
     return f"{_home(repository)}/{host.edit}/{quote(branch)}/{quote(path)}{host.after}"
+
+
+def new_file_address(repository: str, branch: str, path: str, text: str) -> str | None:
+    """Where a new file is begun in the browser with its name and text; None on a host where no address can say them."""
+    host = host_of(repository)
+    named = urlencode({"filename": path, "value": text}, quote_via=quote)
+    return f"{_home(repository)}/{host.add}/{quote(branch)}?{named}" if host.add else None
 
 
 def commit_address(repository: str, commit: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesops.site.pages.hosts import commit_address, compare_address, edit_address, web_address
+from salesops.site.pages.hosts import commit_address, compare_address, edit_address, new_file_address, web_address
 
 
 @pytest.mark.parametrize(
@@ -65,3 +65,11 @@ def test_the_page_of_a_repository_is_known_by_its_remote_and_holds_no_key(remote
 )
 def test_a_branch_is_proposed_on_the_page_that_the_host_has_for_it(repository, page):
     assert compare_address(repository, "main", "acme-#1") == repository + page
+
+
+def test_a_new_file_is_begun_with_its_name_and_text_where_the_host_takes_them():
+    said = ("it's #1", "members/a.yaml", "name: …  # & so on\n")
+    begun = "/new/it%27s%20%231?filename=members%2Fa.yaml&value=name%3A%20%E2%80%A6%20%20%23%20%26%20so%20on%0A"
+    assert new_file_address("https://github.com/team/crm", *said) == f"https://github.com/team/crm{begun}"
+    for host in ("gitlab.com", "codeberg.org", "bitbucket.org"):
+        assert new_file_address(f"https://{host}/team/crm", *said) is None

@@ -9,6 +9,8 @@
 #   AGAINST    the commit to compare with, or none; else what the event says:
 #   BASE_SHA   the base of a pull request
 #   BEFORE     where the branch stood before a push
+#   HEAD_REPOSITORY, HEAD_BRANCH
+#              where a pull request is mended: the summary links there
 set -euo pipefail
 
 salesops="${SALESOPS:-$RUNNER_TEMP/salesops/bin/salesops}"
@@ -49,6 +51,8 @@ fi
 
 options=()
 [[ -z "${AS_OF:-}" ]] || options+=(--as-of="$AS_OF")
+links=()
+[[ -z "${HEAD_REPOSITORY:-}" || -z "${HEAD_BRANCH:-}" ]] || links=(--repository="$HEAD_REPOSITORY" --branch="$HEAD_BRANCH")
 check=("${options[@]}")
 [[ "${FOR_SITE:-}" != true ]] || check+=(--for-site)
 [[ "${STRICT:-}" != true ]] || check+=(--strict)
@@ -102,7 +106,7 @@ summarise() {
   if ((code > 1)); then
     printf 'The check could not decide. The log of this step says why.\n'
   else
-    [[ -z "$against" ]] || summarise 300000 diff --format markdown "${options[@]}" "${exact[@]}" -- "$against" HEAD
+    [[ -z "$against" ]] || summarise 300000 diff --format markdown "${options[@]}" "${links[@]}" "${exact[@]}" -- "$against" HEAD
     printf '## All that the check says\n\n'
     summarise 500000 check --format markdown "${check[@]}"
   fi
