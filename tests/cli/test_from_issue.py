@@ -81,6 +81,13 @@ def test_of_somebody_elses_issue_nothing_is_read(sent, association):
     assert answer.endswith("Only members of this repository change records by an issue. Nothing in it was read.\n")
 
 
+def test_the_filled_form_of_somebody_else_is_not_read_either(repo, sent):
+    form = "\n\n".join(f"### {label}\n\nacme" for label in ("Deal", "What it was", "What happened"))
+    ran, answer, proposal = sent(form, "NONE")
+    assert (ran.code, proposal) == (1, None)
+    assert answer.endswith("Nothing in it was read.\n")
+
+
 @pytest.mark.parametrize("association", ["OWNER", "MEMBER", "COLLABORATOR"])
 def test_every_member_of_the_repository_may_ask(sent, association):
     assert sent(block(CALL), association)[0].code == 0

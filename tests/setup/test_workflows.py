@@ -1338,6 +1338,38 @@ class TestAnIssue:
             assert "\n" not in pull["title"]
         assert self.branches(crm) == (["main"] if refused else ["main", "salesops/issue-12"])
 
+    @pytest.mark.parametrize(
+        ("change", "association", "says"),
+        [
+            ("", "NONE", "Only members of this repository change records by an issue."),
+            (
+                "{set: first-guess, kind: icp, fields: {status: rejected}}",
+                "OWNER",
+                "an issue changes deals and members",
+            ),
+            (
+                f'{{log: {DEAL}, date: 2026-11-20, kind: note, note: "{"x" * 1_000_000}"}}',
+                "OWNER",
+                "longer than 256 KiB",
+            ),
+        ],
+        ids=["outsider", "playbook", "1 MB"],
+    )
+    def test_of_what_is_refused_nothing_is_written_but_the_answer(self, crm, change, association, says):
+        before = (
+            crm.git("for-each-ref", at=crm.folder / "origin"),
+            crm.git("count-objects", "-v", at=crm.folder / "origin"),
+        )
+        answer = self.sent(crm, self.block(self.CALL, *([change] if change else [])), association)
+        assert says in answer
+        assert crm.git("status", "--porcelain") == ""
+        assert not (crm.temp / "issue/proposal.json").exists()
+        assert self.hub(crm)["pulls"] == []
+        assert before == (
+            crm.git("for-each-ref", at=crm.folder / "origin"),
+            crm.git("count-objects", "-v", at=crm.folder / "origin"),
+        )
+
     def test_only_files_of_deals_and_members_are_written_whatever_was_handed_over(self, crm):
         self.read(crm, self.block(self.CALL))
         base, tree = crm.git("rev-parse", "HEAD"), crm.git("rev-parse", "HEAD^{tree}")
