@@ -38,21 +38,22 @@ class Task:
     said: dict[str, str] = field(default_factory=dict)
 
 
+MET = 'Met at the fair: "a demo", they say #1'
 WORDS = 'Wants it "in CAD": a, b #1, and a letter'
 TASKS = {
     "lead": Task(
         ("new", "deal"),
-        ("Pinecrest College", "edu", "canada", "", "", "", "dean", "Met at the fair, wants a demo", "Send slides, tue", "wanda", "y"),
+        ("Pinecrest College", "edu", "canada", "", "", "", "dean", MET, "Send slides, tue", "wanda", "y"),
         "new",
         "begin",
         {
             "institution": "Pinecrest College", "kind": "educational organisation", "country": "canada", "tier": "general",
-            "whom": "dean", "owner": "wanda", "happened": "Met at the fair, wants a demo", "next": "Send slides, tue",
+            "whom": "dean", "owner": "wanda", "happened": MET, "next": "Send slides, tue",
         },
         issue="lead",
         said={
             "Institution": "Pinecrest College", "What it is": "educational organisation", "Country": "canada", "Which tier": "general",
-            "Whom do you know": "dean", "Who leads it": "wanda", "What happened": "Met at the fair, wants a demo", "Next step": "Send slides, tue",
+            "Whom do you know": "dean", "Who leads it": "wanda", "What happened": MET, "Next step": "Send slides, tue",
         },
     ),
     "call": Task(
@@ -65,28 +66,73 @@ TASKS = {
         issue="log",
         said={"Deal": "owlspruce", "What it was": "call", "What happened": WORDS, "With": "director", "When": "thu", "Next step": "Send both, tue"},
     ),
+    "meeting": Task(
+        ("log", "owlspruce", "meeting", WORDS, "--with", "director", "--about", "other", "--status", "no-show", "--date", "18 nov"),
+        ("y",),
+        "deals/owlspruce-general",
+        "log",
+        {"kind": "meeting", "date": "18 nov", "about": "other", "status": "no-show", "note": WORDS},
+        ("w-eastgate",),
+        issue="log",
+        said={
+            "Deal": "owlspruce", "What it was": "meeting", "What happened": WORDS, "With": "director", "When": "18 nov",
+            "What came of it": "no-show", "What it was about": "other",
+        },
+    ),
+    "voicemail": Task(
+        ("log", "owlspruce", "call", "--outcome", "voicemail"),
+        ("y",),
+        "deals/owlspruce-general",
+        "log",
+        {"kind": "call", "outcome": "voicemail"},
+        issue="log",
+        said={"Deal": "owlspruce", "What it was": "call", "What came of it": "voicemail"},
+    ),
+    "two lines": Task(
+        ("log", "owlspruce", "note", "The first.\nThe second: a, b"),
+        ("y",),
+        "deals/owlspruce-general",
+        "log",
+        {"kind": "note", "note": "The first.\nThe second: a, b"},
+        issue="log",
+        said={"Deal": "owlspruce", "What it was": "note", "What happened": "The first.\nThe second: a, b"},
+    ),
+    "another deal": Task(
+        (
+            "new", "deal", "owlspruce", "--another", "--what", "Data School, online", "--tier", "premier", "--source", "conference",
+            "--worth", "1450/month 12", "--with", "director", "--owner", "wanda", "--happened", "They asked", "--next", "Send slides, tue",
+        ),
+        ("y",),
+        "new",
+        "begin",
+        {
+            "institution": "Owlspruce Observatory", "what": "Data School, online", "tier": "premier", "source": "conference", "worth": "1450", "months": "12",
+            "whom": "director", "owner": "wanda", "happened": "They asked", "next": "Send slides, tue",
+        },
+        ("yes",),
+    ),
     "move": Task(
         ("move", "owlspruce", "proposal"),
-        ("thu", "part", "Board on 12 December, signature after it", "Send the proposal, 27 nov", "y"),
+        ("thu", "part", WORDS, "Send the proposal, 27 nov", "y"),
         "deals/owlspruce-general",
         "move",
-        {"way": "0", "w0n0": "thu", "w0n1": "partial", "w0n1-note": "Board on 12 December, signature after it", "next": "Send the proposal, 27 nov"},
+        {"way": "0", "w0n0": "thu", "w0n1": "partial", "w0n1-note": WORDS, "next": "Send the proposal, 27 nov"},
         issue="move",
         said={
             "Deal": "owlspruce", "To which stage": "proposal", "Next step": "Send the proposal, 27 nov",
-            "What the process asks for": "proposal.requested=thu\nmaniac_t.timeline=partial\nmaniac_t.timeline.note=Board on 12 December, signature after it",
+            "What the process asks for": f"proposal.requested=thu\nmaniac_t.timeline=partial\nmaniac_t.timeline.note={WORDS}",
         },
     ),
     "loss": Task(
         ("close", "morrow", "lost"),
-        ("timing", "Ask in the first call who pays", "exec", "sep 2027", "", "y"),
+        ("timing", WORDS, "exec", "sep 2027", "", "y"),
         "deals/morrow-plains-general",
         "close",
-        {"way": "1", "w1n0": "timing", "w1n1": "Ask in the first call who pays", "w1n2": "execution", "w1n3": "sep 2027"},
+        {"way": "1", "w1n0": "timing", "w1n1": WORDS, "w1n2": "execution", "w1n3": "sep 2027"},
         issue="move",
         said={
             "Deal": "morrow", "To which stage": "closed lost",
-            "What the process asks for": "loss.reason=timing\nloss.learning=Ask in the first call who pays\nloss.verdict=execution\nloss.reengage=sep 2027",
+            "What the process asks for": f"loss.reason=timing\nloss.learning={WORDS}\nloss.verdict=execution\nloss.reengage=sep 2027",
         },
     ),
 }  # fmt: skip
@@ -165,8 +211,10 @@ def list_of(tab, demo, task: Task) -> str:
         )
     for value in task.ticks:
         tab.run(f"document.querySelector(`#{task.form} [value='{value}']`).click()")
-    assert not tab.faults
-    return tab.run(f"document.querySelector(`#{task.form} [data-do=list]`).textContent")
+    assert not tab.faults, task
+    made = tab.run(f"document.querySelector(`#{task.form} [data-do=list]`).textContent")
+    assert "changes:" in made, tab.run(f"document.getElementById('{task.form}').innerText")
+    return made
 
 
 def filled(name: str, said: dict[str, str]) -> str:
@@ -186,7 +234,8 @@ def test_a_daily_task_is_the_same_bytes_by_command_by_form_and_by_issue(name, re
     assert len(typed_in) == (2 if name == "lead" else 1)
     assert by_list(records, made) == typed_in
     assert by_issue(records, f"{task.form}.\n\n```salesops\n{made}```\n".replace("\n", "\r\n")) == typed_in
-    assert by_issue(records, filled(task.issue, task.said)) == typed_in
+    if task.issue:
+        assert by_issue(records, filled(task.issue, task.said)) == typed_in
 
 
 RENEW = ("renew", "kestrel", "--next", "Send the usage report, tue")
@@ -202,8 +251,9 @@ def test_a_renewal_is_the_same_bytes_by_command_and_by_the_issue_that_holds_its_
     assert by_issue(records, f"The renewal.\n\n```salesops\n{made}```\n") == typed_in
 
 
-@pytest.mark.parametrize("task", TASKS.values(), ids=TASKS)
-def test_a_daily_task_is_one_command_or_eight_fields_and_nobody_types_yaml(task):
+@pytest.mark.parametrize("name", ["lead", "call", "move", "loss"])
+def test_a_daily_task_is_one_command_or_eight_fields_and_nobody_types_yaml(name):
+    task = TASKS[name]
     assert len(task.fields) + bool(task.ticks) <= MOST
     assert len(task.said) <= MOST
     assert not any(
