@@ -140,13 +140,17 @@ def test_a_line_that_the_change_did_not_touch_is_left_to_its_link(repo, git, cha
 
 
 def test_what_one_move_misses_is_one_message_with_one_block_and_no_suggestion(repo, changed):
-    repo.deal(
-        SOUND + "stages: [enrichment: 2026-01-05, outreach: 2026-01-12, discovery: 2026-01-19]\nmaniac_t: {}\nicp:\n"
+    known = (
+        "maniac_t: {need: {status: met, date: 2026-01-05, note: Old}}\nicp: {hypothesis: teaching-led, version: 1}\n"
     )
+    repo.deal(f"{SOUND}stages: [enrichment: 2026-01-05, outreach: 2026-01-12]\n{known}")
     comment, review = changed()
-    lacking = [line for line in comment.splitlines() if "need-not-met" in line and "discovery" in line.casefold()]
-    assert len(lacking) <= 1
-    assert all("…" not in each["body"] for each in review)
+    [message] = [line for line in comment.splitlines() if line.endswith("(`need-not-met`)")]
+    assert "before 'outreach', 2 things are missing" in message
+    after = comment.split(message)[1].split("- **")[0]
+    assert after.count("```yaml") == 1
+    assert "…" in after
+    assert review == []
 
 
 def test_the_fence_is_longer_than_any_in_the_line(repo, changed):

@@ -598,6 +598,20 @@ class TestTheCheck:
         assert listed[2:] == ["check", "--format", "markdown", "--as-of=2026-11-20", "--strict", "--against=v1"]
         assert effect[2:] == ["diff", "--format", "markdown", "--as-of=2026-11-20", "--", "v1", "HEAD"]
 
+    @pytest.mark.parametrize("case", CASES)
+    def test_the_summary_leads_to_the_branch_of_the_pull_request_whatever_it_is_called(self, runner, case):
+        branch = hostile(runner.folder)[case]
+        ran = self.check(runner, AGAINST="v1", HEAD_REPOSITORY="https://github.com/jim/sales", HEAD_BRANCH=branch)
+        assert (ran.code, ran.commands) == (0, [])
+        where = ["--repository=https://github.com/jim/sales", f"--branch={branch}"]
+        assert runner.calls("salesops")[1][2:] == ["diff", "--format", "markdown", *where, "--", "v1", "HEAD"]
+        assert not (runner.folder / "ran").exists()
+
+    @pytest.mark.parametrize("known", [{"HEAD_BRANCH": "topic"}, {"HEAD_REPOSITORY": "https://github.com/jim/sales"}])
+    def test_where_the_branch_or_its_repository_is_not_known_the_summary_leads_nowhere(self, runner, known):
+        self.check(runner, AGAINST="v1", **known)
+        assert runner.calls("salesops")[1][2:] == ["diff", "--format", "markdown", "--", "v1", "HEAD"]
+
     def test_the_summary_is_written_when_all_is_well_too(self, runner):
         ran = self.check(runner, AGAINST="v1")
         assert ran.summary == f"{MARK}\nNothing changed.\n\n## All that the check says\n\nNo problems\n\n"
