@@ -99,7 +99,7 @@ def _mended(text: str, problem: Problem) -> Iterator[str]:
     lines, at = text.split("\n"), problem.place.line - 1
     if "\n" not in problem.fix and at < len(lines) and _words(problem.fix) == _words(lines[at]):
         indent = lines[at][: len(lines[at]) - len(lines[at].lstrip(" "))]
-        for better in (indent + problem.fix, problem.fix):
+        for better in (problem.fix,) if problem.fix.startswith(" ") else (indent + problem.fix, problem.fix):
             yield "\n".join([*lines[:at], better, *lines[at + 1 :]])
 
 
