@@ -176,9 +176,8 @@ def _hyphen(lines: list[str], whole: str, number: int) -> Iterator[Slip]:
     bare = whole.lstrip(" ")
     here = len(whole) - len(bare)
     entry = " " * here + "- "
-    beside = [
-        other for other in (number - 1, number + 1) if 0 < other <= len(lines) and lines[other - 1].startswith(entry)
-    ]
+    near = (number - 1, number + 1) if here else (number - 1,)  # a list may begin below its key without an indent
+    beside = [other for other in near if 0 < other <= len(lines) and lines[other - 1].startswith(entry)]
     if beside and bare and not bare.startswith(("- ", "#")):
         said = f"this line has no hyphen, and line {beside[0]} is an entry of a list"
         yield Slip(number, here + 1, said, "write - before each entry of a list", entry + bare)
