@@ -26,7 +26,7 @@ from salesops.output import SCHEMA_VERSION, as_json, counted, masked, problem_as
 from salesops.problems import Problem, errors, in_order
 from salesops.records.kinds import id_of, kind_at_path
 from salesops.store.drafted import Drafted
-from salesops.store.journal import finish, write
+from salesops.store.journal import finish, saying_what_is_written, write
 from salesops.store.save import alone
 
 MAX_EFFECTS = 4
@@ -118,7 +118,7 @@ def carry_out(
 
     Reading, deciding and writing are one: whatever other commands write comes before or after it.
     """
-    with alone(root):
+    with saying_what_is_written(), alone(root):
         finish(root)
         tried = tried_on(root, name, raw, as_of)
         if tried.is_refused or not tried.result.files or not agrees(tried):

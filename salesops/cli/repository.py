@@ -14,8 +14,9 @@ from salesops.cli.moments import named_moment
 from salesops.cli.options import Usage
 from salesops.cli.printing import note
 from salesops.output import counted, show
-from salesops.problems import Problem
+from salesops.problems import CannotDecide, Problem
 from salesops.store.commits import CommitBooks, NamedCommit
+from salesops.store.journal import finish, is_open
 from salesops.store.load import MARKER, find_root, load
 
 
@@ -40,9 +41,21 @@ def root_of(folder: str) -> Path:
 def read(folder: str) -> tuple[Path, Book, list[Problem]]:
     """The repository that ``folder`` is in, its book, and the problems with its files."""
     root = root_of(folder)
+    _settle(root)
     book, problems = load(root)
     kept()
     return root, book, problems
+
+
+def _settle(root: Path) -> None:
+    """Bring to its end what a killed command began, so that nobody reads half of a list; says so, and where it cannot be done."""
+    try:
+        if is_open(root) and finish(root):
+            note("salesops: a command was stopped while it wrote: the rest of its files is written now")
+    except CannotDecide as fault:
+        note(
+            f"salesops: a command was stopped while it wrote, and its other files cannot be written now: {show(str(fault))}"
+        )
 
 
 @dataclass(frozen=True)

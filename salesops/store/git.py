@@ -124,6 +124,21 @@ def is_repository(root: Path) -> bool:
     return asks(root, "rev-parse", "--is-inside-work-tree") == "true"
 
 
+def own_folder(root: Path, name: str) -> Path | None:
+    """The folder of a name that is ours among git's own files of this work tree; None where there is no git.
+
+    Git is not asked: a note of what is being written must be found, whether or not git can be run.
+    """
+    for folder in (root, *root.parents):
+        own = folder / ".git"
+        if own.is_dir():
+            return own / name
+        if own.is_file():
+            led = own.read_text(encoding="utf-8", errors="surrogateescape").removeprefix("gitdir:").strip()
+            return folder / led / name
+    return None
+
+
 def branch_of(root: Path) -> str | None:
     """The branch that is checked out; where it is a commit, as in CI, the first one of where it came from; None where git cannot tell."""
     here = asks(root, "symbolic-ref", "--quiet", "--short", "HEAD")

@@ -9,19 +9,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from salesops.edits.yaml_writer import FileChange, NewFile
 from salesops.problems import CannotDecide
-from salesops.store.git import asks
+from salesops.store.git import own_folder
 from salesops.store.load import read_bytes
-from salesops.store.save import alone, remove, save_all
+from salesops.store.save import alone, remove, save_all, sweep
 
 KEPT = 50
 """So many writes can be taken back, the last ones."""
+NOTHING = "nothing was written"
+HALF = "some of it is written: the next salesops command writes the rest, once the disk lets it"
 _NAME = re.compile(r"([0-9]{6})\.(json|open)")
 
 
@@ -50,37 +52,61 @@ def write(root: Path, changes: Iterable[FileChange], sentence: str) -> Write:
 
 def _write(root: Path, files: tuple[WrittenFile, ...], sentence: str) -> Write:
     with alone(root):
-        finish(root)
-        for file in files:
-            if _held(root, file.path) != file.was:
-                raise CannotDecide(f"{file.path} was changed while this ran: nothing was written")
-        last = max((number for number, _ in _noted(root)), default=0)
-        done = Write(last + 1, sentence, files)
-        _note(root, done)
+        with saying_what_is_written():
+            finish(root)
+            done = _begun(root, files, sentence)
         try:
             _carry_out(root, files)
-        except CannotDecide:
-            _take_back(root, done)
-            raise
-        _close(root, done.number)
-        for number, _ in _noted(root)[:-KEPT]:
-            _drop(root, number)
+        except CannotDecide as fault:
+            raise CannotDecide(f"{fault}; {_take_back(root, done)}") from None
+        with suppress(CannotDecide):  # it is written, all of it: the next command finds that out, and closes the note
+            _close(root, done.number)
+            for number, _ in _noted(root)[:-KEPT]:
+                _drop(root, number)
     return done
 
 
-def finish(root: Path) -> None:
-    """Bring to its end what a killed command began: all of it where a file is written already, else nothing."""
+def _begun(root: Path, files: tuple[WrittenFile, ...], sentence: str) -> Write:
+    """The note of a write whose files are what they are thought to be."""
+    for file in files:
+        if _held(root, file.path) != file.was:
+            raise CannotDecide(f"{file.path} was changed while this ran")
+    last = max((number for number, _ in _noted(root)), default=0)
+    begun = Write(last + 1, sentence, files)
+    _note(root, begun)
+    return begun
+
+
+@contextmanager
+def saying_what_is_written() -> Iterator[None]:
+    """Say of whatever goes wrong whether anything was written: nothing, unless it says that itself."""
+    try:
+        with _sentence():
+            yield
+    except CannotDecide as fault:
+        said = str(fault)
+        raise CannotDecide(said if said.endswith((NOTHING, HALF)) else f"{said}: {NOTHING}") from None
+
+
+def finish(root: Path) -> bool:
+    """Bring to its end what a killed command began: all of it where a file is written already, else nothing; whether files were written."""
     with alone(root):
-        for number, state in _noted(root):
-            if state == "open":
-                begun = _read(root, number, state)
-                held = [_held(root, file.path) for file in begun.files]
-                if any(text == file.now for file, text in zip(begun.files, held, strict=True)):
-                    rest = [file for file, text in zip(begun.files, held, strict=True) if text == file.was != file.now]
-                    _carry_out(root, tuple(rest))
-                    _close(root, number)
-                else:
-                    _drop(root, number)
+        finished = [_finished(root, number) for number, state in _noted(root) if state == "open"]
+    return any(finished)
+
+
+def _finished(root: Path, number: int) -> bool:
+    begun = _read(root, number, "open")
+    held = [_held(root, file.path) for file in begun.files]
+    for folder in {(root / file.path).parent for file in begun.files}:
+        sweep(folder)
+    if not any(text == file.now for file, text in zip(begun.files, held, strict=True)):
+        _drop(root, number)
+        return False
+    rest = [file for file, text in zip(begun.files, held, strict=True) if text == file.was != file.now]
+    _carry_out(root, tuple(rest))
+    _close(root, number)
+    return bool(rest)
 
 
 def is_open(root: Path) -> bool:
@@ -132,12 +158,16 @@ def moved_on(root: Path, done: Sequence[Write]) -> list[str]:
     return found
 
 
-def _take_back(root: Path, failed: Write) -> None:
-    """After a write that the disk refused: the files that were written are put back as they were."""
-    with suppress(CannotDecide):
+def _take_back(root: Path, failed: Write) -> str:
+    """After a write that the disk refused: the files that were written are put back as they were; what there is to say of it."""
+    try:
         now = [file for file in failed.files if _held(root, file.path) == file.now != file.was]
         _carry_out(root, tuple(WrittenFile(file.path, file.now, file.was) for file in now))
+    except CannotDecide:
+        return HALF
+    with suppress(CannotDecide):  # a note of which no file is written is dropped by the next command
         _drop(root, failed.number)
+    return NOTHING
 
 
 def _carry_out(root: Path, files: tuple[WrittenFile, ...]) -> None:
@@ -148,8 +178,9 @@ def _carry_out(root: Path, files: tuple[WrittenFile, ...]) -> None:
 
 
 def _held(root: Path, path: str) -> str | None:
-    if not (root / path).exists():
-        return None
+    with _sentence():
+        if not (root / path).exists():
+            return None
     found = read_bytes(root, path)
     return found.decode("utf-8", "surrogateescape") if isinstance(found, bytes) else ""
 
@@ -158,13 +189,13 @@ def _held(root: Path, path: str) -> str | None:
 
 
 def _folder(root: Path) -> Path:
-    own = asks(root, "rev-parse", "--git-path", "salesops")
-    return (root / own) if own else root / ".salesops"
+    with _sentence():
+        return own_folder(root, "salesops") or root / ".salesops"
 
 
 def _noted(root: Path) -> list[tuple[int, str]]:
     """Number and state of every write that is noted, oldest first."""
-    with suppress(FileNotFoundError, NotADirectoryError):
+    with _sentence(), suppress(FileNotFoundError, NotADirectoryError):
         names = [_NAME.fullmatch(file.name) for file in _folder(root).iterdir()]
         return sorted((int(name[1]), name[2]) for name in names if name)
     return []
@@ -174,31 +205,38 @@ def _note(root: Path, done: Write) -> None:
     folder = _folder(root)
     files = [{"path": file.path, "was": file.was, "now": file.now} for file in done.files]
     data = json.dumps({"sentence": done.sentence, "files": files}, ensure_ascii=True)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise CannotDecide(f"{folder}: {fault.strerror}") from None
-    save_all(folder, [NewFile(f"{done.number:06}.open", data.encode("ascii"))])
+    save_all(folder.parent, [NewFile(f"{folder.name}/{done.number:06}.open", data.encode("ascii"))])
 
 
 def _close(root: Path, number: int) -> None:
     folder = _folder(root)
-    try:
+    with _sentence():
         (folder / f"{number:06}.open").replace(folder / f"{number:06}.json")
-    except OSError as fault:
-        raise CannotDecide(f"{folder}: {fault.strerror}") from None
 
 
 def _drop(root: Path, number: int) -> None:
-    for state in ("open", "json"):
-        (_folder(root) / f"{number:06}.{state}").unlink(missing_ok=True)
+    folder = _folder(root)
+    with _sentence():
+        for state in ("open", "json"):
+            (folder / f"{number:06}.{state}").unlink(missing_ok=True)
 
 
 def _read(root: Path, number: int, state: str) -> Write:
     file = _folder(root) / f"{number:06}.{state}"
     try:
-        data: dict[str, Any] = json.loads(file.read_text("ascii"))
+        with _sentence():
+            text = file.read_text("ascii")
+        data: dict[str, Any] = json.loads(text)
         files = tuple(WrittenFile(each["path"], each["was"], each["now"]) for each in data["files"])
         return Write(number, data["sentence"], files)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError):
         raise CannotDecide(f"{file} cannot be read: delete it, and look at the last files you wrote") from None
+
+
+@contextmanager
+def _sentence() -> Iterator[None]:
+    """A fault of the disk in a sentence."""
+    try:
+        yield
+    except OSError as fault:
+        raise CannotDecide(f"{fault.filename or 'a file'}: {fault.strerror or fault}") from None

@@ -23,6 +23,8 @@ PATIENCE = 10.0
 """Seconds to wait for another command that is writing."""
 TOGETHER = 1_000
 """This many files are made safe on the disk at once; more would only pile up temporary files."""
+MANY = 30
+"""From this many files on the whole disk is brought up to date first: one wait, where each file would have its own."""
 
 _STALE = re.compile(r"\.salesops-[0-9]+-[0-9]+\.tmp")
 _serial = count()
@@ -88,7 +90,8 @@ def alone(root: Path, patience: float = PATIENCE) -> Iterator[None]:
         yield
     finally:
         _held.discard(key)
-        os.close(handle)
+        with suppress(OSError):  # the lock goes with the process, if not before: what was written is written
+            os.close(handle)
 
 
 def _lock(handle: int, end: float) -> None:
@@ -114,7 +117,7 @@ def _write_together(root: Path, group: list[FileChange | NewFile], swept: set[Pa
             target = _target(root, change.path)
             if target.parent not in swept:
                 swept.add(target.parent)
-                _sweep(target.parent)
+                sweep(target.parent)
             draft = target.with_name(f".salesops-{os.getpid()}-{next(_serial)}.tmp")
             staged.append((change, draft, target))
             with _sentence(change.path):
@@ -183,9 +186,8 @@ def _draft(draft: Path, data: bytes, mode: int | None) -> None:
 
 def _settle(drafts: list[Path]) -> None:
     """Bring drafts from memory to the disk: before a file is replaced by one, its text must be there."""
-    if len(drafts) > 1 and sys.platform == "linux":
-        os.sync()  # one wait for all; elsewhere sync() may come back before the disk is done
-        return
+    if len(drafts) >= MANY and sys.platform == "linux":
+        os.sync()  # it never says what failed: each draft is still asked for, which then takes no time
     for draft in drafts:
         handle = os.open(draft, os.O_RDWR if sys.platform == "win32" else os.O_RDONLY)
         try:
@@ -217,7 +219,7 @@ def _same_as_before(change: FileChange | NewFile, target: Path) -> None:
         raise CannotDecide(f"{change.path} was changed while this ran: it is left as it is")
 
 
-def _sweep(folder: Path) -> None:
+def sweep(folder: Path) -> None:
     """Take away drafts that a killed command left behind; a living one would hold the lock."""
     if sys.platform == "win32":
         return

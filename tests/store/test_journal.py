@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from gitting import CLEAN, Git
@@ -13,6 +16,7 @@ from gitting import CLEAN, Git
 from salesops.edits.yaml_writer import FileChange
 from salesops.problems import CannotDecide
 from salesops.store import journal
+from salesops.store.git import own_folder
 from salesops.store.journal import finish, is_open, last_writes, take_all_back, write
 
 
@@ -61,7 +65,7 @@ def test_a_file_that_has_moved_on_is_left_as_it_is(root):
 
 
 def test_one_file_that_is_another_by_now_refuses_them_all(root):
-    with pytest.raises(CannotDecide, match=r"deals/a\.yaml was changed while this ran: nothing was written"):
+    with pytest.raises(CannotDecide, match=r"^deals/a\.yaml was changed while this ran: nothing was written$"):
         write(root, [B, FileChange("deals/a.yaml", "a: 2\n", "a: 0\n")], "both")
     assert texts(root) == {"a.yaml": "a: 1\n"}
     assert not is_open(root)
@@ -100,7 +104,7 @@ def test_a_disk_that_refuses_leaves_what_was_there(root, monkeypatch):
         real(*words)
 
     monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(CannotDecide, match="No space left"):
+    with pytest.raises(CannotDecide, match=r"No space left on device; nothing was written$"):
         write(root, [A, B], "a and b")
     monkeypatch.undo()
     assert texts(root) == {"a.yaml": "a: 1\n"}
@@ -113,16 +117,17 @@ def test_a_note_that_cannot_be_read_says_what_to_do(root):
         list(last_writes(root))
 
 
-KILLED = """
-import os, signal, sys, threading, time
-from pathlib import Path
-from salesops.edits.yaml_writer import FileChange
-from salesops.store.journal import write
-root, delay = Path(sys.argv[1]), float(sys.argv[2])
-threading.Thread(target=lambda: (time.sleep(delay), os.kill(os.getpid(), signal.SIGKILL)), daemon=True).start()
-changes = [FileChange(f"deals/{n}.yaml", "new\\n" * 2_000, "old\\n") for n in range(40)]
-write(root, changes, "forty")
-"""
+def _killed_after(seconds: float, root: Path) -> int:
+    """Write forty files in a process that is killed meanwhile; how it ended."""
+    child = os.fork()
+    if child == 0:
+        threading.Thread(
+            target=lambda: (time.sleep(seconds), os.kill(os.getpid(), signal.SIGKILL)), daemon=True
+        ).start()
+        with suppress(BaseException):
+            write(root, [FileChange(f"deals/{number}.yaml", "new\n" * 2_000, "old\n") for number in range(40)], "forty")
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 @pytest.mark.long
@@ -133,12 +138,51 @@ def test_a_process_killed_at_any_moment_leaves_the_old_or_the_new(tmp_path):
     for step in range(200):
         for number in range(40):
             (tmp_path / f"deals/{number}.yaml").write_text("old\n")
-        ended = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path), str(step / 4_000)], check=False)
+        ended = _killed_after(step / 4_000, tmp_path)
         finish(tmp_path)
-        held = {(tmp_path / f"deals/{number}.yaml").read_text()[:3] for number in range(40)}
+        held = {file.read_text()[:3] for file in (tmp_path / "deals").iterdir()}
         assert len(held) == 1, step
-        seen |= held if ended.returncode == -signal.SIGKILL else set()
+        assert len(list((tmp_path / "deals").iterdir())) == 40
+        seen |= held if ended == -signal.SIGKILL else set()
     assert "old" in seen
+
+
+def test_the_notes_lie_where_git_keeps_what_is_its_own_in_a_work_tree_of_its_own_too(tmp_path):
+    git = Git(tmp_path / "crm")
+    (tmp_path / "crm/deals").mkdir(parents=True)
+    git.begin()
+    git("worktree", "add", "-q", str(tmp_path / "beside"))
+    for root in (tmp_path / "crm", tmp_path / "beside"):
+        told = Git(root)("rev-parse", "--git-path", "salesops")
+        assert own_folder(root, "salesops").resolve() == (root / told).resolve()
+        assert own_folder(root / "deals", "salesops") == own_folder(root, "salesops")
+    assert own_folder(tmp_path, "salesops") is None
+
+
+def test_drafts_of_a_killed_write_are_gone_when_it_is_finished(root):
+    write(root, [A, B], "a and b")
+    (noted,) = journal._folder(root).glob("*.json")
+    noted.rename(noted.with_suffix(".open"))
+    (root / "deals/.salesops-123-4.tmp").write_text("half")
+    assert finish(root) is False
+    assert texts(root) == {"a.yaml": "a: 2\n", "b.yaml": "b: 1\n"}
+
+
+def test_where_the_disk_will_not_take_the_old_text_back_it_says_that_some_is_written(root, monkeypatch):
+    real, count = os.replace, iter(range(10))
+
+    def failing(*words):
+        if next(count) >= 2:
+            raise OSError(5, "Input/output error")
+        real(*words)
+
+    monkeypatch.setattr(os, "replace", failing)
+    with pytest.raises(CannotDecide, match="some of it is written: the next salesops command writes the rest"):
+        write(root, [A, B], "a and b")
+    monkeypatch.undo()
+    assert is_open(root)
+    assert finish(root) is True
+    assert texts(root) == {"a.yaml": "a: 2\n", "b.yaml": "b: 1\n"}
 
 
 def test_several_writes_are_taken_back_as_one_or_not_at_all(root):

@@ -245,12 +245,12 @@ def test_a_full_disk_leaves_the_old_files_and_says_so_in_a_sentence(tmp_path):
 KILLED = """
 import sys
 from pathlib import Path
-from salesops.writing import Change, save_all
-import salesops.writing
-salesops.writing.TOGETHER = 20
+from salesops.edits.yaml_writer import FileChange
+from salesops.store import save
+save.TOGETHER = 20
 root = Path(sys.argv[1])
 print("go", flush=True)
-save_all(root, [Change(f"{i:03}.yaml", "new " * 500, "old\\n" if i % 2 else None) for i in range(200)])
+save.save_all(root, [FileChange(f"{i:03}.yaml", "new " * 500, "old\\n" if i % 2 else None) for i in range(200)])
 """
 
 
@@ -260,7 +260,7 @@ def test_killed_at_any_moment_every_file_is_either_old_or_new(tmp_path, after):
         (tmp_path / f"{number:03}.yaml").write_text("old\n")
     process = subprocess.Popen([sys.executable, "-c", KILLED, str(tmp_path)], stdout=subprocess.PIPE)
     assert process.stdout is not None
-    process.stdout.readline()
+    assert process.stdout.readline() == b"go\n"
     time.sleep(after)
     process.send_signal(signal.SIGKILL)
     process.communicate()

@@ -23,7 +23,6 @@ from salesops.problems import Problem, Severity, in_order
 from salesops.records.kinds import KINDS, own_named
 from salesops.store.commits import Against
 from salesops.store.commits import against as compared_with
-from salesops.store.journal import is_open
 from salesops.store.load import read_bytes
 from salesops.store.save import alone, save_all
 
@@ -52,8 +51,6 @@ def run(
             return _say_what_would_be_fixed(fixed, left)
         say(f"fixed {_amount(fixed)}", err=in_actions() if output_format is None else output_format != "text")
     root, book, problems = read(folder)
-    if is_open(root):
-        note("salesops: a command was stopped while it wrote; salesops undo --list brings that to its end")
     day = day_of(as_of, book)
     compared = compared_with(root, book, against, exact) if against is not None else None
     found = in_order([*problems, *checked(book, day), *(past_checked(compared, day) if compared else ())])
