@@ -108,38 +108,65 @@ def test_a_list_that_is_not_there_is_a_wrong_call(repo, file, says):
     assert says in ran.err
 
 
-def _eight_writers(repo, each: int) -> None:
-    repo.deal()
-    line = "salesops: 1\nchanges: [{log: acme, date: 2026-11-19, kind: note, note: '%s %s'}]\n"
+def _log_by(repo, deal: str, note: str) -> None:
+    """Log a note by the installed command, in a process of its own."""
+    command = [str(Path(sys.executable).with_name("salesops")), "-C", str(repo.root), "log", deal, "note", note]
+    words = [*command, "--date", "2026-11-19", "--yes", "--as-of", "2026-11-20"]
+    ended = subprocess.run(words, text=True, capture_output=True, check=False)
+    while ended.returncode == 3:  # it waited longer than it has patience: another try
+        ended = subprocess.run(words, text=True, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr
 
-    def writer(who: int) -> None:
-        for count in range(each):
-            words = [
-                str(Path(sys.executable).with_name("salesops")),
-                "-C",
-                str(repo.root),
-                "apply",
-                "-",
-                "--as-of",
-                "2026-11-20",
-            ]
-            ended = subprocess.run(words, input=line % (who, count), text=True, capture_output=True, check=False)
-            while ended.returncode == 3:  # it waited longer than it has patience: another try
-                ended = subprocess.run(words, input=line % (who, count), text=True, capture_output=True, check=False)
-            assert ended.returncode == 0, ended.stderr
 
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(writer, range(8)))
-    assert text(repo).count("kind: note") == 8 * each
+def _notes(repo, deal: str) -> set[str]:
+    return {entry.note for entry in repo.book().deals[deal].activity if entry.kind == "note"}
 
 
 def test_writers_at_the_same_time_lose_nothing(repo):
-    _eight_writers(repo, 1)
+    repo.deal()
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda who: _log_by(repo, "acme", f"{who} 0"), range(8)))
+    assert _notes(repo, "acme") == {f"{who} 0" for who in range(8)}
+
+
+WRITER = """
+import contextlib, io, sys
+from salesops.cli import main
+root, deal, who, times = sys.argv[1:]
+def ends(*words):
+    sys.argv = ["salesops", "-C", root, *words]
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()) as said:
+        try: main()
+        except SystemExit as end: return end.code, said.getvalue()
+for count in range(int(times)):
+    code, said = 3, "another salesops command is writing"
+    while code == 3 and "another salesops command is writing" in said:  # it has waited longer than it has patience
+        code, said = ends("log", deal, "note", f"{who} {count}", "--date", "2026-11-19", "--yes", "--as-of", "2026-11-20")
+    if code: sys.exit(f"{code}: {said}")
+"""
+"""A process that logs notes one after another, each by the command."""
 
 
 @pytest.mark.long
-def test_eight_writers_of_two_hundred_calls_lose_none(repo):
-    _eight_writers(repo, 200)
+@pytest.mark.parametrize(
+    "deals", [["acme"], [f"acme-{number}" for number in range(8)]], ids=["one deal", "eight deals"]
+)
+def test_eight_writers_of_two_hundred_notes_lose_none(repo, deals):
+    for deal in deals:
+        repo.deal(id=deal)
+    begun = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(repo.root), deals[who % len(deals)], str(who), "200"],
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for who in range(8)
+    ]
+    assert [writer.communicate()[1] for writer in begun] == [""] * 8
+    assert set().union(*(_notes(repo, deal) for deal in deals)) == {
+        f"{who} {n}" for who in range(8) for n in range(200)
+    }
+    assert repo.said() == []
 
 
 def test_a_write_that_was_stopped_is_named_by_check_and_finished_by_the_next_command(repo, listed, monkeypatch):
@@ -154,7 +181,7 @@ def test_a_write_that_was_stopped_is_named_by_check_and_finished_by_the_next_com
     monkeypatch.setattr(os, "replace", killed)
     assert repo.run("apply", file).code == 130
     monkeypatch.undo()
-    assert "a command was stopped while it wrote" in repo.run("check").err
+    assert "a command was stopped while it wrote: the rest of its files is written now" in repo.run("check").err
     assert repo.run("apply", file).out.startswith("There already: nothing to write.")
     assert (repo.root / "members/pine.yaml").exists()
     assert "Wants a price, she said" in text(repo)
