@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 CLEAN = {
     "GIT_CONFIG_GLOBAL": os.devnull,
@@ -66,3 +68,25 @@ class Git:
 
 def _text(file: Path) -> str:
     return file.read_text(encoding="utf-8").strip() if file.is_file() else ""
+
+
+def cloned(repo: Any, tmp_path: Path, monkeypatch: Any) -> Any:
+    """Make a repository with its records a clone of a bare remote on this disk, where GitHub's program is not installed."""
+    for name, value in CLEAN.items():
+        monkeypatch.setenv(name, value)
+    config = tmp_path / "gitconfig"
+    config.write_text("[user]\nname = Jim\nemail = jim@example.org\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
+    bin_ = tmp_path / "bin"
+    bin_.mkdir()
+    for program in ("git", "sh", "cat", "env"):
+        (bin_ / program).symlink_to(shutil.which(program) or program)
+    monkeypatch.setenv("PATH", str(bin_))
+    repo.write("README.md", "# Ours\n")
+    git = Git(repo.root)
+    git.begin()
+    git("init", "-q", "--bare", "-b", "main", "../remote.git")
+    git("remote", "add", "origin", "../remote.git")
+    git("push", "-q", "-u", "origin", "main")
+    git("config", "salesops.me", "jim")
+    return repo

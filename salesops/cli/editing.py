@@ -1,4 +1,4 @@
-"""Writing from a preview: a list of changes that a page on this computer posts goes through the one door; nobody else's is taken."""
+"""Writing from a preview: a list of changes that a page on this computer posts goes through the one door, and on for review; nobody else's is taken."""
 
 from __future__ import annotations
 
@@ -11,15 +11,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from click import unstyle
+from click import ClickException, unstyle
 
+from salesops.cli.actions.propose import proposed
 from salesops.cli.door import carry_out, lines_of
+from salesops.cli.hands import desk_of
 from salesops.output import show
 from salesops.problems import CannotDecide
 from salesops.site.frames import CHARSET
 
 ADDRESS = "/salesops/changes"
 """Where a page posts its list; forms.js has it, too."""
+REVIEW = "/salesops/review"
+"""Where a page asks for what was written to be sent for review, with nothing in the request."""
 MAX_LIST = 64 * 1024
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -30,6 +34,8 @@ class Reply(NamedTuple):
     status: str
     lines: list[str]
     written: bool = False
+    sent: bool = False
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,10 +57,10 @@ class Editing:
         """The preview, which also takes lists of changes."""
 
         def answers(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-            if environ.get("PATH_INFO") != ADDRESS:
+            if environ.get("PATH_INFO") not in (ADDRESS, REVIEW):
                 return preview(environ, start)
             found = self.answer(environ)
-            body = json.dumps({"written": found.written, "lines": found.lines}).encode()
+            body = json.dumps({key: said for key, said in found._asdict().items() if key != "status"}).encode()
             heads = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
             start(found.status, [*heads, ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff")])
             return [body]
@@ -65,6 +71,8 @@ class Editing:
         """What comes of a request: nothing is read, let alone written, before all of its heads are right."""
         if refused := self._refused(environ):
             return refused
+        if environ["PATH_INFO"] == REVIEW:
+            return self._send_for_review()
         raw = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
         try:
             tried, written = carry_out(self.root, "the form", raw, self.as_of)
@@ -72,6 +80,18 @@ class Editing:
             return Reply("409 Conflict", [show(why)])
         lines = [unstyle(line) for line in lines_of(tried, written)]
         return Reply("422 Unprocessable Content" if tried.is_refused else "200 OK", lines, written)
+
+    def _send_for_review(self) -> Reply:
+        """What ``salesops propose`` says, and whether it was sent."""
+        lines: list[str] = []
+        try:
+            desk = desk_of(str(self.root), self.as_of, yes=True, dry_run=False, output_format="text")
+            ended = proposed(desk, None, None, lines.append)
+        except (CannotDecide, ClickException) as why:
+            return Reply("409 Conflict", [show(line) for line in str(why).splitlines()])
+        told = [unstyle(line) for line in (*lines, *ended.line.splitlines())]
+        status = "200 OK" if ended.is_sent else "409 Conflict"
+        return Reply(status, told, sent=ended.is_sent, address=ended.data.get("address"))
 
     def _refused(self, environ: dict[str, Any]) -> Reply | None:
         """Why a request is not taken: it is no post, of another page or host, without the token, or too long."""

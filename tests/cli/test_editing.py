@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+import sys
 from wsgiref.util import is_hop_by_hop
 from wsgiref.validate import validator
 
 import pytest
+from gitting import Git, cloned
 
-from salesops.cli.editing import ADDRESS, MAX_LIST, Editing
+from salesops.cli.editing import ADDRESS, MAX_LIST, REVIEW, Editing
 
 LIST = 'salesops: "1"\nchanges:\n  - {log: acme, date: 2026-01-07, kind: note, note: "Wants a price, and a letter"}\n'
 PAGE = {"HTTP_HOST": "127.0.0.1:8000", "HTTP_ORIGIN": "http://127.0.0.1:8000"}
@@ -54,26 +56,31 @@ def test_localhost_is_this_computer_as_well(editing):
     assert ask(editing, **host)[0] == "200"
 
 
+WRONG_HEADS = [
+    ({"REQUEST_METHOD": "GET"}, "405"),
+    ({"REQUEST_METHOD": "PUT"}, "405"),
+    ({"HTTP_HOST": "evil.example:8000", "HTTP_ORIGIN": "http://evil.example:8000"}, "403"),
+    ({"HTTP_HOST": "127.0.0.1:8001", "HTTP_ORIGIN": "http://127.0.0.1:8001"}, "403"),
+    ({"HTTP_HOST": None}, "403"),
+    ({"HTTP_ORIGIN": None}, "403"),
+    ({"HTTP_ORIGIN": "null"}, "403"),
+    ({"HTTP_ORIGIN": "http://evil.example"}, "403"),
+    ({"HTTP_ORIGIN": "https://127.0.0.1:8000"}, "403"),
+    ({"HTTP_ORIGIN": "http://localhost:8000"}, "403"),
+    ({"HTTP_X_SALESOPS_TOKEN": None}, "403"),
+    ({"HTTP_X_SALESOPS_TOKEN": ""}, "403"),
+    ({"HTTP_X_SALESOPS_TOKEN": "é\udcff"}, "403"),
+    ({"CONTENT_LENGTH": None}, "411"),
+    ({"CONTENT_LENGTH": "-1"}, "411"),
+    ({"CONTENT_LENGTH": "1" * 13}, "411"),
+    ({"HTTP_TRANSFER_ENCODING": "chunked"}, "411"),
+]
+
+
 @pytest.mark.parametrize(
     ("heads", "status"),
     [
-        ({"REQUEST_METHOD": "GET"}, "405"),
-        ({"REQUEST_METHOD": "PUT"}, "405"),
-        ({"HTTP_HOST": "evil.example:8000", "HTTP_ORIGIN": "http://evil.example:8000"}, "403"),
-        ({"HTTP_HOST": "127.0.0.1:8001", "HTTP_ORIGIN": "http://127.0.0.1:8001"}, "403"),
-        ({"HTTP_HOST": None}, "403"),
-        ({"HTTP_ORIGIN": None}, "403"),
-        ({"HTTP_ORIGIN": "null"}, "403"),
-        ({"HTTP_ORIGIN": "http://evil.example"}, "403"),
-        ({"HTTP_ORIGIN": "https://127.0.0.1:8000"}, "403"),
-        ({"HTTP_ORIGIN": "http://localhost:8000"}, "403"),
-        ({"HTTP_X_SALESOPS_TOKEN": None}, "403"),
-        ({"HTTP_X_SALESOPS_TOKEN": ""}, "403"),
-        ({"HTTP_X_SALESOPS_TOKEN": "é\udcff"}, "403"),
-        ({"CONTENT_LENGTH": None}, "411"),
-        ({"CONTENT_LENGTH": "-1"}, "411"),
-        ({"CONTENT_LENGTH": "1" * 13}, "411"),
-        ({"HTTP_TRANSFER_ENCODING": "chunked"}, "411"),
+        *WRONG_HEADS,
         ({"CONTENT_LENGTH": str(MAX_LIST + 1)}, "413"),
         ({"body": "x" * 1_048_576}, "413"),
         ({"body": LIST.replace("kind: note", "kind: visit")}, "422"),
@@ -118,3 +125,57 @@ def test_the_heads_of_an_answer_are_such_that_a_server_takes_them(editing):
     validator(editing.around(lambda environ, start: []))(asked, lambda *head: heads.append(head) or print).close()
     assert heads[0][0] == "405 Method Not Allowed"
     assert not [name for name, _ in heads[0][1] if is_hop_by_hop(name)]
+
+
+# Send for review
+
+
+@pytest.fixture
+def clone(editing, repo, tmp_path, monkeypatch):
+    return Git(cloned(repo, tmp_path, monkeypatch).root)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stubs are shell scripts")
+def test_what_was_written_goes_for_review_as_by_the_command(editing, repo, clone):
+    assert ask(editing)[0] == "200"
+    status, told = ask(editing, "", PATH_INFO=REVIEW)
+    branch = clone("symbolic-ref", "--short", "HEAD")
+    assert (status, told["sent"]) == ("200", True)
+    assert told["lines"][0] == f"branch    {branch} (new, from main of today)"
+    assert told["lines"][-1] == "pushed; open a pull request for it on the page of origin"
+    assert any(line.startswith("check     no errors") for line in told["lines"])
+    assert clone("ls-remote", "origin", branch).split()[0] == clone("rev-parse", "HEAD")
+    clone("remote", "set-url", "--push", "origin", "../remote.git")
+    clone("config", "remote.origin.url", "https://github.com/acme/sales.git")
+    clone("config", "url.../remote.git.insteadOf", "https://github.com/acme/sales.git")
+    assert ask(editing, LIST.replace("Wants", "Has"))[0] == "200"
+    address = ask(editing, "", PATH_INFO=REVIEW)[1]["address"]
+    assert address == f"https://github.com/acme/sales/compare/main...{branch}?expand=1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stubs are shell scripts")
+def test_nothing_written_is_nothing_to_send(editing, repo, clone):
+    before = clone("for-each-ref"), clone("status", "--porcelain")
+    status, told = ask(editing, "", PATH_INFO=REVIEW)
+    assert (status, told["sent"]) == ("409", False)
+    assert told["lines"] == ["Nothing to send: the records are as they were merged, or sent, last."]
+    assert (clone("for-each-ref"), clone("status", "--porcelain")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stubs are shell scripts")
+def test_why_it_was_not_sent_is_said_in_the_words_of_the_command(editing, repo, clone):
+    assert ask(editing)[0] == "200"
+    clone("remote", "remove", "origin")
+    status, told = ask(editing, "", PATH_INFO=REVIEW)
+    assert (status, told["sent"]) == ("409", False)
+    assert told["lines"][0].startswith("there is no remote to send it to: ")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="stubs are shell scripts")
+@pytest.mark.parametrize(("heads", "status"), WRONG_HEADS)
+def test_only_a_page_of_the_preview_sends_for_review(editing, repo, clone, heads, status):
+    assert ask(editing)[0] == "200"
+    before = clone("for-each-ref"), clone("status", "--porcelain")
+    found, told = ask(editing, "", **{"PATH_INFO": REVIEW, **heads})
+    assert (found, told["sent"]) == (status, False)
+    assert (clone("for-each-ref"), clone("status", "--porcelain")) == before

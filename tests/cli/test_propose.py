@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 
 import pytest
-from gitting import CLEAN, Git
+from gitting import Git, cloned
 from terminal import typed
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stubs are shell scripts")
@@ -16,28 +15,8 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="stubs are shell
 @pytest.fixture
 def crm(repo, tmp_path, monkeypatch):
     """A clone of a bare remote on this disk, without GitHub's program."""
-    for name, value in CLEAN.items():
-        monkeypatch.setenv(name, value)
-    config = tmp_path / "gitconfig"
-    config.write_text("[user]\nname = Jim\nemail = jim@example.org\n")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(config))
-    bin_ = tmp_path / "bin"
-    bin_.mkdir()
-    for program in ("git", "sh", "cat", "env"):
-        found = next(
-            f"{folder}/{program}" for folder in os.environ["PATH"].split(":") if os.path.exists(f"{folder}/{program}")
-        )
-        (bin_ / program).symlink_to(found)
-    monkeypatch.setenv("PATH", str(bin_))
     repo.deal("activity:\n  - {date: 2026-01-06, kind: note, note: Begun}\n")
-    repo.write("README.md", "# Ours\n")
-    git = Git(repo.root)
-    git.begin()
-    git("init", "-q", "--bare", "-b", "main", "../remote.git")
-    git("remote", "add", "origin", "../remote.git")
-    git("push", "-q", "-u", "origin", "main")
-    git("config", "salesops.me", "jim")
-    return repo
+    return cloned(repo, tmp_path, monkeypatch)
 
 
 @pytest.fixture

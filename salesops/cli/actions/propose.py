@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops.book.status import person_name
 from salesops.changes.change import Change
@@ -88,31 +88,48 @@ class Sending:
         return "\n".join(f"- {markdown(sentence)}" for sentence in _sentences(self.whole.changes))
 
 
+class Ending(NamedTuple):
+    """How it ended: the last line, the same as data, and the exit code."""
+
+    line: str
+    data: dict[str, Any]
+    code: int = 0
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether anything was sent."""
+        return bool(self.data["sent"])
+
+
 def run(folder: str, **how: Any) -> int:
     """Send it; 1 where it is refused."""
     message, to = how.pop("message"), how.pop("to")
     desk = desk_of(folder, **how)
+    is_json = desk.writing.output_format == "json"
+    ended = proposed(desk, message, to, (lambda _: None) if is_json else say)
+    data = {"schema_version": SCHEMA_VERSION, "as_of": desk.day, **ended.data}
+    say(masked(as_json(data)) if is_json else ended.line)
+    return ended.code
+
+
+def proposed(desk: Desk, message: str | None, to: str | None, tells: Callable[[str], None]) -> Ending:
+    """Send what was written for review; what is about to be sent is told, line by line, before it is."""
     finish(desk.root)
     proposal = _proposal(desk, message, to)
     if proposal is None:
-        return _end(desk, "Nothing to send: the records are as they were merged, or sent, last.", {"sent": False})
-    if desk.writing.output_format == "text":
-        for line in _lines(proposal):
-            say(line)
+        return Ending("Nothing to send: the records are as they were merged, or sent, last.", {"sent": False})
+    for line in _lines(proposal):
+        tells(line)
     if any(True for _ in errors(proposal.found)):
-        return _end(desk, style("Nothing was sent: mend the errors first.", "error"), _as_data(proposal, None), 1)
+        return Ending(style("Nothing was sent: mend the errors first.", "error"), _as_data(proposal, None), 1)
     if desk.writing.dry_run or (desk.writing.asks and not agreed("Send it?", lambda: _differences(proposal))):
-        return _end(desk, "Nothing was sent.", _as_data(proposal, None))
+        return Ending("Nothing was sent.", _as_data(proposal, None))
     try:
         address = _sent(proposal)
     except NotSent as refused:
-        return _end(
-            desk,
-            f"{show_lines(str(refused))}\n{style('Nothing was sent.', 'error')}",
-            {"sent": False, "reason": str(refused)},
-            1,
-        )
-    return _end(desk, f"pushed; {_way_on(proposal, *address)}", {**_as_data(proposal, address[1]), "sent": True})
+        last = f"{show_lines(str(refused))}\n{style('Nothing was sent.', 'error')}"
+        return Ending(last, {"sent": False, "reason": str(refused)}, 1)
+    return Ending(f"pushed; {_way_on(proposal, *address)}", {**_as_data(proposal, address[1]), "sent": True})
 
 
 def _way_on(proposal: Sending, is_open: bool, address: str | None) -> str:
@@ -125,12 +142,6 @@ def _way_on(proposal: Sending, is_open: bool, address: str | None) -> str:
 def show_lines(text: str) -> str:
     """Several lines of foreign text."""
     return "\n".join(map(show, text.splitlines()))
-
-
-def _end(desk: Desk, line: str, data: dict[str, Any], code: int = 0) -> int:
-    is_json = desk.writing.output_format == "json"
-    say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": desk.day, **data})) if is_json else line)
-    return code
 
 
 # ── what is to be sent ────────────────────────────────────────────────────────────────────────────────────────────────

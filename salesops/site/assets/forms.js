@@ -500,14 +500,47 @@
     if (isLong) find(form, "state").append(" The list is long: sending copies it, and you paste it into the issue.");
   }
 
-  /** Posts a list to the preview on this computer, which writes it. */
-  async function post(list) {
+  /** What the preview on this computer says when something is posted to it. */
+  async function post(address, body) {
     try {
       const heads = { "X-Salesops-Token": TOKEN, "Content-Type": "text/plain" };
-      const answer = await fetch("/salesops/changes", { method: "POST", headers: heads, body: list });
-      return (await answer.json()).lines.join("\n");
+      return await (await fetch(address, { method: "POST", headers: heads, body })).json();
     } catch {
-      return "The preview does not answer: is salesops serve --edit running? Nothing is lost: copy the list.";
+      return { lines: ["The preview does not answer: is salesops serve --edit running? Nothing is lost: copy the list."] };
+    }
+  }
+
+  /** Posts it by a button, and says what came of it; also on the page that the preview then loads anew. */
+  async function posted(button, part, address, body) {
+    button.disabled = true; // until something is typed again, or it is done: twice is once
+    const told = await post(address, body);
+    tell(part, told);
+    keeps("sessionStorage", part.id, JSON.stringify(told));
+  }
+
+  function tell(part, { lines, address }) {
+    const place = find(part, "state");
+    place.textContent = lines.join("\n");
+    if (!/^https?:\/\//.test(address || "")) return;
+    const link = Object.assign(document.createElement("a"), { href: address, textContent: "Open it", target: "_blank", rel: "noopener noreferrer" });
+    place.append(" ", link);
+  }
+
+  function toldBefore(part) {
+    const told = TOKEN && keeps("sessionStorage", part.id);
+    if (!told) return;
+    tell(part, JSON.parse(told));
+    part.closest("details")?.setAttribute("open", "");
+    keeps("sessionStorage", part.id, "");
+  }
+
+  /** What this browser keeps under a name, for the visit or for longer; nothing where it may not. */
+  function keeps(where, name, value) {
+    try {
+      if (value !== undefined) window[where].setItem(name, value);
+      return window[where].getItem(name);
+    } catch {
+      return null;
     }
   }
 
@@ -532,13 +565,7 @@
       await copy(refresh(form, facts).list);
       find(form, "state").textContent = "Copied.";
     });
-    find(form, "write").addEventListener("click", async () => {
-      const { list } = refresh(form, facts);
-      find(form, "write").disabled = true; // until something is typed again: twice is once
-      const told = await post(list);
-      find(form, "state").textContent = told;
-      sessionStorage.setItem(form.id, told); // the preview loads the page again
-    });
+    find(form, "write").addEventListener("click", (event) => posted(event.target, form, "/salesops/changes", refresh(form, facts).list));
     const send = find(form, "send");
     send.addEventListener("click", () => send.dataset.copies && copy(send.dataset.copies));
     find(form, "way").textContent = TOKEN
@@ -547,10 +574,19 @@
       ? `Send it opens a new issue at ${new URL(facts.issue).host}, filled in; it becomes a pull request.`
       : "Copy it, and give it to: salesops apply -";
     refresh(form, facts);
-    if (TOKEN && sessionStorage.getItem(form.id)) {
-      find(form, "state").textContent = sessionStorage.getItem(form.id);
-      sessionStorage.removeItem(form.id);
-    }
+    toldBefore(form);
+  }
+
+  /** What was written on this computer goes for review. */
+  function review(part) {
+    part.hidden = !TOKEN;
+    const button = find(part, "review");
+    button.addEventListener("click", async () => {
+      find(part, "state").textContent = "Checking and sending …";
+      await posted(button, part, "/salesops/review", "");
+      button.disabled = false;
+    });
+    toldBefore(part);
   }
 
   window.salesopsForms = { day, period, money, endingWithDay, slug, asList, Words, UNSEEN };
@@ -558,6 +594,7 @@
   if (told) {
     const facts = JSON.parse(told.textContent);
     for (const form of document.querySelectorAll("form[data-form]")) open(form, facts);
+    document.querySelectorAll(".so-review").forEach(review);
     const unfold = () => document.getElementById(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
     addEventListener("hashchange", unfold);
     unfold();

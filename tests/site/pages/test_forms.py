@@ -1,12 +1,19 @@
 """The forms in a browser: what is typed comes out as the list of changes that the commands make, letter by letter."""
 
+import contextlib
 import json
 import shutil
+import sys
+import threading
 from datetime import date
 from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
+from gitting import Git, cloned
 
+from salesops.cli.editing import Editing
 from salesops.edits.change_list import as_list, changes_in
 from salesops.edits.spoken import DUE, HAPPENED, Unclear, day, ending_with_day, money, period
 from salesops.edits.yaml_writer import Quoted
@@ -379,3 +386,73 @@ def test_a_new_deal_with_something_unclear_cannot_be_sent(crm, site_of, form_at,
     form = form_at(site_of(crm.root), "new", "begin").put(**NEWCOMER | fields)
     assert form.list == "Nothing yet."
     assert form.part("state").startswith(("Still to say: ", "Look at what is marked."))
+
+
+# on this computer, with serve --edit
+
+
+class Preview(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Silent(WSGIRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def previewed():
+    """``previewed(pages)``: the address of a built site whose pages may write, as by ``serve --edit``."""
+    with contextlib.ExitStack() as stack:
+
+        def preview(pages):
+            def files(environ, start):
+                file = pages.html / environ["PATH_INFO"].lstrip("/")
+                kind = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}.get(file.suffix)
+                start("200 OK" if file.is_file() else "404 Not Found", [("Content-Type", kind or "text/plain")])
+                return [file.read_bytes() if file.is_file() else b""]
+
+            server = make_server("127.0.0.1", 0, files, Preview, Silent)
+            stack.callback(server.server_close)
+            stack.callback(server.shutdown)
+            editing = Editing(pages.root, server.server_port, str(TODAY))
+            editing.mark(pages.html)
+            server.set_app(editing.around(files))
+            threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+            return f"http://127.0.0.1:{server.server_port}"
+
+        yield preview
+
+
+SAID = "document.querySelector('#{} [data-do=state]').textContent"
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(sys.platform == "win32", reason="stubs are shell scripts")
+def test_a_page_of_the_preview_writes_and_sends_for_review(tab, crm, site_of, previewed, tmp_path, monkeypatch):
+    git = Git(cloned(crm, tmp_path, monkeypatch).root)
+    address = f"{previewed(site_of(crm.root))}/deals/acme.html#log"
+    tab.go(address)
+    click = "document.querySelector('#{} [data-do={}]').click()"
+    tab.run(click.format("review", "review"))
+    tab.wait(SAID.format("review"), "Nothing to send: the records are as they were merged, or sent, last.")
+    form = Form(tab, "log").put(kind="note", note="From a page")
+    assert form.part("write", "hidden") is False
+    assert form.part("send", "hidden") is True
+    tab.run(click.format("log", "write"))
+    tab.wait(SAID.format("log") + ".includes('Written: deals/acme.yaml')")
+    assert form.part("write", "disabled") is True
+    tab.go("about:blank")
+    tab.go(address)
+    assert "Written: deals/acme.yaml" in tab.run(SAID.format("log")), "the page that is loaded anew says it once"
+    tab.run(click.format("review", "review"))
+    tab.wait(SAID.format("review") + ".includes('pushed; ')")
+    branch = git("symbolic-ref", "--short", "HEAD")
+    assert f"branch    {branch} (new, from main of today)" in tab.run(SAID.format("review"))
+    assert git("ls-remote", "origin", branch).split()[0] == git("rev-parse", "HEAD")
+
+
+@pytest.mark.browser
+def test_without_edit_a_page_sends_nothing_for_review(crm, site_of, form_at):
+    form = form_at(site_of(crm.root), "deals/acme", "log")
+    assert form.tab.run("document.getElementById('review').hidden")
