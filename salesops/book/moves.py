@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 
 from salesops.book.book import Book
+from salesops.book.visits import DealHistory
 from salesops.records.deal import Deal
 from salesops.records.process import LOST, Exit, Process
 
@@ -69,6 +70,13 @@ def kind_of(process: Process, deal_type: str, before: str | None, stage: str) ->
     if process.is_back(before, stage, deal_type):
         return MoveKind.BACK
     return MoveKind.SKIPPED if stage in process.ahead(before) else MoveKind.NO_WAY
+
+
+def lost_in(process: Process, history: DealHistory) -> str:
+    """The open stage out of which a deal was lost, where it may go on there; nothing where it may not."""
+    visits = [visit for visit in history.visits if visit.outcome is None]
+    last = process.name_now(visits[-1].stage) if visits else ""
+    return last if last in process.path_of(history.type) else ""
 
 
 def judged_moves(deal: Deal, book: Book) -> list[JudgedMove]:

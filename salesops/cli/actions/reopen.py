@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.book.moves import lost_in
 from salesops.cli import names
 from salesops.cli.hands import NoWay, desk_of
 from salesops.cli.move_questions import go
@@ -37,9 +38,7 @@ def _stage(going: Going, asked: str | None) -> str:
     process = going.process
     if asked:
         return names.stage_named(process, asked, f"there is no stage '{show(asked)}'")
-    visits = [visit for visit in going.history.visits if visit.outcome is None]
-    last = process.name_now(visits[-1].stage) if visits else ""
-    open_now = process.path_of(going.history.type)
-    if last in open_now:
+    if last := lost_in(process, going.history):
         return last
+    open_now = process.path_of(going.history.type)
     raise Usage(f"in which stage does it go on? salesops reopen {going.deal_id} {'|'.join(sorted(open_now))} --why …")

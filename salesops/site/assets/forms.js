@@ -6,7 +6,7 @@
   const SIGNS = { $: ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"], "€": ["EUR"], "£": ["GBP"], "¥": ["JPY", "CNY"] };
   const UNSEEN =
     /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e007f}]|\r(?!\n)/u;
-  const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5;
+  const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5, YOU = "salesops.you";
 
   const TOKEN = document.querySelector("meta[name=salesops-edit]")?.content;
 
@@ -193,7 +193,8 @@
     }
     one(name) { return this.raw(name) || undefined; }
     every(name) {
-      return [...this.form.querySelectorAll(`[name="${CSS.escape(name)}"]:checked`)].map((box) => box.value);
+      const boxes = [...this.form.querySelectorAll(`[name="${CSS.escape(name)}"]:checked`)];
+      return boxes.filter((box) => !box.closest("[hidden]")).map((box) => box.value);
     }
     happened(name, otherwise = "") {
       return this.read(name, (said) => {
@@ -262,26 +263,77 @@
   const same = (one, other) => written(asTyped(one)) === written(other instanceof Words ? asTyped(other.text) : other);
 
   function go(asked) {
-    const { deal, who, stage, there, ways, since } = asked.facts;
+    const { who, ways, since, parked } = asked.facts;
     const chosen = asked.must(asked.one("way"), "where it goes");
     ways.forEach((_, at) => asked.show(`way-${at}`, String(at) === chosen));
     const moved = asked.happened("moved", "today"), said = { fields: {}, entries: [], date: moved };
     if (moved < since) asked.says("moved", `${moved} is before ${since}, on which it came into this stage`, true);
-    const way = ways[chosen], open = [];
+    if (parked && moved > parked.since) asked.says("moved", `It is parked since ${parked.since}: resume it first`, true);
+    const way = ways[chosen], open = [], signed = asked.every(`w${chosen}-waive`), waived = [];
     (way?.needs || []).forEach((need, at) => {
-      if (!answer(asked, need, `w${chosen}n${at}`, said)) open.push(need.title);
+      const isOpen = !answer(asked, need, `w${chosen}n${at}`, said);
+      asked.show(`w${chosen}n${at}-open`, isOpen);
+      if (isOpen) (signed.includes(need.name) && !need.firm ? waived : open).push(need);
     });
+    asked.show(`w${chosen}-open`, [...waived, ...open].some((need) => !need.firm));
+    asked.show("sign", waived.length);
     said.fields.next = asked.next();
-    const [fresh, changes] = apart(asked.facts, said);
-    const step = { move: deal, to: way?.to, date: moved, was: new Words(stage) };
+    const by = waived.length ? asked.must(asked.one("by"), "who signs") : "", why = asked.words("why");
+    if (waived.length) asked.must(why, "why it goes without");
     if (way && !open.length) {
-      const move = { ...step, to: new Words(way.to), ...(Object.keys(fresh).length ? { set: fresh } : {}) };
-      return { changes: [...changes, move], title: `${who}: to ${way.title} on ${moved}`, says: `To ${way.title} on ${asked.echo(moved)}.` };
+      for (const { name } of waived) said.entries.push(["waived", { need: name, stage: new Words(way.to), by, date: moved, why }]);
+      return { changes: moves(asked, said, way.to), title: `${who}: to ${way.title} on ${moved}`, says: asked.missing.length ? "" : `To ${way.title} on ${asked.echo(moved)}.` };
     }
-    const rest = [...(Object.keys(fresh).length ? [{ set: deal, fields: fresh, was: {} }] : []), ...changes];
+    const rest = kept(asked, said);
     if (way) asked.must(rest, "an answer");
-    const left = `Open: ${open.join(", ")}. It does not move yet; the answers are kept.`;
+    const left = `Open: ${open.map((need) => need.title).join(", ")}. It does not move yet; the answers are kept.`;
     return { changes: rest, title: `${who}: answers for ${way?.title}`, says: way ? left : "" };
+  }
+
+  /** All that was said, and the move. */
+  function moves({ facts }, said, to) {
+    const [fresh, changes] = apart(facts, said), set = Object.keys(fresh).length ? fresh : undefined;
+    return [...changes, { move: facts.deal, to: new Words(to), date: said.date, was: new Words(facts.stage), set }];
+  }
+
+  /** All that was said, without a move. */
+  function kept({ facts }, said) {
+    const [fresh, changes] = apart(facts, said);
+    return [...(Object.keys(fresh).length ? [{ set: facts.deal, fields: fresh, was: {} }] : []), ...changes];
+  }
+
+  function park(asked) {
+    const { deal, who } = asked.facts, since = asked.happened("moved", "today");
+    const until = asked.must(asked.read("until", (said) => {
+      const found = period(said, asked.today);
+      return found === "never" ? unclear("a deal that never comes back is lost: close it") : found;
+    }), "when it comes back, or open");
+    const why = asked.must(asked.words("why"), "what it waits for");
+    const entry = { since, until: until === "open" ? undefined : until, why };
+    return { changes: [{ add: deal, to: "parked", entry }], title: `${who}: parked since ${since}` };
+  }
+
+  function resume(asked) {
+    const { deal, who, parked } = asked.facts, date = asked.happened("moved", "today");
+    if (date < parked.since) asked.says("moved", `It is not parked on ${date}`, true);
+    if (date === parked.since) asked.says("moved", `It was parked on ${date} itself: salesops undo takes that back`, true);
+    const field = `parked.${parked.at}.until`, was = parked.until ? { [field]: parked.until } : {};
+    const ends = { set: deal, fields: { [field]: date }, was };
+    return { changes: [ends, ...kept(asked, { fields: { next: asked.next() }, entries: [] })], title: `${who}: resumed on ${date}` };
+  }
+
+  function renew(asked) {
+    const { who, renewal, in_force: begun } = asked.facts, date = asked.happened("moved", "today");
+    if (date < begun) asked.says("moved", `${date} is before ${begun}, since when the process is in force: write it with salesops renew`, true);
+    return { changes: [{ ...asTyped(renewal), date, next: asked.next() }], title: `${who}: renewal of ${renewal.renews}` };
+  }
+
+  function reopen(asked) {
+    const { who, since } = asked.facts, to = asked.must(asked.one("stage"), "in which stage it goes on");
+    const date = asked.happened("moved", "today"), why = asked.must(asked.words("why"), "why it is opened again");
+    if (date < since) asked.says("moved", `${date} is before ${since}, on which it was lost`, true);
+    const said = { fields: { next: asked.next() }, entries: [["reopened", { date, why }]], date };
+    return { changes: moves(asked, said, to || ""), title: `${who}: reopened on ${date}` };
   }
 
   /** Takes what is said of a need; whether it is met now. */
@@ -413,6 +465,7 @@
     if (mrr) deal.value = { mrr, months };
     deal.next = asked.next();
     deal.owner = asked.must(asked.one("owner"), "who leads it");
+    if (deal.owner && deal.owner === asked.form.dataset.you) asked.says("owner", "As last time in this browser.");
     changes.push({ ...deal, stage: starts[type], date });
     if (happened) {
       const isMeeting = /^(?:we )?met\b/i.test(happened.text), present = people.map((one) => one.id);
@@ -462,7 +515,7 @@
     return found.filter((one, at) => found.findIndex((each) => each.id === one.id) === at);
   }
 
-  const MAKES = { log, go, begin };
+  const MAKES = { log, go, park, resume, renew, reopen, begin };
 
   // ── showing, copying and sending it ────────────────────────────────────────────────────────────────────────────────
   const find = (form, name) => form.querySelector(`[data-do="${name}"]`);
@@ -566,6 +619,13 @@
       find(form, "state").textContent = "Copied.";
     });
     find(form, "write").addEventListener("click", (event) => posted(event.target, form, "/salesops/changes", refresh(form, facts).list));
+    for (const field of form.querySelectorAll("[data-you]")) {
+      field.addEventListener("change", () => {
+        keeps("localStorage", YOU, field.value);
+        delete form.dataset.you;
+      });
+    }
+    offerYou(form);
     const send = find(form, "send");
     send.addEventListener("click", () => send.dataset.copies && copy(send.dataset.copies));
     find(form, "way").textContent = TOKEN
@@ -575,6 +635,13 @@
       : "Copy it, and give it to: salesops apply -";
     refresh(form, facts);
     toldBefore(form);
+  }
+
+  /** Whoever led a deal last in this browser is offered to lead the next one, and it is said; nobody is offered as one who signs. */
+  function offerYou(form) {
+    const owner = form.elements.namedItem("owner"), you = keeps("localStorage", YOU);
+    if (!owner || owner.value || ![...owner.options].some((one) => you && one.value === you)) return;
+    owner.value = form.dataset.you = you;
   }
 
   /** What was written on this computer goes for review. */

@@ -12,8 +12,10 @@ from pydantic import PlainValidator
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Way, meaning
+from salesops.book.moves import MoveKind, kind_of, lost_in
 from salesops.book.status import Standing
 from salesops.changes.field_sentences import label
+from salesops.edits.renewal import is_won, renewal_of, renewals
 from salesops.records.deal import Activity, Deal, Value
 from salesops.records.model_fields import fields_below, inside, keyed_fields, type_at
 from salesops.records.process import LOST, Need
@@ -63,6 +65,7 @@ class Inquiry:
             "is": list(need.is_),
             "with": list(need.with_),
             "kind": need.link,
+            "firm": not need.is_waivable,
         }
         if need.field == "icp.hypothesis":
             data["versions"] = {name: it.version for name, it in hypotheses.items()}
@@ -176,7 +179,7 @@ def ways_of(standing: Standing) -> list[WayOut]:
 
 def deal_forms(standing: Standing, named: Mapping[str, str]) -> dict[str, Any]:
     """What the forms on the page of a deal show, and what their script is told."""
-    ways = ways_of(standing)
+    ways, renewal = ways_of(standing), _renewal(standing)
     facts = {
         "deal": standing.id,
         "who": standing.member_name,
@@ -185,15 +188,55 @@ def deal_forms(standing: Standing, named: Mapping[str, str]) -> dict[str, Any]:
         "there": _there(standing, ways),
         "loss": _loss_at(standing),
         "ways": [_way_as_data(standing, it) for it in ways],
+        "parked": _parked(standing),
+        "renewal": renewal,
+        "in_force": str(standing.snapshot.process.in_force),
         **of_the_team(standing.snapshot),
     }
+    team = standing.snapshot.book.team
     return {
         "contacts": named,
         "choices": {name: _words_of(name) for name in ("kind", "about", "status", "outcome")},
         "moves": [it for it in ways if not it.closes],
         "closes": [it for it in ways if it.closes],
+        "people": team.people if team else {},
+        "is_open": standing.is_open,
+        "parked": facts["parked"],
+        "renewal": renewal,
+        "reopens_in": _opens_again(standing),
         "facts": as_script(facts),
     }
+
+
+def _parked(standing: Standing) -> dict[str, Any] | None:
+    """The span for which an open deal waits: its place in the file, and its days as they are written there."""
+    spans = standing.deal.parked if standing.is_open else ()
+    at = next((at for at, span in enumerate(spans) if span.covers(standing.snapshot.as_of)), None)
+    if at is None:
+        return None
+    written = standing.written["parked"]
+    span = written[at] if isinstance(written, list) else written
+    return {"at": at, "since": span["since"], "until": span.get("until")}
+
+
+def _renewal(standing: Standing) -> dict[str, Any] | None:
+    """The change that begins the renewal of a contract that nothing renews yet."""
+    book, deal = standing.snapshot.book, standing.deal
+    if not is_won(book, deal) or not (deal.contract and deal.contract.last_day) or renewals(book, standing.id):
+        return None
+    return renewal_of(book, standing.id, standing.snapshot.as_of)
+
+
+def _opens_again(standing: Standing) -> dict[str, str]:
+    """The stages in which a lost deal may go on, with their titles: first the one in which it was lost, or none where that is no more."""
+    process, history = standing.snapshot.process, standing.history
+    stages = [
+        name for name in process.stages if kind_of(process, history.type, history.now.stage, name) is MoveKind.REOPENED
+    ]
+    first = lost_in(process, history)
+    if not stages:
+        return {}
+    return {name: process.title_of(name) if name else "" for name in dict.fromkeys((first, *stages))}
 
 
 def _way_as_data(standing: Standing, it: WayOut) -> dict[str, Any]:

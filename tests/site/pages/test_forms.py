@@ -6,6 +6,7 @@ import shutil
 import sys
 import threading
 from datetime import date
+from functools import partial
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -136,13 +137,19 @@ class Form:
     def text(self):
         return self.tab.run(f"document.getElementById('{self.name}').innerText")
 
+    @property
+    def fields(self):
+        """The names of the fields that are shown."""
+        shown = "[...document.getElementById('{}').elements].filter(it => it.name && it.checkVisibility()).map(it => it.name)"
+        return set(self.tab.run(shown.format(self.name)))
+
 
 @pytest.fixture
 def form_at(tab):
     """``form_at(demo, path, name)``: a form of a page, opened from the disk."""
 
     def opened(pages, path, name):
-        tab.go(f"{pages.html.as_uri()}/{path}.html#{name}")
+        tab.go("about:blank").go(f"{pages.html.as_uri()}/{path}.html#{name}")
         assert tab.run(f"document.getElementById('{name}').closest('details')?.open ?? true")
         return Form(tab, name)
 
@@ -386,6 +393,132 @@ def test_a_new_deal_with_something_unclear_cannot_be_sent(crm, site_of, form_at,
     form = form_at(site_of(crm.root), "new", "begin").put(**NEWCOMER | fields)
     assert form.list == "Nothing yet."
     assert form.part("state").startswith(("Still to say: ", "Look at what is marked."))
+
+
+# park, resume, renew, reopen, and signing
+
+
+def changed(records, act):
+    """What comes of it: the files that are other than before, and their bytes; then all is as it was."""
+    files = lambda: {file: file.read_bytes() for file in records.root.rglob("*.yaml")}  # noqa: E731 - asked twice
+    before = files()
+    ran = act()
+    assert ran.code == 0, ran.out + ran.err
+    after = files()
+    for file in after:
+        file.write_bytes(before[file]) if file in before else file.unlink()
+    return {file.name: text for file, text in after.items() if before.get(file) != text}
+
+
+WHY = 'It\'s: "the grant", #2 of 3'
+BY_BOTH = {
+    "park": ("larkspur-general", {"until": "sep 2027", "why": WHY}, ["--until", "sep 2027", "--why", WHY]),
+    "park ": ("larkspur-general", {"moved": "tue", "until": "open", "why": WHY}, ["--date", "tue", "--until", "open", "--why", WHY]),
+    "resume": ("pan-basin-premier", {"moved": "thu", "next": "Call, tue"}, ["--date", "thu", "--next", "Call, tue"]),
+    "resume ": ("volta-crest-general", {}, []),
+    "renew": ("northmere-general", {"next": WHY, "due": "tue"}, ["--next", f"{WHY}, tue"]),
+    "renew ": ("thornfield-renewal-2026", {"moved": "thu"}, ["--date", "thu"]),
+    "reopen": ("hollin-moor-physics", {"why": WHY, "next": "Call, tue"}, ["--why", WHY, "--next", "Call, tue"]),
+    "reopen ": ("northmere-genomics", {"stage": "outreach", "why": WHY}, ["outreach", "--why", WHY]),
+}  # fmt: skip
+
+
+@pytest.mark.browser
+def test_park_resume_renew_and_reopen_by_form_and_by_command_are_the_same_bytes(demo, records, form_at):
+    for name, (deal, fields, words) in BY_BOTH.items():
+        form = form_at(demo, f"deals/{deal}", name.strip()).put(**fields)
+        assert len(form.fields) <= 8
+        by_form = changed(records, partial(apply, records, form.list))
+        by_command = changed(records, partial(records.run, name.strip(), deal, *words))
+        assert by_form == by_command, name
+        assert len(by_form) == 1, name
+    assert not form.tab.faults
+
+
+@pytest.mark.browser
+def test_whoever_goes_without_an_answer_signs_for_it(demo, records, form_at):
+    form = form_at(demo, "deals/owlspruce-general", "move").put(way="0", moved="thu", w0n0="thu")
+    assert "Signed by" not in form.text
+    form.tick("maniac_t.timeline")
+    assert form.part("state") == "Still to say: who signs, why it goes without."
+    form.put(by="maren", why=WHY, next="Send it", due="tue")
+    by_form = changed(records, lambda: apply(records, form.list))
+    words = ["--set", "proposal.requested=thu", "--waive", "maniac_t.timeline", "--why", WHY, "--by", "maren"]
+    by_command = changed(
+        records,
+        lambda: records.run("move", "owlspruce", "proposal", "--date", "thu", *words, "--next", "Send it, tue"),
+    )
+    assert by_form == by_command
+    form.put(w0n1="met", **{"w0n1-note": "The board meets on 12 December"})
+    assert "Signed by" not in form.text
+    assert "waived" not in form.list, "what is answered needs no signature"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("deal", "name", "fields", "says"),
+    [
+        ("larkspur-general", "park", {}, "Still to say: when it comes back, or open, what it waits for."),
+        ("larkspur-general", "park", {"until": "never", "why": "So"}, "a deal that never comes back is lost"),
+        ("larkspur-general", "park", {"until": "open", "why": "So", "moved": "+2"}, "2026-11-22 is still to come"),
+        ("pan-basin-premier", "resume", {"moved": "2026-07-13"}, "salesops undo takes that back"),
+        ("pan-basin-premier", "resume", {"moved": "2026-07-01"}, "It is not parked on 2026-07-01"),
+        ("pan-basin-premier", "move", {"way": "0"}, "It is parked since 2026-07-13: resume it first"),
+        ("northmere-general", "renew", {"next": "Call"}, "by when the next step is due"),
+        ("northmere-general", "renew", {"moved": "2020-01-01"}, "write it with salesops renew"),
+        ("hollin-moor-physics", "reopen", {}, "Still to say: why it is opened again."),
+        ("hollin-moor-physics", "reopen", {"why": "So", "moved": "2020-01-01"}, "on which it was lost"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_is_sent(demo, form_at, deal, name, fields, says):
+    form = form_at(demo, f"deals/{deal}", name).put(**fields)
+    assert says in form.text
+    assert form.list == "Nothing yet."
+
+
+def test_each_form_stands_where_it_makes_sense(demo):
+    def forms(deal):
+        return {form["id"] for form in demo.article(f"deals/{deal}").every("form")}
+
+    assert forms("larkspur-general") == {"log", "close", "park"}, "from Proposal it is won or lost"
+    assert forms("pan-basin-premier") == {"log", "move", "close", "resume"}
+    assert forms("northmere-general") == {"log", "renew"}
+    assert forms("quill-bay-general") == {"log"}, "renewed already"
+    assert forms("northmere-genomics") == {"log", "reopen"}
+
+
+# who you are
+
+
+@pytest.mark.browser
+def test_whoever_led_a_deal_last_is_offered_and_never_signs_unasked(tab, demo):
+    page = f"{demo.html.as_uri()}/new.html"
+    tab.go(page)
+    form = Form(tab, "begin")
+    assert tab.run("document.getElementById('begin').elements.owner.value") == ""
+    tab.run(
+        "(owner => { owner.value = 'maren'; owner.dispatchEvent(new Event('change', {bubbles: true})) })(document.getElementById('begin').elements.owner)"
+    )
+    tab.go("about:blank")
+    tab.go(page)
+    assert tab.run("document.getElementById('begin').elements.owner.value") == "maren"
+    assert "As last time in this browser." in form.text
+    tab.go(f"{demo.html.as_uri()}/deals/owlspruce-general.html")
+    assert tab.run("document.getElementById('move').elements.by.value") == ""
+    assert not tab.faults
+
+
+@pytest.mark.browser
+def test_where_a_browser_may_keep_nothing_the_forms_work(tab, demo):
+    tab.ask(
+        "Page.addScriptToEvaluateOnNewDocument",
+        source="Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError') }})",
+    )
+    tab.go(f"{demo.html.as_uri()}/new.html")
+    form = Form(tab, "begin").put(**NEWCOMER | {"owner": "maren"})
+    tab.run("document.getElementById('begin').elements.owner.dispatchEvent(new Event('change', {bubbles: true}))")
+    assert form.list.startswith("salesops:")
+    assert not [fault for fault in tab.faults if "forms.js" in fault]
 
 
 # on this computer, with serve --edit
