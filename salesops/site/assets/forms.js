@@ -420,10 +420,10 @@
   const isId = (text) => /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) && !/^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/.test(text);
 
   function begin(asked) {
-    const { members, taken, tiers, starts, currency, countries } = asked.facts;
+    const { members, taken, tiers, starts, currency } = asked.facts;
     const name = asked.words("institution")?.text.trim();
     asked.must(name, "the institution");
-    const member = members.find((one) => [folded(one.name), folded(one.id)].includes(folded(name || "")));
+    const member = known(name, members);
     const isNew = Boolean(name) && !member, deals = member?.deals || [], open = deals.filter((one) => one[2]);
     const won = deals.filter((one) => one[3]);
     for (const [part, visible] of [["new", isNew], ["another", open.length], ["won", won.length]]) asked.show(part, visible);
@@ -431,22 +431,10 @@
     if (name) asked.says("institution", isNew ? likeness(name, members) : there ? `There already, with ${there}.` : "On file.");
     if (open.length && !asked.every("another").length) asked.missing.push("whether it is another deal");
 
-    const ids = [...taken, ...members.map((one) => one.id)], changes = [];
-    let whose = member?.id, entry;
-    if (isNew) {
-      const kind = asked.must(asked.one("kind"), "what it is");
-      const country = asked.must(asked.read("country", (said) => countryOf(said, countries)), "its country");
-      const made = slug(name).slice(0, 60).replace(/-+$/, "");
-      asked.show("id", !isId(made));
-      const own = isId(made) ? made : asked.must(asked.one("id"), "a short id");
-      if (own && !isId(own)) asked.says("id", "small letters, digits and hyphens", true);
-      whose = own && free(own, ids, ...(country ? [country.toLowerCase()] : []));
-      entry = { new: "member", id: whose, name: new Words(name), kind, country };
-      changes.push(entry);
-    } else asked.show("id", false);
-
-    const people = contacts(asked, member);
-    const added = people.filter((one) => one.role).map(({ id, role }) => ({ id, role: new Words(role) }));
+    const ids = [...taken, ...members.map((one) => one.id)];
+    asked.show("id", false);
+    const entry = isNew ? newcomer(asked, name, ids) : undefined, whose = isNew ? entry.id : member?.id;
+    const changes = entry ? [entry] : [], people = contacts(asked, member), added = roles(people);
     if (entry && added.length) entry.contacts = added;
     else added.forEach((one) => changes.push({ add: whose, kind: "member", to: "contacts", entry: one }));
 
@@ -474,6 +462,30 @@
     }
     const files = changes.filter((one) => one.new).length;
     return { changes, title: `New deal: ${member?.name || name}`, says: whose ? `${files === 2 ? "2 files: the member and the deal" : "1 file: the deal"}.` : "" };
+  }
+
+  const known = (name, members) => members.find((one) => [folded(one.name), folded(one.id)].includes(folded(name || "")));
+  const roles = (people) => people.filter((one) => one.role).map(({ id, role }) => ({ id, role: new Words(role) }));
+
+  /** An institution that is not on file yet, by an id that nothing has. */
+  function newcomer(asked, name, ids) {
+    const kind = asked.must(asked.one("kind"), "what it is");
+    const country = asked.must(asked.read("country", (said) => countryOf(said, asked.facts.countries)), "its country");
+    const made = slug(name).slice(0, 60).replace(/-+$/, "");
+    asked.show("id", !isId(made));
+    const own = isId(made) ? made : asked.must(asked.one("id"), "a short id");
+    if (own && !isId(own)) asked.says("id", "small letters, digits and hyphens", true);
+    const id = own && free(own, ids, ...(country ? [country.toLowerCase()] : []));
+    return { new: "member", id, name: new Words(name), kind, country };
+  }
+
+  function join(asked) {
+    const { members, taken } = asked.facts, name = asked.must(asked.words("institution")?.text.trim(), "the institution");
+    const there = known(name, members), entry = newcomer(asked, name || "", [...taken, ...members.map((one) => one.id)]);
+    if (name) asked.says("institution", there ? `It is on file: ${there.id}` : likeness(name, members), Boolean(there));
+    const added = roles(contacts(asked));
+    if (added.length) entry.contacts = added;
+    return { changes: [entry], title: `New member: ${name}`, says: name && !there ? "1 file: the member." : "" };
   }
 
   /** What a new name comes near to: a name on file that shares a long word of it. */
@@ -515,7 +527,7 @@
     return found.filter((one, at) => found.findIndex((each) => each.id === one.id) === at);
   }
 
-  const MAKES = { log, go, park, resume, renew, reopen, begin };
+  const MAKES = { log, go, park, resume, renew, reopen, begin, join };
 
   // ── showing, copying and sending it ────────────────────────────────────────────────────────────────────────────────
   const find = (form, name) => form.querySelector(`[data-do="${name}"]`);
@@ -645,8 +657,9 @@
   }
 
   /** What was written on this computer goes for review. */
-  function review(part) {
-    part.hidden = !TOKEN;
+  function review(template) {
+    const part = template.content.firstElementChild;
+    template.replaceWith(part);
     const button = find(part, "review");
     button.addEventListener("click", async () => {
       find(part, "state").textContent = "Checking and sending …";
@@ -661,7 +674,8 @@
   if (told) {
     const facts = JSON.parse(told.textContent);
     for (const form of document.querySelectorAll("form[data-form]")) open(form, facts);
-    document.querySelectorAll(".so-review").forEach(review);
+    window.salesopsForms.listOf = (form) => refresh(form, facts).list;
+    if (TOKEN) document.querySelectorAll("template[data-edit]").forEach(review);
     const unfold = () => document.getElementById(location.hash.slice(1))?.closest("details")?.setAttribute("open", "");
     addEventListener("hashchange", unfold);
     unfold();
