@@ -548,6 +548,7 @@
     send.removeAttribute("href");
     send.setAttribute("aria-disabled", String(!isReady));
     if (isReady && facts.issue) address(form, send, facts, made, list);
+    asNewFile(find(form, "file"), facts, isReady && !TOKEN ? made.changes : []);
     return { list, made };
   }
 
@@ -563,6 +564,23 @@
     send.href = isLong ? asAddress("Paste the list here: it was copied.") : whole;
     send.dataset.copies = isLong ? fenced(list) : "";
     if (isLong) find(form, "state").append(" The list is long: sending copies it, and you paste it into the issue.");
+  }
+
+  /** The page on which a host takes one new file, where a list comes to no more than that, and it is short enough for a link. */
+  function asNewFile(link, facts, changes) {
+    const file = facts.file && alone(changes);
+    link.href = file ? `${facts.file}?filename=${encodeURIComponent(file.path)}&value=${encodeURIComponent(file.text)}` : "";
+    link.hidden = !file || link.href.length > MAX_ADDRESS;
+  }
+
+  /** The path and the text of the one new record that a list comes to; nothing where it comes to more. */
+  function alone([first = {}, ...rest]) {
+    const { new: kind, id, stage, date, ...record } = first;
+    if (!kind || rest.some((one) => one.log !== id)) return undefined;
+    if (stage) record.stages = [{ [stage]: date }];
+    if (rest.length) record.activity = rest.map(({ log: _, ...entry }) => entry);
+    const given = Object.entries(record).filter(([, value]) => value !== undefined);
+    return { path: `${kind}s/${id}.yaml`, text: given.map(([key, value]) => `${key}: ${written(value)}\n`).join("") };
   }
 
   /** What the preview on this computer says when something is posted to it. */
@@ -643,7 +661,7 @@
     find(form, "way").textContent = TOKEN
       ? "Write it changes the files on this computer."
       : facts.issue
-      ? `Send it opens a new issue at ${new URL(facts.issue).host}, filled in; it becomes a pull request.`
+      ? `Send it opens a new issue at ${new URL(facts.issue).host}, filled in; it becomes a pull request. One new record may go there as a new file, too.`
       : "Copy it, and give it to: salesops apply -";
     refresh(form, facts);
     toldBefore(form);

@@ -126,7 +126,7 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         answer_columns=ANSWERS,
         hub_columns=HUBS,
         named=named,
-        forms=deal_forms(standing, named),
+        forms=deal_forms(standing, named, past.branch),
         score=score_on(snapshot, standing.history),
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"

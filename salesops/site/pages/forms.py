@@ -22,7 +22,7 @@ from salesops.records.process import LOST, Need
 from salesops.records.qualification import Answer, AnswerStatus
 from salesops.records.record import Record, value_at
 from salesops.records.scalars import HAPPENED
-from salesops.site.pages.hosts import issue_address
+from salesops.site.pages.hosts import issue_address, new_file_page
 
 READ_AS = {
     "day": "due",
@@ -177,7 +177,7 @@ def ways_of(standing: Standing) -> list[WayOut]:
     ]
 
 
-def deal_forms(standing: Standing, named: Mapping[str, str]) -> dict[str, Any]:
+def deal_forms(standing: Standing, named: Mapping[str, str], branch: str) -> dict[str, Any]:
     """What the forms on the page of a deal show, and what their script is told."""
     ways, renewal = ways_of(standing), _renewal(standing)
     facts = {
@@ -191,7 +191,7 @@ def deal_forms(standing: Standing, named: Mapping[str, str]) -> dict[str, Any]:
         "parked": _parked(standing),
         "renewal": renewal,
         "in_force": str(standing.snapshot.process.in_force),
-        **of_the_team(standing.snapshot),
+        **of_the_team(standing.snapshot, branch),
     }
     team = standing.snapshot.book.team
     return {
@@ -270,8 +270,11 @@ def _loss_at(standing: Standing) -> str:
     return f"loss.{at}" if isinstance(there, list) and len(there) > at else ""
 
 
-def of_the_team(snapshot: Snapshot) -> dict[str, Any]:
-    """What every form needs to know: the currency, and where a list is sent."""
+def of_the_team(snapshot: Snapshot, branch: str) -> dict[str, Any]:
+    """What every form needs to know: the currency, and where a list, or a new file, is sent."""
     team = snapshot.book.team
-    issue = issue_address(team.repository) if team and team.repository else None
-    return {"currency": team.currency if team else "USD", **({"issue": issue} if issue else {})}
+    currency = {"currency": team.currency if team else "USD"}
+    if not (team and team.repository):
+        return currency
+    ways = {"issue": issue_address(team.repository), "file": new_file_page(team.repository, branch)}
+    return {**currency, **{name: address for name, address in ways.items() if address}}

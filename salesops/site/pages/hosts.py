@@ -43,9 +43,8 @@ def edit_address(repository: str, branch: str, path: str) -> str:
 
 def new_file_address(repository: str, branch: str, path: str, text: str) -> str | None:
     """Where a new file is begun in the browser with its name and text; None on a host where no address can say them."""
-    host = host_of(repository)
-    named = urlencode({"filename": path, "value": text}, quote_via=quote)
-    return f"{_home(repository)}/{host.add}/{quote(branch)}?{named}" if host.add else None
+    begun = new_file_page(repository, branch)
+    return begun and f"{begun}?{urlencode({'filename': path, 'value': text}, quote_via=quote)}"
 
 
 def commit_address(repository: str, commit: str) -> str:
@@ -56,6 +55,12 @@ def commit_address(repository: str, commit: str) -> str:
 def issue_address(repository: str) -> str | None:
     """Where a new issue is written in the browser, by its title and body; None on a host that takes no change from an issue."""
     return f"{_home(repository)}/issues/new" if host_of(repository) is GITHUB else None
+
+
+def new_file_page(repository: str, branch: str) -> str | None:
+    """Where a new file is written in the browser, by its name and text; None on a host of which we know no such page."""
+    host = host_of(repository)
+    return f"{_home(repository)}/{host.add}/{quote(branch)}" if host.add else None
 
 
 def host_of(repository: str) -> Host:

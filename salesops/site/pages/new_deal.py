@@ -34,7 +34,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         countries=sorted(COUNTRY_NAMES),
         channels=_channels(snapshot),
         start=snapshot.process.start_of(NEW),
-        facts=as_script(_on_file(snapshot)),
+        facts=as_script(_on_file(snapshot, past.branch)),
     )
 
 
@@ -45,7 +45,7 @@ def _channels(snapshot: Snapshot) -> list[str]:
     return [channel for channel, _ in often.most_common()]
 
 
-def _on_file(snapshot: Snapshot) -> dict[str, Any]:
+def _on_file(snapshot: Snapshot, branch: str) -> dict[str, Any]:
     """What has a name already: members with their people and deals, ids, tiers; and where a deal of a type begins."""
     book, process = snapshot.book, snapshot.process
     deals: dict[str, list[list[Any]]] = {}
@@ -68,5 +68,5 @@ def _on_file(snapshot: Snapshot) -> dict[str, Any]:
         "tiers": {name: tier.name for name, tier in process.tiers.items()},
         "starts": {kind: process.start_of(kind) for kind in (NEW, EXISTING)},
         "countries": COUNTRY_NAMES,
-        **of_the_team(snapshot),
+        **of_the_team(snapshot, branch),
     }

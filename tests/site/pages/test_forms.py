@@ -316,6 +316,25 @@ def test_with_a_repository_it_opens_a_plain_issue_with_the_list_in_it(crm, site_
     assert "sending copies it" in form.part("state")
 
 
+@pytest.mark.browser
+def test_one_new_record_may_be_sent_as_a_new_file(crm, site_of, form_at):
+    team = crm.root / "playbook/team.yaml"
+    team.write_text(team.read_text(encoding="utf-8") + "repository: https://github.com/acme/sales\n", encoding="utf-8")
+    site = site_of(crm.root)
+    form = form_at(site, "new", "begin").put(**NEWCOMER)
+    assert form.part("file", "hidden"), "two files are not one"
+    before = {"institution": "cascadia UNIVERSITY", "tier": "general", "whom": "", "type": "new business"}
+    form.put(**NEWCOMER | before | {"happened": 'Dean: "yes", #2'})
+    form.tick("yes")
+    assert form.part("file", "href").startswith("https://github.com/acme/sales/new/main?filename=")
+    parts = dict(form.tab.run("[...new URL(document.querySelector('#begin [data-do=file]').href).searchParams]"))
+    assert apply(crm, form.list).code == 0
+    made = read("made", (crm.root / parts["filename"]).read_bytes())[0].data
+    assert read("sent", parts["value"].encode())[0].data == made
+    form.put(happened="x" * 7_000)
+    assert form.part("file", "hidden"), "what is too long for a link is copied"
+
+
 def test_data_in_a_page_cannot_end_the_element_that_it_stands_in():
     made = as_script({"a": "</script><!--&\u2028"})
     assert not set(made) & set("<>&\u2028")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from salesops.site.pages.hosts import commit_address, compare_address, edit_address, new_file_address, web_address
+from salesops.site.pages.hosts import commit_address, compare_address, edit_address, new_file_address, new_file_page, web_address
 
 
 @pytest.mark.parametrize(
@@ -73,3 +73,8 @@ def test_a_new_file_is_begun_with_its_name_and_text_where_the_host_takes_them():
     assert new_file_address("https://github.com/team/crm", *said) == f"https://github.com/team/crm{begun}"
     for host in ("gitlab.com", "codeberg.org", "bitbucket.org"):
         assert new_file_address(f"https://{host}/team/crm", *said) is None
+
+
+def test_a_new_file_begins_in_the_browser_where_the_host_is_known_to_take_one():
+    assert new_file_page("https://github.com/a/b.git", "main") == "https://github.com/a/b/new/main"
+    assert new_file_page("https://gitlab.com/a/b/c", "main") is None
