@@ -310,7 +310,7 @@
     }), "when it comes back, or open");
     const why = asked.must(asked.words("why"), "what it waits for");
     const entry = { since, until: until === "open" ? undefined : until, why };
-    return { changes: [{ add: deal, to: "parked", entry }], title: `${who}: parked since ${since}` };
+    return { changes: [{ add: deal, to: "parked", entry }], title: `${who}: parked since ${since}`, says: until ? `Parked until ${until}.` : "" };
   }
 
   function resume(asked) {
@@ -319,13 +319,13 @@
     if (date === parked.since) asked.says("moved", `It was parked on ${date} itself: salesops undo takes that back`, true);
     const field = `parked.${parked.at}.until`, was = parked.until ? { [field]: parked.until } : {};
     const ends = { set: deal, fields: { [field]: date }, was };
-    return { changes: [ends, ...kept(asked, { fields: { next: asked.next() }, entries: [] })], title: `${who}: resumed on ${date}` };
+    return { changes: [ends, ...kept(asked, { fields: { next: asked.next() }, entries: [] })], title: `${who}: resumed on ${date}`, says: `It waits until ${asked.echo(date)}.` };
   }
 
   function renew(asked) {
     const { who, renewal, in_force: begun } = asked.facts, date = asked.happened("moved", "today");
     if (date < begun) asked.says("moved", `${date} is before ${begun}, since when the process is in force: write it with salesops renew`, true);
-    return { changes: [{ ...asTyped(renewal), date, next: asked.next() }], title: `${who}: renewal of ${renewal.renews}` };
+    return { changes: [{ ...asTyped(renewal), date, next: asked.next() }], title: `${who}: renewal of ${renewal.renews}`, says: `1 file: ${renewal.id}.` };
   }
 
   function reopen(asked) {
@@ -333,7 +333,7 @@
     const date = asked.happened("moved", "today"), why = asked.must(asked.words("why"), "why it is opened again");
     if (date < since) asked.says("moved", `${date} is before ${since}, on which it was lost`, true);
     const said = { fields: { next: asked.next() }, entries: [["reopened", { date, why }]], date };
-    return { changes: moves(asked, said, to || ""), title: `${who}: reopened on ${date}` };
+    return { changes: moves(asked, said, to || ""), title: `${who}: reopened on ${date}`, says: why ? `Open again on ${asked.echo(date)}.` : "" };
   }
 
   /** Takes what is said of a need; whether it is met now. */

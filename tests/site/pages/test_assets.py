@@ -1,5 +1,6 @@
 """What others wrote and we pass on: the file is the one that was reviewed, and its licence travels with it."""
 
+import gzip
 import hashlib
 import tomllib
 from importlib import resources
@@ -44,3 +45,9 @@ def test_a_page_without_a_table_that_sorts_loads_no_script_for_it(demo):
         assert (
             ("tables.js" in loads) == sorts or path in ("closed", "members", "pipeline") or path.startswith("metrics/")
         ), path
+
+
+def test_our_scripts_are_light_as_a_server_sends_them():
+    ours = [asset.read_bytes() for asset in ASSETS.iterdir() if asset.name in OURS and asset.name.endswith(".js")]
+    assert sum(len(gzip.compress(script, mtime=0)) for script in ours) < 16 * 1024
+    assert len((ASSETS / "salesops.css").read_bytes()) < 24 * 1024

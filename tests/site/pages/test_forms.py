@@ -624,6 +624,33 @@ def test_what_is_typed_key_by_key_comes_back(demo, records, form_at):
     assert document.data["parked"][-1]["why"] == words
 
 
+# by the keyboard alone
+
+AT = "document.activeElement.name || document.activeElement.dataset.do || document.activeElement.tagName"
+
+
+def pressed(tab, key, code):
+    for kind in ("keyDown", "keyUp"):
+        tab.ask("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
+
+
+@pytest.mark.browser
+def test_a_form_is_opened_filled_in_and_copied_by_the_keyboard(tab, demo):
+    tab.go(f"{demo.html.as_uri()}/{DISCOVERY}.html")
+    tab.run("document.getElementById('park').closest('details').querySelector('summary').focus()")
+    tab.press_enter()
+    assert tab.wait("document.getElementById('park').closest('details').open")
+    places = []
+    for words in ("", "open", "A grant", "", ""):
+        pressed(tab, "Tab", 9)
+        places.append(tab.run(AT))
+        tab.type(words)
+    assert places == ["moved", "until", "why", "SUMMARY", "copy"]
+    tab.press_enter()
+    tab.wait(SAID.format("park"), "Copied.")
+    assert not tab.faults
+
+
 # who you are
 
 
