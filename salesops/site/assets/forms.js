@@ -318,7 +318,9 @@
     if (date < parked.since) asked.says("moved", `It is not parked on ${date}`, true);
     if (date === parked.since) asked.says("moved", `It was parked on ${date} itself: salesops undo takes that back`, true);
     const field = `parked.${parked.at}.until`, was = parked.until ? { [field]: parked.until } : {};
-    const ends = { set: deal, fields: { [field]: date }, was };
+    const ends = parked.why === undefined
+      ? { set: deal, fields: { [field]: date }, was }
+      : { add: deal, to: "parked", entry: { since: parked.since, until: date, why: new Words(parked.why) } };
     return { changes: [ends, ...kept(asked, { fields: { next: asked.next() }, entries: [] })], title: `${who}: resumed on ${date}`, says: `It waits until ${asked.echo(date)}.` };
   }
 

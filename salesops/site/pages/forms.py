@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, get_args, get_origin
 
 from markupsafe import Markup
@@ -209,14 +210,16 @@ def deal_forms(standing: Standing, named: Mapping[str, str], branch: str) -> dic
 
 
 def _parked(standing: Standing) -> dict[str, Any] | None:
-    """The span for which an open deal waits: its place in the file, and its days as they are written there."""
-    spans = standing.deal.parked if standing.is_open else ()
-    at = next((at for at, span in enumerate(spans) if span.covers(standing.snapshot.as_of)), None)
-    if at is None:
+    """The span for which an open deal waits: its place in the file and its days as they are written there, or what only a later process says."""
+    history, today = standing.history, standing.snapshot.as_of
+    span = history.parked_on(today) if standing.is_open else None
+    if span is None:
         return None
-    written = standing.written["parked"]
-    span = written[at] if isinstance(written, list) else written
-    return {"at": at, "since": span["since"], "until": span.get("until")}
+    at = next((at for at, own in enumerate(history.deal.parked) if own is span), None)
+    if at is None:
+        why = standing.snapshot.book.title_of(span.why, span.since - timedelta(days=1))
+        return {"at": None, "since": str(span.since), "until": None, "why": why}
+    return {"at": at, "since": str(span.since), "until": standing.written["parked"][at].get("until")}
 
 
 def _renewal(standing: Standing) -> dict[str, Any] | None:
