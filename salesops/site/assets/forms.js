@@ -6,7 +6,7 @@
   const SIGNS = { $: ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"], "€": ["EUR"], "£": ["GBP"], "¥": ["JPY", "CNY"] };
   const UNSEEN =
     /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e007f}]|\r(?!\n)/u;
-  const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5, YOU = "salesops.you";
+  const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5, LEAP_YEAR = 2024, YOU = "salesops.you";
 
   const TOKEN = document.querySelector("meta[name=salesops-edit]")?.content;
 
@@ -62,10 +62,9 @@
     if (!match) return null;
     const [one, other] = [Number(match[1]), Number(match[2])];
     const both = one === other ? [[one, other]] : [[one, other], [other, one]].sort((a, b) => a[0] - b[0]);
-    const readings = both.filter(([month, number]) => month <= 12 && number <= 31);
+    const readings = both.filter(([month, number]) => real(LEAP_YEAR, month, number, false) !== null);
     if (!readings.length) return null;
-    // As in Python, where month 0 is the last of the list.
-    const shown = readings.map(([month, number]) => `${number} ${MONTHS.at(month - 1).slice(0, 3)}`).join(" or ");
+    const shown = readings.map(([month, number]) => `${number} ${MONTHS[month - 1].slice(0, 3)}`).join(" or ");
     return unclear(`'${asked}' is ${shown}: write the month by its name`);
   }
 
@@ -85,7 +84,13 @@
     const quarter = /^(?:q([1-4])\s*(\d{4})|(\d{4})\s*-?q([1-4]))$/.exec(asked);
     if (quarter) return `${quarter[2] || quarter[3]}Q${quarter[1] || quarter[4]}`;
     const match = /^([a-z]{3,})\.?\s+(\d{4})$/.exec(asked), month = match ? monthOf(match[1]) : 0;
-    return month ? `${match[2]}-${String(month).padStart(2, "0")}` : day(words, today, true);
+    if (month) return `${match[2]}-${String(month).padStart(2, "0")}`;
+    try {
+      return day(words, today, true);
+    } catch (fault) {
+      const next = Number(today.slice(0, 4)) + 1;
+      return unclear(`${fault.message}; or a month or a quarter: sep ${next}, ${next}Q1`);
+    }
   }
 
   function ungrouped(digits) {
