@@ -1157,6 +1157,19 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return begun
 
 
+def made_ready(runner: Runner, begun: Path) -> Runner:
+    """A machine with a clone of a new repository, of which GitHub has another; and the real salesops where the workflow installs it."""
+    installed = runner.temp / "salesops/bin/salesops"
+    installed.unlink()
+    installed.symlink_to(Path(sys.executable).parent / "salesops")
+    TestTheReport.empty(runner)
+    runner.git("clone", "--quiet", str(begun), ".")
+    runner.git("clone", "--quiet", "--bare", str(begun), str(runner.folder / "origin"))
+    hub = HOME / "tests/hub.py"
+    (runner.folder / "bin/gh").write_text(f'#!/bin/sh\nexec {sys.executable} -I {hub} {runner.folder} "$@"\n')
+    return runner
+
+
 class TestAnIssue:
     """An issue from end to end: the real salesops, the shell of the workflow, and a GitHub that is a bare repository."""
 
@@ -1166,15 +1179,7 @@ class TestAnIssue:
     @pytest.fixture
     def crm(self, runner: Runner, begun: Path) -> Runner:
         """A clone of a new repository, of which GitHub has another; and the real salesops where the workflow installs it."""
-        installed = runner.temp / "salesops/bin/salesops"
-        installed.unlink()
-        installed.symlink_to(Path(sys.executable).parent / "salesops")
-        TestTheReport.empty(runner)
-        runner.git("clone", "--quiet", str(begun), ".")
-        runner.git("clone", "--quiet", "--bare", str(begun), str(runner.folder / "origin"))
-        hub = HOME / "tests/hub.py"
-        (runner.folder / "bin/gh").write_text(f'#!/bin/sh\nexec {sys.executable} -I {hub} {runner.folder} "$@"\n')
-        return runner
+        return made_ready(runner, begun)
 
     def read(self, crm: Runner, body: str, association: str = "MEMBER", **more: Any) -> Ran:
         """The step that reads the issue; what it writes is where the other jobs download it."""
@@ -1402,10 +1407,18 @@ class TestAnIssue:
         file.write_text(json.dumps(sound))
         assert crm.run(script, env).code == 0
 
+    @pytest.fixture(scope="class")
+    @classmethod
+    def proposal(cls, tmp_path_factory: pytest.TempPathFactory, begun: Path) -> Path:
+        """What the step that reads the issue hands over to the step that proposes it."""
+        crm = made_ready(Runner(tmp_path_factory.mktemp("proposal")), begun)
+        assert cls().read(crm, cls().block(cls.CALL)).code == 0
+        return crm.temp / "issue"
+
     @pytest.mark.parametrize("case", CASES)
     @pytest.mark.parametrize("name", ["NUMBER", "BASE", "TREE"])
-    def test_nothing_from_outside_is_part_of_a_command(self, crm, name, case):
-        self.read(crm, self.block(self.CALL))
+    def test_nothing_from_outside_is_part_of_a_command(self, crm, proposal, name, case):
+        shutil.copytree(proposal, crm.temp / "issue")
         env = {"GH_TOKEN": "t", "NUMBER": "12", "MAIN": "main", "BASE": "a" * 40, "TREE": "a" * 40}
         script = step("propose", "Write the branch and open the pull request", "issue.yml")
         ran = crm.run(script, env | {name: hostile(crm.folder)[case]})
