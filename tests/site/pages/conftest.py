@@ -52,11 +52,16 @@ class Element:
 
     def every(self, tag="", **wanted):
         """The elements below of this tag (any, where none is named) with these attributes; True stands for any value."""
-        for child in self.children:
+        waiting = self.children[::-1]
+        while waiting:
+            child = waiting.pop()
             if isinstance(child, Element):
-                if tag in ("", child.tag) and all(child.has(name, value) for name, value in wanted.items()):
+                if (not tag or tag == child.tag) and (not wanted or child._fits(wanted)):
                     yield child
-                yield from child.every(tag, **wanted)
+                waiting.extend(child.children[::-1])
+
+    def _fits(self, wanted):
+        return all(self.has(name, value) for name, value in wanted.items())
 
     def one(self, tag="", **wanted):
         found = list(self.every(tag, **wanted))
@@ -117,9 +122,15 @@ class _Reader(HTMLParser):
         self._open[-1].children.append(Element(tag, attributes))
 
     def handle_endtag(self, tag):
-        if any(element.tag == tag for element in self._open[1:]):
+        if len(self._open) > 1 and self._open[-1].tag == tag:
+            self._open.pop()
+        elif any(element.tag == tag for element in self._open[1:]):
             while self._open.pop().tag != tag:
                 pass
+
+    def updatepos(self, start, end):
+        """Nobody asks for the line of an element, and to count them takes long."""
+        return end
 
     def handle_data(self, text):
         self._open[-1].children.append(text)
