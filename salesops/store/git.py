@@ -169,7 +169,7 @@ def is_shallow(root: Path) -> bool:
 
 def needs_history(root: Path, whole: bool = True) -> None:
     """Raise CannotDecide, with the way out, where there is no repository or (if ``whole``) its history was cut."""
-    code, _, said = _run(root, ("rev-parse", "--is-inside-work-tree"))
+    code, out, said = _run(root, ("rev-parse", "--is-inside-work-tree", "--is-shallow-repository"))
     if code:
         ways_out = {
             "not a git": "; create one with git init, and commit",
@@ -178,7 +178,7 @@ def needs_history(root: Path, whole: bool = True) -> None:
         fault = next((fault for fault in ways_out if fault in said), "")
         told = "this is not a git repository" if fault == "not a git" else said
         raise CannotDecide(f"there is no git history here: {told}{ways_out.get(fault, '')}")
-    if whole and is_shallow(root):
+    if whole and out.split()[1:] == [b"true"]:
         raise CannotDecide(f"this clone does not have the full history: {FETCH}")
 
 
