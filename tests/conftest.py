@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-import io
 import os
 import re
 import subprocess
@@ -22,11 +20,11 @@ from unittest import mock
 import pytest
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemLoader
+from running import Ran, run, spawn
 from sharing import made_once
 
 from salesops.book.book import Book
 from salesops.checks import check_book
-from salesops.cli import main
 from salesops.problems import Problem, in_order
 from salesops.store.load import load
 
@@ -135,15 +133,6 @@ def _key(block: str) -> str:
 
 
 @dataclass(frozen=True)
-class Ran:
-    """How a command ended."""
-
-    code: int | str | None
-    out: str
-    err: str
-
-
-@dataclass(frozen=True)
 class Repository:
     """A CRM repository on disk; it starts sound, without a single finding."""
 
@@ -189,25 +178,11 @@ class Repository:
 
     def run(self, *words: str, **env: str) -> Ran:
         """The command line, in this process; the day is fixed unless a test says otherwise."""
-        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
-        with (
-            mock.patch.object(sys, "argv", ["salesops", *words]),
-            mock.patch.dict(os.environ, {"SALESOPS_AS_OF": str(TODAY)} | env),
-            contextlib.chdir(self.root),
-            contextlib.redirect_stdout(out),
-            contextlib.redirect_stderr(err),
-            pytest.raises(SystemExit) as end,
-        ):
-            main()
-        return Ran(end.value.code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
+        return run(self.root, *words, **env)
 
     def spawn(self, *words: str, **more: Any) -> subprocess.CompletedProcess[str]:
         """The installed command, in a process of its own."""
-        env = {**os.environ, "SALESOPS_AS_OF": str(TODAY), **more.pop("env", {})}
-        command = [str(Path(sys.executable).parent / "salesops"), *words]
-        return subprocess.run(
-            command, cwd=self.root, env=env, capture_output=True, text=True, check=False, timeout=60, **more
-        )
+        return spawn(self.root, *words, **more)
 
 
 LONGEST: list[str] = (

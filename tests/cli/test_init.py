@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from gitting import Git
+from running import COMMAND, run, spawn
 from terminal import typed
 
 from salesops.checks import check_book
@@ -38,19 +38,6 @@ WHO = (
     "Bo Li",
 )
 PROCESSES = ("memberships", "services", "plain")
-COMMAND = Path(sys.executable).parent / "salesops"
-
-
-def salesops(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [COMMAND, *words],
-        cwd=folder,
-        env={**os.environ, "SALESOPS_AS_OF": str(TODAY)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
 
 
 def requirements(crm: Path) -> list[str]:
@@ -63,7 +50,7 @@ def requirements(crm: Path) -> list[str]:
 def init(tmp_path_factory) -> tuple[Path, str]:
     """A new repository as it was begun, and what was said; nobody changes anything there."""
     folder = tmp_path_factory.mktemp("init")
-    ended = salesops(folder, "init", "crm")
+    ended = spawn(folder, "init", "crm")
     assert ended.returncode == 0
     return folder / "crm", ended.stdout
 
@@ -83,7 +70,7 @@ def crm(init, tmp_path) -> Path:
 @pytest.fixture(scope="module")
 def doctor(begun) -> str:
     """What the doctor says of a new repository."""
-    return salesops(begun, "doctor").stdout
+    return run(begun, "doctor").out
 
 
 def test_a_new_repository_is_sound(begun):
@@ -94,8 +81,8 @@ def test_a_new_repository_is_sound(begun):
 
 
 def test_its_site_is_built_and_its_pages_are_right(begun):
-    ended = salesops(begun, "site")
-    assert ended.returncode == 0, ended.stderr
+    ended = run(begun, "site")
+    assert ended.code == 0, ended.err
     html = begun / "build/html"
     assert "Example University" in (html / "board.html").read_text(encoding="utf-8")
     assert "deals/example-university-first.html" in (html / "pipeline.html").read_text(encoding="utf-8")
@@ -183,14 +170,14 @@ def test_it_says_who_could_read_a_page_and_what_to_set_on_github(init):
 def test_whoever_raises_salesops_gets_what_belongs_to_the_new_version(crm):
     (crm / ".github/workflows/check.yml").write_text("name: Ours\n", encoding="utf-8")
     (crm / "requirements.txt").unlink()
-    assert salesops(crm, "init", ".").returncode == 0
+    assert run(crm, "init", ".").code == 0
     assert f"salesops-{version('salesops')}-" in requirements(crm)[-1]
     assert (crm / ".github/workflows/check.yml").read_text(encoding="utf-8") == "name: Ours\n"
 
 
 def test_the_program_stays_as_long_as_requirements_txt_names_it(crm, tmp_path):
     (crm / "vendor").rename(tmp_path / "vendor")
-    assert salesops(tmp_path, "init", "crm").returncode == 0
+    assert run(tmp_path, "init", "crm").code == 0
     assert not (crm / "vendor").exists()
 
 
@@ -219,44 +206,44 @@ def test_every_command_that_the_readme_names_exists(repo, begun):
 
 def test_what_is_there_already_is_left_as_it_is(tmp_path):
     (tmp_path / "README.md").write_text("Ours\n", encoding="utf-8")
-    assert salesops(tmp_path, "init", ".").returncode == 0
+    assert run(tmp_path, "init", ".").code == 0
     before = {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()}
-    again = salesops(tmp_path, "init", ".")
-    assert again.returncode == 0
-    assert "were there already" in again.stdout
+    again = run(tmp_path, "init", ".")
+    assert again.code == 0
+    assert "were there already" in again.out
     assert {file: file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()} == before
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == "Ours\n"
 
 
 def test_a_dry_run_writes_nothing(tmp_path):
-    ended = salesops(tmp_path, "init", "crm", "--dry-run")
-    assert ended.returncode == 0
-    assert "would write" in ended.stdout
-    assert "vendor" in ended.stdout
+    ended = run(tmp_path, "init", "crm", "--dry-run")
+    assert ended.code == 0
+    assert "would write" in ended.out
+    assert "vendor" in ended.out
     assert not (tmp_path / "crm").exists()
 
 
 def test_a_file_is_not_taken_for_a_folder(tmp_path):
     (tmp_path / "crm").write_text("", encoding="utf-8")
-    ended = salesops(tmp_path, "init", "crm")
-    assert ended.returncode == 2
-    assert "Traceback" not in ended.stderr
+    ended = run(tmp_path, "init", "crm")
+    assert ended.code == 2
+    assert "Traceback" not in ended.err
 
 
 def test_the_records_of_a_repository_that_was_begun_are_left_alone(crm, tmp_path):
     (crm / "deals/example-university-first.yaml").unlink()
     (crm / "mkdocs.yml").unlink()
-    again = salesops(tmp_path, "init", "crm")
-    assert again.returncode == 0
-    assert "the records here are yours" in again.stdout
+    again = run(tmp_path, "init", "crm")
+    assert again.code == 0
+    assert "the records here are yours" in again.out
     assert not (crm / "deals/example-university-first.yaml").exists()
     assert (crm / "mkdocs.yml").is_file()
 
 
 def test_no_repository_is_begun_inside_of_another(crm):
-    ended = salesops(crm, "init", "inner")
-    assert ended.returncode == 2
-    assert "is inside the salesops repository" in ended.stderr
+    ended = run(crm, "init", "inner")
+    assert ended.code == 2
+    assert "is inside the salesops repository" in ended.err
 
 
 def test_a_reader_that_goes_away_does_not_stop_it_half_way(tmp_path):
@@ -270,11 +257,9 @@ def test_a_reader_that_goes_away_does_not_stop_it_half_way(tmp_path):
 @pytest.fixture(scope="module", params=PROCESSES)
 def own(request, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp(request.param)
-    ended = salesops(
-        folder, "init", "crm", *WHO, "--process", request.param, "--repository", "git@github.com:our/sales.git"
-    )
-    assert ended.returncode == 0, ended.stderr
-    assert "salesops new deal" in ended.stdout
+    ended = run(folder, "init", "crm", *WHO, "--process", request.param, "--repository", "git@github.com:our/sales.git")
+    assert ended.code == 0, ended.err
+    assert "salesops new deal" in ended.out
     git = Git(folder / "crm")
     git.begin()
     git("config", "merge.salesops.driver", "salesops merge-driver %O %A %B %P")
@@ -299,19 +284,19 @@ def test_a_team_that_says_who_it_is_gets_no_file_to_delete(own):
 
 
 def test_the_doctor_finds_nothing_in_it(own):
-    ended = salesops(own, "doctor")
-    assert ended.returncode == 0, ended.stdout
+    ended = run(own, "doctor")
+    assert ended.code == 0, ended.out
 
 
 def test_its_first_deal_is_one_command_and_its_site_is_built_without_a_word(own):
     tier = next(iter(load(own)[0].processes[0].tiers))
     words = ("--kind", "edu", "--country", "canada", "--tier", tier, "--owner", "ada", "--next", "Call, mon")
-    ended = salesops(own, "new", "deal", "Pinecrest College", *words)
-    assert ended.returncode == 0, ended.stderr
-    assert salesops(own, "check", "--strict").returncode == 0
-    ended = salesops(own, "site")
-    assert ended.returncode == 0, ended.stderr
-    assert "not found" not in ended.stderr + ended.stdout
+    ended = run(own, "new", "deal", "Pinecrest College", *words)
+    assert ended.code == 0, ended.err
+    assert run(own, "check", "--strict").code == 0
+    site = spawn(own, "site")
+    assert site.returncode == 0, site.stderr
+    assert "not found" not in site.stderr + site.stdout
     assert "Pinecrest College" in (own / "build/html/board.html").read_text(encoding="utf-8")
     assert (own / "build/html/guides/first-deal.html").is_file()
 
@@ -320,11 +305,11 @@ def test_its_first_deal_is_one_command_and_its_site_is_built_without_a_word(own)
 def test_what_is_written_anew_for_a_newer_salesops_speaks_in_the_words_of_the_team(own, made, tmp_path):
     copy = tmp_path / "crm"
     shutil.copytree(own, copy, ignore=shutil.ignore_patterns("build"))
-    assert salesops(copy, "new", "member", "Birch College", "--kind", "edu", "--country", "canada").returncode == 0
-    assert salesops(copy, "schema", "-o", "schemas").returncode == 0
+    assert run(copy, "new", "member", "Birch College", "--kind", "edu", "--country", "canada").code == 0
+    assert run(copy, "schema", "-o", "schemas").code == 0
     before = {file.name: file.read_bytes() for file in (copy / made).iterdir()}
     shutil.rmtree(copy / made)
-    assert salesops(copy, "init", ".").returncode == 0
+    assert run(copy, "init", ".").code == 0
     assert {file.name: file.read_bytes() for file in (copy / made).iterdir()} == before
 
 
@@ -332,7 +317,7 @@ def test_where_no_process_can_be_read_no_form_offers_the_stages_of_another(crm, 
     (crm / "playbook/process/v1.yaml").write_text("version: [", encoding="utf-8")
     for made in (crm / ".github/ISSUE_TEMPLATE", crm / "schemas"):
         shutil.rmtree(made)
-    assert salesops(tmp_path, "init", "crm").returncode == 0
+    assert run(tmp_path, "init", "crm").code == 0
     assert not (crm / ".github/ISSUE_TEMPLATE").exists()
     assert (crm / "schemas/deal.json").is_file()
 
@@ -373,9 +358,9 @@ def test_its_menu_calls_them_what_ours_does():
     ],
 )  # fmt: skip
 def test_what_a_team_did_not_say_is_named_at_once_and_nothing_is_written(tmp_path, words, code, says):
-    ended = salesops(tmp_path, "init", "crm", *words)
-    assert ended.returncode == code
-    assert [each for each in says if each not in ended.stderr] == []
+    ended = run(tmp_path, "init", "crm", *words)
+    assert ended.code == code
+    assert [each for each in says if each not in ended.err] == []
     assert not (tmp_path / "crm").exists()
 
 
