@@ -18,6 +18,7 @@ from shlex import quote
 from typing import Any
 
 import pytest
+import running
 import yaml
 
 from salesops.records.kinds import folders
@@ -435,6 +436,18 @@ class Runner:
         words = iter(log.read_text(encoding="utf-8").split("\0")[:-1] if log.exists() else ())
         return [list(islice(words, int(count))) for count in words]
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What every step finds in its environment."""
+        return {
+            **PLAIN,
+            "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
+            "RUNNER_TEMP": str(self.temp),
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_REPOSITORY": "our-org/sales",
+            "GITHUB_SERVER_URL": "https://github.com",
+        }
+
     def run(self, script: str, env: Mapping[str, str]) -> Ran:
         """A step as GitHub runs it."""
         file = self.temp / "step.sh"
@@ -445,17 +458,7 @@ class Runner:
         ended = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", file],
             cwd=self.work,
-            env={
-                **PLAIN,
-                "PATH": f"{self.folder / 'bin'}:{os.environ['PATH']}",
-                "RUNNER_TEMP": str(self.temp),
-                "GITHUB_ACTIONS": "true",
-                "GITHUB_REPOSITORY": "our-org/sales",
-                "GITHUB_SERVER_URL": "https://github.com",
-                "GITHUB_STEP_SUMMARY": str(summary),
-                "GITHUB_OUTPUT": str(outputs),
-                **env,
-            },
+            env={**self.environment, "GITHUB_STEP_SUMMARY": str(summary), "GITHUB_OUTPUT": str(outputs), **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -1024,7 +1027,7 @@ class TestWithTheProgramItself:
 
     DEAL = "deals/example-university-first.yaml"
 
-    PROGRAM = Path(sys.executable).parent / "salesops"
+    PROGRAM = running.COMMAND
 
     @pytest.fixture(scope="class")
     @classmethod
@@ -1158,15 +1161,12 @@ def begun(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made_ready(runner: Runner, begun: Path) -> Runner:
-    """A machine with a clone of a new repository, of which GitHub has another; and the real salesops where the workflow installs it."""
-    installed = runner.temp / "salesops/bin/salesops"
-    installed.unlink()
-    installed.symlink_to(Path(sys.executable).parent / "salesops")
+    """A machine with a clone of a new repository, of which GitHub has another."""
     TestTheReport.empty(runner)
     runner.git("clone", "--quiet", str(begun), ".")
     runner.git("clone", "--quiet", "--bare", str(begun), str(runner.folder / "origin"))
     hub = HOME / "tests/hub.py"
-    (runner.folder / "bin/gh").write_text(f'#!/bin/sh\nexec {sys.executable} -I {hub} {runner.folder} "$@"\n')
+    (runner.folder / "bin/gh").write_text(f'#!/bin/sh\nexec {sys.executable} -I -S {hub} {runner.folder} "$@"\n')
     return runner
 
 
@@ -1177,9 +1177,17 @@ class TestAnIssue:
     CALL = f'{{log: {DEAL}, date: 2026-11-20, kind: note, note: "Wants a price, she said"}}'
 
     @pytest.fixture
-    def crm(self, runner: Runner, begun: Path) -> Runner:
-        """A clone of a new repository, of which GitHub has another; and the real salesops where the workflow installs it."""
+    def quick(self, runner: Runner, begun: Path) -> Runner:
+        """A clone of a new repository, of which GitHub has another; salesops says there what it says in the process of the tests."""
         return made_ready(runner, begun)
+
+    @pytest.fixture
+    def crm(self, quick: Runner) -> Runner:
+        """The same, with the real salesops where the workflow installs it."""
+        installed = quick.temp / "salesops/bin/salesops"
+        installed.unlink()
+        installed.symlink_to(running.COMMAND)
+        return quick
 
     def read(self, crm: Runner, body: str, association: str = "MEMBER", **more: Any) -> Ran:
         """The step that reads the issue; what it writes is where the other jobs download it."""
@@ -1190,6 +1198,11 @@ class TestAnIssue:
         event = crm.temp / "event.json"
         event.write_text(json.dumps({"action": "opened", "issue": issue | more}), encoding="utf-8")
         env = {"GITHUB_EVENT_PATH": str(event), "SALESOPS_AS_OF": "2026-11-20"}
+        if not (crm.temp / "salesops/bin/salesops").is_symlink():
+            said = run(
+                crm.work, "from-issue", str(event), "--output", str(crm.temp / "issue"), **crm.environment, **env
+            )
+            crm.tell("salesops", ("from-issue", {"out": said.out, "err": said.err, "code": said.code}))
         return crm.run(step("read", "Read the issue", "issue.yml"), env)
 
     def sent(self, crm: Runner, body: str, association: str = "MEMBER") -> str:
@@ -1282,10 +1295,10 @@ class TestAnIssue:
     @pytest.mark.parametrize(
         "association", ["NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN", ""]
     )
-    def test_the_issue_of_somebody_else_changes_nothing_and_is_answered(self, crm, association):
-        answer = self.sent(crm, self.block(self.CALL), association)
+    def test_the_issue_of_somebody_else_changes_nothing_and_is_answered(self, quick, association):
+        answer = self.sent(quick, self.block(self.CALL), association)
         assert "Only members of this repository change records by an issue." in answer
-        assert self.branches(crm) == ["main"]
+        assert self.branches(quick) == ["main"]
 
     @pytest.mark.parametrize(
         ("body", "says"),
@@ -1303,13 +1316,13 @@ class TestAnIssue:
         ],
         ids=["prose", "empty", "quoted", "shown", "two", "open", "1 MB", "old", "unknown", "yaml"],
     )  # fmt: skip
-    def test_what_cannot_be_taken_is_answered_and_nothing_is_written(self, crm, body, says):
-        answer = self.sent(crm, body)
+    def test_what_cannot_be_taken_is_answered_and_nothing_is_written(self, quick, body, says):
+        answer = self.sent(quick, body)
         assert "**Nothing was changed" in answer
         assert says.replace("'", "") in answer.replace("'", "").replace("\\", "")
-        assert self.branches(crm) == ["main"]
+        assert self.branches(quick) == ["main"]
         assert "pulls" not in json.dumps(
-            [call for call in crm.calls("gh") if "POST" in call and "comments" not in call[-3]]
+            [call for call in quick.calls("gh") if "POST" in call and "comments" not in call[-3]]
         )
 
     @pytest.mark.parametrize(
@@ -1322,11 +1335,11 @@ class TestAnIssue:
             "{new: ../.github/workflows/evil, id: evil}",
         ],
     )
-    def test_the_playbook_is_never_changed_by_an_issue(self, crm, change):
-        answer = self.sent(crm, self.block(self.CALL, change))
+    def test_the_playbook_is_never_changed_by_an_issue(self, quick, change):
+        answer = self.sent(quick, self.block(self.CALL, change))
         assert "**Nothing was changed" in answer
         assert "an issue changes deals and members, and this is about the" in answer
-        assert self.branches(crm) == ["main"]
+        assert self.branches(quick) == ["main"]
 
     @pytest.mark.parametrize(
         "words",
@@ -1341,21 +1354,21 @@ class TestAnIssue:
         ],
     )
     @pytest.mark.parametrize("refused", [False, True])
-    def test_what_a_text_says_is_a_text(self, crm, words, refused):
+    def test_what_a_text_says_is_a_text(self, quick, words, refused):
         call = self.CALL.replace("Wants a price, she said", words)
         wrong = call.replace("kind: note", f'kind: "{words}"')
-        answer = self.sent(crm, self.block(wrong if refused else call))
-        told = [answer, *(pull[part] for pull in self.hub(crm)["pulls"] for part in ("body",))]
+        answer = self.sent(quick, self.block(wrong if refused else call))
+        told = [answer, *(pull[part] for pull in self.hub(quick)["pulls"] for part in ("body",))]
         for text in told:
             assert "<img" not in text
             assert "[x](" not in text.replace("\\[x\\](", "")
             assert "@mallory" not in text
             assert "\n# Smuggled" not in text
-        for pull in self.hub(crm)["pulls"]:
+        for pull in self.hub(quick)["pulls"]:
             assert "@mallory" not in pull["title"]
             assert " #1" not in pull["title"]
             assert "\n" not in pull["title"]
-        assert self.branches(crm) == (["main"] if refused else ["main", "salesops/issue-12"])
+        assert self.branches(quick) == (["main"] if refused else ["main", "salesops/issue-12"])
 
     @pytest.mark.parametrize(
         ("change", "association", "says"),
@@ -1417,15 +1430,15 @@ class TestAnIssue:
 
     @pytest.mark.parametrize("case", CASES)
     @pytest.mark.parametrize("name", ["NUMBER", "BASE", "TREE"])
-    def test_nothing_from_outside_is_part_of_a_command(self, crm, proposal, name, case):
-        shutil.copytree(proposal, crm.temp / "issue")
+    def test_nothing_from_outside_is_part_of_a_command(self, quick, proposal, name, case):
+        shutil.copytree(proposal, quick.temp / "issue")
         env = {"GH_TOKEN": "t", "NUMBER": "12", "MAIN": "main", "BASE": "a" * 40, "TREE": "a" * 40}
         script = step("propose", "Write the branch and open the pull request", "issue.yml")
-        ran = crm.run(script, env | {name: hostile(crm.folder)[case]})
+        ran = quick.run(script, env | {name: hostile(quick.folder)[case]})
         assert ran.code != 0
-        assert crm.calls("gh") == []
+        assert quick.calls("gh") == []
         assert ran.commands == []
-        assert not (crm.folder / "ran").exists()
+        assert not (quick.folder / "ran").exists()
 
     def test_a_list_that_is_there_already_proposes_nothing(self, crm):
         self.sent(crm, self.block(self.CALL))
