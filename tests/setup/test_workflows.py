@@ -1199,7 +1199,7 @@ class TestAnIssue:
         event.write_text(json.dumps({"action": "opened", "issue": issue | more}), encoding="utf-8")
         env = {"GITHUB_EVENT_PATH": str(event), "SALESOPS_AS_OF": "2026-11-20"}
         if not (crm.temp / "salesops/bin/salesops").is_symlink():
-            said = run(
+            said = running.run(
                 crm.work, "from-issue", str(event), "--output", str(crm.temp / "issue"), **crm.environment, **env
             )
             crm.tell("salesops", ("from-issue", {"out": said.out, "err": said.err, "code": said.code}))
