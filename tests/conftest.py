@@ -11,7 +11,7 @@ import sysconfig
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -26,6 +26,7 @@ from sharing import made_once
 from salesops.book.book import Book
 from salesops.checks import check_book
 from salesops.problems import Problem, in_order
+from salesops.store import load as reader
 from salesops.store.load import load
 
 HOME = Path(__file__).parents[1]
@@ -315,4 +316,11 @@ def _themes_listed_once() -> Iterator[None]:
         return sorted(set().union(*found))
 
     with mock.patch.object(FileSystemLoader, "list_templates", once):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _same_bytes_read_once() -> Iterator[None]:
+    """What a file says follows from its name and its bytes alone: the process of the sound repository is not read for every test anew."""
+    with mock.patch.object(reader, "read_file", lru_cache(maxsize=2_000)(reader.read_file)):
         yield
