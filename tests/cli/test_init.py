@@ -422,7 +422,7 @@ def test_whoever_git_does_not_know_is_told_how_to_say_it_before_the_first_commit
         "--process",
         "plain",
     )
-    out = salesops(tmp_path, "init", "crm", *own).stdout
+    out = run(tmp_path, "init", "crm", *own).out
     assert ("git config user.name" in out) is not is_known
     if not is_known:
         assert """git config user.name 'Ada O'"'"'Neil' && git config user.email""" in out
