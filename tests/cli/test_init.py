@@ -441,18 +441,15 @@ def test_a_new_repository_is_one_of_git_and_nothing_is_committed(init):
 
 
 def test_git_is_left_to_whoever_says_so_has_it_already_or_has_none(tmp_path):
-    said = salesops(tmp_path, "init", "own", "--no-git").stdout
+    said = run(tmp_path, "init", "own", "--no-git").out
     assert (git_of(tmp_path / "own"), "git init --initial-branch=main" in said) == ("", True)
     Git(tmp_path)("init", "-q", "-b", "trunk", "--template=")
-    said = salesops(tmp_path, "init", "inside").stdout
+    said = run(tmp_path, "init", "inside").out
     assert (git_of(tmp_path / "inside"), "git init" in said) == ("", False)
 
 
 def test_without_git_the_files_are_written_and_it_says_how_to_begin_it(tmp_path):
-    ended = subprocess.run(
-        [COMMAND, "init", "crm"], cwd=tmp_path, env={**os.environ, "PATH": str(tmp_path)}, capture_output=True,
-        text=True, check=False, timeout=120,
-    )  # fmt: skip
+    ended = spawn(tmp_path, "init", "crm", env={"PATH": str(tmp_path)}, timeout=120)
     assert ended.returncode == 0, ended.stderr
     assert "is git installed? Everything is written" in ended.stdout
     assert (tmp_path / "crm/playbook/team.yaml").is_file()
@@ -460,6 +457,6 @@ def test_without_git_the_files_are_written_and_it_says_how_to_begin_it(tmp_path)
 
 def test_the_snippets_of_a_new_repository_are_those_of_its_process_and_are_renewed_with_it(crm):
     there = (crm / ".vscode/salesops.code-snippets").read_bytes()
-    assert salesops(crm, "schema", "--snippets", "-o", ".vscode").returncode == 0
+    assert run(crm, "schema", "--snippets", "-o", ".vscode").code == 0
     assert (crm / ".vscode/salesops.code-snippets").read_bytes() == there
-    assert "--snippets takes -o .vscode" in salesops(crm, "schema", "--snippets").stderr
+    assert "--snippets takes -o .vscode" in run(crm, "schema", "--snippets").err

@@ -80,7 +80,7 @@
 
   function period(words, today) {
     const asked = asAsked(words);
-    if (asked === "never" || asked === "open" || /^\d{4}-\d{2}$/.test(asked)) return asked;
+    if (asked === "never" || asked === "open" || /^\d{4}-(?:0[1-9]|1[0-2])$/.test(asked)) return asked;
     const quarter = /^(?:q([1-4])\s*(\d{4})|(\d{4})\s*-?q([1-4]))$/.exec(asked);
     if (quarter) return `${quarter[2] || quarter[3]}Q${quarter[1] || quarter[4]}`;
     const match = /^([a-z]{3,})\.?\s+(\d{4})$/.exec(asked), month = match ? monthOf(match[1]) : 0;
@@ -102,15 +102,19 @@
     const asked = words.replace(/\s*(?:\/|\bper\b|\ba\b)\s*(?:months?|mo)\.?/i, "").trim();
     const match = /^([$€£¥])?\s*([0-9][0-9,_ ]*)(\.[0-9]{1,2})?\s*([A-Za-z]{3})?$/.exec(asked);
     const digits = match ? ungrouped(match[2].trim()) : "";
+    const named = (sign, letters) => {
+      const meant = SIGNS[sign] || [currency];
+      if (letters) return letters.toUpperCase();
+      if (meant.includes(currency)) return currency;
+      return meant.length > 1
+        ? unclear(`${sign} may be ${meant.slice(0, -1).join(", ")} or ${meant.at(-1)}: write the three letters`) : meant[0];
+    };
     if (!digits) {
-      const two = /^\D*(\d{1,3})\.(\d{3})\D*$/.exec(asked);
-      const both = two ? `; it may be ${two[1]}${two[2]} ${currency} or ${two[1]}.${two[2].slice(0, 2)} ${currency}` : "";
+      const two = /^([$€£¥]?)\s*(\d{1,3})\.(\d{3})\s*([A-Za-z]{3})?$/.exec(asked), in_ = two && named(two[1], two[4]);
+      const both = two ? `; it may be ${two[2]}${two[3]} ${in_} or ${two[2]}.${two[3].replace(/0$/, "")} ${in_}` : "";
       unclear(`'${cut(words)}' is not an amount: write 1450, 1450.50 or 1450 ${currency}${both}`);
     }
-    const meant = SIGNS[match[1]] || [currency];
-    const ours = meant.includes(currency) ? currency : meant.length > 1 ? "" : meant[0];
-    const code = match[4] ? match[4].toUpperCase() : ours;
-    if (!code) unclear(`${match[1]} may be ${meant.slice(0, -1).join(", ")} or ${meant.at(-1)}: write the three letters`);
+    const meant = SIGNS[match[1]] || [currency], code = named(match[1], match[4]);
     if (match[1] && !meant.includes(code)) unclear(`'${cut(words)}' names two currencies: ${match[1]} and ${code}`);
     const cents = (match[3] || "").slice(1).padEnd(2, "0");
     return `${digits}${cents === "00" ? "" : `.${cents}`} ${code}`;

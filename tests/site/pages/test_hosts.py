@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from salesops.site.pages.hosts import commit_address, compare_address, edit_address, new_file_address, new_file_page, web_address
+from salesops.site.pages.hosts import (
+    commit_address,
+    compare_address,
+    edit_address,
+    new_file_address,
+    new_file_page,
+    web_address,
+)
 
 
 @pytest.mark.parametrize(
