@@ -27,6 +27,8 @@ CONTRACT_END = Need.model_validate(
     }
 )
 """What ``contract-end-unsaid`` asks for once a deal is won, whatever the process says."""
+CONTRACT_WHY = Need.model_validate({"field": "contract.why_different", "waivable": "false"})
+"""What ``contract-differs`` asks for once a contract is another than what was offered."""
 
 
 @dataclass(frozen=True)

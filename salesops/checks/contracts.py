@@ -6,7 +6,7 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Path
 from salesops.records.as_written import question
 from salesops.records.contract import Contract
-from salesops.records.deal import EXISTING, NEW, UNRECORDED, Deal, Value
+from salesops.records.deal import EXISTING, NEW, UNRECORDED, Deal
 
 WON = """
 stages:
@@ -183,7 +183,8 @@ def contract_differs(case: Case[Deal]) -> Findings:
     contract = _won_contract(case)
     if contract is None or contract.why_different or case.has_lost("contract") or case.has_lost("value"):
         return
-    found = [*_gifts(contract), *_differences(case.record.value, contract)]
+    differs = case.record.value.differs(contract) if case.record.value else []
+    found = [*_gifts(contract), *((("contract", name), said) for name, said in differs)]
     if found:
         path, message = found[0][0], "; ".join(message for _, message in found)
         yield Finding(path, message, help="say why, or correct what is wrong", fix=question("why_different"))
@@ -192,24 +193,6 @@ def contract_differs(case: Case[Deal]) -> Findings:
 def _gifts(contract: Contract) -> list[Fact]:
     is_free = contract.mrr is not None and not contract.mrr.amount
     return [(("contract", "mrr"), f"the contract brings {contract.mrr} a month")] if is_free else []
-
-
-def _differences(value: Value | None, contract: Contract) -> list[Fact]:
-    """Where the contract is another than what was expected, of what both of them say."""
-    sides = (
-        [
-            ("mrr", "mrr", value.mrr, contract.mrr, " a month"),
-            ("one_off", "one_off", value.one_off, contract.one_off, " once"),
-            ("end", "months", value.months, contract.months, " months"),
-        ]
-        if value
-        else []
-    )
-    return [
-        (("contract", place), f"{is_now}{unit} here, and value.{name} is {was}{unit}")
-        for place, name, was, is_now, unit in sides
-        if was is not None and is_now is not None and was != is_now
-    ]
 
 
 @check(

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.book.exit_criteria import CONTRACT_END, Facts, Way, facts_on, is_met, meaning, nearest_way
+from salesops.book.exit_criteria import CONTRACT_END, CONTRACT_WHY, Facts, Way, facts_on, is_met, meaning, nearest_way
 from salesops.book.moves import MoveKind, kind_of
 from salesops.book.visits import DealHistory, history_of
 from salesops.changes.field_sentences import label
@@ -206,11 +206,23 @@ class Going:
         if way is None:
             return []
         found = list(way.missing)
-        is_contract = any((need.field or "").startswith("contract.") for need in way.exit.needs)
-        asked = [need.field for need in way.exit.needs]
-        if self.process.stages[self.to].outcome == WON and is_contract and not is_met(facts, CONTRACT_END):
+        if self.process.stages[self.to].outcome != WON:
+            return found
+        asked = [need.field or "" for need in way.exit.needs]
+        if any(field.startswith("contract.") for field in asked) and not is_met(facts, CONTRACT_END):
             found += [] if CONTRACT_END.field in asked else [CONTRACT_END]
-        return found
+        return found + ([] if CONTRACT_WHY.field in asked else self._why_different(facts))
+
+    def _why_different(self, facts: Facts) -> list[Need]:
+        """The question why a contract is another than what was offered; none where it is as offered, or where that is said."""
+        contract, value = facts.deal.contract, facts.deal.value
+        differs = value.differs(contract) if value and contract and not contract.why_different else []
+        said = "; ".join(each for _, each in differs)
+        return (
+            [CONTRACT_WHY.model_copy(update={"why": f"{said}; why is it another than what was offered?"})]
+            if said
+            else []
+        )
 
     @property
     def beside(self) -> list[Need]:

@@ -83,6 +83,21 @@ def test_a_win_takes_the_contract_in_the_order_of_the_paper(repo):
     assert "still wanted within the process: order.configurator" in ran.out
 
 
+OFFERED = "value: {mrr: 1450 USD, one_off: 2500 USD, months: 12}\n"
+
+
+def test_a_contract_that_is_another_than_what_was_offered_is_asked_why(repo):
+    repo.deal(IN_PROPOSAL + OFFERED)
+    ran = repo.run("close", "acme", "won", *PAPER)
+    assert (ran.code, "contract" in held(repo)) == (1, False)
+    assert (
+        '--set contract.why_different="WORDS"    1250 USD a month here, and value.mrr is 1450 USD a month;' in ran.err
+    )
+    assert "nothing one-off here, and value.one_off is 2500 USD one-off" in ran.err
+    assert repo.run("close", "acme", "won", *PAPER, "--set", "contract.why_different=A hub less").code == 0
+    assert held(repo)["contract"]["why_different"] == "A hub less"
+
+
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
@@ -144,6 +159,17 @@ def test_a_win_on_a_terminal_offers_the_hand_off(repo):
         "created": "2026-11-19",
         "delivery_owner": "april",
     }
+
+
+@terminal
+def test_a_price_below_the_offer_loses_no_answer_that_was_typed(repo):
+    repo.deal(IN_PROPOSAL + "value: {mrr: 1450 USD, months: 12}\n")
+    Git(repo.root).begin()
+    paper = ["thu", "1 dec", "12 months", "1250", "Sponsor", "https://docs.example/a", "The course", "A course", ""]
+    code, screen = typed(repo.root, ["close", "acme", "won"], [*paper, "A hub less", "no", "y"])
+    assert code == 0
+    assert "why is it another than what was offered?" in screen
+    assert held(repo)["contract"]["why_different"] == "A hub less"
 
 
 def test_a_close_without_its_end_says_that_it_is_won_or_lost(repo):

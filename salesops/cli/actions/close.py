@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from salesops.book.exit_criteria import CONTRACT_WHY
 from salesops.cli.hands import NoWay, ask, desk_of, word_of
 from salesops.cli.move_questions import go, picked
 from salesops.cli.moving import Going
@@ -48,6 +49,8 @@ def run(folder: str, deal: str, outcome: str | None, **options: Any) -> int:
     fields = [*OPTIONS[closes_as].values()]
 
     def order(need: Need) -> int:
+        if need.field == CONTRACT_WHY.field:
+            return len(fields)
         return fields.index(need.field) if need.field in fields else -1
 
     short = {field: f"--{name}" for name, field in OPTIONS[closes_as].items()}
