@@ -26,4 +26,6 @@ def test_another_process_collects_the_same_tests_in_the_same_order(request):
     assert len(set(theirs)) == len(theirs)
     chosen = set(ours)
     found = [name for name in theirs if name in chosen]
-    assert found == ours if len(ours) == len(theirs) else sorted(found) == sorted(ours)  # files may be named in any order
+    assert (
+        found == ours if len(ours) == len(theirs) else sorted(found) == sorted(ours)
+    )  # files may be named in any order

@@ -333,7 +333,7 @@ def _move(draft: Draft, wanted: Wanted, every: list[Wanted]) -> bool:
 
 def _was_there_before(stages: list[Any], line: Mapping[str, str], stage: str | None) -> bool:
     """Whether a line tells only of a way that the deal went on the same day before: from ``stage`` it has not gone it yet."""
-    return stage is not None and not any(
+    return stages[-1] != line and not any(
         isinstance(came, dict) and stage in came and entry == line for came, entry in pairwise(stages)
     )
 

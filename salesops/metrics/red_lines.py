@@ -120,13 +120,19 @@ def red_lines_of(snapshot: Snapshot) -> list[RedLineStanding]:
 
 
 def red_line(snapshot: Snapshot, line: RedLine) -> RedLineStanding | None:
-    """One red line as it stands on the day, over all days up to it; None where it watches no metric that can be measured."""
+    """One red line as it stands on the day, over all days up to it; None where it is not sound, or watches no metric that can be measured."""
     watched = next((each for each in every_metric(snapshot.process) if each.id == line.metric), None)
-    if watched is None or watched.measure is None:
+    if watched is None or watched.measure is None or not _is_sound(snapshot, line):
         return None
     snapshot = replace(snapshot, since=None, until=None)
     found = outcomes(snapshot, line)
     return _by_reading(snapshot, line, watched) if found is None else _by_outcomes(snapshot, line, watched.title, found)
+
+
+def _is_sound(snapshot: Snapshot, line: RedLine) -> bool:
+    """Whether it says in one way when it is crossed, and looks back to something that there is; the checks say what is wrong with the others."""
+    ways = len(line.bounds) + (line.wins is not None)
+    return ways == 1 and not (line.since and (line.last is not None or begins(snapshot.book, line.since) is None))
 
 
 # ── lines on outcomes that come one by one ────────────────────────────────────────────────────────────────────────────

@@ -480,14 +480,14 @@ def test_a_red_line_of_another_form_is_said_in_words(story, sound):
     text = re.sub(
         "(?m)^in_force: .*", "in_force: 2026-12-01", sound["process"].replace("version: v3", "version: v4", 1)
     )
-    text = text.replace("below: 1%, after: 10", "wins: 0, in: 10").replace(
+    text = text.replace("below: 15%, after: 20", "wins: 0, in: 20").replace(
         "red_lines:\n",
         "red_lines:\n  - {id: too-slow, metric: days-in-pipeline, above: 120, after: 5, means: Too slow}\n",
     )
     story.repo.write("playbook/process/v4.yaml", text)
     assert story.said[1:] == [
         "new red line too-slow: days-in-pipeline above 120 after 5 or more",
-        "red line no-wins: proposal-to-won none won in 10, was proposal-to-won below 1 % after 10 or more",
+        "red line outreach-broken: outreach-to-discovery none won in 20, was outreach-to-discovery below 15 % after 20 or more",
     ]
 
 

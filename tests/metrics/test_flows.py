@@ -118,9 +118,12 @@ def is_qualified(stage, on):
 
 
 def is_parked(deal, on):
-    """Written as parked, or still in the stage of waiting once the second version is in force."""
+    """Written as parked, or still in the stage of waiting once the second version is in force, until the record itself says how long."""
     written = any(span.since <= on and (span.until is None or on < span.until) for span in deal.parked)
-    return written or (on >= RENAMED and stage_on(deal, on) == "waiting")
+    if written or on < RENAMED or stage_on(deal, on) != "waiting":
+        return written
+    waits = max(RENAMED, [entered for _, entered in moves_of(deal) if entered <= on][-1])
+    return not any(waits <= span.since <= on for span in deal.parked)
 
 
 def is_counted(deal, on):

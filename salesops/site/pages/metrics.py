@@ -24,6 +24,7 @@ SUBJECT_TITLES = {
     "conversions": "Conversion",
     "velocity": "Days",
     "contracts": "Existing business",
+    "red_lines": "Limits",
 }
 """What a group of metrics is called where that is not the name of its module."""
 

@@ -81,7 +81,7 @@ LINES: Columns[RedLineStanding] = (
     Column("Decision", _answer, words=True),
 )
 LUCK: Columns[Luck] = (
-    Column("True rate", lambda row, _: f"{row.rate:.0%}", header=True, right=True),
+    Column("If the rate were", lambda row, _: f"{row.rate:.0%}", header=True, right=True),
     Column("One look", lambda row, _: f"{row.once:.0%}", right=True),
     Column("Looked at after every outcome", lambda row, _: f"{row.ever:.0%}", right=True),
 )

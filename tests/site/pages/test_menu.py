@@ -163,7 +163,7 @@ def test_a_new_page_reaches_the_menu_by_itself(nav, menu_of, monkeypatch, listed
     nav(listed)
     forecast = ModuleType("forecast")
     forecast.pages = lambda snapshot, readings, past: [
-        page("forecast", "Forecast", "process", snapshot, process=snapshot.process, versions=[], deals_in={}, readings={}),
+        page("forecast", "Forecast", "waiting", snapshot, heading="Forecast", people=[]),
         page("reference/terms", "Terms", "fields", snapshot, section="Reference", kinds=[], columns=()),
     ]  # fmt: skip
     at = pages.SUBJECTS.index(pages.pipeline) + 1
