@@ -75,23 +75,19 @@ NOT_IN_SERVICE = Paying(())
 
 @dataclass(frozen=True)
 class Membership:
-    """All won contracts of a member."""
+    """All won contracts of a member, and all their days in service."""
 
     member: str
     services: tuple[Service, ...]
+    spells: tuple[Spell, ...]
+    first: date
+    """The first day in service."""
     grace: timedelta
-
-    @property
-    def first(self) -> date | None:
-        """The first day in service."""
-        return min((spell.first for spell in self._spells), default=None)
-
-    @property
-    def _spells(self) -> Iterator[Spell]:
-        return (spell for service in self.services for spell in service.spells)
 
     def on(self, day: date) -> Paying:
         """Where the member stands on a day. A gap with a way back in no more than the grace days is none: what was paid before it goes on."""
+        if day < self.first:
+            return NOT_IN_SERVICE
         found = tuple(service for service in self.services if service.on(day))
         if found:
             return Paying(found)
@@ -100,12 +96,12 @@ class Membership:
 
     def _eve_of_gap(self, day: date) -> date | None:
         """The last day in service before a short gap; None where the day is in none. Whoever lapsed had the grace days already."""
-        before = max((spell.over for spell in self._spells if spell.over <= day), default=None)
-        back = min((spell.first for spell in self._spells if spell.first > day), default=None)
-        if before is None or back is None or back - before > self.grace:
+        back = min((spell.first for spell in self.spells if spell.first > day), default=None)
+        if back is None:
             return None
+        before = max(spell.over for spell in self.spells if spell.over <= day)
         has_lapsed = any(service.lapses == before and service.on(before - DAY) for service in self.services)
-        return None if has_lapsed else before - DAY
+        return None if has_lapsed or back - before > self.grace else before - DAY
 
 
 def memberships(snapshot: Snapshot) -> list[Membership]:
@@ -113,16 +109,22 @@ def memberships(snapshot: Snapshot) -> list[Membership]:
     grace = timedelta(days=grace_days(snapshot))
     found: dict[str, list[Service]] = {}
     for history in snapshot.book.histories.values():
-        if (contract := history.deal.contract) and contract.start:
-            found.setdefault(history.deal.member, []).append(
-                _service(snapshot, history, contract, contract.start, grace)
-            )
+        contract = history.deal.contract
+        if contract and contract.start and snapshot.outcome(history) == WON:
+            service = _service(snapshot, history, contract, contract.start, grace)
+            found.setdefault(history.deal.member, []).append(service)
     return [
-        Membership(member, kept, grace)
+        _membership(member, services, grace)
         for member, services in sorted(found.items())
-        if any(snapshot.counts(service.history.deal) for service in services)
-        and (kept := tuple(service for service in services if service.spells))
+        if any(service.spells for service in services)
+        and any(snapshot.counts(service.history.deal) for service in services)
     ]
+
+
+def _membership(member: str, services: list[Service], grace: timedelta) -> Membership:
+    kept = tuple(service for service in services if service.spells)
+    spells = tuple(spell for service in kept for spell in service.spells)
+    return Membership(member, kept, spells, min(spell.first for spell in spells), grace)
 
 
 def _service(snapshot: Snapshot, history: DealHistory, contract: Contract, start: date, grace: timedelta) -> Service:

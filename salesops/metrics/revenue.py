@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from salesops.book.book import Cause, LeftOut, Snapshot
@@ -66,6 +67,8 @@ def months_of_contract(contract: Contract, months: Sequence[str], stop: date | N
     A term spreads its whole amount; without an end each full month brings its fee, and a month of which it has only some days that part of it.
     """
     if contract.start is None or contract.mrr is None or (contract.last_day and contract.last_day < contract.start):
+        return {}
+    if not months or month_of(contract.start) > max(months) or month_of(contract.last_day or date.max) < min(months):
         return {}
     over = min(stop or date.max, contract.service_ended or date.max)
     every = (
@@ -167,39 +170,57 @@ class MonthOfMovements:
 
 def month_movements(snapshot: Snapshot, count: int = MONTHS_SHOWN) -> list[MonthOfMovements]:
     """The last so many months, the one of the day the last: as far as it has come."""
-    every = memberships(snapshot)
     first = months_after(snapshot.as_of.replace(day=1), 1 - count)
-    ends = [months_after(first, later) - DAY for later in range(count)]
-    found = [between(every, before, after) for before, after in zip(ends, [*ends[1:], snapshot.as_of], strict=True)]
+    days = [*(months_after(first, later) - DAY for later in range(count)), snapshot.as_of]
+    found = _between(memberships(snapshot), days)
     return [*found[:-1], replace(found[-1], is_over=snapshot.as_of == month_end(snapshot.as_of))]
 
 
 def between(every: Iterable[Membership], before: date, after: date) -> MonthOfMovements:
     """What members paid a month on one day and on a later one; opening and movements sum to closing in every currency."""
-    opening, closing, moves = list[Money](), list[Money](), list[Movement]()
+    return _between(every, [before, after])[0]
+
+
+class _Paid(NamedTuple):
+    """What a member pays a month on a day, and whether it is in service."""
+
+    day: date
+    sums: Sums
+    is_there: bool
+
+
+def _between(every: Iterable[Membership], days: Sequence[date]) -> list[MonthOfMovements]:
+    """The movements from each day to the next."""
+    sums: list[list[Money]] = [[] for _ in days]
+    moves: list[list[Movement]] = [[] for _ in days]
     for membership in every:
-        then, now = membership.on(before).sums, membership.on(after).sums
-        opening += _money(then)
-        closing += _money(now)
-        moves += _moves(membership, before, after)
-    return MonthOfMovements(month_of(after), total(opening), tuple(moves), total(closing))
+        paid = [_paid(membership, day) for day in days]
+        for at, each in enumerate(paid):
+            sums[at] += (Money(amount, currency) for currency, amount in each.sums.items())
+        for at, (then, now) in enumerate(pairwise(paid), start=1):
+            if then.sums != now.sums:
+                moves[at] += _moves(membership, then, now)
+    totals = [total(each) for each in sums]
+    return [
+        MonthOfMovements(month_of(days[at]), totals[at - 1], tuple(moves[at]), totals[at]) for at in range(1, len(days))
+    ]
 
 
-def _money(sums: Sums) -> Iterator[Money]:
-    return (Money(amount, currency) for currency, amount in sums.items())
+def _paid(membership: Membership, day: date) -> _Paid:
+    paying = membership.on(day)
+    return _Paid(day, paying.sums, bool(paying.services))
 
 
-def _moves(membership: Membership, before: date, after: date) -> Iterator[Movement]:
-    then, now = membership.on(before), membership.on(after)
-    was, is_ = then.sums, now.sums
-    for currency in sorted(was.keys() | is_.keys()):
-        change = is_.get(currency, Decimal(0)) - was.get(currency, Decimal(0))
+def _moves(membership: Membership, then: _Paid, now: _Paid) -> Iterator[Movement]:
+    for currency in sorted(then.sums.keys() | now.sums.keys()):
+        change = now.sums.get(currency, Decimal(0)) - then.sums.get(currency, Decimal(0))
         if change:
-            kind = _grew(membership, before, bool(then.services)) if change > 0 else SHRANK if now.services else LEFT
+            less = SHRANK if now.is_there else LEFT
+            kind = _grew(membership, then) if change > 0 else less
             yield Movement(membership.member, kind, Money(change, currency))
 
 
-def _grew(membership: Membership, before: date, was_there: bool) -> str:
-    if was_there:
+def _grew(membership: Membership, then: _Paid) -> str:
+    if then.is_there:
         return GREW
-    return CAME_BACK if membership.first and membership.first <= before else NEW_MEMBER
+    return CAME_BACK if membership.first <= then.day else NEW_MEMBER
