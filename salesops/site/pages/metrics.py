@@ -12,7 +12,7 @@ from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, metrics_of, wording
-from salesops.metrics.readings import Days, Share
+from salesops.metrics.readings import Days, MoneyShare, Share
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.words import day, prose, unbroken
@@ -27,6 +27,8 @@ SUBJECT_TITLES = {
     "red_lines": "Limits",
 }
 """What a group of metrics is called where that is not the name of its module."""
+HIT = {"win-rate": "won", "renewal-6": "in service", "contract-renewal-rate": "renewed"}
+"""What a hit of a share is called where it is not a stage that was reached."""
 
 
 class GlossaryRow(NamedTuple):
@@ -141,13 +143,15 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
 
 
 def _is_told(figure: str, reading: Reading) -> bool:
-    """Whether people are told a figure: the 80 % mark of a few values is none."""
+    """Whether people are told a figure: the 80 % mark of a few values is none, and money that is all there is has no interval."""
+    if isinstance(reading, MoneyShare):
+        return figure not in ("interval", "enough")
     return figure != "p80" or not isinstance(reading, Days) or reading.is_enough_for_quantiles
 
 
 def _counted(snapshot: Snapshot, metric: Metric, reading: Reading) -> Iterator[CountedDeal]:
     hits = frozenset(reading.hit) if isinstance(reading, Share) else frozenset()
-    word = "won" if metric.id == "win-rate" else "reached"
+    word = HIT.get(metric.id, "reached")
     for name in reading.included[:MAX_DEALS_NAMED]:
         history = snapshot.history(name) or snapshot.whole.histories[name]
         yield CountedDeal(history, word if name in hits else "", wording.attempts_in_words(reading, name))
