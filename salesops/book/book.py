@@ -50,6 +50,9 @@ class Cause(StrEnum):
     UNUSABLE = "cannot be counted"
     RUNNING = "in the week that is not over"
     RECLASSIFIED = "reclassified without a move"
+    NO_RATE = "no exchange rate"
+    NO_END = "contract without an end"
+    NOT_THERE_YET = "not in service at the start"
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import Any
 
 from salesops.book.book import Cause, Snapshot
 from salesops.metrics import Metric, Reading, measure, metrics_of
-from salesops.metrics.readings import Amounts, Count, Days, Share
-from salesops.metrics.wording import NO_DATA, between, headline, spread_of_few
+from salesops.metrics.readings import Amounts, Count, Days, MoneyShare, Share
+from salesops.metrics.wording import NO_DATA, between, headline, money_share, spread_of_few
 from salesops.output import counted
 
 BESIDE = {"share": (Cause.OPEN, Cause.PARKED), "money": (Cause.NO_AMOUNT,), "count": (Cause.RUNNING,)}
@@ -92,7 +92,7 @@ def _effect(
         for deal_id in (*after, *before)
         if deal_id not in told and before.get(deal_id) != after.get(deal_id)
     }
-    if isinstance(now, Days | Amounts) or not (told or altered):
+    if isinstance(now, Days | Amounts | MoneyShare) or not (told or altered):
         altered |= {deal_id: None for deal_id in new if deal_id in changed and deal_id in stayed}
     return Effect(metric, was, now, joined, left, tuple(altered))
 
@@ -135,6 +135,9 @@ def _numbers(reading: Reading | None) -> dict[str, Any] | None:
         return {**figures, "interval": list(reading.interval) if reading.interval else None}
     if isinstance(reading, Days):
         return {"n": reading.n, "mean": reading.value, "median": reading.median, "p80": reading.p80}
+    if isinstance(reading, MoneyShare):
+        money = {"part": reading.part, "whole": reading.whole, "currency": reading.currency}
+        return {"value": reading.value, **money, "members": reading.members}
     return {"value": reading.value, "n": reading.n, "without_amount": reading.without}
 
 
@@ -159,6 +162,8 @@ def _figures(reading: Reading) -> Iterator[str]:
     elif isinstance(reading, Days):
         yield f"{headline(reading)} in {counted(reading.n, 'visit')}"
         yield from _spread(reading)
+    elif isinstance(reading, MoneyShare):
+        yield money_share(reading) or headline(reading)
     else:
         yield f"{headline(reading)} in {counted(reading.n, 'deal')}, {reading.without:,} without an amount"
 

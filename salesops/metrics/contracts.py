@@ -67,7 +67,7 @@ def without_start(snapshot: Snapshot) -> list[LeftOut]:
 
 
 def _term(snapshot: Snapshot, history: DealHistory, contract: Contract) -> Term:
-    renewals = _renewals(snapshot, history.id)
+    renewals = renewals_of(snapshot, history.id)
     superseded = any(start <= snapshot.as_of for _, start in renewals)
     secured = next((deal_id for deal_id, start in renewals if start > snapshot.as_of), None)
     left = (contract.last_day - snapshot.as_of).days if contract.last_day else None
@@ -76,7 +76,7 @@ def _term(snapshot: Snapshot, history: DealHistory, contract: Contract) -> Term:
     )
 
 
-def _renewals(snapshot: Snapshot, deal: str) -> list[tuple[str, date]]:
+def renewals_of(snapshot: Snapshot, deal: str) -> list[tuple[str, date]]:
     """The won deals that renew a deal, with the start of their terms."""
     found = []
     for deal_id in snapshot.book.renewed_by.get(deal, ()):

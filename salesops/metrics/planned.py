@@ -35,27 +35,6 @@ planned(
     definition="Of the attempts that entered Enrichment and are decided, the share that reached Outreach, by campaign.",
 )
 planned(
-    "gross-retention",
-    "Gross revenue retention",
-    kind="share",
-    source="reference/definitions#retention",
-    definition="Of the recurring revenue at the start of a year, the share that neither shrank nor left.",
-)
-planned(
-    "net-retention",
-    "Net revenue retention",
-    kind="share",
-    source="reference/definitions#retention",
-    definition="Recurring revenue now of the members at the start of a year, growth among them, as a share of what it was.",
-)
-planned(
-    "renewal-6",
-    "Six-month renewal",
-    kind="share",
-    source="reference/definitions#retention",
-    definition="Of the members in service six months ago, the share that still is.",
-)
-planned(
     "forecast-mrr-6",
     "MRR forecast for six months",
     kind="money",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from salesops.book.book import LeftOut
@@ -223,7 +224,40 @@ class Amounts(DealEvidence):
         }
 
 
-Reading = Count | Share | Days | Amounts
+@dataclass(frozen=True, kw_only=True)
+class MoneyShare(DealEvidence):
+    """``part`` of ``whole``, both money of one currency, exact to the cent, of so many members: all there is, so that nothing is estimated and none are too few."""
+
+    kind = "share"
+    part: Decimal
+    whole: Decimal
+    currency: str
+    members: int
+    parts: Mapping[str, Decimal | int] = field(default_factory=dict)
+    """What leads from the whole to the part, as money; and members by whatever else tells them apart, as a number."""
+
+    @property
+    def value(self) -> float | None:
+        """The share; None where there is no money of which it could be one."""
+        return float(self.part / self.whole) if self.whole else None
+
+    def as_data(self) -> dict[str, Any]:
+        """The reading as ``metrics --format json`` gives it."""
+        return {
+            "kind": self.kind,
+            "value": self.value,
+            "part": self._money(self.part),
+            "whole": self._money(self.whole),
+            "members": self.members,
+            **{name: part if isinstance(part, int) else self._money(part) for name, part in self.parts.items()},
+            **self._evidence(),
+        }
+
+    def _money(self, amount: Decimal) -> dict[str, str]:
+        return {self.currency: cents(amount)}
+
+
+Reading = Count | Share | MoneyShare | Days | Amounts
 
 
 def _texts(sums: Sums) -> dict[str, str]:

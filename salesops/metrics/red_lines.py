@@ -17,7 +17,7 @@ from salesops.book.visits import DealHistory, Visit
 from salesops.metrics import luck
 from salesops.metrics.conversions import CONVERTED, FAILED, Attempt, attempts_at
 from salesops.metrics.metric import Metric, every_metric, metric
-from salesops.metrics.readings import Amounts, AttemptKey, Count, Days, Reading, Share
+from salesops.metrics.readings import Amounts, AttemptKey, Count, Days, MoneyShare, Reading, Share
 from salesops.metrics.statistics import Interval, upper_bound
 from salesops.metrics.wording import NO_DATA, headline, percent
 from salesops.problems import Path
@@ -313,6 +313,8 @@ def _measured(reading: Reading) -> int:
     """How many a reading rests on."""
     if isinstance(reading, Share):
         return reading.out_of
+    if isinstance(reading, MoneyShare):
+        return reading.members
     return reading.n if isinstance(reading, Days | Amounts) else reading.value
 
 

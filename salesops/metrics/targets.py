@@ -12,7 +12,7 @@ from typing import NamedTuple
 from salesops.book.book import Snapshot
 from salesops.metrics import metrics_of
 from salesops.metrics.pipeline import last_full_week
-from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
+from salesops.metrics.readings import Amounts, Count, Days, MoneyShare, Reading, Share
 from salesops.metrics.wording import NO_DATA, NOT_YET, amount, headline
 from salesops.records.bounds import value_of
 from salesops.records.money import Money, money_from_text
@@ -184,6 +184,8 @@ def _value(reading: Reading) -> Decimal | None:
         return None if reading.value is None else Decimal(str(reading.value))
     if isinstance(reading, Share):
         return Decimal(reading.hits) / Decimal(reading.out_of) if reading.out_of else None
+    if isinstance(reading, MoneyShare):
+        return reading.part / reading.whole if reading.whole else None
     return None
 
 
@@ -192,7 +194,7 @@ def _distance(off: Decimal, wanted: Decimal | Money, reading: Reading) -> str:
         return f"{amount(off)} {wanted.currency}"
     if isinstance(reading, Days):
         return f"{off:.1f}"
-    return f"{off * 100:.1f} points" if isinstance(reading, Share) else f"{off.normalize():f}"
+    return f"{off * 100:.1f} points" if isinstance(reading, Share | MoneyShare) else f"{off.normalize():f}"
 
 
 def goal(target: Target) -> str:

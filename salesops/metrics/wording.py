@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from salesops.book.book import LeftOut
-from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
+from salesops.metrics.readings import Amounts, Count, Days, MoneyShare, Reading, Share
 from salesops.metrics.statistics import Interval
 from salesops.output import counted
 from salesops.records.money import Sums
@@ -25,6 +25,8 @@ def headline(reading: Reading | None) -> str:
         return amounts(reading.sums) if reading.n else NO_DATA
     if reading.value is None:
         return NO_DATA
+    if isinstance(reading, MoneyShare):
+        return percent(reading.value)
     if isinstance(reading, Share):
         return percent(reading.value) if reading.is_enough else f"{reading.hits} of {reading.out_of}"
     return f"{reading.value:,.1f} days"
@@ -44,7 +46,16 @@ def detail(reading: Reading | None) -> str:
         return " · ".join(part for part in (f"{reading.n:,} deals" if reading.n != 1 else "1 deal", missing) if part)
     if isinstance(reading, Share):
         return _share(reading)
-    return _days(reading)
+    return money_share(reading) if isinstance(reading, MoneyShare) else _days(reading)
+
+
+def money_share(share: MoneyShare) -> str:
+    """``180 of 300 USD a month · 3 members``; nothing where there is nothing to share."""
+    if not share.whole:
+        return ""
+    return (
+        f"{amount(share.part)} of {amount(share.whole)} {share.currency} a month · {counted(share.members, 'member')}"
+    )
 
 
 def _reclassified(count: Count) -> list[str]:

@@ -118,11 +118,14 @@ class Contract(Record):
         term = self.term
         return None if term is None else round(term)
 
-    def amounts(self, months_without_end: int = MONTHS_A_YEAR) -> list[Money]:
-        """What it brings over its term: the recurring part times the months, so many where it has no end, and what comes once."""
+    def recurring(self, months_without_end: int = MONTHS_A_YEAR) -> Money | None:
+        """What recurs, over its term: the fee of a month times the months, so many where it has no end; None where it has no such fee."""
         months = self.term or Decimal(months_without_end)
-        recurring = [Money((self.mrr.amount * months).quantize(CENT), self.mrr.currency)] if self.mrr else []
-        return recurring + ([self.one_off] if self.one_off else [])
+        return Money((self.mrr.amount * months).quantize(CENT), self.mrr.currency) if self.mrr else None
+
+    def amounts(self, months_without_end: int = MONTHS_A_YEAR) -> list[Money]:
+        """What it brings over its term: what recurs, and what comes once."""
+        return [money for money in (self.recurring(months_without_end), self.one_off) if money]
 
     @property
     def began(self) -> Date | None:
