@@ -25,6 +25,7 @@ from salesops.site.pages import (
     process,
     reference,
     renewals,
+    retention,
     waiting,
 )
 from salesops.site.pages.page import Page
@@ -37,6 +38,7 @@ SUBJECTS = (
     pipeline,
     closed,
     renewals,
+    retention,
     waiting,
     new_deal,
     metrics,

@@ -27,6 +27,8 @@ SUBJECT_TITLES = {
     "red_lines": "Limits",
 }
 """What a group of metrics is called where that is not the name of its module."""
+HIT = {"win-rate": "won", "renewal-6": "in service", "contract-renewal-rate": "renewed"}
+"""What a hit of a share is called where it is not a stage that was reached."""
 
 
 class GlossaryRow(NamedTuple):
@@ -147,7 +149,7 @@ def _is_told(figure: str, reading: Reading) -> bool:
 
 def _counted(snapshot: Snapshot, metric: Metric, reading: Reading) -> Iterator[CountedDeal]:
     hits = frozenset(reading.hit) if isinstance(reading, Share) else frozenset()
-    word = "won" if metric.id == "win-rate" else "reached"
+    word = HIT.get(metric.id, "reached")
     for name in reading.included[:MAX_DEALS_NAMED]:
         history = snapshot.history(name) or snapshot.whole.histories[name]
         yield CountedDeal(history, word if name in hits else "", wording.attempts_in_words(reading, name))
