@@ -128,8 +128,8 @@ def _currency_of(snapshot: Snapshot, every: list[MemberThenNow]) -> str:
 
 
 def _missing_rate(snapshot: Snapshot, day: date, each: MemberThenNow, currency: str) -> str | None:
-    used = sorted(each.then.sums.keys() | each.now.sums.keys())
-    return next((other for other in used if _rate(snapshot, day, other, currency) is None), None)
+    used = {other for paying in (each.then, each.now) for other, amount in paying.sums.items() if amount}
+    return next((other for other in sorted(used) if _rate(snapshot, day, other, currency) is None), None)
 
 
 def _rate(snapshot: Snapshot, day: date, currency: str, target: str) -> Decimal | None:
