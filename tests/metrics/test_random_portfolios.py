@@ -181,6 +181,8 @@ def length_of(month):
 
 def served(deal, month, stop):
     """How many single days of a month a contract has before it stops."""
+    if month < f"{deal['start']:%Y-%m}" or (deal["end"] and month > f"{deal['end']:%Y-%m}"):
+        return 0
     every = [date(int(month[:4]), int(month[5:]), day + 1) for day in range(length_of(month))]
     return sum(deal["start"] <= day < stop and (deal["end"] is None or day <= deal["end"]) for day in every)
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from salesops.book.book import Cause, LeftOut
-from salesops.metrics.readings import Amounts, AttemptKey, Count, Days, Share, tally
+from salesops.metrics.readings import Amounts, AttemptKey, Count, Days, MoneyShare, Share, tally
 from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline
 
 LEFT = (LeftOut("birch", "parked until 2026-07-01", Cause.PARKED),)
@@ -78,6 +78,7 @@ def test_money_of_nothing_is_no_data():
         Share(hits=1, out_of=2, included=("aspen",), excluded=LEFT, parts={"split": {"won": 1}}),
         Days(values=(3,), included=("aspen",), excluded=LEFT, variants={"oldest": 3}),
         Amounts(sums={"USD": Decimal("1.5")}, n=1, included=("aspen",), excluded=LEFT, parts={"at_risk": {}}),
+        MoneyShare(part=Decimal(1), whole=Decimal(2), currency="USD", members=1, included=("aspen",), excluded=LEFT),
     ],
 )
 def test_every_kind_of_reading_shows_its_evidence_as_json(reading):
@@ -108,6 +109,7 @@ def test_what_was_left_out_is_grouped_by_the_kind_of_reason():
         Share(hits=4_200, out_of=9_100, open=3_900),
         Days(values=tuple(range(4_000))),
         Amounts(sums={"USD": Decimal(13_250_000)}, n=12_000, without=1_100),
+        MoneyShare(part=Decimal(1_200), whole=Decimal(13_250_000), currency="USD", members=12_000),
     ],
 )
 def test_thousands_are_marked_alike_in_a_whole_line(reading):

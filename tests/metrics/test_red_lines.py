@@ -217,6 +217,21 @@ def test_a_line_on_a_count_is_confirmed_as_soon_as_it_is_crossed(judged):
     assert judged(busy, dict(list(deals.items())[:2])).state is State.SILENT
 
 
+def test_a_line_on_a_share_of_money_is_judged_by_its_members_and_is_no_estimate(judged):
+    leaky = {"id": "leaky", "metric": "gross-retention", "below": "90%", "after": "3"}
+    assert judged(leaky, memberships_of(2)).state is State.TOO_FEW
+    found = judged(leaky, memberships_of(3))
+    assert (found.state, found.value, found.hits) == (State.CONFIRMED, "66.7 %", None)
+
+
+def memberships_of(many):
+    """Members of long ago, of whom the first has left."""
+    running = {"start": "2020-01-01", "end": "open", "mrr": "100 USD"}
+    ended = {**running, "service_ended": str(FIRST - timedelta(days=2))}
+    stages = [{"closed won": "2020-01-01"}]
+    return {f"deal-{at}": {"stages": stages, "contract": running if at else ended} for at in range(many)}
+
+
 def test_a_line_on_days_is_confirmed_by_the_interval_of_the_median(judged):
     slow = {"id": "slow", "metric": "days-in-outreach", "above": "3", "after": "6"}
     assert judged(slow, attempts("outreach", [False] * 5)).state is State.TOO_FEW

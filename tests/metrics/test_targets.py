@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from salesops.metrics.readings import Amounts, Count, Days, Share
+from salesops.metrics.readings import Amounts, Count, Days, MoneyShare, Share
 from salesops.metrics.targets import goal, progress, target_standings
 from salesops.records.learning import Decision
 from salesops.records.rates import Rates
@@ -33,6 +33,10 @@ def money(n=1, **sums):
     return Amounts(sums={currency: Decimal(sum) for currency, sum in sums.items()}, n=n)
 
 
+def kept(part, whole):
+    return MoneyShare(part=Decimal(part), whole=Decimal(whole), currency="USD", members=3)
+
+
 @pytest.mark.parametrize(
     ("at_least", "reading", "now", "state", "gap"),
     [
@@ -45,6 +49,9 @@ def money(n=1, **sums):
         ("50%", Share(hits=4, out_of=10), "40.0 %", "missing", "10.0 points short"),
         ("50%", Share(hits=0, out_of=10), "0.0 %", "missing", "50.0 points short"),
         ("50%", Share(hits=0, out_of=0), "no data", "unknown", "no data"),
+        ("85%", kept(180, 300), "60.0 %", "missing", "25.0 points short"),
+        ("85%", kept(255, 300), "85.0 %", "reached", "reached"),
+        ("85%", kept(0, 0), "no data", "unknown", "no data"),
         ("9000 USD", money(USD="4050", CAD="1650"), "4,050 USD", "missing", "4,950 USD short"),
         ("9000 USD", money(USD="9000.00"), "9,000 USD", "reached", "reached"),
         ("9000 USD", money(USD="8999.50"), "8,999.50 USD", "missing", "0.50 USD short"),
