@@ -249,6 +249,8 @@ class MoneyShare(DealEvidence):
             "part": self._money(self.part),
             "whole": self._money(self.whole),
             "members": self.members,
+            "interval": None,
+            "enough": True,
             **{name: part if isinstance(part, int) else self._money(part) for name, part in self.parts.items()},
             **self._evidence(),
         }

@@ -12,7 +12,7 @@ from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, metrics_of, wording
-from salesops.metrics.readings import Days, Share
+from salesops.metrics.readings import Days, MoneyShare, Share
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.words import day, prose, unbroken
@@ -143,7 +143,9 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
 
 
 def _is_told(figure: str, reading: Reading) -> bool:
-    """Whether people are told a figure: the 80 % mark of a few values is none."""
+    """Whether people are told a figure: the 80 % mark of a few values is none, and money that is all there is has no interval."""
+    if isinstance(reading, MoneyShare):
+        return figure not in ("interval", "enough")
     return figure != "p80" or not isinstance(reading, Days) or reading.is_enough_for_quantiles
 
 

@@ -16,6 +16,7 @@ OVERVIEWS = (
     "pipeline",
     "closed",
     "renewals",
+    "retention",
     "metrics",
     "members",
     "process",

@@ -7,7 +7,7 @@ from salesops.site.pages.page import file_of
 pytestmark = pytest.mark.browser
 
 LOOKED_AT = (
-    "", "board.html", "pipeline.html", "closed.html", "renewals.html", "metrics.html", "metrics/win-rate.html", "metrics/meetings-per-week.html", "members.html",
+    "", "board.html", "pipeline.html", "closed.html", "renewals.html", "retention.html", "metrics.html", "metrics/win-rate.html", "metrics/meetings-per-week.html", "members.html",
     "members/skerrow-marine-institute.html", "process.html", "prices.html", "messages.html", "reference/checks.html", "reference/fields.html", "reference/commands.html", "404.html",
     "deals/larkspur-general.html", "deals/skerrow-general.html", "deals/alerce-renewal-2026.html", "deals/pan-basin-premier.html",
 )  # fmt: skip
