@@ -13,20 +13,6 @@ planned(
     definition="Of the e-mails of a message variant that were delivered, the share that was opened.",
 )
 planned(
-    "weighted-pipeline",
-    "Weighted pipeline",
-    kind="money",
-    source="reference/definitions#forecasts",
-    definition="The value of each open deal times how likely it is to be won.",
-)
-planned(
-    "sales-velocity",
-    "Sales velocity",
-    kind="money",
-    source="reference/definitions#forecasts",
-    definition="Open qualified deals times mean won amount times win rate, divided by the mean days to a win.",
-)
-planned(
     "lead-qualification-rate",
     "Lead qualification rate",
     kind="share",
