@@ -197,21 +197,22 @@ def _drawn(deal: ExpectedDeal, *, by_member: bool) -> OpenDeal:
         deal.id,
         int(deal.amount / CENT),
         float(deal.chance.value),
-        group=None if is_estimate else _group(deal.chance),
+        group=None if is_estimate else group_of(deal.chance),
         close=deal.close,
         is_fixed=is_estimate and deal.chance.value == 1,
         with_=deal.weighed.history.deal.member if by_member else None,
     )
 
 
-def _group(chance: Chance) -> str:
+def group_of(chance: Chance) -> str:
+    """The stage whose uncertainty a chance shares with the others of it."""
     return f"{chance.key.type} {chance.key.stage}"
 
 
 def _spreads(deals: Sequence[ExpectedDeal]) -> dict[str, Spread]:
     """How sure the chances of each stage are: as sure as its decided attempts make them; a default is worth ten."""
     return {
-        _group(deal.chance): spread_of(deal.chance)
+        group_of(deal.chance): spread_of(deal.chance)
         for deal in deals
         if deal.chance.provenance is not Provenance.ESTIMATE
     }
