@@ -330,7 +330,9 @@ def _outlook(deal: Versions, found: list[Difference]) -> Iterator[Change]:
             continue
         day = f" on {names.day(entry['date'])}" if entry.get("date") else ""
         why = f" ({names.text(entry['why'])})" if entry.get("why") else ""
-        yield deal.change("outlook", f"outlook{day}: {names.text(entry.get('says'))}{why}", date=_given(entry.get("date")))
+        yield deal.change(
+            "outlook", f"outlook{day}: {names.text(entry.get('says'))}{why}", date=_given(entry.get("date"))
+        )
 
 
 def _win(deal: Versions, found: list[Difference]) -> Iterator[Change]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from salesops.book.book import Snapshot
-from salesops.book.visits import DealHistory
+from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.chances import Chance, Provenance, StageKey, chances
 from salesops.metrics.forecast import group_of, spread_of
 from salesops.metrics.simulation import Band, OpenDeal, band, simulate
@@ -224,3 +224,44 @@ def weeks_before(day: date, count: int, step: int = 1) -> Iterator[date]:
     """The last Sundays before a day, so many and so many weeks apart, the latest first."""
     last = day - timedelta(days=day.weekday() + 1)
     return (last - timedelta(weeks=step * back) for back in range(count))
+
+
+# ── what people said ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+SAYINGS = ("commit", "best case")
+
+
+class SaidAndDone(NamedTuple):
+    """A word that was said of attempts, and what became of them; each attempt counts once for each word."""
+
+    says: str
+    won: int
+    decided: int
+    open: int
+
+    @property
+    def interval(self) -> Interval | None:
+        """The 95 % interval of the share that was won."""
+        return wilson(self.won, self.decided)
+
+
+def said_and_done(snapshot: Snapshot) -> list[SaidAndDone]:
+    """What became of the deals that somebody committed to, or called a best case; a word without a deal is left out."""
+    became: dict[str, list[bool | None]] = {says: [] for says in SAYINGS}
+    for history in snapshot.histories:
+        for visits in history.attempts:
+            for says in SAYINGS:
+                if any(_is_of(each.date, visits) for each in history.deal.outlook if each.says == says):
+                    closing = snapshot.closing(visits)
+                    became[says].append(snapshot.stage(closing.stage).outcome == WON if closing else None)
+    return [
+        SaidAndDone(says, found.count(True), len(found) - found.count(None), found.count(None))
+        for says, found in became.items()
+        if found
+    ]
+
+
+def _is_of(day: date, attempt: tuple[Visit, ...]) -> bool:
+    """Whether something was said while an attempt was open."""
+    last = next((visit.entered for visit in attempt if visit.outcome), date.max)
+    return attempt[0].entered <= day <= last

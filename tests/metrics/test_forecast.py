@@ -7,7 +7,7 @@ import pytest
 from booking import book_of
 
 from salesops.metrics.forecast import forecast
-from salesops.metrics.forecasts_scored import score, weeks_before
+from salesops.metrics.forecasts_scored import said_and_done, score, weeks_before
 from salesops.metrics.simulation import NO_MONTH, Band
 from salesops.records.rates import Rates
 from salesops.records.team import Team
@@ -212,3 +212,22 @@ def test_without_forecasts_there_is_nothing_to_score(book):
     found = score(lambda day: None, book({}).on(TODAY), [])
     assert (found.bias, found.brier, found.coverage) == (None, None, None)
     assert found.as_data()["scored"] == 0
+
+
+def test_what_was_said_of_a_deal_is_held_against_what_became_of_it(book):
+    said = "outlook: [{date: 2026-04-02, says: best case}, {date: 2026-04-20, says: commit}, {date: 2026-04-21, says: commit}]"
+    found = said_and_done(
+        book(f"""
+            kept:    {{stages: [proposal: 2026-04-01, closed won: 2026-05-01], {said}}}
+            broken:  {{stages: [proposal: 2026-04-01, closed lost: 2026-05-01], {said}}}
+            running: {{stages: [proposal: 2026-04-01], {said}}}
+            earlier: {{stages: [proposal: 2026-05-01], {said}}}
+            unsaid:  {{stages: [proposal: 2026-04-01, closed won: 2026-05-01]}}
+        """).on(TODAY)
+    )
+    assert [tuple(row) for row in found] == [("commit", 1, 2, 1), ("best case", 1, 2, 1)]
+
+
+def test_what_is_said_tomorrow_is_not_said_yet(book):
+    later = "one: {stages: [proposal: 2026-04-01], outlook: [{date: 2026-05-11, says: commit}]}"
+    assert said_and_done(book(later).on(TODAY)) == []
