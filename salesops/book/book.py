@@ -55,6 +55,7 @@ class Cause(StrEnum):
     NOT_THERE_YET = "not in service at the start"
     NO_CHANCE = "no probability"
     CLOSE_PASSED = "expected close has passed"
+    NO_CLOSE = "no expected close"
 
 
 @dataclass(frozen=True)

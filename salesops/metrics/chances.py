@@ -21,7 +21,7 @@ from salesops.metrics.survival import NOBODY, Followed, Incidence, cumulative_in
 from salesops.records.process import WON
 
 PLACES = Decimal("0.0001")
-"""How exact a chance is told, and reckoned with: to a hundredth of a percent."""
+"""How exact a chance is told, and counted with: to a hundredth of a percent."""
 ROUNDS = 500
 """How often the stages are gone through until their chances no longer change: they hang on each other where deals go back."""
 

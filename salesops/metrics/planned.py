@@ -21,13 +21,6 @@ planned(
     definition="Of the attempts that entered Enrichment and are decided, the share that reached Outreach, by campaign.",
 )
 planned(
-    "forecast-mrr-6",
-    "MRR forecast for six months",
-    kind="money",
-    source="reference/definitions#forecasts",
-    definition="Recurring revenue of the next six months: signed, and expected from renewals and new deals.",
-)
-planned(
     "learning-coverage",
     "Learning coverage",
     kind="share",
