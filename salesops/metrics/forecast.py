@@ -66,6 +66,12 @@ class Landing:
         """Both together."""
         return self.won + self.expected
 
+    @property
+    def name(self) -> str:
+        """``2026 Q4``, or the year."""
+        is_year = self.first.month == 1 and self.last.month == 12
+        return f"{self.first.year}" if is_year else f"{self.first.year} Q{self.last.month // 3}"
+
 
 @dataclass(frozen=True)
 class Forecast:

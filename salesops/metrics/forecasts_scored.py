@@ -21,6 +21,9 @@ Then = Callable[[date], Snapshot | None]
 RIPE = 0.9
 """A forecast is scored once so large a share of its deals is decided: before that the slow ones are missing, which are mostly lost."""
 
+DRAWS_EACH = 200
+"""Draws of each past forecast: enough for a band of the number of wins, and there are many of them."""
+
 
 class Judged(NamedTuple):
     """What was expected of one deal on a day, and whether its attempt was won; None while it is undecided."""
@@ -217,7 +220,8 @@ def _wins(day: date, found: list[tuple[DealHistory, Chance]]) -> Band:
         )
         for history, chance in found
     ]
-    return band(simulate(deals, day, spreads={name: spread_of(chance) for name, chance in measured.items()}).wins)
+    spreads = {name: spread_of(chance) for name, chance in measured.items()}
+    return band(simulate(deals, day, spreads=spreads, draws=DRAWS_EACH).wins)
 
 
 def weeks_before(day: date, count: int, step: int = 1) -> Iterator[date]:

@@ -108,7 +108,7 @@ def _as_text(found: Forecast, records: Records) -> Iterator[str]:
 def _landing(found: Forecast) -> Iterator[str]:
     for each in found.landings:
         sure = f", {_money(money_of(each.band.p10))} to {_money(money_of(each.band.p90))}" if each.band else ""
-        yield f"{each.first} to {each.last}: won {_money(each.won)} + expected {_money(each.expected)} = {_money(each.total)}{sure}"
+        yield f"{each.name}: won {_money(each.won)} + expected {_money(each.expected)} = {_money(each.total)}{sure}"
 
 
 def _rests_on(found: Forecast) -> Iterator[str]:

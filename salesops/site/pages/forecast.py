@@ -75,7 +75,7 @@ DEALS: Columns[ExpectedDeal] = (
     Column("How we know", why, words=True),
 )
 LANDINGS: Columns[Landing] = (
-    Column("Period", lambda each, _: f"{each.first} to {each.last}", header=True),
+    Column("Period", lambda each, _: each.name, header=True),
     Column("Won", lambda each, _: amount(each.won), right=True),
     Column("Expected", lambda each, _: amount(each.expected), right=True),
     Column("Together", lambda each, _: amount(each.total), right=True),
