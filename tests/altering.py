@@ -77,6 +77,10 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
                 {"value": "60%", "date": "2025-01-20", "why": "Hope"},
                 {"value": "70%", "date": "2025-01-20", "why": "Hope"},
             ),
+            "outlook": (
+                [{"date": "2025-01-20", "says": "commit"}],
+                [{"date": "2025-01-20", "says": "best case"}],
+            ),
             "source": ({"channel": "referral"}, {"channel": "conference"}),
             "next": ({"action": "Call", "due": "2027-01-01"}, {"action": "Write", "due": "2027-01-01"}),
             "parked": (

@@ -53,6 +53,9 @@ class Cause(StrEnum):
     NO_RATE = "no exchange rate"
     NO_END = "contract without an end"
     NOT_THERE_YET = "not in service at the start"
+    NO_CHANCE = "no probability"
+    CLOSE_PASSED = "expected close has passed"
+    NO_CLOSE = "no expected close"
 
 
 @dataclass(frozen=True)

@@ -320,6 +320,21 @@ def _learned(deal: Versions, found: list[Difference]) -> Iterator[Change]:
         yield deal.change("learned", f"learned{stage}{day}{note}", date=_given(entry.get("date")))
 
 
+def _outlook(deal: Versions, found: list[Difference]) -> Iterator[Change]:
+    """``outlook on 5 March: commit (The order is on the provost's desk)``; a change of what was said is told like any other field."""
+    names = deal.names
+    for one in found:
+        entry = one.after
+        if one.before is not None or not isinstance(entry, Mapping):
+            yield from _other(deal, [one])
+            continue
+        day = f" on {names.day(entry['date'])}" if entry.get("date") else ""
+        why = f" ({names.text(entry['why'])})" if entry.get("why") else ""
+        yield deal.change(
+            "outlook", f"outlook{day}: {names.text(entry.get('says'))}{why}", date=_given(entry.get("date"))
+        )
+
+
 def _win(deal: Versions, found: list[Difference]) -> Iterator[Change]:
     yield deal.change("win", told(found, deal.data, deal.names))
 
@@ -349,6 +364,7 @@ SECTIONS: dict[str, Callable[[Versions, list[Difference]], Iterator[Change]]] = 
     "contract": _contract,
     "win": _win,
     "learned": _learned,
+    "outlook": _outlook,
     "waived": _exceptions,
     "corrections": _exceptions,
 }

@@ -90,6 +90,8 @@ def _people(deal: Deal) -> Iterator[tuple[Path, str | None]]:
         yield ("next", "owner"), deal.next.owner
     if deal.order:
         yield ("order", "delivery_owner"), deal.order.delivery_owner
+    for at, outlook in enumerate(deal.outlook):
+        yield ("outlook", at, "by"), outlook.by
     for at, waiver in enumerate(deal.waived):
         yield ("waived", at, "by"), waiver.by
     for at, correction in enumerate(deal.corrections):

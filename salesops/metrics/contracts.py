@@ -265,7 +265,7 @@ for bucket, metric_id, title, source, definition in WINDOWS:
     add(Metric(metric_id, title, "count", source, ALL_TYPES, definition, _in_window(bucket), _dates, near))
 
 
-def _won_worth(history: DealHistory) -> list[Money]:
+def won_worth(history: DealHistory) -> list[Money]:
     """What a won deal brings over its term, by its contract; by the value expected of it where the contract has no amount."""
     contract, value = history.deal.contract, history.deal.value
     if contract is None or not (contract.mrr or contract.one_off):
@@ -273,7 +273,8 @@ def _won_worth(history: DealHistory) -> list[Money]:
     return contract.amounts(MONTHS_A_TERM if value is None or value.months is None else value.months)
 
 
-def _won_on(snapshot: Snapshot, history: DealHistory) -> date:
+def won_on(snapshot: Snapshot, history: DealHistory) -> date:
+    """The day on which a won deal was won."""
     closing = snapshot.closing(history.attempts[-1])
     return (closing or history.now).entered
 
@@ -288,8 +289,8 @@ def _win_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
 
 def _won_outside(snapshot: Snapshot) -> Iterator[LeftOut]:
     for history in snapshot.won:
-        if not snapshot.in_window(_won_on(snapshot, history)):
-            yield LeftOut(history.id, f"won on {_won_on(snapshot, history)}, outside of the window", Cause.OTHER_DAY)
+        if not snapshot.in_window(won_on(snapshot, history)):
+            yield LeftOut(history.id, f"won on {won_on(snapshot, history)}, outside of the window", Cause.OTHER_DAY)
 
 
 @metric(
@@ -307,10 +308,10 @@ def won_value(snapshot: Snapshot) -> Amounts:
     end counts with the months expected of the deal, else with 12. Where the contract has no amount, what was expected of
     the deal counts; deals with neither are named, and add nothing.
     """
-    won = [history for history in snapshot.won if snapshot.in_window(_won_on(snapshot, history))]
-    valued = [history for history in won if _won_worth(history)]
-    without = [history for history in won if not _won_worth(history)]
-    months = {history.id: f"{_won_on(snapshot, history):%Y-%m}" for history in valued}
+    won = [history for history in snapshot.won if snapshot.in_window(won_on(snapshot, history))]
+    valued = [history for history in won if won_worth(history)]
+    without = [history for history in won if not won_worth(history)]
+    months = {history.id: f"{won_on(snapshot, history):%Y-%m}" for history in valued}
     return Amounts(
         sums=_sum_of(valued),
         n=len(valued),
@@ -333,7 +334,7 @@ def won_value(snapshot: Snapshot) -> Amounts:
 
 
 def _sum_of(histories: Iterable[DealHistory]) -> Sums:
-    return total(amount for history in histories for amount in _won_worth(history))
+    return total(amount for history in histories for amount in won_worth(history))
 
 
 def _recurring(snapshot: Snapshot, months: int) -> Amounts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from salesops.book.book import LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
@@ -13,6 +14,7 @@ from salesops.problems import Path
 from salesops.records.process import Process
 
 Measure = Callable[[Snapshot], Reading]
+M = TypeVar("M", bound=Measure)
 Lines = Callable[[Snapshot, DealHistory], list[Path]]
 """The fields of a deal by which a metric counts it."""
 Near = Callable[[Snapshot], Iterable[LeftOut]]
@@ -101,10 +103,10 @@ def metric(
     types: str = ALL_TYPES,
     lines: Lines = in_its_stage,
     near: Near = none_near,
-) -> Callable[[Measure], Measure]:
+) -> Callable[[M], M]:
     """Register a metric; its docstring is its definition."""
 
-    def register(measure: Measure) -> Measure:
+    def register(measure: M) -> M:
         add(
             Metric(metric_id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure, lines, near)
         )

@@ -13,33 +13,12 @@ planned(
     definition="Of the e-mails of a message variant that were delivered, the share that was opened.",
 )
 planned(
-    "weighted-pipeline",
-    "Weighted pipeline",
-    kind="money",
-    source="reference/definitions#forecasts",
-    definition="The value of each open deal times how likely it is to be won.",
-)
-planned(
-    "sales-velocity",
-    "Sales velocity",
-    kind="money",
-    source="reference/definitions#forecasts",
-    definition="Open qualified deals times mean won amount times win rate, divided by the mean days to a win.",
-)
-planned(
     "lead-qualification-rate",
     "Lead qualification rate",
     kind="share",
     source="reference/definitions#conversions",
     types=NEW_ONLY,
     definition="Of the attempts that entered Enrichment and are decided, the share that reached Outreach, by campaign.",
-)
-planned(
-    "forecast-mrr-6",
-    "MRR forecast for six months",
-    kind="money",
-    source="reference/definitions#forecasts",
-    definition="Recurring revenue of the next six months: signed, and expected from renewals and new deals.",
 )
 planned(
     "learning-coverage",

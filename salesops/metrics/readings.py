@@ -204,6 +204,8 @@ class Amounts(DealEvidence):
     parts: Mapping[str, Sums] = field(default_factory=dict)
     by: Mapping[str, Mapping[str, Sums]] = field(default_factory=dict)
     """Other splits than by type, such as ``by_stage``; each adds up to the sums."""
+    behind: Mapping[str, str] = field(default_factory=dict)
+    """The factors of a product, each by its name with what it rests on; empty where it is a plain sum of deals."""
 
     @property
     def value(self) -> dict[str, str] | None:
@@ -220,6 +222,7 @@ class Amounts(DealEvidence):
             "split": {name: _texts(sums) for name, sums in self.split.items()},
             **{name: {key: _texts(sums) for key, sums in split.items()} for name, split in self.by.items()},
             **{name: _texts(sums) for name, sums in self.parts.items()},
+            **({"behind": dict(self.behind)} if self.behind else {}),
             **self._evidence(),
         }
 

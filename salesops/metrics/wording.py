@@ -42,6 +42,8 @@ def detail(reading: Reading | None) -> str:
         split = [f"{count:,} {name}" for name, count in reading.split.items()]
         return " · ".join(last + split + running + _reclassified(reading))
     if isinstance(reading, Amounts):
+        if reading.behind:
+            return " · ".join(f"{name} {value}" for name, value in reading.behind.items())
         missing = f"{reading.without:,} without an amount" if reading.without else ""
         return " · ".join(part for part in (f"{reading.n:,} deals" if reading.n != 1 else "1 deal", missing) if part)
     if isinstance(reading, Share):

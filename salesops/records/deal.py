@@ -48,6 +48,7 @@ MeetingStatus = Literal["held", "scheduled", "cancelled", "no-show"]
 CallOutcome = Literal["spoke", "voicemail", "no answer"]
 LinkStatus = Literal["draft", "sent", "accepted", "executed", "archived"]
 Priority = Literal["hot", "normal", "low"]
+Saying = Literal["commit", "best case", "open"]
 
 
 class Move(NamedTuple):
@@ -144,6 +145,20 @@ class Probability(Record):
     value: Percent = given("How likely the win is, a percentage.", "60%")
     date: Happened = given("The day of the estimate.", "2026-03-05")
     why: Text = given("The reason.", "Dean agreed in principle")
+
+
+class Outlook(Record):
+    """What somebody says will come of the deal, on a day: it stays, and is held against what came (``reference/definitions#forecasts``)."""
+
+    date: Happened = given("The day on which it was said.", "2026-03-05")
+    says: Saying = given(
+        "What is said: commit, it will be won on its day; best case, if all goes well; open, neither any more.",
+        "commit",
+        "best case",
+        "open",
+    )
+    by: Id | None = maybe("Who said it: a person of the team; default: the deal's owner.", "jim")
+    why: Text | None = maybe("The reason.", "The order is on the provost's desk")
 
 
 class Source(Record):
@@ -387,6 +402,11 @@ class Deal(Record):
     value: Value | None = maybe("The expected value.", past=Past.FREE)
     expected_close: Day | None = maybe("The day on which it is expected to close.", "2026-04-15", past=Past.FREE)
     probability: Probability | None = maybe("A person's own estimate of the win, with a reason.", past=Past.FREE)
+    outlook: tuple[Outlook, ...] = many(
+        "What was said of its outcome, and when: commit or best case; the newest last.",
+        entries=Entries(("date",), may_repeat=True, about="says", called="outlook"),
+        past=Past.LATE_NAMED,
+    )
     source: Source | None = maybe("Where the prospect came from.", past=Past.NAMED_ONCE_CLOSED)
     next: NextStep | None = maybe("The next step and its day.", past=Past.FREE)
     decision: GoDecision | None = maybe("The decision to work on it, or not to.", past=Past.NAMED_ONCE_CLOSED)

@@ -204,6 +204,12 @@ EDITS = [
         "learned in Discovery on 2 February: They teach on their own servers",
     ),
     (
+        "",
+        "outlook: [{date: 2026-03-05, says: commit, why: The order is on her desk}]",
+        "outlook",
+        "outlook on 5 March: commit (The order is on her desk)",
+    ),
+    (
         "order: {created: 2026-03-30}",
         "order: {created: 2026-03-30, delivery_owner: jim}",
         "order",

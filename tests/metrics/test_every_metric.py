@@ -17,7 +17,7 @@ OPEN_STAGES = ("enrichment", "outreach", "discovery", "renewals", "proposal")
 DAYS_IN = {f"days-in-{stage}" for stage in OPEN_STAGES}
 AGE_IN = {f"age-in-{stage}" for stage in OPEN_STAGES}
 OF_DEALS = {
-    *"open-deals sqd sqd-net-new sqd-exits stalled days-in-pipeline pipeline-value won-value mrr arr".split(),
+    *"open-deals sqd sqd-net-new sqd-exits stalled days-in-pipeline pipeline-value weighted-pipeline won-value mrr arr".split(),
     *"existing-business-active renewal-overdue renewal-0-30 renewal-31-90 renewal-91-180 renewal-later".split(),
     *"renewal-open-ended contracts-not-started contracts-superseded contracts-ended".split(),
     *AGE_IN,
@@ -27,7 +27,7 @@ IDS = {
     *OF_DEALS,
     *CONVERSIONS,
     *DAYS_IN,
-    *"meetings-per-week email-open-rate win-rate days-to-loss weighted-pipeline sales-velocity red-lines".split(),
+    *"meetings-per-week email-open-rate win-rate days-to-loss sales-velocity red-lines".split(),
     *"gross-retention net-retention renewal-6 forecast-mrr-6 lead-qualification-rate learning-coverage".split(),
     *"handoff-lead-time contract-renewal-rate".split(),
 }

@@ -14,6 +14,8 @@ from salesops.metrics.readings import Amounts, Count, Share
 
 DAYS = ("2025-12-01", "2026-03-20", "2026-07-01", "2026-11-20")
 TYPES = ("new business", "existing business")
+PRODUCTS = {"sales-velocity"}
+"""Money a day: a product of rates and means, which has no parts that add up."""
 
 
 def narrowed(book, day, **asked):
@@ -29,7 +31,7 @@ def parts_add_up(implemented, book, day, name, values):
     parts = [narrowed(book, day, **{name: value}) for value in values]
     for id, metric in implemented.items():
         found = metric.measure(whole)
-        if isinstance(found, Count | Amounts):
+        if isinstance(found, Count | Amounts) and id not in PRODUCTS:
             total = sum((number(metric.measure(part)) for part in parts), Counter())
             assert +total == +number(found), (id, day, name)
 

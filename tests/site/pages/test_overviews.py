@@ -353,3 +353,31 @@ def test_each_closing_of_a_deal_that_was_lost_twice_has_a_row(repo, page_of):
         ["2026-04-01", "price"],
         ["2026-02-01 opened again", "timing"],
     ]
+
+
+def test_the_forecast_names_the_deals_that_it_rests_on_and_those_that_it_leaves_out(repo, page_of):
+    sure = "probability: {value: 100%, date: 2026-11-02, why: Signed by <both>}"
+    stages = "stages: [enrichment: 2026-10-05, outreach: 2026-10-12]\nvalue: {one_off: 1000 USD}\n"
+    repo.deal(f"{stages}{sure}\nexpected_close: 2026-12-15", id="sure")
+    repo.deal(f"{stages}{sure}", id="some-day")
+    repo.deal(f"{stages}expected_close: 2026-11-01", id="stale")
+    page = page_of("forecast")
+    months, _, deals, left_out = page.every("tbody")
+    assert [row.text for row in months.every("tr")] == [
+        "2026-12 1,000 1,000 1,000 1,000 sure",
+        "No month 1,000 1,000 1,000 1,000 some-day",
+    ]
+    assert "estimate said on 2026-11-02: Signed by <both>" in deals.text
+    assert left_out.text == "stale its expected close was 2026-11-01, and nobody wrote a new day"
+    assert "may bring 2,000 USD; in 8 of 10 draws it is 2,000 to 2,000" in page.text
+
+
+def test_a_forecast_of_nothing_says_so(page_of):
+    text = page_of("forecast").text
+    assert "nothing can be expected" in text
+    assert "No data yet: a forecast is scored once nine of ten of its deals are decided." in text
+
+
+def test_the_forecast_shows_what_was_said_and_what_came(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-10-05, closed lost: 2026-11-10]\noutlook: [{date: 2026-11-02, says: commit}]")
+    assert "commit 0 of 1 0–79 % 0" in page_of("forecast").text
