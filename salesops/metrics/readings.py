@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -11,6 +11,8 @@ from salesops.metrics.statistics import ENOUGH, Interval, median_interval, quant
 from salesops.records.money import Sums, cents
 
 Split = Mapping[str, int]
+Row = Mapping[str, Any]
+"""A row of a table beside a number, by column; a fraction is a share, a pair an interval of one, ``deal`` the id of one."""
 
 
 class AttemptKey(NamedTuple):
@@ -28,6 +30,8 @@ class DealEvidence:
     excluded: tuple[LeftOut, ...] = ()
     attempts_counted: tuple[AttemptKey, ...] = ()
     """Where attempts are counted and not deals: each of them, so that a deal that was opened again stands here more than once."""
+    tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """What tells the number apart row by row, such as by month; every row of a table has the same columns."""
 
     def attempts_of(self, deal: str) -> list[int]:
         """The numbers of a deal's attempts that were counted."""
@@ -36,6 +40,7 @@ class DealEvidence:
     def _evidence(self) -> dict[str, Any]:
         attempts = [key._asdict() for key in self.attempts_counted]
         return {
+            **{name: [dict(row) for row in rows] for name, rows in self.tables.items()},
             **({"attempts_counted": attempts} if attempts else {}),
             "included": list(self.included),
             "excluded": [left.as_data() for left in self.excluded],
