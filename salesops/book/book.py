@@ -50,6 +50,12 @@ class Cause(StrEnum):
     UNUSABLE = "cannot be counted"
     RUNNING = "in the week that is not over"
     RECLASSIFIED = "reclassified without a move"
+    IMPORTED = "came with an import"
+    NOT_ASKED = "not asked for by the process"
+    NOT_SIGNED = "contract without a signature"
+    NOT_IN_USE = "not in use yet"
+    ON_FILE = "counted with its message"
+    NOT_COUNTED = "opens not counted"
 
 
 @dataclass(frozen=True)

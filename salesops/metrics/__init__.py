@@ -6,12 +6,12 @@ from collections.abc import Iterable
 from typing import Any
 
 from salesops.book.book import Snapshot
-from salesops.metrics import contracts, conversions, pipeline, planned, red_lines, velocity
+from salesops.metrics import closing, contracts, conversions, outreach, pipeline, planned, red_lines, velocity
 from salesops.metrics.metric import Metric, every_metric
 from salesops.metrics.readings import Reading
 from salesops.records.process import Process
 
-SUBJECTS = (pipeline, conversions, velocity, contracts, red_lines, planned)
+SUBJECTS = (pipeline, conversions, outreach, velocity, contracts, closing, red_lines, planned)
 """The modules of metrics, in the order of the glossary."""
 
 __all__ = ["SUBJECTS", "Metric", "Reading", "as_data", "measure", "metrics_of", "read_metric"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -12,6 +12,7 @@ from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.curves import Course, by_days, cohorts
 from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
 from salesops.metrics.readings import AttemptKey, Reading, Row, Share, tally
+from salesops.metrics.statistics import wilson
 from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, WON, Conversion, Need, Process, Stage
@@ -162,6 +163,68 @@ def share_of(snapshot: Snapshot, attempts: Sequence[Attempt], conversion: Conver
         attempts_counted=tuple(attempt.key for attempt in decided),
         excluded=(*still, *left_out, *snapshot.unusable),
     )
+
+
+NO_CAMPAIGN = "no campaign"
+
+
+def qualification(process: Process) -> Conversion | None:
+    """From the stage in which new business starts to the first that counts as sales qualified; None where there is none."""
+    start, on_the_way = process.start_of(NEW), process.path_of(NEW)
+    in_order = next((path for kind, path in process.path.items() if kind == NEW), tuple(process.stages))
+    found = (name for name in in_order if name in on_the_way and name != start and process.stages[name].sales_qualified)
+    target = next(found, None)
+    return Conversion.model_construct(id=LQR, from_=start, to=target) if target and start in process.stages else None
+
+
+def _qualified(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    way = qualification(snapshot.process)
+    return _decided(snapshot, history, way.from_, way.to) if way else []
+
+
+LQR = "lead-qualification-rate"
+
+
+@metric(
+    LQR,
+    "Lead qualification rate",
+    kind="share",
+    source="reference/definitions#conversions",
+    types=NEW_ONLY,
+    lines=_qualified,
+)
+def lead_qualification_rate(snapshot: Snapshot) -> Share:
+    """Of the attempts that entered Enrichment and are decided, the share that reached Outreach or a stage beyond it, by campaign.
+
+    Enrichment is the stage in which new business starts, Outreach the first that counts as sales qualified. `by_campaign` has the
+    same for each campaign under `source`, and for deals that name none. Attempts that are still open count in neither number.
+    """
+    way = qualification(snapshot.process)
+    if way is None:
+        return Share(hits=0, out_of=0, excluded=snapshot.unusable)
+    attempts = list(attempts_at(snapshot, way.from_, way.to))
+    found = share_of(snapshot, attempts, way)
+    return replace(found, tables={"by_campaign": _by_campaign(attempts), **found.tables})
+
+
+def _by_campaign(attempts: Iterable[Attempt]) -> list[Row]:
+    campaigns: dict[str, list[Attempt]] = {}
+    for attempt in attempts:
+        if attempt.began:
+            campaigns.setdefault(_campaign(attempt), []).append(attempt)
+    named = sorted(campaigns, key=lambda name: (name == NO_CAMPAIGN, name))
+    return [{"campaign": name, **_rate(_by_outcome(campaigns[name]))} for name in named]
+
+
+def _campaign(attempt: Attempt) -> str:
+    source = attempt.history.deal.source
+    return (source.campaign if source else None) or NO_CAMPAIGN
+
+
+def _rate(counts: Mapping[str, int]) -> Row:
+    decided = counts[CONVERTED] + counts[FAILED]
+    share = counts[CONVERTED] / decided if decided else None
+    return {**counts, "share": share, "interval": wilson(counts[CONVERTED], decided)}
 
 
 def undecided(snapshot: Snapshot, history: DealHistory) -> LeftOut:

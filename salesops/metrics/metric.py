@@ -53,6 +53,8 @@ class Metric:
     measure: Measure | None = None
     lines: Lines = in_its_stage
     near: Near = none_near
+    bears_red_lines: bool = True
+    """False where the number is too weak a sign for a red line to rest on it."""
 
     @property
     def status(self) -> str:
@@ -101,13 +103,13 @@ def metric(
     types: str = ALL_TYPES,
     lines: Lines = in_its_stage,
     near: Near = none_near,
+    bears_red_lines: bool = True,
 ) -> Callable[[Measure], Measure]:
     """Register a metric; its docstring is its definition."""
 
     def register(measure: Measure) -> Measure:
-        add(
-            Metric(metric_id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure, lines, near)
-        )
+        definition = inspect.cleandoc(measure.__doc__ or "")
+        add(Metric(metric_id, title, kind, source, types, definition, measure, lines, near, bears_red_lines))
         return measure
 
     return register

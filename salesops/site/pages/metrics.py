@@ -25,6 +25,7 @@ SUBJECT_TITLES = {
     "conversions": "Conversion",
     "velocity": "Days",
     "contracts": "Existing business",
+    "closing": "Closing well",
 }
 """What a group of metrics is called where that is not the name of its module."""
 
