@@ -26,6 +26,7 @@ from sharing import made_once
 from salesops.book.book import Book
 from salesops.checks import check_book
 from salesops.cli import main
+from salesops.metrics.metric import METRICS, Metric
 from salesops.problems import Problem, in_order
 from salesops.store.load import load
 
@@ -328,3 +329,11 @@ def _themes_listed_once() -> Iterator[None]:
 
     with mock.patch.object(FileSystemLoader, "list_templates", once):
         yield
+
+
+@pytest.fixture
+def planned(monkeypatch):
+    """The id of a metric that is defined, and that nothing measures yet."""
+    idea = Metric("ideas", "Ideas", "share", "Sales Sync, WHY", "new business", "How many ideas were good.")
+    monkeypatch.setitem(METRICS, idea.id, idea)
+    return idea.id

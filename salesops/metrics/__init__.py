@@ -19,10 +19,9 @@ __all__ = ["SUBJECTS", "Metric", "Reading", "as_data", "measure", "metrics_of", 
 
 def metrics_of(process: Process) -> dict[str, Metric]:
     """Every metric by its id, those that the process names among them, by subject; planned ones last."""
-    subjects = [module.__name__.rsplit(".", 1)[-1] for module in SUBJECTS]
-    return {
-        metric.id: metric for metric in sorted(every_metric(process), key=lambda metric: subjects.index(metric.subject))
-    }
+    place = {module.__name__.rsplit(".", 1)[-1]: at for at, module in enumerate(SUBJECTS)}
+    in_order = sorted(every_metric(process), key=lambda metric: place.get(metric.subject, len(place)))
+    return {metric.id: metric for metric in in_order}
 
 
 def read_metric(snapshot: Snapshot, metric_id: str) -> Reading:

@@ -13,10 +13,8 @@ from salesops.metrics.readings import Days, Share, tally
 from salesops.problems import Path
 
 
-def _close_and_lessons(snapshot: Snapshot, history: DealHistory) -> list[Path]:
-    said: list[Path] = [("win",)] if history.deal.win else []
-    said += [("loss", len(history.deal.loss) - 1)] if history.deal.loss and not said else []
-    return [*closes(snapshot, history)[-1:], *said]
+def _last_close(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    return closes(snapshot, history)[-1:]
 
 
 @metric(
@@ -24,7 +22,7 @@ def _close_and_lessons(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     "Learning coverage",
     kind="share",
     source="Sales Operations Overview (2025), Key Artifacts; reference/definitions#closing-well",
-    lines=_close_and_lessons,
+    lines=_last_close,
 )
 def learning_coverage(snapshot: Snapshot) -> Share:
     """Of the closed deals, the share whose learning is complete; it must be all of them.

@@ -85,9 +85,9 @@ def test_without_a_day_a_metric_is_only_explained(repo, git):
     assert "Counted" not in ran.stdout
 
 
-def test_a_metric_that_is_not_built_counts_nothing(repo, git):
-    assert told(repo, "email-open-rate")["value"] is None
-    assert "Counted (" not in repo.run("explain", "email-open-rate", "--as-of", "2026-11-20").out
+def test_a_metric_that_is_not_built_counts_nothing(repo, git, planned):
+    assert told(repo, planned)["value"] is None
+    assert "Counted (" not in repo.run("explain", planned, "--as-of", "2026-11-20").out
 
 
 def test_a_file_that_cannot_be_counted_is_named(repo, git):
