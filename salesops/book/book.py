@@ -25,7 +25,7 @@ from salesops.records.rates import Rates
 from salesops.records.removals import Removed
 from salesops.records.scalars import as_said
 from salesops.records.targets import Targets
-from salesops.records.team import Team
+from salesops.records.team import Numbers, Team
 from salesops.records.yaml_reader import Document
 
 Ref = tuple[str, str]
@@ -425,6 +425,12 @@ class Snapshot:
         if process is None:
             raise LookupError("a snapshot needs a process")
         return process
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """By which numbers the team counts."""
+        team = self.book.team
+        return (team.numbers if team else None) or Numbers()
 
     def in_window(self, day: date) -> bool:
         """Whether a cohort or a close of this day is asked for."""

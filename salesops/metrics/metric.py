@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 
 from salesops.book.book import LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
-from salesops.metrics.readings import Reading
+from salesops.metrics.readings import Days, Reading, Share
 from salesops.problems import Path
 from salesops.records.process import Process
 
@@ -128,7 +129,19 @@ def family(make: Family) -> Family:
 
 def every_metric(process: Process) -> list[Metric]:
     """Every metric, those that the process names among them."""
-    return [*METRICS.values(), *(each for make in FAMILIES for each in make(process))]
+    known = [*METRICS.values(), *(each for make in FAMILIES for each in make(process))]
+    return [replace(each, measure=_by_its_numbers(each.measure)) if each.measure else each for each in known]
+
+
+def _by_its_numbers(measure: Measure) -> Measure:
+    """The same, with the floor of the team: from how many on it speaks of a rate or an average."""
+
+    @wraps(measure)
+    def measured(snapshot: Snapshot) -> Reading:
+        found = measure(snapshot)
+        return replace(found, floor=snapshot.numbers.enough) if isinstance(found, Share | Days) else found
+
+    return measured
 
 
 def add(new: Metric) -> None:

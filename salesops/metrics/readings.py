@@ -88,6 +88,8 @@ class Share(DealEvidence):
     parked: int = 0
     is_sample: bool = True
     """False where it is a share of what there is on a day, such as of the deals that are open now: nothing is estimated from it."""
+    floor: int = ENOUGH
+    """From how many on there is a rate."""
     hit: tuple[str, ...] = ()
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -104,7 +106,7 @@ class Share(DealEvidence):
     @property
     def is_enough(self) -> bool:
         """Whether there are enough outcomes to speak of a rate."""
-        return self.out_of >= ENOUGH or not self.is_sample
+        return self.out_of >= self.floor or not self.is_sample
 
     def as_data(self) -> dict[str, Any]:
         """The reading as ``metrics --format json`` gives it."""
@@ -120,6 +122,7 @@ class Share(DealEvidence):
             "to_date": self.hits / cohort if cohort else None,
             "interval": list(interval) if interval else None,
             "enough": self.is_enough,
+            "floor": self.floor,
             **{name: dict(part) for name, part in self.parts.items()},
             "hit": list(self.hit),
             **self._evidence(),
@@ -134,6 +137,8 @@ class Days(DealEvidence):
     values: tuple[int, ...]
     is_sample: bool = True
     """False where the values are all there is on a day, such as the ages of the deals in a stage: nothing is estimated from them."""
+    floor: int = ENOUGH
+    """From how many on there is an average."""
     split: Split = field(default_factory=dict)
     variants: Mapping[str, Any] = field(default_factory=dict)
 
@@ -160,7 +165,7 @@ class Days(DealEvidence):
     @property
     def is_enough_for_quantiles(self) -> bool:
         """Whether there are enough values to say what most of them stay below; of fewer, the least and the greatest are told."""
-        return self.n >= ENOUGH
+        return self.n >= self.floor
 
     @property
     def interval(self) -> Interval | None:
@@ -170,7 +175,7 @@ class Days(DealEvidence):
     @property
     def is_enough(self) -> bool:
         """Whether there are enough values to speak of an average."""
-        return self.n >= ENOUGH or not self.is_sample
+        return self.n >= self.floor or not self.is_sample
 
     def _quantile(self, share: float) -> float | None:
         found = quantile(sorted(self.values), share)
@@ -190,6 +195,7 @@ class Days(DealEvidence):
             "greatest": max(self.values, default=None),
             "median_interval": list(interval) if interval else None,
             "enough": self.is_enough,
+            "floor": self.floor,
             "split": dict(self.split),
             **self.variants,
             **self._evidence(),
