@@ -6,15 +6,29 @@ from collections.abc import Iterable
 from typing import Any
 
 from salesops.book.book import Snapshot
-from salesops.metrics import closing, contracts, conversions, outreach, pipeline, planned, red_lines, velocity
+from salesops.metrics import closing, contracts, conversions, outreach, own, pipeline, planned, red_lines, velocity
 from salesops.metrics.metric import Metric, every_metric
-from salesops.metrics.readings import Reading
+from salesops.metrics.own import OwnMetricFailed, own_metric
+from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
 from salesops.records.process import Process
 
-SUBJECTS = (pipeline, conversions, outreach, velocity, contracts, closing, red_lines, planned)
+SUBJECTS = (pipeline, conversions, outreach, velocity, contracts, closing, red_lines, own, planned)
 """The modules of metrics, in the order of the glossary."""
 
-__all__ = ["SUBJECTS", "Metric", "Reading", "as_data", "measure", "metrics_of", "read_metric"]
+__all__ = [
+    "SUBJECTS",
+    "Amounts",
+    "Count",
+    "Days",
+    "Metric",
+    "Reading",
+    "Share",
+    "as_data",
+    "measure",
+    "metrics_of",
+    "own_metric",
+    "read_metric",
+]
 
 
 def metrics_of(process: Process) -> dict[str, Metric]:
@@ -33,8 +47,15 @@ def read_metric(snapshot: Snapshot, metric_id: str) -> Reading:
 
 
 def measure(snapshot: Snapshot, metrics: Iterable[Metric]) -> dict[str, Reading | None]:
-    """Several metrics on one day; None for what is planned."""
-    return {metric.id: metric.measure(snapshot) if metric.measure else None for metric in metrics}
+    """Several metrics on one day; None for what is planned, and for what a package brings that cannot be measured."""
+    return {metric.id: _measured(metric, snapshot) for metric in metrics}
+
+
+def _measured(metric: Metric, snapshot: Snapshot) -> Reading | None:
+    try:
+        return metric.measure(snapshot) if metric.measure else None
+    except OwnMetricFailed:
+        return None
 
 
 def as_data(metric: Metric, reading: Reading | None) -> dict[str, Any]:

@@ -56,6 +56,8 @@ class Metric:
     near: Near = none_near
     bears_red_lines: bool = True
     """False where the number is too weak a sign for a red line to rest on it."""
+    package: str = ""
+    """The installed package that brings it; nothing for one of this program."""
 
     @property
     def status(self) -> str:
@@ -78,7 +80,9 @@ class Metric:
 
     @property
     def subject(self) -> str:
-        """The group it belongs to: the module of its function, or "planned"."""
+        """The group it belongs to: the module of its function, "own" for one of an installed package, or "planned"."""
+        if self.package:
+            return "own"
         return self.measure.__module__.rsplit(".", 1)[-1] if self.measure else "planned"
 
     @property
@@ -129,7 +133,8 @@ def family(make: Family) -> Family:
 
 def every_metric(process: Process) -> list[Metric]:
     """Every metric, those that the process names among them."""
-    known = [*METRICS.values(), *(each for make in FAMILIES for each in make(process))]
+    made = [*METRICS.values(), *(each for make in FAMILIES for each in make(process))]
+    known = {each.id: each for each in sorted(made, key=lambda each: each.package, reverse=True)}.values()
     return [replace(each, measure=_by_its_numbers(each.measure)) if each.measure else each for each in known]
 
 

@@ -16,6 +16,7 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import Records, records_of
 from salesops.metrics import Metric, Reading, measure, metrics_of
+from salesops.metrics.own import broken_metrics, why_not
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, show, table
@@ -70,6 +71,8 @@ def _series(
     days = days_between(since, last, every)
     asked = asked_for(book, last, **narrowed)
     wanted = _wanted(book.on(last).process, names or (SHOWN if output_format == "text" else ()))
+    latest, own = book.on(last), [metric for metric in wanted if metric.package]
+    _say_what_is_broken(latest, own, measure(latest, own))
     if records.point:
         records.say_whose()
     elif not both:
@@ -97,6 +100,7 @@ def _print(
 ) -> None:
     wanted = _wanted(snapshot.process, names)
     readings, point = measure(snapshot, wanted), records.point
+    _say_what_is_broken(snapshot, wanted, readings)
     if output_format == "json":
         window = {"from": snapshot.since, "to": snapshot.until, "only": only.given}
         told = {"as_of": snapshot.as_of, **window, "known": point.as_data() if point else None}
@@ -118,6 +122,14 @@ def _print(
     lines = _one_by_one(snapshot, wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
     for line in lines:
         say(line)
+
+
+def _say_what_is_broken(snapshot: Snapshot, wanted: list[Metric], readings: dict[str, Reading | None]) -> None:
+    """Name the metrics of installed packages that cannot be used, or be measured on the day."""
+    faults = [broken.sentence for broken in broken_metrics()]
+    faults += [why_not(metric, snapshot) for metric in wanted if metric.measure and readings[metric.id] is None]
+    for fault in faults:
+        note(f"salesops: {show(fault)}")
 
 
 def _near(snapshot: Snapshot, metric: Metric, readings: dict[str, Reading | None]) -> dict[str, object]:

@@ -26,6 +26,7 @@ SUBJECT_TITLES = {
     "velocity": "Days",
     "contracts": "Existing business",
     "closing": "Closing well",
+    "own": "Our own",
 }
 """What a group of metrics is called where that is not the name of its module."""
 
@@ -59,7 +60,9 @@ def linked_title(row: GlossaryRow, here: Here) -> object:
 
 def headline(row: GlossaryRow, here: Here) -> object:
     """The number itself."""
-    return unbroken(wording.headline(row.reading)) if row.reading else here.chip("quiet", "not yet")
+    if row.reading:
+        return unbroken(wording.headline(row.reading))
+    return here.chip("bad", "cannot be measured") if row.metric.measure else here.chip("quiet", "not yet")
 
 
 def meaning_and_source(row: GlossaryRow, here: Here) -> Markup:
