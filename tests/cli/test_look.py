@@ -688,3 +688,18 @@ def test_how_many_of_several_touches_there_are_is_told(repo):
 def test_the_end_of_the_contract_is_wanted_before_a_win(repo):
     repo.deal("stages: [enrichment: 2026-01-01, outreach: 2026-02-02, discovery: 2026-02-03, proposal: 2026-02-04]")
     assert "  - contract.end (The last day of the term, or open; salesops asks it" in repo.run("show", "acme").out
+
+
+def test_what_is_missing_is_listed_with_its_owner_and_the_numbers_that_lack_it(repo):
+    repo.deal("value: {}\nstages: [enrichment: 2026-11-10]\n", id="bare")
+    found = {row[0]: row[1:] for row in rows(repo.run("metrics", "--debt").out)}
+    assert found["bare"][:3] == ["no amount under value:", "jim", "10"]
+    assert "pipeline-value" in found["bare"][3]
+    [debt] = json.loads(repo.run("metrics", "pipeline-value", "--debt", "--format", "json").out)["debt"]
+    assert (debt["deal"], debt["owner"], debt["days"], debt["numbers"]) == ("bare", "jim", 10, ["pipeline-value"])
+
+
+@pytest.mark.parametrize("words", [["--evidence"], ["--since", "2026-11-01"], ["--format", "csv"]])
+def test_debt_is_a_list_of_its_own(repo, words):
+    ran = repo.run("metrics", "--debt", *words)
+    assert (ran.code, "--debt is a list of its own" in ran.err) == (2, True)

@@ -16,6 +16,7 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import Records, records_of
 from salesops.metrics import Metric, Reading, measure, metrics_of
+from salesops.metrics.debt import Debt, data_debt
 from salesops.metrics.own import broken_metrics, why_not
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline
@@ -33,9 +34,12 @@ def run(
     since: str | None,
     every: str | None,
     evidence: bool,
+    debt: bool,
     **narrowed: str | None,
 ) -> int:
     """Print the readings; 1 where a file could not be counted."""
+    if debt and (since is not None or evidence or output_format == "csv"):
+        raise Usage("--debt is a list of its own: leave out --since and --evidence, and take text or json")
     if since is not None:
         return _series(folder, names, output_format, as_of, narrowed, known=known, since=since, every=every or "week")
     if every or known == "then":
@@ -46,6 +50,9 @@ def run(
         return 1
     asked = asked_for(records.book, records.day, **narrowed)
     records.say_whose()
+    if debt:
+        _print_debt(asked.on(records.book, records.day), names, output_format)
+        return 0 if whole else 1
     _print(asked.on(records.book, records.day), names, records, evidence, output_format, asked.only)
     return 0 if whole else 1
 
@@ -122,6 +129,30 @@ def _print(
     lines = _one_by_one(snapshot, wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
     for line in lines:
         say(line)
+
+
+def _print_debt(snapshot: Snapshot, names: tuple[str, ...], output_format: str) -> None:
+    """What is missing, and the numbers that lack it; of the metrics that are named, or of all."""
+    debts = data_debt(snapshot, measure(snapshot, _wanted(snapshot.process, names)))
+    if output_format == "json":
+        told = [debt.as_data(snapshot.as_of) for debt in debts]
+        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of, "debt": told}))
+        return
+    rows = [
+        (show(debt.deal), show(debt.what), show(debt.owner or ""), _age(debt, snapshot), ", ".join(debt.numbers))
+        for debt in debts
+    ]
+    for line in (
+        table(rows, ("deal", "missing", "owner", "days", "leaves out of"), frozenset({3}), style) if rows else ()
+    ):
+        say(line)
+    if not rows:
+        note("salesops: nothing is missing")
+
+
+def _age(debt: Debt, snapshot: Snapshot) -> str:
+    days = debt.days(snapshot.as_of)
+    return "" if days is None else f"{days:,}"
 
 
 def _say_what_is_broken(snapshot: Snapshot, wanted: list[Metric], readings: dict[str, Reading | None]) -> None:
