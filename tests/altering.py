@@ -151,6 +151,7 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
                 {"jim": {"name": "James"}, "april": {"name": "April"}},
             ),
             "member_kinds": (["museum"], ["museum", "library"]),
+            "numbers": ({"enough": 10}, {"enough": 5}),
         },
     ),
     "icp": (

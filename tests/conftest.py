@@ -25,6 +25,7 @@ from sharing import made_once
 
 from salesops.book.book import Book
 from salesops.checks import check_book
+from salesops.metrics.metric import METRICS, Metric
 from salesops.problems import Problem, in_order
 from salesops.store import load as reader
 from salesops.store.load import load
@@ -324,3 +325,11 @@ def _same_bytes_read_once() -> Iterator[None]:
     """What a file says follows from its name and its bytes alone: the process of the sound repository is not read for every test anew."""
     with mock.patch.object(reader, "read_file", lru_cache(maxsize=2_000)(reader.read_file)):
         yield
+
+
+@pytest.fixture
+def planned(monkeypatch):
+    """The id of a metric that is defined, and that nothing measures yet."""
+    idea = Metric("ideas", "Ideas", "share", "Sales Sync, WHY", "new business", "How many ideas were good.")
+    monkeypatch.setitem(METRICS, idea.id, idea)
+    return idea.id

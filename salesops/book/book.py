@@ -25,7 +25,7 @@ from salesops.records.rates import Rates
 from salesops.records.removals import Removed
 from salesops.records.scalars import as_said
 from salesops.records.targets import Targets
-from salesops.records.team import Team
+from salesops.records.team import Numbers, Team
 from salesops.records.yaml_reader import Document
 
 Ref = tuple[str, str]
@@ -56,6 +56,12 @@ class Cause(StrEnum):
     NO_CHANCE = "no probability"
     CLOSE_PASSED = "expected close has passed"
     NO_CLOSE = "no expected close"
+    IMPORTED = "came with an import"
+    NOT_ASKED = "not asked for by the process"
+    NOT_SIGNED = "contract without a signature"
+    NOT_IN_USE = "not in use yet"
+    ON_FILE = "counted with its message"
+    NOT_COUNTED = "opens not counted"
 
 
 @dataclass(frozen=True)
@@ -426,6 +432,12 @@ class Snapshot:
         if process is None:
             raise LookupError("a snapshot needs a process")
         return process
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """By which numbers the team counts."""
+        team = self.book.team
+        return (team.numbers if team else None) or Numbers()
 
     def in_window(self, day: date) -> bool:
         """Whether a cohort or a close of this day is asked for."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import facts_on, is_met
@@ -141,28 +142,51 @@ def _closing(snapshot: Snapshot, history: DealHistory) -> tuple[Visit | None, Co
     return closing, stage.completion if stage else None
 
 
-def learning_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
-    """A closed deal that does not say what was learned, where the process asks."""
-    history = snapshot.history(deal)
-    if history is None or snapshot.is_open(history) or _is_over(history.deal.contract):
-        return
+class Lessons(NamedTuple):
+    """What a closed deal owes of what was learned: the move that closed it, the needs by name, which are missing, and which the move itself asked for."""
+
+    closing: Visit
+    owed: tuple[str, ...]
+    missing: tuple[str, ...]
+    at_exit: frozenset[str]
+
+
+def lessons_of(snapshot: Snapshot, history: DealHistory) -> Lessons | None:
+    """What a deal was to teach when it was closed; None while it is open, and for one that came closed with an import."""
+    if snapshot.is_open(history):
+        return None
     closing, completion = _closing(snapshot, history)
-    if closing is None or any(has_lost(snapshot, "deal", deal, part) for part in ("loss", "win", "learned")):
-        return
+    if closing is None:
+        return None
     at_exit = _asked_at_exit(snapshot, history, closing)
     waived = {waiver.need for waiver in history.deal.waived if waiver.stage == closing.stage}
     later = _lessons(completion.needs if completion else ())
     facts = facts_on(history, snapshot.as_of)
     owed = {need.name: need for need in (*later, *(need for need in at_exit if need.name not in waived))}
-    missing = [name for name, need in owed.items() if not is_met(facts, need)]
-    if missing:
+    missing = tuple(name for name, need in owed.items() if not is_met(facts, need))
+    return Lessons(closing, tuple(owed), missing, frozenset(need.name for need in at_exit))
+
+
+def are_unreadable(snapshot: Snapshot, deal: str) -> bool:
+    """Whether a part of a deal in which lessons stand could not be read."""
+    return any(has_lost(snapshot, "deal", deal, part) for part in ("loss", "win", "learned"))
+
+
+def learning_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
+    """A closed deal that does not say what was learned, where the process asks."""
+    history = snapshot.history(deal)
+    if history is None or snapshot.is_open(history) or _is_over(history.deal.contract):
+        return
+    lessons = None if are_unreadable(snapshot, deal) else lessons_of(snapshot, history)
+    if lessons and lessons.missing:
+        closed = lessons.closing
         yield Waiting(
             "learning-missing",
-            *("deal", deal, history.deal.owner, closing.entered),
-            f"closed on {closing.entered}, and what was learned is not complete: {', '.join(missing)}",
-            ("stages", closing.line),
+            *("deal", deal, history.deal.owner, closed.entered),
+            f"closed on {closed.entered}, and what was learned is not complete: {', '.join(lessons.missing)}",
+            ("stages", closed.line),
             help="write it down while somebody remembers; a sentence is enough",
-            is_blamed={need.name for need in at_exit}.issuperset(missing),
+            is_blamed=lessons.at_exit.issuperset(lessons.missing),
         )
 
 

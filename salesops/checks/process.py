@@ -361,6 +361,30 @@ def red_line_unit(case: Case[Process]) -> Findings:
 
 
 @check(
+    "red-line-on-opens",
+    of="process",
+    source="reference/definitions#open-rates",
+    bad="red_lines: [{id: broken, metric: email-open-rate, below: 15%, after: 20, means: Something is wrong}]  # <--",
+    good="red_lines: [{id: broken, metric: outreach-to-discovery, below: 15%, after: 20, means: Something is wrong}]",
+)
+def red_line_on_opens(case: Case[Process]) -> Findings:
+    """A red line rests on how many e-mails were opened.
+
+    Mail programs open e-mails by themselves, or hide that somebody did, so the strategy would be reviewed for nothing or not at all. Watch a
+    conversion in its place: an answer brings a deal to its next stage.
+    """
+    known = metrics_of(case.record)
+    for at, line in enumerate(case.record.red_lines):
+        metric = known.get(line.metric)
+        if metric and not metric.bears_red_lines:
+            yield Finding(
+                ("red_lines", at, "metric"),
+                f"{metric.title} is too weak a sign for a red line",
+                help="watch a conversion in its place, such as the one out of the stage in which the e-mails are sent",
+            )
+
+
+@check(
     "red-line-form",
     of="process",
     source=RED_LINES,

@@ -34,6 +34,9 @@ from salesops.cli.options import as_of_option, completed, format_option
     is_flag=True,
     help="Name the deals that were counted, and those left out with the reason; without it, how many there are.",
 )
+@click.option(
+    "--debt", is_flag=True, help="What is missing in the records, whose it is, and the numbers it leaves out."
+)
 @format_option("text", "json", "csv")
 @as_of_option
 @click.pass_context
@@ -45,6 +48,7 @@ def command(
     since: str | None,
     every: str | None,
     evidence: bool,
+    debt: bool,
     output_format: str,
     as_of: str | None,
     **narrowed: Any,
@@ -58,5 +62,16 @@ def command(
     from salesops.cli.actions.metrics import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(
-        run(ctx.obj, ids, output_format, as_of, known=known, since=since, every=every, evidence=evidence, **narrowed)
+        run(
+            ctx.obj,
+            ids,
+            output_format,
+            as_of,
+            known=known,
+            since=since,
+            every=every,
+            evidence=evidence,
+            debt=debt,
+            **narrowed,
+        )
     )

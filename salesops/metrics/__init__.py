@@ -7,32 +7,59 @@ from typing import Any
 
 from salesops.book.book import Snapshot
 from salesops.metrics import (
+    closing,
     contracts,
     conversions,
     expected,
+    outreach,
+    own,
     pipeline,
-    planned,
     recurring_forecast,
     red_lines,
     retention,
     velocity,
 )
 from salesops.metrics.metric import Metric, every_metric
-from salesops.metrics.readings import Reading
+from salesops.metrics.own import OwnMetricFailed, own_metric
+from salesops.metrics.readings import Amounts, Count, Days, Reading, Share
 from salesops.records.process import Process
 
-SUBJECTS = (pipeline, conversions, velocity, expected, contracts, recurring_forecast, retention, red_lines, planned)
+SUBJECTS = (
+    pipeline,
+    conversions,
+    outreach,
+    velocity,
+    expected,
+    contracts,
+    recurring_forecast,
+    retention,
+    closing,
+    red_lines,
+    own,
+)
 """The modules of metrics, in the order of the glossary."""
 
-__all__ = ["SUBJECTS", "Metric", "Reading", "as_data", "measure", "metrics_of", "read_metric"]
+__all__ = [
+    "SUBJECTS",
+    "Amounts",
+    "Count",
+    "Days",
+    "Metric",
+    "Reading",
+    "Share",
+    "as_data",
+    "measure",
+    "metrics_of",
+    "own_metric",
+    "read_metric",
+]
 
 
 def metrics_of(process: Process) -> dict[str, Metric]:
     """Every metric by its id, those that the process names among them, by subject; planned ones last."""
-    subjects = [module.__name__.rsplit(".", 1)[-1] for module in SUBJECTS]
-    return {
-        metric.id: metric for metric in sorted(every_metric(process), key=lambda metric: subjects.index(metric.subject))
-    }
+    place = {module.__name__.rsplit(".", 1)[-1]: at for at, module in enumerate(SUBJECTS)}
+    in_order = sorted(every_metric(process), key=lambda metric: place.get(metric.subject, len(place)))
+    return {metric.id: metric for metric in in_order}
 
 
 def read_metric(snapshot: Snapshot, metric_id: str) -> Reading:
@@ -44,8 +71,15 @@ def read_metric(snapshot: Snapshot, metric_id: str) -> Reading:
 
 
 def measure(snapshot: Snapshot, metrics: Iterable[Metric]) -> dict[str, Reading | None]:
-    """Several metrics on one day; None for what is planned."""
-    return {metric.id: metric.measure(snapshot) if metric.measure else None for metric in metrics}
+    """Several metrics on one day; None for what is planned, and for what a package brings that cannot be measured."""
+    return {metric.id: _measured(metric, snapshot) for metric in metrics}
+
+
+def _measured(metric: Metric, snapshot: Snapshot) -> Reading | None:
+    try:
+        return metric.measure(snapshot) if metric.measure else None
+    except OwnMetricFailed:
+        return None
 
 
 def as_data(metric: Metric, reading: Reading | None) -> dict[str, Any]:

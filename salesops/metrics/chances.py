@@ -98,7 +98,7 @@ class Chances:
 
     def _of_history(self, key: StageKey, age: int) -> Chance | None:
         past = self.stages.get(key)
-        if past is None or past.decided < ENOUGH:
+        if past is None or past.decided < self.snapshot.numbers.enough:
             return None
         asked = min(age, past.oldest)
         found = self.after(key, asked)

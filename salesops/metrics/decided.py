@@ -9,7 +9,7 @@ from datetime import date
 from salesops.book.book import Snapshot
 from salesops.metrics.metric import Metric, every_metric
 from salesops.metrics.red_lines import has_ended, outcomes
-from salesops.metrics.statistics import ENOUGH, Interval, difference
+from salesops.metrics.statistics import Interval, difference
 from salesops.metrics.wording import NO_DATA, headline, percent
 from salesops.records.learning import Decision
 from salesops.records.process import RedLine
@@ -57,7 +57,9 @@ def _scored(snapshot: Snapshot, name: str, decision: Decision) -> Iterator[Decis
     before = [each.is_hit for each in single if each.day <= decision.date]
     after = [each.is_hit for each in single if each.day > decision.date]
     apart = (
-        difference(sum(after), len(after), sum(before), len(before)) if min(len(after), len(before)) >= ENOUGH else None
+        difference(sum(after), len(after), sum(before), len(before))
+        if min(len(after), len(before)) >= snapshot.numbers.enough
+        else None
     )
     verdict = _verdict(apart, is_more_better=line.above is None)
     yield DecisionScore(name, decision, watched.title, _share(before), _share(after), verdict, apart, is_over)

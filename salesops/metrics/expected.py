@@ -15,7 +15,6 @@ from salesops.metrics.conversions import closes, win_rate
 from salesops.metrics.metric import line, metric
 from salesops.metrics.pipeline import kept_warm, qualified
 from salesops.metrics.readings import Amounts, Share, tally
-from salesops.metrics.statistics import ENOUGH
 from salesops.problems import Path
 from salesops.records.money import CENT, Money, Sums, total
 
@@ -146,7 +145,7 @@ def sales_velocity(snapshot: Snapshot) -> Amounts:
         here = sum(_is_worth_in(history, currency) for history in held)
         mean = (sum(amounts_won, Decimal(0)) / len(amounts_won)).quantize(CENT)
         behind |= {f"open, {currency}": str(here), f"mean won, {currency}": f"{mean} (n = {len(amounts_won)})"}
-        if len(amounts_won) >= ENOUGH and (speed := _a_day(here, amounts_won, rate, cycles)) is not None:
+        if len(amounts_won) >= snapshot.numbers.enough and (speed := _a_day(here, amounts_won, rate, cycles)) is not None:
             found[currency] = speed
     return Amounts(
         sums=found,
@@ -165,7 +164,7 @@ def _is_worth_in(history: DealHistory, currency: str) -> bool:
 def _a_day(open_deals: int, amounts_won: list[Decimal], rate: Share, cycles: list[Cycle]) -> Decimal | None:
     """Money a day, divided once at the end; None where the past is too short, or took no day at all."""
     days = sum(cycle.days for cycle in cycles)
-    if rate.out_of < ENOUGH or not days:
+    if not rate.is_enough or not days:
         return None
     above = open_deals * sum(amounts_won, Decimal(0)) * rate.hits * len(cycles)
     return (above / (len(amounts_won) * rate.out_of * days)).quantize(CENT, ROUND_HALF_UP)
@@ -174,5 +173,5 @@ def _a_day(open_deals: int, amounts_won: list[Decimal], rate: Share, cycles: lis
 def _shared_factors(rate: Share, cycles: list[Cycle], *, is_enough: bool) -> dict[str, str]:
     """The factors that all currencies have in common, each with what it rests on."""
     days = Decimal(sum(cycle.days for cycle in cycles)) / len(cycles)
-    few = {} if is_enough else {"insufficient data:": f"fewer than {ENOUGH} wins or closed attempts"}
+    few = {} if is_enough else {"insufficient data:": f"fewer than {rate.floor} wins or closed attempts"}
     return {"win rate": f"{rate.hits} of {rate.out_of}", "days to a win": f"{days:.1f} (n = {len(cycles)})", **few}

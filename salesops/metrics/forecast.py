@@ -15,7 +15,6 @@ from salesops.metrics.contracts import won_on, won_worth
 from salesops.metrics.expected import Weighed, weigh
 from salesops.metrics.pipeline import kept_warm
 from salesops.metrics.simulation import DRAWS, NO_MONTH, SEED, Band, OpenDeal, Simulation, Spread, band, simulate
-from salesops.metrics.statistics import ENOUGH
 from salesops.records.money import CENT, Money, cents
 
 USUAL = "USD"
@@ -83,6 +82,7 @@ class Forecast:
     left_out: tuple[LeftOut, ...]
     drawn: Simulation
     slips: tuple[int, ...]
+    used: tuple[int, ...]
     landings: tuple[Landing, ...]
     seed: int = SEED
 
@@ -115,7 +115,7 @@ class Forecast:
     @property
     def takes_its_days_as_they_are(self) -> bool:
         """Whether too few wins of the past tell how late they come."""
-        return len(self.slips) < ENOUGH
+        return not self.used
 
     def deals_in(self, part: str) -> list[ExpectedDeal]:
         """The deals that are expected in a month, or in none."""
@@ -147,7 +147,7 @@ def forecast(snapshot: Snapshot, *, seed: int = SEED, by_member: bool = False) -
     weighed, left_out = weigh(snapshot)
     deals, more = _in_one_currency(snapshot, weighed, currency)
     slips = tuple(sorted(_slips(snapshot)))
-    used = slips if len(slips) >= ENOUGH else ()
+    used = slips if len(slips) >= snapshot.numbers.enough else ()
     drawn = simulate(
         [_drawn(deal, by_member=by_member) for deal in deals],
         snapshot.as_of,
@@ -158,7 +158,7 @@ def forecast(snapshot: Snapshot, *, seed: int = SEED, by_member: bool = False) -
     more += _won_without_rate(snapshot, currency)
     gone = (*left_out, *more, *kept_warm(snapshot, snapshot.parked), *snapshot.unusable)
     landings = tuple(_landings(snapshot, deals, drawn, currency))
-    return Forecast(snapshot.as_of, currency, tuple(deals), gone, drawn, slips, landings, seed)
+    return Forecast(snapshot.as_of, currency, tuple(deals), gone, drawn, slips, used, landings, seed)
 
 
 def _in_one_currency(

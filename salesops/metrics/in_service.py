@@ -15,13 +15,11 @@ from salesops.records.money import Sums, total
 from salesops.records.process import WON
 
 DAY = timedelta(days=1)
-GRACE_DAYS = 90
-"""Days for which a contract that is overdue still counts, and within which a member that is back was never gone."""
 
 
 def grace_days(snapshot: Snapshot) -> int:
     """The days of grace."""
-    return GRACE_DAYS
+    return snapshot.numbers.grace_days
 
 
 class Spell(NamedTuple):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import wraps
 from typing import TypeVar
 
 from salesops.book.book import LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
-from salesops.metrics.readings import Reading
+from salesops.metrics.readings import Days, Reading, Share
 from salesops.problems import Path
 from salesops.records.process import Process
 
@@ -55,6 +56,10 @@ class Metric:
     measure: Measure | None = None
     lines: Lines = in_its_stage
     near: Near = none_near
+    bears_red_lines: bool = True
+    """False where the number is too weak a sign for a red line to rest on it."""
+    package: str = ""
+    """The installed package that brings it; nothing for one of this program."""
 
     @property
     def status(self) -> str:
@@ -77,7 +82,9 @@ class Metric:
 
     @property
     def subject(self) -> str:
-        """The group it belongs to: the module of its function, or "planned"."""
+        """The group it belongs to: the module of its function, "own" for one of an installed package, or "planned"."""
+        if self.package:
+            return "own"
         return self.measure.__module__.rsplit(".", 1)[-1] if self.measure else "planned"
 
     @property
@@ -103,13 +110,13 @@ def metric(
     types: str = ALL_TYPES,
     lines: Lines = in_its_stage,
     near: Near = none_near,
+    bears_red_lines: bool = True,
 ) -> Callable[[M], M]:
     """Register a metric; its docstring is its definition."""
 
     def register(measure: M) -> M:
-        add(
-            Metric(metric_id, title, kind, source, types, inspect.cleandoc(measure.__doc__ or ""), measure, lines, near)
-        )
+        definition = inspect.cleandoc(measure.__doc__ or "")
+        add(Metric(metric_id, title, kind, source, types, definition, measure, lines, near, bears_red_lines))
         return measure
 
     return register
@@ -128,7 +135,20 @@ def family(make: Family) -> Family:
 
 def every_metric(process: Process) -> list[Metric]:
     """Every metric, those that the process names among them."""
-    return [*METRICS.values(), *(each for make in FAMILIES for each in make(process))]
+    made = [*METRICS.values(), *(each for make in FAMILIES for each in make(process))]
+    known = {each.id: each for each in sorted(made, key=lambda each: each.package, reverse=True)}.values()
+    return [replace(each, measure=_by_its_numbers(each.measure)) if each.measure else each for each in known]
+
+
+def _by_its_numbers(measure: Measure) -> Measure:
+    """The same, with the floor of the team: from how many on it speaks of a rate or an average."""
+
+    @wraps(measure)
+    def measured(snapshot: Snapshot) -> Reading:
+        found = measure(snapshot)
+        return replace(found, floor=snapshot.numbers.enough) if isinstance(found, Share | Days) else found
+
+    return measured
 
 
 def add(new: Metric) -> None:

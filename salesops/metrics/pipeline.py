@@ -18,8 +18,6 @@ from salesops.records.process import Process
 
 WINDOW = 7
 """Days of "the last 7 days", the day itself among them."""
-WEEKS = 8
-"""Full weeks shown, the last one among them."""
 
 
 def count(
@@ -299,12 +297,12 @@ def meetings_per_week(snapshot: Snapshot) -> Count:
 
     One meeting noted on several deals under the same id counts once. Scheduled, cancelled and missed ones do not
     count. The week that is not over yet is no part of the number: `so_far` counts its meetings up to the day. `weeks`
-    holds the last eight full weeks, and the one that is running, marked as partial; added up, the full weeks are the
+    holds the last eight full weeks, or as many as the team wants to see, and the one that is running, marked as partial; added up, the full weeks are the
     meetings that were held in them.
     """
     last, running = last_full_week(snapshot.as_of), _monday(snapshot.as_of)
     meetings = _asked_for(snapshot, _meetings(snapshot))
-    weeks = sorted({*(last - timedelta(weeks=back) for back in range(WEEKS)), running})
+    weeks = sorted({*(last - timedelta(weeks=back) for back in range(snapshot.numbers.weeks_shown)), running})
     counted, current = _in_week(meetings, last), _in_week(meetings, running) if running != last else []
     return Count(
         value=len(counted),

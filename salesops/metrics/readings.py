@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -12,6 +12,8 @@ from salesops.metrics.statistics import ENOUGH, Interval, median_interval, quant
 from salesops.records.money import Sums, cents
 
 Split = Mapping[str, int]
+Row = Mapping[str, Any]
+"""A row of a table beside a number, by column; a fraction is a share, a pair an interval of one, ``deal`` the id of one."""
 
 
 class AttemptKey(NamedTuple):
@@ -29,6 +31,8 @@ class DealEvidence:
     excluded: tuple[LeftOut, ...] = ()
     attempts_counted: tuple[AttemptKey, ...] = ()
     """Where attempts are counted and not deals: each of them, so that a deal that was opened again stands here more than once."""
+    tables: Mapping[str, Sequence[Row]] = field(default_factory=dict)
+    """What tells the number apart row by row, such as by month; every row of a table has the same columns."""
 
     def attempts_of(self, deal: str) -> list[int]:
         """The numbers of a deal's attempts that were counted."""
@@ -37,6 +41,7 @@ class DealEvidence:
     def _evidence(self) -> dict[str, Any]:
         attempts = [key._asdict() for key in self.attempts_counted]
         return {
+            **{name: [dict(row) for row in rows] for name, rows in self.tables.items()},
             **({"attempts_counted": attempts} if attempts else {}),
             "included": list(self.included),
             "excluded": [left.as_data() for left in self.excluded],
@@ -84,6 +89,8 @@ class Share(DealEvidence):
     parked: int = 0
     is_sample: bool = True
     """False where it is a share of what there is on a day, such as of the deals that are open now: nothing is estimated from it."""
+    floor: int = ENOUGH
+    """From how many on there is a rate."""
     hit: tuple[str, ...] = ()
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
@@ -100,7 +107,7 @@ class Share(DealEvidence):
     @property
     def is_enough(self) -> bool:
         """Whether there are enough outcomes to speak of a rate."""
-        return self.out_of >= ENOUGH or not self.is_sample
+        return self.out_of >= self.floor or not self.is_sample
 
     def as_data(self) -> dict[str, Any]:
         """The reading as ``metrics --format json`` gives it."""
@@ -116,6 +123,7 @@ class Share(DealEvidence):
             "to_date": self.hits / cohort if cohort else None,
             "interval": list(interval) if interval else None,
             "enough": self.is_enough,
+            "floor": self.floor,
             **{name: dict(part) for name, part in self.parts.items()},
             "hit": list(self.hit),
             **self._evidence(),
@@ -130,6 +138,8 @@ class Days(DealEvidence):
     values: tuple[int, ...]
     is_sample: bool = True
     """False where the values are all there is on a day, such as the ages of the deals in a stage: nothing is estimated from them."""
+    floor: int = ENOUGH
+    """From how many on there is an average."""
     split: Split = field(default_factory=dict)
     variants: Mapping[str, Any] = field(default_factory=dict)
 
@@ -156,7 +166,7 @@ class Days(DealEvidence):
     @property
     def is_enough_for_quantiles(self) -> bool:
         """Whether there are enough values to say what most of them stay below; of fewer, the least and the greatest are told."""
-        return self.n >= ENOUGH
+        return self.n >= self.floor
 
     @property
     def interval(self) -> Interval | None:
@@ -166,7 +176,7 @@ class Days(DealEvidence):
     @property
     def is_enough(self) -> bool:
         """Whether there are enough values to speak of an average."""
-        return self.n >= ENOUGH or not self.is_sample
+        return self.n >= self.floor or not self.is_sample
 
     def _quantile(self, share: float) -> float | None:
         found = quantile(sorted(self.values), share)
@@ -186,6 +196,7 @@ class Days(DealEvidence):
             "greatest": max(self.values, default=None),
             "median_interval": list(interval) if interval else None,
             "enough": self.is_enough,
+            "floor": self.floor,
             "split": dict(self.split),
             **self.variants,
             **self._evidence(),

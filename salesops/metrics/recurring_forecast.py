@@ -17,7 +17,6 @@ from salesops.metrics.pipeline import kept_warm, qualified
 from salesops.metrics.readings import Amounts, tally
 from salesops.metrics.retention import contract_renewal_rate
 from salesops.metrics.revenue import days_by_month, month_end, months_from, months_of_contract, without_recurring
-from salesops.metrics.statistics import ENOUGH
 from salesops.problems import Path
 from salesops.records.contract import Contract
 from salesops.records.deal import NEW
@@ -47,8 +46,8 @@ class Factor(NamedTuple):
     words: str
 
 
-def _factor(hits: int, out_of: int, assumed: Decimal) -> Factor:
-    if out_of < ENOUGH:
+def _factor(hits: int, out_of: int, assumed: Decimal, enough: int) -> Factor:
+    if out_of < enough:
         return Factor(assumed, f"× {assumed} (assumed: only {out_of} decided)")
     found = (Decimal(hits) / out_of).quantize(Decimal("0.0001"), ROUND_HALF_UP)
     return Factor(found, f"× {found} ({hits} of {out_of})")
@@ -57,7 +56,7 @@ def _factor(hits: int, out_of: int, assumed: Decimal) -> Factor:
 def renewal_factor(snapshot: Snapshot) -> Factor:
     """The share of the contracts that ended which were renewed, over the whole past and of all deals."""
     rate = contract_renewal_rate(replace(snapshot, since=FAR_BACK, until=None, only=None))
-    return _factor(rate.hits, rate.out_of, RENEWED)
+    return _factor(rate.hits, rate.out_of, RENEWED, rate.floor)
 
 
 def new_factor(snapshot: Snapshot) -> Factor:
@@ -69,7 +68,7 @@ def new_factor(snapshot: Snapshot) -> Factor:
             if closing and any(qualified(snapshot, visit.stage) for visit in visits):
                 decided += 1
                 won += snapshot.stage(closing.stage).outcome == WON
-    return _factor(won, decided, WON_NEW)
+    return _factor(won, decided, WON_NEW, snapshot.numbers.enough)
 
 
 def _dates_and_fee(snapshot: Snapshot, history: DealHistory) -> list[Path]:

@@ -13,9 +13,9 @@ from itertools import groupby
 from typing import NamedTuple
 
 from salesops.book.book import Book, Snapshot
-from salesops.book.visits import DealHistory, Visit
+from salesops.book.visits import DealHistory
 from salesops.metrics import luck
-from salesops.metrics.conversions import CONVERTED, FAILED, Attempt, attempts_at
+from salesops.metrics.conversions import CONVERTED, attempts_at
 from salesops.metrics.metric import Metric, every_metric, metric
 from salesops.metrics.readings import Amounts, AttemptKey, Count, Days, MoneyShare, Reading, Share
 from salesops.metrics.statistics import Interval, upper_bound
@@ -163,26 +163,9 @@ def begins(book: Book, version: str) -> date | None:
 
 def _of_conversion(snapshot: Snapshot, conversion: Conversion, only_calls: bool) -> Iterator[Decided]:
     for attempt in attempts_at(snapshot, conversion.from_, conversion.to):
-        if attempt.became in (CONVERTED, FAILED) and not (only_calls and not is_call(attempt)):
-            began = next(each for each in attempt.visits if snapshot.name(each.stage) == conversion.from_)
-            decided = _decided(snapshot, attempt, began, conversion.to)
-            yield Decided(decided.entered, attempt.key, attempt.became == CONVERTED, began.entered)
-
-
-def _decided(snapshot: Snapshot, attempt: Attempt, began: Visit, end: str) -> Visit:
-    """The visit by which an attempt was decided: the first that reached the end, else the loss."""
-    after = attempt.visits[attempt.visits.index(began) + 1 :]
-    reached = (each for each in after if snapshot.process.reaches(snapshot.name(each.stage), end))
-    return next(reached, None) or snapshot.closing(attempt.visits) or attempt.visits[-1]
-
-
-def is_call(attempt: Attempt) -> bool:
-    """Whether a discovery meeting was held in the days of an attempt: only then they have spoken."""
-    first, last = attempt.visits[0].entered, attempt.visits[-1].left or date.max
-    return any(
-        entry.is_held_meeting and entry.about == "discovery" and first <= entry.date <= last
-        for entry in attempt.history.deal.activity
-    )
+        if attempt.began and attempt.decided and (attempt.is_call or not only_calls):
+            is_hit = attempt.became == CONVERTED
+            yield Decided(attempt.decided.entered, attempt.key, is_hit, attempt.began.entered)
 
 
 def _of_closings(snapshot: Snapshot) -> Iterator[Decided]:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from math import comb, floor, fsum, sqrt
 from statistics import NormalDist
 
-ENOUGH = 10
-"""Below this many counted, a share or an average is shown as insufficient data, and no quantile but the median (``reference/definitions#intervals``)."""
+from salesops.records.team import Numbers
+
+ENOUGH = Numbers().enough
+"""Below this many counted, a share or an average is shown as insufficient data, and no quantile but the median, unless the team says another number (``reference/definitions#intervals``)."""
 
 Interval = tuple[float, float]
 

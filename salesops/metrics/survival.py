@@ -73,7 +73,7 @@ class Incidence:
     def interval(self, outcome: str, day: int, confidence: float = 0.95) -> Interval | None:
         """The interval of a share by a day, from Aalen's variance on the scale of log(−log); None before the first of it."""
         share, spread = self.share(outcome, day), sqrt(self.variance(outcome, day))
-        return _log_log(share, spread, confidence) if 0 < share < 1 else None
+        return _log_log(share, spread, confidence) if _NONE < share < 1 - _NONE else None
 
     def variance(self, outcome: str, day: int) -> float:
         """Aalen's variance of a share by a day."""
@@ -89,6 +89,8 @@ class Incidence:
         return self.steps[-1] if self.steps else None
 
 
+_NONE = 1e-9
+"""A share that differs from 0, or from 1, by no more than sums of fractions do."""
 NOBODY = Incidence((), None)
 
 

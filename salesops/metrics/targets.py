@@ -21,7 +21,6 @@ from salesops.records.targets import Target
 
 REACHED, MISSING, MISSED, UNKNOWN = "reached", "missing", "missed", "unknown"
 NOTHING_KNOWN = "–"
-TREND_WEEKS = 4
 _CENT = Decimal("0.01")
 
 Then = Callable[[date], Snapshot | None]
@@ -61,7 +60,9 @@ def target_standings(snapshot: Snapshot, then: Then | None = None) -> list[Targe
 
 def trend_days(snapshot: Snapshot) -> set[date]:
     """The days whose records the trends of all targets ask for."""
-    return {end for standing in _of_interest(snapshot) for end in _week_ends(standing.day)}
+    return {
+        end for standing in _of_interest(snapshot) for end in _week_ends(standing.day, snapshot.numbers.trend_weeks)
+    }
 
 
 def missed(target: Target, snapshot: Snapshot) -> TargetStanding | None:
@@ -90,7 +91,10 @@ def _standing(target: Target, snapshot: Snapshot) -> TargetStanding:
 
 def _trend(standing: TargetStanding, snapshot: Snapshot, then: Then) -> tuple[tuple[date, str], ...]:
     target, rates = standing.target, snapshot.book.rates
-    return tuple((end, _then(target, _read(target, then(end)), rates, end)) for end in _week_ends(standing.day))
+    return tuple(
+        (end, _then(target, _read(target, then(end)), rates, end))
+        for end in _week_ends(standing.day, snapshot.numbers.trend_weeks)
+    )
 
 
 def _then(target: Target, reading: Reading | None, rates: Rates | None, end: date) -> str:
@@ -117,10 +121,10 @@ def is_answered(name: str, snapshot: Snapshot) -> bool:
     )
 
 
-def _week_ends(day: date) -> Iterator[date]:
-    """The Sundays of the last four full weeks."""
+def _week_ends(day: date, weeks: int) -> Iterator[date]:
+    """The Sundays of the last full weeks."""
     last = last_full_week(day) + timedelta(days=6)
-    return (last - timedelta(weeks=back) for back in range(TREND_WEEKS - 1, -1, -1))
+    return (last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1))
 
 
 def _read(target: Target, snapshot: Snapshot | None) -> Reading | None:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from functools import partial
+from math import ceil
+from typing import NamedTuple
 
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.conversions import closes
 from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
 from salesops.metrics.readings import AttemptKey, Days, Reading, tally
+from salesops.metrics.statistics import quantile
+from salesops.output import counted
 from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, Process
@@ -172,3 +176,36 @@ def days_of(visits: list[Visit]) -> int:
 
 def _mean(values: list[int]) -> float | None:
     return sum(values) / len(values) if values else None
+
+
+class Suggestion(NamedTuple):
+    """After how many days a stage may need attention: four of five of ``n`` visits that led on took no longer."""
+
+    days: int
+    n: int
+
+    @property
+    def sentence(self) -> str:
+        """As a page and the command line say it."""
+        return f"of {self.n:,} visits that led on, four of five took no longer than {counted(self.days, 'day')}"
+
+
+def suggested_stale_after(snapshot: Snapshot, stage: str) -> Suggestion | None:
+    """What the visits to a stage suggest as its ``stale_after``: those of attempts that went on; None of too few."""
+    days = sorted(
+        history.active_days(visit, snapshot.as_of)
+        for history in snapshot.histories
+        for visits in history.attempts
+        for visit in _that_led_on(snapshot, visits, stage)
+    )
+    mark = quantile(days, 0.8)
+    return Suggestion(ceil(mark), len(days)) if mark is not None and len(days) >= snapshot.numbers.enough else None
+
+
+def _that_led_on(snapshot: Snapshot, visits: tuple[Visit, ...], stage: str) -> Iterator[Visit]:
+    """The visits to a stage that are over, of an attempt that later reached a stage beyond it."""
+    names = [snapshot.name(visit.stage) for visit in visits]
+    beyond = [at for at, name in enumerate(names) if name != stage and snapshot.process.reaches(name, stage)]
+    for at, visit in enumerate(visits):
+        if names[at] == stage and visit.left is not None and beyond and beyond[-1] > at:
+            yield visit

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
 from salesops.records.member import MEMBER_KINDS
 from salesops.records.record import Past, Record, given, many, maybe
-from salesops.records.scalars import Currency, Handle, Id, Text, Url, Zone
+from salesops.records.scalars import Currency, Handle, Id, Text, Url, Zone, refuse, whole
 
 
 class Person(Record):
@@ -13,6 +17,45 @@ class Person(Record):
     name: Text = given("The name.")
     roles: tuple[Text, ...] = many("What the person does in the team.", "account manager", "delivery manager")
     github: Handle | None = maybe("The account on GitHub, so that reviews of their deals reach them.", "octocat")
+
+
+MOST = 1_000
+
+
+def _from_one(value: object) -> int:
+    """A whole number from 1 to 1,000."""
+    found = whole(value)
+    if not 1 <= found <= MOST:
+        refuse("not-a-number", f"{found:,} is not between 1 and {MOST:,}", f"write a number from 1 to {MOST:,}")
+    return found
+
+
+Some = Annotated[
+    int,
+    PlainValidator(_from_one),
+    WithJsonSchema({"type": ["integer", "string"], "pattern": "^([1-9][0-9]{0,2}|1000)$"}),
+]
+
+
+class Numbers(Record):
+    """By which numbers the team counts; each left out is as it has always been (``reference/definitions#numbers``)."""
+
+    enough: Some = Field(
+        default=10,
+        description="From how many outcomes on there is a rate, an average or a difference; below it reads insufficient data. Default: 10.",
+        examples=["10"],
+    )
+    grace_days: Some = Field(
+        default=90,
+        description="Days after the end of a contract for which a member whose service goes on still counts as kept. Default: 90.",
+        examples=["90"],
+    )
+    weeks_shown: Some = Field(
+        default=8, description="How many full weeks a number of the week is shown for. Default: 8.", examples=["8"]
+    )
+    trend_weeks: Some = Field(
+        default=4, description="How many weeks the trend of a target goes back. Default: 4.", examples=["4"]
+    )
 
 
 class Team(Record):
@@ -30,6 +73,7 @@ class Team(Record):
     member_kinds: tuple[Text, ...] = many(
         "Kinds of member that the team knows besides the usual ones.", "museum", "observatory", past=Past.FREE
     )
+    numbers: Numbers | None = maybe("By which numbers the team counts.", past=Past.FREE)
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.", past=Past.FREE)
 
 

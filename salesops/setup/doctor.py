@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from salesops.edits.yaml_writer import FileChange
+from salesops.metrics.own import broken_metrics
 from salesops.output import as_json, counted
 from salesops.problems import CannotDecide
 from salesops.records.json_schema import schema_of, without_offers
@@ -52,9 +53,16 @@ def examine(root: Path) -> list[Look]:
         _owners,
         _schemas,
         _installation,
+        _own_metrics,
         _upgrade,
     )
     return [finding for look in looks for finding in look(root)]
+
+
+def _own_metrics(root: Path) -> Iterator[Look]:
+    """Metrics that installed packages bring, and cannot be used."""
+    for broken in broken_metrics():
+        yield Look(False, broken.sentence, f"mend the package {broken.package}, or uninstall it")
 
 
 def outside() -> list[Look]:

@@ -16,7 +16,7 @@ from salesops.store.record_histories import file_histories
 DAYS = [date(2025, 6, 30), date(2025, 12, 31), date(2026, 3, 20), date(2026, 7, 1), date(2026, 11, 20)]
 BY_ATTEMPT = frozenset({"win-rate", "enrichment-to-outreach", "outreach-to-discovery", "discovery-to-proposal"})
 """Where a deal has several attempts, one may be counted while another is still open."""
-MAY_BE_BOTH = BY_ATTEMPT | {"proposal-to-won", "meetings-per-week"}
+MAY_BE_BOTH = BY_ATTEMPT | {"proposal-to-won", "meetings-per-week", "lead-qualification-rate", "email-open-rate"}
 
 
 @pytest.fixture(scope="module")
@@ -170,6 +170,6 @@ def test_a_deal_that_git_does_not_know_is_counted_without_a_person(repo, git):
     assert [who for *_, who in lines(repo)] == ["Jim", None]
 
 
-def test_a_metric_that_is_not_built_has_no_evidence(repo):
+def test_a_metric_that_is_not_built_has_no_evidence(repo, planned):
     book = repo.book()
-    assert evidence(metrics_of(book.processes[-1])["email-open-rate"], book.on(DAYS[-1]), {}) is None
+    assert evidence(metrics_of(book.processes[-1])[planned], book.on(DAYS[-1]), {}) is None

@@ -85,9 +85,9 @@ def test_without_a_day_a_metric_is_only_explained(repo, git):
     assert "Counted" not in ran.stdout
 
 
-def test_a_metric_that_is_not_built_counts_nothing(repo, git):
-    assert told(repo, "email-open-rate")["value"] is None
-    assert "Counted (" not in repo.run("explain", "email-open-rate", "--as-of", "2026-11-20").out
+def test_a_metric_that_is_not_built_counts_nothing(repo, git, planned):
+    assert told(repo, planned)["value"] is None
+    assert "Counted (" not in repo.run("explain", planned, "--as-of", "2026-11-20").out
 
 
 def test_a_file_that_cannot_be_counted_is_named(repo, git):
@@ -157,3 +157,10 @@ def test_a_red_line_is_explained_by_its_id_and_on_its_metric(repo):
 
 def test_a_metric_is_explained_by_its_name_in_two_words(repo):
     assert repo.run("explain", "win", "rate").out == repo.run("explain", "win-rate").out
+
+
+def test_a_stage_says_what_its_visits_suggest_as_its_limit(repo):
+    for number in range(10):
+        repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n", id=f"deal-{number}")
+    out = repo.run("explain", "enrichment").out
+    assert "\nSuggested: 7 days; of 11 visits that led on, four of five took no longer than 7 days.\n" in out

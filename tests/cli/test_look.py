@@ -379,10 +379,10 @@ def test_what_machines_read_of_the_board(busy):
 # metrics
 
 
-def test_metrics_are_printed_one_a_line_and_planned_ones_read_not_yet(busy):
+def test_metrics_are_printed_one_a_line_and_planned_ones_read_not_yet(busy, planned):
     found = {row[0]: row[1:] for row in rows(busy.run("metrics").out)}
     assert found["sqd"] == ["2", "1 existing business · 1 new business"]
-    assert found["email-open-rate"] == ["not yet"]
+    assert found[planned] == ["not yet"]
     assert found["outreach-to-discovery"][0] == "1 of 1"
 
 
@@ -440,13 +440,13 @@ def test_a_conversion_names_a_deal_once_and_counts_its_attempts_apart(busy):
     assert found["attempts"]["failed"] == 2
 
 
-def test_what_machines_read_of_metrics(busy):
-    words = ("sqd", "win-rate", "email-open-rate")
+def test_what_machines_read_of_metrics(busy, planned):
+    words = ("sqd", "win-rate", planned)
     told = json.loads(busy.run("metrics", *words, "--evidence", "--format", "json").out)
     assert {key: told[key] for key in ("schema_version", "as_of", "from", "known")} == {
         "schema_version": 1, "as_of": "2026-11-20", "from": None, "known": None,
     }  # fmt: skip
-    sqd, win_rate, planned = told["metrics"]
+    sqd, win_rate, idea = told["metrics"]
     assert (sqd["id"], sqd["title"], sqd["status"], sqd["kind"]) == (
         "sqd",
         "Sales Qualified Deals",
@@ -461,16 +461,16 @@ def test_what_machines_read_of_metrics(busy):
     assert (win_rate["value"], win_rate["hits"], win_rate["out_of"]) == (0.5, 1, 2)
     assert len(win_rate["interval"]) == 2
     assert {"deal", "why", "reason"} == win_rate["excluded"][0].keys()
-    assert (planned["status"], planned["value"]) == ("planned", None)
+    assert (idea["status"], idea["value"]) == ("planned", None)
 
 
-def test_a_spreadsheet_takes_readings_one_a_row_and_money_one_a_currency(busy):
-    found = table_of(busy.run("metrics", "win-rate", "pipeline-value", "email-open-rate", "--format", "csv"))
+def test_a_spreadsheet_takes_readings_one_a_row_and_money_one_a_currency(busy, planned):
+    found = table_of(busy.run("metrics", "win-rate", "pipeline-value", planned, "--format", "csv"))
     assert [(row["metric"], row["value"], row["currency"], row["hits"], row["out_of"]) for row in found] == [
         ("win-rate", "0.5", "", "1", "2"),
         ("pipeline-value", "120", "CAD", "", ""),
         ("pipeline-value", "30005.50", "USD", "", ""),
-        ("email-open-rate", "", "", "", ""),
+        (planned, "", "", "", ""),
     ]
     deals = table_of(busy.run("metrics", "sqd", "win-rate", "--evidence", "--format", "csv"))
     assert {
@@ -688,3 +688,18 @@ def test_how_many_of_several_touches_there_are_is_told(repo):
 def test_the_end_of_the_contract_is_wanted_before_a_win(repo):
     repo.deal("stages: [enrichment: 2026-01-01, outreach: 2026-02-02, discovery: 2026-02-03, proposal: 2026-02-04]")
     assert "  - contract.end (The last day of the term, or open; salesops asks it" in repo.run("show", "acme").out
+
+
+def test_what_is_missing_is_listed_with_its_owner_and_the_numbers_that_lack_it(repo):
+    repo.deal("value: {}\nstages: [enrichment: 2026-11-10]\n", id="bare")
+    found = {row[0]: row[1:] for row in rows(repo.run("metrics", "--debt").out)}
+    assert found["bare"][:3] == ["no amount under value:", "jim", "10"]
+    assert "pipeline-value" in found["bare"][3]
+    [debt] = json.loads(repo.run("metrics", "pipeline-value", "--debt", "--format", "json").out)["debt"]
+    assert (debt["deal"], debt["owner"], debt["days"], debt["numbers"]) == ("bare", "jim", 10, ["pipeline-value"])
+
+
+@pytest.mark.parametrize("words", [["--evidence"], ["--since", "2026-11-01"], ["--format", "csv"]])
+def test_debt_is_a_list_of_its_own(repo, words):
+    ran = repo.run("metrics", "--debt", *words)
+    assert (ran.code, "--debt is a list of its own" in ran.err) == (2, True)

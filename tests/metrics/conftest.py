@@ -121,7 +121,27 @@ def random_deals():
 
 def _random_deals(dice, size):
     ids = [f"deal-{number}" for number in range(size)]
-    return {id: _random_deal(dice, id, ids) for id in ids}
+    deals = {id: _random_deal(dice, id, ids) for id in ids}
+    return {id: {**fields, **_random_rest(Random(f"{id} {fields}"), fields)} for id, fields in deals.items()}
+
+
+def _random_rest(dice, fields):
+    """Messages, a campaign, and the hand-off; by dice of their own, so that what is above stays as it is."""
+    began = date.fromisoformat(next(iter(fields["stages"][0].values())))
+    messages = [_random_message(dice, began) for _ in range(dice.randrange(3))]
+    rest = {"activity": [*fields["activity"], *messages]}
+    if dice.random() < 0.5:
+        rest["source"] = {"campaign": dice.choice(("jupytercon", "spring-mail"))}
+    if "contract" in fields:
+        rest["contract"] = {**fields["contract"], "signed": str(began + timedelta(days=dice.randrange(20)))}
+        rest["order"] = {"operational": str(began + timedelta(days=dice.randrange(90)))}
+    return rest
+
+
+def _random_message(dice, began):
+    entry = {"date": str(began + timedelta(days=dice.randrange(40))), "kind": "email"}
+    entry["template"] = dice.choice(("intro@1", "intro@2", "follow-up@1"))
+    return {**entry, dice.choice(("opened", "bounced")): dice.choice(("true", "false"))}
 
 
 def _random_deal(dice, id, ids):

@@ -69,7 +69,7 @@ def test_what_a_narrowed_rate_counts_is_what_the_whole_counts_of_those_deals(imp
     for day in DAYS:
         for id, metric in implemented.items():
             whole = metric.measure(demonstration.on(date.fromisoformat(day)))
-            if isinstance(whole, Share) and id != "meetings-per-week":
+            if isinstance(whole, Share) and id != "email-open-rate":  # results on file do not say whose they are
                 parts = [metric.measure(narrowed(demonstration, day, type=kind)) for kind in TYPES]
                 assert sum(part.hits for part in parts) == whole.hits, id
                 assert sum(part.out_of for part in parts) == whole.out_of, id

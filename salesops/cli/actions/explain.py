@@ -8,7 +8,7 @@ from textwrap import wrap
 
 from click.core import ParameterSource
 
-from salesops.book.book import Book, Ref
+from salesops.book.book import Book, Ref, Snapshot
 from salesops.changes.provenance import MetricEvidence, evidence
 from salesops.changes.timeline import FileHistory
 from salesops.checks.manual import FIELDS_PAGE, Rule, hint, rules, section
@@ -19,8 +19,9 @@ from salesops.cli.printing import note, say, style
 from salesops.cli.repository import folder_of, numbers_are_whole, records_of
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.metric import METRICS
+from salesops.metrics.velocity import Suggestion, suggested_stale_after
 from salesops.metrics.wording import detail, headline
-from salesops.output import SCHEMA_VERSION, as_json, masked, show
+from salesops.output import SCHEMA_VERSION, as_json, counted, masked, show
 from salesops.problems import CannotDecide, Problem
 from salesops.records.field_reference import Field, fields_of, find_fields
 from salesops.records.kinds import KINDS
@@ -55,7 +56,8 @@ def run(
     elif is_number:
         lines = _metric(root, metrics[name], book, as_of)
     else:
-        lines = _rule(codes[name]) if name in codes else _page(name, process)
+        snapshot = book.on(day_of(as_of, book)) if book and process else None
+        lines = _rule(codes[name]) if name in codes else _page(name, process, snapshot)
     if lines is None:
         guess = hint(name, metrics, list(process.stages) if process else [])
         raise Usage(
@@ -86,14 +88,14 @@ def _meant(asked: str, known: Mapping[str, Rule], metrics: Mapping[str, Metric],
     return names.chosen(asked, choices, "") if names.fitting(asked, choices) else asked
 
 
-def _page(name: str, process: Process | None) -> Iterator[str] | None:
+def _page(name: str, process: Process | None, snapshot: Snapshot | None = None) -> Iterator[str] | None:
     """The page of a section, of a stage, of a kind of record, or of a field."""
     if part := section(name):
         return _section(part)
     if process and (lines := [line for line in process.red_lines if line.id == name]):
         return _red_line(lines[0], process)
     if process and process.stage_named(name):
-        return _stage(process, process.name_now(name))
+        return _stage(process, process.name_now(name), snapshot)
     if name in KINDS:
         return _kind(name)
     fields = list(find_fields(name))
@@ -199,7 +201,7 @@ def _evidence_as_json(root: Path | None, metric: Metric, book: Book | None, as_o
     return masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))
 
 
-def _stage(process: Process, name: str) -> Iterator[str]:
+def _stage(process: Process, name: str, snapshot: Snapshot | None) -> Iterator[str]:
     stage: Stage = process.stages[name]
     yield f"{style(show(stage.title), 'head')} ({show(name)}, process {process.version})"
     for text in (stage.purpose, stage.enter, stage.learning):
@@ -214,6 +216,17 @@ def _stage(process: Process, name: str) -> Iterator[str]:
         yield ""
         yield f"{style('Complete', 'head')}: {show(stage.completion.when)}"
         yield from (show(f"  - {need.sentence}") for need in stage.completion.needs)
+    yield from _limit(stage, suggested_stale_after(snapshot, name) if snapshot else None)
+
+
+def _limit(stage: Stage, suggested: Suggestion | None) -> Iterator[str]:
+    """After how many days a deal is stalled, and what its visits so far suggest."""
+    if stage.stale_after is not None or suggested:
+        yield ""
+    if stage.stale_after is not None:
+        yield f"Stalled after {counted(stage.stale_after, 'day')} in the stage (stale_after)."
+    if suggested:
+        yield f"Suggested: {counted(suggested.days, 'day')}; {suggested.sentence}."
 
 
 def _red_line(line: RedLine, process: Process) -> Iterator[str]:

@@ -16,6 +16,8 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import Records, records_of
 from salesops.metrics import Metric, Reading, measure, metrics_of
+from salesops.metrics.debt import Debt, data_debt
+from salesops.metrics.own import broken_metrics, why_not
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, show, table
@@ -32,9 +34,12 @@ def run(
     since: str | None,
     every: str | None,
     evidence: bool,
+    debt: bool,
     **narrowed: str | None,
 ) -> int:
     """Print the readings; 1 where a file could not be counted."""
+    if debt and (since is not None or evidence or output_format == "csv"):
+        raise Usage("--debt is a list of its own: leave out --since and --evidence, and take text or json")
     if since is not None:
         return _series(folder, names, output_format, as_of, narrowed, known=known, since=since, every=every or "week")
     if every or known == "then":
@@ -45,6 +50,9 @@ def run(
         return 1
     asked = asked_for(records.book, records.day, **narrowed)
     records.say_whose()
+    if debt:
+        _print_debt(asked.on(records.book, records.day), names, output_format)
+        return 0 if whole else 1
     _print(asked.on(records.book, records.day), names, records, evidence, output_format, asked.only)
     return 0 if whole else 1
 
@@ -70,6 +78,8 @@ def _series(
     days = days_between(since, last, every)
     asked = asked_for(book, last, **narrowed)
     wanted = _wanted(book.on(last).process, names or (SHOWN if output_format == "text" else ()))
+    latest, own = book.on(last), [metric for metric in wanted if metric.package]
+    _say_what_is_broken(latest, own, measure(latest, own))
     if records.point:
         records.say_whose()
     elif not both:
@@ -97,6 +107,7 @@ def _print(
 ) -> None:
     wanted = _wanted(snapshot.process, names)
     readings, point = measure(snapshot, wanted), records.point
+    _say_what_is_broken(snapshot, wanted, readings)
     if output_format == "json":
         window = {"from": snapshot.since, "to": snapshot.until, "only": only.given}
         told = {"as_of": snapshot.as_of, **window, "known": point.as_data() if point else None}
@@ -118,6 +129,38 @@ def _print(
     lines = _one_by_one(snapshot, wanted, readings, evidence) if evidence or names else _overview(wanted, readings)
     for line in lines:
         say(line)
+
+
+def _print_debt(snapshot: Snapshot, names: tuple[str, ...], output_format: str) -> None:
+    """What is missing, and the numbers that lack it; of the metrics that are named, or of all."""
+    debts = data_debt(snapshot, measure(snapshot, _wanted(snapshot.process, names)))
+    if output_format == "json":
+        told = [debt.as_data(snapshot.as_of) for debt in debts]
+        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of, "debt": told}))
+        return
+    rows = [
+        (show(debt.deal), show(debt.what), show(debt.owner or ""), _age(debt, snapshot), ", ".join(debt.numbers))
+        for debt in debts
+    ]
+    for line in (
+        table(rows, ("deal", "missing", "owner", "days", "leaves out of"), frozenset({3}), style) if rows else ()
+    ):
+        say(line)
+    if not rows:
+        note("salesops: nothing is missing")
+
+
+def _age(debt: Debt, snapshot: Snapshot) -> str:
+    days = debt.days(snapshot.as_of)
+    return "" if days is None else f"{days:,}"
+
+
+def _say_what_is_broken(snapshot: Snapshot, wanted: list[Metric], readings: dict[str, Reading | None]) -> None:
+    """Name the metrics of installed packages that cannot be used, or be measured on the day."""
+    faults = [broken.sentence for broken in broken_metrics()]
+    faults += [why_not(metric, snapshot) for metric in wanted if metric.measure and readings[metric.id] is None]
+    for fault in faults:
+        note(f"salesops: {show(fault)}")
 
 
 def _near(snapshot: Snapshot, metric: Metric, readings: dict[str, Reading | None]) -> dict[str, object]:

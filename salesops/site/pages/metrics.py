@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -12,10 +13,10 @@ from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, metrics_of, wording
-from salesops.metrics.readings import Days, MoneyShare, Share
+from salesops.metrics.readings import Days, MoneyShare, Row, Share
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, linked, page
-from salesops.site.pages.words import day, prose, unbroken
+from salesops.site.pages.words import NOTHING, day, prose, unbroken
 
 MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
@@ -25,6 +26,8 @@ SUBJECT_TITLES = {
     "velocity": "Days",
     "contracts": "Existing business",
     "red_lines": "Limits",
+    "closing": "Closing well",
+    "own": "Our own",
 }
 """What a group of metrics is called where that is not the name of its module."""
 HIT = {"win-rate": "won", "renewal-6": "in service", "contract-renewal-rate": "renewed"}
@@ -60,7 +63,9 @@ def linked_title(row: GlossaryRow, here: Here) -> object:
 
 def headline(row: GlossaryRow, here: Here) -> object:
     """The number itself."""
-    return unbroken(wording.headline(row.reading)) if row.reading else here.chip("quiet", "not yet")
+    if row.reading:
+        return unbroken(wording.headline(row.reading))
+    return here.chip("bad", "cannot be measured") if row.metric.measure else here.chip("quiet", "not yet")
 
 
 def meaning_and_source(row: GlossaryRow, here: Here) -> Markup:
@@ -81,6 +86,36 @@ def week(point: Mapping[str, Any]) -> Column[object]:
     """The column of one week: the one table that lies on its side, a single row with a cell for each week."""
     said = f"{point['value']} so far" if point["partial"] else point["value"]
     return Column(point["week"], lambda _, here: said, right=True)
+
+
+def column_of(name: str, *, header: bool) -> Column[Row]:
+    """The column of a table beside a number: a deal leads to its page, a fraction is a share, a pair an interval of one."""
+    is_figure = not header and name not in ("deal", "became")
+    return Column(name.replace("_", " ").capitalize(), partial(_figure, name), header=header, right=is_figure)
+
+
+def _figure(name: str, row: Row, here: Here) -> object:
+    found = row[name]
+    if name == "deal":
+        return here.deal_link(found)
+    if isinstance(found, tuple):
+        return unbroken(wording.between(found))
+    if isinstance(found, float):
+        return unbroken(wording.percent(found))
+    return NOTHING if found is None else f"{found:,}" if isinstance(found, int) else found
+
+
+def _tables(reading: Reading) -> list[tuple[str, Columns[Row], Sequence[Row]]]:
+    """The tables beside a number that have rows, each with its name and its columns."""
+    return [
+        (
+            name.replace("_", " ").capitalize(),
+            tuple(column_of(column, header=at == 0) for at, column in enumerate(rows[0])),
+            rows[:MAX_DEALS_NAMED],
+        )
+        for name, rows in reading.tables.items()
+        if rows
+    ]
 
 
 GLOSSARY: Columns[GlossaryRow] = (
@@ -134,10 +169,12 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         data={
             name: value
             for name, value in data.items()
-            if name not in ("included", "excluded", "hit", "kind", "value", "weeks", "attempts_counted")
+            if name
+            not in ("included", "excluded", "hit", "kind", "value", "weeks", "attempts_counted", *reading.tables)
             and _is_told(name, reading)
         },
         week_columns=[week(point) for point in data.get("weeks", ())],
+        tables=_tables(reading),
         most=MAX_DEALS_NAMED,
     )
 

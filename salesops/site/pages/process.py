@@ -15,6 +15,7 @@ from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.decided import BETTER, UNCERTAIN, WORSE, DecisionScore, decisions_scored
 from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, red_lines_of
+from salesops.metrics.velocity import suggested_stale_after
 from salesops.metrics.wording import percent
 from salesops.records.process import Process
 from salesops.site.pages.columns import Column, Columns
@@ -122,6 +123,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         luck_columns=LUCK,
         decisions=decisions_scored(snapshot),
         decision_columns=DECISIONS,
+        suggested={name: suggested_stale_after(snapshot, name) for name in snapshot.process.stages},
         **common,
     )
     for version in versions:
@@ -134,6 +136,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             process=version,
             deals_in=deals_in if is_now else {},
             lines=[],
+            suggested={},
             changes=_changes(snapshot, version),
             **common,
         )

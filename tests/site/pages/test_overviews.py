@@ -10,7 +10,7 @@ from salesops.checks.waiting import everything_waiting
 TARGETS = """
     targets:
       - {id: live, metric: sqd, at_least: "1", by: 2026-12-31, why: Enough talks}
-      - {id: later, metric: email-open-rate, at_least: 30%, by: 2026-12-31}
+      - {id: later, metric: ideas, at_least: 30%, by: 2026-12-31}
       - {id: over, metric: sqd, at_least: "99", by: 2026-11-19}
 """
 
@@ -19,22 +19,22 @@ def words(element):
     return [item.text for item in element.every("li")]
 
 
-def test_home_says_whether_the_team_is_on_track(repo, page_of):
+def test_home_says_whether_the_team_is_on_track(repo, page_of, planned):
     repo.write("playbook/targets.yaml", TARGETS)
     repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-19]")
     rows = [[cell.text for cell in row.children_of("th", "td")] for row in next(page_of("").every("tbody")).every("tr")]
     assert rows == [
         ["Sales Qualified Deals Enough talks", "1", "1 → 1 → 1 → 1", "1", "2026-12-31", "reached"],
-        ["Outreach email open rate", "not yet", "–", "30%", "2026-12-31", "unknown"],
+        ["Ideas", "not yet", "–", "30%", "2026-12-31", "unknown"],
         ["Sales Qualified Deals", "1", "1 → 1 → 1 → 1", "99", "2026-11-19", "missed by 98 on 2026-11-19"],
     ]
 
 
-def test_a_target_whose_metric_is_not_built_yet_leads_to_its_line_in_the_glossary(repo, page_of):
+def test_a_target_whose_metric_is_not_built_yet_leads_to_its_line_in_the_glossary(repo, page_of, planned):
     repo.write("playbook/targets.yaml", TARGETS)
     links = {link.text: link["href"] for link in next(page_of("").every("tbody")).every("a")}
     assert links["Sales Qualified Deals"] == "./metrics/sqd.html"
-    assert links["Outreach email open rate"] == "./metrics.html#email-open-rate"
+    assert links["Ideas"] == "./metrics.html#ideas"
 
 
 def test_without_targets_home_does_not_ask(page_of):
