@@ -38,6 +38,7 @@ COMMANDS = {
     "show": "Show one deal or member, and what is missing for its next stage.",
     "board": "Show the open deals by stage.",
     "metrics": "Compute the metrics, with the deals behind each.",
+    "backtest": "Try a change of the process, or of a metric, on the past.",
     "diff": "Show what changed between two revisions, and how the metrics move.",
     "history": "Show who changed what, and when.",
     "integrity": "Show what was entered late, pushed back, or changed after the fact.",
