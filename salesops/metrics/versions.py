@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from salesops.book.book import Snapshot
-from salesops.metrics.conversions import stage_conversions
 from salesops.metrics.decided import verdict
-from salesops.metrics.metric import Metric
+from salesops.metrics.metric import Metric, every_metric
 from salesops.metrics.readings import Share
 from salesops.metrics.statistics import Interval, difference
 from salesops.metrics.wording import NO_DATA, between, percent
@@ -36,7 +35,8 @@ def impacts(snapshot: Snapshot) -> dict[str, list[VersionImpact]]:
     One rule counts under all of them, that of the day: only so are they alike.
     """
     versions = [it for it in snapshot.book.processes if not it.is_of_imports and it.in_force <= snapshot.as_of]
-    conversions = list(stage_conversions(snapshot.process))
+    watched = {conversion.id for conversion in snapshot.process.conversions}
+    conversions = [metric for metric in every_metric(snapshot.process) if metric.id in watched]
     found: dict[str, list[VersionImpact]] = {}
     before: list[Share | None] = [None] * len(conversions)
     for at, version in enumerate(versions):

@@ -7,6 +7,7 @@ import io
 import json
 
 import pytest
+from gitting import Git
 
 DRAFT = """\
 version: v5
@@ -125,3 +126,85 @@ def test_nothing_is_written(repo, drafts):
     before = {path: path.read_bytes() for path in repo.root.rglob("*") if path.is_file()}
     repo.run("backtest", "process", drafts("x.vpat"))
     assert {path: path.read_bytes() for path in repo.root.rglob("*") if path.is_file()} == before
+
+
+STRICT = """\
+version: v5
+in_force: 2027-01-04
+from: v3
+changelog: A deal is qualified from %s on.
+stages: {outreach: {sales_qualified: false}}
+"""
+
+
+def test_both_numbers_of_every_monday_stand_side_by_side(repo, drafts):
+    ran = repo.run("backtest", "metric", "sqd", "--process", drafts("Discovery", STRICT), "--since", "2026-11-01")
+    assert ran.code == 0
+    assert ran.out == (
+        "sqd as it is, and with process v5\n"
+        "They differ in 3 of 3 weeks, the first on 2026-11-02, the last on 2026-11-16\n"
+        "\n"
+        "Monday      as it is  as it would be\n"
+        "2026-11-02         1               0  differs\n"
+        "2026-11-09         1               0  differs\n"
+        "2026-11-16         1               0  differs\n"
+    )
+    assert "--known then" in ran.err
+
+
+def test_every_week_from_the_first_move_on_in_each_format(repo, drafts):
+    words = ("metric", "sqd", "--process", drafts("Discovery", STRICT))
+    data, ran = told(repo, *words)
+    rows = list(csv.DictReader(io.StringIO(repo.run("backtest", *words, "--format", "csv").out)))
+    assert ran.code == 0
+    assert data["series"][0]["as_of"] == rows[0]["as_of"] == "2025-01-06"
+    assert data["weeks"] == len(data["series"]) == len(rows)
+    assert data["differ"] == sum(row["differs"] == "yes" for row in rows) > 0
+    assert [row["would_be_value"] for row in rows] == [str(it["would_be"]["value"]) for it in data["series"]]
+    assert data["series"][-1]["no_longer_counted"] == ["acme"]
+
+
+def test_another_metric_may_be_counted_in_its_place(repo):
+    data, _ = told(repo, "metric", "open-deals", "--with", "sqd")
+    assert (data["metric"], data["with"], data["version"]) == ("open-deals", "sqd", None)
+
+
+def test_money_has_a_row_for_each_currency(repo):
+    repo.deal("value: {mrr: 100 CAD}\n", id="beta")
+    repo.deal()
+    words = ("metric", "pipeline-value", "--with", "won-value", "--since", "2026-11-16", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(repo.run("backtest", *words).out)))
+    assert [row["currency"] for row in rows] == ["CAD", "USD"]
+
+
+def test_with_known_then_each_week_is_counted_by_what_was_known_in_it(repo, drafts):
+    file = drafts("Discovery", STRICT)
+    Git(repo.root).begin()
+    data, ran = told(repo, "metric", "sqd", "--process", file, "--known", "then")
+    assert (ran.code, ran.err) == (0, "")
+    assert data["series"][0]["as_of"] == "2026-11-02", "the first commit is of 1 November"
+    assert all(len(it["commit"]) == 40 for it in data["series"])
+    assert data["differ"] == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["metric", "sqd"], "say what is to be counted otherwise"),
+        (["metric", "sdq", "--with", "open-deals"], "did you mean 'sqd'?"),
+        (["metric", "sqd", "--with", "nothing-known"], "there is no metric 'nothing-known'"),
+        (["metric", "sqd", "--numbers", "enough"], "--numbers enough: write a name and a number"),
+        (["metric", "sqd", "--numbers", "enoug=20"], "--numbers: "),
+        (["metric", "sqd", "--process", "nowhere.yaml"], "there is no nowhere.yaml"),
+    ],
+)
+def test_a_wrong_call_about_a_metric_says_so(repo, words, said):
+    ran = repo.run("backtest", *words)
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_a_metric_cannot_be_counted_by_a_file_that_is_no_version(repo, drafts):
+    ran = repo.run("backtest", "metric", "sqd", "--process", drafts("x", "version: v5\nfrom: %s\n"))
+    assert (ran.code, ran.out) == (1, "")
+    assert "process-from-unknown" in ran.err
