@@ -32,7 +32,7 @@ HEADS = ("as_of", "commit", "metric", "currency", *FIGURES, *(f"would_be_{name}"
 
 
 @dataclass(frozen=True)
-class Trial:
+class MetricTrial:
     """The records, the metric and what is to be counted otherwise; the problems with a version that is tried."""
 
     root: Path
@@ -97,7 +97,7 @@ def _trial(
     other: str | None,
     numbers: dict[str, str],
     as_of: str | None,
-) -> Trial:
+) -> MetricTrial:
     if draft:
         root, book, are_whole, problems = draft.root, draft.book, draft.are_whole, draft.problems
     else:
@@ -108,7 +108,7 @@ def _trial(
     process = draft.process if draft else None
     name = _chosen(metric, book, process, as_of)
     otherwise = Redefinition(_chosen(other, book, process, as_of) if other else name, process, numbers)
-    return Trial(root, book, are_whole, name, otherwise, problems)
+    return MetricTrial(root, book, are_whole, name, otherwise, problems)
 
 
 def _chosen(asked: str, book: Book, process: Process | None, as_of: str | None) -> str:
@@ -121,7 +121,7 @@ def _chosen(asked: str, book: Book, process: Process | None, as_of: str | None) 
     return found
 
 
-def _points(trial: Trial, since: date | None, last: date, known: str | None) -> Iterator[TwoReadings]:
+def _points(trial: MetricTrial, since: date | None, last: date, known: str | None) -> Iterator[TwoReadings]:
     days = list(mondays(trial.book, since, last))
     if len(days) > MAX_POINTS:
         raise Usage(f"{len(days):,} weeks; the limit is {MAX_POINTS:,}: add --since DAY")
@@ -134,7 +134,7 @@ def _points(trial: Trial, since: date | None, last: date, known: str | None) -> 
     return backtest_metric(trial.metric, trial.otherwise, ((day, None, trial.book) for day in days))
 
 
-def _print(trial: Trial, points: list[TwoReadings], day: date, known: str | None, output_format: str) -> None:
+def _print(trial: MetricTrial, points: list[TwoReadings], day: date, known: str | None, output_format: str) -> None:
     if output_format == "json":
         say(as_json({"schema_version": SCHEMA_VERSION, "as_of": day, **_as_data(trial, points, known)}))
         return
@@ -145,7 +145,7 @@ def _print(trial: Trial, points: list[TwoReadings], day: date, known: str | None
         say(line)
 
 
-def _as_text(trial: Trial, points: list[TwoReadings]) -> Iterator[str]:
+def _as_text(trial: MetricTrial, points: list[TwoReadings]) -> Iterator[str]:
     differ = [point for point in points if point.differs]
     span = f", the first on {differ[0].day}, the last on {differ[-1].day}" if differ else ""
     yield style(show(f"{trial.metric} as it is, and with {trial.words}"), "head")
@@ -182,7 +182,7 @@ def _figures(reading: Reading | None, value: object) -> tuple[object, ...]:
     return value, *(data.get(name) for name in FIGURES[1:])
 
 
-def _as_data(trial: Trial, points: list[TwoReadings], known: str | None) -> dict[str, Any]:
+def _as_data(trial: MetricTrial, points: list[TwoReadings], known: str | None) -> dict[str, Any]:
     process = trial.otherwise.process
     return {
         "metric": trial.metric,
