@@ -1,4 +1,4 @@
-"""What each version of the process did to its conversions: the attempts that began under it, beside those under the version before (``reference/definitions#versions``)."""
+"""The conversions under each version of the process: the attempts that began under it, beside those under the version before (``reference/definitions#versions``)."""
 
 from __future__ import annotations
 

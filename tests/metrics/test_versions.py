@@ -1,4 +1,4 @@
-"""What a version of the process did to its conversions: attempts that began under it beside those of the version before."""
+"""The conversions under a version of the process: attempts that began under it beside those of the version before."""
 
 from datetime import date, timedelta
 

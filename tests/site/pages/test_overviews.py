@@ -361,7 +361,7 @@ def test_a_version_says_what_became_of_the_attempts_that_began_under_it(repo, pa
     )
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n")
     text = " ".join(page_of("process/v4").text.split())
-    assert "What it did to the conversions" in text
+    assert "Conversions under it" in text
     assert "Attempts that entered the stage under v4, by what became of them up to 2026-11-20" in text
     assert "Enrichment → Outreach 1 of 1 0 1 of 1" in text
     assert "cannot tell yet" in text
@@ -369,4 +369,4 @@ def test_a_version_says_what_became_of_the_attempts_that_began_under_it(repo, pa
 
 def test_a_version_to_come_has_no_attempts_to_tell_of(repo, page_of):
     repo.write("playbook/process/v4.yaml", "version: v4\nin_force: 2027-01-01\nfrom: v3\nchangelog: Later.\n")
-    assert "What it did to the conversions" not in page_of("process/v4").text
+    assert "Conversions under it" not in page_of("process/v4").text
