@@ -20,7 +20,17 @@ from salesops.cli.repository import numbers_are_whole, read
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.readings import Amounts
 from salesops.metrics.wording import headline
-from salesops.output import SCHEMA_VERSION, as_csv, as_json, counted, problem_as_data, problems_as_text, show, table
+from salesops.output import (
+    SCHEMA_VERSION,
+    as_csv,
+    as_json,
+    counted,
+    masked,
+    problem_as_data,
+    problems_as_text,
+    show,
+    table,
+)
 from salesops.problems import Problem
 from salesops.records.process import Process
 from salesops.reports.metric_backtest import Redefinition, TwoReadings, backtest_metric, mondays, renumbered
@@ -136,7 +146,7 @@ def _points(trial: MetricTrial, since: date | None, last: date, known: str | Non
 
 def _print(trial: MetricTrial, points: list[TwoReadings], day: date, known: str | None, output_format: str) -> None:
     if output_format == "json":
-        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": day, **_as_data(trial, points, known)}))
+        say(masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day, **_as_data(trial, points, known)})))
         return
     for line in problems_as_text(trial.problems, style):
         say(line, err=output_format == "csv")
