@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from salesops.book.book import Book
 from salesops.book.visits import DealHistory
-from salesops.records.deal import Deal
+from salesops.records.deal import Deal, Move
 from salesops.records.process import LOST, Exit, Process
 
 
@@ -79,13 +79,13 @@ def lost_in(process: Process, history: DealHistory) -> str:
     return last if last in process.path_of(history.type) else ""
 
 
-def judged_moves(deal: Deal, book: Book) -> list[JudgedMove]:
-    """Every move of a deal, each judged by the version in force on its day; none where there is no process."""
+def judged_moves(deal: Deal, judge_of: Callable[[Deal, Move], Process | None]) -> list[JudgedMove]:
+    """Every move of a deal, each judged by the version that ``judge_of`` names for it, such as that of its day; none where there is no process."""
     found: list[JudgedMove] = []
     before: str | None = None
     for line, move in enumerate(deal.stages):
         stage, day = move
-        process = book.process_of(deal, move)
+        process = judge_of(deal, move)
         if process is None:
             return []
         kind = MoveKind.IMPORTED if deal.was_brought(move) else kind_of(process, deal.type, before, stage)

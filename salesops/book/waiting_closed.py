@@ -192,7 +192,7 @@ def learning_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
 
 def _asked_at_exit(snapshot: Snapshot, history: DealHistory, closing: Visit) -> list[Need]:
     """The lessons that the move asked for by which the deal was closed, whichever way it went out."""
-    ways = judged_moves(history.deal, snapshot.book)[closing.line].exits
+    ways = judged_moves(history.deal, snapshot.book.process_of)[closing.line].exits
     first, *others = [[need for need in way.needs if need.field in LEARNINGS] for way in ways] or [[]]
     return [need for need in first if all(need.name in {other.name for other in way} for way in others)]
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
 
-from salesops.book.book import Ref
+from salesops.book.book import Book, Ref
 from salesops.changes.change import Change
 from salesops.changes.field_differences import Difference, differences
 from salesops.changes.field_sentences import called, label, parts, plain, told
 from salesops.changes.names import Names
 from salesops.records.as_written import Data, as_list, as_map, as_text
 from salesops.records.building_on import BUILDS_ON
-from salesops.records.process import IMPORTED, RedLine
+from salesops.records.process import IMPORTED, Process, RedLine
 
 NOT_NEWS = frozenset({"version", "in_force", "changelog", "source", *BUILDS_ON})
 """What a new version says of itself."""
@@ -51,6 +52,17 @@ def of_process(
     if most is not None and len(said) > most:
         found.append(Change("stages", ref, who, f"and {len(said) - most} more"))
     return found
+
+
+def of_version(version: Process, book: Book, as_of: date) -> list[str]:
+    """What a version says differently from the one before it, in sentences; nothing for the first."""
+    ref = ("process", version.version)
+    document = book.documents.get(ref)
+    own = [process for process in book.processes if not process.is_of_imports]
+    if document is None or version not in own[1:]:
+        return []
+    told = of_process(ref, version.version, None, document.data, Names(book, as_of), most=None)
+    return [change.sentence for change in told[1:]]
 
 
 def _as_called_now(before: Data, after: Data) -> Data:

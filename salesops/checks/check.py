@@ -109,7 +109,11 @@ class Case(Generic[R]):
     def judged_moves(self) -> list[JudgedMove]:
         """The moves of a deal, each judged by the process in force on its day; none where its type could not be read."""
         record: Any = self.record
-        return [] if self.has_lost("type") or not self.book.is_process_whole else judged_moves(record, self.book)
+        return (
+            []
+            if self.has_lost("type") or not self.book.is_process_whole
+            else judged_moves(record, self.book.process_of)
+        )
 
     @cached_property
     def history(self) -> DealHistory:

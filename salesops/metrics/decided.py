@@ -61,8 +61,8 @@ def _scored(snapshot: Snapshot, name: str, decision: Decision) -> Iterator[Decis
         if min(len(after), len(before)) >= snapshot.numbers.enough
         else None
     )
-    verdict = _verdict(apart, is_more_better=line.above is None)
-    yield DecisionScore(name, decision, watched.title, _share(before), _share(after), verdict, apart, is_over)
+    said = verdict(apart, is_more_better=line.above is None)
+    yield DecisionScore(name, decision, watched.title, _share(before), _share(after), said, apart, is_over)
 
 
 def _line(snapshot: Snapshot, decision: Decision) -> RedLine | None:
@@ -86,7 +86,8 @@ def _share(hits: list[bool]) -> str:
     return f"{sum(hits)} of {len(hits)} ({percent(sum(hits) / len(hits))})" if hits else NO_DATA
 
 
-def _verdict(apart: tuple[float, Interval] | None, is_more_better: bool) -> str:
+def verdict(apart: tuple[float, Interval] | None, is_more_better: bool) -> str:
+    """Better or worse, where the interval of a difference leaves out 0."""
     if apart is None or apart[1][0] <= 0 <= apart[1][1]:
         return UNCERTAIN
     return BETTER if (apart[0] > 0) is is_more_better else WORSE

@@ -160,7 +160,7 @@ def test_two_thousand_random_histories_are_judged_the_same_by_a_second_reading_o
     for _ in range(2_000):
         deal = wandering(chance)
         before = None
-        judged = judged_moves(deal, book)
+        judged = judged_moves(deal, book.process_of)
         assert len(judged) == len(deal.stages)
         for step in judged:
             said = verdict(deal.type, before, step.stage)
@@ -194,7 +194,10 @@ def test_a_move_is_judged_by_the_version_of_its_day(repo):
     repo.deal("stages: [{enrichment: 2026-06-01}, {discovery: 2026-07-01}]", "after")
     repo.deal("stages: [{enrichment: 2020-01-01}, {discovery: 2020-02-01}]", "long-ago")
     book = repo.book()
-    kinds = {id: [step.kind for step in judged_moves(book.deals[id], book)] for id in ("before", "after", "long-ago")}
+    kinds = {
+        id: [step.kind for step in judged_moves(book.deals[id], book.process_of)]
+        for id in ("before", "after", "long-ago")
+    }
     assert kinds == {
         "before": [MoveKind.START, MoveKind.EXIT],
         "after": [MoveKind.START, MoveKind.SKIPPED],
@@ -221,7 +224,7 @@ def test_a_won_stage_leads_on_only_where_the_process_says_so(repo):
 def test_an_exit_carries_all_its_alternatives(repo):
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}, {closed lost: 2026-01-19}]")
     book = repo.book()
-    start, out, lost = judged_moves(book.deals["acme"], book)
+    start, out, lost = judged_moves(book.deals["acme"], book.process_of)
     assert (len(start.exits), len(out.exits), len(lost.exits)) == (0, 1, 2)
     assert [step.line for step in (start, out, lost)] == [0, 1, 2]
     assert [step.before for step in (start, out, lost)] == [None, "enrichment", "outreach"]
@@ -230,4 +233,4 @@ def test_an_exit_carries_all_its_alternatives(repo):
 def test_without_a_process_nothing_is_judged(repo):
     (repo.root / "playbook/process/v3.yaml").unlink()
     book = repo.book()
-    assert judged_moves(book.deals["cascadia-2025"], book) == []
+    assert judged_moves(book.deals["cascadia-2025"], book.process_of) == []

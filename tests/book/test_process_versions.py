@@ -212,7 +212,7 @@ def test_twenty_thousand_lives_across_the_versions_are_judged_the_same_by_a_seco
     for _ in range(20_000):
         deal = life(chance)
         before = None
-        for step in judged_moves(deal, book):
+        for step in judged_moves(deal, book.process_of):
             said = verdict(step.day, deal.type, before, step.stage)
             seen[said] += 1
             carried += before is not None and before not in EDGES[in_force(step.day)]

@@ -164,3 +164,32 @@ def test_a_stage_says_what_its_visits_suggest_as_its_limit(repo):
         repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n", id=f"deal-{number}")
     out = repo.run("explain", "enrichment").out
     assert "\nSuggested: 7 days; of 11 visits that led on, four of five took no longer than 7 days.\n" in out
+
+
+def test_a_version_of_the_process_is_explained_with_what_it_changed_and_what_came_of_it(repo):
+    repo.write(
+        "playbook/process/v4.yaml",
+        "version: v4\nin_force: 2026-01-01\nfrom: v3\nchangelog: Silence is an answer.\nanswers_valid: 90\n",
+    )
+    ran = repo.run("explain", "v4", "--as-of", "2026-11-20")
+    assert (ran.code, ran.err) == (0, "")
+    title, told, changes, impact = ran.out.split("\n\n", 3)
+    assert title == "Process v4, in force since 2026-01-01"
+    assert told == "Silence is an answer."
+    assert changes.startswith("Against the version before\n- ")
+    assert impact == (
+        "Attempts under it, up to 2026-11-20\n"
+        "\n"
+        "conversion             under it  open  under the one before  difference\n"
+        "Enrichment → Outreach   no data                      1 of 1              cannot tell yet\n"
+        "Outreach → Discovery    no data                      1 of 1              cannot tell yet\n"
+        "Discovery → Proposal    no data                      1 of 1              cannot tell yet\n"
+        "Proposal → Closed Won   no data                      1 of 1              cannot tell yet\n"
+    )
+
+
+def test_a_version_to_come_says_from_when_and_has_no_attempts_yet(repo):
+    repo.write("playbook/process/v4.yaml", "version: v4\nin_force: 2027-01-01\nfrom: v3\nchangelog: Later.\n")
+    ran = repo.run("explain", "v4", "--as-of", "2026-11-20")
+    assert ran.out.startswith("Process v4, in force from 2027-01-01\n\nLater.\n")
+    assert "Attempts" not in ran.out

@@ -20,6 +20,8 @@ SECTIONS = {
     "metrics sqd win-rate --evidence": "metrics",
     "metrics sqd win-rate pipeline-value days-in-pipeline --known 2026-03-20": "metrics",
     "metrics sqd --since 2025-05-01 --as-of 2025-07-01 --every month --known then": "metrics",
+    "backtest process playbook/process/v4.yaml": "backtest process",
+    "backtest metric win-rate --with proposal-to-won --since 2026-09-01": "backtest process",
     "diff 2026-11-13 2026-11-20": "diff",
     "history larkspur-general --since 2026-10-01": "history",
     "integrity": "integrity",
@@ -82,6 +84,7 @@ TABLES = {
     "list members": "list members",
     "metrics": "metrics",
     "metrics sqd --evidence": "metrics --evidence",
+    "backtest process playbook/process/v4.yaml": "backtest process",
     "history larkspur-general": "history",
 }
 

@@ -9,6 +9,7 @@ from textwrap import wrap
 from click.core import ParameterSource
 
 from salesops.book.book import Book, Ref, Snapshot
+from salesops.changes.process_sentences import of_version
 from salesops.changes.provenance import MetricEvidence, evidence
 from salesops.changes.timeline import FileHistory
 from salesops.checks.manual import FIELDS_PAGE, Rule, hint, rules, section
@@ -20,8 +21,9 @@ from salesops.cli.repository import folder_of, numbers_are_whole, records_of
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.metric import METRICS
 from salesops.metrics.velocity import Suggestion, suggested_stale_after
+from salesops.metrics.versions import impact_rows, impacts
 from salesops.metrics.wording import detail, headline
-from salesops.output import SCHEMA_VERSION, as_json, counted, masked, show
+from salesops.output import SCHEMA_VERSION, as_json, counted, masked, show, table
 from salesops.problems import CannotDecide, Problem
 from salesops.records.field_reference import Field, fields_of, find_fields
 from salesops.records.kinds import KINDS
@@ -29,6 +31,8 @@ from salesops.records.process import Process, RedLine, Stage
 from salesops.records.section import Section
 from salesops.store.load import find_root, load
 from salesops.store.record_histories import file_histories
+
+IMPACT = ("conversion", "under it", "open", "under the one before", "difference", "")
 
 
 def run(
@@ -45,7 +49,7 @@ def run(
     process = book.process_on(day_of(as_of, book)) if book else None
     metrics = metrics_of(process) if process else METRICS
     codes = rules()
-    name = _meant(name.removeprefix(f"{FIELDS_PAGE}#"), codes, metrics, process)
+    name = _meant(name.removeprefix(f"{FIELDS_PAGE}#"), codes, metrics, process, book)
     is_number = name in metrics and name not in codes
     if output_format == "json" and not is_number and format_from is ParameterSource.COMMANDLINE:
         raise Usage(f"--format json is for metrics, and '{show(name)}' is not a metric")
@@ -57,7 +61,7 @@ def run(
         lines = _metric(root, metrics[name], book, as_of)
     else:
         snapshot = book.on(day_of(as_of, book)) if book and process else None
-        lines = _rule(codes[name]) if name in codes else _page(name, process, snapshot)
+        lines = _rule(codes[name]) if name in codes else _page(name, process, snapshot) or _version(name, book, as_of)
     if lines is None:
         guess = hint(name, metrics, list(process.stages) if process else [])
         raise Usage(
@@ -76,9 +80,11 @@ def _former_name(book: Book | None, name: str, as_of: str | None) -> Iterator[st
         yield show(f"'{name}' is called '{known[0]}' since {known[1]}")
 
 
-def _meant(asked: str, known: Mapping[str, Rule], metrics: Mapping[str, Metric], process: Process | None) -> str:
+def _meant(
+    asked: str, known: Mapping[str, Rule], metrics: Mapping[str, Metric], process: Process | None, book: Book | None
+) -> str:
     """The name that the manual has for what a person means; what was asked for, where nothing fits."""
-    if asked in known or asked in metrics or _page(asked, process):
+    if asked in known or asked in metrics or (book and asked in book.versions) or _page(asked, process):
         return asked
     choices = [
         *(names.Choice(code, (), rule.summary) for code, rule in known.items()),
@@ -227,6 +233,31 @@ def _limit(stage: Stage, suggested: Suggestion | None) -> Iterator[str]:
         yield f"Stalled after {counted(stage.stale_after, 'day')} in the stage (stale_after)."
     if suggested:
         yield f"Suggested: {counted(suggested.days, 'day')}; {suggested.sentence}."
+
+
+def _version(name: str, book: Book | None, as_of: str | None) -> Iterator[str] | None:
+    """The page of a version of the process; None where there is none of that name."""
+    version = book.versions.get(name) if book else None
+    return _of_version(version, book.on(day_of(as_of, book))) if book and version else None
+
+
+def _of_version(version: Process, snapshot: Snapshot) -> Iterator[str]:
+    is_there = version.in_force <= snapshot.as_of
+    since = f"in force {'since' if is_there else 'from'} {version.in_force}"
+    yield f"{style(show(f'Process {version.version}'), 'head')}, {'for what was imported' if version.is_of_imports else since}"
+    for text in (version.changelog, version.source and f"Source: {version.source}"):
+        if text:
+            yield ""
+            yield from _wrapped(show(text))
+    if changes := of_version(version, snapshot.book, snapshot.as_of):
+        yield from ("", style("Against the version before", "head"))
+        for change in changes:
+            yield from wrap(
+                show(change.removeprefix(f"{version.version}: ")), 100, initial_indent="- ", subsequent_indent="  "
+            )
+    if found := impacts(snapshot).get(version.version):
+        yield from ("", style(f"Attempts under it, up to {snapshot.as_of}", "head"), "")
+        yield from table(list(impact_rows(found)), IMPACT, frozenset((1, 2, 3, 4)), style)
 
 
 def _red_line(line: RedLine, process: Process) -> Iterator[str]:

@@ -9,15 +9,14 @@ from markupsafe import Markup
 
 from salesops.book.book import Snapshot
 from salesops.book.status import board
-from salesops.changes.names import Names
-from salesops.changes.process_sentences import of_process
+from salesops.changes.process_sentences import of_version
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.decided import BETTER, UNCERTAIN, WORSE, DecisionScore, decisions_scored
 from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, red_lines_of
 from salesops.metrics.velocity import suggested_stale_after
+from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, share_in_words
 from salesops.metrics.wording import percent
-from salesops.records.process import Process
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, counted, day, unbroken
@@ -103,6 +102,19 @@ DECISIONS: Columns[DecisionScore] = (
     Column("Since then", lambda row, here: here.chip(VERDICTS[row.verdict], row.verdict) if row.verdict else NOTHING),
 )
 
+IMPACT: Columns[VersionImpact] = (
+    Column(
+        "Conversion",
+        lambda row, here: Markup('<a href="{}">{}</a>').format(here.metric_at(row.metric.id), row.metric.title),
+        header=True,
+    ),
+    Column("Under this version", lambda row, _: unbroken(share_in_words(row.under)), right=True),
+    Column("Still open", lambda row, _: f"{row.under.open + row.under.parked:,}", right=True),
+    Column("Under the one before", lambda row, _: unbroken(share_in_words(row.before)), right=True),
+    Column("Difference", lambda row, _: unbroken(apart_in_words(row)) or NOTHING, right=True),
+    Column("So it is", lambda row, here: here.chip(VERDICTS[row.verdict], row.verdict) if row.verdict else NOTHING),
+)
+
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The page of the process in force, and one of each version."""
@@ -126,6 +138,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         suggested={name: suggested_stale_after(snapshot, name) for name in snapshot.process.stages},
         **common,
     )
+    impact = impacts(snapshot)
     for version in versions:
         is_now = version is snapshot.process
         yield page(
@@ -137,17 +150,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             deals_in=deals_in if is_now else {},
             lines=[],
             suggested={},
-            changes=_changes(snapshot, version),
+            changes=of_version(version, snapshot.book, snapshot.as_of),
+            impact=impact.get(version.version, []),
+            impact_columns=IMPACT,
             **common,
         )
-
-
-def _changes(snapshot: Snapshot, version: Process) -> list[str]:
-    """What a version says differently from the one before it, in sentences; nothing for the first."""
-    ref = ("process", version.version)
-    document = snapshot.book.documents.get(ref)
-    own = [process for process in snapshot.book.processes if not process.is_of_imports]
-    if document is None or version not in own[1:]:
-        return []
-    told = of_process(ref, version.version, None, document.data, Names(snapshot.book, snapshot.as_of), most=None)
-    return [change.sentence for change in told[1:]]

@@ -381,3 +381,20 @@ def test_a_forecast_of_nothing_says_so(page_of):
 def test_the_forecast_shows_what_was_said_and_what_came(repo, page_of):
     repo.deal("stages: [enrichment: 2026-10-05, closed lost: 2026-11-10]\noutlook: [{date: 2026-11-02, says: commit}]")
     assert "commit 0 of 1 0–79 % 0" in page_of("forecast").text
+
+
+def test_a_version_says_what_became_of_the_attempts_that_began_under_it(repo, page_of):
+    repo.write(
+        "playbook/process/v4.yaml", "version: v4\nin_force: 2026-01-01\nfrom: v3\nchangelog: Silence is an answer.\n"
+    )
+    repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n")
+    text = " ".join(page_of("process/v4").text.split())
+    assert "Conversions under it" in text
+    assert "Attempts that entered the stage under v4, by what became of them up to 2026-11-20" in text
+    assert "Enrichment → Outreach 1 of 1 0 1 of 1" in text
+    assert "cannot tell yet" in text
+
+
+def test_a_version_to_come_has_no_attempts_to_tell_of(repo, page_of):
+    repo.write("playbook/process/v4.yaml", "version: v4\nin_force: 2027-01-01\nfrom: v3\nchangelog: Later.\n")
+    assert "Conversions under it" not in page_of("process/v4").text
