@@ -678,6 +678,8 @@ def words_for_deal(deal: Deal, part: Part, on: date, text: str | None) -> tuple[
         return 70, f"expected to close on {said(day(in_record(text)))}"
     if top == "probability":
         return 45, f"I would say {body['value']}"
+    if top == "outlook":
+        return 46, f"{body['says']}, I say"
     if part.key[-1] == "service_ended":
         return 55, "service has ended"
     return WORDS.get(top, (1, ""))

@@ -18,6 +18,7 @@ from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.statistics import ENOUGH
 from salesops.metrics.survival import NOBODY, Followed, Incidence, cumulative_incidence
+from salesops.output import counted
 from salesops.records.process import WON
 
 PLACES = Decimal("0.0001")
@@ -105,7 +106,9 @@ class Chances:
         if found is None:
             return None
         longer = f", as of the {asked}th day: few stayed longer" if asked < age else ""
-        why = f"{past.won} of {past.decided} decided attempts were won; after {age} days in the stage{longer}"
+        why = (
+            f"{past.won} of {past.decided} decided attempts were won; after {counted(age, 'day')} in the stage{longer}"
+        )
         return Chance(_rounded(found), Provenance.HISTORY, why, key, past.won, past.decided)
 
     def _default(self, key: StageKey) -> Chance | None:
@@ -113,7 +116,7 @@ class Chances:
         if default is None:
             return None
         past = self.stages.get(key, StagePast())
-        why = f"only {past.decided} decided attempts came through it, so the process speaks"
+        why = f"only {counted(past.decided, 'decided attempt')} came through it, so the process speaks"
         return Chance(default, Provenance.DEFAULT, why, key, past.won, past.decided)
 
     def after(self, key: StageKey, age: int) -> float | None:
