@@ -161,15 +161,15 @@ def test_what_a_team_lists_stands_where_the_team_put_it_and_the_rest_is_added(na
 @pytest.mark.parametrize("listed", [LISTED, "\n  - How we work: how-we-work.md\n"], ids=["an old one", "a new one"])
 def test_a_new_page_reaches_the_menu_by_itself(nav, menu_of, monkeypatch, listed):
     nav(listed)
-    forecast = ModuleType("forecast")
-    forecast.pages = lambda snapshot, readings, past: [
-        page("forecast", "Forecast", "waiting", snapshot, heading="Forecast", people=[]),
+    quarter = ModuleType("quarter")
+    quarter.pages = lambda snapshot, readings, past: [
+        page("quarter", "Quarter", "waiting", snapshot, heading="Quarter", people=[]),
         page("reference/terms", "Terms", "fields", snapshot, section="Reference", kinds=[], columns=()),
     ]  # fmt: skip
     at = pages.SUBJECTS.index(pages.pipeline) + 1
-    monkeypatch.setattr(pages, "SUBJECTS", (*pages.SUBJECTS[:at], forecast, *pages.SUBJECTS[at:]))
+    monkeypatch.setattr(pages, "SUBJECTS", (*pages.SUBJECTS[:at], quarter, *pages.SUBJECTS[at:]))
     found = menu_of()
-    assert found[:4] == ["Home", "Board", "Pipeline", "Forecast"]
+    assert found[:4] == ["Home", "Board", "Pipeline", "Quarter"]
     assert set(found[-1]["Reference"]) == {*GENERATED, "Terms"}
     assert found[-2] == "How we work"
 
