@@ -145,7 +145,10 @@ def sales_velocity(snapshot: Snapshot) -> Amounts:
         here = sum(_is_worth_in(history, currency) for history in held)
         mean = (sum(amounts_won, Decimal(0)) / len(amounts_won)).quantize(CENT)
         behind |= {f"open, {currency}": str(here), f"mean won, {currency}": f"{mean} (n = {len(amounts_won)})"}
-        if len(amounts_won) >= snapshot.numbers.enough and (speed := _a_day(here, amounts_won, rate, cycles)) is not None:
+        if (
+            len(amounts_won) >= snapshot.numbers.enough
+            and (speed := _a_day(here, amounts_won, rate, cycles)) is not None
+        ):
             found[currency] = speed
     return Amounts(
         sums=found,
