@@ -50,6 +50,9 @@ class Cause(StrEnum):
     UNUSABLE = "cannot be counted"
     RUNNING = "in the week that is not over"
     RECLASSIFIED = "reclassified without a move"
+    NO_VARIANT = "no variant said"
+    TWO_VARIANTS = "more than one variant"
+    NOT_TRIED = "not part of the experiment"
 
 
 @dataclass(frozen=True)
