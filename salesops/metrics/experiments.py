@@ -211,7 +211,7 @@ def _holds(cohort: Cohort, day: date) -> bool:
 # ── what became of them ───────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class Became(NamedTuple):
+class Fate(NamedTuple):
     """What became of an attempt by a measure, and the day on which that was decided; ``left_out`` where the measure does not count it."""
 
     word: str = ""
@@ -262,48 +262,48 @@ def _conversion(snapshot: Snapshot, experiment: Experiment) -> Conversion | None
     return next((each for each in snapshot.process.conversions if each.id == experiment.measure), None)
 
 
-def _became(snapshot: Snapshot, experiment: Experiment, each: Joined) -> Became:
+def _became(snapshot: Snapshot, experiment: Experiment, each: Joined) -> Fate:
     conversion = _conversion(snapshot, experiment)
     found = _converted(snapshot, conversion, each.each) if conversion else _closed(snapshot, each.each)
     if found.day and found.day < each.day:
         why = f"it was decided on {found.day}, before it had the variant"
-        return Became(left_out=LeftOut(each.each.history.id, why, Cause.OTHER_DAY))
+        return Fate(left_out=LeftOut(each.each.history.id, why, Cause.OTHER_DAY))
     return found
 
 
-def _closed(snapshot: Snapshot, each: Try) -> Became:
+def _closed(snapshot: Snapshot, each: Try) -> Fate:
     closing = snapshot.closing(each.visits)
     if closing is None:
-        return Became(_still(snapshot, each.history))
-    return Became(CONVERTED if snapshot.stage(closing.stage).outcome == WON else FAILED, closing.entered)
+        return Fate(_still(snapshot, each.history))
+    return Fate(CONVERTED if snapshot.stage(closing.stage).outcome == WON else FAILED, closing.entered)
 
 
-def _converted(snapshot: Snapshot, conversion: Conversion, each: Try) -> Became:
+def _converted(snapshot: Snapshot, conversion: Conversion, each: Try) -> Fate:
     """As the conversion itself counts it: by the first entry into its stage, new business alone."""
     deal, last = each.history.id, each.visits[-1]
     if each.history.type != NEW:
-        return Became(left_out=LeftOut(deal, "its measure counts new business alone", Cause.OTHER_TYPE))
+        return Fate(left_out=LeftOut(deal, "its measure counts new business alone", Cause.OTHER_TYPE))
     names = [snapshot.name(visit.stage) for visit in each.visits]
     start = names.index(conversion.from_) if conversion.from_ in names else None
     reached = [at for at, name in enumerate(names) if snapshot.process.reaches(name, conversion.to)]
     if start is None and reached:
-        return Became(
+        return Fate(
             left_out=LeftOut(deal, f"reached '{conversion.to}' without '{conversion.from_}'", Cause.OTHER_WAY)
         )
     is_lost = snapshot.stage(last.stage).outcome == LOST
     if start is None and is_lost:
-        return Became(left_out=LeftOut(deal, f"it was lost before '{conversion.from_}'", Cause.OTHER_STAGE))
+        return Fate(left_out=LeftOut(deal, f"it was lost before '{conversion.from_}'", Cause.OTHER_STAGE))
     hit = next((at for at in reached if start is not None and at > start), None)
     if hit is not None:
-        return Became(CONVERTED, each.visits[hit].entered)
-    return Became(FAILED, last.entered) if is_lost else Became(_still(snapshot, each.history))
+        return Fate(CONVERTED, each.visits[hit].entered)
+    return Fate(FAILED, last.entered) if is_lost else Fate(_still(snapshot, each.history))
 
 
 def _still(snapshot: Snapshot, history: DealHistory) -> str:
     return PARKED if history.parked_on(snapshot.as_of) else OPEN
 
 
-def _share(variant: str, joined: list[Joined], became: Mapping[AttemptKey, Became]) -> Share:
+def _share(variant: str, joined: list[Joined], became: Mapping[AttemptKey, Fate]) -> Share:
     own = [(each.each.key, became[each.each.key].word) for each in joined if each.variant == variant]
     counts = tally(word for _, word in own)
     decided = tuple(key for key, word in own if word in (CONVERTED, FAILED))
