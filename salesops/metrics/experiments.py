@@ -287,9 +287,7 @@ def _converted(snapshot: Snapshot, conversion: Conversion, each: Try) -> Fate:
     start = names.index(conversion.from_) if conversion.from_ in names else None
     reached = [at for at, name in enumerate(names) if snapshot.process.reaches(name, conversion.to)]
     if start is None and reached:
-        return Fate(
-            left_out=LeftOut(deal, f"reached '{conversion.to}' without '{conversion.from_}'", Cause.OTHER_WAY)
-        )
+        return Fate(left_out=LeftOut(deal, f"reached '{conversion.to}' without '{conversion.from_}'", Cause.OTHER_WAY))
     is_lost = snapshot.stage(last.stage).outcome == LOST
     if start is None and is_lost:
         return Fate(left_out=LeftOut(deal, f"it was lost before '{conversion.from_}'", Cause.OTHER_STAGE))
