@@ -46,16 +46,14 @@ def _won_and_lost(row: OutcomeRow, here: Here) -> str:
     return f"{row.share.hits} won, {row.share.out_of - row.share.hits} lost"
 
 
-def outcome_columns(group: str, word: str) -> Columns[OutcomeRow]:
-    """The table of a kind of thing that is said of deals."""
-    return (
-        Column(group, lambda row, _: row.group, header=True),
-        Column(word, lambda row, _: row.word, words=True),
-        Column("Closed", _won_and_lost),
-        Column("Won", lambda row, _: unbroken(headline(row.share)), right=True),
-        Column("How sure", lambda row, _: unbroken(detail(row.share)), words=True),
-        Column("Counted", lambda row, here: folded(row.share.included, here)),
-    )
+OUTCOMES: Columns[OutcomeRow] = (
+    Column("What", lambda row, _: row.group, header=True),
+    Column("Which", lambda row, _: row.word, words=True),
+    Column("Closed", _won_and_lost),
+    Column("Share won", lambda row, _: unbroken(headline(row.share)), right=True),
+    Column("How sure", lambda row, _: unbroken(detail(row.share)), words=True),
+    Column("Counted", lambda row, here: folded(row.share.included, here)),
+)
 
 
 def _with(
@@ -121,9 +119,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         has_faded=_has_faded(snapshot),
         fades_after=FADES_AFTER,
         answers=_rows(answers(every)),
-        answer_columns=outcome_columns("Question", "Answer on the day of the close"),
         sources=_rows(sources(every)),
-        source_columns=outcome_columns("Source", "Which"),
+        outcome_columns=OUTCOMES,
         messages=messages(every),
         message_columns=MESSAGES,
         objections=objections(every),
