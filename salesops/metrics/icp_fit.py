@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Facts, facts_at
-from salesops.book.icp_score import score
+from salesops.book.icp_score import has_begun, score
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.conversions import CONVERTED, FAILED, OPEN, PARKED, Attempt, attempts_at
 from salesops.metrics.metric import every_metric
@@ -80,11 +80,16 @@ def _known_at(history: DealHistory, closing: Visit) -> Facts:
     return replace(at, span=Span(None, closing.entered), loss=None, win=None)
 
 
+def hypotheses(snapshot: Snapshot) -> list[tuple[str, Hypothesis]]:
+    """The hypotheses that there were on the day, by name."""
+    return [(name, each) for name, each in sorted(snapshot.book.icp.items()) if has_begun(each, snapshot.as_of)]
+
+
 def fits(snapshot: Snapshot, earlier: Mapping[str, Iterable[Hypothesis]] | None = None) -> dict[str, list[ScoredFit]]:
     """Each hypothesis by name, its versions with conditions the newest first, all on the same attempts; ``earlier`` are those that git has."""
     closed: list[Closed] = []
     found: dict[str, list[ScoredFit]] = {}
-    for name, current in sorted(snapshot.book.icp.items()):
+    for name, current in hypotheses(snapshot):
         before = [each for each in (earlier or {}).get(name, ()) if each.version != current.version]
         versions = [current, *sorted(before, key=lambda each: each.version, reverse=True)]
         if any(each.when for each in versions):

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
-from salesops.metrics.icp_fit import FAILS, HOLDS, Foretold, ScoredFit, as_bound, fits, foretold
+from salesops.metrics.icp_fit import FAILS, HOLDS, Foretold, ScoredFit, as_bound, fits, foretold, hypotheses
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import detail, headline
 from salesops.records.learning import Evidence, Hypothesis
@@ -109,7 +109,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     scored = fits(snapshot, past.beliefs.earlier)
     rows = [
         HypothesisRow(name, record, foretold(snapshot, name, record), scored[name])
-        for name, record in sorted(snapshot.book.icp.items())
+        for name, record in hypotheses(snapshot)
     ]
     yield page("hypotheses", "ICP hypotheses", "hypotheses", snapshot, rows=rows, columns=HYPOTHESES)
     for row in rows:
