@@ -170,12 +170,18 @@ PLAYBOOK = {
     "targets": ("2026-01-05", "maren", "Targets for the year, and what each of them is for"),
     "removed": ("2025-09-19", "idris", "Quill Bay: opened twice after the same webinar, one goes"),
     "decisions/2026-07-premier-stays-parked": ("2026-07-06", "soren", "Premier stays parked until February"),
+    "decisions/2026-10-fewer-conversations": (
+        "2026-10-12",
+        "maren",
+        "Twelve conversations by introductions, not by mail",
+    ),
     "reviews/2026-11-09": ("2026-11-09", "maren", "Weekly review"),
     "reviews/2026-11-16": ("2026-11-16", "maren", "Weekly review"),
     "icp/teaching-led-university": ("2025-01-02", "maren", "Evidence on teaching-led universities"),
     "icp/institute-small-it": ("2025-03-03", "maren", "Evidence on small institutes"),
     "outreach/intro-3": ("2026-11-02", "idris", "What came of the introduction with a name"),
     "rates": ("2026-01-02", "wanda", "Exchange rate of the quarter"),
+    "knowledge": ("2025-11-24", "maren", "What we know, as an answer to a standing question"),
     "process/v4": ("2026-11-18", "soren", "Process v4, from December: the exits ask how we know"),
 }
 """When a file of the playbook came, by whom, and in which words; all others were there from the beginning."""
@@ -605,7 +611,7 @@ def facts_of_playbook(entry: Entry) -> Iterator[Fact]:
     since, by, says = PLAYBOOK.get(name, (str(BEGIN), "maren", ""))
     for part in entry.parts:
         on = day(since)
-        if len(part.key) > 1 and part.key[0] in ("evidence", "changelog", "rates"):
+        if len(part.key) > 1 and part.key[0] in ("evidence", "changelog", "rates", "answers"):
             on = day(part.body["date"])
         for known, text in versions(entry, part, on).items():
             words = _playbook_words(entry, part, known, says)
@@ -976,7 +982,9 @@ def _entry(path: str, text: str) -> Entry:
 
 
 def _has_parts(path: str) -> bool:
-    return path.startswith(("deals/", "members/", "playbook/icp/", "playbook/rates", "playbook/experiments/usage"))
+    return path.startswith(
+        ("deals/", "members/", "playbook/icp/", "playbook/rates", "playbook/experiments/usage", "playbook/knowledge")
+    )
 
 
 def history(entries: dict[str, Entry]) -> tuple[list[Commit], Shelf]:

@@ -53,6 +53,7 @@ def plans(book) -> frozenset[str]:
     """Every day that some record plans, and those of meetings that are still to come."""
     every = [one for document in book.documents.values() for one in mappings(document.data)]
     planned = {str(one[key]) for one in every for key in PLANS & one.keys()}
+    planned |= {str(one["cohort"]["since"]) for one in every if one.get("cohort")}
     return frozenset(planned | {str(one["date"]) for one in every if one.get("status") == "scheduled"})
 
 

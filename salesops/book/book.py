@@ -16,6 +16,7 @@ from salesops.records.building_on import whole
 from salesops.records.dated import Span, data_without, every_day, outside, without
 from salesops.records.deal import UNRECORDED, Deal, Move
 from salesops.records.kinds import KINDS
+from salesops.records.knowledge import Knowledge
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
 from salesops.records.outreach import Outreach
@@ -62,6 +63,9 @@ class Cause(StrEnum):
     NOT_IN_USE = "not in use yet"
     ON_FILE = "counted with its message"
     NOT_COUNTED = "opens not counted"
+    NO_VARIANT = "no variant said"
+    TWO_VARIANTS = "more than one variant"
+    NOT_TRIED = "not part of the experiment"
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,12 @@ class Book:
     def removed(self) -> Removed | None:
         """Who removed which record, and why."""
         found: Removed | None = self.only("removed")
+        return found
+
+    @cached_property
+    def knowledge(self) -> Knowledge | None:
+        """What the team answers to the standing questions."""
+        found: Knowledge | None = self.only("knowledge")
         return found
 
     @property

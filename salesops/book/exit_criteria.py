@@ -90,10 +90,10 @@ def _facts(history: DealHistory, attempt: int, by: date, line: int, stage: str) 
     is_known = closing is None or closing.line <= line
     lost = sum(visit.outcome == LOST for visit in history.closings if visit.attempt < attempt)
     loss = deal.loss[lost] if is_known and len(deal.loss) > lost else None
-    return Facts(deal, Span(_first_day(history, attempt), by), loss, deal.win if is_known else None, stage)
+    return Facts(deal, Span(first_day(history, attempt), by), loss, deal.win if is_known else None, stage)
 
 
-def _first_day(history: DealHistory, attempt: int) -> date:
+def first_day(history: DealHistory, attempt: int) -> date:
     """The first day of an attempt: for a later one the day after the close before it, or the move that opened it again."""
     began = history.attempts[attempt - 1][0].entered
     closed = [visit.entered for visit in history.closings if visit.attempt == attempt - 1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Facts, facts_on, is_met
@@ -25,6 +26,11 @@ class Score:
         """``2 of 3 conditions``."""
         of = len(self.met) + len(self.missing)
         return f"{len(self.met)} of {of} condition{'' if of == 1 else 's'}"
+
+
+def has_begun(hypothesis: Hypothesis, as_of: date) -> bool:
+    """Whether some version of a hypothesis was there on a day; one that is changed later is read as it is written now."""
+    return min([hypothesis.since, *(entry.date for entry in hypothesis.changelog)]) <= as_of
 
 
 def score(facts: Facts, hypothesis: Hypothesis) -> Score:

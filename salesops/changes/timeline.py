@@ -15,7 +15,9 @@ from salesops.changes.deal_sentences import of_deal
 from salesops.changes.names import Names
 from salesops.changes.record_sentences import called, of_other
 from salesops.changes.report import Report
+from salesops.metrics.experiments import Declared
 from salesops.problems import Path
+from salesops.records.learning import Hypothesis
 from salesops.records.record import value_at
 
 
@@ -124,6 +126,14 @@ def by_commit(entries: Iterable[Event]) -> list[tuple[Commit, list[Event]]]:
     return grouped[::-1]
 
 
+@dataclass(frozen=True)
+class Beliefs:
+    """What git tells of experiments and hypotheses, by name: since when each was declared, and older versions; nothing where nobody asked it."""
+
+    declared: Mapping[str, Declared] = field(default_factory=dict)
+    earlier: Mapping[str, tuple[Hypothesis, ...]] = field(default_factory=dict)
+
+
 MAIN = "main"
 """The branch of a repository where nobody can tell."""
 
@@ -142,6 +152,7 @@ class GitHistory:
     changed_since: bool = False
     branch: str = MAIN
     earlier: Mapping[date, Book] | None = None
+    beliefs: Beliefs = field(default_factory=Beliefs)
 
     def then(self, day: date) -> Snapshot | None:
         """An earlier day by what was known at its end; None where nothing was, or where nobody asked for it."""

@@ -10,6 +10,7 @@ from salesops.checks.check import Case, Finding, Findings, check
 from salesops.problems import Edit, Path, did_you_mean, nearest
 from salesops.records.as_written import GAP, question
 from salesops.records.deal import UNRECORDED, Deal
+from salesops.records.knowledge import Knowledge
 from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
 from salesops.records.outreach import Outreach
@@ -493,6 +494,25 @@ def evidence_deal_unknown(case: Case[Hypothesis]) -> Findings:
                 yield Finding(
                     ("evidence", at, "deals", which), f"there is no deal '{deal_id}'", help=case.hint("deal", deal_id)
                 )
+
+
+@check(
+    "answer-deal-unknown",
+    of="knowledge",
+    source="Sales Operations Overview (2025), What Makes This System Different; reference/records#references",
+    bad="answers: [{question: needs, date: 2026-03-01, answer: Teaching, deals: [no-such-deal]}]  # <--",
+    good="answers: [{question: needs, date: 2026-03-01, answer: Teaching, deals: [cascadia-2025]}]",
+)
+def answer_deal_unknown(case: Case[Knowledge]) -> Findings:
+    """An answer to a standing question rests on a deal that does not exist.
+
+    Whoever doubts an answer looks at its deals. Correct the id.
+    """
+    for at, answer in enumerate(case.record.answers):
+        for which, deal_id in enumerate(answer.deals):
+            if case.unknown("deal", deal_id):
+                path = ("answers", at, "deals", which)
+                yield Finding(path, f"there is no deal '{deal_id}'", help=case.hint("deal", deal_id))
 
 
 @check(

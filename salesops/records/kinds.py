@@ -8,6 +8,7 @@ from typing import get_args
 
 from salesops.records.corrections import Corrections
 from salesops.records.deal import Deal
+from salesops.records.knowledge import Knowledge
 from salesops.records.learning import Decision, Experiment, Hypothesis, Review
 from salesops.records.member import Member
 from salesops.records.model_fields import lists_of
@@ -142,6 +143,7 @@ KINDS: dict[str, Kind] = {
             shapes=(("message", "results"),),
         ),
         Kind("corrections", Corrections, "playbook/corrections.yaml", 12, "Corrections"),
+        Kind("knowledge", Knowledge, "playbook/knowledge.yaml", 15, "What we know"),
     )
 }
 """Every kind, in the order in which a reader meets them."""

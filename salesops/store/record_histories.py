@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 from salesops.book.book import Book, Ref
 from salesops.changes.change import Change
 from salesops.changes.compare import SAME_RECORD_SHARE, Comparison, first_come, likeness
+from salesops.changes.declared import KINDS_TOLD, beliefs_of
 from salesops.changes.names import Names
 from salesops.changes.report import Report, Side
-from salesops.changes.timeline import MAIN, Commit, Event, FileHistory, FileVersion, GitHistory, Timeline, told
+from salesops.changes.timeline import MAIN, Beliefs, Commit, Event, FileHistory, FileVersion, GitHistory, Timeline, told
 from salesops.metrics.targets import trend_days
 from salesops.problems import CannotDecide
 from salesops.records.kinds import KINDS, id_of, kind_at_path
@@ -198,7 +199,22 @@ def _told_by_git(root: Path, book: Book, as_of: date, head: str) -> GitHistory:
         _story(then.get(month), book, month, as_of),
         changed_since=is_later,
         earlier=then,
+        beliefs=_beliefs(root, book, as_of, head),
     )
+
+
+_last_beliefs: dict[tuple[object, ...], Beliefs] = {}
+
+
+def _beliefs(root: Path, book: Book, as_of: date, head: str) -> Beliefs:
+    """What git tells of the experiments and hypotheses that there are; a preview does not read it again between two commits."""
+    refs = [(kind, name) for kind in KINDS_TOLD for name in sorted(book.of(kind))]
+    key = (root, commit_of(root, head), as_of, book.zone, tuple(refs))
+    if key not in _last_beliefs:
+        found = beliefs_of(file_histories(root, book.zone, head, refs), as_of) if refs else Beliefs()
+        _last_beliefs.clear()
+        _last_beliefs[key] = found
+    return _last_beliefs[key]
 
 
 def _known_then(root: Path, book: Book, days: Iterable[date], head: str) -> dict[date, Book]:

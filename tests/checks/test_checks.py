@@ -36,6 +36,7 @@ PLACES = {
     "corrections": "playbook/corrections.yaml",
     "prices": "playbook/prices/2025.yaml",
     "outreach": "playbook/outreach/intro-2.yaml",
+    "knowledge": "playbook/knowledge.yaml",
 }
 OTHERS = {
     "decision": "date: 2026-04-06\nverdict: hold\nwhy: Too early to say.\n",
@@ -45,6 +46,7 @@ OTHERS = {
     "corrections": "corrections: [{kind: team, id: team, field: currency, was: EUR, by: jim, date: 2026-03-01, why: Mistyped}]\n",
     "prices": "since: 2025-01-01\nfees: {general: 1000 USD}\nusage: [{to: 10, fee: 10.00 USD}, {to: 100, fee: 5.00 USD}]\n",
     "outreach": "message: intro@2\nresults: [{date: 2026-03-02, sent: 40, bounced: 2}]\n",
+    "knowledge": "answers: [{question: needs, date: 2026-03-02, answer: Teaching without installs}]\n",
     "rates": "rates: [{date: 2026-01-02, from: CAD, to: USD, rate: 0.7312}]\n",
 }
 IMPORT = "version: imported\nin_force: 2026-01-05\n"

@@ -79,6 +79,7 @@ def test_a_kind_says_where_its_files_are():
         "removed",
         "rates",
         "corrections",
+        "knowledge",
     ]
 
 

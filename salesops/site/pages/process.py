@@ -12,12 +12,13 @@ from salesops.book.status import board
 from salesops.changes.process_sentences import of_version
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
-from salesops.metrics.decided import BETTER, UNCERTAIN, WORSE, DecisionScore, decisions_scored
+from salesops.metrics.decided import DecisionScore, decisions_scored
 from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, red_lines_of
 from salesops.metrics.velocity import suggested_stale_after
 from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, share_in_words
 from salesops.metrics.wording import percent
 from salesops.site.pages.columns import Column, Columns
+from salesops.site.pages.decisions import decision_link, since_then
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, counted, day, unbroken
 
@@ -28,7 +29,6 @@ IN_WORDS = {
     State.TRIPPED: "crossed as written",
     State.CONFIRMED: "crossed and confirmed",
 }
-VERDICTS = {BETTER: "good", WORSE: "bad", UNCERTAIN: "quiet"}
 
 
 def _means(row: RedLineStanding, here: Here) -> Markup:
@@ -86,20 +86,12 @@ LUCK: Columns[Luck] = (
     Column("Looked at after every outcome", lambda row, _: f"{row.ever:.0%}", right=True),
 )
 DECISIONS: Columns[DecisionScore] = (
-    Column(
-        "Decision",
-        lambda row, _: Markup("{}: {}<br><small>{}</small>").format(
-            row.decision.answers, row.decision.verdict, row.decision.why
-        ),
-        header=True,
-        words=True,
-    ),
+    Column("Decision", lambda row, here: decision_link(row.id, here), header=True),
+    Column("Verdict", lambda row, _: f"{row.decision.answers}: {row.decision.verdict}", words=True),
     Column("On", lambda row, _: day(row.decision.date)),
-    Column("Until", lambda row, _: day(row.decision.until)),
-    Column("Metric", lambda row, _: row.title),
     Column("Then", lambda row, _: unbroken(row.then), right=True),
     Column("Since", lambda row, _: unbroken(row.since), right=True),
-    Column("Since then", lambda row, here: here.chip(VERDICTS[row.verdict], row.verdict) if row.verdict else NOTHING),
+    Column("Since then", since_then),
 )
 
 IMPACT: Columns[VersionImpact] = (

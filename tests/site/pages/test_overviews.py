@@ -87,7 +87,8 @@ def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page
     text = page_of("process").text
     assert "crossed and confirmed" in text
     assert "hold, 2026-11-20 Two more weeks" in text
-    assert "busy: hold Two more weeks 2026-11-20 – Open deals 1 1" in text
+    assert "d busy: hold 2026-11-20 1 1" in text
+    assert "d 2026-11-20 busy hold Two more weeks" in page_of("decisions").text
 
 
 def test_home_has_nothing_to_say_on_a_quiet_day(page_of):

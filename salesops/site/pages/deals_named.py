@@ -1,0 +1,42 @@
+"""The deals behind a figure of a table: how many, and each by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from markupsafe import Markup
+
+from salesops.metrics.readings import AttemptKey
+from salesops.site.pages.page import Here
+from salesops.site.pages.words import NOTHING, counted
+
+
+def title_of(deal: str, here: Here) -> str:
+    """A deal by its member, or by its id where that is not known."""
+    history = here.snapshot.history(deal)
+    if history is None:
+        return deal
+    member = here.book.members.get(history.deal.member)
+    return f"{member.name if member else history.deal.member}, {history.deal.title}"
+
+
+def links(deals: Iterable[str], here: Here) -> Markup:
+    """The deals by name, each a link."""
+    named = [
+        here.deal_link(deal, title_of(deal, here)) if here.snapshot.history(deal) else deal
+        for deal in dict.fromkeys(deals)
+    ]
+    return Markup("; ").join(named) if named else Markup(NOTHING)
+
+
+def folded(deals: Iterable[str], here: Here) -> Markup:
+    """How many deals, and their names when somebody asks; a dash where there is none."""
+    named = list(dict.fromkeys(deals))
+    if not named:
+        return Markup(NOTHING)
+    return Markup("<details><summary>{}</summary>{}</details>").format(counted(len(named), "deal"), links(named, here))
+
+
+def of_attempts(keys: Iterable[AttemptKey], here: Here) -> Markup:
+    """The deals of some attempts, by name."""
+    return links((key.deal for key in keys), here)
