@@ -14,7 +14,7 @@ DRAWN = (HOME / "site/contributing/architecture.md").read_text(encoding="utf-8")
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "manager", "service", "misc"}
 NEIGHBOURS = {"imports", "setup", "site"}
 """Rooms on one floor: none of them knows another."""
-MOST_ROOMS, MOST_LOOSE = 11, 2
+MOST_ROOMS, MOST_LOOSE = 12, 2
 
 
 def drawn() -> dict[str, list[str]]:
@@ -56,7 +56,7 @@ def test_every_module_is_drawn_and_every_drawn_module_exists():
             assert sorted(modules) == sorted(names_in(PACKAGE / room)), room
 
 
-def test_the_house_has_at_most_eleven_rooms_and_two_loose_modules():
+def test_the_house_has_at_most_twelve_rooms_and_two_loose_modules():
     loose = {file.stem for file in PACKAGE.glob("*.py")} - {"__init__"}
     assert len(loose) <= MOST_LOOSE
     assert len(names_in(PACKAGE) - loose) <= MOST_ROOMS

@@ -227,6 +227,21 @@ def since(book: Book, as_of: date) -> date:
     return (day_or_none(last_review(book, as_of) or "")) or as_of - timedelta(days=WEEK)
 
 
+PAGES_OF_PAST = 4
+"""So many past reviews have their whole agenda on the site; of older ones the record says enough, and `--known` the rest."""
+
+
+def past_reviews(book: Book, as_of: date) -> list[str]:
+    """The reviews up to a day, the newest first."""
+    return sorted((name for name in book.reviews if day_or_none(name) and name <= str(as_of)), reverse=True)
+
+
+def days_looked_at(book: Book, as_of: date) -> set[date]:
+    """The days of which the reviews on the site need to know what was known: the last meetings, and each one's meeting before."""
+    last = [day for name in past_reviews(book, as_of)[:PAGES_OF_PAST] if (day := day_or_none(name))]
+    return {since(book, as_of), *last, *(since(book, day) for day in last)}
+
+
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

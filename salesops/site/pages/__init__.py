@@ -27,6 +27,7 @@ from salesops.site.pages import (
     reference,
     renewals,
     retention,
+    reviews,
     waiting,
 )
 from salesops.site.pages.page import Page
@@ -42,6 +43,7 @@ SUBJECTS = (
     renewals,
     retention,
     waiting,
+    reviews,
     new_deal,
     metrics,
     changes,
