@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 
 from salesops.book.book import Snapshot
@@ -23,6 +23,11 @@ def agenda(review: WeeklyReview) -> Paper:
     """The whole agenda."""
     sections = [section for make in SECTIONS for section in make(review)]
     return Paper(f"Weekly review of {_weekday(review.as_of)}", tuple(_opening(review)), tuple(sections))
+
+
+def mark(review: WeeklyReview) -> str:
+    """The first line of an agenda in an issue: by it the one of a week is found again, whatever its day."""
+    return f"<!-- salesops review {review.as_of - timedelta(days=review.as_of.weekday())} -->"
 
 
 def _weekday(day: date) -> str:
@@ -306,7 +311,6 @@ def _attendance(review: WeeklyReview) -> Iterator[Section]:
         for each in (meeting.people if meeting else ())
     )
     said = [f"{_called(review.snapshot, meeting.owner)} leads it."] if meeting and meeting.owner else []
-    said += [f"{link.kind}: {link.url}" for link in meeting.links] if meeting else []
     yield Section(
         "attendance",
         "Who is asked",
@@ -314,6 +318,7 @@ def _attendance(review: WeeklyReview) -> Iterator[Section]:
         heads,
         rows,
         "Nobody is asked yet: write it under review: in playbook/team.yaml.",
+        tuple((link.kind, str(link.url)) for link in meeting.links) if meeting else (),
     )
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from salesops.output import Style, code_span, counted, markdown, show, table, unpainted
+from salesops.output import Style, code_span, counted, link, markdown, show, table, unpainted
 
-MOST_ROWS = 40
-"""Rows of a table in Markdown: an issue may have 65,536 characters."""
+MOST_MARKDOWN = 60_000
+"""Characters of a report in Markdown: an issue may have 65,536."""
 MOST_CHARACTERS = 400
 """Characters of one cell in Markdown."""
 NOTHING = "–"
@@ -47,6 +47,8 @@ class Section:
     heads: tuple[Head, ...] = ()
     rows: tuple[tuple[Cell, ...], ...] = ()
     empty: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    """Where more is: what it leads to, and the address."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,7 @@ def as_text(paper: Paper, style: Style = unpainted) -> Iterator[str]:
         yield ""
         yield style(show(section.title), "head")
         yield from (f"  {show(words)}" for words in _said(section))
+        yield from (f"  {show(words)}: {show(address)}" for words, address in section.links)
         yield from (f"  {line}" for line in _rows_as_text(section, style))
 
 
@@ -103,37 +106,52 @@ def _rows_as_text(section: Section, style: Style) -> Iterator[str]:
 
 
 def as_markdown(paper: Paper, level: int = 2) -> Iterator[str]:
-    """The whole report as Markdown: whatever stands in the records, it stays text."""
-    yield f"{'#' * level} {markdown(paper.title)}"
-    yield ""
-    for words in paper.said:
+    """The whole report as Markdown: whatever stands in the records, it stays text; rows for which there is no room are counted."""
+    head = [f"{'#' * level} {markdown(paper.title)}", "", *_paragraphs(paper.said)]
+    sections = [list(_around(section, level + 1)) for section in paper.sections]
+    room = MOST_MARKDOWN - sum(len(line) + 1 for lines in (head, *sections) for line in lines)
+    yield from head
+    for section, lines in zip(paper.sections, sections, strict=True):
+        yield from lines
+        rows = list(_fitting(section, room))
+        room -= sum(len(line) + 1 for line in rows)
+        yield from rows
+
+
+def _paragraphs(sentences: Sequence[str]) -> Iterator[str]:
+    for words in sentences:
         yield markdown(words)
         yield ""
-    for section in paper.sections:
-        yield from _section_as_markdown(section, level + 1)
 
 
-def _section_as_markdown(section: Section, level: int) -> Iterator[str]:
+def _around(section: Section, level: int) -> Iterator[str]:
+    """What stands above the rows of a section."""
     yield f"{'#' * level} {markdown(section.title)}"
     yield ""
-    for words in _said(section):
-        yield markdown(words)
+    yield from _paragraphs(_said(section))
+    for words, address in section.links:
+        yield f"- {link(markdown(words), address)}"
+    if section.links:
         yield ""
     if section.rows:
         yield f"| {' | '.join(markdown(head.title) for head in section.heads)} |"
         yield f"|{'|'.join('--:' if head.right else '---' for head in section.heads)}|"
-        yield from (f"| {' | '.join(map(_in_markdown, row))} |" for row in section.rows[:MOST_ROWS])
-        yield ""
-    if len(section.rows) > MOST_ROWS:
-        yield f"… and {counted(len(section.rows) - MOST_ROWS, 'more row')}: `salesops review` shows all."
+
+
+def _fitting(section: Section, room: int) -> Iterator[str]:
+    """As many rows as there is room for, and how many more there are."""
+    for at, row in enumerate(section.rows):
+        line = f"| {' | '.join(map(_in_markdown, row))} |"
+        room -= len(line) + 1
+        if room < 0:
+            yield ""
+            yield f"… and {counted(len(section.rows) - at, 'more row')}: `salesops review` shows all."
+            break
+        yield line
+    if section.rows:
         yield ""
 
 
 def _in_markdown(cell: Cell) -> str:
     short = cell.text if len(cell.text) <= MOST_CHARACTERS else f"{cell.text[: MOST_CHARACTERS - 1].rstrip()}…"
     return f"{markdown(short)} {code_span(cell.ref[1])}" if cell.ref and cell.ref[0] == "deal" else markdown(short)
-
-
-def rows_as_data(rows: Sequence[Any]) -> list[dict[str, Any]]:
-    """Rows as machines read them."""
-    return [row.as_data() for row in rows]

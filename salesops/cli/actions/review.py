@@ -18,7 +18,7 @@ from salesops.cli.repository import Records, records_of
 from salesops.output import SCHEMA_VERSION, as_json, masked, show
 from salesops.problems import CannotDecide
 from salesops.records.team import Meeting
-from salesops.reports.agenda import MOST_EXPERIMENTS, agenda
+from salesops.reports.agenda import MOST_EXPERIMENTS, agenda, mark
 from salesops.reports.monthly import MonthlyReview, in_sections, last_day_of, month_over, monthly_review
 from salesops.reports.sections import Paper, as_markdown, as_text
 from salesops.reports.weekly import WeeklyReview, since, weekly_review
@@ -57,6 +57,8 @@ def _print(found: WeeklyReview | MonthlyReview, records: Records, output_format:
         known = records.point.as_data() if records.point else None
         say(masked(as_json({"schema_version": SCHEMA_VERSION, "known": known, **found.as_data()})))
         return
+    if output_format == "markdown" and isinstance(found, WeeklyReview):
+        say(mark(found))
     paper: Paper = agenda(found) if isinstance(found, WeeklyReview) else in_sections(found)
     for line in as_markdown(paper) if output_format == "markdown" else as_text(paper, style):
         say(line)

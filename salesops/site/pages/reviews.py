@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -22,16 +23,23 @@ from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day
 
 Row = tuple[Cell, ...]
+_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)\b", re.ASCII)
 
 
 def shown(cell: Cell, here: Here) -> Markup | str:
     """A cell, with a link to the record or the metric that it names."""
     if cell.ref is None:
-        return cell.text
+        return _with_day(cell.text)
     kind, name = cell.ref
     if kind == "metric":
         return Markup('<a href="{}">{}</a>').format(here.metric_at(name), cell.text)
     return here.deal_link(name, cell.text) if here.snapshot.history(name) else cell.text
+
+
+def _with_day(text: str) -> Markup | str:
+    """A text that begins with a day, which does not part at the end of a line."""
+    begins = _DAY.match(text)
+    return Markup("{}{}").format(day(date.fromisoformat(begins[0])), text[begins.end() :]) if begins else text
 
 
 def columns_of(section: Section) -> Columns[Row]:
