@@ -12,7 +12,7 @@ from salesops.book.waiting_playbook import OpenAction
 from salesops.metrics.red_lines import RedLineStanding, State
 from salesops.metrics.targets import goal
 from salesops.output import counted
-from salesops.reports.sections import Cell, Head, Paper, Section, cells
+from salesops.reports.sections import Head, Paper, SheetCell, SheetSection, cells
 from salesops.reports.weekly import WeeklyReview
 
 MOST_EXPERIMENTS = 2
@@ -61,7 +61,7 @@ def _opening(review: WeeklyReview) -> Iterator[str]:
 # ── numbers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _numbers(review: WeeklyReview) -> Iterator[Section]:
+def _numbers(review: WeeklyReview) -> Iterator[SheetSection]:
     heads = (
         Head("Number"),
         Head("Last review", right=True),
@@ -71,12 +71,12 @@ def _numbers(review: WeeklyReview) -> Iterator[Section]:
     )
     for group, rows in groupby(review.numbers, key=lambda row: row.group):
         shown = tuple(
-            cells(Cell(row.title, ("metric", row.id)), row.before, row.now, row.change, row.behind) for row in rows
+            cells(SheetCell(row.title, ("metric", row.id)), row.before, row.now, row.change, row.behind) for row in rows
         )
-        yield Section(group.lower().replace(" ", "-"), group, heads=heads, rows=shown)
+        yield SheetSection(group.lower().replace(" ", "-"), group, heads=heads, rows=shown)
 
 
-def _targets(review: WeeklyReview) -> Iterator[Section]:
+def _targets(review: WeeklyReview) -> Iterator[SheetSection]:
     heads = (
         Head("Target"),
         Head("Last review", right=True),
@@ -87,7 +87,7 @@ def _targets(review: WeeklyReview) -> Iterator[Section]:
     )
     rows = tuple(
         cells(
-            Cell(standing.title, ("metric", standing.target.metric)),
+            SheetCell(standing.title, ("metric", standing.target.metric)),
             before,
             standing.progress.now,
             goal(standing.target),
@@ -96,13 +96,15 @@ def _targets(review: WeeklyReview) -> Iterator[Section]:
         )
         for standing, before in review.targets
     )
-    yield Section("targets", "Targets", heads=heads, rows=rows, empty="There are no targets: playbook/targets.yaml.")
+    yield SheetSection(
+        "targets", "Targets", heads=heads, rows=rows, empty="There are no targets: playbook/targets.yaml."
+    )
 
 
 # ── deals ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _stuck(review: WeeklyReview) -> Iterator[Section]:
+def _stuck(review: WeeklyReview) -> Iterator[SheetSection]:
     heads = (
         Head("Deal"),
         Head("Owner"),
@@ -114,7 +116,7 @@ def _stuck(review: WeeklyReview) -> Iterator[Section]:
     )
     rows = tuple(
         cells(
-            Cell(row.member, ("deal", row.deal)),
+            SheetCell(row.member, ("deal", row.deal)),
             row.owner,
             row.stage,
             row.worth,
@@ -125,7 +127,7 @@ def _stuck(review: WeeklyReview) -> Iterator[Section]:
         for row in review.stuck
     )
     said = ("What has waited longest comes first.",) if rows else ()
-    yield Section("stuck", "Late and stalled", said, heads, rows, "No open deal is late or has stalled.")
+    yield SheetSection("stuck", "Late and stalled", said, heads, rows, "No open deal is late or has stalled.")
 
 
 def _ago(day: date | None, as_of: date) -> str:
@@ -136,7 +138,7 @@ def _ago(day: date | None, as_of: date) -> str:
     return f"{day} ({counted(days, 'day')} ago)" if days else f"{day} (today)"
 
 
-def _closed(review: WeeklyReview) -> Iterator[Section]:
+def _closed(review: WeeklyReview) -> Iterator[SheetSection]:
     heads = (
         Head("Deal"),
         Head("Outcome"),
@@ -147,7 +149,7 @@ def _closed(review: WeeklyReview) -> Iterator[Section]:
     )
     rows = tuple(
         cells(
-            Cell(row.member, ("deal", row.deal)),
+            SheetCell(row.member, ("deal", row.deal)),
             row.outcome,
             f"{row.day} (written down since)" if row.is_late else row.day,
             row.owner,
@@ -157,10 +159,10 @@ def _closed(review: WeeklyReview) -> Iterator[Section]:
         for row in review.closed
     )
     title = f"Closed since {_weekday(review.since)}"
-    yield Section("closed", title, (), heads, rows, "No deal was won or lost.")
+    yield SheetSection("closed", title, (), heads, rows, "No deal was won or lost.")
 
 
-def _renewals(review: WeeklyReview) -> Iterator[Section]:
+def _renewals(review: WeeklyReview) -> Iterator[SheetSection]:
     heads = (
         Head("Member"),
         Head("Owner"),
@@ -170,7 +172,7 @@ def _renewals(review: WeeklyReview) -> Iterator[Section]:
     )
     rows = tuple(
         cells(
-            Cell(row.member, ("deal", row.deal)),
+            SheetCell(row.member, ("deal", row.deal)),
             row.owner,
             f"{row.ends} ({_to_go(row.days_left)})",
             row.window,
@@ -178,7 +180,7 @@ def _renewals(review: WeeklyReview) -> Iterator[Section]:
         )
         for row in review.renewals
     )
-    yield Section(
+    yield SheetSection(
         "renewals",
         "Renewals due",
         (),
@@ -204,7 +206,7 @@ def how_many_run(running: int) -> str:
     return ""
 
 
-def _experiments(review: WeeklyReview) -> Iterator[Section]:
+def _experiments(review: WeeklyReview) -> Iterator[SheetSection]:
     heads = (
         Head("Experiment"),
         Head("Who runs it"),
@@ -227,7 +229,7 @@ def _experiments(review: WeeklyReview) -> Iterator[Section]:
         for each in review.experiments
     )
     warning = how_many_run(review.running)
-    yield Section("experiments", "Experiments", (warning,) if warning else (), heads, rows)
+    yield SheetSection("experiments", "Experiments", (warning,) if warning else (), heads, rows)
 
 
 def _so_far(behind: str, stop: str | None, result: str | None) -> Iterator[str]:
@@ -239,11 +241,11 @@ def _so_far(behind: str, stop: str | None, result: str | None) -> Iterator[str]:
         yield f"result: {result}"
 
 
-def _red_lines(review: WeeklyReview) -> Iterator[Section]:
+def _red_lines(review: WeeklyReview) -> Iterator[SheetSection]:
     heads = (Head("Metric"), Head("Value", right=True), Head("State"), Head("Line", words=True), Head("So", words=True))
     rows = tuple(
         cells(
-            Cell(line.title, ("metric", line.line.metric)),
+            SheetCell(line.title, ("metric", line.line.metric)),
             line.value,
             f"{line.state.value} since {line.since}" if line.since else line.state.value,
             f"{line.line.sentence}: {line.line.means}",
@@ -253,7 +255,7 @@ def _red_lines(review: WeeklyReview) -> Iterator[Section]:
     )
     unanswered = [line for line in review.red_lines if line.is_unanswered]
     said = tuple(f"Decide today: {line.line.means} ({line.title} is {line.value})." for line in unanswered)
-    yield Section("red-lines", "Red lines", said, heads, rows, "The process draws no red line.")
+    yield SheetSection("red-lines", "Red lines", said, heads, rows, "The process draws no red line.")
 
 
 def _so(line: RedLineStanding) -> str:
@@ -270,7 +272,7 @@ def _so(line: RedLineStanding) -> str:
     )
 
 
-def _actions(review: WeeklyReview) -> Iterator[Section]:
+def _actions(review: WeeklyReview) -> Iterator[SheetSection]:
     heads = (Head("Who"), Head("About"), Head("By"), Head("Open since"), Head("What", words=True))
     rows = tuple(
         cells(
@@ -283,14 +285,14 @@ def _actions(review: WeeklyReview) -> Iterator[Section]:
         for each in review.actions
     )
     said = ("They stay on the list until somebody writes done: true.",) if rows else ()
-    yield Section("actions", "Open actions", said, heads, rows, "No action is open.")
+    yield SheetSection("actions", "Open actions", said, heads, rows, "No action is open.")
 
 
-def _about(snapshot: Snapshot, each: OpenAction) -> Cell | str:
+def _about(snapshot: Snapshot, each: OpenAction) -> SheetCell | str:
     history = snapshot.history(each.action.deal) if each.action.deal else None
     if history is None:
         return each.action.deal or ""
-    return Cell(Standing(snapshot, history).member_name, ("deal", history.id))
+    return SheetCell(Standing(snapshot, history).member_name, ("deal", history.id))
 
 
 def _due(each: OpenAction, as_of: date) -> str:
@@ -303,7 +305,7 @@ def _called(snapshot: Snapshot, person: str | None) -> str:
     return person_name(snapshot, person) if person else ""
 
 
-def _attendance(review: WeeklyReview) -> Iterator[Section]:
+def _attendance(review: WeeklyReview) -> Iterator[SheetSection]:
     meeting = review.meeting
     heads = (Head("Who"), Head("Asked as"), Head("Why", words=True))
     rows = tuple(
@@ -311,7 +313,7 @@ def _attendance(review: WeeklyReview) -> Iterator[Section]:
         for each in (meeting.people if meeting else ())
     )
     said = [f"{_called(review.snapshot, meeting.owner)} leads it."] if meeting and meeting.owner else []
-    yield Section(
+    yield SheetSection(
         "attendance",
         "Who is asked",
         tuple(said),
@@ -322,7 +324,7 @@ def _attendance(review: WeeklyReview) -> Iterator[Section]:
     )
 
 
-SECTIONS: tuple[Callable[[WeeklyReview], Iterator[Section]], ...] = (
+SECTIONS: tuple[Callable[[WeeklyReview], Iterator[SheetSection]], ...] = (
     _numbers,
     _targets,
     _stuck,

@@ -16,7 +16,7 @@ from salesops.metrics.wording import between
 from salesops.output import counted
 from salesops.records.deal import Loss
 from salesops.records.process import LOST, WON
-from salesops.reports.sections import Cell, Head, Paper, Section, cells
+from salesops.reports.sections import Head, Paper, SheetCell, SheetSection, cells
 
 MOST_DEALS = 20
 """So many closed deals are looked at: the month's, and the last ones before it."""
@@ -294,7 +294,7 @@ def in_sections(review: MonthlyReview) -> Paper:
     return Paper(f"Monthly review of {review.first:%B %Y}", (said, *what_can_be_said(count)), sections)
 
 
-def _deals_section(review: MonthlyReview) -> Section:
+def _deals_section(review: MonthlyReview) -> SheetSection:
     heads = (
         Head("Deal"),
         Head("Outcome"),
@@ -304,11 +304,11 @@ def _deals_section(review: MonthlyReview) -> Section:
         Head("What we learned", words=True),
     )
     rows = tuple(_deal_row(review.snapshot, each) for each in review.closed)
-    return Section("closed", "Closed deals", (), heads, rows, "No deal was closed yet.")
+    return SheetSection("closed", "Closed deals", (), heads, rows, "No deal was closed yet.")
 
 
-def _deal_row(snapshot: Snapshot, each: Closed) -> tuple[Cell, ...]:
-    name = Cell(Standing(snapshot, each.history).member_name, ("deal", each.history.id))
+def _deal_row(snapshot: Snapshot, each: Closed) -> tuple[SheetCell, ...]:
+    name = SheetCell(Standing(snapshot, each.history).member_name, ("deal", each.history.id))
     reason = each.loss.reason if each.loss else None
     return cells(name, each.closing.outcome, each.closing.entered, each.before, reason, _learning(each))
 
@@ -323,7 +323,7 @@ def _closed_as_data(each: Closed) -> dict[str, Any]:
     return {**told, "reason": each.loss.reason if each.loss else None, "learning": _learning(each)}
 
 
-def _patterns_section(review: MonthlyReview) -> Section:
+def _patterns_section(review: MonthlyReview) -> SheetSection:
     heads = (Head("Pattern"), Head("Which"), Head("Counted", right=True), Head("95 % interval", right=True))
     rows = tuple(
         cells(row.subject, row.name, f"{row.hits} of {row.out_of}", between(row.interval)) for row in review.patterns
@@ -331,26 +331,26 @@ def _patterns_section(review: MonthlyReview) -> Section:
     said = (
         ("The interval is where the true share may lie. Intervals that overlap are no difference yet.",) if rows else ()
     )
-    return Section("patterns", "Patterns", said, heads, rows, "There is nothing to compare.")
+    return SheetSection("patterns", "Patterns", said, heads, rows, "There is nothing to compare.")
 
 
-def _evidence_section(review: MonthlyReview) -> Section:
+def _evidence_section(review: MonthlyReview) -> SheetSection:
     heads = (Head("Hypothesis"), Head("Day"), Head("Deals"), Head("What was seen", words=True))
     rows = tuple(cells(name, day, ", ".join(deals), note) for name, day, note, deals in review.evidence)
-    return Section(
+    return SheetSection(
         "evidence", "What was seen of our ideal customers", (), heads, rows, "Nothing was written down in the month."
     )
 
 
-def _stale_section(review: MonthlyReview) -> Section:
+def _stale_section(review: MonthlyReview) -> SheetSection:
     heads = (Head("Where"), Head("Last seen"), Head("What", words=True))
     rows = tuple(cells(row.what, row.last or "never", row.claim) for row in review.stale)
     title = f"Not seen again for {FRESH_FOR} days"
     said = ("Look for a deal that speaks for it or against it, or let it go.",) if rows else ()
-    return Section("stale", title, said, heads, rows, "Everything that we hold to be true was seen again.")
+    return SheetSection("stale", title, said, heads, rows, "Everything that we hold to be true was seen again.")
 
 
-def _changed_section(review: MonthlyReview) -> Section:
+def _changed_section(review: MonthlyReview) -> SheetSection:
     heads = (Head("Day"), Head("What"), Head("Why", words=True))
     rows = tuple(cells(*entry) for entry in review.changed)
-    return Section("changed", "How we work: what changed", (), heads, rows, "The process stayed as it is.")
+    return SheetSection("changed", "How we work: what changed", (), heads, rows, "The process stayed as it is.")

@@ -16,7 +16,7 @@ NOTHING = "–"
 
 
 @dataclass(frozen=True)
-class Cell:
+class SheetCell:
     """What stands in a cell: words, and the record or the metric that they name, as kind and id."""
 
     text: str
@@ -38,14 +38,14 @@ class Head:
 
 
 @dataclass(frozen=True)
-class Section:
+class SheetSection:
     """One point of the agenda: what is to be said first, a table, and what is said where that is empty."""
 
     id: str
     title: str
     said: tuple[str, ...] = ()
     heads: tuple[Head, ...] = ()
-    rows: tuple[tuple[Cell, ...], ...] = ()
+    rows: tuple[tuple[SheetCell, ...], ...] = ()
     empty: str = ""
     links: tuple[tuple[str, str], ...] = ()
     """Where more is: what it leads to, and the address."""
@@ -57,13 +57,14 @@ class Paper:
 
     title: str
     said: tuple[str, ...]
-    sections: tuple[Section, ...]
+    sections: tuple[SheetSection, ...]
 
 
-def cells(*texts: Any) -> tuple[Cell, ...]:
+def cells(*texts: Any) -> tuple[SheetCell, ...]:
     """A row: texts as they are, what is not there as a dash."""
     return tuple(
-        text if isinstance(text, Cell) else Cell(str(text) if text not in (None, "") else NOTHING) for text in texts
+        text if isinstance(text, SheetCell) else SheetCell(str(text) if text not in (None, "") else NOTHING)
+        for text in texts
     )
 
 
@@ -82,11 +83,11 @@ def as_text(paper: Paper, style: Style = unpainted) -> Iterator[str]:
         yield from (f"  {line}" for line in _rows_as_text(section, style))
 
 
-def _said(section: Section) -> tuple[str, ...]:
+def _said(section: SheetSection) -> tuple[str, ...]:
     return section.said if section.rows or not section.empty else (*section.said, section.empty)
 
 
-def _rows_as_text(section: Section, style: Style) -> Iterator[str]:
+def _rows_as_text(section: SheetSection, style: Style) -> Iterator[str]:
     if not section.rows:
         return
     narrow = [at for at, head in enumerate(section.heads) if not head.words]
@@ -124,7 +125,7 @@ def _paragraphs(sentences: Sequence[str]) -> Iterator[str]:
         yield ""
 
 
-def _around(section: Section, level: int) -> Iterator[str]:
+def _around(section: SheetSection, level: int) -> Iterator[str]:
     """What stands above the rows of a section."""
     yield f"{'#' * level} {markdown(section.title)}"
     yield ""
@@ -138,7 +139,7 @@ def _around(section: Section, level: int) -> Iterator[str]:
         yield f"|{'|'.join('--:' if head.right else '---' for head in section.heads)}|"
 
 
-def _fitting(section: Section, room: int) -> Iterator[str]:
+def _fitting(section: SheetSection, room: int) -> Iterator[str]:
     """As many rows as there is room for, and how many more there are."""
     for at, row in enumerate(section.rows):
         line = f"| {' | '.join(map(_in_markdown, row))} |"
@@ -152,6 +153,6 @@ def _fitting(section: Section, room: int) -> Iterator[str]:
         yield ""
 
 
-def _in_markdown(cell: Cell) -> str:
+def _in_markdown(cell: SheetCell) -> str:
     short = cell.text if len(cell.text) <= MOST_CHARACTERS else f"{cell.text[: MOST_CHARACTERS - 1].rstrip()}…"
     return f"{markdown(short)} {code_span(cell.ref[1])}" if cell.ref and cell.ref[0] == "deal" else markdown(short)

@@ -97,7 +97,7 @@ class ClosedRow:
 
 
 @dataclass(frozen=True)
-class RenewalRow:
+class RenewalDue:
     """A contract that ends within half a year, or has ended while the service goes on, and what is done about it."""
 
     deal: str
@@ -152,7 +152,7 @@ class WeeklyReview:
     targets: tuple[tuple[TargetStanding, str | None], ...]
     stuck: tuple[StuckRow, ...]
     closed: tuple[ClosedRow, ...]
-    renewals: tuple[RenewalRow, ...]
+    renewals: tuple[RenewalDue, ...]
     experiments: tuple[ExperimentRow, ...]
     red_lines: tuple[RedLineStanding, ...]
     actions: tuple[OpenAction, ...]
@@ -391,17 +391,17 @@ def _closed_row(standing: Standing, closing: Visit, start: date) -> ClosedRow:
     )
 
 
-def _renewals(snapshot: Snapshot) -> list[RenewalRow]:
+def _renewals(snapshot: Snapshot) -> list[RenewalDue]:
     due = [_renewal_row(snapshot, term) for term in terms(snapshot) if term.bucket in WINDOWS]
     return sorted(due, key=lambda row: (row.ends, row.deal))
 
 
-def _renewal_row(snapshot: Snapshot, term: Term) -> RenewalRow:
+def _renewal_row(snapshot: Snapshot, term: Term) -> RenewalDue:
     standing = Standing(snapshot, term.history)
     ends, left = term.contract.last_day, term.days_left
     assert ends is not None and left is not None, "a window is told by the last day"  # noqa: PT018 - both or none
     renewal, state = _renewal_state(snapshot, term)
-    return RenewalRow(
+    return RenewalDue(
         term.id, standing.member_name, standing.owner_name, WINDOWS[term.bucket], ends, left, state, renewal
     )
 

@@ -16,17 +16,17 @@ from salesops.records.learning import Action, Review
 from salesops.records.scalars import day_or_none
 from salesops.reports.agenda import agenda
 from salesops.reports.monthly import in_sections, last_day_of, month_over, monthly_review
-from salesops.reports.sections import Cell, Paper, Section
+from salesops.reports.sections import Paper, SheetCell, SheetSection
 from salesops.reports.weekly import PAGES_OF_PAST, past_reviews, since, weekly_review
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day
 
-Row = tuple[Cell, ...]
+Row = tuple[SheetCell, ...]
 _DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)\b", re.ASCII)
 
 
-def shown(cell: Cell, here: Here) -> Markup | str:
+def shown(cell: SheetCell, here: Here) -> Markup | str:
     """A cell, with a link to the record or the metric that it names."""
     if cell.ref is None:
         return _with_day(cell.text)
@@ -42,7 +42,7 @@ def _with_day(text: str) -> Markup | str:
     return Markup("{}{}").format(day(date.fromisoformat(begins[0])), text[begins.end() :]) if begins else text
 
 
-def columns_of(section: Section) -> Columns[Row]:
+def columns_of(section: SheetSection) -> Columns[Row]:
     """The columns of a section."""
     return tuple(
         Column(
