@@ -549,8 +549,8 @@ def _review_names(review: Review) -> Iterator[tuple[Path, str, str | None]]:
     "meeting-names-unknown",
     of="team",
     source="Sales Sync, ATTENDEES; reference/definitions#weekly-review",
-    bad="review:\n  people: [{person: nobody, role: required}]  # <--",
-    good="review:\n  people: [{person: jim, role: required}]",
+    bad="review: {people: [{person: nobody, role: required}]}  # <--",
+    good="review: {people: [{person: jim, role: required}]}",
 )
 def meeting_names_unknown(case: Case[Team]) -> Findings:
     """The weekly review is led by, or asks for, somebody who is not in the team.
