@@ -15,6 +15,12 @@ from salesops.output import counted
 from salesops.reports.sections import Head, Paper, SheetCell, SheetSection, cells
 from salesops.reports.weekly import WeeklyReview
 
+STATES = {
+    State.TOO_FEW: "too few to judge",
+    State.SILENT: "not crossed",
+    State.TRIPPED: "crossed",
+    State.CONFIRMED: "crossed, confirmed",
+}
 MOST_EXPERIMENTS = 2
 """More than so many at once, and nobody can tell what it was that worked."""
 
@@ -36,17 +42,13 @@ def _weekday(day: date) -> str:
 
 def _opening(review: WeeklyReview) -> Iterator[str]:
     """In short: what the meeting is compared with, and what awaits it."""
-    whence = (
-        f"the review of {_weekday(review.since)}"
-        if review.last
-        else f"{_weekday(review.since)}, a week before: there is no review yet"
-    )
+    whence = f"the review of {_weekday(review.since)}" if review.last else _weekday(review.since)
     how = "as it was known then" if review.is_as_known else "as it is known now; git cannot tell what was known then"
-    yield (
-        f"Changes are since {whence}, {how}."
-        if review.earlier
-        else f"Nothing was known on {_weekday(review.since)}: there is nothing to compare with."
-    )
+    if review.earlier is None:
+        yield f"Nothing was known on {_weekday(review.since)}: there is nothing to compare with."
+    else:
+        first = "" if review.last else " No review was held yet, so that is a week before."
+        yield f"Changes are since {whence}, {how}.{first}"
     red = sum(line.is_unanswered for line in review.red_lines)
     parts = [
         f"{counted(red, 'red line')} without a decision" if red else "",
@@ -247,21 +249,21 @@ def _red_lines(review: WeeklyReview) -> Iterator[SheetSection]:
         cells(
             SheetCell(line.title, ("metric", line.line.metric)),
             line.value,
-            f"{line.state.value} since {line.since}" if line.since else line.state.value,
+            f"{STATES[line.state]} since {line.since}" if line.since else STATES[line.state],
             f"{line.line.sentence}: {line.line.means}",
             _so(line),
         )
         for line in sorted(review.red_lines, key=lambda line: (not line.is_unanswered, not line.state.is_tripped))
     )
     unanswered = [line for line in review.red_lines if line.is_unanswered]
-    said = tuple(f"Decide today: {line.line.means} ({line.title} is {line.value})." for line in unanswered)
+    said = tuple(f"Decide today: {line.line.means.rstrip('.')} ({line.title} is {line.value})." for line in unanswered)
     yield SheetSection("red-lines", "Red lines", said, heads, rows, "The process draws no red line.")
 
 
 def _so(line: RedLineStanding) -> str:
     """What follows for the meeting."""
     if line.is_unanswered:
-        chance = "; it may be chance" if line.state is State.TRIPPED and line.hits is not None else ""
+        chance = " (it may be chance)" if line.state is State.TRIPPED and line.hits is not None else ""
         return f"nobody has decided what follows{chance}: pivot, hold or gather more"
     if line.answer:
         return f"answered by the decision {line.answer}"

@@ -20,6 +20,8 @@ SECTIONS = {
     "metrics sqd win-rate --evidence": "metrics",
     "metrics sqd win-rate pipeline-value days-in-pipeline --known 2026-03-20": "metrics",
     "metrics sqd --since 2025-05-01 --as-of 2025-07-01 --every month --known then": "metrics",
+    "review": "review",
+    "review --month 2026-05": "review",
     "diff 2026-11-13 2026-11-20": "diff",
     "history larkspur-general --since 2026-10-01": "history",
     "integrity": "integrity",

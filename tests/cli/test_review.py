@@ -22,6 +22,7 @@ TEAM = """
 """
 BEFORE = """
     attended: [jim]
+    experiments: [subject-lines]
     actions:
       - {deal: acme, action: Call the dean, owner: jim, due: 2026-12-01}
       - {action: Order cake, owner: april, done: true}

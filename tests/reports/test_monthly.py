@@ -80,8 +80,8 @@ def test_of_twenty_deals_it_is_said_what_they_cannot_show():
     ]
 
 
-def test_no_difference_shows_between_two_and_two():
-    assert least_difference(2) is None
+def test_no_difference_shows_between_one_and_one():
+    assert least_difference(1) is None
 
 
 def test_what_was_not_seen_for_half_a_year_is_listed(repo):
