@@ -72,6 +72,8 @@ class Hub:
             r"GET (pulls)": self.pulls,
             r"POST (pulls)": self.opened,
             r"PATCH pulls/(\d+)": self.renamed,
+            r"GET (issues)": self.issues,
+            r"POST (issues)": self.asked_for,
             r"GET issues/(\d+)/comments": self.comments,
             r"POST issues/(\d+)/comments": self.commented,
             r"PATCH issues/comments/(\d+)": self.reworded,
@@ -120,6 +122,15 @@ class Hub:
 
     def renamed(self, number: str, data: dict[str, Any]) -> Any:
         next(each for each in self.state["pulls"] if each["number"] == int(number)).update(data)
+
+    def issues(self, _: str, data: Any) -> Any:
+        return self.state.get("issues", [])
+
+    def asked_for(self, _: str, data: dict[str, Any]) -> Any:
+        bot = {"login": "github-actions[bot]", "type": "Bot"}
+        known = self.state.setdefault("issues", [])
+        known.append({"number": 70 + len(known), "user": bot, "state": "open", **data})
+        return known[-1]
 
     def comments(self, _: str, data: Any) -> Any:
         return self.state["comments"]

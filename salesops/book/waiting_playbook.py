@@ -3,10 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 
 from salesops.book.book import Snapshot
 from salesops.book.waiting import Waiting
 from salesops.records.learning import Action
+from salesops.records.scalars import day_or_none
+
+
+@dataclass(frozen=True)
+class OpenAction:
+    """An action that is not done: the review that lists it last, and the first one from which on it was carried over."""
+
+    review: str
+    at: int
+    action: Action
+    since: date
+
+    def is_late(self, as_of: date) -> bool:
+        """Whether its day has passed."""
+        return self.action.due is not None and self.action.due < as_of
+
+
+def open_actions(snapshot: Snapshot, before: date | None = None) -> list[OpenAction]:
+    """What the reviews agreed and is not done, the longest open first; only of reviews ``before`` a day, where one is given."""
+    reviews = {
+        name: found for name, found in sorted(snapshot.book.reviews.items()) if before is None or name < str(before)
+    }
+    last: dict[tuple[str | None, str], OpenAction] = {}
+    for name, found in reviews.items():
+        day = day_or_none(name)
+        for at, action in enumerate(found.actions):
+            known = last.get(_same(action))
+            is_new = known is None or known.action.done or known.review == name
+            since = day or date.min if known is None or is_new else known.since
+            last[_same(action)] = OpenAction(name, at, action, since)
+    still = [each for each in last.values() if not each.action.done]
+    return sorted(still, key=lambda each: (each.since, each.action.due or date.max, each.review, each.at))
 
 
 def decision_due(snapshot: Snapshot, decision: str) -> Iterator[Waiting]:

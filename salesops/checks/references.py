@@ -16,7 +16,7 @@ from salesops.records.member import Member
 from salesops.records.outreach import Outreach
 from salesops.records.process import IMPORTED
 from salesops.records.scalars import shown
-from salesops.records.team import kinds_known
+from salesops.records.team import Team, kinds_known
 
 REVISION = re.compile(r"(?!.*(?:\.\.|//|/\.|\.lock(?:/|$)))[A-Za-z0-9_][A-Za-z0-9_./+-]*(?<![/.])")
 """The form of a commit's id, a branch or a tag."""
@@ -554,10 +554,35 @@ def review_names_unknown(case: Case[Review]) -> Findings:
 
 def _review_names(review: Review) -> Iterator[tuple[Path, str, str | None]]:
     yield ("owner",), "person", review.owner
-    for at, experiment_id in enumerate(review.attended):
-        yield ("attended", at), "person", experiment_id
+    for at, person in enumerate(review.attended):
+        yield ("attended", at), "person", person
+    for at, asked in enumerate(review.attendance):
+        yield ("attendance", at, "person"), "person", asked.person
     for at, experiment_id in enumerate(review.experiments):
         yield ("experiments", at), "experiment", experiment_id
     for at, action in enumerate(review.actions):
         yield ("actions", at, "deal"), "deal", action.deal
         yield ("actions", at, "owner"), "person", action.owner
+
+
+@check(
+    "meeting-names-unknown",
+    of="team",
+    source="Sales Sync, ATTENDEES; reference/definitions#weekly-review",
+    bad="review: {people: [{person: nobody, role: required}]}  # <--",
+    good="review: {people: [{person: jim, role: required}]}",
+)
+def meeting_names_unknown(case: Case[Team]) -> Findings:
+    """The weekly review is led by, or asks for, somebody who is not in the team.
+
+    Nobody is reminded by a name that the team does not know. Correct it, or add the person under `people`.
+    """
+    meeting = case.record.review
+    if meeting is None:
+        return
+    asked = [(("people", at, "person"), each.person) for at, each in enumerate(meeting.people)]
+    for path, person in [(("owner",), meeting.owner), *asked]:
+        if person and case.unknown("person", person):
+            yield Finding(
+                ("review", *path), f"'{person}' is not in playbook/team.yaml", help=case.hint("person", person)
+            )

@@ -40,6 +40,7 @@ COMMANDS = {
     "metrics": "Compute the metrics, with the deals behind each.",
     "forecast": "Show what the open deals may bring, by month, and how past forecasts did.",
     "backtest": "Try a change of the process, or of a metric, on the past.",
+    "review": "Print the agenda of the weekly review, or write down that it was held.",
     "diff": "Show what changed between two revisions, and how the metrics move.",
     "history": "Show who changed what, and when.",
     "integrity": "Show what was entered late, pushed back, or changed after the fact.",

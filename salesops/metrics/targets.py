@@ -55,13 +55,15 @@ def target_standings(snapshot: Snapshot, then: Then | None = None) -> list[Targe
     ``then`` gives the records as they were known at the ends of the weeks before; default: what they say of them now.
     """
     on = lru_cache(maxsize=None)(then or snapshot.whole.on)
-    return [replace(standing, trend=_trend(standing, snapshot, on)) for standing in _of_interest(snapshot)]
+    return [replace(standing, trend=_trend(standing, snapshot, on)) for standing in targets_of_interest(snapshot)]
 
 
 def trend_days(snapshot: Snapshot) -> set[date]:
     """The days whose records the trends of all targets ask for."""
     return {
-        end for standing in _of_interest(snapshot) for end in _week_ends(standing.day, snapshot.numbers.trend_weeks)
+        end
+        for standing in targets_of_interest(snapshot)
+        for end in _week_ends(standing.day, snapshot.numbers.trend_weeks)
     }
 
 
@@ -73,7 +75,8 @@ def missed(target: Target, snapshot: Snapshot) -> TargetStanding | None:
     return found if found.progress.state == MISSED else None
 
 
-def _of_interest(snapshot: Snapshot) -> list[TargetStanding]:
+def targets_of_interest(snapshot: Snapshot) -> list[TargetStanding]:
+    """The same targets on the day alone, without the weeks before."""
     targets = snapshot.book.targets.targets if snapshot.book.targets else ()
     found = [_standing(target, snapshot) for target in targets]
     return [standing for standing in found if _is_of_interest(standing, snapshot)]

@@ -11,6 +11,7 @@ from salesops.records.deal import LINKS, Link
 from salesops.records.process import Need
 from salesops.records.record import Entries, Past, Record, given, many, maybe
 from salesops.records.scalars import Day, Happened, Id, Percent, Text, Whole, YesNo, refuse, text
+from salesops.records.team import ATTENDEES, Attendee
 
 
 class Since(Record):
@@ -148,6 +149,11 @@ class Review(Record):
 
     owner: Id | None = maybe("Who led it.", "jim", past=Past.SIGNED_AFTER_ITS_DAY)
     attended: tuple[Id, ...] = many("Who was there.", "jim", past=Past.SIGNED_AFTER_ITS_DAY)
+    attendance: tuple[Attendee, ...] = many(
+        "Who was asked to be there, and why; who came is under attended.",
+        entries=ATTENDEES,
+        past=Past.SIGNED_AFTER_ITS_DAY,
+    )
     commit: Text | None = maybe("The commit that was looked at.", past=Past.SIGNED_AFTER_ITS_DAY)
     notes: Text | None = maybe("What was said.", past=Past.SIGNED_AFTER_ITS_DAY)
     experiments: tuple[Id, ...] = many(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
+from salesops.records.deal import LINKS, Link
 from salesops.records.member import MEMBER_KINDS
-from salesops.records.record import Past, Record, given, many, maybe
+from salesops.records.record import Entries, Past, Record, given, many, maybe
 from salesops.records.scalars import Currency, Handle, Id, Text, Url, Zone, refuse, whole
 
 
@@ -58,6 +59,28 @@ class Numbers(Record):
     )
 
 
+class Attendee(Record):
+    """Somebody who is asked to a meeting, and the reason (Sales Sync, ATTENDEES)."""
+
+    person: Id = given("Who it is.", "jim")
+    role: Literal["required", "optional"] = given("Whether the meeting needs the person.", "required", "optional")
+    why: Text | None = maybe("Why the person is there.", "Tells what delivery sees of the members")
+
+
+ATTENDEES = Entries(("person",), called="attendance of")
+"""How attendees are told apart, wherever they are listed."""
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+
+class Meeting(Record):
+    """The weekly review as it stands in everybody's calendar (Sales Sync, CADENCE and ATTENDEES)."""
+
+    owner: Id | None = maybe("Who leads it.", "jim")
+    weekday: Weekday | None = maybe("The day of the week on which it is held.", "monday")
+    people: tuple[Attendee, ...] = many("Who is asked to be there, and why.", entries=ATTENDEES)
+    links: tuple[Link, ...] = many("The entry in the calendar, and where more is.", entries=LINKS)
+
+
 class Team(Record):
     """The organisation: playbook/team.yaml."""
 
@@ -74,6 +97,9 @@ class Team(Record):
         "Kinds of member that the team knows besides the usual ones.", "museum", "observatory", past=Past.FREE
     )
     numbers: Numbers | None = maybe("By which numbers the team counts.", past=Past.FREE)
+    review: Meeting | None = maybe(
+        "The weekly review: who leads it, who is asked, and its entry in the calendar.", past=Past.FREE
+    )
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.", past=Past.FREE)
 
 

@@ -1,1 +1,1 @@
-"""What a team reads at once from checks and numbers together: reviews, and looks at the past."""
+"""What a team reads at once from checks and numbers together: reviews for a meeting, and looks at the past."""

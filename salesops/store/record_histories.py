@@ -24,6 +24,7 @@ from salesops.problems import CannotDecide
 from salesops.records.kinds import KINDS, id_of, kind_at_path
 from salesops.records.scalars import ID_FORM
 from salesops.records.yaml_reader import MAX_BYTES, MAX_NODES, UNSEEN, read
+from salesops.reports.weekly import days_looked_at
 from salesops.store.commits import MODES, CommitBooks, books_on, day_at
 from salesops.store.git import Blob, Logged, Touched, branch_of, commit_of, contents, git, log, needs_history, spine
 from salesops.store.load import Is
@@ -192,7 +193,7 @@ def _told_by_git(root: Path, book: Book, as_of: date, head: str) -> GitHistory:
         return GitHistory(Timeline(gap=str(fault)))
     week, month = as_of - timedelta(days=as_of.weekday() + 1), as_of.replace(day=1) - timedelta(days=1)
     trend = trend_days(book.on(as_of)) if book.processes else set()
-    then = _known_then(root, book, {week, month, *trend}, head)
+    then = _known_then(root, book, {week, month, *trend, *days_looked_at(book.until(as_of), as_of)}, head)
     return GitHistory(
         known,
         _story(then.get(week), book, week, as_of),

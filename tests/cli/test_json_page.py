@@ -22,6 +22,8 @@ SECTIONS = {
     "metrics sqd --since 2025-05-01 --as-of 2025-07-01 --every month --known then": "metrics",
     "backtest process playbook/process/v4.yaml": "backtest process",
     "backtest metric win-rate --with proposal-to-won --since 2026-09-01": "backtest process",
+    "review": "review",
+    "review --month 2026-05": "review",
     "diff 2026-11-13 2026-11-20": "diff",
     "history larkspur-general --since 2026-10-01": "history",
     "integrity": "integrity",

@@ -81,3 +81,25 @@ def test_every_command_with_known_says_what_the_checkout_says(demo, checkout, da
         known, there = data(demo, *words, "--known", day), data(then, *words, "--as-of", day)
         known.pop("known", None), there.pop("known", None)  # of a checkout there is no commit to name
         assert known == there, words
+
+
+def assert_the_review_is_the_same(demo, then, day):
+    """In words and as data; the site's page is compared with all the others."""
+    assert out(demo, "review", "--known", day) == out(then, "review", "--as-of", day)
+    assert out(demo, "review", "--month", "--known", day) == out(then, "review", "--month", "--as-of", day)
+    known, there = data(demo, "review", "--known", day), data(then, "review", "--as-of", day)
+    assert known.pop("known")["day"] == day
+    assert there.pop("known") is None
+    assert known == there
+
+
+@pytest.mark.parametrize("day", MONDAYS[::5])
+def test_the_review_of_a_monday_is_the_one_that_was_held_that_evening(demo, checkout, day):
+    assert_the_review_is_the_same(demo, checkout(day), day)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("back", range(78))
+def test_so_it_is_on_every_monday_of_the_demonstration(demo, checkout, back):
+    day = str(LAST - timedelta(weeks=back))
+    assert_the_review_is_the_same(demo, checkout(day), day)

@@ -35,6 +35,7 @@ MAY_WRITE = {
     ("comment.yml", "comment"): {"pull-requests": "write"},
     ("issue.yml", "propose"): {"contents": "write", "pull-requests": "write"},
     ("issue.yml", "answer"): {"issues": "write"},
+    ("review.yml", "open"): {"issues": "write"},
     ("site.yml", "publish"): {"pages": "write", "id-token": "write"},
 }
 RUNS_A_PROGRAM = re.compile(r"bin/|\bmake\b|\bpython|\bpip\b|\bgit\b(?!/)|\.sh\b|\.ci/run")
@@ -67,11 +68,11 @@ every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=name)
 every_text = pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=name)
 
 
-def test_both_repositories_have_the_same_four_workflows():
+def test_both_repositories_have_the_same_five_workflows():
     assert [name(path) for path in WORKFLOWS] == [
         f"{folder}.github/workflows/{file}.yml"
         for folder in ("", "salesops/setup/starter/")
-        for file in ("check", "comment", "issue", "site")
+        for file in ("check", "comment", "issue", "review", "site")
     ]
 
 
@@ -121,7 +122,7 @@ def test_no_secret_is_used(path):
     assert "secrets." not in path.read_text(encoding="utf-8")
 
 
-def test_the_token_is_handed_to_five_steps_and_to_no_program():
+def test_the_token_is_handed_to_six_steps_and_to_no_program():
     holders = [(where, step["name"]) for where, step in STEPS if "github.token" in json.dumps(step)]
     assert holders == [
         (f"{folder}.github/workflows/{job}", step)
@@ -132,6 +133,7 @@ def test_the_token_is_handed_to_five_steps_and_to_no_program():
             ("comment.yml:comment", "Suggest what can be accepted"),
             ("issue.yml:propose", "Write the branch and open the pull request"),
             ("issue.yml:answer", "Create or update the answer"),
+            ("review.yml:open", "Open the issue of the week"),
         )
     ]
 
@@ -149,7 +151,7 @@ def test_no_value_is_ever_written_into_a_command(where, step):
 
 def test_the_history_is_there_and_the_token_is_not_left_behind():
     checkouts = [step for _, step in STEPS if "actions/checkout@" in step.get("uses", "")]
-    assert len(checkouts) == 11
+    assert len(checkouts) == 13
     for step in checkouts:
         assert step["with"]["fetch-depth"] == "0"
         assert step["with"]["persist-credentials"] == "false"
@@ -212,7 +214,7 @@ def test_the_linter_of_workflows_has_nothing_to_say():
     assert ignored == ["zizmor: ignore[dangerous-triggers]"] * 2, "the comment that runs after a check, in both"
 
 
-@pytest.mark.parametrize("file", ["check.yml", "comment.yml", "issue.yml", "site.yml"])
+@pytest.mark.parametrize("file", ["check.yml", "comment.yml", "issue.yml", "review.yml", "site.yml"])
 def test_a_new_repository_does_what_this_one_does(file):
     """The two differ in how salesops gets there, and in nothing else."""
     ours, theirs = (of(folder / ".github/workflows" / file) for folder in (HOME, STARTER))
@@ -1453,6 +1455,86 @@ class TestAnIssue:
         crm.run(step("answer", "Create or update the answer", "issue.yml"), env)
         [comment] = self.hub(crm)["comments"]
         assert "[the log says why](https://github.com/our-org/sales/actions/runs/5)" in comment["body"]
+
+
+class TestTheAgendaOfAWeek:
+    """The review of a week from end to end: the real salesops, the shell of the workflow, and the same GitHub."""
+
+    MARK = "<!-- salesops review 2026-11-23 -->"
+
+    @pytest.fixture
+    def crm(self, runner: Runner, begun: Path) -> Runner:
+        """A clone of a new repository, with the real salesops where the workflow installs it."""
+        made_ready(runner, begun)
+        installed = runner.temp / "salesops/bin/salesops"
+        installed.unlink()
+        installed.symlink_to(running.COMMAND)
+        return runner
+
+    def printed(self, crm: Runner, day: str = "2026-11-23") -> str:
+        ran = crm.run(step("agenda", "Print the agenda", "review.yml"), {"SALESOPS_AS_OF": day})
+        assert (ran.code, ran.commands) == (0, []), ran.out
+        return (crm.temp / "review/agenda.md").read_text(encoding="utf-8")
+
+    def open(self, crm: Runner, agenda: str | None = None) -> Ran:
+        file = crm.temp / "review/agenda.md"
+        file.parent.mkdir(exist_ok=True)
+        if agenda is not None:
+            file.write_text(agenda, encoding="utf-8")
+        ran = crm.run(step("open", "Open the issue of the week", "review.yml"), {"GH_TOKEN": "t"})
+        assert not list(crm.folder.rglob("ran"))
+        return ran
+
+    def issues(self, crm: Runner) -> list[dict[str, Any]]:
+        file = crm.folder / "hub.json"
+        return json.loads(file.read_text()).get("issues", []) if file.exists() else []
+
+    def test_the_agenda_of_a_monday_becomes_an_issue(self, crm):
+        agenda = self.printed(crm)
+        assert agenda.startswith(f"{self.MARK}\n## Weekly review of Monday 2026-11-23\n")
+        assert self.open(crm).code == 0
+        [issue] = self.issues(crm)
+        assert (issue["title"], issue["body"]) == ("Weekly review, week of 2026-11-23", agenda)
+
+    def test_once_a_week_however_often_it_runs_and_what_the_team_wrote_into_it_stays(self, crm):
+        for day in ("2026-11-23", "2026-11-23", "2026-11-25"):
+            self.printed(crm, day)
+            ran = self.open(crm)
+            assert (ran.code, ran.commands) == (0, []), ran.out
+        assert len(self.issues(crm)) == 1
+        self.printed(crm, "2026-11-30")
+        self.open(crm)
+        assert [issue["title"][-10:] for issue in self.issues(crm)] == ["2026-11-23", "2026-11-30"]
+
+    def test_the_issue_of_somebody_else_keeps_none_away(self, crm):
+        mallory = {"number": 5, "user": {"login": "mallory", "type": "User"}, "body": self.MARK}
+        nothing = {"number": 6, "user": {"login": "github-actions[bot]", "type": "Bot"}, "body": None}
+        (crm.folder / "hub.json").write_text(json.dumps({"pulls": [], "comments": [], "issues": [mallory, nothing]}))
+        assert self.open(crm, f"{self.MARK}\n## Agenda\n").code == 0
+        assert len(self.issues(crm)) == 3
+
+    @pytest.mark.parametrize(
+        "agenda",
+        ["", "## Agenda\n", "<!-- salesops review $(touch ran) -->\n", "<!-- salesops review 2026-11-23 -->x\n", MARK + "\n" + "x" * 65_000],
+        ids=["nothing", "no mark", "a command", "more on the line", "too long"],
+    )  # fmt: skip
+    def test_what_is_no_agenda_is_never_opened(self, crm, agenda):
+        assert self.open(crm, agenda).code != 0
+        assert self.issues(crm) == []
+
+    def test_text_from_a_record_is_never_a_command_nor_markup(self, crm):
+        deal = crm.work / "deals/example-university-first.yaml"
+        bad = "'::error::smuggled <img src=x onerror=alert(1)> [x](javascript:alert(1)) @mallory $(touch ran) `x`'"
+        member = crm.work / "members/example-university.yaml"
+        member.write_text(re.sub(r"(?m)^name: .*$", f"name: {bad}", member.read_text()), encoding="utf-8")
+        assert deal.exists()
+        agenda = self.printed(crm)
+        assert "smuggled" in agenda
+        assert "<img" not in agenda
+        assert "@mallory" not in agenda
+        assert "[x](" not in agenda.replace("\\[x\\](", "")
+        ran = self.open(crm)
+        assert (ran.code, ran.commands) == (0, []), ran.out
 
 
 # ── GitLab ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -32,6 +32,7 @@ from salesops.site.pages import (
     reference,
     renewals,
     retention,
+    reviews,
     waiting,
 )
 from salesops.site.pages.page import Page
@@ -47,6 +48,7 @@ SUBJECTS = (
     renewals,
     retention,
     waiting,
+    reviews,
     new_deal,
     metrics,
     changes,

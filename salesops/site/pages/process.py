@@ -18,7 +18,7 @@ from salesops.metrics.velocity import suggested_stale_after
 from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, share_in_words
 from salesops.metrics.wording import percent
 from salesops.site.pages.columns import Column, Columns
-from salesops.site.pages.decisions import decision_link, since_then
+from salesops.site.pages.decisions import VERDICTS, decision_link, since_then
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, counted, day, unbroken
 

@@ -49,7 +49,12 @@ def test_every_table_of_every_page_has_the_columns_of_a_list(demo):
         for table in demo.article(path).every("table", class_="so-table"):
             found = tuple(headings(table))
             assert all(len(cells(row)) == len(found) for row in table.one("tbody").every("tr")), path
-            assert found in plain or path.startswith(("integrity", "metrics/")), (path, found)
+            made = (
+                "integrity",
+                "metrics/",
+                "review",
+            )  # chapters, evidence and points of an agenda bring their own heads
+            assert found in plain or path.startswith(made), (path, found)
             shown.add(plain.get(found))
     assert LISTS.keys() - shown <= {
         *("changes.BRIDGE", "members.HEALTH", "members.INVOICES", "deals.HUBS"),

@@ -1,0 +1,59 @@
+"""The pages of the weekly review: this week's agenda, the last month, and what was written down of each meeting."""
+
+import pytest
+
+HELD = """
+    owner: jim
+    attended: [jim]
+    attendance: [{person: jim, role: required, why: Leads}, {person: april, role: optional}]
+    notes: The dean <b>first</b>
+    experiments: [subject-lines]
+    actions:
+      - {deal: acme, action: Call the dean, owner: jim, due: 2026-11-13}
+      - {action: Order cake, owner: april, done: true}
+      - {action: Ask again, owner: april}
+"""
+
+
+@pytest.fixture
+def held(repo):
+    repo.deal()
+    repo.write("playbook/reviews/2026-11-09.yaml", HELD)
+    repo.write(
+        "playbook/reviews/2026-11-16.yaml",
+        "attended: [jim]\nexperiments: [subject-lines]\nactions: [{action: ask again., owner: april}]\n",
+    )
+    return repo
+
+
+def rows(page, caption):
+    table = next(each for each in page.every("table") if [it.text for it in each.every("caption")] == [caption])
+    return [[cell.text for cell in row.children_of("th", "td")] for row in next(table.every("tbody")).every("tr")]
+
+
+def test_the_agenda_leads_to_the_deals_the_metrics_and_the_reviews_that_were_held(held, page_of):
+    links = {link["href"] for link in page_of("review").every("a")}
+    assert {"./deals/acme.html", "./metrics/sqd.html", "./reviews/2026-11-09.html"} <= links
+
+
+def test_a_review_that_was_held_says_who_came_and_who_was_asked(held, page_of):
+    page = page_of("reviews/2026-11-09")
+    assert rows(page, "Who was there") == [["Jim", "required", "Leads", "yes"], ["April", "optional", "–", "no"]]
+    assert "The dean <b>first</b>" in page.text
+
+
+def test_it_says_what_became_of_each_action(held, page_of):
+    said = rows(page_of("reviews/2026-11-09"), "What was agreed")
+    assert [(row[0], row[-1]) for row in said] == [
+        ("Call the dean", "open"),
+        ("Order cake", "done"),
+        ("Ask again", "in a later review"),
+    ]
+
+
+def test_where_nobody_knows_what_was_known_the_command_is_named(held, page_of):
+    assert "salesops review --known 2026-11-09" in page_of("reviews/2026-11-09").text
+
+
+def test_the_month_says_how_little_so_few_deals_can_tell(held, page_of):
+    assert "1 closed deal so far: too few to look for patterns." in page_of("review-of-the-month").text
