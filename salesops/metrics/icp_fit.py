@@ -57,7 +57,7 @@ class Foretold:
 
 
 @dataclass(frozen=True)
-class Closed:
+class ClosedAttempt:
     """A closed attempt of new business, with what its record had to show by the day of the close; nothing of why it was won or lost."""
 
     key: AttemptKey
@@ -65,14 +65,14 @@ class Closed:
     facts: Facts
 
 
-def closed_attempts(snapshot: Snapshot) -> Iterator[Closed]:
+def closed_attempts(snapshot: Snapshot) -> Iterator[ClosedAttempt]:
     """The attempts of new business that were closed up to the day."""
     for history in snapshot.histories:
         for visits in history.attempts if history.type == NEW else ():
             closing = snapshot.closing(visits)
             if closing:
                 key = AttemptKey(history.id, closing.attempt)
-                yield Closed(key, snapshot.stage(closing.stage).outcome == WON, _known_at(history, closing))
+                yield ClosedAttempt(key, snapshot.stage(closing.stage).outcome == WON, _known_at(history, closing))
 
 
 def _known_at(history: DealHistory, closing: Visit) -> Facts:
@@ -87,7 +87,7 @@ def hypotheses(snapshot: Snapshot) -> list[tuple[str, Hypothesis]]:
 
 def fits(snapshot: Snapshot, earlier: Mapping[str, Iterable[Hypothesis]] | None = None) -> dict[str, list[ScoredFit]]:
     """Each hypothesis by name, its versions with conditions the newest first, all on the same attempts; ``earlier`` are those that git has."""
-    closed: list[Closed] = []
+    closed: list[ClosedAttempt] = []
     found: dict[str, list[ScoredFit]] = {}
     for name, current in hypotheses(snapshot):
         before = [each for each in (earlier or {}).get(name, ()) if each.version != current.version]
@@ -98,7 +98,7 @@ def fits(snapshot: Snapshot, earlier: Mapping[str, Iterable[Hypothesis]] | None 
     return found
 
 
-def _fit(closed: Sequence[Closed], hypothesis: Hypothesis) -> ScoredFit:
+def _fit(closed: Sequence[ClosedAttempt], hypothesis: Hypothesis) -> ScoredFit:
     fitting = {each.key for each in closed if not score(each.facts, hypothesis).missing}
     won = [each.key for each in closed if each.is_won]
     lost = [each.key for each in closed if not each.is_won]

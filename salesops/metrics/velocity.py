@@ -178,7 +178,7 @@ def _mean(values: list[int]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-class Suggestion(NamedTuple):
+class SuggestedLimit(NamedTuple):
     """After how many days a stage may need attention: four of five of ``n`` visits that led on took no longer."""
 
     days: int
@@ -190,7 +190,7 @@ class Suggestion(NamedTuple):
         return f"of {self.n:,} visits that led on, four of five took no longer than {counted(self.days, 'day')}"
 
 
-def suggested_stale_after(snapshot: Snapshot, stage: str) -> Suggestion | None:
+def suggested_stale_after(snapshot: Snapshot, stage: str) -> SuggestedLimit | None:
     """What the visits to a stage suggest as its ``stale_after``: those of attempts that went on; None of too few."""
     days = sorted(
         history.active_days(visit, snapshot.as_of)
@@ -199,7 +199,7 @@ def suggested_stale_after(snapshot: Snapshot, stage: str) -> Suggestion | None:
         for visit in _that_led_on(snapshot, visits, stage)
     )
     mark = quantile(days, 0.8)
-    return Suggestion(ceil(mark), len(days)) if mark is not None and len(days) >= snapshot.numbers.enough else None
+    return SuggestedLimit(ceil(mark), len(days)) if mark is not None and len(days) >= snapshot.numbers.enough else None
 
 
 def _that_led_on(snapshot: Snapshot, visits: tuple[Visit, ...], stage: str) -> Iterator[Visit]:

@@ -20,7 +20,7 @@ from salesops.cli.printing import note, say, style
 from salesops.cli.repository import folder_of, numbers_are_whole, records_of
 from salesops.metrics import Metric, Reading, metrics_of
 from salesops.metrics.metric import METRICS
-from salesops.metrics.velocity import Suggestion, suggested_stale_after
+from salesops.metrics.velocity import SuggestedLimit, suggested_stale_after
 from salesops.metrics.versions import impact_rows, impacts
 from salesops.metrics.wording import detail, headline
 from salesops.output import SCHEMA_VERSION, as_json, counted, masked, show, table
@@ -225,7 +225,7 @@ def _stage(process: Process, name: str, snapshot: Snapshot | None) -> Iterator[s
     yield from _limit(stage, suggested_stale_after(snapshot, name) if snapshot else None)
 
 
-def _limit(stage: Stage, suggested: Suggestion | None) -> Iterator[str]:
+def _limit(stage: Stage, suggested: SuggestedLimit | None) -> Iterator[str]:
     """After how many days a deal is stalled, and what its visits so far suggest."""
     if stage.stale_after is not None or suggested:
         yield ""
