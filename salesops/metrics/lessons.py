@@ -13,9 +13,6 @@ from salesops.metrics.experiments import ExperimentResult
 from salesops.records.knowledge import QUESTIONS, KnownAnswer
 from salesops.records.process import WON
 
-FADES_AFTER = 180
-"""Days after which what was learned asks to be looked at again, unless something newer speaks for it."""
-
 
 @dataclass(frozen=True)
 class Lesson:
@@ -31,9 +28,9 @@ class Lesson:
     supported: date | None
     deals: tuple[str, ...] = ()
 
-    def has_faded(self, as_of: date) -> bool:
-        """Whether nothing has spoken for it for half a year."""
-        return self.supported is not None and (as_of - self.supported).days > FADES_AFTER
+    def has_faded(self, snapshot: Snapshot) -> bool:
+        """Whether nothing has spoken for it for as many days as the team says."""
+        return _has_faded(self.supported, snapshot)
 
 
 class AnswerOnPage(NamedTuple):
@@ -46,9 +43,13 @@ class AnswerOnPage(NamedTuple):
     supported: date | None = None
     """The newest day on which something spoke for it: the answer itself, or later evidence that names one of its deals."""
 
-    def has_faded(self, as_of: date) -> bool:
-        """Whether nothing has spoken for it for half a year."""
-        return self.supported is not None and (as_of - self.supported).days > FADES_AFTER
+    def has_faded(self, snapshot: Snapshot) -> bool:
+        """Whether nothing has spoken for it for as many days as the team says."""
+        return _has_faded(self.supported, snapshot)
+
+
+def _has_faded(supported: date | None, snapshot: Snapshot) -> bool:
+    return supported is not None and (snapshot.as_of - supported).days > snapshot.numbers.fades_after
 
 
 def standing_questions(snapshot: Snapshot) -> list[AnswerOnPage]:

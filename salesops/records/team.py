@@ -57,6 +57,11 @@ class Numbers(Record):
     trend_weeks: Some = Field(
         default=4, description="How many weeks the trend of a target goes back. Default: 4.", examples=["4"]
     )
+    fades_after: Some = Field(
+        default=180,
+        description="Days after which what was learned asks to be seen again. Default: 180.",
+        examples=["180"],
+    )
 
 
 class Attendee(Record):

@@ -21,8 +21,6 @@ from salesops.reports.sections import Head, Paper, SheetCell, SheetSection, cell
 MOST_DEALS = 20
 """So many closed deals are looked at: the month's, and the last ones before it."""
 FEWEST_DEALS = 10
-FRESH_FOR = 180
-"""Days for which what was seen once is taken as true without another look."""
 NOT_SAID = "not said"
 
 
@@ -235,8 +233,8 @@ def _evidence(snapshot: Snapshot, first: date) -> Iterator[tuple[str, date, str,
 
 
 def _stale(snapshot: Snapshot) -> Iterator[StaleRow]:
-    """What is held to be true and was not seen again for 180 days: hypotheses, and answers to the questions of the stages."""
-    oldest = snapshot.as_of - timedelta(days=FRESH_FOR)
+    """What is held to be true and was not seen again for as many days as the team says: hypotheses, and answers to the questions of the stages."""
+    oldest = snapshot.as_of - timedelta(days=snapshot.numbers.fades_after)
     for name, hypothesis in sorted(snapshot.book.icp.items()):
         last = max([hypothesis.since, *(seen.date for seen in hypothesis.evidence)])
         if hypothesis.status in ("testing", "supported") and last < oldest:
@@ -345,7 +343,7 @@ def _evidence_section(review: MonthlyReview) -> SheetSection:
 def _stale_section(review: MonthlyReview) -> SheetSection:
     heads = (Head("Where"), Head("Last seen"), Head("What", words=True))
     rows = tuple(cells(row.what, row.last or "never", row.claim) for row in review.stale)
-    title = f"Not seen again for {FRESH_FOR} days"
+    title = f"Not seen again for {review.snapshot.numbers.fades_after} days"
     said = ("Look for a deal that speaks for it or against it, or let it go.",) if rows else ()
     return SheetSection("stale", title, said, heads, rows, "Everything that we hold to be true was seen again.")
 

@@ -24,7 +24,13 @@ def counting(repo):
 
 def test_a_team_that_says_nothing_counts_as_always(counting):
     found = counting().numbers
-    assert (found.enough, found.grace_days, found.weeks_shown, found.trend_weeks) == (10, 90, 8, 4)
+    assert (found.enough, found.grace_days, found.weeks_shown, found.trend_weeks, found.fades_after) == (
+        10,
+        90,
+        8,
+        4,
+        180,
+    )
 
 
 def test_a_rate_is_told_from_as_many_outcomes_on_as_the_team_says(counting):

@@ -156,7 +156,7 @@ def learned(snapshot, day):
             )
         },
     )
-    return {(it.ref[1], it.text): (it.day, it.has_faded(day)) for it in lessons(book, experiments_measured(book))}
+    return {(it.ref[1], it.text): (it.day, it.has_faded(book)) for it in lessons(book, experiments_measured(book))}
 
 
 def test_what_was_learned_fades_after_half_a_year_unless_later_evidence_names_the_deal(snapshot):
@@ -171,14 +171,17 @@ def test_what_was_learned_fades_after_half_a_year_unless_later_evidence_names_th
     assert ("teaching", "It held") not in learned(snapshot, date(2026, 8, 31))
 
 
-def known(snapshot, day=LAST):
+def answered(snapshot, day=LAST):
     said = [
         {"question": "needs", "date": "2026-05-01", "answer": "Later", "deals": ["a"]},
         {"question": "needs", "date": "2026-02-01", "answer": "First"},
         {"question": "needs", "date": "2026-05-01", "answer": "Latest"},
     ]
-    book = snapshot({"a": deal()}, day, knowledge={"knowledge": Knowledge.model_validate({"answers": said})})
-    return {it.id: it for it in standing_questions(book)}
+    return snapshot({"a": deal()}, day, knowledge={"knowledge": Knowledge.model_validate({"answers": said})})
+
+
+def known(snapshot, day=LAST):
+    return {it.id: it for it in standing_questions(answered(snapshot, day))}
 
 
 def test_the_newest_answer_up_to_the_day_is_todays_and_a_question_without_one_says_so(snapshot):
@@ -191,5 +194,5 @@ def test_the_newest_answer_up_to_the_day_is_todays_and_a_question_without_one_sa
 
 
 def test_an_answer_that_nothing_has_spoken_for_in_half_a_year_is_said_to_be_old(snapshot):
-    assert not known(snapshot, date(2026, 10, 28))["needs"].has_faded(date(2026, 10, 28))
-    assert known(snapshot, date(2026, 10, 29))["needs"].has_faded(date(2026, 10, 29))
+    assert not known(snapshot, date(2026, 10, 28))["needs"].has_faded(answered(snapshot, date(2026, 10, 28)))
+    assert known(snapshot, date(2026, 10, 29))["needs"].has_faded(answered(snapshot, date(2026, 10, 29)))

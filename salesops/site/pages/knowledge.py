@@ -11,7 +11,7 @@ from salesops.book.book import Snapshot
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.experiments import experiments_measured
-from salesops.metrics.lessons import FADES_AFTER, AnswerOnPage, Lesson, lessons, standing_questions
+from salesops.metrics.lessons import AnswerOnPage, Lesson, lessons, standing_questions
 from salesops.metrics.outcomes import (
     Coverage,
     MessageOutcomes,
@@ -117,7 +117,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         questions=questions,
         links=links,
         has_faded=_has_faded(snapshot),
-        fades_after=FADES_AFTER,
+        fades_after=snapshot.numbers.fades_after,
         answers=_rows(answers(every)),
         sources=_rows(sources(every)),
         outcome_columns=OUTCOMES,
@@ -127,14 +127,14 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         objection_columns=OBJECTIONS,
         coverage=coverage(every),
         coverage_columns=COVERAGE,
-        lessons=[it for it in learned if not it.has_faded(snapshot.as_of)],
-        faded=[it for it in learned if it.has_faded(snapshot.as_of)],
+        lessons=[it for it in learned if not it.has_faded(snapshot)],
+        faded=[it for it in learned if it.has_faded(snapshot)],
         lesson_columns=LESSONS,
     )
 
 
 def _has_faded(snapshot: Snapshot) -> Callable[[AnswerOnPage], bool]:
-    return lambda answer: answer.has_faded(snapshot.as_of)
+    return lambda answer: answer.has_faded(snapshot)
 
 
 def _rows(groups: Mapping[str, list[Outcomes]]) -> list[OutcomeRow]:
