@@ -47,6 +47,7 @@ WAIVER = {"need": "maniac_t.money", "stage": "outreach", "by": "jim", "date": "2
 CORRECTION = {"field": "tier", "was": "premier", "by": "jim", "date": "2025-02-01", "why": "Mistyped"}
 REMOVAL = {"kind": "deal", "id": "twice", "date": "2026-03-01", "by": "jim", "why": "Entered twice"}
 FILED = {**CORRECTION, "kind": "rates", "id": "rates"}
+ANSWER = {"question": "ideal-member", "date": "2026-05-01", "answer": "Whoever teaches"}
 RATE = {"date": "2026-01-02", "from": "CAD", "to": "USD", "rate": "0.7312"}
 LOST = {"reason": "price", "learning": "Too dear", "verdict": "icp", "reengage": "never", "playbook": "none needed"}
 
@@ -152,6 +153,7 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
             ),
             "member_kinds": (["museum"], ["museum", "library"]),
             "numbers": ({"enough": 10}, {"enough": 5}),
+            "review": ({"owner": "jim"}, {"owner": "april"}),
         },
     ),
     "icp": (
@@ -199,6 +201,7 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
         {
             "owner": ("jim", "april"),
             "attended": (["jim"], ["jim", "april"]),
+            "attendance": ([{"person": "jim", "role": "required"}], [{"person": "jim", "role": "optional"}]),
             "commit": ("abc1234", "abc1235"),
             "notes": ("Quiet", "Loud"),
             "experiments": (["subject-lines"], []),
@@ -215,6 +218,7 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
             )
         },
     ),
+    "knowledge": ("playbook/knowledge.yaml", {"answers": ([ANSWER], [{**ANSWER, "answer": "Whoever teaches online"}])}),
     "removed": ("playbook/removed.yaml", {"removed": ([REMOVAL], [])}),
     "rates": ("playbook/rates.yaml", {"rates": ([RATE], [{**RATE, "rate": "0.8"}])}),
     "corrections": ("playbook/corrections.yaml", {"corrections": ([FILED], [])}),

@@ -279,7 +279,8 @@ def won_on(snapshot: Snapshot, history: DealHistory) -> date:
     return (closing or history.now).entered
 
 
-def _win_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+def win_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
+    """The win, and what it says it is worth."""
     contract = history.deal.contract
     if contract is None or not (contract.mrr or contract.one_off):
         return [*closes(snapshot, history)[-1:], ("value",)]
@@ -298,7 +299,7 @@ def _won_outside(snapshot: Snapshot) -> Iterator[LeftOut]:
     "Won value",
     kind="money",
     source="reference/definitions#won-value",
-    lines=_win_and_worth,
+    lines=win_and_worth,
     near=_won_outside,
 )
 def won_value(snapshot: Snapshot) -> Amounts:

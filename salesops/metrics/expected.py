@@ -10,8 +10,8 @@ from typing import NamedTuple
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory
 from salesops.metrics.chances import Chance, chances
-from salesops.metrics.contracts import won_on, won_worth
-from salesops.metrics.conversions import closes, win_rate
+from salesops.metrics.contracts import win_and_worth, won_on, won_worth
+from salesops.metrics.conversions import win_rate
 from salesops.metrics.metric import line, metric
 from salesops.metrics.pipeline import kept_warm, qualified
 from salesops.metrics.readings import Amounts, Share, tally
@@ -119,7 +119,7 @@ def _cycles(snapshot: Snapshot) -> Iterator[Cycle]:
 def _way_and_worth(snapshot: Snapshot, history: DealHistory) -> list[Path]:
     if snapshot.outcome(history) is None:
         return [line(history.now), ("value",)]
-    return [line(history.attempts[-1][0]), *closes(snapshot, history)[-1:], ("contract",)]
+    return [line(history.attempts[-1][0]), *win_and_worth(snapshot, history)]
 
 
 @metric(

@@ -189,7 +189,13 @@ def _of_open(snapshot: Snapshot, history: DealHistory, won: Decimal) -> tuple[li
     deal, months = history.deal, months_from(snapshot.as_of + DAY, MONTHS_AHEAD)
     fee = deal.value.mrr if deal.value else None
     if fee is None:
-        return [], [LeftOut(history.id, "no mrr under value:", Cause.NO_AMOUNT)]
+        return [], [
+            LeftOut(
+                history.id,
+                f"no {'mrr' if deal.value and deal.value.amounts else 'amount'} under value:",
+                Cause.NO_AMOUNT,
+            )
+        ]
     if deal.expected_close is None:
         return [], [LeftOut(history.id, "it has no expected close", Cause.NO_CLOSE)]
     if deal.expected_close < snapshot.as_of:

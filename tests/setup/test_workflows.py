@@ -330,7 +330,7 @@ def test_a_new_repository_installs_what_was_tested_here_and_nothing_else():
 
 def test_every_package_is_installed_by_its_hash_and_away_from_the_checkout():
     installs = [step["run"] for _, step in STEPS if step["name"].startswith("Install salesops")]
-    assert len(installs) == 6
+    assert len(installs) == 7
     for run in installs:
         assert "--require-hashes" in run
         assert all("-I" in line for line in run.splitlines() if "python" in line.lower() and "-m" in line)

@@ -194,7 +194,7 @@ def test_a_deal_that_is_gone_is_named_without_a_link(repo, git, told):
 def test_the_report_is_the_one_of_the_command(site, history, demo_command):
     page = site.article("integrity")
     told = demo_command(history)
-    headings = [element.text for element in page.every("h2")]
+    headings = [element.text for element in page.every("h2") if "(" in element.text]
     names = ("late", "pushed", "after_close", "owners", "corrected", "removed")
     assert [int(text.split("(")[1].strip(")")) for text in headings] == [len(told[name]) for name in names]
     assert "larkspur-general" in page.text
@@ -224,7 +224,7 @@ def test_without_a_history_the_pages_say_so_and_the_deals_have_no_such_heading(r
     for path in ("changes", "integrity"):
         page = told(path)
         assert page.one("p", class_="so-empty").text.startswith("No history available: there is no git history")
-        assert not list(page.every("h2"))
+        assert not [heading for heading in page.every("h2") if "(" in heading.text or path == "changes"]
     assert not list(told("deals/cascadia-2025").every("h2", id="history"))
 
 

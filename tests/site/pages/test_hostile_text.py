@@ -188,9 +188,12 @@ def test_titles_are_text_too(site, payloads):
 def test_no_text_changes_the_shape_of_a_page(site, payloads, home, site_of, tmp_path, fill):
     """The elements and attributes are the same as those of a page whose texts are plain words."""
     root = tmp_path / "crm"
-    fill(root, dict(records([PLAIN] * len(payloads), (home / "playbook/process/v3.yaml").read_text(encoding="utf-8"))))
+    plain_words = [
+        f"{PLAIN} {at:02}" for at in range(len(payloads))
+    ]  # as different from each other as the payloads are
+    fill(root, dict(records(plain_words, (home / "playbook/process/v3.yaml").read_text(encoding="utf-8"))))
     shutil.copy(site.root / "mkdocs.yml", root)
-    commit_each(root, [PLAIN] * len(payloads))
+    commit_each(root, plain_words)
     plain = site_of(root)
     assert set(plain) == set(site)
     for path in site:
