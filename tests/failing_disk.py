@@ -92,12 +92,15 @@ def _calls_in(log: str, below: str) -> Iterator[Call]:
             yield Call(name, seen[name], sum(seen[each] for each in LASTING.split(",")), rest)
 
 
-def run_with(words: list[str], log: Path, fault: str = "") -> Ended:
-    """A command with a fault in it, as ``strace --inject`` writes it; none where there is none."""
-    return _run(words, log, f"inject={fault}" if fault else "")
+def run_with(words: list[str], log: Path, fault: str = "", of: Path | None = None) -> Ended:
+    """A command with a fault in it, as ``strace --inject`` writes it; none where there is none.
+
+    Only the calls on one file are counted where it is named: how often a pipe from git is read differs between two runs.
+    """
+    return _run(words, log, f"inject={fault}" if fault else "", of)
 
 
-def _run(words: list[str], log: Path, traced: str) -> Ended:
+def _run(words: list[str], log: Path, traced: str, of: Path | None = None) -> Ended:
     said = log.with_suffix(".said")
     go, ready = os.pipe(), os.pipe()
     child = os.fork()
@@ -105,7 +108,7 @@ def _run(words: list[str], log: Path, traced: str) -> Ended:
         _become(words, said, go, ready)
     os.close(go[0])
     os.read(ready[0], 1)
-    tracer = _traced_by(child, log, traced) if traced else None
+    tracer = _traced_by(child, log, traced, of) if traced else None
     os.write(go[1], b"!")
     for end in (go[1], *ready):
         os.close(end)
@@ -115,10 +118,9 @@ def _run(words: list[str], log: Path, traced: str) -> Ended:
     return Ended(os.waitstatus_to_exitcode(status), said.read_text(encoding="utf-8"))
 
 
-def _traced_by(child: int, log: Path, traced: str) -> subprocess.Popen[bytes]:
-    tracer = subprocess.Popen(
-        ["strace", "-y", "-s", "200", "-o", str(log), "-e", traced, "-p", str(child)], stderr=subprocess.PIPE
-    )
+def _traced_by(child: int, log: Path, traced: str, of: Path | None) -> subprocess.Popen[bytes]:
+    words = ["strace", "-y", "-s", "200", "-o", str(log), "-e", traced, *(("-P", str(of)) if of else ())]
+    tracer = subprocess.Popen([*words, "-p", str(child)], stderr=subprocess.PIPE)
     assert tracer.stderr is not None
     assert b"attached" in tracer.stderr.readline()
     return tracer
