@@ -65,6 +65,8 @@ class StagePast:
     curve: Incidence = NOBODY
     won: int = 0
     decided: int = 0
+    floor: int = ENOUGH
+    """From how many on the team speaks of a rate."""
 
     @property
     def rate(self) -> Decimal | None:
@@ -73,11 +75,11 @@ class StagePast:
 
     @cached_property
     def oldest(self) -> int:
-        """The age up to which there is enough to go by: at least ten visits were longer and are over."""
+        """The age up to which there is enough to go by: at least as many visits as the team asks for were longer and are over."""
         over = 0
         for step in reversed(self.curve.steps):
             over += sum(step.decided.values())
-            if over >= ENOUGH:
+            if over >= self.floor:
                 return max(step.day - 1, 0)
         return 0
 
@@ -174,8 +176,10 @@ def chances(snapshot: Snapshot) -> Chances:
             for key in _seen(whole, history, visits):
                 decided[key] += 1
                 won[key] += whole.stage(closing.stage).outcome == WON
+    floor = whole.numbers.enough
     return Chances(
-        whole, {key: StagePast(cumulative_incidence(found), won[key], decided[key]) for key, found in stays.items()}
+        whole,
+        {key: StagePast(cumulative_incidence(found), won[key], decided[key], floor) for key, found in stays.items()},
     )
 
 

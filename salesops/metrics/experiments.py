@@ -16,7 +16,7 @@ from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.conversions import CONVERTED, FAILED, OPEN, PARKED
 from salesops.metrics.metric import every_metric
 from salesops.metrics.readings import AttemptKey, Share, tally
-from salesops.metrics.statistics import ENOUGH, Interval, difference
+from salesops.metrics.statistics import Interval, difference
 from salesops.records.deal import NEW, Activity
 from salesops.records.learning import Cohort, Experiment, Stop
 from salesops.records.process import LOST, WON, Conversion
@@ -231,7 +231,7 @@ def _measured(known: _Attempts, name: str, experiment: Experiment, declared: Dec
     became = {} if why else {each.each.key: _became(snapshot, experiment, each) for each in every}
     out = [*left_out, *(found.left_out for found in became.values() if found.left_out)]
     joined = [each for each in every if (found := became.get(each.each.key)) is None or not found.left_out]
-    shares = {} if why else {it: _share(it, joined, became) for it in experiment.variants}
+    shares = {} if why else {it: _share(it, joined, became, snapshot.numbers.enough) for it in experiment.variants}
     return ExperimentResult(
         name,
         experiment,
@@ -301,7 +301,7 @@ def _still(snapshot: Snapshot, history: DealHistory) -> str:
     return PARKED if history.parked_on(snapshot.as_of) else OPEN
 
 
-def _share(variant: str, joined: list[Joined], became: Mapping[AttemptKey, Fate]) -> Share:
+def _share(variant: str, joined: list[Joined], became: Mapping[AttemptKey, Fate], floor: int) -> Share:
     own = [(each.each.key, became[each.each.key].word) for each in joined if each.variant == variant]
     counts = tally(word for _, word in own)
     decided = tuple(key for key, word in own if word in (CONVERTED, FAILED))
@@ -314,12 +314,13 @@ def _share(variant: str, joined: list[Joined], became: Mapping[AttemptKey, Fate]
         hit=tuple(dict.fromkeys(key.deal for key, word in own if word == CONVERTED)),
         included=tuple(dict.fromkeys(key.deal for key in decided)),
         attempts_counted=decided,
+        floor=floor,
     )
 
 
 def _pair(one: str, its: Share, other: str, others: Share) -> Pair:
     apart = difference(its.hits, its.out_of, others.hits, others.out_of)
-    if apart is None or min(its.out_of, others.out_of) < ENOUGH:
+    if apart is None or not (its.is_enough and others.is_enough):
         return Pair(one, other, TOO_FEW, apart)
     low, high = apart[1]
     if low <= 0 <= high:

@@ -13,7 +13,6 @@ from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.conversions import CONVERTED, FAILED, OPEN, PARKED, Attempt, attempts_at
 from salesops.metrics.metric import every_metric
 from salesops.metrics.readings import AttemptKey, Share, tally
-from salesops.metrics.statistics import ENOUGH
 from salesops.records.dated import Span
 from salesops.records.deal import NEW
 from salesops.records.learning import Hypothesis, Prediction
@@ -51,7 +50,7 @@ class Foretold:
     def verdict(self) -> str:
         """Whether the whole interval lies on one side of what was foretold."""
         interval, bound = self.fits.interval, float(self.prediction.at_least)
-        if interval is None or self.fits.out_of < ENOUGH:
+        if interval is None or not self.fits.is_enough:
             return TOO_FEW
         return HOLDS if interval[0] >= bound else FAILS if interval[1] < bound else OPEN_QUESTION
 
@@ -134,8 +133,8 @@ def foretold(snapshot: Snapshot, name: str, hypothesis: Hypothesis) -> Foretold 
     return Foretold(
         predicts,
         title,
-        _share([it for it, own in zip(every, judged, strict=True) if own]),
-        _share([it for it, own in zip(every, judged, strict=True) if not own]),
+        _share([it for it, own in zip(every, judged, strict=True) if own], snapshot.numbers.enough),
+        _share([it for it, own in zip(every, judged, strict=True) if not own], snapshot.numbers.enough),
     )
 
 
@@ -148,7 +147,7 @@ def is_judged_to_fit(history: DealHistory, name: str, version: int) -> bool:
     return fit is not None and fit.fit is True and fit.hypothesis == name and fit.version in (None, version)
 
 
-def _share(attempts: list[Attempt]) -> Share:
+def _share(attempts: list[Attempt], floor: int) -> Share:
     counts = tally(it.became for it in attempts)
     decided = [it for it in attempts if it.became in (CONVERTED, FAILED)]
     hits = counts.get(CONVERTED, 0)
@@ -160,6 +159,7 @@ def _share(attempts: list[Attempt]) -> Share:
         hit=tuple(dict.fromkeys(it.history.id for it in decided if it.became == CONVERTED)),
         included=tuple(dict.fromkeys(it.history.id for it in decided)),
         attempts_counted=tuple(it.key for it in decided),
+        floor=floor,
     )
 
 

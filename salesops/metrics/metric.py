@@ -122,11 +122,6 @@ def metric(
     return register
 
 
-def planned(metric_id: str, title: str, *, kind: str, source: str, definition: str, types: str = ALL_TYPES) -> None:
-    """Register a metric that is defined and not built yet."""
-    add(Metric(metric_id, title, kind, source, types, definition))
-
-
 def family(make: Family) -> Family:
     """Register metrics that the process names: one for each conversion, one for each stage."""
     FAMILIES.append(make)

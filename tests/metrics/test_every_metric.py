@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from salesops.metrics import Metric, as_data, measure, metrics_of, read_metric
-from salesops.metrics.metric import planned
+from salesops.metrics.metric import Metric, add
 from salesops.metrics.readings import Amounts, Count, Days, MoneyShare, Share
 from salesops.output import as_json
 
@@ -72,7 +72,7 @@ def test_a_metric_that_nobody_can_measure_yet_is_planned():
 
 def test_two_metrics_cannot_have_one_id():
     with pytest.raises(ValueError, match="two metrics are called sqd"):
-        planned("sqd", "Something else", kind="count", source="Sales Sync, WHY", definition="Something else.")
+        add(Metric("sqd", "Something else", "count", "Sales Sync, WHY", "new business", "Something else."))
 
 
 def test_an_unknown_metric_is_not_guessed(demonstration):
