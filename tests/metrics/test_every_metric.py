@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from salesops.metrics import Metric, as_data, measure, metrics_of, read_metric
-from salesops.metrics.metric import Metric, add
+from salesops.metrics.metric import add
 from salesops.metrics.readings import Amounts, Count, Days, MoneyShare, Share
 from salesops.output import as_json
 
