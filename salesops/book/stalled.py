@@ -38,6 +38,17 @@ def why_stalled(snapshot: Snapshot, history: DealHistory) -> Iterator[str]:
         yield f"{_quiet_in_words(snapshot, history, quiet)}; the process expects one every {stage.idle_after}"
 
 
+def in_short(snapshot: Snapshot, history: DealHistory) -> Iterator[str]:
+    """The same in few words: ``54 of 30 days in Enrichment``, ``no contact for 40 days``."""
+    stage = snapshot.stage(history.now.stage)
+    age, quiet = history.age(snapshot.as_of), quiet_days(history, snapshot.as_of)
+    if stage.stale_after is not None and age > stage.stale_after:
+        yield f"{age} of {stage.stale_after} days in {stage.title}"
+    if stage.idle_after is not None and quiet > stage.idle_after:
+        spoke = last_contact(history.deal, snapshot.as_of)
+        yield f"no contact for {quiet} days" if spoke else f"no contact yet, for {quiet} days"
+
+
 def _quiet_in_words(snapshot: Snapshot, history: DealHistory, quiet: int) -> str:
     """How long it has been quiet; a deal in which nobody has spoken yet has nothing to count from but its stage."""
     if last_contact(history.deal, snapshot.as_of):

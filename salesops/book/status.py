@@ -10,11 +10,17 @@ from typing import Any
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Facts, Way, facts_on, so_far, unfinished, ways_out
-from salesops.book.stalled import last_contact, parked_beside, why_stalled
+from salesops.book.stalled import in_short, last_contact, parked_beside, why_stalled
 from salesops.book.visits import DealHistory
 from salesops.records.deal import Deal, Learned
 from salesops.records.money import Money, Sums, total
-from salesops.records.process import Need, Stage
+from salesops.records.process import LOST, WON, Need, Stage
+from salesops.records.qualification import MANIAC_T
+
+
+def counted(days: int) -> str:
+    """``1 day``, ``12 days``."""
+    return f"{days:,} day{'' if days == 1 else 's'}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,12 @@ class Standing:
         return member.name if member else self.deal.member
 
     @property
+    def health(self) -> str:
+        """How the member stood when delivery last looked; nothing where nobody has."""
+        member = self.snapshot.book.members.get(self.deal.member)
+        return member.health[-1].status if member and member.health else ""
+
+    @property
     def owner_name(self) -> str:
         """The name of the owner, or the id."""
         return person_name(self.snapshot, self.deal.owner)
@@ -73,7 +85,24 @@ class Standing:
     @property
     def age_in_words(self) -> str:
         """The days in the stage, and the parked ones beside them: ``12 days (161 parked)``."""
-        return f"{self.age:,} day{'' if self.age == 1 else 's'}{self.parked_beside}"
+        return f"{counted(self.age)}{self.parked_beside}"
+
+    @property
+    def stay(self) -> str:
+        """The days in the stage of those that the process expects: ``32 of 60 days``; without the second where it expects none."""
+        limit = self.stage.stale_after
+        return f"{self.age:,} of {limit:,} days" if limit is not None and self.is_open else counted(self.age)
+
+    @cached_property
+    def stalled(self) -> list[str]:
+        """Why it has stalled, in few words; nothing where it has not."""
+        return list(in_short(self.snapshot, self.history)) if self.is_open and not self.parked else []
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the day of its next step has passed, while it is in play."""
+        step = self.deal.next
+        return bool(self.is_open and not self.parked and step and step.due < self.snapshot.as_of)
 
     @property
     def parked_beside(self) -> str:
@@ -89,6 +118,32 @@ class Standing:
     def parked(self) -> str | None:
         """Until when it is parked, in words; None where it is not, or closed."""
         return self.snapshot.why_parked(self.history) if self.is_open else None
+
+    @property
+    def learning(self) -> str:
+        """What its win or its last loss taught; nothing where nobody wrote it."""
+        loss = self.history.lost[-1][1] if self.history.lost else None
+        told = self.deal.win if self.stage.outcome == WON else loss if self.stage.outcome == LOST else None
+        return (told and told.learning) or ""
+
+    @property
+    def says_more(self) -> bool:
+        """Whether its title says more than the name of its tier."""
+        tier = self.snapshot.process.tiers.get(self.deal.tier)
+        return tier is None or self.deal.title.casefold() != tier.name.casefold()
+
+    @cached_property
+    def letters(self) -> tuple[tuple[str, str], ...]:
+        """The seven letters of MANIAC-T, each with how well its question is answered; ``none`` where nobody has answered."""
+        found = ((name, getattr(self.deal.maniac_t, name, None)) for name in MANIAC_T)
+        return tuple((name[0].upper(), answer.status if answer else "none") for name, answer in found)
+
+    @property
+    def letters_in_words(self) -> str:
+        """``MANIAC-T: 5 met, 2 partial``."""
+        counts = {status: sum(each == status for _, each in self.letters) for status in ("met", "partial", "unmet")}
+        said = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+        return f"MANIAC-T: {said or 'no answers yet'}"
 
     @property
     def question(self) -> str:

@@ -85,7 +85,7 @@ def targets_of_interest(snapshot: Snapshot) -> list[TargetStanding]:
 def _standing(target: Target, snapshot: Snapshot) -> TargetStanding:
     """Where a target is, or was on its own day, by what is known of it now."""
     day = min(target.by, snapshot.as_of)
-    reading = _read(target, snapshot if day == snapshot.as_of else snapshot.whole.on(day))
+    reading = reading_of(target, snapshot if day == snapshot.as_of else snapshot.whole.on(day))
     known = metrics_of(snapshot.process)
     title = known[target.metric].title if target.metric in known else target.metric
     found = progress(target, reading, snapshot.book.rates, day)
@@ -95,7 +95,7 @@ def _standing(target: Target, snapshot: Snapshot) -> TargetStanding:
 def _trend(standing: TargetStanding, snapshot: Snapshot, then: Then) -> tuple[tuple[date, str], ...]:
     target, rates = standing.target, snapshot.book.rates
     return tuple(
-        (end, _then(target, _read(target, then(end)), rates, end))
+        (end, _then(target, reading_of(target, then(end)), rates, end))
         for end in _week_ends(standing.day, snapshot.numbers.trend_weeks)
     )
 
@@ -130,7 +130,17 @@ def _week_ends(day: date, weeks: int) -> Iterator[date]:
     return (last - timedelta(weeks=back) for back in range(weeks - 1, -1, -1))
 
 
-def _read(target: Target, snapshot: Snapshot | None) -> Reading | None:
+def as_number(target: Target, reading: Reading, rates: Rates | None, day: date) -> Decimal | None:
+    """A reading in the unit of its target; None where there is no number, or no rate for a part of it."""
+    wanted = value_of(target.bound, reading.kind)
+    if wanted is None:
+        return None
+    _, actual, aside = _now(reading, wanted, rates, day)
+    return None if any("not counted" in said for said in aside) else actual
+
+
+def reading_of(target: Target, snapshot: Snapshot | None) -> Reading | None:
+    """What the metric of a target reads; None where it is not measured, or nothing was known."""
     if snapshot is None or not snapshot.book.processes:
         return None
     metric = metrics_of(snapshot.process).get(target.metric)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -138,6 +139,14 @@ def between(interval: Interval | None) -> str:
 def amounts(sums: Sums | Mapping[str, Decimal]) -> str:
     """``1,250 USD + 412.50 CAD``; a dash where there is nothing."""
     return " + ".join(f"{amount(value)} {currency}" for currency, value in sums.items()) or "–"
+
+
+def rounded(words: str) -> str:
+    """Amounts in words without their cents, for a place where a whole number says enough: ``5,254 USD``."""
+    return _CENTS.sub(lambda found: f"{round(Decimal(found[0].replace(',', ''))):,}", words)
+
+
+_CENTS = re.compile(r"\d[\d,]*\.\d\d(?= [A-Z]{3}\b)")
 
 
 def amount(value: Decimal) -> str:

@@ -63,6 +63,16 @@ class Tier(Record):
     deferred_until: Day | None = maybe("Until this day a deal of the tier can only be parked.", "2026-07-01")
 
 
+_SAID = {
+    "mrr": "MRR",
+    "icp": "ICP",
+    "order.created": "order",
+    "order.operational": "first use",
+    "order.configurator": "configurator link",
+}
+"""How some fields, and words of a path, are called in a list."""
+
+
 class Need(Record):
     """One thing that a move asks for: a field that is given or has one of some values, activities of a kind, a link, or what was learned."""
 
@@ -111,6 +121,17 @@ class Need(Record):
             return "learned"
         unanswered = "unanswered" if self.unanswered else None
         return " ".join(part for part in (unanswered, self.status, self.about, self.activity) if part)
+
+    @property
+    def in_short(self) -> str:
+        """The need in two or three words, for a list: ``proposal presented``, ``money``, ``held discovery meeting``."""
+        if not self.field:
+            return "what was learned" if self.learned else self.name
+        if self.field in _SAID:
+            return _SAID[self.field]
+        section, _, rest = self.field.partition(".")
+        words = [*(() if section in ("maniac_t", "order", "x") and rest else (section,)), *rest.split(".")]
+        return " ".join(_SAID.get(word, word.replace("_", " ")) for word in words if word)
 
     @property
     def sentence(self) -> str:

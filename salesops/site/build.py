@@ -90,7 +90,9 @@ class Site:
         texts = {name: _page_text(name, content) for name, content in wanted.items() if name.endswith(".md")}
         _refuse_twins(texts, self.pages)
         for page in self.framed:
-            wanted[page.source] = frame(page.title, _OWN_HEADING.sub("", texts.get(page.source, "")))
+            wanted[page.source] = frame(
+                page.title, _OWN_HEADING.sub("", texts.get(page.source, "")), has_menu=bool(page.section)
+            )
         wanted[f"{SHELL}.md"] = frame(TITLE)
         wanted.update(_assets())
         _mirror(self.docs, wanted)

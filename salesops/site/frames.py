@@ -18,10 +18,13 @@ BODY = "<!--salesops-body-->"
 TITLE = "salesops-title-goes-here"
 
 
-def frame(title: str, introduction: str = "") -> bytes:
-    """The Markdown of a page that is filled later: its title, the team's introduction, and the mark for the body."""
+def frame(title: str, introduction: str = "", *, has_menu: bool = False) -> bytes:
+    """The Markdown of a page that is filled later: its title, the team's introduction, and the mark for the body.
+
+    The width belongs to the content: only a page of a section has the menu of its section at the left.
+    """
     # Titles of frames are the program's own words (or the sentinel): a title of a record would reach the page unescaped.
-    head = f"---\ntitle: {title}\nhide: [toc]\nsearch:\n  exclude: true\n---\n"
+    head = f"---\ntitle: {title}\nhide: [{'' if has_menu else 'navigation, '}toc]\nsearch:\n  exclude: true\n---\n"
     return f"{head}\n{OPENING}\n\n{introduction}\n\n<h1 hidden></h1>\n\n{BODY}\n".encode()
 
 
@@ -63,7 +66,7 @@ class Stamp:
         return "".join(values.get(part, part) for part in self.parts)
 
 
-_TOP = re.compile(r"\s*<h1>.*?</h1>(?:\s*<p class=\"so-asof\">.*?</p>)?", re.DOTALL)
+_TOP = re.compile(r"\s*(?:<header class=\"so-head[^\"]*\">.*?</header>|<h1>.*?</h1>)", re.DOTALL)
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 CHARSET = '<meta charset="utf-8">'
 BASE = re.compile(r'new URL\("[./]*",location\)')

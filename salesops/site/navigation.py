@@ -23,16 +23,19 @@ def menu(own: list[Entry], pages: Iterable[Page]) -> list[Entry]:
     """The team's entries and every generated page that they do not name.
 
     An overview comes behind the overview before it, in front where the team names none; a page of a section comes
-    into the section of that title, which is made at the end where the team has none. What the team names stays where
-    the team put it, under the team's title.
+    into the section of that title, which is made at the end where the team has none; ``Help/Reference`` is a section in
+    a section, unless the team has a section Reference of its own. What the team names stays where the team put it,
+    under the team's title.
     """
     listed = frozenset(_paths(own))
     sections: dict[str, list[Page]] = {}
     for page in pages:
         sections.setdefault(page.section, []).append(page)
     entries = _joined(own, sections.pop("", []), listed)
-    for title, found in sections.items():
-        _join_section(entries, title, found, listed)
+    for section, found in sections.items():
+        titles = section.split("/")
+        is_on_top = any(isinstance(entry, dict) and isinstance(entry.get(titles[-1]), list) for entry in entries)
+        _join_section(entries, titles[-1:] if is_on_top else titles, found, listed)
     return entries
 
 
@@ -56,13 +59,22 @@ def _joined(entries: list[Entry], pages: list[Page], listed: frozenset[str]) -> 
     return joined
 
 
-def _join_section(entries: list[Entry], title: str, pages: list[Page], listed: frozenset[str]) -> None:
-    for at, entry in enumerate(entries):
-        if isinstance(entry, dict) and isinstance(entry.get(title), list):
-            entries[at] = {title: _joined(entry[title], pages, listed)}
-            return
-    if made := _joined([], [page for page in pages if page.source not in listed], listed):
-        entries.append({title: made})
+def _join_section(entries: list[Entry], titles: list[str], pages: list[Page], listed: frozenset[str]) -> None:
+    """Put pages into a section, or a section of one, which is made where there is none."""
+    title, *deeper = titles
+    places = (at for at, entry in enumerate(entries) if isinstance(entry, dict) and isinstance(entry.get(title), list))
+    place = next(places, None)
+    inner = list(entries[place][title]) if place is not None else []
+    if deeper:
+        _join_section(inner, deeper, pages, listed)
+    elif place is not None:
+        inner = _joined(inner, pages, listed)
+    else:
+        inner = _joined([], [page for page in pages if page.source not in listed], listed)
+    if place is not None:
+        entries[place] = {title: inner}
+    elif inner:
+        entries.append({title: inner})
 
 
 def _paths(entry: Entry) -> Iterator[str]:

@@ -1,13 +1,133 @@
-// Tables that sort and filter; without this script they are plain tables in a sensible order.
-document.querySelectorAll("table.so-sortable").forEach(function (table) {
-  if (table.tBodies[0].rows.length < 2) return;
-  new DataTable(table, {
-    paging: false,
-    info: false,
-    order: [],
-    autoWidth: false,
-    searching: table.tBodies[0].rows.length > 5,
-    layout: { topStart: "search", topEnd: null, bottomStart: null, bottomEnd: null },
-    language: { search: "Filter:", zeroRecords: "No row matches." },
+// Lists that are narrowed and tables that sort; without this script they are whole lists in a sensible order.
+// The address says what is shown: ?owner=idris&stage=discovery,proposal&need=late&q=text&sort=-worth
+(() => {
+  const list = document.querySelector("[data-facets]");
+  const table = document.querySelector("table.so-sortable");
+  const grid =
+    table && window.DataTable && table.tBodies[0].rows.length > 1
+      ? new DataTable(table, {
+          paging: false,
+          info: false,
+          order: [],
+          autoWidth: false,
+          searching: table.tBodies[0].rows.length > 5,
+          layout: { topStart: "search", topEnd: null, bottomStart: null, bottomEnd: null },
+          language: { search: "Search:", zeroRecords: "No row matches." },
+        })
+      : null;
+  document.querySelectorAll("table.so-sortable").forEach((other) => {
+    if (other !== table && window.DataTable && other.tBodies[0].rows.length > 1)
+      new DataTable(other, { paging: false, info: false, order: [], autoWidth: false, searching: false });
   });
-});
+  const column = (name) => [...table.tHead.rows[0].cells].findIndex((cell) => cell.dataset.sort === name);
+  const said = () => new URLSearchParams(location.search);
+  const tell = (wanted, push) => {
+    const text = wanted.toString().replace(/%2C/g, ",");
+    history[push ? "pushState" : "replaceState"](null, "", text ? `?${text}` : location.pathname);
+  };
+
+  if (grid) {
+    const wanted = said();
+    if (wanted.get("q")) grid.search(wanted.get("q"));
+    const sort = wanted.get("sort") || "";
+    const at = column(sort.replace(/^-/, ""));
+    if (at >= 0) grid.order([at, sort.startsWith("-") ? "desc" : "asc"]);
+    grid.draw();
+    grid.on("search.dt", () => {
+      const now = said();
+      grid.search() ? now.set("q", grid.search()) : now.delete("q");
+      tell(now, false);
+      foot();
+    });
+    grid.on("order.dt", () => {
+      const [first] = grid.order();
+      const name = first && first[1] && table.tHead.rows[0].cells[first[0]].dataset.sort;
+      const now = said();
+      name ? now.set("sort", `${first[1] === "desc" ? "-" : ""}${name}`) : now.delete("sort");
+      tell(now, false);
+    });
+  }
+
+  const pills = [...document.querySelectorAll("[data-facet]")];
+  const items = list ? [...list.querySelectorAll("[data-owner], [data-relation], [data-kind]")] : [];
+  const known = new Set(pills.map((pill) => pill.dataset.facet).filter(Boolean));
+  const note = document.querySelector("[data-count]");
+
+  const matches = (item, wanted) =>
+    [...known].every((facet) => {
+      const values = (wanted.get(facet) || "").split(",").filter(Boolean);
+      return !values.length || values.some((value) => (item.dataset[facet] || "").split(" ").includes(value));
+    });
+
+  function foot() {
+    const shown = items.filter((item) => !item.hidden && item.isConnected);
+    const sums = new Map();
+    for (const item of shown)
+      for (const part of (item.dataset.worth || "").split(" ").filter(Boolean)) {
+        const [amount, currency] = part.split(":");
+        sums.set(currency, (sums.get(currency) || 0) + Math.round(Number(amount) * 100));
+      }
+    const words = [...sums].map(([currency, cents]) => `${(cents / 100).toLocaleString("en", { minimumFractionDigits: cents % 100 ? 2 : 0 })} ${currency}`);
+    const place = document.querySelector("[data-sum]");
+    if (place) place.textContent = [`${shown.length} ${shown.length === 1 ? "deal" : "deals"}`, words.join(" + ")].filter(Boolean).join(", ");
+    return shown.length;
+  }
+
+  function show() {
+    const wanted = said();
+    const unknown = [...wanted].flatMap(([facet, values]) =>
+      known.has(facet) ? values.split(",").filter((value) => value && !pills.some((pill) => pill.dataset.facet === facet && pill.dataset.value === value)) : []);
+    for (const facet of known) {
+      const kept = (wanted.get(facet) || "").split(",").filter((value) => value && !unknown.includes(value));
+      kept.length ? wanted.set(facet, kept.join(",")) : wanted.delete(facet);
+    }
+    for (const item of items) item.hidden = !matches(item, wanted);
+    for (const pill of pills) {
+      const { facet, value } = pill.dataset;
+      const isOn = facet ? (wanted.get(facet) || "").split(",").includes(value) : ![...known].some((name) => wanted.get(name));
+      pill.classList.toggle("so-pill-on", isOn);
+      isOn ? pill.setAttribute("aria-current", "true") : pill.removeAttribute("aria-current");
+    }
+    list.querySelectorAll("section").forEach((section) => {
+      const count = section.querySelector("[data-shown]");
+      if (count) count.textContent = [...section.querySelectorAll(".so-card")].filter((card) => !card.hidden).length;
+    });
+    const shown = foot();
+    const isNarrowed = shown < items.length;
+    note.hidden = !isNarrowed && !unknown.length;
+    note.textContent = unknown.length ? `Nothing here is called ${unknown.join(", ")}. ` : "";
+    if (!note.hidden) {
+      const all = document.createElement("a");
+      all.href = location.pathname;
+      all.textContent = "show all";
+      note.append(`${shown} of ${items.length} · `, all);
+      all.addEventListener("click", go(() => new URLSearchParams()));
+    }
+  }
+
+  const go = (change) => (event) => {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    tell(change(said()), true);
+    show();
+  };
+
+  if (list && pills.length && note) {
+    for (const pill of pills) {
+      pill.hidden = false;
+      const { facet, value } = pill.dataset;
+      pill.addEventListener("click", go((wanted) => {
+        if (!facet) {
+          for (const name of known) wanted.delete(name);
+          return wanted;
+        }
+        const values = new Set((wanted.get(facet) || "").split(",").filter(Boolean));
+        values.has(value) ? values.delete(value) : values.add(value);
+        values.size ? wanted.set(facet, [...values].join(",")) : wanted.delete(facet);
+        return wanted;
+      }));
+    }
+    window.addEventListener("popstate", show);
+    show();
+  }
+})();

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Protocol
 
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
@@ -18,7 +20,6 @@ from salesops.site.pages import (
     decisions,
     experiments,
     forecast,
-    home,
     hypotheses,
     integrity,
     knowledge,
@@ -26,6 +27,7 @@ from salesops.site.pages import (
     messages,
     metrics,
     new_deal,
+    people,
     pipeline,
     prices,
     process,
@@ -33,39 +35,31 @@ from salesops.site.pages import (
     renewals,
     retention,
     reviews,
+    today,
     waiting,
 )
 from salesops.site.pages.page import Page
 
 Readings = dict[str, Reading | None]
 
-SUBJECTS = (
-    home,
-    board,
-    pipeline,
-    forecast,
-    closed,
-    renewals,
-    retention,
-    waiting,
-    reviews,
-    new_deal,
-    metrics,
-    changes,
-    integrity,
-    debt,
-    members,
-    process,
-    prices,
-    messages,
-    knowledge,
-    hypotheses,
-    experiments,
-    decisions,
-    reference,
-    deals,
+
+class Subject(Protocol):
+    """A module of pages."""
+
+    def pages(self, snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
+        """Its pages on a day."""
+
+
+MENU: tuple[tuple[str, tuple[Subject, ...]], ...] = (
+    ("", (today, board, pipeline, renewals, members)),
+    ("Numbers", (reviews, metrics, closed, forecast, retention, changes, integrity, debt)),
+    ("Playbook", (process, knowledge, hypotheses, experiments, decisions, prices, messages)),
+    ("Help", (new_deal, waiting, reference)),
+    ("", (people, deals)),
 )
-"""The modules of pages, in the order in which a reader meets them."""
+"""The sections of the menu with the modules of their pages, in the order in which a reader meets them; those of "" are tabs of their own."""
+SUBJECTS: tuple[Subject, ...] = tuple(subject for _, subjects in MENU for subject in subjects)
+"""The modules of pages, in that order."""
 
 __all__ = ["SUBJECTS", "Metric", "Page", "data_files", "every_page", "readings_of"]
 
@@ -78,8 +72,10 @@ def readings_of(snapshot: Snapshot) -> Readings:
 def every_page(snapshot: Snapshot, readings: Readings | None = None, past: GitHistory | None = None) -> Iterator[Page]:
     """Every page of the site as of a day; ``past`` is what git tells of it."""
     readings = readings_of(snapshot) if readings is None else readings
-    for subject in SUBJECTS:
-        yield from subject.pages(snapshot, readings, past or NO_GIT_HISTORY)
+    for section, subjects in MENU:
+        for subject in subjects:
+            for each in subject.pages(snapshot, readings, past or NO_GIT_HISTORY):
+                yield replace(each, section=section) if each.in_navigation and not each.section else each
 
 
 def data_files(

@@ -1,27 +1,53 @@
-"""The board: a column for each open stage, a card for each deal; parked deals stand below."""
+"""The board: a column for each open stage, a card for each deal; a narrow column for what is parked, and what was closed lately below."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
 
 from salesops.book.book import Snapshot
-from salesops.book.status import board, standings
+from salesops.book.status import Standing, board, standings
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
-from salesops.site.pages.page import Page, page
+from salesops.site.pages.facets import button, pills, said_by, wanted
+from salesops.site.pages.page import Here, Page, page
 
-MAX_CARDS = 50
+MAX_CARDS = 40
 """Cards in a column; the pipeline table has the rest."""
+LATELY = timedelta(days=30)
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The board."""
+    here, shown = Here("./", snapshot), standings(snapshot, snapshot.open)
     yield page(
         "board",
         "Board",
         "board",
         snapshot,
-        columns=board(snapshot),
+        everyone=len(shown),
+        pills=[
+            *pills(shown, "owner", here),
+            wanted(shown, "look", "needs a look", snapshot.as_of),
+            wanted(shown, "week", "due this week", snapshot.as_of),
+            *pills(shown, "type", here),
+        ],
+        button=button,
+        said_by=said_by,
+        columns=[(column, sorted(column.deals, key=by_urgency)) for column in board(snapshot)],
         parked=standings(snapshot, snapshot.parked),
+        won=_closed(standings(snapshot, snapshot.won), snapshot.as_of),
+        lost=_closed(standings(snapshot, snapshot.lost), snapshot.as_of),
         most=MAX_CARDS,
     )
+
+
+def by_urgency(standing: Standing) -> tuple[bool, bool, date, str]:
+    """What sorts deals by how soon somebody must see to them: stalled ones first, late ones next, then by the day of the next step."""
+    step = standing.deal.next
+    return not standing.stalled, not standing.is_late, step.due if step else date.min, standing.id
+
+
+def _closed(found: list[Standing], as_of: date) -> list[Standing]:
+    lately = [standing for standing in found if standing.since > as_of - LATELY]
+    return sorted(lately, key=lambda standing: (-standing.since.toordinal(), standing.id))

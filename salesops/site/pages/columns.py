@@ -33,6 +33,8 @@ class Column(Generic[Row]):
     """Sentences: the column stays wide enough to read them."""
     look: str = ""
     """More classes of its cells."""
+    sort: str = ""
+    """How the column is called in the address of a sorted table."""
     order: Callable[[Row, int], object] | None = None
     """What a sortable table sorts by where that is not what is shown, from the row and its place in the list."""
 
@@ -45,7 +47,8 @@ class Column(Generic[Row]):
     def head(self) -> Markup:
         """Its cell at the top, as an element."""
         look = Markup(' class="so-right"') if self.right else ""
-        return Markup('<th scope="col"{}>{}</th>').format(look, self.heading)
+        name = Markup(' data-sort="{}"').format(self.sort) if self.sort else ""
+        return Markup('<th scope="col"{}{}>{}</th>').format(look, name, self.heading)
 
     @cached_property
     def _opening(self) -> str:

@@ -37,7 +37,7 @@ class Page:
     render: Callable[[], str] = field(repr=False, compare=False)
     in_navigation: bool = True
     section: str = ""
-    """The section of the menu that it stands in; overviews stand in none."""
+    """The section of the menu that it stands in, ``Help/Reference`` for one in another; overviews stand in none."""
 
     @property
     def file(self) -> str:
@@ -78,12 +78,16 @@ def templates() -> Environment:
     )
     environment.filters.update(
         amounts=wording.amounts,
+        rounded=wording.rounded,
         percent=wording.percent,
         headline=wording.headline,
         detail=wording.detail,
         total=total,
         counted=words.counted,
         day=words.day,
+        days_said=words.days_said,
+        long_day=words.long_day,
+        initials=words.initials,
         money=words.money,
         prose=words.prose,
         said=words.said,
@@ -162,6 +166,26 @@ class Here:
         """The name of somebody in the team."""
         return person_name(self.snapshot, person)
 
+    def person_link(self, person: str, text: str = "") -> Markup | str:
+        """A link to somebody's page; the bare id of somebody whom the team does not know."""
+        known = self.book.team.people if self.book.team else {}
+        if person not in known:
+            return text or person
+        link = Markup('<a href="{}{}">{}</a>')
+        return link.format(self.root, file_of(f"people/{person}"), text or known[person].name)
+
+    def stage_path(self, stage: str) -> str:
+        """The page of a stage, below the home page."""
+        return f"stages/{slug(stage)}"
+
+    def slug(self, text: str) -> str:
+        """A text as it stands in an address."""
+        return slug(text)
+
+    def to(self, path: str, text: str, place: str = "") -> Markup:
+        """A link to another page of the site."""
+        return Markup('<a href="{}{}{}">{}</a>').format(self.root, file_of(path), f"#{place}" if place else "", text)
+
 
 def page(
     path: str,
@@ -200,7 +224,7 @@ def page(
                 **values,
             )
         )
-        return _looking_back(body, here) if snapshot.looks_back else body
+        return words.days_in_words(_looking_back(body, here) if snapshot.looks_back else body, snapshot.as_of)
 
     said = " ".join(word for word in search if word)
     return Page(path, title, said, render, in_navigation=bool(section) or "/" not in path, section=section)
@@ -208,8 +232,9 @@ def page(
 
 def _looking_back(body: str, here: Here) -> str:
     """A page of an earlier day that says of what it may not be true."""
-    words = todays_word(here.as_of)
-    return body.replace("</h1>", f"</h1>{here.parts.aside(f'{words[0].upper()}{words[1:]}.')}", 1)
+    said = todays_word(here.as_of)
+    aside, end = here.parts.aside(f"{said[0].upper()}{said[1:]}."), "</header>" if "</header>" in body else "</h1>"
+    return body.replace(end, f"{end}{aside}", 1)
 
 
 def edit_link(snapshot: Snapshot, branch: str, kind: str, record_id: str) -> str | None:

@@ -1,9 +1,9 @@
-"""The pipeline: every open deal in one table that sorts and filters, parked ones in a second."""
+"""The pipeline: every open deal in one table in the order of work, that narrows and sorts; parked ones in a second."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from datetime import date
 
 from markupsafe import Markup
 
@@ -12,15 +12,28 @@ from salesops.book.status import Standing, standings
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading, wording
 from salesops.records.money import total
+from salesops.site.pages.board import by_urgency
 from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
+from salesops.site.pages.facets import Pill, button, pills, said_by, wanted
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, day, kind_of_business
+from salesops.site.pages.words import NOTHING, ago, day, in_days
+
+FEW = 10
+"""From so many rows on a table is searched and sorted by the reader."""
+MANY = 500
+"""Up to so many."""
 
 
 def member(standing: Standing, here: Here) -> Markup:
-    """The member; the bar at the left of a row that needs attention is spelled out, too."""
-    look = Markup('<span class="so-hidden"> (needs attention)</span>') if standing.concerns else Markup()
-    return here.member_link(standing.deal.member) + look
+    """The institution over the title of the deal; both lead to the deal."""
+    title = Markup("<br><small>{}</small>").format(standing.deal.title) if standing.says_more else ""
+    return here.deal_link(standing.id, standing.member_name) + title
+
+
+def stage(standing: Standing, here: Here) -> Markup:
+    """The stage over the days in it."""
+    look = "so-red" if standing.stalled else "so-soft"
+    return Markup('{}<br><small class="{}">{}</small>').format(standing.stage.title, look, standing.stay)
 
 
 def worth(standing: Standing, place: int) -> object:
@@ -28,10 +41,27 @@ def worth(standing: Standing, place: int) -> object:
     return next(iter(total(standing.amounts).values()), None) or 0
 
 
-def next_step(standing: Standing, here: Here) -> object:
-    """The day and what is to be done."""
+def next_step(standing: Standing, here: Here) -> Markup:
+    """The day over what is to be done; red where it has passed."""
     step = standing.deal.next
-    return day(step.due) + " " + step.action if step else NOTHING
+    if step is None:
+        return Markup('<span class="so-red">no next step</span>')
+    near = in_days((step.due - here.as_of).days) if standing.is_late else ""
+    late = Markup(' <span class="so-red">{}</span>').format(near) if near else ""
+    return day(step.due) + late + Markup("<br>{}").format(step.action)
+
+
+def expected(standing: Standing, here: Here) -> Markup:
+    """The day on which it is expected to close; red where it has passed."""
+    when = standing.deal.expected_close
+    look = Markup('<span class="so-red">{}</span>') if when and when < here.as_of else Markup("{}")
+    return look.format(day(when))
+
+
+def contact(standing: Standing, here: Here) -> str:
+    """How long ago somebody spoke with them."""
+    spoke = standing.last_contact
+    return ago((here.as_of - spoke).days) if spoke else "none yet"
 
 
 def until(standing: Standing, here: Here) -> Markup:
@@ -46,17 +76,21 @@ def why(standing: Standing, here: Here) -> str:
     return span.why if span else NOTHING
 
 
+def first(day: date | None) -> str:
+    """A day to sort by; what has none comes first."""
+    return str(day or "")
+
+
 OPEN: Columns[Standing] = (
-    Column("Member", member, header=True),
-    DEAL,
-    replace(STAGE, order=lambda _, place: place),
-    Column("Days", lambda standing, _: standing.age, right=True),
-    Column("Type", lambda standing, _: kind_of_business(standing.deal.type)),
-    OWNER,
-    Column("Worth", lambda standing, _: wording.amounts(total(standing.amounts)), right=True, order=worth),
-    Column("Expected", lambda standing, _: day(standing.deal.expected_close)),
-    Column("Next step", next_step, words=True),
-)
+    Column("Member", member, header=True, sort="member", order=lambda it, _: it.member_name.casefold()),
+    Column("Stage", stage, sort="stage", order=lambda it, _: list(it.snapshot.process.stages).index(it.stage_name)),
+    Column("Next step", next_step, words=True, sort="next", order=lambda it, _: first(it.deal.next and it.deal.next.due)),
+    Column("Owner", lambda it, here: here.person_link(it.deal.owner), sort="owner", order=lambda it, _: it.owner_name),
+    Column("Worth", lambda it, _: wording.amounts(total(it.amounts)), right=True, sort="worth", order=worth),
+    Column("Expected", expected, sort="expected", order=lambda it, _: first(it.deal.expected_close) or "9"),
+    Column("MANIAC-T", lambda it, here: here.parts.letters(it), sort="maniac", order=lambda it, _: -_met(it)),
+    Column("Last contact", contact, sort="contact", order=lambda it, _: first(it.last_contact)),
+)  # fmt: skip
 """The columns of the open deals; an entry here is all that a new one takes."""
 PARKED: Columns[Standing] = (
     MEMBER,
@@ -68,16 +102,48 @@ PARKED: Columns[Standing] = (
 )
 
 
+def _met(standing: Standing) -> int:
+    return sum(status == "met" for _, status in standing.letters)
+
+
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The pipeline table."""
+    shown, here = sorted(standings(snapshot, snapshot.open), key=_order_of_work), Here("./", snapshot)
     yield page(
         "pipeline",
         "Pipeline",
         "pipeline",
         snapshot,
-        deals=standings(snapshot, snapshot.open),
+        deals=shown,
+        said_by=said_by,
+        views=list(_views(shown, snapshot.as_of)),
+        facets=[(facet, found) for facet in FACETS if len(found := pills(shown, facet, here)) > 1],
+        button=button,
+        is_sortable=FEW <= len(shown) <= MANY,
         parked=standings(snapshot, snapshot.parked),
         open_columns=OPEN,
         parked_columns=PARKED,
         worth=readings.get("pipeline-value"),
     )
+
+
+FACETS = ("stage", "owner", "type", "tier", "source")
+
+
+def _views(shown: list[Standing], as_of: date) -> Iterator[Pill]:
+    """The lists that people ask for most; those that would be empty are left out."""
+    for need, text in (
+        ("late", "Late"),
+        ("stalled", "Stalled"),
+        ("closing", "Closing this month"),
+        ("no-step", "No next step"),
+        ("no-amount", "No amount"),
+    ):
+        pill = wanted(shown, need, text, as_of)
+        if pill.count:
+            yield pill
+
+
+def _order_of_work(standing: Standing) -> tuple[object, ...]:
+    step = standing.deal.next
+    return step.due if step else date.min, by_urgency(standing)

@@ -34,7 +34,7 @@ SUBJECTS = {
     "process": "The process itself",
 }
 """Titles of the groups of codes; a group that is not listed is shown by its own name."""
-REFERENCE = "Reference"
+REFERENCE = "Help/Reference"
 """The section of the menu."""
 _CODE = Markup("<code>{}</code>")
 

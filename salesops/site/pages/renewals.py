@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from markupsafe import Markup
@@ -43,6 +43,8 @@ TITLES = {
     ENDED: ("Ended", "The service has stopped."),
 }
 NEEDS_A_TALK = (OVERDUE, DAYS_30, DAYS_90, DAYS_180)
+IN_FORCE = (*NEEDS_A_TALK, LATER, OPEN_ENDED, NOT_STARTED)
+"""The windows of contracts that somebody looks after."""
 
 
 class RenewalRow(NamedTuple):
@@ -94,13 +96,7 @@ CONTRACTS: Columns[RenewalRow] = (
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The renewal windows."""
-    every = sorted(terms(snapshot), key=lambda term: (term.days_left is None, term.days_left or 0, term.id))
-    talks = {
-        history.deal.renews: Standing(snapshot, history)
-        for history in snapshot.histories
-        if history.deal.renews and snapshot.is_open(history)
-    }
-    rows = [RenewalRow(term, talks.get(term.id)) for term in every]
+    rows = rows_of(snapshot, terms(snapshot))
     windows = [(bucket, *TITLES[bucket], [row for row in rows if row.term.bucket == bucket]) for bucket in BUCKETS]
     yield page(
         "renewals",
@@ -112,3 +108,14 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         startless=without_start(snapshot),
         mrr=readings.get("mrr"),
     )
+
+
+def rows_of(snapshot: Snapshot, found: Iterable[Term]) -> list[RenewalRow]:
+    """Contracts by the days that are left, each with the open deal that would renew it."""
+    every = sorted(found, key=lambda term: (term.days_left is None, term.days_left or 0, term.id))
+    talks = {
+        history.deal.renews: Standing(snapshot, history)
+        for history in snapshot.histories
+        if history.deal.renews and snapshot.is_open(history)
+    }
+    return [RenewalRow(term, talks.get(term.id)) for term in every]

@@ -26,6 +26,75 @@ def _time(when: str, said: str) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(when, said)
 
 
+_TIME = re.compile(r'<time datetime="(\d{4})-(\d\d)-(\d\d)">\1-\2-\3</time>')
+
+
+def days_in_words(body: str, as_of: date) -> str:
+    """A whole page, its days as people say them: ``Mon 23 Nov``, with the year where it is not the year of the day looked at.
+
+    Only days that stand in an element of their own: what somebody wrote is left as it is.
+    """
+
+    def worded(found: re.Match[str]) -> str:
+        when = date(int(found[1]), int(found[2]), int(found[3]))
+        return f'<time datetime="{when}">{short_day(when, as_of)}</time>'
+
+    return _TIME.sub(worded, body)
+
+
+def short_day(when: date, as_of: date) -> str:
+    """``Mon 23 Nov``; ``Mon 23 Nov 2026`` in any other year."""
+    year = f" {when.year}" if when.year != as_of.year else ""
+    return f"{WEEKDAYS[when.weekday()][:3]} {when.day} {MONTHS[when.month - 1][:3]}{year}"
+
+
+def days_said(words: str, as_of: date) -> str:
+    """A sentence of the program's own, its days as people say them: ``the term ended on 30 Sep``."""
+
+    def worded(found: re.Match[str]) -> str:
+        try:
+            when = date.fromisoformat(found[0])
+        except ValueError:
+            return found[0]
+        return short_day(when, as_of).partition(" ")[2]
+
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", worded, words)
+
+
+def long_day(when: date) -> Markup:
+    """``Saturday 21 November 2026``."""
+    said = f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
+    return Markup('<time datetime="{}">{}</time>').format(when, said)
+
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+
+
+def initials(name: str) -> str:
+    """``IV`` for Idris Vantongeren: the first and the last name."""
+    parts = name.split()
+    return "".join(part[0] for part in (parts[:1] + parts[1:][-1:])).upper()
+
+
+def in_days(days: int) -> str:
+    """How near a day is where that helps: ``3 days late``, ``today``, ``in 2 days``; nothing from a fortnight on."""
+    if days < 0:
+        return f"{counted(-days, 'day')} late"
+    return "today" if days == 0 else "tomorrow" if days == 1 else f"in {days} days" if days <= FORTNIGHT else ""
+
+
+FORTNIGHT = 14
+
+
+def ago(days: int) -> str:
+    """``today``, ``yesterday``, ``9 days ago``."""
+    return "today" if days == 0 else "yesterday" if days == 1 else f"{days:,} days ago"
+
+
 def said(value: object) -> str:
     """A value in a sentence; a month or a quarter as somebody wrote it."""
     return as_said(value) if isinstance(value, date) else str(value)
