@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -15,14 +15,17 @@ from salesops.book.status import Standing
 from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
-from salesops.records.contract import Hub
-from salesops.records.deal import Deal, Loss
-from salesops.records.qualification import MANIAC_T
+from salesops.records.contract import Contract, Hub
+from salesops.records.deal import Activity, Loss
+from salesops.records.member import Contact
+from salesops.records.qualification import MANIAC_T, Answer
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.forms import deal_forms
+from salesops.site.pages.members import relations
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import TITLES
-from salesops.site.pages.words import NOTHING, day
+from salesops.site.pages.stepper import steps
+from salesops.site.pages.words import NOTHING, ago, day, in_days
 
 
 class VisitBar(NamedTuple):
@@ -50,9 +53,13 @@ class AnswerRow(NamedTuple):
     answer: Any
     people: tuple[str, ...] = ()
     """Whom of the member it names."""
+    ask_again: bool = False
+    """Whether the answer is older than the process trusts it, or its event has passed."""
 
-
-ANSWERED = {"met": "good", "partial": "warn", "unmet": "bad", "unknown": "quiet"}
+    @property
+    def status(self) -> str:
+        """How well it is answered; ``none`` where it is not."""
+        return self.answer.status if self.answer else "none"
 
 
 def stage(bar: VisitBar, here: Here) -> object:
@@ -60,19 +67,6 @@ def stage(bar: VisitBar, here: Here) -> object:
     attempt = Markup(" <small>attempt {}</small>").format(bar.attempt) if bar.attempt > 1 else ""
     brought = Markup(" <small>imported</small>") if bar.was_brought else ""
     return Markup("{}{}{}").format(bar.title, attempt, brought) if attempt or brought else bar.title
-
-
-def status(row: AnswerRow, here: Here) -> Markup:
-    """How well the question is answered."""
-    if row.answer is None:
-        return here.chip("quiet", "no answer")
-    return here.chip(ANSWERED[row.answer.status], row.answer.status)
-
-
-def note(row: AnswerRow, here: Here) -> Markup | str:
-    """What was answered, and who decides."""
-    said = here.parts.answer_note(row.answer, here.as_of) if row.answer else ""
-    return Markup("{}<br><small>Decides: {}</small>").format(said, "; ".join(row.people)) if row.people else said
 
 
 STAGES: Columns[VisitBar] = (
@@ -85,12 +79,6 @@ STAGES: Columns[VisitBar] = (
         look="so-bar",
     ),
 )
-ANSWERS: Columns[AnswerRow] = (
-    Column("Question", lambda row, _: row.question, header=True),
-    Column("Answer", status),
-    Column("Day", lambda row, _: day(row.answer.date if row.answer else None)),
-    Column("Note", note, words=True),
-)
 HUBS: Columns[Hub] = (
     Column("Hub", lambda hub, _: hub.name, header=True),
     Column("Environment", lambda hub, _: hub.environment or NOTHING),
@@ -101,12 +89,13 @@ HUBS: Columns[Hub] = (
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """Every deal's page."""
-    contracts = {term.id: term for term in terms(snapshot)}
+    contracts, relation = {term.id: term for term in terms(snapshot)}, relations(snapshot)
     for history in snapshot.histories:
-        yield _of(Standing(snapshot, history), contracts.get(history.id), past)
+        standing = Standing(snapshot, history)
+        yield _of(standing, contracts.get(history.id), relation.get(history.deal.member, ""), past)
 
 
-def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
+def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) -> Page:
     snapshot, deal = standing.snapshot, standing.deal
     named = names_there(standing)
     return page(
@@ -115,15 +104,21 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
         "deal",
         snapshot,
         branch=past.branch,
-        search=(standing.id,),
+        search=words_of(standing),
         standing=standing,
         deal=deal,
         term=term,
+        relation=relation,
         windows=TITLES,
         spans=list(spans(standing)),
         stage_columns=STAGES,
-        answers=answers(deal, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
-        answer_columns=ANSWERS,
+        answers=answers(standing, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
+        steps=steps(standing),
+        people=people(standing),
+        chain=chain(standing),
+        near=in_days,
+        ago=ago,
+        last=_last_contact(standing, snapshot.as_of),
         hub_columns=HUBS,
         named=named,
         forms=deal_forms(standing, named, past.branch),
@@ -137,6 +132,22 @@ def _of(standing: Standing, term: Term | None, past: GitHistory) -> Page:
     )
 
 
+def words_of(standing: Standing) -> tuple[str, ...]:
+    """What the search finds a deal by: people, stage, campaign, tier and id; neither notes nor amounts."""
+    member = standing.snapshot.book.members.get(standing.deal.member)
+    named = [part for contact in (member.contacts if member else ()) for part in (contact.name, contact.role)]
+    source = standing.deal.source
+    campaign = source.campaign if source else None
+    parts = (standing.owner_name, standing.stage.title, *named, campaign, standing.deal.tier, standing.id)
+    return tuple(part for part in parts if part)
+
+
+def _last_contact(standing: Standing, as_of: date) -> Activity | None:
+    """The last time somebody spoke with them, up to the day."""
+    spoke = [entry for entry in standing.deal.activity if entry.contact and entry.contact <= as_of]
+    return max(spoke, key=lambda entry: entry.contact or date.min, default=None)
+
+
 def names_there(standing: Standing) -> dict[str, str]:
     """The contacts of the member by id: the name and the role, as far as they are known."""
     member = standing.snapshot.book.members.get(standing.deal.member)
@@ -146,17 +157,74 @@ def names_there(standing: Standing) -> dict[str, str]:
     }
 
 
-def answers(deal: Deal, named: Mapping[str, str]) -> list[AnswerRow]:
+def answers(standing: Standing, named: Mapping[str, str]) -> list[AnswerRow]:
     """The seven questions in their order, answered or not."""
-    found = ((letter, getattr(deal.maniac_t, letter, None)) for letter in MANIAC_T)
+    found = ((letter, getattr(standing.deal.maniac_t, letter, None)) for letter in MANIAC_T)
     return [
         AnswerRow(
             letter.replace("_", " ").capitalize(),
             answer,
             tuple(named.get(contact, contact) for contact in getattr(answer, "contacts", ())),
+            standing.is_open and answer is not None and _is_old(answer, standing.snapshot),
         )
         for letter, answer in found
     ]
+
+
+def _is_old(answer: Answer, snapshot: Snapshot) -> bool:
+    event, valid = getattr(answer, "event", None), snapshot.process.answers_valid
+    too_old = valid is not None and answer.date + timedelta(days=valid) < snapshot.as_of
+    return too_old or bool(event and event < snapshot.as_of)
+
+
+class Person(NamedTuple):
+    """Somebody at the institution: whether somebody met them, and whether they decide."""
+
+    contact: Contact
+    was_met: bool
+    decides: bool
+
+
+def people(standing: Standing) -> list[Person]:
+    """The contacts of the institution: those who decide first, then those whom somebody met."""
+    member = standing.snapshot.book.members.get(standing.deal.member)
+    met = {who for entry in standing.deal.activity if entry.contact for who in entry.with_}
+    authority = standing.deal.maniac_t.authority if standing.deal.maniac_t else None
+    deciding = set(authority.contacts) if authority else set()
+    found = [
+        Person(contact, contact.id in met, bool(contact.decides) or contact.id in deciding)
+        for contact in (member.contacts if member else ())
+    ]
+    return sorted(found, key=lambda person: (not person.decides, not person.was_met))
+
+
+class ChainLink(NamedTuple):
+    """A term in the chain of renewals: the deal, the term if it is signed, and whether it is this one."""
+
+    id: str
+    standing: Standing | None
+    contract: Contract | None
+    is_this: bool
+
+
+def chain(standing: Standing) -> list[ChainLink]:
+    """The terms before and after this one, in order; nothing where there is no other."""
+    snapshot, before, found = standing.snapshot, standing.deal.renews, [standing.id]
+    while before and before not in found:
+        found.insert(0, before)
+        history = snapshot.history(before)
+        before = history.deal.renews if history else None
+    for name in found:
+        found += [it for it in snapshot.book.renewed_by.get(name, ()) if it not in found and snapshot.history(it)]
+    links = [_link(snapshot, name, name == standing.id) for name in found]
+    return links if len(links) > 1 else []
+
+
+def _link(snapshot: Snapshot, deal: str, is_this: bool) -> ChainLink:
+    history = snapshot.history(deal)
+    return ChainLink(
+        deal, Standing(snapshot, history) if history else None, history.deal.contract if history else None, is_this
+    )
 
 
 def losses(standing: Standing) -> Iterator[tuple[str, Loss]]:

@@ -106,16 +106,8 @@ INVOICES: Columns[Invoice] = (
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The index and every member's page."""
-    deals: dict[str, list[Standing]] = {}
-    for standing in standings(snapshot):
-        deals.setdefault(standing.deal.member, []).append(standing)
-    contracts: dict[str, list[Term]] = {}
-    for term in terms(snapshot):
-        contracts.setdefault(term.history.deal.member, []).append(term)
-    relation = {
-        member_id: relation_of(deals.get(member_id, []), contracts.get(member_id, []))
-        for member_id in snapshot.book.members
-    }
+    deals, contracts = _by_member(snapshot)
+    relation = relations(snapshot)
     rows = [
         MemberRow(name, member, relation[name], len(deals.get(name, [])))
         for name, member in snapshot.book.members.items()
@@ -141,6 +133,26 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             relation=relation[member_id],
             named={contact.id: contact.name or contact.id for contact in member.contacts},
         )
+
+
+def _by_member(snapshot: Snapshot) -> tuple[dict[str, list[Standing]], dict[str, list[Term]]]:
+    """The deals and the contracts of every institution."""
+    deals: dict[str, list[Standing]] = {}
+    for standing in standings(snapshot):
+        deals.setdefault(standing.deal.member, []).append(standing)
+    contracts: dict[str, list[Term]] = {}
+    for term in terms(snapshot):
+        contracts.setdefault(term.history.deal.member, []).append(term)
+    return deals, contracts
+
+
+def relations(snapshot: Snapshot) -> dict[str, str]:
+    """What every institution is to the team, in words."""
+    deals, contracts = _by_member(snapshot)
+    return {
+        member_id: relation_of(deals.get(member_id, []), contracts.get(member_id, []))
+        for member_id in snapshot.book.members
+    }
 
 
 def relation_of(deals: list[Standing], contracts: list[Term]) -> str:

@@ -84,7 +84,7 @@ def first(day: date | None) -> str:
 OPEN: Columns[Standing] = (
     Column("Member", member, header=True, sort="member", order=lambda it, _: it.member_name.casefold()),
     Column("Stage", stage, sort="stage", order=lambda it, _: list(it.snapshot.process.stages).index(it.stage_name)),
-    Column("Next step", next_step, words=True, sort="next", order=lambda it, _: first(it.deal.next and it.deal.next.due)),
+    Column("Next step", next_step, words=True, sort="next", order=lambda it, _: first(it.deal.next.due if it.deal.next else None)),
     Column("Owner", lambda it, here: here.person_link(it.deal.owner), sort="owner", order=lambda it, _: it.owner_name),
     Column("Worth", lambda it, _: wording.amounts(total(it.amounts)), right=True, sort="worth", order=worth),
     Column("Expected", expected, sort="expected", order=lambda it, _: first(it.deal.expected_close) or "9"),
