@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from salesops.book.book import Snapshot
+from salesops.book.exit_criteria import Way
 from salesops.book.icp_score import score_on
 from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing
@@ -18,6 +19,7 @@ from salesops.metrics.contracts import Term, terms
 from salesops.records.contract import Contract, Hub
 from salesops.records.deal import Activity, Loss
 from salesops.records.member import Contact
+from salesops.records.process import Need
 from salesops.records.qualification import MANIAC_T, Answer
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.forms import deal_forms
@@ -114,6 +116,8 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         stage_columns=STAGES,
         answers=answers(standing, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
         steps=steps(standing),
+        asked=asked,
+        complete=complete(standing),
         people=people(standing),
         chain=chain(standing),
         near=in_days,
@@ -196,6 +200,19 @@ def people(standing: Standing) -> list[Person]:
         for contact in (member.contacts if member else ())
     ]
     return sorted(found, key=lambda person: (not person.decides, not person.was_met))
+
+
+def asked(way: Way) -> list[tuple[Need, bool]]:
+    """What a way out asks for, each with whether it is still open."""
+    more = [need for need in way.missing if need not in way.exit.needs]
+    return [(need, need in way.missing) for need in (*way.exit.needs, *more)]
+
+
+def complete(standing: Standing) -> list[tuple[Need, bool]]:
+    """What a closed deal needs to be complete, each with whether it is still open."""
+    completion = standing.stage.completion
+    needs = completion.needs if completion and not standing.is_open else ()
+    return [(need, need in standing.unfinished) for need in needs]
 
 
 class ChainLink(NamedTuple):

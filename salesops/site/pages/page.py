@@ -86,6 +86,8 @@ def templates() -> Environment:
         counted=words.counted,
         day=words.day,
         days_said=words.days_said,
+        if_day=words.if_day,
+        whole_percent=words.whole_percent,
         long_day=words.long_day,
         initials=words.initials,
         money=words.money,

@@ -12,6 +12,7 @@ from salesops.book.status import Standing
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.contracts import (
+    ACTIVE,
     BUCKETS,
     DAYS_30,
     DAYS_90,
@@ -26,10 +27,12 @@ from salesops.metrics.contracts import (
     terms,
     without_start,
 )
-from salesops.records.member import Health
+from salesops.records.member import Health, Member
+from salesops.records.money import Sums, total
+from salesops.records.scalars import slug
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, day, money
+from salesops.site.pages.words import NOTHING, counted, day, money
 
 TITLES = {
     OVERDUE: ("Overdue", "The term is over and the service goes on."),
@@ -53,61 +56,149 @@ class RenewalRow(NamedTuple):
     term: Term
     talk: Standing | None
 
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether somebody should be talking, and nobody is."""
+        return self.term.bucket in NEEDS_A_TALK and not self.talk and not self.term.secured_by
 
-def days_left(row: RenewalRow, here: Here) -> object:
-    """The days until the term ends, or since; none where no term runs."""
-    left = row.term.days_left
+
+class Window(NamedTuple):
+    """A tile: how many contracts are in a window, what they bring a month, and what else is said of them."""
+
+    bucket: str
+    title: str
+    rows: list[RenewalRow]
+    sums: Sums
+    said: str
+
+
+def member(row: RenewalRow, here: Here) -> Markup:
+    """The institution over the contract."""
+    deal = row.term.history.deal
+    title = Markup("<br><small>{}</small>").format(here.deal_link(row.term.id, deal.title))
+    return here.member_link(deal.member) + title
+
+
+def ends(row: RenewalRow, here: Here) -> Markup:
+    """The last day, and how near it is where that helps."""
+    left, last = row.term.days_left, row.term.contract.last_day
+    if last is None:
+        return Markup("open-ended")
     if left is None or row.term.bucket in (NOT_STARTED, SUPERSEDED, ENDED):
-        return NOTHING
-    return f"{-left} overdue" if left < 0 else left
+        return day(last)
+    is_over = left < 0
+    said = f"{counted(-left, 'day')} ago" if is_over else f"in {counted(left, 'day')}" if left else "today"
+    look = "so-red" if is_over and not row.term.secured_by else "so-soft"
+    return day(last) + Markup('<br><small class="{}">{}</small>').format(look, said)
 
 
-def renewal(row: RenewalRow, here: Here) -> object:
+def value(row: RenewalRow, here: Here) -> str:
+    """What it brings a month now, and what the next term is to bring."""
+    now = money(row.term.contract.mrr)
+    offer = row.talk.deal.value if row.talk else None
+    return f"{now} → {money(offer.mrr)}" if offer and offer.mrr and offer.mrr != row.term.contract.mrr else now
+
+
+def renewal(row: RenewalRow, here: Here) -> Markup | str:
     """How far the renewal is."""
     if row.term.secured_by:
-        return here.chip("good", "signed") + " " + here.deal_link(row.term.secured_by)
+        signed = here.snapshot.history(row.term.secured_by)
+        start = signed.deal.contract.start if signed and signed.deal.contract else None
+        since = Markup(" from {}").format(day(start)) if start else Markup("")
+        return here.chip("good", "secured") + since + " " + here.deal_link(row.term.secured_by, "next term")
     if row.talk:
-        return here.chip("quiet", row.talk.stage.title) + " " + here.deal_link(row.talk.id)
-    return here.chip("warn", "no conversation yet") if row.term.bucket in NEEDS_A_TALK else NOTHING
+        return here.deal_link(row.talk.id, row.talk.stage.title)
+    return here.chip("warn", "no talk yet") if row.is_asked_for else NOTHING
 
 
-def health(row: RenewalRow, here: Here) -> object:
+def health(row: RenewalRow, here: Here) -> Markup | str:
     """How the member stood when delivery last looked, and when that was."""
-    member = here.book.members.get(row.term.history.deal.member)
-    return seen(member.health[-1], here) if member and member.health else NOTHING
+    found = here.book.members.get(row.term.history.deal.member)
+    return seen(found.health[-1], here) if found and found.health else NOTHING
 
 
 def seen(last: Health, here: Here) -> Markup:
-    """A look of delivery, with its day."""
-    return here.parts.health(last.status) + Markup(" <small>{}</small>").format(day(last.date))
+    """A look of delivery, over its day."""
+    return here.parts.health(last.status) + Markup("<br><small>{}</small>").format(day(last.date))
+
+
+def users(row: RenewalRow, here: Here) -> str:
+    """The active users, and how many more or fewer than at the look before."""
+    found = here.book.members.get(row.term.history.deal.member)
+    return users_of(found) if found else NOTHING
+
+
+def users_of(found: Member) -> str:
+    """``118 (+6)``."""
+    counts = [look.active_users for look in found.health if look.active_users is not None]
+    if not counts:
+        return NOTHING
+    change = counts[-1] - counts[-2] if len(counts) > 1 else 0
+    return f"{counts[-1]:,} ({change:+,})".replace("-", "\N{MINUS SIGN}") if change else f"{counts[-1]:,}"
+
+
+def next_step(row: RenewalRow, here: Here) -> Markup | str:
+    """What is done next in the talk."""
+    step = row.talk.deal.next if row.talk else None
+    return day(step.due) + Markup("<br>{}").format(step.action) if step else NOTHING
+
+
+def owner(row: RenewalRow, here: Here) -> Markup | str:
+    """Who talks with them, or looked after the contract."""
+    return here.person_link(row.talk.deal.owner if row.talk else row.term.history.deal.owner)
 
 
 CONTRACTS: Columns[RenewalRow] = (
-    Column("Member", lambda row, here: here.member_link(row.term.history.deal.member), header=True),
-    Column("Contract", lambda row, here: here.deal_link(row.term.id, row.term.history.deal.title)),
-    Column("Start", lambda row, _: day(row.term.contract.start)),
-    Column("End", lambda row, _: day(row.term.contract.last_day, "none")),
-    Column("Days left", days_left, right=True),
-    Column("MRR", lambda row, _: money(row.term.contract.mrr), right=True),
+    Column("Member", member, header=True),
+    Column("Ends", ends),
+    Column("MRR", value, right=True),
     Column("Renewal", renewal),
     Column("Health", health),
+    Column("Users", users, right=True),
+    Column("Next step", next_step, words=True),
+    Column("Owner", owner),
 )
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The renewal windows."""
     rows = rows_of(snapshot, terms(snapshot))
-    windows = [(bucket, *TITLES[bucket], [row for row in rows if row.term.bucket == bucket]) for bucket in BUCKETS]
+    windows = [_window(bucket, [row for row in rows if row.term.bucket == bucket]) for bucket in BUCKETS]
     yield page(
         "renewals",
         "Renewals",
         "renewals",
         snapshot,
-        windows=windows,
+        tiles=[_active(rows), *(window for window in windows if window.bucket in NEEDS_A_TALK)],
+        groups=[_group(window) for window in windows if window.rows and window.bucket in NEEDS_A_TALK],
+        others=[_group(window) for window in windows if window.rows and window.bucket not in NEEDS_A_TALK],
         columns=CONTRACTS,
         startless=without_start(snapshot),
         mrr=readings.get("mrr"),
     )
+
+
+def _window(bucket: str, rows: list[RenewalRow]) -> Window:
+    """A window, its contracts in the order of work: no talk, in talks, secured."""
+    ordered = sorted(rows, key=lambda row: (row.term.secured_by is not None, row.talk is not None))
+    secured = sum(row.term.secured_by is not None for row in rows)
+    silent = sum(row.is_asked_for for row in rows)
+    said = [f"{secured} secured"] * bool(secured) + [f"{silent} without a talk"] * bool(silent)
+    return Window(bucket, TITLES[bucket][0], ordered, _sums(rows), ", ".join(said))
+
+
+def _active(rows: list[RenewalRow]) -> Window:
+    found = [row for row in rows if row.term.bucket in ACTIVE]
+    return Window("active", "Active", found, _sums(found), "")
+
+
+def _sums(rows: list[RenewalRow]) -> Sums:
+    return total(row.term.contract.mrr for row in rows if row.term.contract.mrr)
+
+
+def _group(window: Window) -> tuple[str, str, str, list[RenewalRow]]:
+    said = f"{counted(len(window.rows), 'contract')}"
+    return f"window-{slug(window.bucket)}", window.title, said, window.rows
 
 
 def rows_of(snapshot: Snapshot, found: Iterable[Term]) -> list[RenewalRow]:

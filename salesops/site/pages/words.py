@@ -95,6 +95,16 @@ def ago(days: int) -> str:
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days:,} days ago"
 
 
+def if_day(value: object) -> object:
+    """A day as a browser knows it; anything else as it is."""
+    return day(value) if isinstance(value, date) else value
+
+
+def whole_percent(share: float) -> str:
+    """``83 %``."""
+    return f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+
+
 def said(value: object) -> str:
     """A value in a sentence; a month or a quarter as somebody wrote it."""
     return as_said(value) if isinstance(value, date) else str(value)
