@@ -2,42 +2,114 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
-from salesops.changes.timeline import GitHistory
+from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading, wording
 from salesops.metrics.contracts import ACTIVE, OVERDUE, Term, terms
 from salesops.records.member import Health, Invoice, Member
 from salesops.records.money import total
+from salesops.records.scalars import slug
 from salesops.site.pages.columns import OWNER, Column, Columns
+from salesops.site.pages.facets import Pill, button
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.renewals import TITLES
+from salesops.site.pages.pipeline import FEW, MANY
+from salesops.site.pages.renewals import TITLES, users_of
 from salesops.site.pages.words import NOTHING, day, money
 
 
 class MemberRow(NamedTuple):
-    """A line of the index: the member's file and record, what it is to the team, its deals."""
+    """A line of the index: the member's file and record, what it is to the team, its contract in force, its open deal."""
 
     file: str
     member: Member
     relation: str
-    deals: int
+    term: Term | None
+    talk: Standing | None
+
+    @property
+    def deals(self) -> int:
+        """How many deals there are in the row."""
+        return int(self.talk is not None)
 
 
-def health(row: MemberRow, here: Here) -> object:
+def name(row: MemberRow, here: Here) -> Markup:
+    """The name over what it is and where."""
+    told = " · ".join(row.member.is_what_and_where)
+    return here.member_link(row.file) + (Markup("<br><small>{}</small>").format(told) if told else "")
+
+
+def until(row: MemberRow, here: Here) -> Markup | str:
+    """The last day of its contract in force."""
+    return day(row.term.contract.last_day, "open-ended") if row.term else NOTHING
+
+
+def health(row: MemberRow, here: Here) -> Markup | str:
     """How it stood when delivery last looked."""
     return here.parts.health(row.member.health[-1].status) if row.member.health else NOTHING
 
 
-def title(standing: Standing, here: Here) -> Markup:
-    """A deal of the member, with its id."""
-    link = here.deal_link(standing.id, standing.deal.title)
-    return Markup("{}<br><small>{}</small>").format(link, standing.id)
+def hubs(row: MemberRow, here: Here) -> str:
+    """The hubs that run, of those that its tier allows."""
+    tier = here.snapshot.process.tiers.get(row.term.history.deal.tier) if row.term else None
+    most = tier.max_hubs if tier else None
+    running = len(row.member.hubs)
+    return f"{running} of {most}" if most is not None else f"{running}" if running else NOTHING
+
+
+def talk(row: MemberRow, here: Here) -> Markup | str:
+    """Its open deal, by the stage."""
+    return here.deal_link(row.talk.id, row.talk.stage.title) if row.talk else NOTHING
+
+
+def owner(row: MemberRow, here: Here) -> Markup | str:
+    """Who leads the open deal, or led the one in force."""
+    deal = row.talk.deal if row.talk else row.term.history.deal if row.term else None
+    return here.person_link(deal.owner) if deal else NOTHING
+
+
+def said_by(row: MemberRow, as_of: date) -> Markup:
+    """The attributes by which a row is found."""
+    seen = row.member.health[-1].status if row.member.health else ""
+    said = {"relation": slug(row.relation), "health": seen, "country": slug(row.member.country or "")}
+    return Markup("").join(Markup(' data-{}="{}"').format(key, value) for key, value in said.items() if value)
+
+
+def mrr(row: MemberRow, place: int) -> object:
+    """The amount alone, to sort by."""
+    found = row.term.contract.mrr if row.term else None
+    return found.amount if found else 0
+
+
+RELATIONS = ("member", "member to be", "prospect", "former member", "not a member")
+"""What an institution may be to the team, in the order of the list."""
+
+
+def _order(row: MemberRow) -> tuple[object, ...]:
+    last = row.term.contract.last_day if row.term else None
+    order = {name: at for at, name in enumerate(row.talk.snapshot.process.stages)} if row.talk else {}
+    stage = -order.get(row.talk.stage_name, 0) if row.talk else 0
+    return RELATIONS.index(row.relation), last or date.max, stage, row.member.name.casefold()
+
+
+def _pills(rows: list[MemberRow]) -> Iterator[Pill]:
+    """What the index is narrowed by."""
+    for facet, values in (
+        ("relation", [row.relation for row in rows]),
+        ("health", [row.member.health[-1].status for row in rows if row.member.health]),
+        ("country", [row.member.country for row in rows if row.member.country]),
+    ):
+        counts = Counter(values)
+        if len(counts) > 1:
+            for value, count in counts.most_common():
+                yield Pill(facet, slug(value), value, count)
 
 
 def stage(standing: Standing, here: Here) -> Markup:
@@ -58,16 +130,18 @@ def figure(number: int | None) -> int | str:
 
 
 INDEX: Columns[MemberRow] = (
-    Column("Name", lambda row, here: here.member_link(row.file), header=True),
-    Column("Relation", lambda row, here: here.parts.relation(row.relation)),
-    Column("Kind", lambda row, _: row.member.kind),
-    Column("Country", lambda row, _: row.member.country),
-    Column("Deals", lambda row, _: row.deals, right=True),
-    Column("Hubs", lambda row, _: len(row.member.hubs), right=True),
-    Column("Health", health),
-)
+    Column("Name", name, header=True, sort="name", order=lambda row, _: row.member.name.casefold()),
+    Column("Relation", lambda row, here: here.parts.relation(row.relation), sort="relation"),
+    Column("MRR", lambda row, _: money(row.term.contract.mrr) if row.term else NOTHING, right=True, sort="mrr", order=mrr),
+    Column("Until", until, sort="until", order=lambda row, _: str((row.term and row.term.contract.last_day) or "9")),
+    Column("Health", health, sort="health"),
+    Column("Users", lambda row, _: users_of(row.member), right=True),
+    Column("Hubs", hubs, right=True),
+    Column("Open deal", talk, sort="deal"),
+    Column("Owner", owner, sort="owner"),
+)  # fmt: skip
 DEALS: Columns[Standing] = (
-    Column("Deal", title, header=True),
+    Column("Deal", lambda standing, here: here.deal_link(standing.id, standing.deal.title), header=True),
     Column("Type", lambda standing, _: standing.deal.type),
     Column("Stage", stage),
     Column("Since", lambda standing, _: day(standing.since)),
@@ -75,7 +149,7 @@ DEALS: Columns[Standing] = (
     OWNER,
 )
 CONTRACTS: Columns[Term] = (
-    Column("Contract", lambda term, here: here.deal_link(term.id), header=True),
+    Column("Contract", lambda term, here: here.deal_link(term.id, term.history.deal.title), header=True),
     Column("Start", lambda term, _: day(term.contract.start)),
     Column("End", lambda term, _: day(term.contract.last_day, "none")),
     Column("Window", window),
@@ -108,12 +182,31 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     """The index and every member's page."""
     deals, contracts = _by_member(snapshot)
     relation = relations(snapshot)
-    rows = [
-        MemberRow(name, member, relation[name], len(deals.get(name, [])))
-        for name, member in snapshot.book.members.items()
-    ]
-    ordered = sorted(rows, key=lambda row: row.member.name.casefold())
-    yield page("members", "Members", "members", snapshot, members=ordered, columns=INDEX)
+    rows = sorted(
+        (
+            MemberRow(
+                member_id,
+                member,
+                relation[member_id],
+                next((term for term in contracts.get(member_id, ()) if term.bucket in (*ACTIVE, OVERDUE)), None),
+                next((it for it in deals.get(member_id, ()) if it.is_open), None),
+            )
+            for member_id, member in snapshot.book.members.items()
+        ),
+        key=_order,
+    )
+    yield page(
+        "members",
+        "Members",
+        "members",
+        snapshot,
+        members=rows,
+        columns=INDEX,
+        pills=list(_pills(rows)),
+        button=button,
+        said_by=said_by,
+        is_sortable=FEW <= len(rows) <= MANY,
+    )
     for member_id, member in snapshot.book.members.items():
         yield page(
             f"members/{member_id}",
@@ -121,16 +214,21 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             "member",
             snapshot,
             branch=past.branch,
-            search=(member_id,),
+            search=(member_id, *(part for contact in member.contacts for part in (contact.name, contact.role))),
             id=member_id,
             member=member,
-            deals=deals.get(member_id, []),
-            contracts=contracts.get(member_id, []),
+            deals=sorted(deals.get(member_id, []), key=lambda it: it.since, reverse=True),
+            contracts=sorted(contracts.get(member_id, []), key=lambda it: it.contract.start or date.min, reverse=True),
             deal_columns=DEALS,
             contract_columns=CONTRACTS,
             health_columns=HEALTH,
             invoice_columns=INVOICES,
             relation=relation[member_id],
+            open=[standing for standing in deals.get(member_id, []) if standing.is_open and not standing.parked],
+            running=next((it for it in contracts.get(member_id, ()) if it.bucket in (*ACTIVE, OVERDUE)), None),
+            first=min((it.contract.start for it in contracts.get(member_id, ()) if it.contract.start), default=None),
+            users=users_of(member),
+            story=by_commit(past.timeline.of("member", member_id)),
             named={contact.id: contact.name or contact.id for contact in member.contacts},
         )
 
