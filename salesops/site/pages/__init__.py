@@ -35,6 +35,7 @@ from salesops.site.pages import (
     renewals,
     retention,
     reviews,
+    stages,
     today,
     waiting,
 )
@@ -55,7 +56,7 @@ MENU: tuple[tuple[str, tuple[Subject, ...]], ...] = (
     ("Numbers", (reviews, metrics, closed, forecast, retention, changes, integrity, debt)),
     ("Playbook", (process, knowledge, hypotheses, experiments, decisions, prices, messages)),
     ("Help", (new_deal, waiting, reference)),
-    ("", (people, deals)),
+    ("", (people, stages, deals)),
 )
 """The sections of the menu with the modules of their pages, in the order in which a reader meets them; those of "" are tabs of their own."""
 SUBJECTS: tuple[Subject, ...] = tuple(subject for _, subjects in MENU for subject in subjects)

@@ -14,11 +14,11 @@ from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.decided import DecisionScore, decisions_scored
 from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, red_lines_of
-from salesops.metrics.velocity import suggested_stale_after
 from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, share_in_words
 from salesops.metrics.wording import percent
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.decisions import VERDICTS, decision_link, since_then
+from salesops.site.pages.diagram import diagram
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, counted, day, unbroken
 
@@ -121,13 +121,13 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         snapshot,
         process=snapshot.process,
         deals_in=deals_in,
+        drawn=diagram(snapshot, deals_in),
         lines=lines,
         line_columns=LINES,
         luck=[(line, chances(line)) for line in lines],
         luck_columns=LUCK,
         decisions=decisions_scored(snapshot),
         decision_columns=DECISIONS,
-        suggested={name: suggested_stale_after(snapshot, name) for name in snapshot.process.stages},
         **common,
     )
     impact = impacts(snapshot)
