@@ -120,7 +120,7 @@ class Site:
             file.write_text(text, encoding="utf-8")
         _stamp_all(html, stamp, [page for page in self.pages if page.is_record])
         for path, text in data_files(self.snapshot, self.readings, self.past):
-            (html / _address(path)).write_text(text, encoding="utf-8")
+            (html / _address(path)).write_text(text, encoding="utf-8", newline="")
         _remove_shell(html)
         if policy:
             _guard_own_pages(html, (page.file for page in self.pages), scripts)
@@ -151,7 +151,7 @@ def _stamp(html: Path, stamp: Stamp, pages: list[Page]) -> int:
 _MARKUP = re.compile('[<>"]')
 _OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
 """The first heading of an introduction, which makes way for the heading of the page."""
-_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.html|\.json|\.xml)?)?")
+_ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.html|\.json|\.xml|\.csv|\.ics)?)?")
 """At most one folder deep, as the shell is: its links to the style sheets lead up that far."""
 
 

@@ -10,7 +10,9 @@ from salesops.book.book import Snapshot
 from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
 from salesops.metrics import Metric, Reading, as_data, measure, metrics_of
 from salesops.output import SCHEMA_VERSION, as_json
+from salesops.site.calendars import calendars
 from salesops.site.feed import atom
+from salesops.site.lists import lists
 from salesops.site.pages import (
     board,
     changes,
@@ -82,7 +84,7 @@ def every_page(snapshot: Snapshot, readings: Readings | None = None, past: GitHi
 def data_files(
     snapshot: Snapshot, readings: Readings | None = None, past: GitHistory | None = None
 ) -> Iterator[tuple[str, str]]:
-    """What the site holds as JSON and as a feed: the metrics, together and each alone, and the feed of the changes."""
+    """What the site holds for programs: the metrics, together and each alone, the lists, the calendars, and the feed of the changes."""
     known = metrics_of(snapshot.process)
     readings = readings_of(snapshot) if readings is None else readings
     head = {"schema_version": SCHEMA_VERSION, "as_of": snapshot.as_of}
@@ -90,4 +92,6 @@ def data_files(
     yield "metrics.json", as_json({**head, "metrics": every})
     for metric in every:
         yield f"metrics/{metric['id']}.json", as_json({**head, **metric})
+    yield from lists(snapshot)
+    yield from calendars(snapshot)
     yield "changes.xml", atom((past or NO_GIT_HISTORY).timeline, snapshot.book, snapshot.as_of)

@@ -182,19 +182,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     """The index and every member's page."""
     deals, contracts = _by_member(snapshot)
     relation = relations(snapshot)
-    rows = sorted(
-        (
-            MemberRow(
-                member_id,
-                member,
-                relation[member_id],
-                next((term for term in contracts.get(member_id, ()) if term.bucket in (*ACTIVE, OVERDUE)), None),
-                next((it for it in deals.get(member_id, ()) if it.is_open), None),
-            )
-            for member_id, member in snapshot.book.members.items()
-        ),
-        key=_order,
-    )
+    rows = index(snapshot)
     yield page(
         "members",
         "Members",
@@ -231,6 +219,24 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             story=by_commit(past.timeline.of("member", member_id)),
             named={contact.id: contact.name or contact.id for contact in member.contacts},
         )
+
+
+def index(snapshot: Snapshot) -> list[MemberRow]:
+    """Every institution: members by the end of their contract, then members to be, prospects by stage, former ones."""
+    (deals, contracts), relation = _by_member(snapshot), relations(snapshot)
+    return sorted(
+        (
+            MemberRow(
+                member_id,
+                member,
+                relation[member_id],
+                next((term for term in contracts.get(member_id, ()) if term.bucket in (*ACTIVE, OVERDUE)), None),
+                next((it for it in deals.get(member_id, ()) if it.is_open), None),
+            )
+            for member_id, member in snapshot.book.members.items()
+        ),
+        key=_order,
+    )
 
 
 def _by_member(snapshot: Snapshot) -> tuple[dict[str, list[Standing]], dict[str, list[Term]]]:

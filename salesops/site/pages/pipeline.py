@@ -108,7 +108,7 @@ def _met(standing: Standing) -> int:
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The pipeline table."""
-    shown, here = sorted(standings(snapshot, snapshot.open), key=_order_of_work), Here("./", snapshot)
+    shown, here = in_order_of_work(snapshot), Here("./", snapshot)
     yield page(
         "pipeline",
         "Pipeline",
@@ -125,6 +125,11 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         parked_columns=PARKED,
         worth=readings.get("pipeline-value"),
     )
+
+
+def in_order_of_work(snapshot: Snapshot) -> list[Standing]:
+    """The open deals by the day of the next step; what has none comes first."""
+    return sorted(standings(snapshot, snapshot.open), key=_order_of_work)
 
 
 FACETS = ("stage", "owner", "type", "tier", "source")
