@@ -33,6 +33,8 @@ class Column(Generic[Row]):
     """Sentences: the column stays wide enough to read them."""
     look: str = ""
     """More classes of its cells."""
+    label: str = ""
+    """What stands before its cells on a phone, where a row is a card without headings; nothing where the cell says it itself."""
     sort: str = ""
     """How the column is called in the address of a sorted table."""
     order: Callable[[Row, int], object] | None = None
@@ -53,7 +55,8 @@ class Column(Generic[Row]):
     @cached_property
     def _opening(self) -> str:
         tag = 'th scope="row"' if self.header else "td"
-        return f'<{tag} class="{escape(self.classes)}"' if self.classes else f"<{tag}"
+        label = f' data-label="{escape(self.label)}"' if self.label else ""
+        return f'<{tag} class="{escape(self.classes)}"{label}' if self.classes else f"<{tag}{label}"
 
     def element(self, row: Row, here: Here, place: int) -> str:
         """Its cell in one row, as an element; whatever is not markup of our own is escaped."""

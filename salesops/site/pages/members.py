@@ -132,11 +132,11 @@ def figure(number: int | None) -> int | str:
 INDEX: Columns[MemberRow] = (
     Column("Name", name, header=True, sort="name", order=lambda row, _: row.member.name.casefold()),
     Column("Relation", lambda row, here: here.parts.relation(row.relation), sort="relation"),
-    Column("MRR", lambda row, _: money(row.term.contract.mrr) if row.term else NOTHING, right=True, sort="mrr", order=mrr),
-    Column("Until", until, sort="until", order=lambda row, _: str((row.term and row.term.contract.last_day) or "9")),
+    Column("MRR", lambda row, _: money(row.term.contract.mrr) if row.term else NOTHING, right=True, label="MRR", sort="mrr", order=mrr),
+    Column("Until", until, label="until", sort="until", order=lambda row, _: str((row.term and row.term.contract.last_day) or "9")),
     Column("Health", health, sort="health"),
-    Column("Users", lambda row, _: users_of(row.member), right=True),
-    Column("Hubs", hubs, right=True),
+    Column("Users", lambda row, _: users_of(row.member), right=True, label="Users"),
+    Column("Hubs", hubs, right=True, label="Hubs"),
     Column("Open deal", talk, sort="deal"),
     Column("Owner", owner, sort="owner"),
 )  # fmt: skip

@@ -33,7 +33,7 @@ def member(standing: Standing, here: Here) -> Markup:
 def stage(standing: Standing, here: Here) -> Markup:
     """The stage over the days in it."""
     look = "so-red" if standing.stalled else "so-soft"
-    return Markup('{}<br><small class="{}">{}</small>').format(standing.stage.title, look, standing.stay)
+    return Markup('{}<br> <small class="{}">{}</small>').format(standing.stage.title, look, standing.stay)
 
 
 def worth(standing: Standing, place: int) -> object:
@@ -48,7 +48,7 @@ def next_step(standing: Standing, here: Here) -> Markup:
         return Markup('<span class="so-red">no next step</span>')
     near = in_days((step.due - here.as_of).days) if standing.is_late else ""
     late = Markup(' <span class="so-red">{}</span>').format(near) if near else ""
-    return day(step.due) + late + Markup("<br>{}").format(step.action)
+    return day(step.due) + late + Markup("<br> {}").format(step.action)
 
 
 def expected(standing: Standing, here: Here) -> Markup:
@@ -87,9 +87,9 @@ OPEN: Columns[Standing] = (
     Column("Next step", next_step, words=True, sort="next", order=lambda it, _: first(it.deal.next.due if it.deal.next else None)),
     Column("Owner", lambda it, here: here.person_link(it.deal.owner), sort="owner", order=lambda it, _: it.owner_name),
     Column("Worth", lambda it, _: wording.amounts(total(it.amounts)), right=True, sort="worth", order=worth),
-    Column("Expected", expected, sort="expected", order=lambda it, _: first(it.deal.expected_close) or "9"),
+    Column("Expected", expected, label="Expected", sort="expected", order=lambda it, _: first(it.deal.expected_close) or "9"),
     Column("MANIAC-T", lambda it, here: here.parts.letters(it), sort="maniac", order=lambda it, _: -_met(it)),
-    Column("Last contact", contact, sort="contact", order=lambda it, _: first(it.last_contact)),
+    Column("Last contact", contact, label="Last contact", sort="contact", order=lambda it, _: first(it.last_contact)),
 )  # fmt: skip
 """The columns of the open deals; an entry here is all that a new one takes."""
 PARKED: Columns[Standing] = (

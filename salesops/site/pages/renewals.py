@@ -89,7 +89,7 @@ def ends(row: RenewalRow, here: Here) -> Markup:
     is_over = left < 0
     said = f"{counted(-left, 'day')} ago" if is_over else f"in {counted(left, 'day')}" if left else "today"
     look = "so-red" if is_over and not row.term.secured_by else "so-soft"
-    return day(last) + Markup('<br><small class="{}">{}</small>').format(look, said)
+    return day(last) + Markup('<br> <small class="{}">{}</small>').format(look, said)
 
 
 def value(row: RenewalRow, here: Here) -> str:
@@ -140,7 +140,7 @@ def users_of(found: Member) -> str:
 def next_step(row: RenewalRow, here: Here) -> Markup | str:
     """What is done next in the talk."""
     step = row.talk.deal.next if row.talk else None
-    return day(step.due) + Markup("<br>{}").format(step.action) if step else NOTHING
+    return day(step.due) + Markup("<br> {}").format(step.action) if step else NOTHING
 
 
 def owner(row: RenewalRow, here: Here) -> Markup | str:
@@ -150,11 +150,11 @@ def owner(row: RenewalRow, here: Here) -> Markup | str:
 
 CONTRACTS: Columns[RenewalRow] = (
     Column("Member", member, header=True),
-    Column("Ends", ends),
-    Column("MRR", value, right=True),
+    Column("Ends", ends, label="Ends"),
+    Column("MRR", value, right=True, label="MRR"),
     Column("Renewal", renewal),
     Column("Health", health),
-    Column("Users", users, right=True),
+    Column("Users", users, right=True, label="Users"),
     Column("Next step", next_step, words=True),
     Column("Owner", owner),
 )
