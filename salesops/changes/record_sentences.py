@@ -18,6 +18,8 @@ from salesops.records.kinds import KINDS
 MOST_ENTRIES = 5
 """Entries of one list that a record's sentences tell; a list of people or invoices may have many."""
 
+MAX_ROLES = 3
+
 
 def called(ref: Ref, names: Names) -> str:
     """What people call a record that is no deal."""
@@ -56,8 +58,18 @@ def _kind(kind: str, section: str) -> str:
 
 
 def _new(kind: str, data: Data, names: Names) -> str:
-    said = joined(*(names.value(value) for name in KINDS[kind].speaks if isinstance(value := data.get(name), str)))
+    speaks = (names.value(value) for name in KINDS[kind].speaks if isinstance(value := data.get(name), str))
+    said = joined(*speaks, _known_there(data.get("contacts"), names))
     return f"new: {said}" if said else "new"
+
+
+def _known_there(contacts: Any, names: Names) -> str:
+    """Whom we know at a new institution, by role: who it is stays in the record."""
+    entries = contacts if isinstance(contacts, list) else []
+    roles = [names.text(it["role"]) for it in entries if isinstance(it, Mapping) and it.get("role")]
+    more = [f"{len(roles) - MAX_ROLES:,} more"] if len(roles) > MAX_ROLES else []
+    said = ", ".join((*roles[:MAX_ROLES], *more))
+    return f"{'contact' if len(roles) == 1 else 'contacts'} {said}" if roles else ""
 
 
 def _section(kind: str, section: str, found: list[Difference], after: Data, names: Names) -> Iterator[str]:

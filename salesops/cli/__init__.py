@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 from salesops.cli.printing import ReaderGone
+from salesops.cli.way_back import with_way_back
 
 COMMANDS = {
     "check": "Check every record against the process.",
@@ -134,7 +135,7 @@ def main() -> None:
         if reconfigure:
             reconfigure(errors="backslashreplace")
     try:
-        sys.exit(salesops.main(prog_name="salesops", standalone_mode=False) or 0)
+        sys.exit(with_way_back(lambda: salesops.main(prog_name="salesops", standalone_mode=False)) or 0)
     except click.exceptions.Exit as end:
         sys.exit(end.exit_code)
     except click.ClickException as wrong:

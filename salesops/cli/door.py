@@ -13,6 +13,7 @@ from typing import Any
 from salesops.book.book import Book, Snapshot
 from salesops.book.status import Standing
 from salesops.changes.compare import Comparison
+from salesops.changes.need_words import in_a_line
 from salesops.changes.report import Report, Side
 from salesops.checks import check_book, check_past
 from salesops.cli.day import day_of
@@ -190,15 +191,14 @@ def what_follows(snapshot: Snapshot, deal_id: str) -> Iterator[str]:
     standing = Standing(snapshot, history)
     if not standing.is_open:
         if standing.unfinished:
-            yield f"still wanted within the process: {', '.join(need.name for need in standing.unfinished)}"
+            yield f"still wanted within the process: {in_a_line(standing.unfinished)}"
         return
     step = standing.deal.next
     yield f"next: {step.action}, by {step.due}" if step else "no next step yet"
     onward = [way for way in standing.ways if snapshot.process.stages[way.exit.to].is_open]
     way = min(onward, key=lambda way: len(way.missing), default=None)
     if way and way.missing:
-        wanted = ", ".join(need.name for need in way.missing)
-        yield f"before {snapshot.process.title_of(way.exit.to)} the process will ask: {wanted}"
+        yield f"before {snapshot.process.title_of(way.exit.to)} the process will ask: {in_a_line(way.missing)}"
 
 
 def in_words(file: FileChange) -> str:

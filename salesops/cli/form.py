@@ -6,14 +6,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from salesops.cli import way_back
 from salesops.cli.hands import Desk, Missing, Writing, ask
 from salesops.cli.options import Usage
-from salesops.cli.printing import note, say
+from salesops.cli.printing import note
 from salesops.edits.spoken import Unclear
 from salesops.output import show
 
 WIDTH = 24
 """The questions of a form stand in a column."""
+INTRODUCED = f"Enter leaves open what nobody knows; {way_back.TOLD}"
 Reads = Callable[[str], Any]
 
 
@@ -38,9 +40,7 @@ class Questions:
         if not self.asks:
             self.missing.append((option, why or hint or question))
             return None
-        while (answer := self._asked(question, reads, hint)) is None:
-            say("It cannot be left open.")
-        return answer
+        return self._asked(question, reads, hint, needed=True)
 
     def open(self, option: str, said: str | None, question: str, reads: Reads, *, hint: str = "") -> Any:
         """What may be left open, by Enter or by saying nothing."""
@@ -68,8 +68,9 @@ class Questions:
 
         return reading
 
-    def _asked(self, question: str, reads: Reads, hint: str) -> Any:
-        return ask(f"{question:<{WIDTH}}", reads, hint=hint)
+    def _asked(self, question: str, reads: Reads, hint: str, *, needed: bool = False) -> Any:
+        way_back.tell(INTRODUCED)
+        return ask(f"{question:<{WIDTH}}", reads, hint=hint, needed=needed)
 
     def _read(self, option: str, said: str, reads: Reads) -> Any:
         if not said.strip():

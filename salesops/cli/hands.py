@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import click
 
 from salesops.book.book import Book, Snapshot
-from salesops.cli import names
+from salesops.cli import names, way_back
 from salesops.cli.day import day_of
 from salesops.cli.door import Trial, carry_out, in_words, tell, three_lines, tried_on
 from salesops.cli.names import Choice
@@ -33,6 +33,7 @@ from salesops.store.git import keep_setting, setting
 
 ME = "salesops.me"
 """The setting of git that says who works in this clone."""
+NEEDED = "It cannot be left open."
 Asked = dict[str, Any]
 
 
@@ -131,7 +132,7 @@ class Desk:
         if len(fits) > 1 and self.writing.asks:
             for number, choice in enumerate(fits[: names.MAX_SHOWN], 1):
                 say(f"  {number:>2}  {show(choice.id)}  {style(show(choice.says), 'faint')}")
-            picked = ask(f"'{asked}' fits {len(fits)}; which one?", one_of(fits[: names.MAX_SHOWN]))
+            picked = ask(f"'{asked}' fits {len(fits)}; which one?", one_of(fits[: names.MAX_SHOWN]), needed=True)
             return str(picked)
         return names.chosen(asked, choices, none)
 
@@ -168,6 +169,13 @@ class Desk:
         if found is None:
             raise Usage(f'{option}: by when? Write the day at the end, after a comma: "{show(action)}, fri"')
         return {"action": action, "due": str(found)}
+
+    def spoken_step(self, words: str) -> Asked:
+        """The next step as it was answered, its day at the end; raises Unclear where it cannot be read."""
+        try:
+            return self.next_step(words, None)
+        except Usage as unclear:
+            raise Unclear(unclear.message.removeprefix("--next: ")) from None
 
 
 def _seen(options: Mapping[str, Any]) -> None:
@@ -262,7 +270,9 @@ def _agrees(tried: Trial) -> bool:
 def agreed(question: str, differences: Callable[[], Iterable[str]]) -> bool:
     """The last yes, or no; the differences as often as they are wanted before."""
     while True:
-        answer = ask(f"{question}  [Y/n/diff]", lambda said: word_of(("yes", "no", "diff"), said), default="y")
+        answer = ask(
+            f"{question}  [Y/n/diff]", lambda said: word_of(("yes", "no", "diff"), said), default="y", is_last=True
+        )
         if answer != "diff":
             return bool(answer == "yes")
         for line in differences():
@@ -272,21 +282,52 @@ def agreed(question: str, differences: Callable[[], Iterable[str]]) -> bool:
 # ── questions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def ask(question: str, reads: Callable[[str], Any], *, default: str = "", hint: str = "") -> Any:
-    """An answer, asked for again until it can be read; None where a question was left open by Enter."""
+def ask(
+    question: str,
+    reads: Callable[[str], Any],
+    *,
+    default: str = "",
+    hint: str = "",
+    needed: bool = False,
+    is_last: bool = False,
+) -> Any:
+    """An answer, asked for again until it can be read; None where a question was left open by Enter, unless it is ``needed``.
+
+    ``<`` goes back to the question before, which is told once; the ``is_last`` question of a command does not tell it.
+    """
+    known = None if is_last else way_back.taken_again(question)
+    if known is not None and (answer := _answer(known, reads, needed=needed)):
+        way_back.keep(question, known, again=True)
+        return answer[0]
+    way_back.asks_now()
+    if not is_last:
+        way_back.tell()
     if hint:
         say(style(show(hint), "faint"))
     while True:
         said = click.prompt(show(question), default=default, show_default=False, prompt_suffix=" ▸ ").strip() or default
-        if not said:
-            return None
-        if unseen := UNSEEN.search(said):
-            say(f"{unseen_words(unseen.group())}: write it without that")
-            continue
-        try:
-            return reads(said)
-        except Unclear as unclear:
-            say(show(str(unclear)))
+        if said == way_back.WORD:
+            way_back.go_back()
+        elif answer := _answer(said, reads, needed=needed):
+            if not is_last:
+                way_back.keep(question, said)
+            return answer[0]
+
+
+def _answer(said: str, reads: Callable[[str], Any], *, needed: bool) -> tuple[Any] | None:
+    """What an answer means; None where it is said why it is none."""
+    if not said:
+        if needed:
+            say(NEEDED)
+        return None if needed else (None,)
+    if unseen := UNSEEN.search(said):
+        say(f"{unseen_words(unseen.group())}: write it without that")
+        return None
+    try:
+        return (reads(said),)
+    except Unclear as unclear:
+        say(show(str(unclear)))
+        return None
 
 
 def as_words(said: str) -> str:

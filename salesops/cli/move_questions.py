@@ -8,9 +8,11 @@ from typing import Any
 import click
 
 from salesops.book.moves import MoveKind
+from salesops.changes.need_words import title
+from salesops.cli import way_back
 from salesops.cli.field_values import SpokenField, place_of
 from salesops.cli.hands import Asked, Missing, NoWay, as_words, ask, one_of, send, word_of
-from salesops.cli.moving import Going, logging, needs_note, options, status_is_open, title, why
+from salesops.cli.moving import Going, logging, needs_note, options, status_is_open, why
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
@@ -57,14 +59,15 @@ def go(
         going.said.fields["next"] = desk.next_step(next_, None)
     if desk.writing.asks:
         say(style(show(going.headline), "head"))
+        way_back.tell()
     reasoned(going, whys if not waive else ())
     _waive(going, waive, whys, by)
     if not desk.writing.asks:
         _complete(going, short or {}, order)
         return send(desk, going.change())
-    number = asked(going, order)
+    done = asked(going, order)
     if whole:
-        _beside(going, number)
+        _beside(going, done)
     if not next_:
         _next(going)
     changes = going.change() if not going.missing else _settled(going, by)
@@ -84,7 +87,7 @@ def reasoned(going: Going, whys: Sequence[str]) -> None:
     reason = " ".join(whys)
     what = "why does it go back?" if going.kind is MoveKind.BACK else "why is it opened again?"
     if not reason and going.desk.writing.asks:
-        reason = ask(what, as_words) or ""
+        reason = ask(what, as_words, needed=True)
     if not reason:
         raise Missing([('--why "WORDS"', what)])
     going.said.entries.append((where, {"date": str(going.day), "why": reason}))
@@ -128,8 +131,8 @@ def _complete(going: Going, short: dict[str, str], order: Order) -> None:
 # ── on a terminal ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def asked(going: Going, order: Order) -> int:
-    """One question for each need that is not met; what is answered may decide which way out it is, and so what else is asked."""
+def asked(going: Going, order: Order) -> list[str]:
+    """One question for each need that is not met, and their names; an answer may decide which way out it is, and so what else is asked."""
     stage = going.process.title_of(going.to)
     done: list[str] = []
     if there := going.missing:
@@ -138,15 +141,15 @@ def asked(going: Going, order: Order) -> int:
     while need := next((it for it in sorted(going.missing, key=order) if it.name not in done), None):
         done.append(need.name)
         put(going, need, len(done))
-    return len(done)
+    return done
 
 
-def _beside(going: Going, number: int) -> None:
-    """What a closed stage wants in the end: the hand-off of a win is offered, the rest of a lesson is asked for."""
-    wanted = going.beside
+def _beside(going: Going, done: Sequence[str]) -> None:
+    """What a closed stage wants in the end: the hand-off of a win is offered, the rest of a lesson is asked for; nothing twice."""
+    wanted = [need for need in going.beside if need.name not in done]
     if not wanted or not _hands_off(going):
         return
-    for at, need in enumerate(wanted, number + 1):
+    for at, need in enumerate(wanted, len(done) + 1):
         put(going, need, at)
 
 
@@ -250,7 +253,7 @@ def _settled(going: Going, by: str | None) -> list[Asked]:
     needs = going.missing
     ways = [WAIT, NO] if any(not need.is_waivable for need in needs) else [WAIT, SIGN, NO]
     told = {
-        WAIT: "[w]ait and keep the rest",
+        WAIT: "[W]ait and keep the rest",
         SIGN: "[s]ign for it" if len(needs) == 1 else "[s]ign for them",
         NO: "[n]o",
     }
@@ -259,7 +262,7 @@ def _settled(going: Going, by: str | None) -> list[Asked]:
     say()
     cannot = f" ({firm} cannot be waived)" if firm else ""
     question = f"Not written: {named} {'is' if len(needs) == 1 else 'are'} open{cannot}. {' / '.join(told[way] for way in ways)}"
-    answer = ask(show(question), lambda said: word_of(ways, said), default="n")
+    answer = ask(show(question), lambda said: word_of(ways, said), default="w")
     if answer == WAIT:
         return going.rest()
     return _signed(going, needs, by) if answer == SIGN else []
@@ -267,9 +270,7 @@ def _settled(going: Going, by: str | None) -> list[Asked]:
 
 def _signed(going: Going, needs: Sequence[Need], by: str | None) -> list[Asked]:
     for need in needs:
-        reason = ask(f"why without {title(need).partition(' (')[0]}", as_words)
-        if not reason:
-            return []
+        reason = ask(f"why without {title(need).partition(' (')[0]}", as_words, needed=True)
         going.sign(need, going.desk.person(by or "me"), reason)
     return going.change()
 
@@ -277,5 +278,5 @@ def _signed(going: Going, needs: Sequence[Need], by: str | None) -> list[Asked]:
 def picked(going_to: Sequence[tuple[str, str]], question: str) -> str | None:
     """One of several stages, on a terminal."""
     choices = [Choice(name, (said,), said) for name, said in going_to]
-    answer: str | None = ask(f"{question} ({', '.join(said for _, said in going_to)})", one_of(choices))
+    answer: str | None = ask(f"{question} ({', '.join(said for _, said in going_to)})", one_of(choices), needed=True)
     return answer

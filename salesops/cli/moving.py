@@ -12,7 +12,6 @@ from salesops.book.book import Book
 from salesops.book.exit_criteria import CONTRACT_END, CONTRACT_WHY, Facts, Way, facts_on, is_met, meaning, nearest_way
 from salesops.book.moves import MoveKind, kind_of
 from salesops.book.visits import DealHistory, history_of
-from salesops.changes.field_sentences import label
 from salesops.cli.field_values import Fields, SpokenField, place_of, said_of
 from salesops.cli.hands import Asked, Desk, NoWay
 from salesops.cli.options import Usage
@@ -286,16 +285,6 @@ def _impossible(problems: Sequence[Problem]) -> NoWay:
 
 
 # ── needs in words ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def title(need: Need) -> str:
-    """A need as the head of its question."""
-    if not need.field:
-        return "What was learned" if need.learned else f"{need.name[:1].upper()}{need.name[1:]}"
-    path = need.field.split(".")
-    name = label(path[-1]).rstrip(":")
-    above = "" if len(path) == 1 or path[0] in ("loss", "win") else f" ({label(path[0])})"
-    return f"{name[:1].upper()}{name[1:]}{above}"
 
 
 def why(going: Going, need: Need) -> str:

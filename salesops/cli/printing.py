@@ -16,6 +16,9 @@ LOOKS: dict[str, dict[str, Any]] = {
     "faint": {"dim": True},
 }
 
+_HELD: list[tuple[str, bool]] | None = None
+"""The lines that are held back, with where they go; None where each is said at once."""
+
 
 class ReaderGone(Exception):
     """Whoever read our output has gone, as ``| head`` does."""
@@ -28,6 +31,9 @@ def style(text: str, role: str) -> str:
 
 def say(line: str = "", err: bool = False) -> None:
     """One line of data; raises ReaderGone where nobody reads it any more."""
+    if _HELD is not None:
+        _HELD.append((line, err))
+        return
     try:
         click.echo(line, err=err)
     except BrokenPipeError:
@@ -36,4 +42,18 @@ def say(line: str = "", err: bool = False) -> None:
 
 def note(line: str) -> None:
     """One line that is not data: to stderr."""
-    click.echo(line, err=True)
+    say(line, err=True)
+
+
+def hold() -> None:
+    """Hold back what is said from here on, and drop what was held back before."""
+    global _HELD
+    _HELD = []
+
+
+def release() -> None:
+    """Say what was held back since."""
+    global _HELD
+    held, _HELD = _HELD, None
+    for line, err in held or ():
+        say(line, err)

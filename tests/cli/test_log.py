@@ -169,10 +169,18 @@ def test_on_a_terminal_a_last_answer_that_is_neither_yes_nor_no_is_asked_for_aga
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 def test_on_a_terminal_what_it_was_is_asked_for_where_nobody_said_it(crm):
-    code, screen = typed(crm.root, ["log", "acme"], ["fax", "note", ""])
+    code, screen = typed(crm.root, ["log", "acme"], ["fax", "note", "They teach", "Send it, mon", ""])
     assert code == 0
     assert "what was it? (email, call, meeting, event, note)" in screen
     assert "'fax' is none of" in screen
+    assert notes(crm) == ["They teach"]
+    assert "next: Send it, by 2026-11-23" in screen
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_on_a_terminal_a_call_without_words_is_asked_for_them(crm):
+    code, _ = typed(crm.root, ["log", "acme", "call"], ["spoke", "They pay by school", ""])
+    assert (code, notes(crm)) == (0, ["They pay by school"])
 
 
 def test_without_a_terminal_it_says_what_may_be_logged(crm):

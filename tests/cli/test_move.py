@@ -165,6 +165,7 @@ def test_on_a_terminal_each_need_is_one_question_and_the_last_one_is_a_yes(crm):
     ("answers", "stage", "waived"),
     [
         (["w", "y"], "discovery", None),
+        (["", "y"], "discovery", None),
         (["n"], "discovery", None),
         (["s", "They tell us on Friday", "y"], "proposal", "jim"),
     ],
@@ -175,7 +176,7 @@ def test_with_a_need_left_open_one_waits_or_signs_or_leaves_it(crm, answers, sta
     git("config", "salesops.me", "jim")
     code, screen = typed(crm.root, ["move", "acme", "prop"], ["thu", "", "", *answers])
     assert code == 0
-    assert "Not written: Timeline is open. [w]ait and keep the rest / [s]ign for it / [n]o" in screen
+    assert "Not written: Timeline is open. [W]ait and keep the rest / [s]ign for it / [n]o" in screen
     deal = held(crm)
     assert (next(iter(deal["stages"][-1])), deal.get("waived", [{}])[0].get("by")) == (stage, waived)
     assert deal.get("proposal") == ({"requested": "2026-11-19"} if answers != ["n"] else None)

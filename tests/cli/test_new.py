@@ -61,7 +61,8 @@ def test_a_lead_is_two_files_from_one_line(crm):
         'next: {action: "Send slides", due: 2026-11-23}\nactivity:\n  - date: 2026-11-20\n    kind: meeting\n'
         '    about: other\n    status: held\n    with: [dean]\n    note: "Met at the fair, wants a demo"\n'
     )
-    assert "before Outreach the process will ask: maniac_t.need" in ran.out
+    assert "before Outreach the process will ask: MANIAC-T: need" in ran.out
+    assert "new: educational organisation, CA, contact Dean" in ran.out
     assert "canada: CA" in ran.err
     assert "1450/month 12: 1450 USD a month for 12 months" in ran.err
 

@@ -61,7 +61,7 @@ def run(folder: str, deal: str, outcome: str | None, **options: Any) -> int:
 
 def _outcome(going: Going, asked: str | None) -> str:
     if asked is None and going.desk.writing.asks:
-        asked = ask("won or lost?", lambda said: word_of((WON, LOST), said))
+        asked = ask("won or lost?", lambda said: word_of((WON, LOST), said), needed=True)
     if asked is None:
         raise Usage(f"won or lost? salesops close {going.deal_id} {WON}|{LOST}")
     try:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from salesops.cli import names
+from salesops.cli import names, way_back
 from salesops.cli.door import HOW_ON, Trial, in_words, three_lines, tried_with
 from salesops.cli.hands import Desk, ask, can_ask, desk_of, word_of
 from salesops.cli.names import Choice
@@ -130,6 +130,7 @@ class _Editing:
         text, line = begun, 1
         while True:
             text = edited(self.desk.root, self.path, text, line)
+            way_back.forget()
             if text == self.was:
                 say("Nothing changed, nothing was written.")
                 return 0
@@ -164,7 +165,7 @@ class _Editing:
         at = next((problem.place.line for problem in found if problem.place.path == self.path), 1)
         words = ("edit", "keep", "no")
         question = "Not written. [e]dit again / [k]eep the draft in a file / [n]o"
-        answer: str = ask(question, lambda said: word_of(words, said), default="e")
+        answer: str = ask(question, lambda said: word_of(words, said), default="e", is_last=True)
         return answer, at
 
     def _agrees(self, tried: Trial, text: str) -> str:
@@ -178,7 +179,7 @@ class _Editing:
         words = ("yes", "no", "diff", "edit")
         while True:
             question = f"Write {in_words(file)}?  [Y/n/diff/edit]"
-            answer: str = ask(question, lambda said: word_of(words, said), default="y")
+            answer: str = ask(question, lambda said: word_of(words, said), default="y", is_last=True)
             if answer != "diff":
                 return answer
             for line in difference(file):

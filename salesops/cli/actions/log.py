@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from salesops.cli.hands import Asked, Desk, Missing, ask, desk_of, send, word_of
+from salesops.cli.hands import Asked, Desk, Missing, as_words, ask, desk_of, send, word_of
 from salesops.cli.options import Usage
 from salesops.edits.spoken import Unclear
 from salesops.output import show
@@ -13,6 +13,16 @@ from salesops.records.deal import ActivityKind, CallOutcome, MeetingAbout, Meeti
 KINDS_OF_ACTIVITY = get_args(ActivityKind)
 CALLED = {"phone": "call", "phone call": "call", "mail": "email"}
 """What people call some of them."""
+SAID = {
+    "meeting": "what did you learn?",
+    "call": "what was said?",
+    "email": "what was it about?",
+    "event": "what happened?",
+    "note": "what is to be known?",
+}
+"""What is asked of each, where nobody said it in words."""
+LEFT_OUT = " (Enter: nothing more)"
+NEXT = "what comes next, and by when? Send slides, fri (Enter: as it is)"
 
 
 def run(folder: str, deal: str, kind: str | None, words: str | None, due: str | None, **options: Any) -> int:
@@ -22,6 +32,8 @@ def run(folder: str, deal: str, kind: str | None, words: str | None, due: str | 
     change = happening(desk, desk.deal(deal), kind, words, options)
     if options["next_"]:
         change["next"] = desk.next_step(options["next_"], due)
+    elif step := _next(desk) if kind is None else None:
+        change["next"] = step
     elif due:
         raise Usage(f"'{show(due)}' is the day of no next step: --next says what comes next")
     return send(desk, [change])
@@ -41,7 +53,7 @@ def happening(desk: Desk, deal_id: str, kind: str | None, words: str | None, opt
         change |= {name: options[name]} if options[name] else {}
     if options["replied"]:
         change["replied"] = str(desk.happened(options["replied"], "--replied"))
-    if words or (words := _learned(desk, change)):
+    if words or (words := _said(desk, change)):
         change["note"] = words
     return change
 
@@ -73,7 +85,7 @@ def _what_it_was(desk: Desk, change: Asked, words: str | None, options: Asked) -
 
 def _choice(desk: Desk, option: str, choices: tuple[str, ...], said: str | None, question: str) -> str:
     if said is None and desk.writing.asks:
-        said = ask(f"{question} ({', '.join(choices)})", lambda answer: word_of(choices, answer))
+        said = ask(f"{question} ({', '.join(choices)})", lambda answer: word_of(choices, answer), needed=True)
     if said is None:
         raise Missing([(f"{option} {'|'.join(choices)}", question)])
     return _word(option, choices, said)
@@ -92,9 +104,16 @@ def _only(options: Asked, *names: str) -> None:
             raise Usage(f"--{name} says something of {'a call' if name == 'outcome' else 'a meeting'} only")
 
 
-def _learned(desk: Desk, change: Asked) -> str | None:
-    """A meeting without words is asked what was learned in it."""
-    if change["kind"] != "meeting" or change.get("status") != "held" or not desk.writing.asks:
+def _said(desk: Desk, change: Asked) -> str | None:
+    """What happened without words is asked for them: what was learned in a meeting, what was said otherwise."""
+    if not desk.writing.asks or change.get("status", "held") != "held":
         return None
-    answer: str | None = ask("what did you learn?", str)
+    is_note = change["kind"] == "note"
+    answer: str | None = ask(SAID[change["kind"]] + ("" if is_note else LEFT_OUT), as_words, needed=is_note)
     return answer
+
+
+def _next(desk: Desk) -> Asked | None:
+    """What comes next, where everything is asked."""
+    found: Asked | None = ask(NEXT, desk.spoken_step) if desk.writing.asks else None
+    return found

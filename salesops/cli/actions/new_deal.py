@@ -15,7 +15,6 @@ from salesops.cli.actions.show import run as show_deal
 from salesops.cli.form import Form
 from salesops.cli.hands import Asked, desk_of, one_of, send, word_of
 from salesops.cli.names import Choice
-from salesops.cli.options import Usage
 from salesops.edits.spoken import Unclear, money, worth
 from salesops.output import show
 from salesops.records.deal import EXISTING, NEW, UNRECORDED, DealType
@@ -241,13 +240,9 @@ def _worth(form: Form, options: Asked) -> Asked:
 
 
 def _next(form: Form, said: str | None) -> Asked:
-    def reads(words: str) -> Asked:
-        try:
-            return form.desk.next_step(words, None)
-        except Usage as unclear:
-            raise Unclear(unclear.message.removeprefix("--next: ")) from None
-
-    step = form.open("--next", said, "What next", reads, hint="and by when, behind a comma: Send slides, fri")
+    step = form.open(
+        "--next", said, "What next", form.desk.spoken_step, hint="and by when, behind a comma: Send slides, fri"
+    )
     return {"next": step} if step else {}
 
 

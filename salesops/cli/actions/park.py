@@ -40,8 +40,8 @@ def run(folder: str, deal: str, **options: Any) -> int:
 def _entry(desk: Desk, since: date, options: Asked) -> Asked:
     until, why = options["until"], options["why"]
     if desk.writing.asks:
-        until = until or ask(UNTIL, lambda said: _until(desk, said) and said)
-        why = why or ask(WHY, str)
+        until = until or ask(UNTIL, lambda said: _until(desk, said) and said, needed=True)
+        why = why or ask(WHY, str, needed=True)
     missing = [("--until DAY|open", UNTIL)] if not until else []
     missing += [('--why "WORDS"', WHY)] if not why else []
     if missing:

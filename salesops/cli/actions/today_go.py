@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from salesops.book.book import Ref
 from salesops.book.status import Standing
 from salesops.book.waiting import Waiting
 from salesops.checks.waiting import everything_waiting, name_of
-from salesops.cli import COMMANDS
+from salesops.cli import COMMANDS, way_back
 from salesops.cli.actions.log import KINDS_OF_ACTIVITY, happening
 from salesops.cli.door import carry_out
 from salesops.cli.hands import Asked, Desk, ask, can_ask, desk_of
@@ -41,10 +42,13 @@ def needs_terminal() -> None:
 def go(folder: str, as_of: str | None, person: str | None) -> int:
     """Take what waits for a person, or for everybody, record by record, the oldest first."""
     every = list(dict.fromkeys((it.kind, it.record) for it in _waiting(_desk(folder, as_of), person)))
+    if every:
+        way_back.tell(f"Enter skips; {way_back.TOLD}")
     for number, ref in enumerate(every, 1):
         desk = _desk(folder, as_of)
         things = [it for it in _waiting(desk, person) if (it.kind, it.record) == ref]
-        if things and not _Turn(desk, folder, ref, things).taken(f"{number}/{len(every)}"):
+        turn = _Turn(desk, folder, ref, things)
+        if things and not way_back.with_way_back(partial(turn.taken, f"{number}/{len(every)}")):
             break
     left = len(list(_waiting(_desk(folder, as_of), person)))
     say(

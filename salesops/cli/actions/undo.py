@@ -180,7 +180,7 @@ def _signed(
     if not wanted:
         return []
     if why is None and desk.writing.asks:
-        why = ask(WHY, str)
+        why = ask(WHY, str, needed=True)
     if not why or not why.strip():
         raise Missing([('--why "WORDS"', WHY)])
     by = {"by": desk.me, "date": str(desk.day), "why": why}
