@@ -30,6 +30,7 @@ from salesops.output import show
 from salesops.records.as_written import LEFT, WRITE, is_placeholder
 from salesops.records.yaml_reader import UNSEEN, unseen_words
 from salesops.store.git import keep_setting, setting
+from salesops.store.journal import saying_what_is_written
 
 ME = "salesops.me"
 """The setting of git that says who works in this clone."""
@@ -199,7 +200,13 @@ def can_ask() -> bool:
 
 
 def desk_of(folder: str, as_of: str | None, *, yes: bool, dry_run: bool, output_format: str) -> Desk:
-    """The records that a command is to change. It asks on a terminal, unless it was told not to."""
+    """The records that a command is to change; where they cannot be read, nothing was written, and that is said."""
+    with saying_what_is_written():
+        return desk_again(folder, as_of, yes=yes, dry_run=dry_run, output_format=output_format)
+
+
+def desk_again(folder: str, as_of: str | None, *, yes: bool, dry_run: bool, output_format: str) -> Desk:
+    """The records as they are now, perhaps in the middle of a command. It asks on a terminal, unless it was told not to."""
     context = click.get_current_context(silent=True)
     _seen(context.params if context else {})
     root, book, _ = read(folder)
@@ -231,7 +238,8 @@ def send(desk: Desk, changes: Sequence[Mapping[str, Any]]) -> int:
     raw = as_list(list(changes)).encode("utf-8")
     how = desk.writing
     if how.asks:
-        tried, written = _after_a_yes(desk, raw)
+        with saying_what_is_written():
+            tried, written = _after_a_yes(desk, raw)
     else:
         tried, written = carry_out(desk.root, NAME, raw, desk.as_of, agrees=lambda _: not how.dry_run)
     return tell(tried, written, how.output_format, dry_run=how.dry_run, told=how.asks and not tried.is_refused)

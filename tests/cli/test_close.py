@@ -147,7 +147,9 @@ def test_a_loss_on_a_terminal_is_five_questions_and_a_yes(repo):
 def test_a_question_left_open_is_not_asked_twice_and_enter_at_the_end_keeps_the_answers(repo):
     repo.deal()
     Git(repo.root).begin()
-    code, screen = typed(repo.root, ["close", "acme", "lost"], ["timing", "", "exec", "sep 2027", "none needed", "", "y"])
+    code, screen = typed(
+        repo.root, ["close", "acme", "lost"], ["timing", "", "exec", "sep 2027", "none needed", "", "y"]
+    )
     assert (code, screen.count("Learned: What the team learned.")) == (0, 1)
     assert held(repo)["loss"]["reason"] == "timing"
     assert "closed lost" not in held(repo)["stages"][-1]

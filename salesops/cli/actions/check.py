@@ -23,6 +23,7 @@ from salesops.problems import Problem, Severity, in_order
 from salesops.records.kinds import KINDS, own_named
 from salesops.store.commits import Against
 from salesops.store.commits import against as compared_with
+from salesops.store.journal import saying_what_is_written
 from salesops.store.load import read_bytes
 from salesops.store.save import alone, save_all
 
@@ -197,15 +198,21 @@ def _against_in_words(compared: Against | None) -> str:
 def _fixed(folder: str, paths: tuple[str, ...], as_of: str | None, dry_run: bool) -> tuple[Fixes, list[Problem]]:
     """What can be fixed safely, written unless this is a dry run, and every finding in what was on file."""
     with alone(root_of(folder)):
-        root, book, problems = read(folder)
-        day = day_of(as_of, book)
-        found = in_order([*problems, *checked(book, day)])
-        if paths:
-            found = _below(found, _meant(book, day, paths, Path(folder).resolve(), root), Path(folder).resolve(), root)
-        fixed = fixes(book, found, day, _unread(root, book, found))
+        with saying_what_is_written():
+            root, fixed, found = _fixable(folder, paths, as_of)
         if not dry_run:
             save_all(root, fixed.changes)
     return fixed, found
+
+
+def _fixable(folder: str, paths: tuple[str, ...], as_of: str | None) -> tuple[Path, Fixes, list[Problem]]:
+    """What can be fixed in the records that are there, and every finding."""
+    root, book, problems = read(folder)
+    day = day_of(as_of, book)
+    found = in_order([*problems, *checked(book, day)])
+    if paths:
+        found = _below(found, _meant(book, day, paths, Path(folder).resolve(), root), Path(folder).resolve(), root)
+    return root, fixes(book, found, day, _unread(root, book, found)), found
 
 
 def _unread(root: Path, book: Book, found: list[Problem]) -> dict[str, str]:

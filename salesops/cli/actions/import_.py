@@ -22,6 +22,7 @@ from salesops.output import SCHEMA_VERSION, as_json, counted, problem_as_data, p
 from salesops.problems import CannotDecide, Problem
 from salesops.records.yaml_reader import MAX_BYTES, Document
 from salesops.records.yaml_reader import read as document_of
+from salesops.store.journal import saying_what_is_written
 from salesops.store.load import MARKER
 from salesops.store.save import alone, save_all
 
@@ -43,7 +44,8 @@ def run(
     root = root_of(folder)
     try:
         with nullcontext() if dry_run else alone(root):
-            plan = _plan(folder, file, column_map, as_of, update)
+            with saying_what_is_written():
+                plan = _plan(folder, file, column_map, as_of, update)
             if not dry_run:
                 _progress(f"writing {counted(len(plan.changes), 'file')} …")
                 save_all(root, plan.changes)

@@ -17,7 +17,7 @@ from salesops.checks.waiting import everything_waiting, name_of
 from salesops.cli import COMMANDS, way_back
 from salesops.cli.actions.log import KINDS_OF_ACTIVITY, happening
 from salesops.cli.door import carry_out
-from salesops.cli.hands import Asked, Desk, ask, can_ask, desk_of
+from salesops.cli.hands import Asked, Desk, ask, can_ask, desk_again, desk_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.edits.change_list import as_list
@@ -41,7 +41,8 @@ def needs_terminal() -> None:
 
 def go(folder: str, as_of: str | None, person: str | None) -> int:
     """Take what waits for a person, or for everybody, record by record, the oldest first."""
-    every = list(dict.fromkeys((it.kind, it.record) for it in _waiting(_desk(folder, as_of), person)))
+    first = desk_of(folder, as_of, yes=False, dry_run=False, output_format="text")
+    every = list(dict.fromkeys((it.kind, it.record) for it in _waiting(first, person)))
     if every:
         way_back.tell(f"Enter skips; {way_back.TOLD}")
     for number, ref in enumerate(every, 1):
@@ -61,7 +62,7 @@ def go(folder: str, as_of: str | None, person: str | None) -> int:
 
 
 def _desk(folder: str, as_of: str | None) -> Desk:
-    return desk_of(folder, as_of, yes=False, dry_run=False, output_format="text")
+    return desk_again(folder, as_of, yes=False, dry_run=False, output_format="text")
 
 
 def _waiting(desk: Desk, person: str | None) -> Iterator[Waiting]:
