@@ -29,6 +29,7 @@ from salesops.cli.options import as_of_option
     help="Write anew what an older salesops wrote; shown first, and nothing that is the team's is touched.",
 )
 @click.option("--no-git", is_flag=True, help="Leave git init to you.")
+@click.option("-v", "--verbose", is_flag=True, help="Name every file that is written, and not only its folder.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @as_of_option
 @click.pass_context

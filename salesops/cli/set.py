@@ -13,7 +13,11 @@ from salesops.cli.options import as_of_option, completed, writing_options
 @click.argument("values", metavar="[VALUE]...", nargs=-1)
 @click.option("--clear", metavar="FIELD", multiple=True, help="Take the field away; once for each.")
 @click.option("--date", "date_", metavar="DAY", help="The day of an answer or an estimate: thu, 3 nov; default: today.")
-@click.option("--why", metavar="WORDS", help="The reason, where the field has one beside it: probability, decision.")
+@click.option(
+    "--why",
+    metavar="WORDS",
+    help="The words beside a value: how an answer is known, the reason of a probability or a decision.",
+)
 @writing_options
 @as_of_option
 @click.pass_context
@@ -28,6 +32,7 @@ def command(ctx: click.Context, /, record: str, field: str | None, values: tuple
       salesops set owlspruce maniac_t.timeline partial
       salesops set owlspruce value 1450/month 12
       salesops set owlspruce discovery.jobs "+Share a notebook with a class"
+      salesops set owlspruce maniac_t.money partial --why "A grant was mentioned"
       salesops set owlspruce probability 70% --why "The director said so"
       salesops set owlspruce-observatory contacts.w-eastgate.phone "+1 604 555 0100"
       salesops set owlspruce --clear expected_close

@@ -216,6 +216,18 @@ def test_what_is_there_already_is_left_as_it_is(tmp_path):
     assert (tmp_path / "README.md").read_text(encoding="utf-8") == "Ours\n"
 
 
+def test_what_was_written_is_told_by_folder_and_file_by_file_where_that_is_asked_for(tmp_path):
+    said = run(tmp_path, "init", "crm").out
+    assert "wrote 1 file in vendor/" in said
+    assert "README.md" in said.partition("Next")[0]
+    assert len([line for line in said.splitlines() if line.startswith("wrote")]) < 12
+    every = [line for line in run(tmp_path, "init", "again", "--verbose").out.splitlines() if line.startswith("wrote")]
+    assert "wrote playbook/team.yaml" in every
+    assert len(every) == len(
+        [file for file in (tmp_path / "crm").rglob("*") if file.is_file() and ".git" not in file.parts]
+    )
+
+
 def test_a_dry_run_writes_nothing(tmp_path):
     ended = run(tmp_path, "init", "crm", "--dry-run")
     assert ended.code == 0

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
+from gitting import Git
+from terminal import typed
 from underway import held
 
 from salesops.records.record import value_at
@@ -115,3 +119,22 @@ def test_of_several_losses_the_last_one_is_meant(repo):
     repo.deal(f"{stages}loss:\n  - {first}\n")
     assert repo.run("set", "acme", "loss.reason", "timing").code == 0
     assert held(repo)["loss"][0]["reason"] == "timing"
+
+
+def test_an_answer_of_the_qualification_takes_what_is_known_with_it(repo):
+    repo.deal()
+    ran = repo.run("set", "acme", "maniac_t.timeline", "partial", "--why", "The board meets in December")
+    assert ran.code == 0, ran.err
+    assert held(repo)["maniac_t"]["timeline"] == {
+        "status": "partial",
+        "date": "2026-11-20",
+        "note": "The board meets in December",
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_on_a_terminal_an_answer_of_the_qualification_is_asked_how_it_is_known(repo):
+    repo.deal()
+    Git(repo.root).begin()
+    code, _ = typed(repo.root, ["set", "acme", "maniac_t.timeline", "met"], ["Six weeks", "y"])
+    assert (code, held(repo)["maniac_t"]["timeline"]["note"]) == (0, "Six weeks")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
@@ -51,11 +52,13 @@ NO_GIT = "git init could not be done: is git installed? Everything is written; g
 
 def run(folder: str, new_folder: str, as_of: str | None, **options: Any) -> int:
     """Begin a repository, or raise one that is there to this version."""
-    does = _raised if options.pop("upgrade") else _begun
+    does = _raised if options.pop("upgrade") else partial(_begun, verbose=options.pop("verbose"))
     return does(folder, new_folder, as_of, **options)
 
 
-def _begun(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: bool, **options: Any) -> int:
+def _begun(
+    folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, yes: bool, verbose: bool, **options: Any
+) -> int:
     """Write what is not there yet and say what was written."""
     root = Path(folder, new_folder)
     if root.exists() and not root.is_dir():
@@ -75,7 +78,10 @@ def _begun(folder: str, new_folder: str, as_of: str | None, *, dry_run: bool, ye
         root.mkdir(parents=True, exist_ok=True)
         save_all(root, new)
     is_begun = not (begun or dry_run or no_git) and _git_begun(root)
-    _say_what_was_written(root, new, wanted, dry_run=dry_run, begun=begun)
+    paths = [file.path for file in new]
+    for line in paths if verbose else _by_folder(paths):
+        say(show(f"{'would write' if dry_run else 'wrote'} {line}"))
+    _say_what_was_there(len(wanted) - len(new), begun=begun)
     if not dry_run and not begun:
         for line in (show(line) if line else "" for line in _next_steps(root, new_folder, own, is_begun=is_begun)):
             say(style(line, "head") if line and not line.startswith(" ") else line)
@@ -216,14 +222,20 @@ def _left_alone(root: Path, *, begun: bool) -> tuple[str, ...]:
     return (*records, "vendor/") if os.path.lexists(root / "requirements.txt") else records
 
 
-def _say_what_was_written(root: Path, new: list[NewFile], wanted: list[NewFile], *, dry_run: bool, begun: bool) -> None:
+def _by_folder(paths: Sequence[str]) -> Iterator[str]:
+    """How many files there are in each folder, and those that are in none."""
+    counts = Counter(path.split("/")[0] for path in paths if "/" in path)
+    yield from (f"{counted(number, 'file')} in {folder}/" for folder, number in counts.items())
+    if loose := [path for path in paths if "/" not in path]:
+        yield ", ".join(loose)
 
-    for file in new:
-        say(f"{'would write' if dry_run else 'wrote'} {show(root / file.path)}")
+
+def _say_what_was_there(there: int, *, begun: bool) -> None:
+    """What stays as it is."""
     if begun:
         say("the records here are yours: deals/, members/, playbook/ and site/ are left as they are")
-    if len(new) < len(wanted):
-        say(f"{counted(len(wanted) - len(new), 'file')} that were there already are left as they are")
+    if there:
+        say(f"{counted(there, 'file')} that were there already are left as they are")
 
 
 def _next_steps(root: Path, folder: str, own: Own | None, *, is_begun: bool) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from salesops.cli import names
 from salesops.cli.field_values import Fields, SpokenField, item, place_of, said_of
-from salesops.cli.hands import Asked, Desk, Missing, ask, desk_of, send
+from salesops.cli.hands import Asked, Desk, Missing, as_words, ask, desk_of, send
 from salesops.cli.options import Usage
 from salesops.edits.change_list import path_of
 from salesops.edits.spoken import Unclear
@@ -17,6 +17,8 @@ from salesops.records.model_fields import fields_below
 from salesops.records.record import value_at
 
 ADDS = "+"
+
+KNOWN = "what do you know? (Enter: nothing more)"
 
 
 def run(folder: str, record: str, field: str | None, values: Sequence[str], **options: Any) -> int:
@@ -70,8 +72,11 @@ def _of_last_loss(desk: Desk, kind: str, record_id: str, field: str) -> str:
 
 
 def _reason(desk: Desk, place: SpokenField, fields: Fields, why: str | None) -> Fields:
-    """The reason that stands beside an estimate or a decision: a new one for a new value."""
+    """The words beside a value: how an answer is known, why an estimate or a decision is what it is."""
     above = place.path[:-1]
+    if place.path[0] == "maniac_t" and place.key == "status":
+        known = ask(KNOWN, as_words) if why is None and desk.writing.asks else why
+        return {dotted((*above, "note")): known} if known else {}
     beside = fields_below(place.model, above) if above else {}
     if "why" not in beside or place.key == "why":
         if why:
