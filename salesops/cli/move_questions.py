@@ -200,10 +200,22 @@ def _field(going: Going, need: Need) -> None:
         inner = place.first or place
         if ask(f"   {_prompt(inner)}", _taken(going, inner)) is None:
             return
+        _say_why_open(going, need, inner)
     if place.first is not None and place.first.path[0] == "maniac_t":
         note = place_of(going.desk, "deal", going.deal_id, f"{need.field}.note", going.said.fields)
         if note.there is None or needs_note(going, need) or place.first.name in going.said.fields:
             ask("   what do you know", _taken(going, note))
+
+
+def _say_why_open(going: Going, need: Need, place: SpokenField) -> None:
+    """Say at once where an answer is kept and does not meet the need: a day of an attempt before, or another word than is asked for."""
+    if not status_is_open(going, need):
+        return
+    first = going.facts.span.first
+    if first and place.takes == "DAY" and str(going.said.fields.get(place.name)) < str(first):
+        say(f"   That was in the attempt before: what counts now begins on {first}. It stays open.")
+    elif need.is_:
+        say(show(f"   Kept, but the stage asks for {' or '.join(need.is_)}: it stays open."))
 
 
 def _prompt(place: SpokenField) -> str:

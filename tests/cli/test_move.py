@@ -192,6 +192,33 @@ def test_whoever_signs_for_the_first_time_says_who_it_is_and_is_not_asked_again(
     assert held(crm)["waived"][0]["by"] == "jim"
 
 
+@terminal
+def test_an_answer_that_does_not_open_the_way_says_so_at_once(crm):
+    for path in (crm.root / "playbook/process").glob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        asked = text.replace("{field: maniac_t.timeline,", "{field: maniac_t.timeline, is: [met, partial],")
+        path.write_text(asked, encoding="utf-8")
+    Git(crm.root).begin()
+    code, screen = typed(crm.root, ["move", "acme", "prop"], ["thu", "unmet", "", "", "n"])
+    assert code == 0
+    assert "Kept, but the stage asks for met or partial: it stays open." in screen
+
+
+@terminal
+def test_a_day_of_the_attempt_before_is_said_not_to_count(repo):
+    repo.deal(
+        IN_DISCOVERY.replace(
+            "  - discovery: 2026-02-02\n",
+            "  - discovery: 2026-02-02\n  - closed lost: 2026-03-02\n  - discovery: 2026-06-01\n",
+        )
+        + "reopened: [{date: 2026-06-01, why: They wrote}]\n"
+    )
+    Git(repo.root).begin()
+    code, screen = typed(repo.root, ["move", "acme", "prop"], ["3 feb 2026", *[""] * 6, "n"])
+    assert code == 0, screen
+    assert "That was in the attempt before: what counts now begins on 2026-03-03. It stays open." in screen
+
+
 def test_a_move_without_its_stage_names_those_to_which_there_is_a_way(crm):
     ran = crm.run("move", "acme")
     assert ran.code == 2
