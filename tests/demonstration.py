@@ -97,6 +97,16 @@ STORIES: dict[str, dict[str, dict[str, Any]]] = {
         "proposal.link": {"2026-06-18": "https://drive.fernwater.example/larkspur/proposal-1", "2026-10-29": FINAL},
         "proposal.objections": {"2026-08-06": FIRST_OBJECTION, "2026-11-12": FINAL},
     },
+    "aberwen-general": {
+        "expected_close": {"2026-07-06": "2026-10-30", "2026-09-08": "2026-11-27", "2026-10-15": FINAL},
+        "value": {"2026-06-08": "{mrr: 900 USD, one_off: 750 USD, months: 12}", "2026-09-28": FINAL},
+        "title": {"2026-05-11": "General Membership for geotechnics", "2026-09-08": FINAL},
+    },
+    "calder-hythe-general": {"expected_close": {"2026-07-14": "2026-10-16", "2026-09-29": FINAL}},
+    "arrebol-general": {"expected_close": {"2026-06-15": "2026-09-30", "2026-09-10": FINAL}},
+    "hohenlind-general": {"value": {"2026-06-08": "{mrr: 1100 EUR, months: 12}", "2026-11-10": FINAL}},
+    "redcairn-general": {"expected_close": {"2025-11-17": "2026-02-27", "2026-02-05": FINAL}},
+    "maplewick-renewal-2027": {"renewal.intent": {"2026-11-05": FINAL}, "renewal.valued": {"2026-11-05": FINAL}},
     # amounts that grew
     "thornfield-general": {
         "value": {"2025-06-23": "{mrr: 1200 USD, one_off: 3000 USD, months: 12}", "2025-08-19": FINAL},
@@ -137,7 +147,13 @@ STORIES: dict[str, dict[str, dict[str, Any]]] = {
         "#.0": {"2026-11-17": FINAL},
         "#.1": {"2026-11-17": FINAL},
     },
-    "morrow-plains-general": {"next": {"2026-09-28": "{action: Find somebody to ring up, due: 2026-10-12, owner: idris}", "2026-11-09": FINAL}},
+    "morrow-plains-general": {
+        "next": {
+            "2026-09-28": "{action: Find somebody to ring up, due: 2026-10-12, owner: idris}",
+            "2026-11-09": "{action: Find out who pays for teaching software, due: 2026-11-18, owner: idris}",
+            "2026-11-16": FINAL,
+        }
+    },
     "alder-coast-university": {"links.0": {"2025-12-01": FINAL}},
     "universidad-del-alerce": {"hubs": {"2025-06-09": BOSQUE, "2026-06-30": FINAL}},
     "teaching-led-university": {
@@ -148,7 +164,24 @@ STORIES: dict[str, dict[str, dict[str, Any]]] = {
     "usage-report-first": {
         key: {"2025-10-31": value, "2026-10-01": FINAL} for key, value in RUNNING.items()
     },
+    "questions-in-the-invitation": {
+        key: {"2025-08-29": value, "2026-03-02": FINAL} for key, value in RUNNING.items()
+    },
+    "three-prices": {
+        key: {"2025-08-29": value, "2026-04-01": FINAL} for key, value in RUNNING.items()
+    },
+    "booking-link": {
+        key: {"2025-09-30": value, "2025-12-15": FINAL} for key, value in RUNNING.items()
+    },
 }  # fmt: skip
+
+ENDED = {
+    "usage-report-first": "Usage report first: done, and too few to settle anything",
+    "questions-in-the-invitation": "Questions in the invitation: done, and they help",
+    "three-prices": "Three prices: done, and we were wrong",
+    "booking-link": "A link to book: given up",
+}
+"""In which words an experiment ended."""
 
 LATE = {
     ("owlspruce-observatory", "2026-05-04"): 16,
@@ -165,21 +198,45 @@ LATE = {
 
 PLAYBOOK = {
     "experiments/named-colleague-subject": ("2026-03-02", "idris", "Try a colleague's name in the subject line"),
+    "experiments/questions-in-the-invitation": ("2025-08-29", "maren", "Experiment: three questions in the invitation"),
+    "experiments/three-prices": ("2025-08-29", "maren", "Experiment: three prices or one"),
+    "experiments/booking-link": ("2025-09-30", "idris", "Experiment: a link to book a slot"),
+    "experiments/price-on-the-first-call": (
+        "2026-11-18",
+        "maren",
+        "Planned for January: a rough price on the first call",
+    ),
     "experiments/usage-report-first": ("2025-10-31", "wanda", "Experiment: usage report before the renewal meeting"),
     "templates/intro@3": ("2025-08-29", "idris", "Introduction with a name, beside the plain one"),
     "targets": ("2026-01-05", "maren", "Targets for the year, and what each of them is for"),
     "removed": ("2025-09-19", "idris", "Quill Bay: opened twice after the same webinar, one goes"),
     "decisions/2026-07-premier-stays-parked": ("2026-07-06", "soren", "Premier stays parked until February"),
+    "decisions/2026-01-write-to-those-who-teach": (
+        "2026-01-26",
+        "maren",
+        "Write to those who teach, meet those who pay later",
+    ),
+    "decisions/2026-05-small-members": (
+        "2026-05-11",
+        "soren",
+        "Small members: count the hours before we count the fee",
+    ),
+    "decisions/2026-06-those-who-teach-stay": ("2026-06-15", "maren", "Those who teach stay the door"),
     "decisions/2026-10-fewer-conversations": (
         "2026-10-12",
         "maren",
-        "Twelve conversations by introductions, not by mail",
+        "Sixteen conversations by introductions, not by mail",
     ),
+    "reviews/2026-10-05": ("2026-10-05", "maren", "Weekly review"),
+    "reviews/2026-10-19": ("2026-10-19", "maren", "Weekly review"),
+    "reviews/2026-10-26": ("2026-10-26", "maren", "Weekly review"),
+    "reviews/2026-11-02": ("2026-11-02", "wanda", "Weekly review"),
     "reviews/2026-11-09": ("2026-11-09", "maren", "Weekly review"),
     "reviews/2026-11-16": ("2026-11-16", "maren", "Weekly review"),
     "icp/teaching-led-university": ("2025-01-02", "maren", "Evidence on teaching-led universities"),
     "icp/institute-small-it": ("2025-03-03", "maren", "Evidence on small institutes"),
-    "outreach/intro-3": ("2026-11-02", "idris", "What came of the introduction with a name"),
+    "outreach/intro-2": ("2025-06-27", "idris", "What came of the plain introduction"),
+    "outreach/intro-3": ("2026-04-03", "idris", "What came of the introduction with a name"),
     "rates": ("2026-01-02", "wanda", "Exchange rate of the quarter"),
     "knowledge": ("2025-11-24", "maren", "What we know, as an answer to a standing question"),
     "process/v4": ("2026-11-18", "soren", "Process v4, from December: the exits ask how we know"),
@@ -376,7 +433,16 @@ class Deal(Entry):
 
     @property
     def closed(self) -> date | None:
-        return next((on for name, on in self.stages if name.startswith("closed")), None)
+        return next((on for name, on in self.stages if is_close(name)), None)
+
+    @property
+    def losses(self) -> list[date]:
+        return [on for name, on in self.stages if name == "closed lost"]
+
+    def is_shut(self, on: date) -> bool:
+        """Whether nothing was to be done any more on a day: it was won or lost, and not opened again."""
+        stood = [name for name, entered in self.stages if entered <= on]
+        return bool(stood) and is_close(stood[-1])
 
     def contacts(self, about: str, *kinds: str) -> list[date]:
         """The days of what took place with the other side."""
@@ -397,7 +463,21 @@ def _move(part: Part) -> tuple[str, str]:
     return next(iter(part.body.items()))
 
 
-OWN_DAY = {"requested", "presented", "admin_informed", "service_ended", "created", "operational", "health_checked"}
+def is_close(stage: str) -> bool:
+    """Whether a stage ends a deal, in the words of any process so far."""
+    return stage.startswith(("closed", "inactive")) or stage == "active service"
+
+
+OWN_DAY = {
+    "agreed",
+    "requested",
+    "presented",
+    "admin_informed",
+    "service_ended",
+    "created",
+    "operational",
+    "health_checked",
+}
 
 
 def day_in_deal(deal: Deal, part: Part) -> date:
@@ -412,6 +492,8 @@ def _day_in_deal(deal: Deal, part: Part) -> date:
         return _before(deal, part)
     if isinstance(body, dict) and ("date" in body or "since" in body):
         return day(body.get("date") or body["since"])
+    if top == "loss" and last.isdigit():
+        return deal.losses[int(last)]
     if last in OWN_DAY:
         return day(body)
     if found := re.search(r"/(\d{4}-\d\d-\d\d)", part.text):
@@ -470,6 +552,9 @@ def versions(entry: Entry, part: Part, since: date) -> dict[date, str | None]:
         return _versions_of_contact(entry, part, since)
     if part.key[0] == "invoices":
         return _versions_of_invoice(part)
+    if part.key[0] == "actions" and part.body.get("done"):
+        agreed = {key: value for key, value in part.body.items() if key != "done"}
+        return {since: part.saying(in_brackets(agreed)), day(part.body["due"]): part.text}
     if part.key == ("vendor_setup",) and part.body["status"] == "done":
         asked = max(since, day(part.body["date"]) - timedelta(20))
         waiting = part.saying(in_brackets({"status": "pending", "date": str(asked)}))
@@ -540,10 +625,10 @@ def _steps(deal: Deal, member: Entry) -> Iterator[Fact]:
     assert part
     days = {on for other in deal.parts if _is_worked_on(other) for on in _days(deal, other)}
     final = versions(deal, part, max(days)) if part.body else {}
-    closed: dict[date, str | None] = {deal.closed: None} if deal.closed else {}
+    closed: dict[date, str | None] = {on: None for name, on in deal.stages if is_close(name)}
     plans = sorted(_plans(deal, member))
     told: dict[date, str | None] = {}
-    for on in sorted(on for on in days if on < min([*final, *closed], default=TODAY)):
+    for on in sorted(on for on in days if on < min(final, default=TODAY) and not deal.is_shut(on)):
         if coming := next(((due, action) for due, action in plans if due > on), None):
             due = max(on + timedelta(1), coming[0] - timedelta(draw(deal.id, *coming) % 5))
             told[on] = part.saying(in_brackets({"action": coming[1], "due": str(due), "owner": deal.owner(on)}))
@@ -575,8 +660,8 @@ def _plans(deal: Deal, member: Entry) -> Iterator[tuple[date, str]]:
             yield day(entry["date"]), f"Ring up {who or 'our contact'}"
         elif entry["kind"] == "meeting":
             yield day(entry["date"]), MEETINGS.get(entry["about"], "Meeting") + (f" with {who}" if who else "")
-    if deal.closed:
-        yield deal.closed, "Get the signature" if deal.part("contract.signed") else "Ask for a plain yes or no"
+    for on in [on for name, on in deal.stages if is_close(name)]:
+        yield on, "Get the signature" if deal.part("contract.signed") else "Ask for a plain yes or no"
 
 
 def facts_of_member(member: Entry, deals: list[Deal], told: list[Fact]) -> Iterator[Fact]:
@@ -591,8 +676,15 @@ def facts_of_member(member: Entry, deals: list[Deal], told: list[Fact]) -> Itera
 
 def _day_in_member(part: Part, begun: date, by: str, told: list[Fact]) -> tuple[date, str]:
     top, body = part.key[0], part.body
-    if top == "contacts":
-        word = re.compile(rf"\b{re.escape(body['id'])}\b")
+    person = (
+        body["id"]
+        if top == "contacts"
+        else body.get("representative")
+        if top == "communities" and len(part.key) > 1
+        else None
+    )
+    if person:
+        word = re.compile(rf"\b{re.escape(person)}\b")
         naming = [fact for fact in told if fact.text and word.search(fact.text)]
         return min(((fact.day, fact.by) for fact in naming), default=(begun, by))
     if top == "hubs" and isinstance(body, dict):
@@ -611,11 +703,16 @@ def facts_of_playbook(entry: Entry) -> Iterator[Fact]:
     since, by, says = PLAYBOOK.get(name, (str(BEGIN), "maren", ""))
     for part in entry.parts:
         on = day(since)
-        if len(part.key) > 1 and part.key[0] in ("evidence", "changelog", "rates", "answers"):
+        if len(part.key) > 1 and part.key[0] in ("evidence", "changelog", "rates", "answers", "results"):
             on = day(part.body["date"])
         for known, text in versions(entry, part, on).items():
             words = _playbook_words(entry, part, known, says)
-            yield Fact(known, entry.path, part.name, text, by, words, 50, f"playbook/{by}")
+            who = part.body["owner"] if part.key[0] == "actions" and known > on else by
+            yield Fact(known, entry.path, part.name, text, who, words, 50, f"playbook/{who}")
+
+
+def _first(story: dict[str, Any]) -> date:
+    return day(min(story))
 
 
 def _playbook_words(entry: Entry, part: Part, on: date, says: str) -> str:
@@ -623,15 +720,23 @@ def _playbook_words(entry: Entry, part: Part, on: date, says: str) -> str:
         return f"{says}: {in_a_row(first_sentence(part.body['note']))}"
     if entry.id == "teaching-led-university" and on == date(2026, 1, 15):
         return "Teaching-led universities, version 2: three courses and one paying office"
-    if entry.id == "usage-report-first" and on > date(2026, 1, 1):
-        return "Usage report first: done, and too few to settle anything"
+    if part.key[0] == "actions" and on > day(entry.id):
+        return f"Done: {in_a_row(first_sentence(part.body['action']))}"
+    if part.key[0] in ("status", "result", "learning") and entry.id in ENDED and on > BEGIN:
+        return (
+            ENDED[entry.id]
+            if str(on) in STORIES[entry.id]["status"] and on != _first(STORIES[entry.id]["status"])
+            else says
+        )
     return says
 
 
 # ── words ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 OF_A_KIND = {"university", "universidad", "institut", "institute", "college", "consortium", "observatory", "academy"} | {
-    "polytechnic", "state", "marine", "hydrology", "del"
+    "polytechnic", "state", "marine", "hydrology", "del", "universidade", "universitaet", "instituto", "istituto", "estacion", "marina", "school",
+    "schools", "trust", "of", "public", "health", "mines", "dentistry", "music", "design", "natural", "history", "museum", "garden", "botanic",
+    "teachers", "womens", "atmospheric", "laboratory", "polar", "field", "station", "genomics", "de",
 }  # fmt: skip
 
 
@@ -717,7 +822,10 @@ def _words_for_move(deal: Deal, part: Part) -> tuple[int, str]:
     if stage == "closed won":
         return 110, f"signed, {deal.value('contract.mrr')} a month"
     if stage == "closed lost":
-        return 110, f"lost, {deal.value('loss.reason')}"
+        at = deal.losses.index(day(_move(part)[1]))
+        return 110, f"lost, {deal.value('loss.reason') or deal.under('loss')[at].body['reason']}"
+    if is_close(deal.stages[int(part.key[1]) - 1][0]) and not is_close(stage):
+        return 105, f"opened again, {stage}"
     return 90, f"on to {stage}"
 
 
@@ -983,7 +1091,11 @@ def _entry(path: str, text: str) -> Entry:
 
 def _has_parts(path: str) -> bool:
     return path.startswith(
-        ("deals/", "members/", "playbook/icp/", "playbook/rates", "playbook/experiments/usage", "playbook/knowledge")
+        (
+            "deals/",
+            "members/",
+            *(f"playbook/{name}" for name in ("icp/", "rates", "experiments/", "knowledge", "outreach/", "reviews/")),
+        )
     )
 
 
