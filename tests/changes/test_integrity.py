@@ -9,6 +9,7 @@ import pytest
 from salesops.changes.change import Change
 from salesops.changes.integrity import integrity
 from salesops.changes.timeline import Commit, Event, Timeline
+from salesops.store.load import load
 from salesops.store.record_histories import timeline_of
 
 TODAY = date(2026, 11, 20)
@@ -225,8 +226,9 @@ def test_the_owner_who_changed_before_the_loss_is_rivelaines(planted):
     assert (finding.deal, finding.commit.author) == ("rivelaine-hydrology", "Maren Tollefsby")
 
 
-def test_the_correction_the_waiver_and_the_removal_are_found(planted):
-    assert {finding.deal for finding in planted.corrected} == {"northmere-general", "thornfield-general"}
+def test_the_correction_the_waivers_and_the_removal_are_found(planted, home):
+    signed = {id for id, deal in load(home)[0].deals.items() if deal.corrections or deal.waived}
+    assert {finding.deal for finding in planted.corrected} == signed > {"northmere-general", "thornfield-general"}
     assert [finding.deal for finding in planted.removed] == ["quill-bay-eresearch"]
 
 

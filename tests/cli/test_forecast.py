@@ -61,7 +61,7 @@ def test_what_was_said_of_deals_is_shown_with_what_came(expecting):
 
 
 def test_past_forecasts_are_scored_by_what_was_known_then(demo):
-    ran = demo.run("forecast", "--past", "--weeks", "40", "--as-of", "2026-11-20")
+    ran = demo.run("forecast", "--past", "--weeks", "70", "--as-of", "2026-11-20")
     assert ran.code == 0
     assert "bands held what came (four of five should)" in ran.out
     assert "plain shares of the stages" in ran.out

@@ -30,7 +30,7 @@ def series(repo, *words):
 @pytest.mark.parametrize("day", MONTHS)
 def test_what_was_known_on_a_day_is_what_a_checkout_of_that_evening_says(demo, tmp_path, day):
     git = Git(demo.root)
-    commit = git("rev-list", "-1", "--first-parent", f"--before={day}T23:59:59+0000", "main")
+    commit = git("rev-list", "-1", "--first-parent", f"--before={day}T23:59:59-0800", "main")
     known = metrics(demo, "--known", day, "--as-of", day)
     assert known.pop("known") == {"commit": commit, "day": day}
     git("clone", "-q", "--no-checkout", str(demo.root), str(tmp_path / "then"))
@@ -287,9 +287,9 @@ def test_the_commands_of_the_guide_say_what_it_says(demo, home):
     for words in typed:
         ran = demo.run(*words)
         assert (ran.code, ran.out != "") == (0, True), words
-    for known, count in (([], "four"), (["--known", "2026-03-20"], "five")):
+    for known, count in (([], "nine"), (["--known", "2026-03-20"], "ten")):
         (one,) = metrics(demo, "sqd", "--as-of", "2026-03-20", *known)["metrics"]
         assert f"counts {count}" in guide
-        assert one["value"] == {"four": 4, "five": 5}[count]
+        assert one["value"] == {"nine": 9, "ten": 10}[count]
     for id in re.findall(r"^\| an? .*\| `([a-z0-9-]+)`", guide, re.MULTILINE):
         assert demo.run("history", id).code == 0, id
