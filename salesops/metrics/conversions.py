@@ -9,10 +9,11 @@ from functools import partial
 
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
-from salesops.metrics.curves import Course, by_days, cohorts
+from salesops.metrics.curves import Course, by_days, cohorts, incidence
 from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
 from salesops.metrics.readings import AttemptKey, Reading, Row, Share, tally
 from salesops.metrics.statistics import wilson
+from salesops.metrics.survival import Incidence
 from salesops.problems import Path
 from salesops.records.deal import NEW
 from salesops.records.process import LOST, WON, Conversion, Need, Process, Stage
@@ -144,7 +145,7 @@ def share_of(snapshot: Snapshot, attempts: Sequence[Attempt], conversion: Conver
     became = tally(attempt.became for attempt in attempts)
     counts = {state: became.get(state, 0) for state in (CONVERTED, FAILED, OPEN, PARKED, SKIPPED)}
     decided = [attempt for attempt in attempts if attempt.became in (CONVERTED, FAILED)]
-    courses = [course for attempt in attempts if (course := attempt.course(snapshot.as_of))]
+    courses = _courses(snapshot, attempts)
     left_out = [
         LeftOut(attempt.history.id, f"reached '{conversion.to}' without '{conversion.from_}'", Cause.OTHER_WAY)
         for attempt in attempts
@@ -163,6 +164,15 @@ def share_of(snapshot: Snapshot, attempts: Sequence[Attempt], conversion: Conver
         attempts_counted=tuple(attempt.key for attempt in decided),
         excluded=(*still, *left_out, *snapshot.unusable),
     )
+
+
+def _courses(snapshot: Snapshot, attempts: Iterable[Attempt]) -> list[Course]:
+    return [course for attempt in attempts if (course := attempt.course(snapshot.as_of))]
+
+
+def curve_of(snapshot: Snapshot, conversion: Conversion) -> Incidence:
+    """The curve of a conversion, day by day: what has become of attempts so many days after they began."""
+    return incidence(_courses(snapshot, attempts_at(snapshot, conversion.from_, conversion.to)))
 
 
 NO_CAMPAIGN = "no campaign"

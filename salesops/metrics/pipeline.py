@@ -10,7 +10,7 @@ from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.stalled import last_contact, why_stalled
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.metric import Metric, family, line, metric
-from salesops.metrics.readings import Amounts, Count, Days, Reading, tally
+from salesops.metrics.readings import Amounts, Count, Days, Reading, Split, tally
 from salesops.problems import Path
 from salesops.records.deal import Activity
 from salesops.records.money import Sums, total
@@ -190,13 +190,52 @@ def flow(snapshot: Snapshot, days: int = WINDOW) -> dict[str, int]:
     Counts crossings, not deals. A new version of the process, parking and coming back take effect as the day begins, moves
     within it; a move of a parked deal moves no stock.
     """
-    parts = {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "reclassified": 0}
     first = snapshot.as_of - timedelta(days=days - 1)
-    for history in snapshot.histories:
-        for step in _steps(snapshot, history, first):
-            parts[step.part] += step.deals
+    return _parts_of(step for history in snapshot.histories for step in _steps(snapshot, history, first))
+
+
+def _parts_of(steps: Iterable[Step]) -> dict[str, int]:
+    """Steps added up by part, and the net of them."""
+    parts = {"entries": 0, "resumed": 0, "exits": 0, "parked": 0, "reclassified": 0}
+    for step in steps:
+        parts[step.part] += step.deals
     coming = parts["entries"] + parts["resumed"] + parts["reclassified"]
     return {**parts, "net": coming - parts["exits"] - parts["parked"]}
+
+
+class SqdWeek(NamedTuple):
+    """Seven days: the last of them, how many deals of each type were sales qualified on it, and what moved that stock in them."""
+
+    end: date
+    split: dict[str, int]
+    flow: dict[str, int]
+
+    @property
+    def value(self) -> int:
+        """How many in all."""
+        return sum(self.split.values())
+
+
+def sqd_weeks(snapshot: Snapshot, count: int) -> list[SqdWeek]:
+    """The last so many weeks, the one that ends on the day the last: SQD and its flow, counted back from today's by what moved it."""
+    types = sorted({history.type for history in snapshot.histories})
+    weeks = [snapshot.as_of - timedelta(weeks=back) for back in range(count)]
+    steps: dict[date, dict[str, list[Step]]] = {end: {kind: [] for kind in types} for end in weeks}
+    first = snapshot.as_of - timedelta(days=count * WINDOW - 1)
+    for history in snapshot.histories:
+        for step in _steps(snapshot, history, first):
+            back = (snapshot.as_of - step.day).days // WINDOW
+            steps[weeks[back]][history.type].append(step)
+    return list(reversed(list(_counted_back(sqd(snapshot).split, steps))))
+
+
+def _counted_back(today: Split, steps: Mapping[date, Mapping[str, list[Step]]]) -> Iterator[SqdWeek]:
+    """The weeks from the last one back: before each of them the stock was what it is after it, less the net of it."""
+    left = dict(today)
+    for end, by_type in steps.items():
+        split = {kind: left.get(kind, 0) for kind in by_type}
+        yield SqdWeek(end, split, _parts_of(step for found in by_type.values() for step in found))
+        left = {kind: split[kind] - _parts_of(found)["net"] for kind, found in by_type.items()}
 
 
 class Step(NamedTuple):

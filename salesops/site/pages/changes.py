@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
-from markupsafe import Markup
-
 from salesops.book.book import Snapshot
-from salesops.changes.bridges import Bridge, BridgeTerm
 from salesops.changes.report import Report
 from salesops.changes.timeline import Commit, Event, GitHistory
-from salesops.metrics import Reading, wording
-from salesops.site.pages.columns import Column, Columns
-from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import unbroken
+from salesops.metrics import Reading
+from salesops.site.pages.charts.came_and_went import bridge
+from salesops.site.pages.charts.chart import Chart
+from salesops.site.pages.page import Page, page
 
 MAX_COMMITS_ON_PAGE = 200
 """Commits on the page; the feed and `salesops history` have more."""
@@ -47,36 +45,6 @@ class TimeSpan(NamedTuple):
     report: Report | None
 
 
-class BridgeRow(NamedTuple):
-    """A line of a bridge: one of its terms, or an end, which names no deals."""
-
-    term: BridgeTerm
-    is_end: bool
-
-
-MINUS = "\N{MINUS SIGN}"
-
-
-def count(row: BridgeRow, here: Here) -> str:
-    """How many deals, with a sign where they were added or taken away."""
-    if row.term.name == "re-priced":
-        return ""
-    return str(row.term.count) if row.is_end or not row.term.count else f"{row.term.count:+d}".replace("-", MINUS)
-
-
-def which(row: BridgeRow, here: Here) -> Markup:
-    """The deals of a term."""
-    return Markup(", ").join(() if row.is_end else [here.known_deal_link(deal) for deal in row.term.deals])
-
-
-BRIDGE: Columns[BridgeRow] = (
-    Column("Pipeline", lambda row, _: row.term.name.capitalize(), header=True),
-    Column("Deals", count, right=True),
-    Column("Money", lambda row, _: unbroken(wording.amounts(row.term.sums).replace("-", MINUS)), right=True),
-    Column("Which", which, words=True),
-)
-
-
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """This week, the rest of this month, and what came before."""
     yield page(
@@ -86,9 +54,13 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         snapshot,
         spans=list(_spans(snapshot.as_of, past)),
         gap=past.timeline.gap,
-        rows=bridge_rows,
-        bridge_columns=BRIDGE,
+        chart_of=partial(_chart_of, snapshot),
     )
+
+
+def _chart_of(snapshot: Snapshot, report: Report) -> Chart | None:
+    """The bridge of a stretch of time as a chart."""
+    return bridge(snapshot, report.bridge, report.before.as_of)
 
 
 def _spans(as_of: date, past: GitHistory) -> Iterator[TimeSpan]:
@@ -110,12 +82,3 @@ def told(commit: Commit, entries: tuple[Event, ...]) -> Told:
         for found in [list(group)]
     ]
     return Told(commit, records)
-
-
-def bridge_rows(bridge: Bridge) -> list[BridgeRow]:
-    """The lines of a bridge, from its opening to its closing."""
-    return [
-        BridgeRow(bridge.opening, True),
-        *(BridgeRow(term, False) for term in bridge.told),
-        BridgeRow(bridge.closing, True),
-    ]

@@ -15,6 +15,8 @@ from salesops.metrics import Reading
 from salesops.records.deal import Loss
 from salesops.records.money import Money
 from salesops.records.record import value_at
+from salesops.site.pages.charts.came_and_went import Lost, reasons
+from salesops.site.pages.charts.stages import member_of
 from salesops.site.pages.columns import DEAL, MEMBER, Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day, kind_of_business, money, said
@@ -65,6 +67,13 @@ def losses(snapshot: Snapshot) -> list[LossRow]:
     return sorted(found, key=lambda row: row.closing.entered, reverse=True)
 
 
+def _as_lost(row: LossRow) -> Lost:
+    """A loss as the chart of the reasons counts it."""
+    loss, deal = row.loss, row.standing.id
+    reason, verdict = (loss.reason, loss.verdict) if loss else (None, None)
+    return Lost(deal, member_of(row.standing.snapshot, deal), reason or "", verdict or "")
+
+
 WON: Columns[Standing] = (
     MEMBER,
     DEAL,
@@ -88,6 +97,7 @@ LOST: Columns[LossRow] = (
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """Wins and losses, the newest first."""
     won = sorted(standings(snapshot, snapshot.won), key=lambda standing: standing.since, reverse=True)
+    lost = losses(snapshot)
     yield page(
         "closed",
         "Closed deals",
@@ -95,7 +105,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         snapshot,
         won=won,
         won_columns=WON,
-        lost=losses(snapshot),
+        lost=lost,
+        charts=[reasons(map(_as_lost, lost))],
         lost_columns=LOST,
         win_rate=readings.get("win-rate"),
     )

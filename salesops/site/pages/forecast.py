@@ -14,6 +14,7 @@ from salesops.metrics.forecast import ExpectedDeal, Forecast, Landing, forecast,
 from salesops.metrics.forecasts_scored import SaidAndDone, Scores, StageBias, said_and_done, score, weeks_before
 from salesops.metrics.simulation import DRAWS, NO_MONTH, Band
 from salesops.metrics.wording import NO_DATA, amount, between, percent
+from salesops.site.pages.charts.contracts import forecast as forecast_chart
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day
@@ -131,6 +132,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         "forecast",
         snapshot,
         found=found,
+        charts=[forecast_chart(snapshot, found)],
         total=spread(found.total),
         middle=amount(money_of(found.total.p50)),
         expected=amount(found.expected),

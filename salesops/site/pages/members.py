@@ -17,6 +17,7 @@ from salesops.metrics.contracts import ACTIVE, OVERDUE, Term, terms
 from salesops.records.member import Health, Invoice, Member
 from salesops.records.money import total
 from salesops.records.scalars import slug
+from salesops.site.pages.charts.contracts import users
 from salesops.site.pages.columns import OWNER, Column, Columns
 from salesops.site.pages.facets import Pill, button
 from salesops.site.pages.page import Here, Page, page
@@ -207,6 +208,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             member=member,
             deals=sorted(deals.get(member_id, []), key=lambda it: it.since, reverse=True),
             contracts=sorted(contracts.get(member_id, []), key=lambda it: it.contract.start or date.min, reverse=True),
+            charts=[users(member, contracts.get(member_id, []), snapshot.as_of)],
             deal_columns=DEALS,
             contract_columns=CONTRACTS,
             health_columns=HEALTH,
@@ -215,7 +217,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             open=[standing for standing in deals.get(member_id, []) if standing.is_open and not standing.parked],
             running=next((it for it in contracts.get(member_id, ()) if it.bucket in (*ACTIVE, OVERDUE)), None),
             first=min((it.contract.start for it in contracts.get(member_id, ()) if it.contract.start), default=None),
-            users=users_of(member),
+            active_users=users_of(member),
             story=by_commit(past.timeline.of("member", member_id)),
             named={contact.id: contact.name or contact.id for contact in member.contacts},
         )

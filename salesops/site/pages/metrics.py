@@ -13,7 +13,11 @@ from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, metrics_of, wording
+from salesops.metrics.pipeline import SqdWeek
 from salesops.metrics.readings import Days, MoneyShare, Row, Share
+from salesops.site.pages.charts.chart import Chart
+from salesops.site.pages.charts.over_time import MonthEnd, month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
+from salesops.site.pages.charts.stages import ageing, conversions, days_in_stage, outcomes
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.words import NOTHING, day, prose, unbroken
@@ -144,14 +148,35 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         )
         for subject, found in groupby(every, key=lambda metric: metric.subject)
     ]
-    yield page("metrics", "Metrics", "metrics", snapshot, groups=groups, columns=GLOSSARY)
+    drawn = [conversions(snapshot, readings), ageing(snapshot, readings)]
+    yield page("metrics", "Metrics", "metrics", snapshot, groups=groups, columns=GLOSSARY, charts=drawn)
+    weeks, ends = weeks_of(snapshot), month_ends_of(snapshot)
     for metric in every:
         reading = readings[metric.id]
         if reading is not None:
-            yield _of(snapshot, metric, reading)
+            yield _of(snapshot, metric, reading, _chart_of(metric.id, snapshot, readings, weeks, ends))
 
 
-def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
+def _chart_of(
+    metric: str,
+    snapshot: Snapshot,
+    readings: Mapping[str, Reading | None],
+    weeks: Sequence[SqdWeek],
+    ends: Sequence[MonthEnd],
+) -> Chart | None:
+    """The chart of a metric; None of one without."""
+    by_week, by_month = {"sqd": sqd, "sqd-net-new": sqd_flow}, {"pipeline-value": pipeline_value, "mrr": mrr}
+    if metric in by_week:
+        return by_week[metric](snapshot, weeks)
+    if metric in by_month:
+        return by_month[metric](snapshot, ends)
+    stages = {f"days-in-{name.replace(' ', '-')}": name for name in snapshot.process.stages}
+    if metric in stages:
+        return days_in_stage(snapshot, readings, stages[metric])
+    return outcomes(snapshot, metric)
+
+
+def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | None) -> Page:
     data = reading.as_data()
     return page(
         f"metrics/{metric.id}",
@@ -161,6 +186,7 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading) -> Page:
         search=(metric.title, metric.summary),
         metric=metric,
         reading=reading,
+        charts=[chart],
         definition=metric.definition.split("\n\n"),
         included=list(_counted(snapshot, metric, reading)),
         counted_columns=COUNTED,

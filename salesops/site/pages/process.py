@@ -16,6 +16,7 @@ from salesops.metrics.decided import DecisionScore, decisions_scored
 from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, red_lines_of
 from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, share_in_words
 from salesops.metrics.wording import percent
+from salesops.site.pages.charts.stages import conversions
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.decisions import VERDICTS, decision_link, since_then
 from salesops.site.pages.diagram import diagram
@@ -121,8 +122,9 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         snapshot,
         process=snapshot.process,
         deals_in=deals_in,
-        drawn=diagram(snapshot, deals_in),
+        diagram=diagram(snapshot, deals_in),
         lines=lines,
+        charts=[conversions(snapshot, readings)],
         line_columns=LINES,
         luck=[(line, chances(line)) for line in lines],
         luck_columns=LUCK,

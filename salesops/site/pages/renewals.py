@@ -30,6 +30,7 @@ from salesops.metrics.contracts import (
 from salesops.records.member import Health, Member
 from salesops.records.money import Sums, total
 from salesops.records.scalars import slug
+from salesops.site.pages.charts.contracts import renewals as renewals_chart
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, counted, day, money
@@ -172,6 +173,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         tiles=[_active(rows), *(window for window in windows if window.bucket in NEEDS_A_TALK)],
         groups=[_group(window) for window in windows if window.rows and window.bucket in NEEDS_A_TALK],
         others=[_group(window) for window in windows if window.rows and window.bucket not in NEEDS_A_TALK],
+        charts=[renewals_chart(snapshot, [row.term for row in rows])],
         columns=CONTRACTS,
         startless=without_start(snapshot),
         mrr=readings.get("mrr"),

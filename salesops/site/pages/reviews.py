@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from markupsafe import Markup
@@ -18,6 +18,10 @@ from salesops.reports.agenda import agenda
 from salesops.reports.monthly import in_sections, last_day_of, month_over, monthly_review
 from salesops.reports.sections import Paper, SheetCell, SheetSection
 from salesops.reports.weekly import PAGES_OF_PAST, past_reviews, since, weekly_review
+from salesops.site.pages.charts.came_and_went import bridge
+from salesops.site.pages.charts.chart import Chart
+from salesops.site.pages.charts.over_time import sqd, weeks_of
+from salesops.site.pages.charts.stages import ageing
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day
@@ -79,15 +83,34 @@ ACTIONS: Columns[tuple[Action, str]] = (
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The agenda, the month, and the reviews that were held."""
     held = past_reviews(snapshot.book, snapshot.as_of)
-    yield _paper_page("review", "Weekly review", _agenda(snapshot, past), snapshot, held=held)
+    drawn = _charts(snapshot, readings, past)
+    yield _paper_page("review", "Weekly review", _agenda(snapshot, past), snapshot, held=held, charts=drawn)
     yield _paper_page("review-of-the-month", "Monthly review", _month(snapshot), snapshot, held=[])
     for at, name in enumerate(held):
         if when := day_or_none(name):
             yield _held_page(snapshot, name, when, past if at < PAGES_OF_PAST else None)
 
 
-def _paper_page(path: str, title: str, paper: Paper, snapshot: Snapshot, held: list[str]) -> Page:
-    return page(path, title, "review", snapshot, heading=paper.title, paper=paper, columns_of=columns_of, held=held)
+def _charts(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> list[Chart | None]:
+    """What a team looks at first: enough deals, where they are stuck, and what moved the pipeline this week."""
+    moved = bridge(snapshot, past.week.bridge, past.week.before.as_of) if past.week else None
+    return [sqd(snapshot, weeks_of(snapshot)), ageing(snapshot, readings), moved]
+
+
+def _paper_page(
+    path: str, title: str, paper: Paper, snapshot: Snapshot, held: list[str], charts: Sequence[Chart | None] = ()
+) -> Page:
+    return page(
+        path,
+        title,
+        "review",
+        snapshot,
+        heading=paper.title,
+        paper=paper,
+        columns_of=columns_of,
+        held=held,
+        charts=charts,
+    )
 
 
 def _agenda(snapshot: Snapshot, past: GitHistory) -> Paper:

@@ -342,8 +342,8 @@ class Tab:
 
     def __init__(self, browser, session):
         self._browser, self._session, self._loaded = browser, session, False
-        self.ran, self.faults, self.requests = [], [], []
-        """Addresses of pages in which an alert was called; faults and broken policies; what was asked for."""
+        self.ran, self.faults, self.requests, self.said = [], [], [], []
+        """Addresses of pages in which an alert was called; faults and broken policies; what was asked for; what the console was told."""
 
     def ask(self, method, **parameters):
         return self._browser.ask(method, self._session, **parameters)
@@ -353,6 +353,10 @@ class Tab:
             self._loaded = True
         elif method == "Runtime.bindingCalled":
             self.ran.append(told["payload"])
+        elif method == "Runtime.consoleAPICalled":
+            self.said.append(
+                " ".join(str(argument.get("value", argument.get("description"))) for argument in told["args"])
+            )
         elif method == "Network.requestWillBeSent":
             self.requests.append(told["request"]["url"])
         elif method == "Runtime.exceptionThrown":

@@ -6,10 +6,15 @@ import tomllib
 from importlib import resources
 
 import pytest
+import vega_bundle
 
 ASSETS = resources.files("salesops.site") / "assets"
 VENDORED = tomllib.loads((ASSETS / "VENDORED.toml").read_text(encoding="utf-8"))["vendored"]
-OURS = {"VENDORED.toml", "forms.js", "salesops.css", "search.js", "tables.js"}
+OURS = {"VENDORED.toml", "charts.css", "charts.js", "forms.js", "salesops.css", "search.js", "tables.js"}
+GRANTS = {
+    "MIT": "Permission is hereby granted, free of charge",
+    "BSD-3-Clause": "Redistribution and use in source and binary forms, with or without modification, are permitted",
+}
 
 
 @pytest.mark.parametrize("entry", VENDORED, ids=lambda entry: entry["name"])
@@ -21,9 +26,18 @@ def test_a_file_of_others_is_the_one_that_the_manifest_names(entry):
 
 @pytest.mark.parametrize("entry", VENDORED, ids=lambda entry: entry["name"])
 def test_its_licence_stands_beside_it(entry):
-    licence = (ASSETS / entry["licence_file"]).read_text(encoding="utf-8")
-    assert entry["licence"] == "MIT"
-    assert "Permission is hereby granted, free of charge" in licence
+    licence = " ".join((ASSETS / entry["licence_file"]).read_text(encoding="utf-8").split())
+    assert GRANTS[entry["licence"]] in licence
+
+
+def test_a_bundle_names_what_is_in_it_with_the_versions_of_its_recipe():
+    entry = next(entry for entry in VENDORED if "bundled" in entry)
+    licences = (ASSETS / entry["licence_file"]).read_text(encoding="utf-8")
+    bundled = {entry["package"]: entry["version"], **entry["bundled"]}
+    assert bundled == vega_bundle.VERSIONS
+    assert (ASSETS / entry["file"]).read_bytes()[:200].decode().startswith(vega_bundle.BANNER.format(**bundled))
+    for package, version in bundled.items():
+        assert f"{package} {version}, {entry['licence']}" in licences
 
 
 def test_nothing_else_of_others_is_in_the_folder():
@@ -50,4 +64,4 @@ def test_a_page_without_a_table_that_sorts_loads_no_script_for_it(demo):
 def test_our_scripts_are_light_as_a_server_sends_them():
     ours = [asset.read_bytes() for asset in ASSETS.iterdir() if asset.name in OURS and asset.name.endswith(".js")]
     assert sum(len(gzip.compress(script, mtime=0)) for script in ours) < 16 * 1024
-    assert len((ASSETS / "salesops.css").read_bytes()) < 24 * 1024
+    assert sum(len((ASSETS / name).read_bytes()) for name in ("salesops.css", "charts.css")) < 24 * 1024

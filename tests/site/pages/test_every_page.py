@@ -262,7 +262,7 @@ def test_without_scripts_the_pipeline_holds_every_open_deal_by_stage_the_oldest_
 
 
 def test_without_scripts_closed_deals_stand_with_the_newest_first(demo):
-    won, lost = demo.article("closed").every("table")
+    won, lost = demo.article("closed").every("table", class_="so-sortable")
     assert len(column(won, "Deal")) == len(demo.snapshot.won)
     closings = [closing for history in demo.snapshot.histories for closing in history.closings]
     assert len(column(lost, "Deal")) == sum(closing.outcome == "lost" for closing in closings)  # each loss of a deal
