@@ -44,6 +44,11 @@ class Task:
     aside: str = ""
     waits: tuple[str, ...] = ()
 
+    @property
+    def is_told_by_a_rule(self) -> bool:
+        """Whether the program says what is wrong, and not a person what is to be done."""
+        return bool(self.waits) and not TOLD_BY_ITSELF & {*self.waits}
+
 
 @dataclass(frozen=True)
 class ToDo:

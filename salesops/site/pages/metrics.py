@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -12,28 +13,37 @@ from markupsafe import Markup
 from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
-from salesops.metrics import Metric, Reading, metrics_of, wording
+from salesops.metrics import Metric, Reading, measure, metrics_of, wording
 from salesops.metrics.pipeline import SqdWeek
 from salesops.metrics.readings import Days, MoneyShare, Row, Share
+from salesops.metrics.targets import goal
+from salesops.reports.weekly import change
 from salesops.site.pages.charts.chart import Chart
 from salesops.site.pages.charts.over_time import MonthEnd, month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
 from salesops.site.pages.charts.stages import ageing, conversions, days_in_stage, outcomes
 from salesops.site.pages.columns import Column, Columns
+from salesops.site.pages.deals_named import title_of
 from salesops.site.pages.page import Here, Page, linked, page
+from salesops.site.pages.tiles import NO_CHANGE
 from salesops.site.pages.words import NOTHING, day, prose, unbroken
 
 MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
 SUBJECT_TITLES = {
-    "pipeline": "Pipeline",
-    "conversions": "Conversion",
-    "velocity": "Days",
-    "contracts": "Existing business",
-    "red_lines": "Limits",
-    "closing": "Closing well",
+    "pipeline": "Enough deals?",
+    "conversions": "Do they move on?",
+    "outreach": "Do they answer?",
+    "velocity": "How fast?",
+    "expected": "How much is to come?",
+    "contracts": "Who stays?",
+    "recurring_forecast": "What comes in every month?",
+    "retention": "What stays of it?",
+    "closing": "Do we close well?",
+    "red_lines": "Are we within our limits?",
     "own": "Our own",
 }
-"""What a group of metrics is called where that is not the name of its module."""
+"""What a group of metrics answers; the name of its module where it is not here."""
+FOUR_WEEKS = timedelta(weeks=4)
 HIT = {"win-rate": "won", "renewal-6": "in service", "contract-renewal-rate": "renewed"}
 """What a hit of a share is called where it is not a stage that was reached."""
 
@@ -43,6 +53,10 @@ class GlossaryRow(NamedTuple):
 
     metric: Metric
     reading: Reading | None
+    moved: str = ""
+    """How far it has come in four weeks."""
+    bounds: tuple[str, ...] = ()
+    """What the team wants of it, and its red line."""
 
     @property
     def anchor(self) -> str:
@@ -72,15 +86,22 @@ def headline(row: GlossaryRow, here: Here) -> object:
     return here.chip("bad", "cannot be measured") if row.metric.measure else here.chip("quiet", "not yet")
 
 
-def meaning_and_source(row: GlossaryRow, here: Here) -> Markup:
-    """The first line of the definition; the source too, where there is no page to say it."""
-    source = "" if row.reading else Markup(" Source: {}.").format(linked(row.metric.source, here.root))
-    return Markup("<small>{}{}</small>").format(prose(row.metric.summary), source)
+def behind(row: GlossaryRow, here: Here) -> Markup | str:
+    """What it rests on; of one that is not measured what it will be, and where that stands."""
+    if row.reading:
+        return wording.detail(row.reading)
+    told = Markup("<small>{} Source: {}.</small>")
+    return told.format(prose(row.metric.summary), linked(row.metric.source, here.root))
+
+
+def wanted(row: GlossaryRow, here: Here) -> str:
+    """The target, and the red line."""
+    return unbroken("; ".join(row.bounds)) or NOTHING
 
 
 def deal_and_hit(row: CountedDeal, here: Here) -> Markup:
     """The deal, whether it is a hit, and which of its attempts count."""
-    link = here.deal_link(row.history.id)
+    link = here.deal_link(row.history.id, row.history.deal.title)
     if row.attempts:
         link += Markup(" <small>{}</small>").format(row.attempts)
     return link + " " + here.chip("good", row.hit) if row.hit else link
@@ -125,8 +146,9 @@ def _tables(reading: Reading) -> list[tuple[str, Columns[Row], Sequence[Row]]]:
 GLOSSARY: Columns[GlossaryRow] = (
     Column("Metric", linked_title, header=True),
     Column("Value", headline, right=True, look="so-sum so-strong"),
-    Column("Based on", lambda row, _: wording.detail(row.reading), look="so-behind"),
-    Column("Definition", meaning_and_source, words=True),
+    Column("In four weeks", lambda row, _: unbroken(row.moved) or NOTHING, right=True),
+    Column("Target or red line", wanted),
+    Column("Based on", behind, words=True),
 )
 COUNTED: Columns[CountedDeal] = (
     Column("Member", lambda row, here: here.member_link(row.history.deal.member), header=True),
@@ -141,10 +163,19 @@ COUNTED: Columns[CountedDeal] = (
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The glossary with today's readings, and a page for each metric that is measured."""
     every = list(metrics_of(snapshot.process).values())
+    bounds, then = _bounds(snapshot), _then(snapshot, every)
     groups = [
         (
             SUBJECT_TITLES.get(subject, subject.replace("_", " ").capitalize()),
-            [GlossaryRow(metric, readings[metric.id]) for metric in found],
+            [
+                GlossaryRow(
+                    metric,
+                    readings[metric.id],
+                    _moved(then.get(metric.id), readings[metric.id]),
+                    tuple(bounds.get(metric.id, ())),
+                )
+                for metric in found
+            ],
         )
         for subject, found in groupby(every, key=lambda metric: metric.subject)
     ]
@@ -155,6 +186,28 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         reading = readings[metric.id]
         if reading is not None:
             yield _of(snapshot, metric, reading, _chart_of(metric.id, snapshot, readings, weeks, ends))
+
+
+def _then(snapshot: Snapshot, every: Sequence[Metric]) -> dict[str, Reading | None]:
+    """The readings of four weeks ago, by what is known now; nothing where there was no process yet."""
+    earlier = snapshot.whole.on(snapshot.as_of - FOUR_WEEKS)
+    return measure(earlier, every) if earlier.book.processes else {}
+
+
+def _moved(then: Reading | None, now: Reading | None) -> str:
+    found = change(then, now)
+    return "" if found == NO_CHANGE else wording.rounded(found)
+
+
+def _bounds(snapshot: Snapshot) -> dict[str, list[str]]:
+    """What the team wants of each metric, in words."""
+    found: dict[str, list[str]] = {}
+    for target in snapshot.book.targets.targets if snapshot.book.targets else ():
+        if target.by >= snapshot.as_of:
+            found.setdefault(target.metric, []).append(f"goal {goal(target)}")
+    for line in snapshot.process.red_lines:
+        found.setdefault(line.metric, []).append(f"red line {line.sentence}")
+    return found
 
 
 def _chart_of(
@@ -202,7 +255,13 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | Non
         week_columns=[week(point) for point in data.get("weeks", ())],
         tables=_tables(reading),
         most=MAX_DEALS_NAMED,
+        named=_named,
     )
+
+
+def _named(deal: str, here: Here) -> Markup | str:
+    """A deal by its member and title; the bare id of one that had not begun."""
+    return here.deal_link(deal, title_of(deal, here)) if here.snapshot.history(deal) else deal
 
 
 def _is_told(figure: str, reading: Reading) -> bool:
