@@ -293,7 +293,7 @@ class Deal:
         story, random = self.story, self.story.random
         again = "never" if random.random() < 0.4 else story.day + timedelta(days=random.randint(90, 500))
         loss = {"reason": reason, "learning": words(random, 8, 18), "verdict": verdict, "reengage": again}
-        story.say("loss", loss | ({"playbook": "none needed"} if random.random() < 0.7 else {}))
+        story.say("loss[]", loss | ({"playbook": "none needed"} if random.random() < 0.7 else {}))
         story.move("closed lost")
 
     def propose(self) -> None:
@@ -323,8 +323,11 @@ class Deal:
         if random.random() < 0.95:
             story.say("contract.end", end)
             self.buyer.ending.append((story.id, end, self.mrr))
+        else:
+            story.say("contract.end", "open")
         story.say("contract.mrr", self.money(self.mrr))
         story.say("contract.one_off", self.money(random.choice((0, 500, 1000, 2000))))
+        story.say("contract.why_different", "Settled at the table")
         story.say("contract.entity", "Saltgrove Open Science Foundation")
         story.say("contract.template", "outbound-services@5")
         story.say("contract.agreement", f"https://sign.fernwater.example/a/{story.id}")
