@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
@@ -136,7 +136,7 @@ def sales_velocity(snapshot: Snapshot) -> Amounts:
     otherwise. `behind` tells each of the four. With fewer than 10 wins that have an amount in a currency, or fewer than 10 closed
     attempts, there is no number. Each currency counts the open qualified deals that are worth something in it.
     """
-    cycles, rate = list(_cycles(snapshot)), win_rate(snapshot)
+    cycles, rate = list(_cycles(snapshot)), replace(win_rate(snapshot), floor=snapshot.numbers.enough)
     held = [history for history in snapshot.open if qualified(snapshot, history.now.stage)]
     found: Sums = {}
     behind: dict[str, str] = {}

@@ -56,7 +56,7 @@ def _factor(hits: int, out_of: int, assumed: Decimal, enough: int) -> Factor:
 def renewal_factor(snapshot: Snapshot) -> Factor:
     """The share of the contracts that ended which were renewed, over the whole past and of all deals."""
     rate = contract_renewal_rate(replace(snapshot, since=FAR_BACK, until=None, only=None))
-    return _factor(rate.hits, rate.out_of, RENEWED, rate.floor)
+    return _factor(rate.hits, rate.out_of, RENEWED, snapshot.numbers.enough)
 
 
 def new_factor(snapshot: Snapshot) -> Factor:

@@ -9,6 +9,7 @@ from booking import book_of
 from salesops.metrics.experiments import Declared, Registered, experiments_measured
 from salesops.records.deal import Deal
 from salesops.records.learning import Experiment
+from salesops.records.team import Team
 
 LAST = date(2026, 12, 30)
 SUBJECT = {
@@ -192,6 +193,19 @@ def test_an_experiment_is_pre_registered_where_its_cohort_begins_after_it_was_de
 def test_an_experiment_without_variants_compares_nothing(told):
     result = told({"a": sent("plain")}, variants=[])
     assert (result.variants, result.pairs, result.verdict, result.reached) == ({}, (), "", None)
+
+
+def test_a_team_that_asks_for_fewer_outcomes_hears_a_verdict_sooner(process):
+    numbers = {"organisation": "Ours", "time_zone": "UTC", "currency": "USD", "people": {}, "numbers": {"enough": "3"}}
+    deals = {f"{variant}-{at}": sent(variant, ends=ends) for at in range(3) for variant, ends in ENDS.items()}
+    subject = {"subject": Experiment.model_validate(SUBJECT)}
+    book = book_of(versions={"v3": process}, deals=deals, experiments=subject, team=Team.model_validate(numbers))
+    (result,) = experiments_measured(book.on(LAST))
+    assert [pair.verdict for pair in result.pairs] == ["named above plain"]
+    assert all(share.is_enough for share in result.variants.values())
+
+
+ENDS = {"plain": "closed lost", "named": "discovery"}
 
 
 # ── a second implementation, from the definition alone ────────────────────────────────────────────────────────────────

@@ -6,9 +6,11 @@ from random import Random
 import pytest
 from booking import book_of
 
+from salesops.book.book import Book
 from salesops.metrics.icp_fit import fits, foretold
 from salesops.records.deal import Deal
 from salesops.records.learning import Hypothesis
+from salesops.records.team import Team
 
 LAST = date(2026, 12, 30)
 TEACHING = {
@@ -122,6 +124,13 @@ def test_what_is_foretold_is_measured_over_the_deals_that_were_judged_to_fit(sna
     found = foretold(book, "teaching", book.book.icp["teaching"])
     assert (found.fits.hits, found.fits.out_of, found.others.out_of) == (hits, out_of, 1)
     assert found.verdict == verdict
+
+
+def test_a_team_that_asks_for_fewer_outcomes_knows_sooner_whether_what_was_foretold_holds(snapshot):
+    numbers = {"organisation": "Ours", "time_zone": "UTC", "currency": "USD", "people": {}, "numbers": {"enough": "9"}}
+    known = snapshot({f"d{at:02d}": judged(went=True) for at in range(9)}).book
+    book = Book({**known.records, "team": {"team": Team.model_validate(numbers)}}).on(LAST)
+    assert foretold(book, "teaching", book.book.icp["teaching"]).verdict == "holds"
 
 
 def test_a_hypothesis_that_foretells_nothing_cannot_be_wrong(snapshot):

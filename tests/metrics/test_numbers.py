@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from salesops.book.book import Book
 from salesops.metrics import metrics_of, read_metric
 from salesops.metrics.readings import Days, Share
 from salesops.metrics.wording import headline
+from salesops.records.team import Team
 
 
 @pytest.fixture
@@ -53,7 +55,49 @@ def test_every_rate_and_average_carries_the_floor_of_the_team_and_nothing_else_c
         if isinstance(after, Share | Days):
             assert after.floor == 3, id
         changed = {key for key, value in after.as_data().items() if before.as_data()[key] != value}
-        assert changed <= {"enough", "floor"}, id
+        words = {"behind"} if id == "sales-velocity" else set()
+        assert changed <= {"enough", "floor", *words}, id
+
+
+WON = {"stages": [{"outreach": "2026-01-05"}, {"proposal": "2026-02-02"}, {"closed won": "2026-03-02"}]}
+WORTH = {"value": {"mrr": "100 USD"}, "contract": {"start": "2026-03-02", "mrr": "100 USD"}}
+OPEN = {"stages": [{"outreach": "2026-05-04"}], "value": {"mrr": "100 USD"}}
+
+
+@pytest.fixture
+def asking_for(book):
+    """A book of a team that asks for so many outcomes."""
+
+    def make(enough, deals):
+        team = {"organisation": "Ours", "time_zone": "UTC", "currency": "USD", "people": {"jim": {"name": "Jim"}}}
+        numbers = {"numbers": {"enough": str(enough)}}
+        records = {"deal": book(deals).deals, "team": {"team": Team.model_validate(team | numbers)}}
+        return Book({"process": book(deals).versions, **records}).on(date(2026, 6, 1))
+
+    return make
+
+
+def test_sales_velocity_is_told_from_as_many_wins_on_as_the_team_says(asking_for):
+    deals = {"one": WON | WORTH, "two": WON | WORTH, "open": OPEN}
+    assert read_metric(asking_for(3, deals), "sales-velocity").value is None
+    assert read_metric(asking_for(2, deals), "sales-velocity").value == {"USD": "21.43"}, "1,200 in 56 days"
+
+
+def test_renewals_are_expected_as_they_were_from_as_many_ended_contracts_on_as_the_team_says(asking_for):
+    term = {"start": "2025-03-01", "end": "2026-02-28", "mrr": "100 USD"}
+    ended = {"stages": [{"proposal": "2025-01-06"}, {"closed won": "2025-02-03"}], "contract": term}
+    behind = read_metric(
+        asking_for(1, {"ended": ended, "open": OPEN | {"expected_close": "2026-07-01"}}), "forecast-mrr-6"
+    ).behind
+    assert behind["renewals"] == "× 0.0000 (0 of 1)"
+
+
+def test_the_chance_of_an_old_deal_goes_by_as_many_longer_stays_as_the_team_asks_for(asking_for):
+    stays = (("closed won", "2026-02-05"), ("closed won", "2026-02-06"), ("closed lost", "2026-04-02"))
+    past = {f"p{at}": {"stages": [{"proposal": "2026-02-02"}, {end: on}]} for at, (end, on) in enumerate(stays)}
+    old = {"stages": [{"proposal": "2026-04-20"}], "value": {"mrr": "100 USD"}}
+    one, two = (read_metric(asking_for(enough, past | {"old": old}), "weighted-pipeline") for enough in (1, 2))
+    assert (one.value, two.value) == ({"USD": "0.00"}, {"USD": "399.96"})
 
 
 @pytest.mark.parametrize("wrong", ["0", "1001", "ten"])
