@@ -156,8 +156,12 @@ def _ways(curve: Incidence) -> tuple[str, ...]:
     return tuple(curve.steps[-1].shares) if curve.steps else ()
 
 
+EXACT = 12
+"""To so many places sums of fractions are what they should be: 0.4062499999999998 is 0.40625."""
+
+
 def _rounded(value: float) -> Decimal:
-    return Decimal(repr(min(max(value, 0.0), 1.0))).quantize(PLACES, ROUND_HALF_UP)
+    return Decimal(repr(round(min(max(value, 0.0), 1.0), EXACT))).quantize(PLACES, ROUND_HALF_UP)
 
 
 def chances(snapshot: Snapshot) -> Chances:

@@ -21,7 +21,7 @@ from salesops.records.money import CENT, Money, Sums, total
 
 @dataclass(frozen=True)
 class Weighed:
-    """An open deal with its amounts, and how likely it is to be won."""
+    """An open deal with its amount in each currency, and how likely it is to be won."""
 
     history: DealHistory
     chance: Chance
@@ -48,7 +48,7 @@ def weigh(snapshot: Snapshot) -> tuple[list[Weighed], list[LeftOut]]:
             )
             left_out.append(LeftOut(history.id, why, Cause.NO_CHANCE))
         else:
-            weighed.append(Weighed(history, chance, tuple(amounts)))
+            weighed.append(Weighed(history, chance, tuple(Money(sum_, code) for code, sum_ in total(amounts).items())))
     return weighed, left_out
 
 

@@ -144,8 +144,8 @@ def _of_contract(snapshot: Snapshot, history: DealHistory, contract: Contract, r
     renewals = renewals_of(snapshot, history.id)
     stop = min((start for _, start in renewals), default=None)
     for month, money in months_of_contract(contract, months, stop).items():
-        rest = _rest_of_month(contract, month, snapshot.as_of, stop)
-        amount = (money.amount * rest).quantize(CENT, ROUND_HALF_UP)
+        to_come, days = _days_of_month(contract, month, snapshot.as_of, stop)
+        amount = (money.amount * to_come / days).quantize(CENT, ROUND_HALF_UP)
         if amount:
             yield Part(history, month, SIGNED, Money(amount, money.currency))
     last, fee = contract.last_day, contract.mrr
@@ -155,14 +155,14 @@ def _of_contract(snapshot: Snapshot, history: DealHistory, contract: Contract, r
         yield from _going_on(history, RENEWALS, max(last, snapshot.as_of) + DAY, fee, renewed, months)
 
 
-def _rest_of_month(contract: Contract, month: str, as_of: date, stop: date | None) -> Decimal:
-    """The share of a contract's days in a month that are still to come."""
+def _days_of_month(contract: Contract, month: str, as_of: date, stop: date | None) -> tuple[int, int]:
+    """A contract's days in a month that are still to come, and all of them; at least one, to divide by."""
     first = date(int(month[:4]), int(month[5:]), 1)
     over = min(day for day in (stop, contract.service_ended, date.max) if day) - DAY
     last = min(month_end(first), contract.last_day or date.max, over)
     begun = max(first, contract.start or first)
     days, to_come = (last - begun).days + 1, (last - max(begun, as_of + DAY)).days + 1
-    return Decimal(max(to_come, 0)) / days if days > 0 else Decimal(0)
+    return max(to_come, 0), max(days, 1)
 
 
 def _is_settled(snapshot: Snapshot, history: DealHistory) -> bool:

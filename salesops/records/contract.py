@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Literal
 
 from pydantic import PlainValidator, WithJsonSchema
@@ -102,7 +103,7 @@ class Contract(Record):
         return self.end if isinstance(self.end, Date) else None
 
     @property
-    def term(self) -> Decimal | None:
+    def term(self) -> Fraction | None:
         """The length of the term in months; days that make no whole month count as a part of one. None where it has no first or no last day."""
         if self.start is None or self.last_day is None or self.last_day < self.start:
             return None
@@ -110,7 +111,7 @@ class Contract(Record):
         whole = (over.year - self.start.year) * MONTHS_A_YEAR + over.month - self.start.month
         whole -= over < months_after(self.start, whole)
         last, following = (months_after(self.start, count) for count in (whole, whole + 1))
-        return whole + Decimal((over - last).days) / (following - last).days
+        return whole + Fraction((over - last).days, (following - last).days)
 
     @property
     def months(self) -> int | None:
@@ -120,8 +121,10 @@ class Contract(Record):
 
     def recurring(self, months_without_end: int = MONTHS_A_YEAR) -> Money | None:
         """What recurs, over its term: the fee of a month times the months, so many where it has no end; None where it has no such fee."""
-        months = self.term or Decimal(months_without_end)
-        return Money((self.mrr.amount * months).quantize(CENT), self.mrr.currency) if self.mrr else None
+        if self.mrr is None:
+            return None
+        hundredths = round(Fraction(self.mrr.amount) * 100 * (self.term or months_without_end))
+        return Money(Decimal(hundredths) * CENT, self.mrr.currency)
 
     def amounts(self, months_without_end: int = MONTHS_A_YEAR) -> list[Money]:
         """What it brings over its term: what recurs, and what comes once."""

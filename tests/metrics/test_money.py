@@ -23,6 +23,20 @@ def test_a_deal_is_worth_its_months_and_what_comes_once(reading):
     assert (found.n, found.included) == (3, ("aspen", "birch", "cedar"))
 
 
+def test_a_deal_is_weighted_as_a_whole_and_rounded_once(reading):
+    likely = "probability: {value: 1%, date: 2026-01-05, why: A hunch}"
+    deals = (
+        f"aspen: {{stages: [outreach: 2026-01-05], value: {{mrr: 0.50 USD, months: 1, one_off: 0.50 USD}}, {likely}}}"
+    )
+    assert reading("weighted-pipeline", "2026-06-01", deals).value == {"USD": "0.01"}
+
+
+def test_a_part_of_a_month_is_not_rounded_before_it_is_multiplied(reading):
+    contract = "contract: {start: 2026-01-28, end: 2026-03-01, mrr: 0.35 USD}"
+    deals = f"aspen: {{stages: [proposal: 2026-01-05, closed won: 2026-01-26], {contract}}}"
+    assert reading("won-value", "2026-06-01", deals).value == {"USD": "0.38"}, "0.35 times 1 and 2/28"
+
+
 def test_new_and_existing_business_are_worth_what_they_are_worth(reading):
     found = reading("pipeline-value", "2026-06-01", PIPELINE).as_data()
     assert found["split"] == {
