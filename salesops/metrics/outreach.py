@@ -103,13 +103,18 @@ def email_open_rate(snapshot: Snapshot) -> Share:
 def _by_message(snapshot: Snapshot) -> list[Tally]:
     """Every message that was sent by name: by the results on file where these can be told apart, else by the e-mails of deals."""
     records = snapshot.book.outreach.values() if snapshot.only is None else ()
-    found = {record.message: _on_file(snapshot, record) for record in records}
+    found = {record.message: _on_file(snapshot, record) for record in records if _has_begun(snapshot, record)}
     for history in snapshot.histories:
         for entry in history.deal.activity if history.type == NEW else ():
             if entry.template and _is_message(snapshot, entry):
                 known = found.setdefault(entry.template, Tally(entry.template, ONE_BY_ONE))
                 known.add(history.id, entry)
     return [found[message] for message in sorted(found)]
+
+
+def _has_begun(snapshot: Snapshot, record: Outreach) -> bool:
+    """Whether anything was counted by the day: until then the e-mails of deals are all that is known."""
+    return any(each.date <= snapshot.as_of for each in record.results)
 
 
 def _on_file(snapshot: Snapshot, record: Outreach) -> Tally:

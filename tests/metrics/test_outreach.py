@@ -65,6 +65,13 @@ def test_of_the_results_on_file_those_up_to_the_day_and_in_the_window_count(with
     assert reading(OPENS, "2026-06-01", known, since="2026-02-15").out_of == 20
 
 
+def test_until_the_first_result_is_on_file_the_e_mails_of_deals_are_all_that_is_known(with_results, reading):
+    known = with_results([{"date": "2026-05-04", "sent": "40", "opened": "20"}])
+    before, after = reading(OPENS, "2026-05-03", known), reading(OPENS, "2026-05-04", known)
+    assert (before.out_of, after.out_of) == (2, 40)
+    assert [row["known_from"] for row in before.tables["by_message"]] == ["e-mails of deals"] * 2
+
+
 def test_narrowed_to_some_deals_only_their_own_e_mails_count(with_results):
     known = with_results(RESULTS)
     snapshot = known.on(date(2026, 6, 1), only=lambda deal: deal.owner == "jim")
