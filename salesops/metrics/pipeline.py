@@ -161,7 +161,7 @@ def sqd_net_new(snapshot: Snapshot) -> Count:
         came = [visit.entered for visit, into in crossings(snapshot, history) if into]
         if any(day >= start for day in came):
             entered.append(history)
-            before.append("re-entry" if any(day < start for day in came) or len(came) > 1 else "first entry")
+            before.append("re-entry" if any(day < start for day in came) else "first entry")
     return count(snapshot, entered, parts={"by_entry": tally(before), "flow": flow(snapshot)})
 
 

@@ -134,6 +134,12 @@ def test_first_entries_and_those_who_came_back_are_shown_apart(reading):
     assert found.parts["by_entry"] == {"first entry": 1, "re-entry": 2}
 
 
+def test_a_deal_that_came_in_twice_in_the_week_of_its_first_entry_is_a_first_entry(reading):
+    deals = "aspen: {stages: [outreach: 2026-03-04, closed lost: 2026-03-05, discovery: 2026-03-06]}"
+    found = reading("sqd-net-new", "2026-03-09", deals)
+    assert (found.value, found.parts["by_entry"]) == (1, {"first entry": 1})
+
+
 def test_a_deal_that_came_and_went_within_the_week_counts_on_both_sides(reading):
     deals = "aspen: {stages: [enrichment: 2026-03-02, outreach: 2026-03-04, closed lost: 2026-03-06]}"
     new, gone = reading("sqd-net-new", "2026-03-09", deals), reading("sqd-exits", "2026-03-09", deals)
