@@ -8,6 +8,7 @@ from datetime import date
 from functools import partial
 
 from salesops.book.book import Cause, LeftOut, Snapshot
+from salesops.book.exit_criteria import first_day
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.curves import Course, by_days, cohorts, incidence
 from salesops.metrics.metric import NEW_ONLY, Metric, family, line, metric
@@ -39,10 +40,12 @@ class Attempt:
 
     @property
     def is_call(self) -> bool:
-        """Whether a discovery meeting was held in the days of the attempt: only then they have spoken."""
-        first, last = self.visits[0].entered, self.visits[-1].left or date.max
+        """Whether a discovery meeting was held in the attempt: only then they have spoken. After a loss it belongs to the next one."""
+        own = self.visits[0].attempt
+        first = first_day(self.history, own) if own > 1 else date.min
+        end = first_day(self.history, own + 1) if own < self.history.now.attempt else date.max
         return any(
-            entry.is_held_meeting and entry.about == "discovery" and first <= entry.date <= last
+            entry.is_held_meeting and entry.about == "discovery" and first <= entry.date < end
             for entry in self.history.deal.activity
         )
 

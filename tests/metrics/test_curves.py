@@ -95,6 +95,14 @@ def test_a_call_is_an_attempt_in_which_they_met_and_the_others_are_named(reading
     ]
 
 
+@pytest.mark.parametrize(("met", "calls"), [("2026-02-02", (0, 1)), ("2026-02-03", (1, 0)), ("2026-03-02", (1, 0))])
+def test_a_meeting_after_a_loss_is_a_call_of_the_next_attempt(reading, met, calls):
+    meeting = f"{{date: {met}, kind: meeting, about: discovery, status: held}}"
+    moves = "discovery: 2026-01-05, closed lost: 2026-02-02, discovery: 2026-03-02, proposal: 2026-03-09"
+    found = reading("discovery-to-proposal", "2026-06-01", f"aspen: {{stages: [{moves}], activity: [{meeting}]}}")
+    assert (found.parts["calls"]["converted"], found.parts["calls"]["failed"]) == calls
+
+
 def test_calls_are_told_apart_where_the_process_asks_for_a_discovery_meeting_and_nowhere_else(reading, process):
     assert "calls" not in reading(CONVERSION, "2026-06-01", SOME).parts
     line = process.red_lines[0].model_copy(update={"metric": CONVERSION, "of": "calls"})
