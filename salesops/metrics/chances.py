@@ -23,7 +23,7 @@ from salesops.records.process import WON
 
 PLACES = Decimal("0.0001")
 """How exact a chance is told, and counted with: to a hundredth of a percent."""
-EXACT = 12
+EXACT = 9
 """To so many places sums of fractions are what they should be: 0.4062499999999998 is 0.40625."""
 ROUNDS = 500
 """How often the stages are gone through until their chances no longer change: they hang on each other where deals go back."""
