@@ -11,6 +11,8 @@ from salesops.metrics.statistics import chance_of_at_most, upper_bound
 
 RUNS = 4_000
 """Simulated teams, where what came before the last few outcomes cannot be summed up exactly."""
+NEVER = 1e-18
+"""A chance that adds nothing to any sum that is told."""
 FAR_ENOUGH = 1_000
 """Outcomes beyond which nobody waits for a line to be confirmed."""
 
@@ -28,16 +30,17 @@ def once(out_of: int, bound: Fraction, rate: float) -> float:
 
 def ever(after: int, until: int, bound: Fraction, rate: float) -> float:
     """How likely a share is below a bound at some time, looked at after each outcome from the ``after``-th to the ``until``-th: exact."""
-    silent, crossed = [1.0], 0.0
+    first, silent, crossed = 0, [1.0], 0.0
     for out_of in range(1, until + 1):
-        silent = [
-            (silent[hits] * (1 - rate) if hits < len(silent) else 0.0) + (silent[hits - 1] * rate if hits else 0.0)
-            for hits in range(len(silent) + 1)
-        ]
-        if out_of >= after:
-            gone = most_hits_below(out_of, bound) + 1
+        silent = [fewer * (1 - rate) + more * rate for fewer, more in zip([*silent, 0.0], [0.0, *silent], strict=True)]
+        while len(silent) > 1 and silent[-1] < NEVER:
+            silent.pop()
+        gone = most_hits_below(out_of, bound) + 1 - first if out_of >= after else 0
+        if gone > 0:
             crossed += sum(silent[:gone])
-            silent[:gone] = [0.0] * gone
+            first, silent = first + gone, silent[gone:]
+        if not silent:
+            break
     return crossed
 
 

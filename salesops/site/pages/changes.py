@@ -16,8 +16,8 @@ from salesops.site.pages.charts.came_and_went import bridge
 from salesops.site.pages.charts.chart import Chart
 from salesops.site.pages.page import Page, page
 
-MAX_COMMITS_ON_PAGE = 200
-"""Commits on the page; the feed and `salesops history` have more."""
+MAX_RECORDS_ON_PAGE = 100
+"""Changed records on the page; the feed and `salesops history` have more."""
 
 
 class CommitRecord(NamedTuple):
@@ -34,6 +34,8 @@ class Told(NamedTuple):
 
     commit: Commit
     records: list[CommitRecord]
+    more: int = 0
+    """Further records that are not told here."""
 
 
 class TimeSpan(NamedTuple):
@@ -63,8 +65,19 @@ def _chart_of(snapshot: Snapshot, report: Report) -> Chart | None:
     return bridge(snapshot, report.bridge, report.before.as_of)
 
 
+def _newest(past: GitHistory) -> Iterator[Told]:
+    """The newest commits, up to so many changed records; of one that changed more the first of them."""
+    left = MAX_RECORDS_ON_PAGE
+    for found in past.timeline.commits:
+        commit = told(*found)
+        yield commit._replace(records=commit.records[:left], more=max(len(commit.records) - left, 0))
+        left -= len(commit.records)
+        if left <= 0:
+            return
+
+
 def _spans(as_of: date, past: GitHistory) -> Iterator[TimeSpan]:
-    commits = [told(*found) for found in past.timeline.commits[:MAX_COMMITS_ON_PAGE]]
+    commits = list(_newest(past))
     monday, first = as_of - timedelta(days=as_of.weekday()), as_of.replace(day=1)
     this_week = [one for one in commits if one.commit.day >= monday]
     this_month = [one for one in commits if first <= one.commit.day < monday]
