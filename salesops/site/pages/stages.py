@@ -12,6 +12,7 @@ from salesops.metrics.velocity import suggested_stale_after
 from salesops.records.deal import Learned
 from salesops.records.scalars import slug
 from salesops.site.pages.board import by_urgency
+from salesops.site.pages.charts.stages import days_in_stage
 from salesops.site.pages.page import Page, page
 
 MOST_CARDS = 40
@@ -38,6 +39,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             answers=told.get(name, [])[:MOST_ANSWERS],
             suggested=suggested_stale_after(snapshot, name),
             out=[it.id for it in snapshot.process.conversions if it.from_ == name],
+            charts=[days_in_stage(snapshot, readings, name)],
             readings=readings,
         )
 

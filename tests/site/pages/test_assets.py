@@ -10,7 +10,7 @@ import vega_bundle
 
 ASSETS = resources.files("salesops.site") / "assets"
 VENDORED = tomllib.loads((ASSETS / "VENDORED.toml").read_text(encoding="utf-8"))["vendored"]
-OURS = {"VENDORED.toml", "charts.css", "charts.js", "forms.js", "salesops.css", "search.js", "tables.js"}
+OURS = {"VENDORED.toml", "charts.css", "charts.js", "forms.js", "page.js", "salesops.css", "search.js", "tables.js"}
 GRANTS = {
     "MIT": "Permission is hereby granted, free of charge",
     "BSD-3-Clause": "Redistribution and use in source and binary forms, with or without modification, are permitted",

@@ -377,13 +377,13 @@ def _heaped(rows: Sequence[StayRow]) -> tuple[list[dict[str, Any]], int]:
     each = -(-max(map(len, heaps.values())) // MOST_HIGH)
     dots = [
         {
-            "days": (place + 0.5) * width if width > 1 else place,
+            "days": sum(each.days for each in heap) / len(heap),
             "high": high + 0.5,
             "open": row.is_open,
             "says": f"{row.member}: {counted(row.days, 'day')}{', still there' if row.is_open else ''}",
             "href": file_of(f"deals/{row.deal}"),
         }
-        for place, heap in heaps.items()
+        for heap in heaps.values()
         for high, row in enumerate(heap[::each])
     ]
     return dots, each
@@ -399,9 +399,9 @@ def _stay_spec(dots: list[dict[str, Any]], marks: list[dict[str, Any]], limit: i
     limits = [{"days": limit, "says": f"expected at most: {limit} days"}] if limit is not None else []
     layers = [
         layer(limits, "rule", {"x": x, "tooltip": SAYS}, color=BAD, strokeDash=[5, 4], strokeWidth=1.2),
+        layer(marks, "rule", {"x": x, "tooltip": SAYS}, color=INK, strokeWidth=1.6),
         layer([dot for dot in dots if not dot["open"]], "point", encoding, filled=True, **shape),
         layer([dot for dot in dots if dot["open"]], "point", encoding, filled=False, strokeWidth=1.8, **shape),
-        layer(marks, "rule", {"x": x, "tooltip": SAYS}, color=INK, strokeWidth=1.6),
     ]
     return drawing(int(high * 13) + 2 * FOOT, *(each for each in layers if each["data"]["values"]))
 
