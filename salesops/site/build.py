@@ -122,6 +122,7 @@ class Site:
         for path, text in data_files(self.snapshot, self.readings, self.past):
             (html / _address(path)).write_text(text, encoding="utf-8", newline="")
         _remove_shell(html)
+        _tell_what_is_missing(html)
         if policy:
             _guard_own_pages(html, (page.file for page in self.pages), scripts)
         _forget_shell(html)
@@ -225,6 +226,27 @@ def _guard_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str]) -
             file.write_text(guarded(file.read_text(encoding="utf-8"), scripts), encoding="utf-8")
 
 
+_BOARD = re.compile(r'href="([^"]*?)board\.html"')
+
+
+def _tell_what_is_missing(html: Path) -> None:
+    """What stands where there is no page: why that may be, and where to look. It may be shown at any address, so its links are those of the theme."""
+    file = html / "404.html"
+    if not file.is_file():
+        return
+    text = file.read_text(encoding="utf-8")
+    home = found[1] if (found := _BOARD.search(text)) else "/"
+    places = (("", "Today"), ("board", "Board"), ("pipeline", "Pipeline"), ("members", "Members"))
+    links = ", ".join(f'<a href="{escape(home)}{file_of(path)}">{title}</a>' for path, title in places)
+    told = (
+        "<h1>There is no page here</h1>"
+        "<p>Records are found by their file name; it may have been renamed or removed.</p>"
+        f'<p data-home="{escape(home)}" data-missing>Look in {links}.</p>'
+        f'<script defer src="{escape(home)}{ASSETS}/page.js"></script>'
+    )
+    file.write_text(re.sub(r"<h1>404[^<]*</h1>", lambda _: told, text, count=1), encoding="utf-8")
+
+
 def _remove_shell(html: Path) -> None:
     """Take the shell away, and its folder where the team has no pages of its own in there."""
     shell = html / file_of(SHELL)
@@ -260,6 +282,7 @@ def _add_to_search(html: Path, pages: Iterable[Page]) -> None:
             "location": page.file,
             "title": str(escape(page.title)),
             "text": str(escape(page.words)),
+            **({"boost": page.rank} if page.rank != 1 else {}),
         }
         for page in pages
     ]

@@ -423,15 +423,17 @@
   }
 
   /** An id that nothing has: the wanted one, else with one of these ends, else with a number. */
-  function free(wanted, taken, ...ends) {
+  const taken = ({ others, members }) => [...others, ...members.flatMap((one) => [one.id, ...one.deals.map((deal) => deal[0])])];
+
+  function free(wanted, known, ...ends) {
     const tries = [wanted, ...ends.map((end) => `${wanted}-${end}`)];
     for (let number = 2; number < 1000; number += 1) tries.push(`${wanted}-${number}`);
-    return tries.find((one) => !taken.includes(one));
+    return tries.find((one) => !known.includes(one));
   }
   const isId = (text) => /^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(text) && !/^(?:con|prn|aux|nul|com[0-9]|lpt[0-9])$/.test(text);
 
   function begin(asked) {
-    const { members, taken, tiers, starts, currency } = asked.facts;
+    const { members, tiers, starts, currency } = asked.facts;
     const name = asked.words("institution")?.text.trim();
     asked.must(name, "the institution");
     const member = known(name, members);
@@ -442,7 +444,7 @@
     if (name) asked.says("institution", isNew ? likeness(name, members) : there ? `There already, with ${there}.` : "On file.");
     if (open.length && !asked.every("another").length) asked.missing.push("whether it is another deal");
 
-    const ids = [...taken, ...members.map((one) => one.id)];
+    const ids = taken(asked.facts);
     asked.show("id", false);
     const entry = isNew ? newcomer(asked, name, ids) : undefined, whose = isNew ? entry.id : member?.id;
     const changes = entry ? [entry] : [], people = contacts(asked, member), added = roles(people);
@@ -491,8 +493,8 @@
   }
 
   function join(asked) {
-    const { members, taken } = asked.facts, name = asked.must(asked.words("institution")?.text.trim(), "the institution");
-    const there = known(name, members), entry = newcomer(asked, name || "", [...taken, ...members.map((one) => one.id)]);
+    const { members } = asked.facts, name = asked.must(asked.words("institution")?.text.trim(), "the institution");
+    const there = known(name, members), entry = newcomer(asked, name || "", taken(asked.facts));
     if (name) asked.says("institution", there ? `It is on file: ${there.id}` : likeness(name, members), Boolean(there));
     const added = roles(contacts(asked));
     if (added.length) entry.contacts = added;

@@ -10,6 +10,14 @@
       built.after(said);
     }
   }
+  const missing = document.querySelector("[data-missing]");
+  if (missing) {
+    const word = decodeURIComponent(location.pathname).split("/").pop().replace(/\.html$/, "").replace(/-/g, " ");
+    const link = document.createElement("a");
+    link.href = `${missing.dataset.home}index.html?q=${encodeURIComponent(word)}`;
+    link.textContent = `search for “${word}”`;
+    missing.append(" Or ", link, ".");
+  }
   document.querySelectorAll("[data-copy]").forEach((button) => {
     button.hidden = false;
     button.addEventListener("click", async () => {

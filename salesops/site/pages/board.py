@@ -15,6 +15,8 @@ from salesops.site.pages.page import Here, Page, page
 MAX_CARDS = 40
 """Cards in a column; the pipeline table has the rest."""
 LATELY = timedelta(days=30)
+MOST_CLOSED = 15
+"""Closed deals below the board; Won and lost has the rest."""
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
@@ -50,4 +52,4 @@ def by_urgency(standing: Standing) -> tuple[bool, bool, date, str]:
 
 def _closed(found: list[Standing], as_of: date) -> list[Standing]:
     lately = [standing for standing in found if standing.since > as_of - LATELY]
-    return sorted(lately, key=lambda standing: (-standing.since.toordinal(), standing.id))
+    return sorted(lately, key=lambda standing: (-standing.since.toordinal(), standing.id))[:MOST_CLOSED]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from datetime import date
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -11,6 +12,7 @@ from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
 from salesops.book.visits import Visit
 from salesops.changes.timeline import GitHistory
+from salesops.checks.waiting import everything_waiting
 from salesops.metrics import Reading
 from salesops.records.deal import Loss
 from salesops.records.money import Money
@@ -98,15 +100,41 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     """Wins and losses, the newest first."""
     won = sorted(standings(snapshot, snapshot.won), key=lambda standing: standing.since, reverse=True)
     lost = losses(snapshot)
+    years = sorted({it.since.year for it in won} | {row.closing.entered.year for row in lost}, reverse=True)
+    common: dict[str, Any] = {
+        "won_columns": WON,
+        "lost_columns": LOST,
+        "years": years,
+        "win_rate": readings.get("win-rate"),
+    }
     yield page(
         "closed",
-        "Closed deals",
+        "Won and lost",
         "closed",
         snapshot,
         won=won,
-        won_columns=WON,
         lost=lost,
+        again=list(_again(snapshot)),
         charts=[reasons(map(_as_lost, lost))],
-        lost_columns=LOST,
-        win_rate=readings.get("win-rate"),
+        **common,
     )
+    for year in years:
+        yield page(
+            f"closed/{year}",
+            f"Won and lost in {year}",
+            "closed",
+            snapshot,
+            won=[it for it in won if it.since.year == year],
+            lost=(found := [row for row in lost if row.closing.entered.year == year]),
+            again=[],
+            charts=[reasons(map(_as_lost, found))],
+            **common,
+        )
+
+
+def _again(snapshot: Snapshot) -> Iterator[tuple[Standing, date]]:
+    """Lost deals whose day to try again has come, and no later deal of the member has begun."""
+    for it in everything_waiting(snapshot):
+        history = snapshot.history(it.record) if it.code == "reengage-due" else None
+        if history:
+            yield Standing(snapshot, history), it.since

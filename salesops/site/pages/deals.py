@@ -11,6 +11,7 @@ from markupsafe import Markup
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Way
 from salesops.book.icp_score import score_on
+from salesops.book.need_fixes import block_for
 from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing
 from salesops.changes.timeline import GitHistory, by_commit
@@ -107,6 +108,7 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         snapshot,
         branch=past.branch,
         search=words_of(standing),
+        rank=4 if standing.is_open else 1,
         standing=standing,
         deal=deal,
         term=term,
@@ -117,6 +119,7 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         answers=answers(standing, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
         steps=steps(standing),
         asked=asked,
+        to_fill_in=lambda way: block_for(way.missing, standing.facts),
         complete=complete(standing),
         people=people(standing),
         chain=chain(standing),

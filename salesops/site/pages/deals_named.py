@@ -11,6 +11,10 @@ from salesops.site.pages.page import Here
 from salesops.site.pages.words import NOTHING, counted
 
 
+MOST = 25
+"""Deals named in one cell."""
+
+
 def title_of(deal: str, here: Here) -> str:
     """A deal by its member, or by its id where that is not known."""
     history = here.snapshot.history(deal)
@@ -22,10 +26,11 @@ def title_of(deal: str, here: Here) -> str:
 
 def links(deals: Iterable[str], here: Here) -> Markup:
     """The deals by name, each a link."""
-    named = [
-        here.deal_link(deal, title_of(deal, here)) if here.snapshot.history(deal) else deal
-        for deal in dict.fromkeys(deals)
+    every = list(dict.fromkeys(deals))
+    named: list[Markup | str] = [
+        here.deal_link(deal, title_of(deal, here)) if here.snapshot.history(deal) else deal for deal in every[:MOST]
     ]
+    named += [f"{len(every) - MOST:,} more"] if len(every) > MOST else []
     return Markup("; ").join(named) if named else Markup(NOTHING)
 
 

@@ -203,6 +203,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             "member",
             snapshot,
             branch=past.branch,
+            rank=5,
             search=(member_id, *(part for contact in member.contacts for part in (contact.name, contact.role))),
             id=member_id,
             member=member,

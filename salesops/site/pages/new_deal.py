@@ -64,7 +64,7 @@ def _on_file(snapshot: Snapshot, branch: str) -> dict[str, Any]:
     ]
     return {
         "members": members,
-        "taken": [history.id for history in snapshot.histories],
+        "others": [history.id for history in snapshot.histories if history.deal.member not in book.members],
         "tiers": {name: tier.name for name, tier in process.tiers.items()},
         "starts": {kind: process.start_of(kind) for kind in (NEW, EXISTING)},
         "countries": COUNTRY_NAMES,

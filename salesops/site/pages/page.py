@@ -38,6 +38,8 @@ class Page:
     in_navigation: bool = True
     section: str = ""
     """The section of the menu that it stands in, ``Help/Reference`` for one in another; overviews stand in none."""
+    rank: float = 1
+    """How much it weighs in the search: members and open deals before people, stages and pages, closed deals last."""
 
     @property
     def file(self) -> str:
@@ -199,6 +201,7 @@ def page(
     section: str = "",
     branch: str = MAIN,
     search: Iterable[str | None] = (),
+    rank: float = 1,
     **values: Any,
 ) -> Page:
     """Render a page from its template; ``root`` leads back to the folder of the home page from wherever it is.
@@ -229,7 +232,7 @@ def page(
         return words.days_in_words(_looking_back(body, here) if snapshot.looks_back else body, snapshot.as_of)
 
     said = " ".join(word for word in search if word)
-    return Page(path, title, said, render, in_navigation=bool(section) or "/" not in path, section=section)
+    return Page(path, title, said, render, in_navigation=bool(section) or "/" not in path, section=section, rank=rank)
 
 
 def _looking_back(body: str, here: Here) -> str:

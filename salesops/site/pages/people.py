@@ -31,6 +31,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             person.name,
             "person",
             snapshot,
+            rank=3,
             search=(person_id, *person.roles),
             id=person_id,
             roles=", ".join(person.roles),

@@ -30,6 +30,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             stage.title,
             "stage",
             snapshot,
+            rank=2,
             search=("stage", name),
             name=name,
             stage=stage,
