@@ -10,7 +10,6 @@ from salesops.metrics.readings import AttemptKey
 from salesops.site.pages.page import Here
 from salesops.site.pages.words import NOTHING, counted
 
-
 MOST = 25
 """Deals named in one cell."""
 
