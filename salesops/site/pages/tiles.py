@@ -17,6 +17,8 @@ from salesops.reports.weekly import change
 
 MONTHS_BACK = 12
 FOUR_WEEKS = timedelta(weeks=4)
+FAR = 500
+"""From so many days on the year of a target says more than the days that are left."""
 WIDTH, HEIGHT, EDGE = 90, 26, 3
 NO_CHANGE = "no change"
 LOOKS = {REACHED: "good", MISSING: "warn", MISSED: "bad"}
@@ -100,7 +102,7 @@ def _verdict(snapshot: Snapshot, standing: TargetStanding, now: Reading | None, 
     if moved and moved != NO_CHANGE:
         yield f"{rounded(moved)} in four weeks"
     if progress.state == MISSING:
-        yield f"{left} days left" if left != 1 else "1 day left"
+        yield "1 day left" if left == 1 else f"{left} days left" if left < FAR else f"until {standing.target.by.year}"
 
 
 def _line(snapshot: Snapshot, standing: TargetStanding, now: Reading | None) -> tuple[Line | None, str]:
