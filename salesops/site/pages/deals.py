@@ -184,7 +184,7 @@ def _is_old(answer: Answer, snapshot: Snapshot) -> bool:
     return too_old or bool(event and event < snapshot.as_of)
 
 
-class Person(NamedTuple):
+class Counterpart(NamedTuple):
     """Somebody at the institution: whether somebody met them, and whether they decide."""
 
     contact: Contact
@@ -192,14 +192,14 @@ class Person(NamedTuple):
     decides: bool
 
 
-def people(standing: Standing) -> list[Person]:
+def people(standing: Standing) -> list[Counterpart]:
     """The contacts of the institution: those who decide first, then those whom somebody met."""
     member = standing.snapshot.book.members.get(standing.deal.member)
     met = {who for entry in standing.deal.activity if entry.contact for who in entry.with_}
     authority = standing.deal.maniac_t.authority if standing.deal.maniac_t else None
     deciding = set(authority.contacts) if authority else set()
     found = [
-        Person(contact, contact.id in met, bool(contact.decides) or contact.id in deciding)
+        Counterpart(contact, contact.id in met, bool(contact.decides) or contact.id in deciding)
         for contact in (member.contacts if member else ())
     ]
     return sorted(found, key=lambda person: (not person.decides, not person.was_met))

@@ -27,7 +27,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Way:
+class Arrow:
     """A way out, as the points of a line: forward, or to a loss."""
 
     points: str
@@ -39,7 +39,7 @@ class Diagram:
     """Boxes and lines, and the size that they need."""
 
     boxes: tuple[Box, ...]
-    ways: tuple[Way, ...]
+    ways: tuple[Arrow, ...]
     width: int
     height: int
 
@@ -80,17 +80,17 @@ def _box(process: Process, name: str, place: tuple[int, int], deals_in: Mapping[
     return Box(name, stage.title, x, y, deals_in.get(name, 0) if stage.is_open else None, stage.outcome or "open")
 
 
-def _ways(process: Process, box: Box, boxes: Mapping[str, Box], name: str) -> Iterator[Way]:
+def _ways(process: Process, box: Box, boxes: Mapping[str, Box], name: str) -> Iterator[Arrow]:
     for target in dict.fromkeys(way_out.to for way_out in process.stages[name].exits):
         there = boxes.get(target)
         if there is None:
             continue
         if there.look == LOST:
-            yield Way(_points(_bottom(box), _top(there)), "lost")
+            yield Arrow(_points(_bottom(box), _top(there)), "lost")
         elif there.x > box.x:
-            yield Way(_points(_right(box), _left(there)), "forward")
+            yield Arrow(_points(_right(box), _left(there)), "forward")
         else:
-            yield Way(_points(_bottom(box), _bottom(there)), "back")
+            yield Arrow(_points(_bottom(box), _bottom(there)), "back")
 
 
 def _points(*points: tuple[int, int]) -> str:

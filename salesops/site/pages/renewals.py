@@ -63,7 +63,7 @@ class RenewalRow(NamedTuple):
         return self.term.bucket in NEEDS_A_TALK and not self.talk and not self.term.secured_by
 
 
-class Window(NamedTuple):
+class WindowTile(NamedTuple):
     """A tile: how many contracts are in a window, what they bring a month, and what else is said of them."""
 
     bucket: str
@@ -180,25 +180,25 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     )
 
 
-def _window(bucket: str, rows: list[RenewalRow]) -> Window:
+def _window(bucket: str, rows: list[RenewalRow]) -> WindowTile:
     """A window, its contracts in the order of work: no talk, in talks, secured."""
     ordered = sorted(rows, key=lambda row: (row.term.secured_by is not None, row.talk is not None))
     secured = sum(row.term.secured_by is not None for row in rows)
     silent = sum(row.is_asked_for for row in rows)
     said = [f"{secured} secured"] * bool(secured) + [f"{silent} without a talk"] * bool(silent)
-    return Window(bucket, TITLES[bucket][0], ordered, _sums(rows), ", ".join(said))
+    return WindowTile(bucket, TITLES[bucket][0], ordered, _sums(rows), ", ".join(said))
 
 
-def _active(rows: list[RenewalRow]) -> Window:
+def _active(rows: list[RenewalRow]) -> WindowTile:
     found = [row for row in rows if row.term.bucket in ACTIVE]
-    return Window("active", "Active", found, _sums(found), "")
+    return WindowTile("active", "Active", found, _sums(found), "")
 
 
 def _sums(rows: list[RenewalRow]) -> Sums:
     return total(row.term.contract.mrr for row in rows if row.term.contract.mrr)
 
 
-def _group(window: Window) -> tuple[str, str, str, list[RenewalRow]]:
+def _group(window: WindowTile) -> tuple[str, str, str, list[RenewalRow]]:
     said = f"{counted(len(window.rows), 'contract')}"
     return f"window-{slug(window.bucket)}", window.title, said, window.rows
 

@@ -15,7 +15,7 @@ from salesops.site.pages.words import short_day
 DONE, NOW, AHEAD, WAS_WON, WAS_LOST = "done", "now", "ahead", "won", "lost"
 
 
-class Step(NamedTuple):
+class StageStep(NamedTuple):
     """One stage: its name and title, what is said below it, and whether it is behind, here or ahead."""
 
     stage: str
@@ -24,7 +24,7 @@ class Step(NamedTuple):
     look: str
 
 
-def steps(standing: Standing) -> list[Step]:
+def steps(standing: Standing) -> list[StageStep]:
     """The stages of a deal, in the order of the process."""
     snapshot = standing.snapshot
     order = {name: at for at, name in enumerate(snapshot.process.stages)}
@@ -32,7 +32,7 @@ def steps(standing: Standing) -> list[Step]:
     return [*behind, _here(standing), *(_ahead(standing) if standing.is_open else ())]
 
 
-def _behind(standing: Standing) -> Iterator[Step]:
+def _behind(standing: Standing) -> Iterator[StageStep]:
     """Every open stage it was in and is not any more; its days of all visits together."""
     history, snapshot = standing.history, standing.snapshot
     days: Counter[str] = Counter()
@@ -44,27 +44,27 @@ def _behind(standing: Standing) -> Iterator[Step]:
             visits[name] += 1
     for name, number in visits.items():
         said = counted(days[name]) + (f", {number} visits" if number > 1 else "")
-        yield Step(name, snapshot.stage(name).title, said, DONE)
+        yield StageStep(name, snapshot.stage(name).title, said, DONE)
 
 
-def _here(standing: Standing) -> Step:
+def _here(standing: Standing) -> StageStep:
     title, as_of = standing.stage.title, standing.snapshot.as_of
     if not standing.is_open:
         look = WAS_WON if standing.stage.outcome == WON else WAS_LOST
-        return Step(standing.stage_name, title, short_day(standing.since, as_of), look)
+        return StageStep(standing.stage_name, title, short_day(standing.since, as_of), look)
     visits = sum(standing.snapshot.name(visit.stage) == standing.stage_name for visit in standing.history.visits)
     again = f", visit {visits}" if visits > 1 else ""
     parked = f"; {standing.parked}" if standing.parked else ""
-    return Step(standing.stage_name, title, f"{standing.stay}{again}{parked}", NOW)
+    return StageStep(standing.stage_name, title, f"{standing.stay}{again}{parked}", NOW)
 
 
-def _ahead(standing: Standing) -> Iterator[Step]:
+def _ahead(standing: Standing) -> Iterator[StageStep]:
     expected: date | None = standing.deal.expected_close
     way = way_to_win(standing.snapshot, standing.deal.type, standing.stage_name)
     for name in way:
         is_last = name == way[-1]
         said = f"expected {short_day(expected, standing.snapshot.as_of)}" if is_last and expected else ""
-        yield Step(name, standing.snapshot.stage(name).title, said, AHEAD)
+        yield StageStep(name, standing.snapshot.stage(name).title, said, AHEAD)
 
 
 def way_to_win(snapshot: Snapshot, deal_type: str, stage: str) -> list[str]:
