@@ -9,7 +9,7 @@ from functools import cached_property
 
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import unfinished
-from salesops.book.status import Standing
+from salesops.book.status import Standing, counted
 from salesops.book.waiting import Waiting, in_play
 from salesops.book.waiting_playbook import open_actions
 from salesops.checks.waiting import everything_waiting
@@ -23,6 +23,7 @@ LATER = timedelta(days=30)
 BACK_SOON = timedelta(days=14)
 """How long before its day a parked deal is in the list."""
 FRIDAY = 4
+BEGIN_RENEWAL = "Begin the renewal"
 TO_DECIDE = frozenset({"deal-stalled", "red-line-unanswered", "target-missed"})
 """What waits for a decision rather than for somebody's hands."""
 TOLD_BY_ITSELF = frozenset({"next-step-overdue", "action-overdue"})
@@ -94,7 +95,9 @@ def _of(person: str | None, tasks: Iterable[Task]) -> tuple[Task, ...]:
 def to_do(snapshot: Snapshot) -> ToDo:
     """What there is to do on a day, and in the thirty days after it."""
     end, horizon = week_end(snapshot.as_of), snapshot.as_of + LATER
-    late, ahead = _joined(_late(snapshot)), _once(_ahead(snapshot))
+    late = _joined(_late(snapshot))
+    told = {(task.record, BEGIN_RENEWAL) for task in late if "renewal-missing" in task.waits}
+    ahead = [task for task in _once(_ahead(snapshot)) if (task.record, task.what) not in told]
     week = [task for task in ahead if task.day is None or task.day <= end]
     later = [task for task in ahead if task.day and end < task.day <= horizon]
     return ToDo(snapshot.as_of, tuple(late), tuple(sorted(week, key=_order)), tuple(sorted(later, key=_order)))
@@ -208,7 +211,7 @@ def _unrenewed(snapshot: Snapshot) -> Iterator[Task]:
     for term in terms(snapshot):
         if term.bucket in (DAYS_30, DAYS_90, DAYS_180) and not term.secured_by and not _is_renewed(snapshot, term.id):
             deal = term.history.deal
-            yield Task(None, "Begin the renewal", "deal", term.id, deal.owner, f"ends in {term.days_left} days")
+            yield Task(None, BEGIN_RENEWAL, "deal", term.id, deal.owner, f"ends in {term.days_left} days")
 
 
 def _is_renewed(snapshot: Snapshot, deal: str) -> bool:
@@ -265,7 +268,7 @@ def _overdue(snapshot: Snapshot) -> Iterator[ToDecide]:
             talk = next((it for it in talks if it and snapshot.is_open(it)), None)
             standing = Standing(snapshot, talk or term.history)
             worth = total([term.contract.mrr]) if term.contract.mrr else {}
-            reason = f"term over for {-(term.days_left or 0)} days, not renewed"
+            reason = f"term over for {counted(-(term.days_left or 0))}, not renewed"
             yield ToDecide("deal", standing.id, (reason,), worth, term.contract.last_day, standing, is_monthly=True)
 
 

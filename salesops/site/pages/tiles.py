@@ -14,6 +14,7 @@ from salesops.metrics.wording import between, headline, rounded
 from salesops.records.bounds import value_of
 from salesops.records.money import Money
 from salesops.reports.weekly import change
+from salesops.site.pages.words import days_said
 
 MONTHS_BACK = 12
 FOUR_WEEKS = timedelta(weeks=4)
@@ -95,7 +96,7 @@ def _value(standing: TargetStanding, now: Reading | None) -> tuple[str, str]:
 def _verdict(snapshot: Snapshot, standing: TargetStanding, now: Reading | None, then: Reading | None) -> Iterator[str]:
     """``4 short``, ``+3 in four weeks``, ``40 days left``; or that it is reached, and how sure that is."""
     progress, left = standing.progress, (standing.target.by - snapshot.as_of).days
-    yield rounded(progress.gap) or progress.state
+    yield days_said(rounded(progress.gap) or progress.state, snapshot.as_of)
     if isinstance(now, Share) and now.out_of:
         yield f"could be {between(now.interval).replace('–', ' to ')}" if now.is_enough else "too few to say"
     moved = change(then, now)

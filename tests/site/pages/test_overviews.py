@@ -1,4 +1,4 @@
-"""The pages that a team opens every day: home, board, pipeline, closed deals, renewals, members, prices, messages."""
+"""The pages that a team opens every day: today, board, pipeline, closed deals, renewals, members, prices, messages."""
 
 from datetime import date
 
@@ -19,57 +19,129 @@ def words(element):
     return [item.text for item in element.every("li")]
 
 
-def test_home_says_whether_the_team_is_on_track(repo, page_of, planned):
+def tasks(page):
+    """The list of things to do: its headings, each with its lines."""
+    section = page.one("section", class_="so-todo")
+    heads = [head.text for head in section.every("h3")]
+    return dict(zip(heads, [words(group) for group in section.every("ul", class_="so-tasks")], strict=True))
+
+
+def lists(page):
+    """The bodies of the tables of a page, without those that repeat a chart."""
+    drawn = [body for figure in page.every("figure") for body in figure.every("tbody")]
+    return [body for body in page.every("tbody") if body not in drawn]
+
+
+def tiles(page):
+    """The tiles by their titles."""
+    return {tile.one("span", class_="so-tile-title").text: tile for tile in page.every("a", class_="so-tile")}
+
+
+def test_today_begins_with_a_tile_for_each_target_and_says_how_far_it_is(repo, page_of, planned):
     repo.write("playbook/targets.yaml", TARGETS)
     repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-19]")
-    rows = [[cell.text for cell in row.children_of("th", "td")] for row in next(page_of("").every("tbody")).every("tr")]
-    assert rows == [
-        ["Sales Qualified Deals Enough talks", "1", "1 → 1 → 1 → 1", "1", "2026-12-31", "reached"],
-        ["Ideas", "not yet", "–", "30%", "2026-12-31", "unknown"],
-        ["Sales Qualified Deals", "1", "1 → 1 → 1 → 1", "99", "2026-11-19", "missed by 98 on 2026-11-19"],
+    page = page_of("")
+    assert [tile.text for tile in page.one("section", class_="so-tiles").every("a", class_="so-tile")] == [
+        "Sales Qualified Deals 1 of 1 reached",
+        "Ideas not yet of 30% unknown",
+        "Sales Qualified Deals 1 of 99 missed by 98 on 19 Nov",
     ]
+
+
+def test_of_many_targets_four_are_seen_and_the_others_when_somebody_asks(repo, page_of):
+    goals = "".join(f"  - {{id: t{at}, metric: sqd, at_least: {at}, by: 2026-12-31}}\n" for at in range(1, 7))
+    repo.write("playbook/targets.yaml", f"targets:\n{goals}")
+    more = page_of("").one("details", class_="so-more-tiles")
+    assert more.one("summary").text == "2 more"
+    assert len(list(more.every("a", class_="so-tile"))) == 2
+    assert len(list(page_of("").every("a", class_="so-tile"))) == 6
 
 
 def test_a_target_whose_metric_is_not_built_yet_leads_to_its_line_in_the_glossary(repo, page_of, planned):
     repo.write("playbook/targets.yaml", TARGETS)
-    links = {link.text: link["href"] for link in next(page_of("").every("tbody")).every("a")}
-    assert links["Sales Qualified Deals"] == "./metrics/sqd.html"
-    assert links["Ideas"] == "./metrics.html#ideas"
+    found = tiles(page_of(""))
+    assert found["Sales Qualified Deals"]["href"] == "./metrics/sqd.html"
+    assert found["Ideas"]["href"] == "./metrics.html#ideas"
 
 
-def test_without_targets_home_does_not_ask(page_of):
-    assert not list(page_of("").every("h2", id="on-track"))
+def test_without_targets_today_does_not_ask(page_of):
+    assert not list(page_of("").every("section", class_="so-tiles"))
+    assert not tiles(page_of(""))
 
 
-def test_home_names_what_waits_a_line_for_each_record_the_oldest_first(repo, page_of):
-    repo.deal(
-        "stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-01}\nexpected_close: 2026-11-01", id="both"
-    )
-    repo.deal("stages: [enrichment: 2026-11-01]\nnext: {action: Call, due: 2026-11-01}", id="one")
-    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2099-01-01}", id="none")
-    repo.deal(
-        "stages: [enrichment: 2026-11-10]\nparked: [{since: 2026-11-11, until: 2026-12-20, why: Grant}]", id="back"
-    )
+def test_today_names_what_waits_a_line_for_each_record_the_oldest_first(repo, page_of):
+    young = "stages: [enrichment: 2026-11-10]\n"
+    repo.deal(f"{young}next: {{action: Call, due: 2026-11-01}}\nexpected_close: 2026-11-01", id="both")
+    repo.deal("stages: [enrichment: 2026-11-01]\nnext: {action: Send the <slides>, due: 2026-11-02}", id="one")
+    repo.deal(f"{young}next: {{action: Call, due: 2099-01-01}}", id="none")
+    repo.deal(f"{young}parked: [{{since: 2026-11-11, until: 2026-12-04, why: Grant}}]", id="back")
+    repo.deal(f"{young}parked: [{{since: 2026-11-11, until: 2026-12-05, why: Grant}}]", id="not-yet")
     page = page_of("")
-    found = [link["href"] for item in page.every("li") for link in item.every("a")]
-    assert found[:3] == ["./deals/both.html", "./deals/one.html", "./deals/back.html"]
-    assert "./deals/none.html" not in found[:3]
+    found = tasks(page)
+    assert found == {
+        "Late · 2": [
+            "Sun 1 Nov 19 days late Call (the deal was expected to close on 1 Nov) Cascadia University Enrichment JimJ",
+            "Mon 2 Nov 18 days late Send the <slides> Cascadia University Enrichment JimJ",
+        ],
+        "Mon 23 – Fri 27 November · 1": [
+            "no day yet Begin the renewal (ends in 41 days) Cascadia University Closed Won JimJ"
+        ],
+        "Later · 1": ["Fri 4 Dec Back from parking: Grant Cascadia University Enrichment JimJ"],
+    }
+    links = [link["href"] for item in page.every("ul", class_="so-tasks") for link in item.every("a")]
+    assert links == ["./deals/both.html", "./deals/one.html", "./deals/cascadia-2025.html", "./deals/back.html"]
 
 
-def test_a_contract_that_ended_waits_until_a_renewal_is_begun_and_then_says_that_the_service_goes_on(repo, page_of):
-    item = words(page_of("", date(2027, 1, 1)))[0]
-    assert item == "Cascadia University Jim the contract ended on 2026-12-31, and nothing renews it"
+def test_today_says_how_much_each_person_has_to_do_and_leads_to_their_page(repo, page_of):
+    repo.deal("owner: april\nstages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-24}", id="aprils")
+    repo.deal("owner: gone\nstages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-24}", id="nobodys")
+    people = page_of("").one("nav", aria_label="People")
+    assert people.text == "Everyone 3 April 1 gone 1 Jim 1"
+    assert [link["href"] for link in people.every("a")] == ["./people/april.html", "./people/jim.html"]
+
+
+def test_today_shows_forty_things_and_where_the_rest_is(repo, page_of):
+    for at in range(43):
+        repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-02}", id=f"deal-{at:02}")
+    page = page_of("")
+    assert [(head, len(lines)) for head, lines in tasks(page).items()] == [("Late · 43", 40)]
+    assert page.one("section", class_="so-todo").one("a", href="./waiting.html").text == "4 more"
+
+
+def test_a_contract_that_ended_is_to_be_renewed_and_a_decision_until_somebody_signs(repo, page_of):
+    def decide(day):
+        return words(page_of("", date.fromisoformat(day)).one("div", class_="so-beside").children_of("section")[0])
+
+    assert tasks(page_of("", date(2027, 1, 1))) == {
+        "Late · 1": [
+            "Tue 1 Dec 2026 31 days late The contract ended on 31 Dec 2026, and nothing renews it Cascadia University Closed Won JimJ"
+        ]
+    }
+    assert decide("2026-12-31") == []
+    (item,) = decide("2027-01-01")
+    assert item.startswith("Cascadia University term over for 1 day, not renewed 1,000 USD a month at risk")
     repo.deal("type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]", id="next")
-    item = words(page_of("", date(2027, 1, 1)))[0]
-    assert item == "Cascadia University overdue renewal The term ended 1 day ago and the service goes on."
-    item = words(page_of("", date(2027, 1, 2)))[0]
-    assert "2 days ago" in item
+    assert tasks(page_of("", date(2027, 1, 1))) == {}, "the talk has begun"
+    (item,) = decide("2027-01-02")
+    assert item.startswith("Cascadia University term over for 2 days, not renewed")
+    link = page_of("", date(2027, 1, 2)).one("div", class_="so-beside").one("a")
+    assert link["href"] == "./deals/next.html", "to the deal in which they talk"
+
+
+def test_a_renewal_that_is_missing_stands_once(repo, page_of):
+    won = (repo.root / "deals/cascadia-2025.yaml").read_text(encoding="utf-8")
+    repo.write("deals/cascadia-2025.yaml", won.replace("end: 2026-12-31", "end: 2026-12-10"))
+    assert tasks(page_of("")) == {
+        "Late · 1": [
+            "Tue 10 Nov 10 days late The contract ends in 20 days, on 10 Dec, and nothing renews it Cascadia University Closed Won JimJ"
+        ]
+    }
 
 
 CROSSED = "red_lines: [{id: busy, metric: open-deals, above: 0, means: More than we can <look> after}]"
 
 
-def test_a_red_line_that_nobody_answered_is_the_first_thing_on_home(repo, page_of):
+def test_a_red_line_that_nobody_answered_is_the_first_thing_on_today(repo, page_of):
     repo.process(CROSSED)
     repo.deal()
     [band] = page_of("").every("div", class_="so-band")
@@ -86,40 +158,130 @@ def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page
     repo.write("playbook/decisions/d.yaml", "date: 2026-11-20\nanswers: busy\nverdict: hold\nwhy: Two more weeks\n")
     text = page_of("process").text
     assert "crossed and confirmed" in text
-    assert "hold, 2026-11-20 Two more weeks" in text
-    assert "d busy: hold 2026-11-20 1 1" in text
-    assert "d 2026-11-20 busy hold Two more weeks" in page_of("decisions").text
+    assert "hold, Fri 20 Nov Two more weeks" in text
+    assert "d busy: hold Fri 20 Nov 1 1" in text
+    assert "d Fri 20 Nov busy hold Two more weeks" in page_of("decisions").text
 
 
-def test_home_has_nothing_to_say_on_a_quiet_day(page_of):
-    text = page_of("").text
-    assert "Nothing waits for anybody." in text
+def test_today_has_nothing_to_say_on_a_quiet_day(page_of):
+    text = page_of("", date(2026, 5, 1)).text
+    assert "Nothing is to be done in the next thirty days." in text
+    assert "Nothing waits for the team's word." in text
     assert "No deal moved." in text
+    assert "Pipeline" not in text
 
 
-@pytest.mark.parametrize(("moved", "shown"), [("2026-11-14", True), ("2026-11-13", False), ("2026-11-20", True)])
-def test_moves_of_the_last_seven_days_count_the_day_itself(repo, page_of, moved, shown):
+def test_before_the_first_deal_today_leads_to_the_form_that_begins_it(repo, page_of):
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    page = page_of("")
+    assert "No deal yet. Write the first one." in page.text
+    assert page.one("section", class_="so-todo").one("a")["href"] == "./new.html"
+
+
+@pytest.mark.parametrize(
+    ("moved", "shown"), [("2026-11-15", False), ("2026-11-16", True), ("2026-11-20", True), ("2026-11-21", False)]
+)
+def test_this_week_tells_the_moves_since_monday_and_counts_the_day_itself(repo, page_of, moved, shown):
     repo.deal(f"stages: [enrichment: 2026-01-05, outreach: {moved}]")
-    assert (f"{moved} Cascadia University → Outreach" in page_of("").text) == shown
+    page = page_of("")
+    assert ("Cascadia University Enrichment → Outreach" in page.text) == shown
+    assert page.one("h2", id="this-week").text == "This week since Mon 16 Nov"
 
 
-def test_the_board_shows_the_first_concern_on_a_card_and_parked_deals_below(repo, page_of):
-    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-01}\nexpected_close: 2026-11-01")
-    repo.deal("stages: [enrichment: 2026-11-10]\nparked: [{since: 2026-11-11, why: Grant}]", id="later")
+def test_on_a_monday_it_is_the_week_before_that_is_told(page_of):
+    assert page_of("", date(2026, 11, 23)).one("h2", id="this-week").text == "This week since Mon 16 Nov"
+    assert page_of("", date(2026, 11, 24)).one("h2", id="this-week").text == "This week since Mon 23 Nov"
+
+
+def test_the_week_tells_wins_and_losses_first_with_what_was_learned_and_how_the_pipeline_came_about(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-11-17]\nvalue: {one_off: 500 USD}", id="fresh")
+    repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-11-16]\nvalue: {one_off: 700 USD}", id="moved")
+    repo.deal(
+        "stages: [enrichment: 2026-01-05, closed lost: 2026-11-18]\nvalue: {one_off: 300 USD}\n"
+        "loss: {reason: price, learning: Ask <who> pays}",
+        id="lost",
+    )
+    repo.deal(
+        "stages: [enrichment: 2026-01-05, closed lost: 2026-02-02, outreach: 2026-11-19]\nvalue: {one_off: 50 USD}",
+        id="again",
+    )
+    *_, week = page_of("").one("div", class_="so-beside").children_of("section")
+    assert words(week) == [
+        "Lost Cascadia University: price Ask <who> pays",
+        "Cascadia University opened again, now in Outreach",
+        "Cascadia University Enrichment → Outreach",
+        "New Cascadia University, General Membership, 500 USD",
+    ]
+    assert week.one("p", class_="so-bridge").text == (
+        "Pipeline 1,000 USD → 1,250 USD: +500 USD new, +50 USD opened again, \N{MINUS SIGN}300 USD lost"
+    )
+
+
+def test_a_card_says_the_member_the_worth_the_stay_and_the_next_step_red_where_it_is_late(repo, page_of):
+    repo.deal("title: The <lab>\nstages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-01}", id="late")
+    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Write, due: 2026-11-24}", id="fine")
+    late, fine = page_of("board").every("li", class_="so-card")
+    assert late.text == "Cascadia University The <lab> 15,000 USD JimJ 10 days MANIACT Sun 1 Nov late · Call"
+    assert fine.text == "Cascadia University 15,000 USD JimJ 10 days MANIACT Tue 24 Nov · Write"
+    assert late.has("class", "so-card-red")
+    assert not fine.has("class", "so-card-red")
+    assert [list(card.every("span", class_="so-red")) != [] for card in (late, fine)] == [True, False]
+    assert late.one("span", class_="so-letters")["aria-label"] == "MANIAC-T: 2 met"
+    assert [link["href"] for link in late.every("a")] == ["./deals/late.html"], "the card is one link"
+
+
+def test_a_column_stands_in_the_order_of_work_what_stalled_and_what_is_late_before_the_next_days(repo, page_of):
+    text = (repo.root / "playbook/process/v3.yaml").read_text(encoding="utf-8")
+    repo.write(
+        "playbook/process/v3.yaml",
+        text.replace("    title: Enrichment\n", "    title: Enrichment\n    stale_after: 300\n", 1),
+    )
+    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-12-02}", id="a-week-on")
+    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-24}", id="b-tuesday")
+    repo.deal("stages: [enrichment: 2026-11-10]\nnext: null", id="c-no-step")
+    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-18}", id="d-late")
+    repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-02}", id="e-later")
+    repo.deal("stages: [enrichment: 2026-01-05]\nnext: {action: Call, due: 2026-12-24}", id="f-stalled")
     page = page_of("board")
-    card = page.one("li", class_="so-card-warn")
-    assert card.one("span", class_="so-card-concern").text == "the next step was due on 2026-11-01"
-    assert "10 days · Jim · 15,000 USD" in card.text
-    assert words(page)[-1] == "Cascadia University Enrichment parked with no return date"
-    assert [part.text for part in page.every("p", class_="so-empty")] == ["No deals."] * 4
+    column = next(page.every("section", class_="so-column"))
+    found = [link["href"][8:-5] for link in column.every("a", class_="so-card-link")]
+    assert found == ["f-stalled", "e-later", "d-late", "c-no-step", "b-tuesday", "a-week-on"]
+    assert column.one("div", class_="so-column-head").text == "Enrichment 6 90,000 USD 1 stalled"
+    assert next(column.every("a"))["href"] == "./stages/enrichment.html"
 
 
-def test_a_column_shows_its_first_fifty_deals_and_where_the_rest_is(repo, page_of):
-    for at in range(52):
+def test_parked_deals_have_a_narrow_column_with_the_day_on_which_they_come_back(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-11-10]\nparked: [{since: 2026-11-11, why: Grant}]", id="later")
+    repo.deal(
+        "stages: [enrichment: 2026-11-10]\nparked: [{since: 2026-11-11, until: 2027-02-15, why: Grant}]", id="back"
+    )
+    page = page_of("board")
+    parked = page.one("section", class_="so-column-parked")
+    assert words(parked) == [
+        "Cascadia University Enrichment back Mon 15 Feb 2027",
+        "Cascadia University Enrichment no day given",
+    ]
+    titles = [section.one("h2").text for section in page.every("section", class_="so-column")]
+    assert titles == [
+        stage.title for stage in repo.book().on(date(2026, 11, 20)).process.stages.values() if stage.is_open
+    ] + ["Parked"]
+
+
+def test_below_the_board_stand_the_deals_that_were_closed_in_the_last_thirty_days(repo, page_of):
+    lost = "loss: {reason: price, learning: Ask who pays}"
+    repo.deal(f"stages: [enrichment: 2026-01-05, closed lost: 2026-10-22]\n{lost}", id="lately")
+    repo.deal(f"stages: [enrichment: 2026-01-05, closed lost: 2026-10-21]\n{lost}", id="long-ago")
+    page = page_of("board")
+    assert [head.text for head in page.every("h2")][-1] == "Lost in the last 30 days"
+    assert words(page) == ["Thu 22 Oct Cascadia University · 15,000 USD Ask who pays"]
+
+
+def test_a_column_shows_its_first_forty_deals_and_leads_to_the_others_of_the_stage(repo, page_of):
+    for at in range(42):
         repo.deal(id=f"deal-{at:02}")
     column = next(page_of("board").every("section"))
-    assert len(list(column.every("li"))) == 50
-    assert column.one("a", href="./pipeline.html").text == "2 more"
+    assert len(list(column.every("li"))) == 40
+    assert column.one("a", href="./pipeline.html?stage=enrichment").text == "2 more"
 
 
 def test_money_in_the_pipeline_sorts_by_all_that_a_deal_brings(repo, page_of):
@@ -137,7 +299,7 @@ def test_money_in_the_pipeline_sorts_by_all_that_a_deal_brings(repo, page_of):
 
 def test_an_empty_pipeline_says_so_without_an_empty_table(page_of, repo):
     page = page_of("pipeline")
-    assert "0 open deals." in page.text
+    assert "No open deal. Write the first one." in page.text
     assert not list(page.every("table"))
     (repo.root / "deals/cascadia-2025.yaml").unlink()
     closed = page_of("closed").text
@@ -151,35 +313,84 @@ def test_closed_deals_show_what_was_learned_and_what_the_hand_off_lacks(repo, pa
     repo.deal(
         "stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]\nloss: {reason: price, learning: Ask who pays, verdict: icp, reengage: never}"
     )
-    won, lost = page_of("closed").every("tbody")
+    won, lost = lists(page_of("closed"))
     assert "The course decided" in won.text
     assert "4 missing" in won.text
     assert "price icp Ask who pays never" in lost.text
 
 
 @pytest.mark.parametrize(
-    ("day", "window", "left"),
+    ("day", "window", "ends"),
     [
-        ("2025-03-15", "Not started", "–"), ("2026-01-01", "Later", "364"), ("2026-10-02", "31 to 90 days", "90"),
-        ("2026-12-31", "0 to 30 days", "0"), ("2027-01-01", "Overdue", "1 overdue"),
+        ("2025-03-15", "Not started", "Thu 31 Dec 2026"), ("2026-01-01", "Later", "Thu 31 Dec in 364 days"),
+        ("2026-10-02", "31 to 90 days", "Thu 31 Dec in 90 days"), ("2026-12-30", "0 to 30 days", "Thu 31 Dec in 1 day"),
+        ("2026-12-31", "0 to 30 days", "Thu 31 Dec today"), ("2027-01-01", "Overdue", "Thu 31 Dec 2026 1 day ago"),
+        ("2027-01-03", "Overdue", "Thu 31 Dec 2026 3 days ago"),
     ],
 )  # fmt: skip
-def test_a_contract_stands_in_one_window_on_every_day(repo, page_of, day, window, left):
+def test_a_contract_stands_in_one_window_on_every_day(repo, page_of, day, window, ends):
     page = page_of("renewals", date.fromisoformat(day))
-    assert page.one("table").one("tbody").one("tr").children_of("th", "td")[4].text == left
-    counts = {
-        card.one("span", class_="so-number-title").text: card.one("span", class_="so-number-value").text
-        for card in page.every("a", class_="so-number")
-    }
-    assert [title for title, count in counts.items() if count != "0"] == [window]
+    (group,) = lists(page)
+    heading, row = group.every("tr")
+    assert heading.text == f"{window} 1 contract"
+    assert row.children_of("th", "td")[1].text == ends
+    counts = {title: tile.one("span", class_="so-tile-value").text for title, tile in tiles(page).items()}
+    assert list(counts)[:5] == ["Active", "Overdue", "0 to 30 days", "31 to 90 days", "91 to 180 days"]
+    told = [title for title in list(counts)[1:5] if counts[title] != "0"]
+    assert told == ([window] if window in counts else [])
+    assert not told or tiles(page)[window]["href"].endswith(f"renewals.html#{group['id']}"), (
+        "the tile leads to its group"
+    )
+    assert (group in list(next(page.every("details", class_="so-exit"), group).every("tbody"))) == (
+        window not in counts
+    )
 
 
 def test_a_contract_in_its_last_months_without_a_talk_is_marked(repo, page_of):
-    assert "no conversation yet" in page_of("renewals").text
-    repo.deal("type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]", id="next")
-    text = page_of("renewals").text
-    assert "no conversation yet" not in text
-    assert "Renewals next" in text
+    def row():
+        (group,) = lists(page_of("renewals"))
+        return [cell.text for cell in list(group.every("tr"))[1].children_of("th", "td")]
+
+    member, ends = "Cascadia University General Membership", "Thu 31 Dec in 41 days"
+    assert row() == [member, ends, "1,000 USD", "no talk yet", "–", "–", "–", "Jim"]
+    assert "1 without a talk" in tiles(page_of("renewals"))["31 to 90 days"].text
+    repo.deal("owner: april\ntype: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]", id="next")
+    assert row() == [
+        member, ends, "1,000 USD → 1,250 USD", "Renewals", "–", "–", "Thu 1 Jan 2099 Call the dean", "April",
+    ]  # fmt: skip
+    assert "without a talk" not in page_of("renewals").text
+
+
+def test_in_a_window_those_without_a_talk_come_first_and_those_that_are_secured_last(repo, page_of):
+    won = (repo.root / "deals/cascadia-2025.yaml").read_text(encoding="utf-8")
+    for at, name in enumerate(("signed", "talking", "silent")):
+        repo.member(
+            f"name: {name}\nhealth: [{{date: 2026-11-0{at + 1}, status: green, active_users: {110 + at}}}]", id=name
+        )
+        repo.write(
+            f"deals/{name}.yaml", won.replace("cascadia-university", name).replace("2026-12-31", f"2026-12-2{at}")
+        )
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    repo.deal("member: talking\ntype: existing business\nrenews: talking\nstages: [renewals: 2026-10-01]", id="talk")
+    again = won.replace("cascadia-university", "signed").replace(
+        "type: new business", "type: existing business\nrenews: signed"
+    )
+    repo.write(
+        "deals/again.yaml",
+        again[: again.index("stages:")]
+        + "stages: [renewals: 2026-10-01, proposal: 2026-10-12, closed won: 2026-11-02]\n"
+        + "contract: {signed: 2026-11-02, start: 2026-12-21, end: 2027-12-20, mrr: 1000 USD}\n",
+    )
+    page = page_of("renewals")
+    (body,) = lists(page)
+    rows = [[cell.text for cell in row.children_of("th", "td")] for row in list(body.every("tr"))[1:]]
+    assert [(row[0].split()[0], row[3]) for row in rows] == [
+        ("silent", "no talk yet"),
+        ("talking", "Renewals"),
+        ("signed", "secured from Mon 21 Dec next term"),
+    ]
+    assert rows[0][4:6] == ["green Tue 3 Nov", "112"]
+    assert "1 secured, 1 without a talk" in tiles(page)["31 to 90 days"].text
 
 
 def test_a_won_deal_without_a_start_is_named_apart(repo, page_of):
@@ -207,18 +418,29 @@ def test_what_an_institution_is_to_the_team(repo, page_of, deal, relation):
     if deal:
         repo.deal(f"member: other-university\n{deal}")
     rows = {
-        row.children_of("th")[0].text: row.children_of("td")[0].text
+        next(row.children_of("th")[0].every("a")).text: row.children_of("td")[0].text
         for row in page_of("members").one("tbody").every("tr")
     }
     assert rows["Other University"] == relation
-    assert next(page_of("members/other-university").every("p")).text.startswith(relation)
+    assert page_of("members/other-university").one("p", class_="so-line-of-facts").text.startswith(relation)
 
 
-def test_members_stand_by_name_whatever_their_files_are_called(repo, page_of):
-    repo.member("name: ábaco University", id="z")
-    repo.member("name: Zebra University", id="a")
-    names = [row.children_of("th")[0].text for row in page_of("members").one("tbody").every("tr")]
-    assert names == ["Cascadia University", "Zebra University", "ábaco University"]
+def test_members_stand_by_the_end_of_their_contract_then_prospects_by_stage_then_the_others_by_name(repo, page_of):
+    for id, name in (
+        ("z", "ábaco"),
+        ("a", "Zebra"),
+        ("early", "Early"),
+        ("far", "Far"),
+        ("ends-first", "Ends first"),
+        ("open", "Open"),
+    ):
+        repo.member(f"name: {name}", id=id)
+    repo.deal("member: early\nstages: [enrichment: 2026-01-05]", id="one")
+    repo.deal("member: far\nstages: [enrichment: 2026-01-05, outreach: 2026-01-19]", id="two")
+    repo.deal("member: ends-first\n" + WON % ("2026-02-01", ", end: 2026-12-01"), id="three")
+    repo.deal("member: open\n" + WON % ("2026-02-01", ", end: open"), id="four")
+    names = [next(row.children_of("th")[0].every("a")).text for row in page_of("members").one("tbody").every("tr")]
+    assert names == ["Ends first", "Cascadia University", "Open", "Far", "Early", "Zebra", "ábaco"]
 
 
 def test_a_contact_has_its_telephone_number_on_the_page_of_the_member_and_nowhere_else(repo, page_of):
@@ -263,7 +485,7 @@ def test_a_price_list_says_what_it_asks_since_when_and_who_pays_by_it(repo, page
     fees, ladder, made = ([row.text for row in table.every("tr")][1:] for table in page.every("table"))
     assert fees == ["General Membership 1,250 USD", "closed-shop 10 USD"]
     assert ladder == ["1 to 10 10 USD", "11 to 100 5 USD"]
-    assert made == ["Cascadia University General Membership general 2026-11-20 7 USD"]
+    assert made == ["Cascadia University General Membership general Fri 20 Nov 7 USD"]
     assert "Usage costs at most 550 USD a month." in page.text
     assert page_of("deals/acme").one("a", href="../prices.html#list-2026").text == "2026"
     assert "No contract names it." in page_of("prices", date(2026, 11, 19)).text
@@ -293,13 +515,13 @@ def test_a_message_says_what_came_of_it_and_where_it_was_sent(repo, page_of):
     assert "Sent 40 2 of them came back Opened 47.4 % 18 of 38" in page.text
     assert "Answered 13.2 % 5 of 38 · 95 % interval" in page.text
     counts, sends = ([row.text for row in table.every("tr")][1:] for table in page.every("table"))
-    assert counts == ["2026-03-02 40 2 – – On a Monday", "2026-11-20 – – 18 5"]
-    assert sends == ["2026-03-02 Cascadia University General Membership answered 2026-11-20"]
+    assert counts == ["Mon 2 Mar 40 2 – – On a Monday", "Fri 20 Nov – – 18 5"]
+    assert sends == ["Mon 2 Mar Cascadia University General Membership answered 2026-11-20"]
     assert page_of("deals/acme").one("a", href="../messages.html#message-intro-2").text == "intro@2"
     before = page_of("messages", date(2026, 11, 19))
     assert "Opened no data Answered no data" in before.text
     assert [row.text for row in list(before.every("table"))[1].every("tr")][1:] == [
-        "2026-03-02 Cascadia University General Membership"
+        "Mon 2 Mar Cascadia University General Membership"
     ]
 
 
@@ -314,29 +536,38 @@ def test_without_price_lists_and_messages_their_pages_say_where_they_belong(page
     assert "No results of a message yet: each is a file in playbook/outreach/." in page_of("messages").text
 
 
-def test_the_win_rate_on_home_is_split_by_type(demo):
-    card = next(link for link in demo[""].every("a", class_="so-number") if link["href"].endswith("win-rate.html"))
-    assert "new " in card.text
-    assert "existing " in card.text
+def test_the_win_rate_is_split_by_type_where_it_is_explained(demo):
+    text = demo.article("metrics/win-rate").text
+    assert "new business" in text
+    assert "existing business" in text
 
 
-def test_home_and_the_page_of_what_waits_show_everything_with_whom_it_waits_for(repo, page_of):
+def test_today_and_the_page_of_what_waits_show_everything_with_whom_it_waits_for(repo, page_of):
     everything_waits(repo)
     found = everything_waiting(repo.book().on(date(2026, 11, 20)))
-    text = page_of("waiting").text
+    page = page_of("waiting")
     assert {it.code for it in found} == CODES
     for it in found:
-        assert it.message in text
-        assert it.code in text
-    assert [head.text for head in page_of("waiting").every("h2")] == ["Jim", "April", "The whole team"]
+        assert it.message in page.text
+        assert it.code in page.text
+    assert [head.text for head in page.every("h2")] == ["Jim", "April", "The whole team"]
     home = page_of("")
-    assert "April the hubs are not in use" not in home.text
-    assert home.text.count("what waits, by person") == 1
-    assert home.one("a", href="./waiting.html")
-    shown = [item.text for item in home.every("li")][:12]
-    assert [it for it in found[:8] if not any(it.message in line for line in shown)] == []
-    assert shown[0] == "Other University Jim closed on 2026-02-02, and what was learned is not complete: loss.playbook"
-    assert shown[2].startswith("decision wait The whole team")
+    late = next(lines for head, lines in tasks(home).items() if head.startswith("Late"))
+    assert late[0] == (
+        "Mon 2 Feb 291 days late Closed on 2 Feb, and what was learned is not complete: loss.playbook Other University Closed Lost JimJ"
+    )
+    assert late[2].endswith("decision wait decision all"), "the whole team"
+    assert late[4].startswith(
+        "Fri 2 Oct 49 days late The invoice for 2026-08 was prepared on 1 Sep, and is not sent yet (no invoice of"
+    )
+    assert "Mon 16 Nov 4 days late Call Cascadia University Enrichment AprilA" in late
+    decide, _ = home.one("div", class_="so-beside").children_of("section")
+    assert words(decide) == [
+        "Cascadia University 319 of 300 days in Enrichment 15,000 USD · no contact yet · Jim",
+        "Targets the target of 99 for Sales Qualified Deals was missed by 98 on 31 Oct since Sat 31 Oct",
+    ]
+    told = len(late) + len(words(decide))
+    assert told == len(found) - 1, "the two of the invoices are one line"
 
 
 def test_where_nothing_waits_the_page_says_so(page_of):
@@ -349,10 +580,10 @@ def test_each_closing_of_a_deal_that_was_lost_twice_has_a_row(repo, page_of):
         "reopened: [{date: 2026-03-01, why: A new dean}]\n"
         "loss: [{reason: timing, reengage: 2026Q1}, {reason: price, reengage: never}]"
     )
-    _, lost = page_of("closed").every("tbody")
+    _, lost = lists(page_of("closed"))
     assert [[cell.text for cell in row.children_of("td")][1:3] for row in lost.every("tr")] == [
-        ["2026-04-01", "price"],
-        ["2026-02-01 opened again", "timing"],
+        ["Wed 1 Apr", "price"],
+        ["Sun 1 Feb opened again", "timing"],
     ]
 
 
@@ -363,7 +594,7 @@ def test_the_forecast_names_the_deals_that_it_rests_on_and_those_that_it_leaves_
     repo.deal(f"{stages}{sure}", id="some-day")
     repo.deal(f"{stages}expected_close: 2026-11-01", id="stale")
     page = page_of("forecast")
-    months, _, deals, left_out = page.every("tbody")
+    months, _, deals, left_out = lists(page)
     assert [row.text for row in months.every("tr")] == [
         "2026-12 1,000 1,000 1,000 1,000 sure",
         "No month 1,000 1,000 1,000 1,000 some-day",
