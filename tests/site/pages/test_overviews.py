@@ -368,26 +368,33 @@ def test_in_a_window_those_without_a_talk_come_first_and_those_that_are_secured_
             f"name: {name}\nhealth: [{{date: 2026-11-0{at + 1}, status: green, active_users: {110 + at}}}]", id=name
         )
         repo.write(
-            f"deals/{name}.yaml", won.replace("cascadia-university", name).replace("2026-12-31", f"2026-12-2{at}")
+            f"deals/{name}-2025.yaml",
+            won.replace("cascadia-university", name).replace("2026-12-31", f"2026-12-2{at + 2}"),
         )
     (repo.root / "deals/cascadia-2025.yaml").unlink()
-    repo.deal("member: talking\ntype: existing business\nrenews: talking\nstages: [renewals: 2026-10-01]", id="talk")
+    repo.deal(
+        "member: talking\ntype: existing business\nrenews: talking-2025\nstages: [renewals: 2026-10-01]", id="talk"
+    )
     again = won.replace("cascadia-university", "signed").replace(
-        "type: new business", "type: existing business\nrenews: signed"
+        "type: new business", "type: existing business\nrenews: signed-2025"
     )
     repo.write(
         "deals/again.yaml",
         again[: again.index("stages:")]
         + "stages: [renewals: 2026-10-01, proposal: 2026-10-12, closed won: 2026-11-02]\n"
-        + "contract: {signed: 2026-11-02, start: 2026-12-21, end: 2027-12-20, mrr: 1000 USD}\n",
+        + "contract: {signed: 2026-11-02, start: 2026-12-23, end: 2027-12-22, mrr: 1000 USD}\n",
     )
     page = page_of("renewals")
-    (body,) = lists(page)
-    rows = [[cell.text for cell in row.children_of("th", "td")] for row in list(body.every("tr"))[1:]]
+    soon, not_started = lists(page)
+    assert [next(body.every("th")).text for body in (soon, not_started)] == [
+        "31 to 90 days 3 contracts",
+        "Not started 1 contract",
+    ]
+    rows = [[cell.text for cell in row.children_of("th", "td")] for row in list(soon.every("tr"))[1:]]
     assert [(row[0].split()[0], row[3]) for row in rows] == [
         ("silent", "no talk yet"),
         ("talking", "Renewals"),
-        ("signed", "secured from Mon 21 Dec next term"),
+        ("signed", "secured from Wed 23 Dec next term"),
     ]
     assert rows[0][4:6] == ["green Tue 3 Nov", "112"]
     assert "1 secured, 1 without a talk" in tiles(page)["31 to 90 days"].text
