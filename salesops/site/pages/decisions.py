@@ -43,7 +43,7 @@ def answered(record: Decision, here: Here) -> Markup | str:
         return _to(here, f"process/{name}", "", name)
     if any(line.id == name for process in here.book.processes for line in process.red_lines):
         return _to(here, "process", "#red-lines", name)
-    return _to(here, "", "#on-track", name) if any(target.id == name for target in targets) else name
+    return _to(here, "", "#targets", name) if any(target.id == name for target in targets) else name
 
 
 def _to(here: Here, path: str, place: str, name: str) -> Markup:

@@ -27,11 +27,12 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         here = columns[name].deals if name in columns else ()
         yield page(
             f"stages/{slug(name)}",
-            stage.title,
+            f"Stage: {stage.title}",
             "stage",
             snapshot,
+            heading=stage.title,
             rank=2,
-            search=("stage", name),
+            search=(name,),
             name=name,
             stage=stage,
             process=snapshot.process,

@@ -46,9 +46,16 @@ def test_every_table_of_every_page_has_the_columns_of_a_list(demo):
     plain = {tuple(escape(column.heading).striptags() for column in columns): name for name, columns in LISTS.items()}
     shown = set()
     for path in demo:
-        for table in demo.article(path).every("table", class_="so-table"):
+        article = demo.article(path)
+        drawn = [table for figure in article.every("figure") for table in figure.every("table")]
+        for table in article.every("table", class_="so-table"):
             found = tuple(headings(table))
-            assert all(len(cells(row)) == len(found) for row in table.one("tbody").every("tr")), path
+            rows = [
+                row for body in table.every("tbody") for row in body.every("tr") if not row.has("class", "so-group-row")
+            ]
+            assert all(len(cells(row)) == len(found) for row in rows), path
+            if table in drawn:  # a chart brings its own heads
+                continue
             made = (
                 "integrity",
                 "metrics/",
@@ -70,7 +77,6 @@ def test_every_table_of_every_page_has_the_columns_of_a_list(demo):
         (members, "INDEX", "members", 0),
         (members, "DEALS", "members/cascadia-university", 0),
         (deals, "STAGES", "deals/acme", 0),
-        (deals, "ANSWERS", "deals/acme", 1),
     ],
 )
 def test_a_column_is_added_by_one_entry_and_is_shown_escaped(repo, page_of, monkeypatch, module, name, path, at):
