@@ -46,7 +46,7 @@ def test_an_answer_stands_under_its_question_with_its_day_its_evidence_and_its_d
         "answers: [{question: needs, date: 2026-03-02, answer: Teaching without installs, evidence: Two wins, deals: [cascadia-2025]}]",
     )
     text = page_of("knowledge").text
-    assert "Teaching without installs Answered on 2026-03-02. It rests on: Two wins (Cascadia University" in text
+    assert "Teaching without installs Answered on Mon 2 Mar. It rests on: Two wins (Cascadia University" in text
     assert "nothing has spoken for it in 180 days" in text
     assert "Answered" not in page_of("knowledge", date(2026, 3, 1)).text
 
@@ -57,7 +57,7 @@ def test_a_decision_says_what_it_answers_why_and_until_when(repo, page_of):
         "date: 2026-04-06\nanswers: v3\nverdict: hold\nwhy: Too early to say\nuntil: 2026-06-01\n",
     )
     page = page_of("decisions/d")
-    assert "Answers v3 Verdict hold Why Too early to say Until 2026-06-01 to be looked at again" in page.text
+    assert "Answers v3 Verdict hold Why Too early to say Until Mon 1 Jun to be looked at again" in page.text
     assert "../process/v3.html" in [link["href"] for link in page.every("a")]
     assert "It answers neither a red line nor a target" in page.text
 

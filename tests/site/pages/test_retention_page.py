@@ -66,7 +66,7 @@ def test_a_contract_that_is_overdue_says_how_long_it_still_counts(retention):
     assert row == [
         "Ash-University",
         "General Membership",
-        "2026-10-31",
+        "Sat 31 Oct",
         "20 (70 of grace left)",
         "100 USD",
         "not signed",
@@ -75,8 +75,8 @@ def test_a_contract_that_is_overdue_says_how_long_it_still_counts(retention):
 
 def test_the_contracts_that_ended_say_what_renews_them_and_whether_in_time(retention):
     assert [[row[0], *row[2:]] for row in rows(retention, "Contracts that ended, and what renews them")] == [
-        ["Ash-University", "2026-10-31", "not renewed yet, service goes on"],
-        ["Fir-University", "2026-02-28", "renewed signed late fir-again"],
+        ["Ash-University", "Sat 31 Oct", "not renewed yet, service goes on"],
+        ["Fir-University", "Sat 28 Feb", "renewed signed late fir-again"],
     ]
 
 

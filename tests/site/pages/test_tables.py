@@ -22,6 +22,7 @@ LISTS = {
     for name, value in vars(module).items()
     if isinstance(value, tuple) and value and all(isinstance(part, Column) for part in value)
 }
+LISTS = {name: columns for name, columns in LISTS.items() if name in {id(it): at for at, it in LISTS.items()}.values()}
 
 
 def headings(table):
