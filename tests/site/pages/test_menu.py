@@ -19,8 +19,17 @@ from salesops.store.load import load
 HOME = Path(__file__).parents[3]
 IN_MENU = [it for it in pages.every_page(load(HOME)[0].on(date(2026, 11, 20))) if it.in_navigation]
 OVERVIEWS = [it.title for it in IN_MENU if not it.section]
-GENERATED = [*(it.title for it in IN_MENU if it.section), "Commands"]
+
+
+def of(section):
+    return [it.title for it in IN_MENU if it.section == section]
+
+
+GENERATED = [*of("Help/Reference"), "Commands"]
 REFERENCE = {"Reference": GENERATED}
+NUMBERS, PLAYBOOK = {"Numbers": of("Numbers")}, {"Playbook": of("Playbook")}
+HELP = {"Help": [*of("Help"), REFERENCE]}
+TABS = [NUMBERS, PLAYBOOK, HELP]
 LISTED = """
   - Home: index.md
   - Board: board.md
@@ -91,6 +100,11 @@ def entries(page):
     return list(items(top.children_of("ul")[0]))
 
 
+def sections(found):
+    """What stands inside of the sections."""
+    return [inner for entry in found if isinstance(entry, dict) for part in entry.values() for inner in part]
+
+
 def items(listed):
     for item in listed.children_of("li"):
         if inner := item.children_of("nav"):
@@ -133,29 +147,42 @@ def test_without_nav_the_teams_pages_stand_between_the_overviews_and_the_referen
     crm.write("site/guides/first.md", "# First steps\n")
     crm.write("site/reference/zones.md", "# Zones\n")
     crm.write("site/board.md", "Read it aloud.\n")
-    together = {"Reference": [*REFERENCE["Reference"], "Zones"]}
-    assert menu_of() == [*OVERVIEWS, "How we work, together", {"Guides": ["First steps"]}, together]
+    together = {"Reference": [*GENERATED, "Zones"]}
+    assert menu_of() == [
+        *OVERVIEWS, "How we work, together", {"Guides": ["First steps"]}, together, NUMBERS, PLAYBOOK, {"Help": of("Help")},
+    ]  # fmt: skip
 
 
 def test_the_overviews_begin_with_the_pages_of_every_day():
-    assert OVERVIEWS[:3] == ["Home", "Board", "Pipeline"]
+    assert OVERVIEWS == ["Today", "Board", "Pipeline", "Renewals", "Members"]
     assert GENERATED[:2] == ["Checks", "Fields"]
+    assert NUMBERS["Numbers"][0] == "Weekly review"
+    assert PLAYBOOK["Playbook"][0] == "Process"
+    assert HELP["Help"][0] == "New deal"
 
 
 def test_a_team_lists_only_its_own_pages(nav, menu_of):
     nav("\n  - How: how-we-work.md\n")
-    assert menu_of() == [*OVERVIEWS, "How", REFERENCE]
+    assert menu_of() == [*OVERVIEWS, "How", *TABS]
 
 
 def test_an_old_mkdocs_yml_that_lists_every_page_keeps_its_menu(nav, menu_of):
     nav(LISTED)
-    assert menu_of() == [*OVERVIEWS, "How we work", REFERENCE]
+    own = "Home, Board, Pipeline, Closed deals, Renewals, Metrics, Changes, Integrity, Members, Process, How we work".split(
+        ", "
+    )
+    assert [entry for entry in menu_of() if isinstance(entry, str)] == own
+    known = {"Closed deals", "Metrics", "Changes", "Integrity", "Process"}
+    rest = [
+        {title: [it for it in found if it not in known]} for it in (NUMBERS, PLAYBOOK) for title, found in it.items()
+    ]
+    assert [entry for entry in menu_of() if not isinstance(entry, str)] == [REFERENCE, *rest, {"Help": of("Help")}]
 
 
 def test_what_a_team_lists_stands_where_the_team_put_it_and_the_rest_is_added(nav, menu_of):
     nav("\n  - Start: index.md\n  - Weekly:\n      - Our funnel: pipeline.md\n      - how-we-work.md\n")
-    rest = [title for title in OVERVIEWS if title not in ("Home", "Pipeline")]
-    assert menu_of() == ["Start", *rest, {"Weekly": ["Our funnel", "How we work, together"]}, REFERENCE]
+    rest = [title for title in OVERVIEWS if title not in ("Today", "Pipeline")]
+    assert menu_of() == ["Start", *rest, {"Weekly": ["Our funnel", "How we work, together"]}, *TABS]
 
 
 @pytest.mark.parametrize("listed", [LISTED, "\n  - How we work: how-we-work.md\n"], ids=["an old one", "a new one"])
@@ -164,14 +191,17 @@ def test_a_new_page_reaches_the_menu_by_itself(nav, menu_of, monkeypatch, listed
     quarter = ModuleType("quarter")
     quarter.pages = lambda snapshot, readings, past: [
         page("quarter", "Quarter", "waiting", snapshot, heading="Quarter", people=[]),
-        page("reference/terms", "Terms", "fields", snapshot, section="Reference", kinds=[], columns=()),
+        page("reference/terms", "Terms", "fields", snapshot, section="Help/Reference", kinds=[], columns=()),
     ]  # fmt: skip
-    at = pages.SUBJECTS.index(pages.pipeline) + 1
-    monkeypatch.setattr(pages, "SUBJECTS", (*pages.SUBJECTS[:at], quarter, *pages.SUBJECTS[at:]))
+    (section, tabs), *others = pages.MENU
+    at = tabs.index(pages.pipeline) + 1
+    monkeypatch.setattr(pages, "MENU", ((section, (*tabs[:at], quarter, *tabs[at:])), *others))
     found = menu_of()
-    assert found[:4] == ["Home", "Board", "Pipeline", "Quarter"]
-    assert set(found[-1]["Reference"]) == {*GENERATED, "Terms"}
-    assert found[-2] == "How we work"
+    assert found[1:4] == ["Board", "Pipeline", "Closed deals" if listed == LISTED else "Quarter"]
+    assert "Quarter" in found
+    assert "How we work" in found
+    (reference,) = (it["Reference"] for it in (*found, *sections(found)) if isinstance(it, dict) and "Reference" in it)
+    assert set(reference) == {*GENERATED, "Terms"}
 
 
 def test_mkdocs_typed_by_hand_has_the_same_menu(crm, nav, page_at):
@@ -187,7 +217,8 @@ def test_mkdocs_typed_by_hand_has_the_same_menu(crm, nav, page_at):
     )
     assert done.returncode == 0, done.stderr
     found = entries(page_at(crm.root / "build/html/index.html"))
-    assert found == [*OVERVIEWS, "How", {"Reference": [*REFERENCE["Reference"], "Home page"]}]
+    together = {"Reference": [*GENERATED, "Home page"]}
+    assert found == [*OVERVIEWS, "How", together, NUMBERS, PLAYBOOK, {"Help": of("Help")}]
 
 
 def test_both_files_of_ours_name_no_generated_page(home, demo):
