@@ -1,0 +1,130 @@
+"""What lists are narrowed by: one grammar of addresses, the same on every list, and a page that leads somewhere without a script."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from salesops.book.status import Standing
+from salesops.site.pages.facets import needs
+
+SHOWN = "[...document.querySelectorAll('[data-facets] [data-owner], [data-facets] [data-relation]')].filter(it => !it.hidden)"
+COUNT = "document.querySelector('[data-count]')"
+
+
+def narrowed(facet, tab):
+    return tab.run(f"{SHOWN}.map(it => it.dataset.{facet})")
+
+
+@pytest.fixture
+def tab(browser):
+    with browser.tab() as tab:
+        yield tab
+
+
+@pytest.mark.parametrize(
+    ("fragment", "wanted"),
+    [
+        ("next: {action: Call, due: 2026-11-19}", {"late", "look", "week"}),
+        ("next: {action: Call, due: 2026-11-20}", {"week"}),
+        ("next: {action: Call, due: 2026-11-27}", {"week"}),
+        ("next: {action: Call, due: 2026-11-28}", set()),
+        ("next: null", {"look", "no-step"}),
+        ("next: {action: Call, due: 2099-01-01}\nexpected_close: 2026-11-30", {"closing"}),
+        ("next: {action: Call, due: 2099-01-01}\nvalue: null", {"no-amount"}),
+        ("next: null\nparked: [{since: 2026-11-11, why: Grant}]", {"parked"}),
+    ],
+)
+def test_what_somebody_may_look_for_in_a_deal(repo, fragment, wanted):
+    repo.deal(f"stages: [enrichment: 2026-11-10]\n{fragment}")
+    snapshot = repo.book().on(date(2026, 11, 20))
+    assert set(needs(Standing(snapshot, snapshot.history("acme")), snapshot.as_of)) == wanted
+
+
+def test_pills_count_what_they_lead_to_the_stages_in_the_order_of_the_process(repo, page_of):
+    for id, stages in (
+        ("a", "enrichment: 2026-11-10"),
+        ("b", "enrichment: 2026-11-10, outreach: 2026-11-11"),
+        ("c", "enrichment: 2026-11-10, outreach: 2026-11-12"),
+    ):
+        repo.deal(f"stages: [{stages}]\nowner: {'april' if id == 'a' else 'jim'}", id=id)
+    page = page_of("pipeline")
+    pills = [pill.text for pill in page.one("nav", aria_label="Stage").every("a")]
+    assert pills == ["Enrichment 1", "Outreach 2"]
+    assert [pill.text for pill in page.one("nav", aria_label="Owner").every("a")] == ["Jim 2", "April 1"]
+    rows = [row["data-stage"] for row in page.every("tr", data_stage=True)]
+    assert Counter(rows) == {"enrichment": 1, "outreach": 2}
+
+
+def test_hostile_words_of_a_facet_stay_words(repo, page_of):
+    repo.deal("source: {channel: '\"><script>alert(1)</script>'}", id="a")
+    repo.deal("source: {channel: event}", id="b")
+    page = page_of("pipeline")
+    assert not [script for script in page.every("script") if "alert" in script.raw]
+    assert '"><script>alert(1)</script> 1' in [pill.text for pill in page.one("nav", aria_label="Source").every("a")]
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("page", ["pipeline", "board"])
+def test_an_address_shows_what_it_names_and_the_line_counts_it(tab, demo_served, demo, page):
+    deals = [history.deal for history in demo.snapshot.open]
+    owner = deals[0].owner
+    wanted = sum(deal.owner == owner for deal in deals)
+    tab.go(f"{demo_served}/{page}.html?owner={owner}")
+    assert narrowed("owner", tab) == [owner] * wanted
+    assert tab.run(f"{COUNT}.textContent") == f"{wanted} of {len(deals)} · show all"
+    assert tab.run("document.querySelector('.so-pill[aria-current]').dataset.value") == owner
+    if page == "pipeline":
+        assert tab.run("document.querySelector('[data-sum]').textContent").startswith(f"{wanted} deal")
+    tab.run(f"{COUNT}.querySelector('a').click()")
+    assert len(narrowed("owner", tab)) == len(deals)
+    assert tab.run(f"{COUNT}.hidden")
+    assert not tab.faults
+
+
+@pytest.mark.browser
+def test_several_values_of_one_facet_widen_and_several_facets_narrow(tab, demo_served, demo):
+    tab.go(f"{demo_served}/pipeline.html?stage=discovery,proposal&need=late")
+    stages, needs = narrowed("stage", tab), narrowed("need", tab)
+    assert set(stages) <= {"discovery", "proposal"}
+    assert all("late" in need.split() for need in needs)
+    tab.go(f"{demo_served}/pipeline.html?stage=discovery,proposal")
+    assert set(narrowed("stage", tab)) == {"discovery", "proposal"}
+    assert len(narrowed("stage", tab)) >= len(stages)
+
+
+@pytest.mark.browser
+def test_a_value_that_is_not_there_is_named_and_ignored(tab, demo_served, demo):
+    tab.go(f"{demo_served}/pipeline.html?owner=nobody%3Cb%3E,{demo.snapshot.open[0].deal.owner}")
+    told = tab.run(f"{COUNT}.textContent")
+    assert told.startswith("Nothing here is called nobody<b>. ")
+    assert set(narrowed("owner", tab)) == {demo.snapshot.open[0].deal.owner}
+    assert not tab.run(f"!!{COUNT}.querySelector('b')")
+
+
+@pytest.mark.browser
+def test_a_pill_changes_the_address_and_back_takes_it_back(tab, demo_served, demo):
+    tab.go(f"{demo_served}/pipeline.html")
+    everything = len(narrowed("owner", tab))
+    assert not tab.run("[...document.querySelectorAll('.so-pill')].some(pill => pill.hidden)")
+    tab.run("document.querySelector('[data-facet=stage][data-value=discovery]').click()")
+    assert tab.run("location.search") == "?stage=discovery"
+    tab.run("document.querySelector('[data-facet=stage][data-value=proposal]').click()")
+    assert tab.run("location.search") == "?stage=discovery,proposal"
+    tab.run("history.back()")
+    tab.wait("location.search", "?stage=discovery")
+    tab.wait(f"{SHOWN}.every(it => it.dataset.stage == 'discovery')")
+    tab.run("history.back()")
+    tab.wait(f"{SHOWN}.length", everything)
+    assert not tab.faults
+
+
+@pytest.mark.browser
+def test_members_narrow_by_the_same_grammar(tab, demo_served):
+    tab.go(f"{demo_served}/members.html?relation=prospect")
+    assert set(narrowed("relation", tab)) == {"prospect"}
+    assert (
+        tab.run("document.querySelector('[data-sum]').textContent")
+        .split(",")[0]
+        .endswith(("institution", "institutions"))
+    )
