@@ -51,6 +51,7 @@
   const pills = [...document.querySelectorAll("[data-facet]")];
   const items = list ? [...list.querySelectorAll("[data-owner], [data-relation], [data-kind]")] : [];
   const known = new Set(pills.map((pill) => pill.dataset.facet).filter(Boolean));
+  const noun = items.some((item) => item.dataset.relation) ? "institution" : "deal";
   const note = document.querySelector("[data-count]");
 
   const matches = (item, wanted) =>
@@ -69,7 +70,7 @@
       }
     const words = [...sums].map(([currency, cents]) => `${(cents / 100).toLocaleString("en", { minimumFractionDigits: cents % 100 ? 2 : 0 })} ${currency}`);
     const place = document.querySelector("[data-sum]");
-    if (place) place.textContent = [`${shown.length} ${shown.length === 1 ? "deal" : "deals"}`, words.join(" + ")].filter(Boolean).join(", ");
+    if (place) place.textContent = [`${shown.length} ${noun}${shown.length === 1 ? "" : "s"}`, words.join(" + ")].filter(Boolean).join(", ");
     return shown.length;
   }
 

@@ -84,10 +84,12 @@ def test_an_address_shows_what_it_names_and_the_line_counts_it(tab, demo_served,
 
 @pytest.mark.browser
 def test_several_values_of_one_facet_widen_and_several_facets_narrow(tab, demo_served, demo):
-    tab.go(f"{demo_served}/pipeline.html?stage=discovery,proposal&need=late")
-    stages, needs = narrowed("stage", tab), narrowed("need", tab)
+    tab.go(f"{demo_served}/pipeline.html")
+    wanted = tab.run("document.querySelector('.so-pill[data-facet=need]').dataset.value")
+    tab.go(f"{demo_served}/pipeline.html?stage=discovery,proposal&need={wanted}")
+    stages = narrowed("stage", tab)
     assert set(stages) <= {"discovery", "proposal"}
-    assert all("late" in need.split() for need in needs)
+    assert all(wanted in (need or "").split() for need in narrowed("need", tab))
     tab.go(f"{demo_served}/pipeline.html?stage=discovery,proposal")
     assert set(narrowed("stage", tab)) == {"discovery", "proposal"}
     assert len(narrowed("stage", tab)) >= len(stages)
@@ -123,8 +125,4 @@ def test_a_pill_changes_the_address_and_back_takes_it_back(tab, demo_served, dem
 def test_members_narrow_by_the_same_grammar(tab, demo_served):
     tab.go(f"{demo_served}/members.html?relation=prospect")
     assert set(narrowed("relation", tab)) == {"prospect"}
-    assert (
-        tab.run("document.querySelector('[data-sum]').textContent")
-        .split(",")[0]
-        .endswith(("institution", "institutions"))
-    )
+    assert tab.run("document.querySelector('[data-sum]').textContent").endswith(("institution", "institutions"))

@@ -58,7 +58,7 @@ def test_a_table_sorts_by_a_click_on_its_head_and_by_the_keyboard(tab, demo_serv
     tab.press_enter()
     tab.wait("location.search", "?sort=member")
     names = tab.run(orders(0))
-    assert names == sorted(names)
+    assert names == sorted(names, key=lambda name: name.replace(" ", ""))
     assert len(names) == len(as_built)
     assert not tab.faults
 
@@ -123,7 +123,6 @@ def test_lines_and_words_can_be_told_from_the_ground(browser, demo_served, contr
         for words in (
             ".so-chip.so-good",
             ".so-chip.so-warn",
-            ".so-chip.so-quiet",
             ".so-tile-title",
             ".so-tile-value",
             ".so-tile-aside",
