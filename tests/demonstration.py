@@ -1139,7 +1139,7 @@ def around(home: Path) -> dict[str, str]:
 
 def _is_of_a_written_page(home: Path, line: str) -> bool:
     page = line.strip().rpartition(": ")[2]
-    is_heading = line.startswith("nav:") or re.fullmatch(r"  - [\w ]+:\n", line)
+    is_heading = line.startswith("nav:") or re.fullmatch(r" +- [\w ]+:(?: \[\])?\n", line)
     return bool(is_heading) or (page.endswith(".md") and (home / "site" / page).is_file())
 
 

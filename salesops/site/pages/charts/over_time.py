@@ -62,6 +62,7 @@ WEEKS = 78
 MONTHS = 18
 WEEKS_OF_FLOW = 26
 HALF_WEEK = timedelta(days=4)
+"""A bar stands in the middle of its week, so that no drawing reaches beyond the day."""
 RECENT, QUARTER = 13, 3
 """A quarter of a year in weeks and in months: how far back "since" looks."""
 DAY = timedelta(days=1)
@@ -244,7 +245,7 @@ def sqd_flow(snapshot: Snapshot, weeks: Sequence[SqdWeek]) -> Chart | None:
     if len(shown) < 2:
         return None
     values = [_flow_values(week, snapshot.as_of) for week in shown]
-    x = by_day("day", shown[0].end - HALF_WEEK, shown[-1].end + HALF_WEEK)
+    x = by_day("day", shown[0].end - HALF_WEEK - HALF_WEEK, shown[-1].end)
     bars = [
         layer(
             values,
@@ -280,7 +281,7 @@ def sqd_flow(snapshot: Snapshot, weeks: Sequence[SqdWeek]) -> Chart | None:
 def _flow_values(week: SqdWeek, as_of: date) -> dict[str, Any]:
     parts = listed(f"{week.flow[name]} {name}" for name in (*CAME, *WENT))
     return {
-        "day": str(week.end),
+        "day": str(week.end - HALF_WEEK),
         "came": _came(week),
         "went": -_went(week),
         "net": week.flow["net"],
