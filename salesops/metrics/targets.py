@@ -22,6 +22,8 @@ from salesops.records.targets import Target
 REACHED, MISSING, MISSED, UNKNOWN = "reached", "missing", "missed", "unknown"
 NOTHING_KNOWN = "–"
 _CENT = Decimal("0.01")
+UNCOUNTED = " not counted"
+"""What is said of money without a rate."""
 
 Then = Callable[[date], Snapshot | None]
 """The records as they were known by the end of an earlier day; None where nothing was known yet."""
@@ -136,7 +138,7 @@ def as_number(target: Target, reading: Reading, rates: Rates | None, day: date) 
     if wanted is None:
         return None
     _, actual, aside = _now(reading, wanted, rates, day)
-    return None if any("not counted" in said for said in aside) else actual
+    return None if any(said.endswith(UNCOUNTED) for said in aside) else actual
 
 
 def reading_of(target: Target, snapshot: Snapshot | None) -> Reading | None:
@@ -186,7 +188,7 @@ def _converted(
         if other == currency:
             found += value
         elif rate is None:
-            aside.append(f"{shown} not counted")
+            aside.append(f"{shown}{UNCOUNTED}")
         else:
             found += (value * rate.rate).quantize(_CENT)
             aside.append(f"{shown} at {rate.rate} of {rate.date}")

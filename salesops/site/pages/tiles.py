@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from salesops.book.book import Snapshot
 from salesops.metrics.readings import Reading, Share
-from salesops.metrics.targets import MISSED, MISSING, REACHED, TargetStanding, as_number, goal, reading_of
+from salesops.metrics.targets import MISSED, MISSING, REACHED, UNCOUNTED, TargetStanding, as_number, goal, reading_of
 from salesops.metrics.wording import between, headline, rounded
 from salesops.records.bounds import value_of
 from salesops.records.money import Money
@@ -77,7 +77,7 @@ def _tile(snapshot: Snapshot, standing: TargetStanding) -> Tile:
         value,
         beside,
         " · ".join(_verdict(snapshot, standing, now, reading_of(standing.target, on(standing.day - FOUR_WEEKS)))),
-        LOOKS.get(standing.progress.state, "quiet"),
+        "quiet" if _has_uncounted(standing) else LOOKS.get(standing.progress.state, "quiet"),
         "; ".join(rounded(said) for said in standing.progress.aside),
         line,
         year,
@@ -93,9 +93,17 @@ def _value(standing: TargetStanding, now: Reading | None) -> tuple[str, str]:
     return rounded(standing.progress.now), f"of {wanted}" if not standing.target.is_ceiling else wanted
 
 
+def _has_uncounted(standing: TargetStanding) -> bool:
+    """Whether a part of the money could not be counted, because nobody gave a rate: then no gap is computed."""
+    return any(said.endswith(UNCOUNTED) for said in standing.progress.aside)
+
+
 def _verdict(snapshot: Snapshot, standing: TargetStanding, now: Reading | None, then: Reading | None) -> Iterator[str]:
     """``4 short``, ``+3 in four weeks``, ``40 days left``; or that it is reached, and how sure that is."""
     progress, left = standing.progress, (standing.target.by - snapshot.as_of).days
+    if _has_uncounted(standing):
+        yield "cannot be compared: a part has no rate"
+        return
     yield days_said(rounded(progress.gap) or progress.state, snapshot.as_of)
     if isinstance(now, Share) and now.out_of:
         yield f"could be {between(now.interval).replace('–', ' to ')}" if now.is_enough else "too few to say"

@@ -72,3 +72,13 @@ def test_without_a_number_there_is_no_line_and_no_gap(repo, tile):
     found = tile("win-rate", "50%")
     assert (found.line, found.year) == (None, "")
     assert "short" not in found.verdict
+
+
+def test_a_target_with_money_that_has_no_rate_is_not_compared(repo, page_of):
+    repo.write(
+        "playbook/targets.yaml", "targets: [{id: worth, metric: pipeline-value, at_least: 5000 USD, by: 2026-12-31}]"
+    )
+    repo.deal("value: {mrr: 1000 CAD, months: 12}")
+    [tile] = page_of("").every("a", class_="so-tile")
+    assert "cannot be compared: a part has no rate" in tile.text
+    assert "short" not in tile.text
