@@ -306,6 +306,15 @@ REFUSALS: dict[str, Refusal] = {
             source="reference/records#values",
         ),
         _refusal(
+            "token-too-short",
+            "A token from which a pseudonym is made is too short.",
+            "A pseudonym is made from a secret; one of fewer than 16 characters can be found by trying. Write at least 16 characters that were drawn at random, such as `openssl rand -hex 16` prints.",
+            "public: {title: Us, members: [{member: cascadia-university, as: pseudonym, token: cascadia}]}",
+            "public: {title: Us, members: [{member: cascadia-university, as: pseudonym, token: 9f0c52d1a7e84b36}]}",
+            kind="team",
+            source="reference/fields#team.public.members",
+        ),
+        _refusal(
             "not-a-number",
             "A number is not written in digits.",
             "Thousands marks, underscores and leading zeros are read differently by different programs. Write digits only.",

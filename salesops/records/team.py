@@ -8,6 +8,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from salesops.records.deal import LINKS, Link
 from salesops.records.member import MEMBER_KINDS
+from salesops.records.public import Public
 from salesops.records.record import Entries, Past, Record, given, many, maybe
 from salesops.records.scalars import Currency, Handle, Id, Text, Url, Zone, refuse, whole
 
@@ -104,6 +105,9 @@ class Team(Record):
     numbers: Numbers | None = maybe("By which numbers the team counts.", past=Past.FREE)
     review: Meeting | None = maybe(
         "The weekly review: who leads it, who is asked, and its entry in the calendar.", past=Past.FREE
+    )
+    public: Public | None = maybe(
+        "What a public site may show; without it there is none (`salesops site --public`).", past=Past.FREE
     )
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.", past=Past.FREE)
 

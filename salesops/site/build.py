@@ -14,7 +14,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from functools import cached_property
 from importlib import resources
 from pathlib import Path
@@ -29,7 +29,7 @@ from mkdocs.utils.meta import get_data
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
 from salesops.records.kinds import folders as record_folders
-from salesops.site.frames import SHELL, TITLE, Stamp, filled, frame, guarded, once, own_scripts
+from salesops.site.frames import PRIVATE, SHELL, TITLE, Stamp, bannered, filled, frame, guarded, once, own_scripts
 from salesops.site.navigation import menu, own_entries
 from salesops.site.own_pages import SOURCE, CannotBuild, own_pages
 from salesops.site.pages import Page, Readings, data_files, every_page, readings_of
@@ -38,6 +38,8 @@ from salesops.store.parallel import can_split, elsewhere
 
 DOCS = "build/docs"
 HTML = "build/html"
+PUBLIC_HTML = "build/public"
+"""Where the public site is, so that the private one is never put there."""
 ASSETS = "assets/salesops"
 SEARCH = f"{ASSETS}/search.js"
 """What lets the search run from the disk."""
@@ -87,11 +89,11 @@ class Site:
         that a preview does not chase its own tail.
         """
         wanted: dict[str, bytes] = dict(own_pages(self.root))
-        texts = {name: _page_text(name, content) for name, content in wanted.items() if name.endswith(".md")}
-        _refuse_twins(texts, self.pages)
+        texts = {name: page_text(name, content) for name, content in wanted.items() if name.endswith(".md")}
+        refuse_twins(texts, self.pages)
         for page in self.framed:
             wanted[page.source] = frame(
-                page.title, _OWN_HEADING.sub("", texts.get(page.source, "")), has_menu=bool(page.section)
+                page.title, OWN_HEADING.sub("", texts.get(page.source, "")), has_menu=bool(page.section)
             )
         wanted[f"{SHELL}.md"] = frame(TITLE)
         wanted.update(_assets())
@@ -111,20 +113,19 @@ class Site:
 
         Without ``policy`` no content security policy is written: a preview needs the reloading script.
         """
-        shell = (html / file_of(SHELL)).read_text(encoding="utf-8")
+        shell = bannered((html / file_of(SHELL)).read_text(encoding="utf-8"), PRIVATE)
         scripts = own_scripts(shell)
         stamp = Stamp(shell, scripts if policy else None)
         for page in self.framed:
             file = html / _address(page.file)
-            text = filled(page, once(file.read_text(encoding="utf-8"), page.path), scripts if policy else None)
-            file.write_text(text, encoding="utf-8")
+            text = once(bannered(file.read_text(encoding="utf-8"), PRIVATE), page.path)
+            file.write_text(filled(page, text, scripts if policy else None), encoding="utf-8")
         _stamp_all(html, stamp, [page for page in self.pages if page.is_record])
         for path, text in data_files(self.snapshot, self.readings, self.past):
             (html / _address(path)).write_text(text, encoding="utf-8", newline="")
         _remove_shell(html)
         _tell_what_is_missing(html)
-        if policy:
-            _guard_own_pages(html, (page.file for page in self.pages), scripts)
+        _finish_own_pages(html, (page.file for page in self.pages), scripts if policy else None)
         _forget_shell(html)
         _add_to_search(html, self.pages)
         return len(self.pages)
@@ -150,7 +151,7 @@ def _stamp(html: Path, stamp: Stamp, pages: list[Page]) -> int:
 
 
 _MARKUP = re.compile('[<>"]')
-_OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
+OWN_HEADING = re.compile(r"\A\s*(?:#[ \t][^\n]*|[^\n]+\n=+[ \t]*)(?:\n|\Z)")
 """The first heading of an introduction, which makes way for the heading of the page."""
 _ADDRESS = re.compile(r"(?:[\w-]+(?:/[\w-]+)?(?:\.html|\.json|\.xml|\.csv|\.ics)?)?")
 """At most one folder deep, as the shell is: its links to the style sheets lead up that far."""
@@ -165,7 +166,7 @@ def _address(path: str) -> str:
     return path
 
 
-def _page_text(name: str, content: bytes) -> str:
+def page_text(name: str, content: bytes) -> str:
     """The Markdown of a team's own page; refused where its name or title would be markup on every page, in the menu."""
     if _MARKUP.search(name) or not name.isprintable():
         raise CannotBuild(
@@ -182,7 +183,7 @@ def _page_text(name: str, content: bytes) -> str:
     return text
 
 
-def _refuse_twins(names: Iterable[str], pages: Iterable[Page]) -> None:
+def refuse_twins(names: Iterable[str], pages: Iterable[Page]) -> None:
     """Refuse a team's own page that MkDocs would put where a generated page stands, unless it introduces that page.
 
     The first page of a folder of that name is refused, too: nobody could tell members/ from members.html.
@@ -219,11 +220,12 @@ def _mirror(folder: Path, wanted: dict[str, bytes]) -> None:
             path.write_bytes(content)
 
 
-def _guard_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str]) -> None:
+def _finish_own_pages(html: Path, done: Iterable[str], scripts: frozenset[str] | None) -> None:
     filled = {html / file for file in done}
     for file in sorted(html.rglob("*.html")):
         if file not in filled:
-            file.write_text(guarded(file.read_text(encoding="utf-8"), scripts), encoding="utf-8")
+            text = bannered(file.read_text(encoding="utf-8"), PRIVATE)
+            file.write_text(text if scripts is None else guarded(text, scripts), encoding="utf-8")
 
 
 _BOARD = re.compile(r'href="([^"]*?)board\.html"')
@@ -306,51 +308,52 @@ def build(site: Site, out: Path, *, strict: bool = False) -> int:
     exceptions for faults of mkdocs.yml.
     """
     config_file(site.root)
-    _may_replace(site.root, out)
+    may_replace(site.root, out, ASSETS, PUBLIC_HTML)
     fresh = out.with_name(f".{out.name}.new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.parent.mkdir(parents=True, exist_ok=True)
     site.prepare()
     try:
-        with _dated(site):
+        with dated(site.snapshot.as_of):
             config: MkDocsConfig = load_config(
                 config_file=str(config_file(site.root)), docs_dir=str(site.docs), site_dir=str(fresh), strict=strict
             )
             site.configure(config)
             mkdocs_build(config)
         count = site.finish(fresh)
-        _replace(out, fresh)
+        put_in_place(out, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
     return count
 
 
 @contextmanager
-def _dated(site: Site) -> Iterator[None]:
+def dated(day: date) -> Iterator[None]:
     """Let MkDocs stamp what it writes with the day that the site is about, unless the environment says another."""
     if "SOURCE_DATE_EPOCH" in os.environ:
         yield
         return
-    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime.combine(site.snapshot.as_of, time(), UTC).timestamp()))
+    os.environ["SOURCE_DATE_EPOCH"] = str(int(datetime.combine(day, time(), UTC).timestamp()))
     try:
         yield
     finally:
         del os.environ["SOURCE_DATE_EPOCH"]
 
 
-def _may_replace(root: Path, out: Path) -> None:
-    """Refuse a folder that holds anything but an earlier site, or that lies among the records."""
+def may_replace(root: Path, out: Path, mark: str, *taken: str) -> None:
+    """Refuse a folder that holds anything but an earlier site of this sort, known by its ``mark``, or that lies among the records or what else is ``taken``."""
     if out.exists() and not out.is_dir():
         raise NoPlace(f"{out} is not a folder")
     place, home = out.resolve(), root.resolve()
-    kept = [home / name for name in (SOURCE, *record_folders(), ".git", DOCS)]
+    kept = [home / name for name in (SOURCE, *record_folders(), ".git", DOCS, *taken)]
     if place in (home, *home.parents) or any(place in (it, *it.parents) or it in place.parents for it in kept):
         raise NoPlace(f"{out} is where the repository's own files are: choose another folder")
-    if out.is_dir() and any(out.iterdir()) and not (out / ASSETS).is_dir():
+    if out.is_dir() and any(out.iterdir()) and not (out / mark).is_dir():
         raise NoPlace(f"{out} has files that are not a site: choose an empty folder")
 
 
-def _replace(out: Path, fresh: Path) -> None:
+def put_in_place(out: Path, fresh: Path) -> None:
+    """Let the new site take the place of the old one."""
     old = out.with_name(f".{out.name}.old")
     shutil.rmtree(old, ignore_errors=True)
     if out.exists():

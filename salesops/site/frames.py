@@ -67,6 +67,21 @@ class Stamp:
 
 
 _TOP = re.compile(r"\s*(?:<header class=\"so-head[^\"]*\">.*?</header>|<h1>.*?</h1>)", re.DOTALL)
+_FOOT = re.compile(r"<footer\b[^>]*>")
+PRIVATE = "Private: for the team"
+"""For whom a site is, unless it says otherwise."""
+
+
+def bannered(html: str, whose: str) -> str:
+    """The page with a line at its foot that says for whom it is, whatever the theme looks like."""
+    feet = list(_FOOT.finditer(html))
+    if feet:
+        end = feet[-1].end()
+        return f'{html[:end]}<p class="so-whose">{escape(whose)}</p>{html[end:]}'
+    before, body, after = html.rpartition("</body>")
+    return f'{before}<footer><p class="so-whose">{escape(whose)}</p></footer>{body}{after}'
+
+
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 CHARSET = '<meta charset="utf-8">'
 BASE = re.compile(r'new URL\("[./]*",location\)')

@@ -9,6 +9,7 @@ from pathlib import Path
 from mkdocs.exceptions import MkDocsException
 
 from salesops.book.book import Book
+from salesops.cli.actions.site_public import publish
 from salesops.cli.commands_page import commands_page
 from salesops.cli.day import day_of
 from salesops.cli.gate import gate
@@ -17,24 +18,24 @@ from salesops.cli.printing import note, say, style
 from salesops.cli.repository import Records, records_of
 from salesops.output import counted, problems_as_text, show
 from salesops.problems import Problem
-from salesops.site.build import HTML, NoPlace, Site, build
+from salesops.site.build import HTML, PUBLIC_HTML, NoPlace, Site, build
 from salesops.site.own_pages import SOURCE, CannotBuild
 from salesops.store.commits import files_of
 from salesops.store.record_histories import git_history
 
 
-def run(folder: str, out: str | None, as_of: str | None, known: str | None, *, strict: bool) -> int:
-    """Build the site; 1 where the records break the rules or it cannot be built."""
+def run(folder: str, out: str | None, as_of: str | None, known: str | None, *, strict: bool, public: bool) -> int:
+    """Build the site, or the public one; 1 where the records break the rules or it cannot be built."""
     records = records_of(folder, as_of, known)
-    target = (Path(folder, out) if out else records.root / HTML).absolute()
+    target = (Path(folder, out) if out else records.root / (PUBLIC_HTML if public else HTML)).absolute()
     if records.point is None:
-        return _build(records, records.root, target, strict=strict)
+        return _build(records, records.root, target, strict=strict, public=public)
     with files_of(records.root, records.point.commit, OWN_FILES) as then:
-        return _build(records, then, target, strict=strict)
+        return _build(records, then, target, strict=strict, public=public)
 
 
-def _build(records: Records, root: Path, target: Path, *, strict: bool) -> int:
-    """Build the site of records from the files below ``root``."""
+def _build(records: Records, root: Path, target: Path, *, strict: bool, public: bool) -> int:
+    """Build a site of records from the files below ``root``; none of records that break the rules."""
     book, problems, day = records.book, records.problems, records.day
     found = [
         problem for problem in gate(root, book, problems, max(day, day_of(None, book))) if problem.is_error or strict
@@ -42,9 +43,16 @@ def _build(records: Records, root: Path, target: Path, *, strict: bool) -> int:
     if found or not book.processes:
         _say_why_not(book, found)
         return 1
+    let_mkdocs_speak()
+    if public:
+        return publish(root, book.on(day), target, strict=strict)
+    return _build_private(records, root, target, strict=strict)
+
+
+def _build_private(records: Records, root: Path, target: Path, *, strict: bool) -> int:
+    book, day = records.book, records.day
     past = git_history(records.root, book, day, records.point.commit if records.point else "HEAD")
     snapshot = replace(book.on(day), looks_back=past.changed_since)
-    let_mkdocs_speak()
     site = Site(root, snapshot, (commands_page(snapshot),), past)
     try:
         count = build(site, target, strict=strict)
