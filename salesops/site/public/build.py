@@ -25,7 +25,6 @@ from salesops.site.public.view import PublicFacts
 MARK = "assets/public"
 """The folder by which a public site is known; a private one has none, so that neither takes the place of the other."""
 NOT_INDEXED = '<meta name="robots" content="noindex">'
-SCHEMES = (("light", "default", "weather-night", "dark"), ("dark", "slate", "weather-sunny", "light"))
 
 
 def build_public(root: Path, facts: PublicFacts, shown: tuple[str, ...], out: Path, *, strict: bool = False) -> int:
@@ -87,7 +86,7 @@ def _config(facts: PublicFacts, pages: list[Page], own: Mapping[str, bytes]) -> 
             "variant": "classic",
             "font": False,
             "features": ["navigation.tabs"],
-            "palette": [_palette(*scheme) for scheme in SCHEMES],
+            "palette": {"primary": "teal"},
         },
         "plugins": [],
         "markdown_extensions": ["admonition", "tables", "toc"],
@@ -98,11 +97,6 @@ def _config(facts: PublicFacts, pages: list[Page], own: Mapping[str, bytes]) -> 
             *sorted(name for name in own if name.endswith(".md") and name not in ours),
         ],
     }
-
-
-def _palette(scheme: str, name: str, icon: str, other: str) -> dict[str, Any]:
-    toggle = {"icon": f"material/{icon}", "name": f"Switch to {other}"}
-    return {"media": f"(prefers-color-scheme: {scheme})", "scheme": name, "primary": "teal", "toggle": toggle}
 
 
 _COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
