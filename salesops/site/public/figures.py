@@ -125,12 +125,12 @@ def _greatest_part(snapshot: Snapshot, measure: Measure, reading: Reading, exact
 
 
 def _one_less(snapshot: Snapshot, reading: Reading) -> Iterator[Callable[[Deal], bool]]:
-    """What leaves out each deal behind a number, and each member with all of its deals."""
-    known = snapshot.book.deals
-    for deal in sorted({deal for deal in reading.included if deal in known}):
-        yield _is_not(known[deal])
+    """What leaves out each member behind a number with all of its deals, and each of these where it has several."""
+    book = snapshot.book
     for member in sorted(_members(snapshot, reading.included)):
         yield _is_not_of(member)
+        deals = book.deals_of(member)
+        yield from (_is_not(book.deals[deal]) for deal in deals if len(deals) > 1 and deal in reading.included)
 
 
 def _is_not(left_out: Deal) -> Callable[[Deal], bool]:
