@@ -77,4 +77,8 @@ def public_number_withheld(case: Case[Team]) -> Findings:
             yield Finding(path, f"'{name}' is withheld: {NEVER[kind]}", help="take it out")
         if kind == "money" and allowed and allowed.money_step is None:
             why = "sums are shown in steps, and public.money_step says none"
-            yield Finding(path, f"'{name}' is withheld: {why}", help="write money_step: 50000 USD, more than any member is worth, in your currency")
+            yield Finding(
+                path,
+                f"'{name}' is withheld: {why}",
+                help="write money_step: 50000 USD, more than any member is worth, in your currency",
+            )

@@ -41,3 +41,12 @@ def test_every_step_that_the_guide_on_closing_shows_is_sound(repo):
 def test_every_guide_is_in_the_menu(home):
     menu = (home / "mkdocs.yml").read_text(encoding="utf-8")
     assert [path.name for path in (home / "site/guides").glob("*.md") if f"guides/{path.name}" not in menu] == []
+
+
+def test_what_the_guide_on_the_public_site_shows_can_be_pasted(repo, starting):
+    text = (HOME / "site/guides/public-site.md").read_text(encoding="utf-8")
+    found = re.findall(r"```yaml\n(public:.*?)```", text, re.DOTALL)
+    assert len(found) == 2
+    for block in found:
+        repo.write("playbook/team.yaml", starting["playbook/team.yaml"] + block)
+        assert [each for each in repo.problems() if each.place.path == "playbook/team.yaml"] == []
