@@ -144,6 +144,7 @@ class GitHistory:
 
     ``branch`` is where they are edited, ``changed_since`` where records were committed after the day: what has no day of its own may be of a later one.
     ``earlier`` holds the records as they were known by the ends of earlier days, but for days on which nothing was; None where git cannot tell.
+    ``month_ends`` are those of them, newest first, on which the site shows the board and the review: none, unless somebody asked for them.
     """
 
     timeline: Timeline = field(default_factory=Timeline)
@@ -153,6 +154,7 @@ class GitHistory:
     branch: str = MAIN
     earlier: Mapping[date, Book] | None = None
     beliefs: Beliefs = field(default_factory=Beliefs)
+    month_ends: tuple[date, ...] = ()
 
     def then(self, day: date) -> Snapshot | None:
         """An earlier day by what was known at its end; None where nothing was, or where nobody asked for it."""

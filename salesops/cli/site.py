@@ -13,11 +13,23 @@ from salesops.cli.options import as_of_option, known_option
 )
 @click.option("--public", is_flag=True, help="Build the public site: what `public` in playbook/team.yaml names.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, from the records or from MkDocs.")
+@click.option(
+    "--months",
+    type=click.IntRange(1, 120),
+    metavar="N",
+    help="Also show the board and the review as they were known at the ends of the last N months.",
+)
 @as_of_option
 @known_option
 @click.pass_context
 def command(
-    ctx: click.Context, out: str | None, public: bool, strict: bool, as_of: str | None, known: str | None
+    ctx: click.Context,
+    out: str | None,
+    public: bool,
+    strict: bool,
+    months: int | None,
+    as_of: str | None,
+    known: str | None,
 ) -> None:
     """Check every record and build the site; nothing is built while a record breaks the rules.
 
@@ -29,13 +41,19 @@ def command(
     playbook/team.yaml names, and nothing else. Numbers are rounded, and withheld where too few members stand behind
     them; a member is named only where the team says so.
 
-    \b
+    With --months 12, the pages Board and Weekly review lead to those of the last twelve month-ends, as they were known on
+    each evening, such as board-2026-10-31.html. It takes longer, and needs the whole git history.
+
+    
     Examples:
       salesops site                              the team's site, in build/html
       salesops site --as-of 2026-06-30           the same as of another day
+      salesops site --months 12                  with the board and the review of the last twelve month-ends
       salesops site --public                     the public site, in build/public
       salesops site --public -o /srv/www/sales   the same elsewhere
     """
     from salesops.cli.actions.site import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, out, as_of, known, strict=strict, public=public))
+    if public and months:
+        raise click.UsageError("--months is for the team's site; the public one tells of one day")
+    ctx.exit(run(ctx.obj, out, as_of, known, strict=strict, public=public, months=months or 0))

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from markupsafe import escape
 
@@ -57,13 +58,29 @@ class Stamp:
         empty = once(shell, SHELL).replace(OPENING, "")
         if TITLE not in empty:
             raise CannotBuild("the shell of the record pages has no place for a title")
-        ready = empty if scripts is None else guarded(empty, scripts)
-        self.parts = re.split(f"({TITLE}|{re.escape(BODY)}|{SHELL})", ready)
+        self._empty, self._scripts = empty, scripts
+
+    @cached_property
+    def _in_a_folder(self) -> list[str]:
+        return self._cut(self._empty)
+
+    @cached_property
+    def _at_home(self) -> list[str]:
+        """For a page that stands beside the home page: what led one folder up leads on from here."""
+        return self._cut(_UP.sub(r"\1.", self._empty))
+
+    def _cut(self, shell: str) -> list[str]:
+        ready = shell if self._scripts is None else guarded(shell, self._scripts)
+        return re.split(f"({TITLE}|{re.escape(BODY)}|{SHELL})", ready)
 
     def page(self, page: Page) -> str:
         """The whole HTML of a record page."""
         values = {TITLE: str(escape(page.title)), BODY: str(page.body), SHELL: page.path}
-        return "".join(values.get(part, part) for part in self.parts)
+        parts = self._in_a_folder if "/" in page.path else self._at_home
+        return "".join(values.get(part, part) for part in parts)
+
+
+_UP = re.compile(r"""(["'])\.\.(?=[/"'])""")
 
 
 _TOP = re.compile(r"\s*(?:<header class=\"so-head[^\"]*\">.*?</header>|<h1>.*?</h1>)", re.DOTALL)

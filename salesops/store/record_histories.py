@@ -24,7 +24,7 @@ from salesops.problems import CannotDecide
 from salesops.records.kinds import KINDS, id_of, kind_at_path
 from salesops.records.scalars import ID_FORM
 from salesops.records.yaml_reader import MAX_BYTES, MAX_NODES, UNSEEN, read
-from salesops.reports.weekly import days_looked_at
+from salesops.reports.weekly import days_looked_at, since
 from salesops.store.commits import MODES, CommitBooks, books_on, day_at
 from salesops.store.git import Blob, Logged, Touched, branch_of, commit_of, contents, git, log, needs_history, spine
 from salesops.store.load import Is
@@ -173,9 +173,9 @@ def _from_plain(sent: list[Any], commits: Mapping[str, Commit]) -> dict[Ref, tup
     }
 
 
-def git_history(root: Path, book: Book, as_of: date, head: str = "HEAD") -> GitHistory:
-    """What git tells of the records up to a day, for the site; where it cannot tell, why."""
-    return replace(_told_by_git(root, book, as_of, head), branch=_branch(root))
+def git_history(root: Path, book: Book, as_of: date, head: str = "HEAD", months: int = 0) -> GitHistory:
+    """What git tells of the records up to a day, for the site, and of so many month-ends before it; where it cannot tell, why."""
+    return replace(_told_by_git(root, book, as_of, head, months), branch=_branch(root))
 
 
 def _branch(root: Path) -> str:
@@ -185,7 +185,7 @@ def _branch(root: Path) -> str:
         return MAIN
 
 
-def _told_by_git(root: Path, book: Book, as_of: date, head: str) -> GitHistory:
+def _told_by_git(root: Path, book: Book, as_of: date, head: str, months: int) -> GitHistory:
     try:
         known = _remembered(root, book, as_of, head).until(as_of)
         is_later = day_at(spine(root, head)[0][1], book.zone) > as_of
@@ -193,7 +193,13 @@ def _told_by_git(root: Path, book: Book, as_of: date, head: str) -> GitHistory:
         return GitHistory(Timeline(gap=str(fault)))
     week, month = as_of - timedelta(days=as_of.weekday() + 1), as_of.replace(day=1) - timedelta(days=1)
     trend = trend_days(book.on(as_of)) if book.processes else set()
-    then = _known_then(root, book, {week, month, *trend, *days_looked_at(book.until(as_of), as_of)}, head)
+    ends = month_ends(as_of, months)
+    archive = CommitBooks(root)
+    archive.knows(book)
+    then = _known_then(archive, book, {week, month, *trend, *days_looked_at(book.until(as_of), as_of), *ends}, head)
+    known_ends = tuple(day for day in ends if day in then and then[day].on(day).book.processes)
+    before = {since(then[day].until(day), day) for day in known_ends}
+    then |= _known_then(archive, book, before - then.keys(), head)
     return GitHistory(
         known,
         _story(then.get(week), book, week, as_of),
@@ -201,6 +207,7 @@ def _told_by_git(root: Path, book: Book, as_of: date, head: str) -> GitHistory:
         changed_since=is_later,
         earlier=then,
         beliefs=_beliefs(root, book, as_of, head),
+        month_ends=known_ends,
     )
 
 
@@ -218,10 +225,16 @@ def _beliefs(root: Path, book: Book, as_of: date, head: str) -> Beliefs:
     return _last_beliefs[key]
 
 
-def _known_then(root: Path, book: Book, days: Iterable[date], head: str) -> dict[date, Book]:
+def month_ends(as_of: date, months: int) -> list[date]:
+    """The last days of so many months that were over before a day, the newest first."""
+    ends: list[date] = []
+    while len(ends) < months:
+        ends.append((ends[-1] if ends else as_of).replace(day=1) - timedelta(days=1))
+    return ends
+
+
+def _known_then(archive: CommitBooks, book: Book, days: Iterable[date], head: str) -> dict[date, Book]:
     """The records as they were known by the end of each day; a file that several commits have is read once."""
-    archive = CommitBooks(root)
-    archive.knows(book)
     return {day: then for day, (_, then) in books_on(archive, sorted(days), book, head)}
 
 

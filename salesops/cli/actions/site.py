@@ -9,6 +9,7 @@ from pathlib import Path
 from mkdocs.exceptions import MkDocsException
 
 from salesops.book.book import Book
+from salesops.changes.timeline import GitHistory
 from salesops.cli.actions.site_public import publish
 from salesops.cli.commands_page import commands_page
 from salesops.cli.day import day_of
@@ -17,24 +18,33 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import Records, records_of
 from salesops.output import counted, problems_as_text, show
-from salesops.problems import Problem
+from salesops.problems import CannotDecide, Problem
 from salesops.site.build import HTML, PUBLIC_HTML, NoPlace, Site, build
 from salesops.site.own_pages import SOURCE, CannotBuild
 from salesops.store.commits import files_of
 from salesops.store.record_histories import git_history
 
 
-def run(folder: str, out: str | None, as_of: str | None, known: str | None, *, strict: bool, public: bool) -> int:
+def run(
+    folder: str,
+    out: str | None,
+    as_of: str | None,
+    known: str | None,
+    *,
+    strict: bool,
+    public: bool = False,
+    months: int = 0,
+) -> int:
     """Build the site, or the public one; 1 where the records break the rules or it cannot be built."""
     records = records_of(folder, as_of, known)
     target = (Path(folder, out) if out else records.root / (PUBLIC_HTML if public else HTML)).absolute()
     if records.point is None:
-        return _build(records, records.root, target, strict=strict, public=public)
+        return _build(records, records.root, target, strict=strict, public=public, months=months)
     with files_of(records.root, records.point.commit, OWN_FILES) as then:
-        return _build(records, then, target, strict=strict, public=public)
+        return _build(records, then, target, strict=strict, public=public, months=months)
 
 
-def _build(records: Records, root: Path, target: Path, *, strict: bool, public: bool) -> int:
+def _build(records: Records, root: Path, target: Path, *, strict: bool, public: bool, months: int) -> int:
     """Build a site of records from the files below ``root``; none of records that break the rules."""
     book, problems, day = records.book, records.problems, records.day
     found = [
@@ -46,12 +56,12 @@ def _build(records: Records, root: Path, target: Path, *, strict: bool, public: 
     let_mkdocs_speak()
     if public:
         return publish(root, book.on(day), target, strict=strict)
-    return _build_private(records, root, target, strict=strict)
+    return _build_private(records, root, target, strict=strict, months=months)
 
 
-def _build_private(records: Records, root: Path, target: Path, *, strict: bool) -> int:
+def _build_private(records: Records, root: Path, target: Path, *, strict: bool, months: int) -> int:
     book, day = records.book, records.day
-    past = git_history(records.root, book, day, records.point.commit if records.point else "HEAD")
+    past = _past(records, months)
     snapshot = replace(book.on(day), looks_back=past.changed_since)
     site = Site(root, snapshot, (commands_page(snapshot),), past)
     try:
@@ -63,6 +73,19 @@ def _build_private(records: Records, root: Path, target: Path, *, strict: bool) 
         return 1
     say(f"{counted(count, 'page')} as of {day}: open {show(target / 'index.html')}")
     return 0
+
+
+def _past(records: Records, months: int) -> GitHistory:
+    """What git tells; raises CannotDecide where month-ends were asked for and it cannot tell of them, and says of how many it can."""
+    head = records.point.commit if records.point else "HEAD"
+    past = git_history(records.root, records.book, records.day, head, months)
+    if months and past.earlier is None:
+        raise CannotDecide(f"what was known at the ends of earlier months: {past.timeline.gap}")
+    if len(past.month_ends) < months:
+        note(
+            f"salesops: at the ends of {len(past.month_ends)} of the last {months} months something was known: these have pages"
+        )
+    return past
 
 
 def _say_why_not(book: Book, found: list[Problem]) -> None:

@@ -28,6 +28,7 @@ from salesops.site.pages import (
     members,
     messages,
     metrics,
+    month_ends,
     new_deal,
     people,
     pipeline,
@@ -75,10 +76,13 @@ def readings_of(snapshot: Snapshot) -> Readings:
 def every_page(snapshot: Snapshot, readings: Readings | None = None, past: GitHistory | None = None) -> Iterator[Page]:
     """Every page of the site as of a day; ``past`` is what git tells of it."""
     readings = readings_of(snapshot) if readings is None else readings
+    past, there = past or NO_GIT_HISTORY, []
     for section, subjects in MENU:
         for subject in subjects:
-            for each in subject.pages(snapshot, readings, past or NO_GIT_HISTORY):
-                yield replace(each, section=section) if each.in_navigation and not each.section else each
+            for each in subject.pages(snapshot, readings, past):
+                there.append(replace(each, section=section) if each.in_navigation and not each.section else each)
+                yield there[-1]
+    yield from month_ends.pages(snapshot, past, there)
 
 
 def data_files(

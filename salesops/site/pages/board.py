@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
 from salesops.book.book import Snapshot
@@ -21,12 +21,20 @@ MOST_CLOSED = 15
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The board."""
+    yield board_page("board", "Board", snapshot, past.month_ends)
+
+
+def board_page(path: str, title: str, snapshot: Snapshot, ends: Sequence[date], known: date | None = None) -> Page:
+    """The board at an address, with the month-ends that it leads to; ``known`` is the evening that it is of, where that is over."""
     here, shown = Here("./", snapshot), standings(snapshot, snapshot.open)
-    yield page(
-        "board",
-        "Board",
+    return page(
+        path,
+        title,
         "board",
         snapshot,
+        heading="Board",
+        ends=ends,
+        known=known,
         everyone=len(shown),
         pills=[
             *pills(shown, "owner", here),

@@ -91,6 +91,7 @@ def templates() -> Environment:
         if_day=words.if_day,
         whole_percent=words.whole_percent,
         long_day=words.long_day,
+        day_and_year=words.day_and_year,
         initials=words.initials,
         money=words.money,
         prose=words.prose,

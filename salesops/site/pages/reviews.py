@@ -84,7 +84,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     """The agenda, the month, and the reviews that were held."""
     held = past_reviews(snapshot.book, snapshot.as_of)
     drawn = _charts(snapshot, readings, past)
-    yield _paper_page("review", "Weekly review", _agenda(snapshot, past), snapshot, held=held, charts=drawn)
+    week = _agenda(snapshot, past)
+    yield _paper_page("review", "Weekly review", week, snapshot, held=held, charts=drawn, ends=past.month_ends)
     yield _paper_page("review-of-the-month", "Monthly review", _month(snapshot), snapshot, held=[])
     for at, name in enumerate(held):
         if when := day_or_none(name):
@@ -97,8 +98,21 @@ def _charts(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Gi
     return [sqd(snapshot, weeks_of(snapshot)), ageing(snapshot, readings), moved]
 
 
+def review_known(path: str, title: str, snapshot: Snapshot, past: GitHistory) -> Page:
+    """The agenda of an evening that is over, as it was known then."""
+    week = _agenda(snapshot, past)
+    return _paper_page(path, title, week, snapshot, held=[], ends=past.month_ends, known=snapshot.as_of)
+
+
 def _paper_page(
-    path: str, title: str, paper: Paper, snapshot: Snapshot, held: list[str], charts: Sequence[Chart | None] = ()
+    path: str,
+    title: str,
+    paper: Paper,
+    snapshot: Snapshot,
+    held: list[str],
+    charts: Sequence[Chart | None] = (),
+    ends: Sequence[date] = (),
+    known: date | None = None,
 ) -> Page:
     return page(
         path,
@@ -110,6 +124,8 @@ def _paper_page(
         columns_of=columns_of,
         held=held,
         charts=charts,
+        ends=ends,
+        known=known,
     )
 
 

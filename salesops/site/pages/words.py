@@ -67,6 +67,11 @@ def long_day(when: date) -> Markup:
     return Markup('<time datetime="{}">{}</time>').format(when, said)
 
 
+def day_and_year(when: date) -> str:
+    """``31 Oct 2026``."""
+    return f"{when.day} {MONTHS[when.month - 1][:3]} {when.year}"
+
+
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
