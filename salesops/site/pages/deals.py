@@ -24,6 +24,7 @@ from salesops.records.process import Need
 from salesops.records.qualification import MANIAC_T, Answer
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.forms import deal_forms
+from salesops.site.pages.life import life
 from salesops.site.pages.members import relations
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import TITLES
@@ -116,6 +117,7 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         windows=TITLES,
         spans=list(spans(standing)),
         stage_columns=STAGES,
+        life=lambda: life(standing, past.timeline),
         answers=answers(standing, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
         steps=steps(standing),
         asked=asked,
