@@ -4,6 +4,7 @@ import hashlib
 import re
 
 import pytest
+from gitting import Git
 
 
 @pytest.fixture
@@ -181,3 +182,66 @@ def test_this_repository_never_builds_into_the_folder_of_its_own_pages(home):
     assert re.search(r"(?m)^docs_dir: site\b", config)
     assert "site/" not in (home / ".gitignore").read_text(encoding="utf-8").splitlines()
     assert "/site/" not in (home / ".gitignore").read_text(encoding="utf-8").splitlines()
+
+
+# as it was known at the ends of earlier months
+
+
+@pytest.fixture
+def old_crm(crm):
+    """A repository that began in September; a deal was parked in that month, which was written down in November."""
+    git = Git(crm.root)
+    crm.deal("stages: [enrichment: 2026-09-07]")
+    git("init", "-q", "-b", "main", "--template=")
+    git("add", "-A")
+    git("commit", "-q", "-m", "Begin", GIT_COMMITTER_DATE="2026-09-08T12:00:00Z")
+    crm.deal("stages: [enrichment: 2026-09-07]\nparked: [{since: 2026-09-14, until: 2026-12-14, why: A new dean}]")
+    git("add", "-A")
+    git("commit", "-q", "-m", "Late", GIT_COMMITTER_DATE="2026-11-09T12:00:00Z")
+    return crm
+
+
+def board_text(html):
+    """What stands in the columns of a board."""
+    board = re.search(r'<div class="so-board .*?</ol>', html.read_text(encoding="utf-8"), re.DOTALL)[0]
+    return re.sub(r"<[^>]*>|\s+", " ", board).split()
+
+
+def test_the_board_of_a_month_end_is_the_board_that_was_built_on_that_evening(old_crm, tmp_path):
+    ran = old_crm.run("site", "--months", "2", "--as-of", "2026-11-20")
+    assert (ran.code, ran.err) == (0, "")
+    assert old_crm.run("site", "--known", "2026-09-30", "--as-of", "2026-09-30", "-o", str(tmp_path / "then")).code == 0
+    html = old_crm.root / "build/html"
+    assert board_text(html / "board-2026-09-30.html") == board_text(tmp_path / "then/board.html")
+    assert (html / "review-2026-10-31.html").is_file()
+    assert 'href="./board-2026-09-30.html"' in (html / "board.html").read_text(encoding="utf-8")
+
+
+def test_a_page_of_a_month_end_stands_beside_the_home_page_and_finds_its_styles_there(old_crm):
+    old_crm.run("site", "--months", "2", "--as-of", "2026-11-20")
+    html = old_crm.root / "build/html"
+    text = (html / "board-2026-09-30.html").read_text(encoding="utf-8")
+    found = re.findall(r'(?:href|src)="(?!https?:|#|mailto:)([^"#?]+)', text)
+    assert "./assets/salesops/salesops.css" in found
+    assert [at for at in found if not at.endswith(".md") and not (html / at).is_file()] == []
+    assert '"base": "."' in text
+    assert "script-src 'self' 'sha256-" in text, "the theme's own scripts may run"
+
+
+def test_month_ends_before_the_first_commit_have_no_pages_and_it_says_so(old_crm):
+    ran = old_crm.run("site", "--months", "12", "--as-of", "2026-11-20")
+    assert ran.code == 0
+    assert "at the ends of 2 of the last 12 months something was known: these have pages" in ran.err
+    assert not (old_crm.root / "build/html/board-2026-08-31.html").exists()
+
+
+def test_without_git_it_says_why_it_cannot_tell_what_was_known(crm, old_site):
+    before = contents(old_site)
+    ran = crm.run("site", "--months", "12")
+    assert ran.code == 3
+    assert "cannot decide: what was known at the ends of earlier months: " in ran.err
+    assert contents(old_site) == before
+
+
+def test_no_months_are_asked_for_wrongly(crm):
+    assert crm.run("site", "--months", "0").code == 2

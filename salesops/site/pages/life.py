@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from salesops.book.exit_criteria import Facts, Way, facts_at, is_met, nearest_way, so_far
+from salesops.book.exit_criteria import Facts, Way, facts_at, is_met, missing, nearest_way, so_far
 from salesops.book.moves import JudgedMove, MoveKind, judged_moves
 from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing, counted, person_name
 from salesops.changes.change import listed
 from salesops.changes.timeline import Commit, Timeline
 from salesops.records.deal import Deal, Reason, Waiver
-from salesops.records.process import Need
+from salesops.records.process import Exit, Need
 from salesops.records.qualification import MANIAC_T
 from salesops.site.pages.words import short_day
 
@@ -45,7 +45,7 @@ def life(standing: Standing, timeline: Timeline) -> list[LifeStep]:
             move.day,
             _way(standing, move),
             _stay(standing, move),
-            tuple(_said(standing, move, facts_at(history, move.line))),
+            tuple(_said(standing, move)),
             known.get((move.stage, str(move.day))),
         )
         for move in moves
@@ -79,15 +79,21 @@ def _stay(standing: Standing, move: JudgedMove) -> str:
 # ── what was asked, and what was there ────────────────────────────────────────────────────────────────────────────────
 
 
-def _said(standing: Standing, move: JudgedMove, facts: Facts) -> Iterator[str]:
+def _said(standing: Standing, move: JudgedMove) -> Iterator[str]:
     """The sentences on a move."""
-    way = nearest_way(facts, move.exits)
-    if way:
+    facts = facts_at(standing.history, move.line) if move.line else None
+    way = _gone(facts, move.exits) if facts else None
+    if facts and way:
         yield from _asked(standing, move, way, facts)
     else:
         yield from _unasked(standing.deal, move)
-    if move.line and standing.deal.maniac_t:
+    if facts and standing.deal.maniac_t:
         yield _answers(facts)
+
+
+def _gone(facts: Facts, exits: tuple[Exit, ...]) -> Way | None:
+    """The way that the deal went: of several the one that it speaks for."""
+    return Way(exits[0], tuple(missing(facts, exits[0]))) if len(exits) == 1 else nearest_way(facts, exits)
 
 
 def _asked(standing: Standing, move: JudgedMove, way: Way, facts: Facts) -> Iterator[str]:
