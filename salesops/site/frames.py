@@ -48,7 +48,12 @@ def filled(page: Page, frame: str, scripts: frozenset[str] | None) -> str:
     body = str(page.body)
     top = _TOP.match(body)
     end = top.end() if top else 0
-    return "".join((before, body[:end], introduction, body[end:], after))
+    return widened("".join((before, body[:end], introduction, body[end:], after)), body)
+
+
+def widened(html: str, body: str) -> str:
+    """The page, told before its first word is drawn whether it takes the whole width: nothing moves once the rest of it comes."""
+    return html.replace("<body ", '<body class="so-wide-page" ', 1) if 'class="so-head so-head-wide"' in body else html
 
 
 class Stamp:
@@ -77,7 +82,7 @@ class Stamp:
         """The whole HTML of a record page."""
         values = {TITLE: str(escape(page.title)), BODY: str(page.body), SHELL: page.path}
         parts = self._in_a_folder if "/" in page.path else self._at_home
-        return "".join(values.get(part, part) for part in parts)
+        return widened("".join(values.get(part, part) for part in parts), str(page.body))
 
 
 _UP = re.compile(r"""(["'])\.\.(?=[/"'])""")
@@ -101,6 +106,8 @@ def bannered(html: str, whose: str) -> str:
 
 SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 CHARSET = '<meta charset="utf-8">'
+SEARCH = 'data-md-component="search" role="dialog"'
+"""What the theme begins its search with; it gives it no name."""
 BASE = re.compile(r'new URL\("[./]*",location\)')
 
 
@@ -116,7 +123,7 @@ def own_scripts(shell: str) -> frozenset[str]:
 
 
 def guarded(html: str, scripts: frozenset[str]) -> str:
-    """The page with a content security policy that lets only the theme's own inline scripts run."""
+    """The page with a content security policy that lets only the theme's own inline scripts run, and with a name for its search."""
     hashes = sorted({_hash(text) for text in _inline(html) if BASE.sub("", text) in scripts})
     policy = "; ".join(
         [
@@ -134,7 +141,8 @@ def guarded(html: str, scripts: frozenset[str]) -> str:
     )
     if CHARSET not in html:
         raise CannotBuild(f"a page of the theme has no {CHARSET}: the content security policy cannot be added")
-    return html.replace(CHARSET, f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
+    named = html.replace(SEARCH, f'{SEARCH} aria-label="Search"')
+    return named.replace(CHARSET, f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
 
 
 def _hash(text: str) -> str:

@@ -55,6 +55,7 @@
     });
     drawn.set(figure, { width, view });
     view.run();
+    place.querySelector("svg").setAttribute("aria-hidden", "true"); // the place has the name
     figure.dataset.drawn = "";
   };
 
