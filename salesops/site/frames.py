@@ -108,6 +108,8 @@ SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.D
 CHARSET = '<meta charset="utf-8">'
 SEARCH = 'data-md-component="search" role="dialog"'
 """What the theme begins its search with; it gives it no name."""
+SKIP = '<div data-md-component="skip">'
+"""Where the theme leads past the menu, on pages whose headings it knows."""
 BASE = re.compile(r'new URL\("[./]*",location\)')
 
 
@@ -123,7 +125,7 @@ def own_scripts(shell: str) -> frozenset[str]:
 
 
 def guarded(html: str, scripts: frozenset[str]) -> str:
-    """The page with a content security policy that lets only the theme's own inline scripts run, and with a name for its search."""
+    """The page with a content security policy that lets only the theme's own inline scripts run, with a name for its search and a way past the menu."""
     hashes = sorted({_hash(text) for text in _inline(html) if BASE.sub("", text) in scripts})
     policy = "; ".join(
         [
@@ -142,6 +144,10 @@ def guarded(html: str, scripts: frozenset[str]) -> str:
     if CHARSET not in html:
         raise CannotBuild(f"a page of the theme has no {CHARSET}: the content security policy cannot be added")
     named = html.replace(SEARCH, f'{SEARCH} aria-label="Search"')
+    if 'class="md-skip"' not in named:
+        named = named.replace(SKIP, f'{SKIP}<a href="#main" class="md-skip">Skip to content</a>').replace(
+            "<article ", '<article id="main" ', 1
+        )
     return named.replace(CHARSET, f'{CHARSET}<meta http-equiv="Content-Security-Policy" content="{policy}">', 1)
 
 

@@ -1,0 +1,133 @@
+"""What a reader finds at once, what a number leads to, how far the keys alone lead, and what is on paper."""
+
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ON_THE_FIRST_SCREEN = """selector => [...document.querySelectorAll(selector)]
+  .filter(one => one.checkVisibility()).map(one => one.getBoundingClientRect()).filter(it => it.top >= 0 && it.bottom <= innerHeight).length"""
+NARROWED = """[...document.querySelectorAll("a.so-pill[data-facet]")].filter(pill => pill.dataset.facet).map(pill => {
+  pill.click()
+  const shown = [...document.querySelectorAll("[data-facets] [data-owner], [data-facets] [data-relation], [data-facets] [data-kind]")].filter(one => !one.hidden && one.isConnected).length
+  pill.click()
+  return [pill.textContent, shown]
+})"""
+STOP = """(at => [at.tagName, at.textContent.trim().slice(0, 40), getComputedStyle(at).outlineStyle, parseFloat(getComputedStyle(at).outlineWidth), getComputedStyle(at).boxShadow, at.className])(document.activeElement)"""
+SHEET = {"landscape": True, "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": False}
+
+
+@pytest.fixture
+def tab(browser):
+    with browser.tab(width=1440) as tab:
+        yield tab
+
+
+def last_number(text):
+    return int(re.findall(r"\d[\d,]*", text)[-1].replace(",", ""))
+
+
+def seen(tab, selector):
+    """How many of these stand whole on the first screen."""
+    return tab.run(f"({ON_THE_FIRST_SCREEN})({selector!r})")
+
+
+def test_today_shows_every_target_and_eight_things_to_do_at_once(tab, demo_served):
+    tab.go(f"{demo_served}/index.html")
+    assert seen(tab, ".so-today > .so-tiles > a .so-tile-verdict") == tab.run(
+        "document.querySelectorAll('.so-today > .so-tiles > a').length"
+    )
+    assert seen(tab, ".so-tasks > li") >= 8
+
+
+def test_the_board_shows_every_stage_at_once(tab, demo_served, demo):
+    tab.go(f"{demo_served}/board.html")
+    assert seen(tab, ".so-column-head h2") == len(list(demo["board"].every("section", class_="so-column")))
+
+
+@pytest.mark.parametrize("deal", ["larkspur-general", "marlowe-lake-general"])
+def test_a_deal_shows_the_next_step_the_last_contact_the_people_and_the_first_open_need_at_once(tab, demo_served, deal):
+    tab.go(f"{demo_served}/deals/{deal}.html")
+    for what in (".so-next-step .so-what", ".so-next-step .so-soft", ".so-people > li", ".so-boxes > li.so-open"):
+        assert seen(tab, what), what
+
+
+@pytest.mark.parametrize("page", ["pipeline", "board", "members"])
+def test_a_pill_leaves_as_many_as_it_says(tab, demo_served, page):
+    tab.go(f"{demo_served}/{page}.html")
+    found = tab.run(NARROWED)
+    assert len(found) > 3
+    assert [(text, shown) for text, shown in found if last_number(text) != shown] == []
+
+
+def test_a_column_of_the_board_holds_as_many_as_it_says_and_the_pipeline_holds_the_same(demo):
+    rows = [row["data-stage"] for row in demo["pipeline"].every("tr", data_stage=True)]
+    for column in demo["board"].every("section", class_="so-column"):
+        cards = list(column.every("li", class_="so-card"))
+        assert len(cards) == int(column.one("span", class_="so-column-count").text)
+        for stage in {card["data-stage"] for card in cards if "data-stage" in card.attributes}:
+            assert rows.count(stage) == len(cards)
+
+
+def test_a_tile_of_the_renewals_leads_to_as_many_contracts_as_it_says(demo):
+    page = demo["renewals"]
+    for tile in page.one("div", class_="so-tiles").every("a", class_="so-tile"):
+        if (anchor := tile["href"].partition("#")[2]).startswith("window-"):
+            rows = page.one("tbody", id=anchor).children_of("tr")
+            assert len(rows) - 1 == int(tile.one("span", class_="so-tile-value").text)
+
+
+def test_a_name_above_the_to_do_list_leads_to_as_many_things_to_do_as_it_says(demo):
+    pills = [pill for pill in demo[""].every("a", class_="so-pill") if "people/" in pill["href"]]
+    assert pills
+    for pill in pills:
+        path = pill["href"].removeprefix("./").removesuffix(".html")
+        tasks = [row for list in demo[path].every("ul", class_="so-tasks") for row in list.children_of("li")]
+        assert len(tasks) == last_number(pill.text)
+
+
+def press(tab, key):
+    code = {"Tab": 9, "Enter": 13, " ": 32}[key]
+    text = {"Enter": "\r", " ": " "}.get(key, "")
+    tab.ask("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, text=text)
+    tab.ask("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+
+
+def test_the_keys_alone_lead_through_a_page_and_every_stop_can_be_seen(tab, demo_served):
+    tab.go(f"{demo_served}/pipeline.html")
+    tab.wait("!!document.querySelector('.dt-column-order')")
+    stops = []
+    for _ in range(60):
+        press(tab, "Tab")
+        stops.append(tab.run(STOP))
+    assert stops[0][1] == "Skip to content", stops[:5]
+    unseen = [
+        stop for stop in stops if stop[2] == "none" and stop[4] == "none" and stop[0] != "BODY" and "md-" not in stop[5]
+    ]
+    assert not unseen
+
+
+def test_a_pill_and_a_disclosure_open_by_the_keys(tab, demo_served):
+    tab.go(f"{demo_served}/pipeline.html")
+    tab.run("document.querySelector(\"a.so-pill[data-facet='stage']\").focus()")
+    press(tab, "Enter")
+    assert tab.wait("location.search.startsWith('?stage=') && document.activeElement.getAttribute('aria-current')") == "true"  # fmt: skip
+    tab.go(f"{demo_served}/deals/larkspur-general.html")
+    tab.run("document.querySelector('.so-doing summary').focus()")
+    press(tab, "Enter")
+    assert tab.run("document.querySelector('.so-doing').open")
+    press(tab, "Tab")
+    assert tab.run("!!document.activeElement.closest('.so-doing form')")
+
+
+@pytest.mark.parametrize("page", ["index", "board", "pipeline", "renewals", "members", "review"])
+def test_paper_holds_every_row_and_heading_of_the_screen(tab, demo_served, page):
+    rows = "[...document.querySelectorAll('article :is(tbody tr, li.so-card, .so-tasks > li, h2)')].filter(it => !it.closest('form, template, .so-doing, .so-review')).map(it => [it.textContent.trim().slice(0, 40), it.checkVisibility(), it.getBoundingClientRect().height > 0])"
+    tab.go(f"{demo_served}/{page}.html")
+    tab.wait("document.readyState == 'complete'")
+    tab.ask("Emulation.setEmulatedMedia", media="print")
+    tab.widen(1123)
+    found = tab.run(rows)
+    assert len(found) > 8
+    assert not [row for row in found if not (row[1] and row[2])]
