@@ -44,7 +44,7 @@ def command(
     With --months 12, the pages Board and Weekly review lead to those of the last twelve month-ends, as they were known on
     each evening, such as board-2026-10-31.html. It takes longer, and needs the whole git history.
 
-    
+    \b
     Examples:
       salesops site                              the team's site, in build/html
       salesops site --as-of 2026-06-30           the same as of another day
