@@ -54,6 +54,4 @@ def command(
     """
     from salesops.cli.actions.site import run  # noqa: PLC0415 - loaded when the command runs
 
-    if public and months:
-        raise click.UsageError("--months is for the team's site; the public one tells of one day")
     ctx.exit(run(ctx.obj, out, as_of, known, strict=strict, public=public, months=months or 0))

@@ -36,6 +36,8 @@ def run(
     months: int = 0,
 ) -> int:
     """Build the site, or the public one; 1 where the records break the rules or it cannot be built."""
+    if public and months:
+        raise Usage("--months is for the team's site; the public one tells of one day")
     records = records_of(folder, as_of, known)
     target = (Path(folder, out) if out else records.root / (PUBLIC_HTML if public else HTML)).absolute()
     if records.point is None:

@@ -81,7 +81,7 @@ TASKS = {
     ),
     "voicemail": Task(
         ("log", "owlspruce", "call", "--outcome", "voicemail"),
-        ("y",),
+        ("", "y"),
         "deals/owlspruce-general",
         "log",
         {"kind": "call", "outcome": "voicemail"},

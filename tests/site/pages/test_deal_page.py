@@ -64,8 +64,10 @@ def test_the_page_ends_no_bar_outside_of_its_line(demo):
 def test_every_exit_says_what_is_missing_and_why_it_is_asked_for(repo, page_of):
     repo.deal("maniac_t: {need: {status: met, date: 2026-01-05}}")
     first, second = page_of("deals/acme").every("details", class_="so-exit")
-    assert first.one("summary").text.startswith("To Outreach Sales-qualified: there is a need")
-    assert first.one("summary").text.endswith("3 of 4")
+    [summary] = first.children_of("summary")
+    assert summary.text.startswith("To Outreach Sales-qualified: there is a need")
+    assert summary.text.endswith("3 of 4")
+    assert first.one("pre").text == "maniac_t: money: {status: met, date: …, note: …}"
     boxes = [item.text for item in first.every("li")]
     assert [box.split()[1] for box in boxes] == ["done:", "open:", "done:", "done:"]
     assert boxes[1].startswith("☐ open: money A sign is enough here")

@@ -10,8 +10,9 @@ import pytest
 from salesops.site.pages.page import file_of
 
 AXE = Path(__file__).parent / "axe"
-FOUND = """axe.run(document, %s).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
+FOUND = """axe.run({exclude: [[".md-header__topic"]]}, %s).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
   nodes.map(node => [id, node.html.slice(0, 160), [...node.any, ...node.all, ...node.none].map(it => it.message)[0]])))"""
+"""The theme's own title fades in and out while the page scrolls: it is not judged in between."""
 OF_COLOUR = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 """What may differ between the two schemes."""
 LOOKED_AT = (

@@ -19,7 +19,7 @@ WINDOWS = {"a screen": (1440, "screen"), "a phone": (400, "screen"), "a wall": (
 """How wide each is: a screen of 1,440 pixels that shows everything twice the size has room for 720."""
 WATCH = """window.moved = []
 new PerformanceObserver(list => moved.push(...list.getEntries().map(one => [one.value, one.sources.map(it => it.node?.className)]))).observe({ type: "layout-shift", buffered: true })"""
-STAYED = "new Promise(done => requestAnimationFrame(() => setTimeout(() => done(moved.filter(([value]) => value > 0.0001)), 20)))"
+STAYED = "new Promise(done => requestAnimationFrame(() => setTimeout(() => done(moved.filter(([value]) => value > 0.01)), 20)))"
 TOO_WIDE = """document.documentElement.scrollWidth > innerWidth && [...document.querySelectorAll("body *")]
   .filter(one => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 4).map(one => one.outerHTML.slice(0, 80))"""
 TOO_SMALL = """(words => {

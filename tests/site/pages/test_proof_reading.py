@@ -15,7 +15,6 @@ NARROWED = """[...document.querySelectorAll("a.so-pill[data-facet]")].filter(pil
   return [pill.textContent, shown]
 })"""
 STOP = """(at => [at.tagName, at.textContent.trim().slice(0, 40), getComputedStyle(at).outlineStyle, parseFloat(getComputedStyle(at).outlineWidth), getComputedStyle(at).boxShadow, at.className])(document.activeElement)"""
-SHEET = {"landscape": True, "paperWidth": 8.27, "paperHeight": 11.69, "preferCSSPageSize": False}
 
 
 @pytest.fixture
