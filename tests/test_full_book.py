@@ -126,5 +126,6 @@ def test_show_tells_all_that_a_record_says(full, name):
 def test_its_page_tells_all_that_a_record_says(full, name):
     path = "members/cascadia-university" if name == "member" else f"deals/{name}"
     body = next(page.body for page in every_page(full.book().on(TODAY)) if page.path == path)
-    addresses = re.findall(r'href="([^"]*)"', body)
-    assert untold(name, unescape(" ".join([re.sub(r"<[^>]+>", "", body), *addresses]))) == []
+    addresses = re.findall(r'(?:href|datetime)="([^"]*)"', body)
+    words = unescape(" ".join([re.sub(r"<[^>]+>", "", body), *addresses]))
+    assert untold(name, f"{words} {words.casefold()}") == []

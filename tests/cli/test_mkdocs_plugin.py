@@ -164,7 +164,7 @@ COMMANDS = [("salesops", "serve", "--port", "{port}"), ("mkdocs", "serve", "--de
 @pytest.mark.parametrize("command", COMMANDS, ids=[command[0] for command in COMMANDS])
 def test_a_preview_shows_a_saved_record_and_a_saved_page_and_stops_when_asked(crm, serve, command):
     preview = serve(*command)
-    assert preview.shows("", "<h1>Test</h1>")
+    assert preview.shows("", "<h1>Today</h1>")
     assert "livereload" in preview.page("board.html"), "the page reloads itself"
     assert "Content-Security-Policy" not in preview.page("board.html"), "which the policy would forbid"
     crm.deal("title: A brand new deal")
@@ -184,7 +184,7 @@ def test_a_preview_shows_a_saved_record_and_a_saved_page_and_stops_when_asked(cr
 
 def test_a_preview_does_not_chase_its_own_tail(crm, serve):
     preview = serve("salesops", "serve", "--port", "{port}")
-    assert preview.shows("", "<h1>Test</h1>")
+    assert preview.shows("", "<h1>Today</h1>")
     docs = crm.root / "build/docs"
     before = {path: path.stat().st_mtime_ns for path in docs.rglob("*.md")}
     crm.deal("title: A brand new deal")

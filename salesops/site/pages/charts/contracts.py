@@ -112,7 +112,7 @@ def renewals(snapshot: Snapshot, terms: Sequence[Term]) -> Chart | None:
     rows = every[:MOST_TERMS]
     if not rows:
         return None
-    first, last = snapshot.as_of - BACK, snapshot.as_of + AHEAD
+    first, last = snapshot.as_of - BACK, (snapshot.as_of + AHEAD).replace(day=1)
     x = by_day("start", first, last)
     bars = {"y": of_rows(), "x": by_day("start"), "x2": {"field": "end"}, "tooltip": SAYS, "href": LEADS}
     seen = {row.look for row in rows}
