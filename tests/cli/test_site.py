@@ -12,7 +12,7 @@ def crm(repo, home):
     """A sound repository with the mkdocs.yml of this one, without its guides in the menu."""
     config = (home / "mkdocs.yml").read_text(encoding="utf-8")
     repo.write(
-        "mkdocs.yml", re.sub(r"(?ms)^  - (?:Guides|Reference|Contributing).*?(?=^  - [A-Z]|^\S)", "", config).encode()
+        "mkdocs.yml", re.sub(r"(?ms)^  - (?:Help).*?(?=^  - [A-Z]|^\S)", "", config).encode()
     )
     return repo
 
