@@ -11,9 +11,7 @@ from gitting import Git
 def crm(repo, home):
     """A sound repository with the mkdocs.yml of this one, without its guides in the menu."""
     config = (home / "mkdocs.yml").read_text(encoding="utf-8")
-    repo.write(
-        "mkdocs.yml", re.sub(r"(?ms)^  - (?:Help).*?(?=^  - [A-Z]|^\S)", "", config).encode()
-    )
+    repo.write("mkdocs.yml", re.sub(r"(?ms)^  - (?:Help).*?(?=^  - [A-Z]|^\S)", "", config).encode())
     return repo
 
 
