@@ -139,6 +139,16 @@ def test_the_sentence_says_the_numbers_of_the_page(demo):
     assert any(f"{share.hits} of {share.out_of}" in captions["metrics"] for share in shares)
 
 
+def test_a_signed_term_with_no_end_is_said_to_have_none(page_of, repo):
+    won = "stages: [enrichment: 2026-01-05, closed won: 2026-02-01]\ncontract: {start: 2026-02-01, mrr: 1 USD, end: 2027-01-31}"
+    repo.deal(won, id="now")
+    won = "stages: [renewals: 2026-10-01, closed won: 2026-11-02]\ncontract: {start: 2027-02-01, mrr: 1 USD}"
+    repo.deal(f"type: existing business\nrenews: now\n{won}", id="next")
+    (figure,) = (each for each in page_of("renewals").every("figure") if "Contracts" in each.one("caption").text)
+    (says,) = (text for text in texts(spec_of(figure), inside=True) if "next term from" in text)
+    assert says.endswith("next term from 1 Feb 2027 with no end is signed")
+
+
 # In the browser
 
 

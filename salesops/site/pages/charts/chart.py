@@ -87,8 +87,8 @@ def ticks(apart: int = 60) -> Spec:
     return {"expr": f"clamp(floor(width / {apart}), 2, 10)"}
 
 
-def by_day(field: str = "day", first: date | None = None, last: date | None = None) -> Spec:
-    """Days from left to right, as the calendar has them wherever the reader is."""
+def by_day(field: str = "day", first: date | None = None, last: date | str | None = None) -> Spec:
+    """Days from left to right, as the calendar has them wherever the reader is; to the first of a month, as ``2023-06``."""
     ends = {"domain": [str(first), str(last)]} if first and last else {}
     spoken = {"year": "%Y", "quarter": "%b", "month": "%b", "week": "%-d %b", "date": "%-d %b", "day": "%-d %b"}
     axis = {"tickCount": ticks(), "format": spoken, "grid": False, "labelBound": False, "labelFlush": True}

@@ -82,7 +82,7 @@ class TermRow(NamedTuple):
     label: str
     member: str
     term: Term
-    following: tuple[date, date] | None
+    following: tuple[date, date | None] | None
 
     @property
     def look(self) -> tuple[str, str]:
@@ -112,13 +112,13 @@ def renewals(snapshot: Snapshot, terms: Sequence[Term]) -> Chart | None:
     rows = every[:MOST_TERMS]
     if not rows:
         return None
-    first, last = snapshot.as_of - BACK, (snapshot.as_of + AHEAD).replace(day=1)
-    x = by_day("start", first, last)
+    last = f"{snapshot.as_of + AHEAD:%Y-%m}"
+    x = by_day("start", snapshot.as_of - BACK, last)
     bars = {"y": of_rows(), "x": by_day("start"), "x2": {"field": "end"}, "tooltip": SAYS, "href": LEADS}
     seen = {row.look for row in rows}
     colours = dict(look for look in dict.fromkeys((*COLOUR_OF.values(), SECURED)) if look in seen)
     today = [{"start": str(snapshot.as_of), "says": f"{short(snapshot.as_of, snapshot.as_of)}: the day of this page"}]
-    following = [value for row in rows if row.following for value in [_following_value(row, snapshot.as_of)]]
+    following = [value for row in rows if row.following for value in [_following_value(row, snapshot.as_of, last)]]
     values = [_term_value(row, snapshot.as_of, last) for row in rows]
     layers = [
         layer(
@@ -160,15 +160,15 @@ def _term_rows(snapshot: Snapshot, terms: Sequence[Term]) -> list[TermRow]:
     return rows
 
 
-def _following(snapshot: Snapshot, term: Term) -> tuple[date, date] | None:
+def _following(snapshot: Snapshot, term: Term) -> tuple[date, date | None] | None:
     history = snapshot.history(term.secured_by) if term.secured_by else None
     contract = history.deal.contract if history else None
     if contract is None or contract.start is None:
         return None
-    return contract.start, contract.last_day or snapshot.as_of + AHEAD
+    return contract.start, contract.last_day
 
 
-def _term_value(row: TermRow, as_of: date, last: date) -> dict[str, Any]:
+def _term_value(row: TermRow, as_of: date, last: str) -> dict[str, Any]:
     contract = row.term.contract
     until = contract.last_day
     ends = (
@@ -190,13 +190,14 @@ def _term_value(row: TermRow, as_of: date, last: date) -> dict[str, Any]:
     }
 
 
-def _following_value(row: TermRow, as_of: date) -> dict[str, Any]:
+def _following_value(row: TermRow, as_of: date, last: str) -> dict[str, Any]:
     start, end = row.following or (as_of, as_of)
+    until = f"to {short(end, as_of)}" if end else "with no end"
     return {
         "row": row.label,
         "start": str(start),
-        "end": str(end),
-        "says": f"{row.member}: next term from {short(start, as_of)} to {short(end, as_of)} is signed",
+        "end": str(end or last),
+        "says": f"{row.member}: next term from {short(start, as_of)} {until} is signed",
         "href": file_of(f"deals/{row.term.secured_by}"),
     }
 
