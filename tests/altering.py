@@ -154,6 +154,8 @@ RECORDS: dict[str, tuple[str, dict[str, object]]] = {
             "member_kinds": (["museum"], ["museum", "library"]),
             "numbers": ({"enough": 10}, {"enough": 5}),
             "review": ({"owner": "jim"}, {"owner": "april"}),
+            "sponsor": ({"name": "The Sponsor"}, {"name": "Another Sponsor"}),
+            "delivery": ({"labels": ["hub"]}, {"labels": ["deployment"]}),
             "public": ({"title": "How we sell"}, {"title": "How we sell", "numbers": ["sqd"]}),
         },
     ),

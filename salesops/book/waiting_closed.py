@@ -16,8 +16,6 @@ from salesops.records.contract import Contract, Order
 from salesops.records.process import LOST, WON, Completion, Need
 from salesops.records.scalars import FirstDay
 
-RENEW_WITHIN = 30
-"""Days before the end of a contract from which on its renewal is waited for."""
 LEARNINGS = ("loss.learning", "loss.playbook", "win.learning", "win.signals")
 """What a closed deal teaches, where the process asks for it."""
 
@@ -63,12 +61,12 @@ def renewal_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
     end = contract.last_day if contract else None
     if history is None or contract is None or end is None or contract.service_ended:
         return
-    left = (end - snapshot.as_of).days
-    if left <= RENEW_WITHIN and not _is_renewed(snapshot, deal):
+    left, within = (end - snapshot.as_of).days, snapshot.numbers.renewal_waits
+    if left <= within and not _is_renewed(snapshot, deal):
         ends = f"ends in {left} days, on {end}" if left > 0 else f"ended on {end}" if left < 0 else "ends today"
         yield Waiting(
             "renewal-missing",
-            *("deal", deal, history.deal.owner, end - timedelta(days=RENEW_WITHIN)),
+            *("deal", deal, history.deal.owner, end - timedelta(days=within)),
             f"the contract {ends}, and nothing renews it",
             ("contract", "end"),
             help="begin the renewal, a deal with renews:; or write the day on which the service ended, as service_ended",
@@ -114,6 +112,23 @@ def handoff_unused(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
             ("stages", closing.line),
             help="write the day on which people began to use them, as operational under order:",
         )
+
+
+def deliverable_overdue(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
+    """What a contract promised by a day that has passed, and is neither delivered nor dropped."""
+    history = _closed_as(WON, snapshot, deal)
+    contract = history.deal.contract if history else None
+    for at, promised in enumerate(contract.deliverables if contract and history and not _is_over(contract) else ()):
+        is_open = promised.status not in ("delivered", "dropped")
+        if history and promised.due and promised.due < snapshot.as_of and is_open:
+            person = (history.deal.order and history.deal.order.delivery_owner) or history.deal.owner
+            yield Waiting(
+                "deliverable-overdue",
+                *("deal", deal, person, promised.due + timedelta(days=1)),
+                f"'{promised.what}' was due on {promised.due}, and is {promised.status or 'not said to be delivered'}",
+                ("contract", "deliverables", at),
+                help="write status: delivered with its link; or the new day, once the member agrees",
+            )
 
 
 def _is_owned(order: Order | None) -> bool:

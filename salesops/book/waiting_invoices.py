@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
 from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.book.waiting import Waiting, has_lost
 from salesops.records.as_written import question
-from salesops.records.contract import Contract
-from salesops.records.member import INVOICE_STEPS, Invoice
+from salesops.records.contract import Contract, month_days
+from salesops.records.member import INVOICE_STEPS, Invoice, Member
 from salesops.records.process import WON
 
-OWED_AFTER = 30
-"""Days after the end of a month, or after a step of its invoice, after which what comes next is waited for."""
 SHOWN = 3
 """How many months are named."""
 GOING_ON = ("prepared", "sent", "certified")
@@ -23,16 +20,17 @@ GOING_ON = ("prepared", "sent", "certified")
 
 
 def invoice_owed(snapshot: Snapshot, member: str) -> Iterator[Waiting]:
-    """Months of a contract in force that ended more than 30 days ago, for which no invoice was begun."""
+    """Months of a contract in force that ended long enough ago, for which no invoice was begun."""
     if not _invoices(snapshot, member) or has_lost(snapshot, "member", member, "invoices"):
         return
+    within = snapshot.numbers.invoice_within
     for contract in _contracts(snapshot, member):
         months = list(_owed(snapshot, member, contract))
         if months:
             more = f" and {len(months) - SHOWN} more months" if len(months) > SHOWN else ""
             yield Waiting(
                 "invoice-owed",
-                *("member", member, contract.deal.owner, _last_day(months[0]) + timedelta(days=OWED_AFTER + 1)),
+                *("member", member, contract.deal.owner, month_days(months[0])[1] + timedelta(days=within + 1)),
                 f"no invoice of {contract.id} for {', '.join(months[:SHOWN])}{more}",
                 ("invoices",),
                 help=f"prepare it, and write an entry under invoices: with the month, deal: {contract.id}, and the day as prepared",
@@ -40,19 +38,41 @@ def invoice_owed(snapshot: Snapshot, member: str) -> Iterator[Waiting]:
             )
 
 
+def billed_apart(member: Member, deal: str) -> tuple[str | None, ...]:
+    """The communities that get an invoice of their own under a contract; only None where there is one for all of it."""
+    return tuple(it.name for it in member.communities if it.deal == deal) or (None,)
+
+
 def invoice_held_up(snapshot: Snapshot, member: str) -> Iterator[Waiting]:
-    """An invoice that was prepared, sent or certified more than 30 days ago, and has not gone on since."""
+    """An invoice that was prepared, sent or certified long enough ago, and has not gone on since."""
+    within = snapshot.numbers.invoice_within
     for at, invoice in enumerate(_invoices(snapshot, member)):
         step, day = invoice.done[-1] if invoice.done else ("", snapshot.as_of)
-        if step in GOING_ON and (snapshot.as_of - day).days > OWED_AFTER:
+        if step in GOING_ON and (snapshot.as_of - day).days > within:
             following = INVOICE_STEPS[INVOICE_STEPS.index(step) + 1]
             yield Waiting(
                 "invoice-held-up",
-                *("member", member, _owner(snapshot, member, invoice), day + timedelta(days=OWED_AFTER + 1)),
+                *("member", member, _owner(snapshot, member, invoice), day + timedelta(days=within + 1)),
                 f"the invoice for {invoice.month} was {step} on {day}, and is not {following} yet",
                 ("invoices", at, step),
                 help=f"see what holds it up, and write the day on which it was {following}",
                 fix=question(following),
+            )
+
+
+def invoice_unpaid(snapshot: Snapshot, member: str) -> Iterator[Waiting]:
+    """An invoice that went out longer ago than it may take to be paid."""
+    within = snapshot.numbers.paid_within
+    for at, invoice in enumerate(_invoices(snapshot, member)):
+        out = invoice.invoiced
+        if out and not invoice.paid and (snapshot.as_of - out).days > within:
+            yield Waiting(
+                "invoice-unpaid",
+                *("member", member, _owner(snapshot, member, invoice), out + timedelta(days=within + 1)),
+                f"the invoice for {invoice.month} went out on {out}, {(snapshot.as_of - out).days} days ago, and is not paid",
+                ("invoices", at, "invoiced"),
+                help="ask who pays it and when, and write the day on which it was paid",
+                fix=question("paid"),
             )
 
 
@@ -68,13 +88,14 @@ def _contracts(snapshot: Snapshot, member: str) -> list[DealHistory]:
 
 
 def _owed(snapshot: Snapshot, member: str, won: DealHistory) -> Iterator[str]:
-    """The months of a contract that should have an invoice and have none."""
-    contract, invoices = won.deal.contract, _invoices(snapshot, member)
-    begun = {invoice.month for invoice in invoices if invoice.done and invoice.deal in (None, won.id)}
+    """The months of a contract that should have an invoice and have none; one for each community that gets its own."""
+    contract, whose = won.deal.contract, snapshot.book.members[member]
+    own = [invoice for invoice in whose.invoices if invoice.done and invoice.deal in (None, won.id)]
+    begun = {(invoice.month, invoice.community) for invoice in own}
     first = _first_month(snapshot, member, contract) if contract else None
-    for month in _months(first, snapshot.as_of) if first else ():
-        if contract and contract.covers(month) and month not in begun:
-            yield month
+    for month in _months(first, snapshot) if first else ():
+        if contract and contract.covers(month) and (month, None) not in begun:
+            yield from (month for community in billed_apart(whose, won.id) if (month, community) not in begun)
 
 
 def _first_month(snapshot: Snapshot, member: str, contract: Contract) -> str | None:
@@ -86,17 +107,13 @@ def _first_month(snapshot: Snapshot, member: str, contract: Contract) -> str | N
     return month if month >= first else min(invoice.month for invoice in _invoices(snapshot, member))
 
 
-def _months(first: str, as_of: date) -> Iterator[str]:
-    """The months from one on that ended more than 30 days ago."""
+def _months(first: str, snapshot: Snapshot) -> Iterator[str]:
+    """The months from one on that ended longer ago than an invoice takes to be begun."""
     year, month = map(int, first.split("-"))
-    while (as_of - _last_day(f"{year:04}-{month:02}")).days > OWED_AFTER:
+    within = snapshot.numbers.invoice_within
+    while (snapshot.as_of - month_days(f"{year:04}-{month:02}")[1]).days > within:
         yield f"{year:04}-{month:02}"
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-
-
-def _last_day(month: str) -> date:
-    year, number = map(int, month.split("-"))
-    return date(year, number, monthrange(year, number)[1])
 
 
 def _owner(snapshot: Snapshot, member: str, invoice: Invoice) -> str | None:

@@ -16,8 +16,6 @@ from salesops.records.scalars import as_said
 
 RETURNED_FOR = 30
 """Days during which a deal that came back from parking is pointed out."""
-LOOK_AGAIN = 90
-"""Days after which somebody looks again at a deal that is parked without an end."""
 
 
 def next_step_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
@@ -120,21 +118,21 @@ def parked_came_back(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
 
 
 def parked_long(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
-    """A deal that is parked without an end, once for every 90 days in which nothing was logged."""
+    """A deal that is parked without an end, once for so many days in which nothing was logged."""
     history = snapshot.history(deal)
     span = history.parked_on(snapshot.as_of) if history and snapshot.is_open(history) else None
     if history is None or span is None or span.until:
         return
     looked = max([span.since, *(entry.date for entry in history.deal.activity)])
-    days = (snapshot.as_of - looked).days
-    if days >= LOOK_AGAIN:
+    days, long = (snapshot.as_of - looked).days, snapshot.numbers.parked_long
+    if days >= long:
         quiet = f", and nothing was logged since {looked}" if looked > span.since else ""
         yield Waiting(
             "parked-long",
-            *("deal", deal, history.deal.owner, looked + timedelta(days=LOOK_AGAIN)),
+            *("deal", deal, history.deal.owner, looked + timedelta(days=long)),
             f"parked since {span.since} without an end{quiet}",
             _place(history, span),
-            help=f"say until when, or close it; whatever is logged under activity: answers for {LOOK_AGAIN} days",
+            help=f"say until when, or close it; whatever is logged under activity: answers for {long} days",
             fix=_ending(history, span),
         )
 

@@ -15,6 +15,8 @@ from salesops.records.record import Record
 EMAIL = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z0-9.-]*[A-Za-z]")
 LIKELY = re.compile(r"@[A-Za-z0-9-]+\.|\+[0-9]")
 """A quick look that spares most records the thorough one."""
+OFFICE = "team", ("sponsor", "email")
+"""The address of an office, and nobody's own."""
 PHONE = re.compile(r"\+[0-9][0-9 ()./-]{7,}[0-9]")
 """A telephone number in the international form."""
 
@@ -58,7 +60,7 @@ def personal_data(case: Case[Record]) -> Findings:
     if not LIKELY.search(case.document.text):
         return
     for path, text in texts(case.document.data):
-        in_contacts = KINDS[case.kind].has_contacts and path[:1] == ("contacts",)
+        in_contacts = (KINDS[case.kind].has_contacts and path[:1] == ("contacts",)) or (case.kind, path) == OFFICE
         if not in_contacts and not _is_link(text) and _is_personal(text):
             yield Finding(
                 path,

@@ -74,7 +74,7 @@ def hubs_beyond_contracts(case: Case[Member]) -> Findings:
     if not tiers or any(tier is None or tier.max_hubs is None for _, tier, _ in tiers):
         return
     most = sum(tier.max_hubs or 0 for _, tier, _ in tiers if tier)
-    running = sum(hub.since is None or hub.since <= case.as_of for hub in case.record.hubs)
+    running = sum(hub.since is None or hub.since <= case.as_of for hub in case.record.running)
     ordered = sum(count for _, _, count in tiers)
     source = " and ".join(f"{deal_id} ({tier.name}: at most {tier.max_hubs})" for deal_id, tier, _ in tiers if tier)
     for count, verb in ((running, "running"), (ordered, "ordered")):

@@ -276,6 +276,47 @@ def invoice_held_up(case: Case[Member]) -> Findings:
 
 
 @check(
+    "invoice-unpaid",
+    of="member",
+    advice=True,
+    source=f"{DEFINED}; Sales and invoicing process, Sending invoices; reference/fields#team.numbers.paid_within",
+    bad="""
+    vendor_setup: {status: not needed}
+    invoices: [{month: 2026-08, deal: cascadia-2025, tier_confirmed: 2026-03-02, prepared: 2026-09-01, sent: 2026-09-01, certified: 2026-09-02, invoiced: 2026-09-03}, {month: 2026-09, deal: cascadia-2025, prepared: 2026-11-02}]  # <--
+    """,
+    good="""
+    vendor_setup: {status: not needed}
+    invoices: [{month: 2026-08, deal: cascadia-2025, tier_confirmed: 2026-03-02, prepared: 2026-09-01, sent: 2026-09-01, certified: 2026-09-02, invoiced: 2026-09-03, paid: 2026-10-12}, {month: 2026-09, deal: cascadia-2025, prepared: 2026-11-02}]
+    """,
+)
+def invoice_unpaid(case: Case[Member]) -> Findings:
+    """An invoice went out more than 60 days ago, and is not paid.
+
+    Ask who pays it and when; write the day on which it was paid. The team may give other days, as `paid_within`.
+    """
+    yield from as_findings(waiting_invoices.invoice_unpaid(case.snapshot, case.id))
+
+
+@check(
+    "deliverable-overdue",
+    advice=True,
+    source=f"{DEFINED}; Sales Operations, Delivery",
+    bad=_won().replace(
+        'a"}', 'a", deliverables: [{what: Training for lecturers, due: 2026-10-15, status: planned}]}' + GUILTY
+    ),
+    good=_won().replace(
+        'a"}', 'a", deliverables: [{what: Training for lecturers, due: 2026-10-15, status: delivered}]}'
+    ),
+)
+def deliverable_overdue(case: Case[Deal]) -> Findings:
+    """Something that a contract promised was due, and is not delivered.
+
+    A member remembers what was promised, above all when the renewal comes. Write that it was delivered, or agree on another day.
+    """
+    yield from as_findings(waiting_closed.deliverable_overdue(case.snapshot, case.id))
+
+
+@check(
     "red-line-unanswered",
     of="process",
     advice=True,
@@ -362,10 +403,12 @@ RULES: tuple[tuple[str, Rule], ...] = (
             waiting_closed.handoff_unowned,
             waiting_closed.handoff_unused,
             waiting_closed.renewal_missing,
+            waiting_closed.deliverable_overdue,
         )
     ),
     ("member", waiting_invoices.invoice_owed),
     ("member", waiting_invoices.invoice_held_up),
+    ("member", waiting_invoices.invoice_unpaid),
     ("decision", waiting_playbook.decision_due),
     ("review", waiting_playbook.action_overdue),
     ("experiment", waiting_playbook.experiment_over),

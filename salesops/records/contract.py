@@ -43,6 +43,17 @@ def months_after(start: date, months: int) -> date:
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1]))
 
 
+def month_days(month: str) -> tuple[date, date]:
+    """The first and the last day of a month such as ``2026-05``."""
+    year, number = map(int, month.split("-"))
+    return date(year, number, 1), date(year, number, monthrange(year, number)[1])
+
+
+def month_before(month: str) -> str:
+    """The month before one, both as ``2026-05``."""
+    return f"{month_days(month)[0] - timedelta(days=1):%Y-%m}"
+
+
 LastDay = Annotated[
     date | str,
     PlainValidator(day_or_open),
@@ -137,11 +148,23 @@ class Contract(Record):
 
     def covers(self, month: str) -> bool:
         """Whether there was service on any day of a month."""
-        start = self.start or self.signed
+        start, last = self.start or self.signed, self.last_in_service
+        return (start is None or f"{start:%Y-%m}" <= month) and (last is None or month <= f"{last:%Y-%m}")
+
+    def in_month(self, month: str) -> tuple[Date, Date] | None:
+        """The first and the last day of service in a month; None where there is none, or nobody says when it began."""
+        start, last = self.start or self.signed, self.last_in_service
+        first_of, last_of = month_days(month)
+        if start is None:
+            return None
+        days = max(start, first_of), min(last or last_of, last_of)
+        return days if days[0] <= days[1] else None
+
+    @property
+    def last_in_service(self) -> Date | None:
+        """The last day on which there is service: that of the term, or the one before the service ended; None where neither is said."""
         last_days = [self.last_day, self.service_ended - timedelta(1) if self.service_ended else None]
-        return (start is None or f"{start:%Y-%m}" <= month) and all(
-            last is None or month <= f"{last:%Y-%m}" for last in last_days
-        )
+        return min((last for last in last_days if last), default=None)
 
 
 class Hub(Record):
@@ -151,16 +174,28 @@ class Hub(Record):
     environment: Text | None = maybe("The software environment.", "python-datascience")
     authentication: Text | None = maybe("How people sign in.", "institutional single sign-on")
     storage: Text | None = maybe("The storage.", "10 GB a user")
+    issue: Url | None = maybe("The issue by which delivery sets it up.", "https://…")
+
+
+class Frozen(Record):
+    """What the configurator's link said on a day, kept for when the configurator is gone (Sales Operations Overview (2025), Integration with Delivery)."""
+
+    date: Happened = given("The day on which it was copied.", "2026-03-30")
+    catalogue: Text | None = maybe("The version of the configurator's catalogue, where the link names one.", "2026-03")
+    hubs: tuple[Hub, ...] = many("The hubs that it specifies.", entries=Entries(("name",)))
 
 
 class Order(Record):
     """The hand-off to delivery (Sales Operations Overview (2025), Integration with Delivery)."""
 
     configurator: Url | None = maybe("The configurator's link, the first specification of the order.", "https://…")
+    frozen: Frozen | None = maybe("A copy of what the link said.")
     hubs: tuple[Hub, ...] = many("The hubs that are ordered.", entries=Entries(("name",)))
     created: Happened | None = maybe("The day on which the order was made.", "2026-03-30")
     issues: tuple[Url, ...] = many("The issues that delivery works by.", "https://…")
+    issued: Happened | None = maybe("The day on which the issues were opened.", "2026-03-31")
     delivery_owner: Id | None = maybe("Who in delivery owns it.", "april")
+    taken_on: Happened | None = maybe("The day on which delivery took it on.", "2026-04-01")
     operational: Happened | None = maybe(
         "The day from which the hubs are in active use: the hand-off is complete.", "2026-04-20"
     )

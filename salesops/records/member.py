@@ -80,6 +80,9 @@ class Community(Record):
     name: Text = given("The name of the community.", "Data science teaching")
     users: Whole | None = maybe("How many people use it.", "280")
     representative: Id | None = maybe("Who speaks for it: a contact of the member, by id.", "a-smith")
+    deal: Id | None = maybe(
+        "The won deal whose contract pays for it, where it gets an invoice of its own.", "cascadia-general"
+    )
 
 
 class RunningHub(Record):
@@ -89,6 +92,7 @@ class RunningHub(Record):
     url: Url | None = maybe("Its address.")
     deal: Id | None = maybe("The deal under which it runs.", "cascadia-general")
     since: Happened | None = maybe("Since when it is in use.", "2026-04-20")
+    until: Happened | None = maybe("The day on which it was switched off.", "2027-05-01")
     issue: Url | None = maybe("The issue under which it was set up.")
     owner: Id | None = maybe("Who of the team looks after it.", "april")
     cloud: CloudAccount | None = maybe(
@@ -109,6 +113,13 @@ class Health(Record):
     note: Text | None = maybe("What was seen.")
 
 
+class Credit(Record):
+    """What is taken off an invoice (Sales and invoicing process, Sending invoices)."""
+
+    what: Text = given("What for.", "Two days without service")
+    amount: Amount = given("How much is taken off.", "80 USD")
+
+
 class Invoice(Record):
     """The invoice for one month of one contract, and the dates of its steps (Sales and invoicing process, Sending invoices)."""
 
@@ -116,10 +127,18 @@ class Invoice(Record):
     deal: Id | None = maybe(
         "The won deal whose contract it is for; needed where the member has more than one.", "cascadia-general"
     )
+    community: Text | None = maybe(
+        "The community that it is for, where the contract pays for several that get one each.", "Data science teaching"
+    )
     tier_confirmed: Happened | None = maybe("When the tier at a specific price was confirmed.", "2026-03-28")
     delivery_confirmed: Happened | None = maybe("When the member confirmed the month's service.", "2026-06-02")
-    usage: Amount | None = maybe("The month's usage fee.", "412.50 USD")
+    active_users: Whole | None = maybe("How many people used the hubs in the month.", "280")
+    usage: Amount | None = maybe(
+        "The month's usage fee; where it is left out, it follows from the active users and the contract's price list.",
+        "412.50 USD",
+    )
     cloud: Amount | None = maybe("Cloud costs passed through.", "0 USD")
+    credits: tuple[Credit, ...] = many("What is taken off.", entries=Entries(("what",), called="credit"))
     prepared: Happened | None = maybe("When the line items were prepared.", "2026-06-01")
     sent: Happened | None = maybe("When they were sent to the fiscal sponsor.", "2026-06-01")
     certified: Happened | None = maybe("When the service was certified.", "2026-06-02")
@@ -157,12 +176,17 @@ class Member(Record):
         past=Past.ENTRIES_NAMED,
     )
     invoices: tuple[Invoice, ...] = many(
-        "The monthly invoices, oldest first; one for each contract and month.",
-        entries=Entries(("month", "deal"), called="invoice for"),
+        "The monthly invoices, oldest first; one for each contract and month, or for each community that has its own.",
+        entries=Entries(("month", "deal", "community"), called="invoice for"),
         past=Past.ENTRIES_SIGNED_ONCE_SENT,
     )
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS, past=Past.FREE)
     x: dict[str, Own] = free("The team's own fields: shown, never interpreted.", past=Past.FREE)
+
+    @property
+    def running(self) -> tuple[RunningHub, ...]:
+        """The hubs that were not switched off."""
+        return tuple(hub for hub in self.hubs if hub.until is None)
 
     @property
     def is_what_and_where(self) -> tuple[str, str]:

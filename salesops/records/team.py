@@ -10,7 +10,7 @@ from salesops.records.deal import LINKS, Link
 from salesops.records.member import MEMBER_KINDS
 from salesops.records.public import Public
 from salesops.records.record import Entries, Past, Record, given, many, maybe
-from salesops.records.scalars import Currency, Handle, Id, Text, Url, Zone, refuse, whole
+from salesops.records.scalars import Currency, Email, Handle, Id, Text, Url, Zone, refuse, whole
 
 
 class Person(Record):
@@ -63,6 +63,49 @@ class Numbers(Record):
         description="Days after which what was learned asks to be seen again. Default: 180.",
         examples=["180"],
     )
+    invoice_within: Some = Field(
+        default=30,
+        description="Days after the end of a month, or after a step of its invoice, after which the next step is waited for. Default: 30.",
+        examples=["30"],
+    )
+    paid_within: Some = Field(
+        default=60, description="Days after an invoice went out after which it is unpaid. Default: 60.", examples=["60"]
+    )
+    renewal_waits: Some = Field(
+        default=30,
+        description="Days before the end of a contract from which on its renewal is waited for. Default: 30.",
+        examples=["30"],
+    )
+    renewal_begins: Some = Field(
+        default=180,
+        description="Days before the end of a contract from which on its renewal is proposed (`salesops renew --due`). Default: 180.",
+        examples=["180"],
+    )
+    parked_long: Some = Field(
+        default=90,
+        description="Days without a word after which a deal that is parked without an end asks to be looked at. Default: 90.",
+        examples=["90"],
+    )
+
+
+class Sponsor(Record):
+    """Who signs and sends the invoices for the team: the fiscal sponsor (Sales Operations Overview (2025), Service Agreements & Legal Structure)."""
+
+    name: Text = given("Its name; the entity of the contracts.", "Code for Science & Society")
+    email: Email | None = maybe(
+        "Where its operations read what is to be invoiced and archived.", "operations@sponsor.example"
+    )
+
+
+class Delivery(Record):
+    """How delivery takes on what was sold (Sales Operations Overview (2025), Integration with Delivery)."""
+
+    repository: Url | None = maybe(
+        "The repository in which the issues for delivery are opened.", "https://github.com/our-org/infrastructure"
+    )
+    new_hub: Text | None = maybe("The template of the issue for a new hub.", "new-hub@1")
+    decommission: Text | None = maybe("The template of the issue by which a hub is switched off.", "decommission@1")
+    labels: tuple[Text, ...] = many("The labels that the issues get.", "hub")
 
 
 class Attendee(Record):
@@ -109,6 +152,8 @@ class Team(Record):
     public: Public | None = maybe(
         "What a public site may show; without it there is none (`salesops site --public`).", past=Past.FREE
     )
+    sponsor: Sponsor | None = maybe("Who signs the contracts and sends the invoices for the team.", past=Past.FREE)
+    delivery: Delivery | None = maybe("Where delivery works, and by which templates.", past=Past.FREE)
     people: dict[Id, Person] = given("Everybody who may own a deal, a step or a decision.", past=Past.FREE)
 
 

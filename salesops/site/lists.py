@@ -60,6 +60,6 @@ def _member(row: MemberRow) -> dict[str, Any]:
         "until": term.contract.last_day if term else None,
         "health": seen.status if seen else None,
         "active_users": seen.active_users if seen else None,
-        "hubs": len(row.member.hubs),
+        "hubs": len(row.member.running),
         "open_deal": row.talk.id if row.talk else None,
     }

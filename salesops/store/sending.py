@@ -66,10 +66,11 @@ class LocalChanges:
 
 def tell_git(folder: Path, *words: str) -> GitAnswer:
     """Tell git to do something as the user would; it may run their hooks and use their keys."""
-    return _run(folder, ["git", *words])
+    return run_program(folder, ["git", *words])
 
 
-def _run(folder: Path, words: Sequence[str]) -> GitAnswer:
+def run_program(folder: Path, words: Sequence[str]) -> GitAnswer:
+    """Run a program in a folder as the user would; raises CannotDecide where it is missing or does not end."""
     env = {name: value for name, value in os.environ.items() if name not in LEADS_ELSEWHERE} | {"LC_ALL": "C.UTF-8"}
     if not sys.stdin.isatty():
         env["GIT_TERMINAL_PROMPT"] = "0"
@@ -267,12 +268,12 @@ def opened_by_gh(here: Standpoint, branch: str, target: str, title: str, body: s
     if program is None:
         return None
     with suppress(CannotDecide):
-        made = _run(
+        made = run_program(
             here.top,
             [program, "pr", "create", f"--head={branch}", f"--base={target}", f"--title={title}", f"--body={body}"],
         )
         if made.code:
-            made = _run(here.top, [program, "pr", "view", branch, "--json=url", "--jq=.url"])
+            made = run_program(here.top, [program, "pr", "view", branch, "--json=url", "--jq=.url"])
         address = made.out.strip().splitlines()[-1:] if made.code == 0 else []
         return next((line for line in address if line.startswith("https://")), None)
     return None

@@ -234,7 +234,7 @@ def test_a_contract_that_is_open_owes_an_invoice_for_every_month_until_its_servi
 def test_a_contract_that_is_older_than_the_first_invoice_here_is_asked_from_the_members_first_one(repo, waits):
     repo.write(
         "members/other.yaml",
-        "name: Other\nkind: university\ncountry: US\ninvoices: [{month: 2025-12, prepared: 2026-01-02, sent: 2026-01-02, certified: 2026-01-02, invoiced: 2026-01-02}]\n",
+        "name: Other\nkind: university\ncountry: US\ninvoices: [{month: 2025-12, prepared: 2026-01-02, sent: 2026-01-02, certified: 2026-01-02, invoiced: 2026-01-02, paid: 2026-02-02}]\n",
     )
     repo.member("invoices: [{month: 2026-10, prepared: 2026-11-02}]")
     assert waits() == []

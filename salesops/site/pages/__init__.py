@@ -24,6 +24,7 @@ from salesops.site.pages import (
     forecast,
     hypotheses,
     integrity,
+    invoices,
     knowledge,
     members,
     messages,
@@ -56,7 +57,7 @@ class Subject(Protocol):
 
 MENU: tuple[tuple[str, tuple[Subject, ...]], ...] = (
     ("", (today, board, pipeline, renewals, members)),
-    ("Numbers", (reviews, metrics, closed, forecast, retention, changes, integrity, debt)),
+    ("Numbers", (reviews, metrics, closed, forecast, retention, invoices, changes, integrity, debt)),
     ("Playbook", (process, knowledge, hypotheses, experiments, decisions, prices, messages)),
     ("Help", (new_deal, waiting, reference)),
     ("", (people, stages, deals)),

@@ -20,8 +20,9 @@ from salesops.metrics.contracts import Term, terms
 from salesops.records.contract import Contract, Hub
 from salesops.records.deal import Activity, Loss
 from salesops.records.member import Contact
-from salesops.records.process import Need
+from salesops.records.process import WON, Need
 from salesops.records.qualification import MANIAC_T, Answer
+from salesops.reports.handoff import handoff, way_on
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.forms import deal_forms
 from salesops.site.pages.life import life
@@ -88,6 +89,7 @@ HUBS: Columns[Hub] = (
     Column("Environment", lambda hub, _: hub.environment or NOTHING),
     Column("Sign-in", lambda hub, _: hub.authentication or NOTHING),
     Column("Storage", lambda hub, _: hub.storage or NOTHING),
+    Column("Issue", lambda hub, here: here.parts.out(hub.issue, "issue") if hub.issue else NOTHING),
 )
 
 
@@ -102,6 +104,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
 def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) -> Page:
     snapshot, deal = standing.snapshot, standing.deal
     named = names_there(standing)
+    given_off = handoff(snapshot, standing.id) if deal.order or standing.stage.outcome == WON else None
     return page(
         f"deals/{standing.id}",
         f"{standing.member_name}: {deal.title}",
@@ -123,6 +126,8 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         asked=asked,
         to_fill_in=lambda way: block_for(way.missing, standing.facts),
         complete=complete(standing),
+        handoff=given_off,
+        way_on=way_on(given_off) if given_off else "",
         people=people(standing),
         chain=chain(standing),
         near=in_days,

@@ -23,7 +23,7 @@ from salesops.site.pages.facets import Pill, button
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.pipeline import FEW, MANY
 from salesops.site.pages.renewals import TITLES, users_of
-from salesops.site.pages.words import NOTHING, day, money
+from salesops.site.pages.words import NOTHING, counted, day, money
 
 
 class MemberRow(NamedTuple):
@@ -61,7 +61,7 @@ def hubs(row: MemberRow, here: Here) -> str:
     """The hubs that run, of those that its tier allows."""
     tier = here.snapshot.process.tiers.get(row.term.history.deal.tier) if row.term else None
     most = tier.max_hubs if tier else None
-    running = len(row.member.hubs)
+    running = len(row.member.running)
     return f"{running} of {most}" if most is not None else f"{running}" if running else NOTHING
 
 
@@ -163,11 +163,28 @@ HEALTH: Columns[Health] = (
     Column("Satisfaction", lambda seen, _: figure(seen.satisfaction), right=True),
     Column("Note", lambda seen, _: seen.note or "", words=True),
 )
+
+
+def _whose(invoice: Invoice, here: Here) -> object:
+    """The deal and the community that an invoice is for."""
+    deal = here.known_deal_link(invoice.deal) if invoice.deal else NOTHING
+    return Markup("{} <small>{}</small>").format(deal, invoice.community) if invoice.community else deal
+
+
+def _usage(invoice: Invoice, _: Here) -> object:
+    """The usage fee, and how many people it is for."""
+    fee, users = money(invoice.usage), invoice.active_users
+    return fee if users is None else Markup("{} <small>{}</small>").format(fee, counted(users, "active user"))
+
+
 INVOICES: Columns[Invoice] = (
     Column("Month", lambda invoice, _: invoice.month, header=True),
-    Column("Deal", lambda invoice, here: here.known_deal_link(invoice.deal) if invoice.deal else NOTHING),
-    Column("Usage", lambda invoice, _: money(invoice.usage), right=True),
+    Column("Deal", _whose),
+    Column("Usage", _usage, right=True),
     Column("Cloud", lambda invoice, _: money(invoice.cloud), right=True),
+    Column(
+        "Taken off", lambda invoice, _: "; ".join(f"{it.what}: {money(it.amount)}" for it in invoice.credits) or NOTHING
+    ),
     Column("Tier confirmed", lambda invoice, _: day(invoice.tier_confirmed)),
     Column("Service confirmed", lambda invoice, _: day(invoice.delivery_confirmed)),
     Column("Prepared", lambda invoice, _: day(invoice.prepared)),

@@ -1,0 +1,40 @@
+"""What ``salesops draft`` prints: a template with the facts of a deal in its blanks."""
+
+from __future__ import annotations
+
+from salesops.cli import names
+from salesops.cli.hands import NoWay
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say
+from salesops.cli.repository import records_of
+from salesops.output import counted, show
+from salesops.reports.drafts import NoSuchField, draft
+from salesops.store.templates import newest, own_templates, template_text
+
+
+def run(folder: str, deal: str, template: str, hub: str | None, as_of: str | None, known: str | None) -> int:
+    """Print it; 1 where the template asks for what there is not."""
+    records = records_of(folder, as_of, known)
+    records.say_whose()
+    snapshot = records.snapshot
+    choices = [each for each in names.records(records.book, records.day) if each.id in records.book.deals]
+    deal_id = names.chosen(deal, choices, f"there is no deal '{show(deal)}'")
+    there = records.book.templates | own_templates()
+    name = newest(there, template)
+    text = template_text(records.root, name) if name else None
+    if name is None or text is None:
+        raise Usage(f"there is no template '{show(template)}'; there are: {', '.join(map(show, sorted(there)))}")
+    history = snapshot.history(deal_id)
+    order = history.deal.order if history else None
+    found = next((each for each in (order.hubs if order else ()) if each.name == hub), None)
+    if hub and found is None:
+        raise Usage(f"--hub: the order of {deal_id} has no hub '{show(hub)}'")
+    try:
+        made = draft(snapshot, deal_id, text, hub=found)
+    except NoSuchField as why:
+        raise NoWay(f"{show(name)}: {show(str(why))}") from None
+    for line in made.text.splitlines():
+        say(show(line))
+    if made.gaps:
+        note(f"salesops: {counted(len(made.gaps), 'fact')} to fill in: {', '.join(made.gaps)}")
+    return 0

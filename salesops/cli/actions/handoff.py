@@ -1,0 +1,169 @@
+"""What ``salesops handoff`` does: the steps of a hand-off as they are, and the next one written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from salesops.book.status import person_name
+from salesops.cli.actions.handoff_issues import open_issues
+from salesops.cli.hands import Asked, Desk, NoWay, desk_of, send
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say, style
+from salesops.metrics.wording import NO_DATA
+from salesops.output import SCHEMA_VERSION, as_json, show
+from salesops.records.contract import Order
+from salesops.records.deal import Deal
+from salesops.records.specification import Unreadable, as_written, frozen_copy, specified
+from salesops.reports.handoff import Handoff, handoff, way_on
+
+WRITES = ("order", "owner", "in_use", "ended")
+
+
+def run(folder: str, deal: str, **options: Any) -> int:
+    """Show it, or write down the next step; 1 where it is refused."""
+    how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
+    desk = desk_of(folder, **how)
+    deal_id = desk.deal(deal)
+    found = handoff(desk.snapshot, deal_id)
+    if found is None:
+        raise NoWay(f"{deal_id} is not won: only what was won is handed off")
+    if options["url"] and not options["in_use"]:
+        raise Usage("--url belongs to --in-use")
+    writes = any(options[name] for name in WRITES)
+    if options["issues"] and writes:
+        raise Usage("--issues stands alone: first write down the rest, then open the issues")
+    if options["issues"]:
+        _ready(found, "the issues")
+        return open_issues(desk, found)
+    if writes:
+        return send(desk, list(_changes(desk, found, options)))
+    for line in _lines(desk, found):
+        say(line)
+    return 0
+
+
+# ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lines(desk: Desk, found: Handoff) -> Iterator[str]:
+    if desk.writing.output_format == "json":
+        yield as_json({"schema_version": SCHEMA_VERSION, "as_of": desk.day, **found.as_data()})
+        return
+    deal = desk.book.deals[found.deal]
+    yield f"{style(found.deal, 'head')}  {show(deal.title)}"
+    for number, step in enumerate(found.steps, 1):
+        day = str(step.day or "") if step.is_done else ""
+        whose = person_name(desk.snapshot, step.owner) if step.owner else "nobody yet"
+        yield f"  {number}  {'✓' if step.is_done else '·'} {step.title:<36} {day:<10}  {show(whose)}"
+        for missing in step.missing:
+            yield style(f"       missing: {show(missing)}", "faint")
+    yield f"  in use since {found.in_use}" if found.in_use else f"  in use since: {NO_DATA}"
+    if found.ended:
+        yield f"  the service ended on {found.ended}"
+    if way := way_on(found):
+        yield f"  next: {way}"
+
+
+# ── what is written ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _ready(found: Handoff, what: str) -> None:
+    """Refuse to go on while contract, price and member are not right."""
+    first = found.steps[0]
+    if not first.is_done:
+        missing = "\n".join(f"  {show(each)}" for each in first.missing)
+        raise NoWay(f"{what} would be made from what is not right yet; missing:\n{missing}")
+
+
+def _changes(desk: Desk, found: Handoff, options: Mapping[str, Any]) -> Iterator[Asked]:
+    deal = desk.book.deals[found.deal]
+    day = desk.happened(options["date_"])
+    fields: Asked = {}
+    if options["order"]:
+        _ready(found, "the order")
+        fields |= _ordered(deal.order, options["order"], day)
+    if options["owner"]:
+        fields |= {"order.delivery_owner": desk.person(options["owner"]), "order.taken_on": str(day)}
+    in_use = desk.happened(options["in_use"], "--in-use") if options["in_use"] else None
+    if in_use:
+        fields |= {"order.operational": str(in_use)}
+    ended = desk.happened(options["ended"], "--ended") if options["ended"] else None
+    if ended:
+        fields |= {"contract.service_ended": str(ended)}
+    yield {"set": found.deal, "fields": fields, "was": _was(desk, found.deal, fields)}
+    if in_use:
+        yield from _listed(desk, found.deal, in_use, _addresses(options["url"], deal))
+    if ended:
+        yield from _switched_off(desk, found.deal, ended)
+
+
+def _was(desk: Desk, deal_id: str, fields: Asked) -> Asked:
+    """What stands in the fields now, for those in which something does."""
+    data = desk.book.documents["deal", deal_id].data
+    found: Asked = {}
+    for path in fields:
+        value: Any = data
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        if value is not None:
+            found[path] = value
+    return found
+
+
+def _ordered(order: Order | None, link: str, day: date) -> Asked:
+    """The link, a copy of what it says, and the day; the hubs, where nobody has written any."""
+    try:
+        found = specified(link)
+    except Unreadable as why:
+        raise Usage(f"--order: the link specifies nothing: {why}") from None
+    fields: Asked = {"order.configurator": link}
+    if found:
+        fields["order.frozen"] = frozen_copy(found, str(day))
+        if order is None or not order.hubs:
+            fields["order.hubs"] = [as_written(hub) for hub in found.hubs]
+    else:
+        note("salesops: the link has no state; write the hubs into the order yourself")
+    if order is None or order.created is None:
+        fields["order.created"] = str(day)
+    return fields
+
+
+def _addresses(said: tuple[str, ...], deal: Deal) -> dict[str, str]:
+    known = {hub.name for hub in deal.order.hubs} if deal.order else set()
+    found = {}
+    for each in said:
+        name, equals, address = each.partition("=")
+        if not equals or name not in known:
+            raise Usage(
+                f"--url: '{show(each)}' is not HUB=URL with a hub of the order: {', '.join(sorted(known)) or 'it has none'}"
+            )
+        found[name] = address
+    return found
+
+
+def _listed(desk: Desk, deal_id: str, day: date, addresses: Mapping[str, str]) -> Iterator[Asked]:
+    """The hubs of the order, listed with the member where they are not yet."""
+    deal = desk.book.deals[deal_id]
+    member = desk.book.members.get(deal.member)
+    there = {hub.name for hub in member.hubs} if member else set()
+    for hub in deal.order.hubs if deal.order and member else ():
+        if hub.name not in there:
+            more = {
+                "url": addresses.get(hub.name),
+                "issue": hub.issue,
+                "owner": deal.order.delivery_owner if deal.order else None,
+            }
+            known = {name: value for name, value in more.items() if value}
+            entry = {"name": hub.name, "deal": deal_id, "since": str(day), **known}
+            yield {"add": deal.member, "to": "hubs", "entry": entry}
+
+
+def _switched_off(desk: Desk, deal_id: str, day: date) -> Iterator[Asked]:
+    """The hubs that ran under a deal, off from a day on."""
+    member_id = desk.book.deals[deal_id].member
+    member = desk.book.members.get(member_id)
+    for at, hub in enumerate(member.hubs if member else ()):
+        if hub.deal == deal_id and hub.until is None:
+            yield {"set": member_id, "fields": {f"hubs.{at}.until": str(day)}}

@@ -1,0 +1,156 @@
+"""What ``salesops invoices`` shows and writes: the invoices of a month, the message to the sponsor, and the next step of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from salesops.cli.hands import Asked, Desk, NoWay, desk_of, send
+from salesops.cli.options import Usage
+from salesops.cli.printing import note, say, style
+from salesops.output import SCHEMA_VERSION, as_csv, as_json, counted, show, table
+from salesops.records.contract import month_before
+from salesops.records.money import Sums
+from salesops.reports.drafts import gap
+from salesops.reports.invoices import Batch, InvoiceRow, as_email, batch
+
+_MONTH = re.compile(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])", re.ASCII)
+HEADS = ("member", "deal", "days", "total", "state", "waits for")
+CSV_HEADS = ("month", "member", "name", "deal", "community", "from", "to", "days", "kind", "says", "amount", "currency", "state", "ready", "waits for")  # fmt: skip
+
+
+def run(
+    folder: str,
+    *,
+    month: str | None,
+    record: str | None,
+    deals: tuple[str, ...],
+    date_: str | None,
+    email: bool,
+    yes: bool,
+    dry_run: bool,
+    output_format: str,
+    as_of: str | None,
+) -> int:
+    """Print the invoices of a month, or write down a step; 1 where it is refused."""
+    if not record and (deals or date_ or yes or dry_run):
+        raise Usage("--deal, --date, --yes and --dry-run belong to --record")
+    if email and (record or output_format != "text"):
+        raise Usage("--email stands alone")
+    if record and output_format == "csv":
+        raise Usage("--record is told as text or json")
+    desk = desk_of(folder, as_of, yes=yes or not record, dry_run=dry_run, output_format=output_format)
+    found = batch(desk.snapshot, _month(month, desk.day))
+    if record:
+        return _record(desk, found, record, [desk.deal(deal) for deal in deals], desk.happened(date_))
+    for line in _email(desk, found) if email else _lines(found, output_format):
+        say(line)
+    return 0
+
+
+def _month(asked: str | None, day: date) -> str:
+    """The month that is meant; one that has not begun has no service to charge for."""
+    if asked is None:
+        return month_before(f"{day:%Y-%m}")
+    if not _MONTH.fullmatch(asked):
+        raise Usage(f"--month: '{show(asked)}' is no month: write it as 2026-10")
+    if asked > f"{day:%Y-%m}":
+        raise Usage(f"--month: {asked} has not begun on {day}")
+    return asked
+
+
+# ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _lines(found: Batch, output_format: str) -> Iterator[str]:
+    if output_format == "json":
+        yield as_json({"schema_version": SCHEMA_VERSION, **found.as_data()})
+    elif output_format == "csv":
+        yield from as_csv(_csv_rows(found), CSV_HEADS)
+    else:
+        yield from _as_text(found)
+
+
+def _csv_rows(found: Batch) -> Iterator[Sequence[object]]:
+    """A row for each line of each invoice; one without an amount where it has no line yet."""
+    for row in found.rows:
+        about = (row.month, row.member, row.name, row.deal, row.community or "", row.first, row.last, row.days)
+        how_far = (row.state, "yes" if row.is_ready else "no", "; ".join(row.waits_for))
+        for line in row.lines:
+            yield (*about, line.kind, line.says, line.amount.amount, line.amount.currency, *how_far)
+        if not row.lines:
+            yield (*about, "", "", None, "", *how_far)
+
+
+def _as_text(found: Batch) -> Iterator[str]:
+    yield f"{style('Invoices', 'head')} for {found.month}, as of {found.as_of}"
+    yield ""
+    if not found.rows:
+        yield f"No contract was in service in {found.month}."
+        return
+    yield from table(list(map(_shown, found.rows)), HEADS, frozenset({2, 3}), style)
+    yield ""
+    far = ", ".join(f"{count} {state}" for state, count in found.states.items())
+    yield f"{counted(len(found.rows), 'invoice')}: {far}; {_money(found.total)} in all"
+
+
+def _shown(row: InvoiceRow) -> tuple[str, ...]:
+    name = f"{row.name} ({row.community})" if row.community else row.name
+    since = f" {row.done[1]}" if row.done else ""
+    waits = "; ".join(row.waits_for)
+    return (show(name), row.deal, str(row.days), _money(row.total), f"{row.state}{since}", show(waits))
+
+
+def _money(sums: Sums) -> str:
+    return " + ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items()) or "nothing"
+
+
+def _email(desk: Desk, found: Batch) -> Iterator[str]:
+    sponsor = desk.book.team.sponsor if desk.book.team else None
+    name, address = (sponsor.name if sponsor else None), (sponsor.email if sponsor else None)
+    for line in as_email(found, name or gap("team.sponsor.name"), address or gap("team.sponsor.email")):
+        yield show(line)
+    for row in found.rows:
+        if row.missing and not (row.invoice and row.invoice.sent):
+            note(f"salesops: not in it: {show(row.name)}, {row.deal}: {show('; '.join(row.missing))}")
+
+
+# ── what is written ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _record(desk: Desk, found: Batch, step: str, deals: list[str], day: date) -> int:
+    """The step on every invoice that comes to it; the others are named."""
+    chosen = [row for row in found.rows if not deals or row.deal in deals]
+    strangers = [deal for deal in deals if deal not in {row.deal for row in found.rows}]
+    if strangers:
+        raise NoWay(f"{strangers[0]} was not in service in {found.month}")
+    go = [row for row in chosen if _why_not(row, step, day) is None]
+    for row in chosen:
+        if why := _why_not(row, step, day):
+            note(f"salesops: left as it is: {show(row.name)}, {row.deal}: {show(why)}")
+    if not go:
+        raise NoWay(f"no invoice for {found.month} can be {step}")
+    return send(desk, [_change(row, step, day) for row in go])
+
+
+def _why_not(row: InvoiceRow, step: str, day: date) -> str | None:
+    """Why an invoice does not come to a step; None where it does."""
+    if row.next_step != step:
+        return f"it is {row.state}" + (f" since {row.done[1]}" if row.done else "")
+    if step == "sent" and row.missing:
+        return f"not without: {'; '.join(row.missing)}"
+    if row.done and day < row.done[1]:
+        return f"{row.done[0]} on {row.done[1]}, after {day}"
+    return None
+
+
+def _change(row: InvoiceRow, step: str, day: date) -> Asked:
+    if row.at is None:
+        about = {"month": row.month, "deal": row.deal, **({"community": row.community} if row.community else {})}
+        agreed = {"tier_confirmed": str(row.confirmed)} if row.confirmed else {}
+        return {"add": row.member, "to": "invoices", "entry": {**about, **agreed, step: str(day)}}
+    fields = {f"invoices.{row.at}.{step}": str(day)}
+    if row.invoice and row.invoice.tier_confirmed is None and row.confirmed:
+        fields = {f"invoices.{row.at}.tier_confirmed": str(row.confirmed), **fields}
+    return {"set": row.member, "fields": fields}

@@ -1,0 +1,168 @@
+"""The hand-off of a won deal to delivery: the six steps of the process, each with its day and whose it is (``reference/definitions#hand-off``)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from salesops.book.book import Snapshot
+from salesops.book.visits import DealHistory
+from salesops.records.contract import Hub, Order
+from salesops.records.deal import Deal
+from salesops.records.member import Member
+from salesops.records.process import WON
+from salesops.records.scalars import UNKNOWN
+from salesops.records.specification import Unreadable, differences
+
+TERMS = ("signed", "start", "end", "mrr", "entity", "agreement")
+"""What a contract says before anybody in delivery begins to work by it."""
+TITLES = (
+    "Contract, price and member are right",
+    "The member chooses the hubs",
+    "The order is made",
+    "Issues for delivery are open",
+    "Delivery takes it on",
+    "Delivery tells what it sees",
+)
+"""The six steps in their order."""
+
+
+@dataclass(frozen=True)
+class HandoffStep:
+    """One step: what is done, whose it is, on which day it was, and what is missing of it."""
+
+    title: str
+    owner: str | None
+    day: date | None
+    missing: tuple[str, ...] = ()
+    is_done: bool = False
+
+    def as_data(self) -> dict[str, Any]:
+        """As machines read it."""
+        return {
+            "step": self.title,
+            "owner": self.owner,
+            "day": self.day,
+            "done": self.is_done,
+            "missing": list(self.missing),
+        }
+
+
+@dataclass(frozen=True)
+class Handoff:
+    """The hand-off of a deal on a day: its steps, the day from which the hubs are in use, and that on which the service ended."""
+
+    deal: str
+    steps: tuple[HandoffStep, ...]
+    in_use: date | None
+    ended: date | None
+
+    @property
+    def next(self) -> HandoffStep | None:
+        """The first step that is not done; None where all are, or the service has ended."""
+        return None if self.ended else next((step for step in self.steps if not step.is_done), None)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the hubs are in active use: that closes it."""
+        return self.in_use is not None
+
+    def as_data(self) -> dict[str, Any]:
+        """As machines read it."""
+        return {
+            "deal": self.deal,
+            "steps": [step.as_data() for step in self.steps],
+            "in_use": self.in_use,
+            "ended": self.ended,
+        }
+
+
+def handoff(snapshot: Snapshot, deal: str) -> Handoff | None:
+    """The hand-off of a deal; None where it was not won."""
+    history = snapshot.history(deal)
+    if history is None or snapshot.outcome(history) != WON:
+        return None
+    known = history.deal
+    order = known.order
+    return Handoff(
+        deal,
+        tuple(_steps(snapshot, history)),
+        order.operational if order else None,
+        known.contract.service_ended if known.contract else None,
+    )
+
+
+def way_on(found: Handoff) -> str:
+    """The command by which the next step is written down; nothing where none is open, or only delivery can say it."""
+    ways = (
+        f"salesops set {found.deal} contract.FIELD VALUE",
+        f"salesops handoff {found.deal} --order URL",
+        f"salesops handoff {found.deal} --order URL",
+        f"salesops handoff {found.deal} --issues",
+        f"salesops handoff {found.deal} --owner PERSON",
+        "" if found.in_use else f"salesops handoff {found.deal} --in-use DAY",
+    )
+    return ways[found.steps.index(found.next)] if found.next else ""
+
+
+def _steps(snapshot: Snapshot, history: DealHistory) -> Iterator[HandoffStep]:
+    deal, order = history.deal, history.deal.order
+    member = snapshot.book.members.get(deal.member)
+    sales, delivery = deal.owner, order.delivery_owner if order else None
+    signed = deal.contract.signed if deal.contract else None
+    yield _step(TITLES[0], sales, signed, not_right(deal, member))
+    frozen = order.frozen.date if order and order.frozen else None
+    yield _step(TITLES[1], sales, frozen or (order.created if order else None), _not_chosen(order))
+    yield _step(TITLES[2], sales, order.created if order else None, _not_ordered(order))
+    yield _step(TITLES[3], sales, order.issued if order else None, _without_issue(order))
+    taken = order.taken_on if order else None
+    yield _step(TITLES[4], delivery, taken, () if delivery else ("delivery_owner",))
+    in_use = order.operational if order else None
+    seen = next((each.date for each in member.health if in_use and each.date >= in_use), None) if member else None
+    reports = () if seen else ("a look at the member's health after the hubs are in use",)
+    yield _step(TITLES[5], delivery, seen, reports)
+
+
+def _step(title: str, owner: str | None, day: date | None, missing: tuple[str, ...]) -> HandoffStep:
+    return HandoffStep(title, owner, None if missing else day, missing, not missing)
+
+
+def not_right(deal: Deal, member: Member | None) -> tuple[str, ...]:
+    """What of the contract, the price and the member is not said, or does not agree."""
+    contract, value = deal.contract, deal.value
+    unsaid = [f"contract.{name}" for name in TERMS if getattr(contract, name, None) is None]
+    differs = value.differs(contract) if contract and value and not contract.why_different else []
+    whose = f"members/{deal.member}.yaml"
+    if member is None:
+        return (*unsaid, whose)
+    about = [f"{name} of {whose}" for name in ("kind", "country") if getattr(member, name) == UNKNOWN]
+    nobody = [] if any(contact.email or contact.phone for contact in member.contacts) else [f"a contact of {whose}"]
+    return (*unsaid, *(said for _, said in differs), *about, *nobody)
+
+
+def _not_chosen(order: Order | None) -> tuple[str, ...]:
+    return () if order and (order.configurator or order.hubs) else ("order.configurator, or order.hubs",)
+
+
+def _not_ordered(order: Order | None) -> tuple[str, ...]:
+    if order is None or order.created is None:
+        return ("order.created",)
+    try:
+        return tuple(said for _, said in differences(order))
+    except Unreadable as why:
+        return (f"the configurator's link: {why}",)
+
+
+def without_issue(order: Order | None) -> list[Hub]:
+    """The hubs that were ordered and by no issue set up; none where issues are on file that name no hub."""
+    if order is None or (order.issues and not any(hub.issue for hub in order.hubs)):
+        return []
+    return [hub for hub in order.hubs if not hub.issue]
+
+
+def _without_issue(order: Order | None) -> tuple[str, ...]:
+    if order is None or not (order.issues or order.hubs):
+        return ("order.issues",)
+    return tuple(f"an issue for hub '{hub.name}'" for hub in without_issue(order))

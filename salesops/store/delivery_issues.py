@@ -1,0 +1,79 @@
+"""Issues in the repository of delivery, opened by GitHub's own program ``gh``: each exactly once, found again by a mark in its text."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from salesops.problems import CannotDecide
+from salesops.store.sending import run_program
+
+MOST = 5_000
+"""How many issues are looked through for one that is there already."""
+_MARK = re.compile(r"<!-- salesops (?P<key>[a-z0-9-]+/[^<>\s]{1,200}) -->")
+_URL = re.compile(r"https://[^\s]+/issues/\d+")
+
+
+def mark(key: str) -> str:
+    """The mark by which an issue is found again: nobody sees it on the page of the issue."""
+    return f"<!-- salesops {key} -->"
+
+
+@dataclass(frozen=True)
+class DeliveryIssues:
+    """The issues of a repository, as ``gh`` reaches it; ``address`` is that of the repository in the browser."""
+
+    folder: Path
+    address: str
+
+    @property
+    def name(self) -> str:
+        """What ``gh`` calls the repository: OWNER/NAME, with the host before it where it is not GitHub's."""
+        parts = urlsplit(self.address)
+        path = parts.path.strip("/").removesuffix(".git")
+        if path.count("/") != 1 or not re.fullmatch(r"[\w.-]+/[\w.-]+", path, re.ASCII):
+            raise CannotDecide(f"{self.address} is not the address of a repository on GitHub")
+        return path if parts.hostname == "github.com" else f"{parts.hostname}/{path}"
+
+    def there(self) -> dict[str, str]:
+        """The addresses of the issues that were opened from here, by their keys; raises CannotDecide where they cannot be read."""
+        said = self._gh("issue", "list", "--state=all", f"--limit={MOST}", "--json=url,body")
+        try:
+            found = [(str(issue["url"]), str(issue["body"])) for issue in json.loads(said)]
+        except (ValueError, TypeError, KeyError):
+            raise CannotDecide("gh issue list answered with something that is no list of issues") from None
+        if len(found) >= MOST:
+            raise CannotDecide(f"{self.name} has more than {MOST:,} issues: nobody can tell which are there already")
+        marked = ((match["key"], url) for url, body in found for match in _MARK.finditer(body))
+        return dict(sorted(marked, key=lambda pair: _number(pair[1]), reverse=True))
+
+    def open(self, key: str, title: str, body: str, labels: Sequence[str]) -> str:
+        """Open an issue and say its address; raises CannotDecide where GitHub refuses."""
+        wanted = (f"--title={title}", f"--body={body}\n\n{mark(key)}\n", *(f"--label={label}" for label in labels))
+        said = self._gh("issue", "create", *wanted)
+        address = [match[0] for line in said.splitlines() if (match := _URL.fullmatch(line.strip()))]
+        if not address:
+            raise CannotDecide(
+                "gh issue create did not say the address of the issue; the next try looks whether it is there"
+            )
+        return address[-1]
+
+    def _gh(self, *words: str) -> str:
+        program = shutil.which("gh")
+        if program is None:
+            raise CannotDecide("gh, GitHub's own program, is not installed: the bodies can be printed with --dry-run")
+        answer = run_program(self.folder, [program, *words, f"--repo={self.name}"])
+        if answer.code:
+            last = (answer.said.strip().splitlines() or ["no reason was given"])[-1]
+            raise CannotDecide(f"gh {words[0]} {words[1]} in {self.name}: {last}")
+        return answer.out
+
+
+def _number(address: str) -> int:
+    number = address.rpartition("/")[2]
+    return int(number) if number.isdecimal() else 0

@@ -1,0 +1,68 @@
+"""The templates of messages, proposals, agreements and issues: the files below playbook/templates/, and the program's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+from salesops.problems import CannotDecide
+from salesops.store.load import TEMPLATES, read_bytes
+
+_NAMED = re.compile(r"(?P<name>[^@/]+)(?:@(?P<version>[^@/]+))?")
+OWN = "salesops.setup"
+
+
+def template_text(root: Path, name: str) -> str | None:
+    """The text of a template by its name, such as ``new-hub@1``; the program's own where the team has none of this name; None where there is none."""
+    path = next((path for path in _files(root) if _stem(path) == name), None)
+    if path is None:
+        return _own(name)
+    raw = read_bytes(root, path)
+    if isinstance(raw, int):
+        raise CannotDecide(f"{path}: {raw:,} bytes are too many for a template")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CannotDecide(f"{path}: it is not UTF-8 text") from None
+
+
+def newest(names: frozenset[str] | set[str], asked: str) -> str | None:
+    """The template that is meant: itself, or the one of this name with the highest version."""
+    if asked in names:
+        return asked
+    versions = [match for name in names if (match := _NAMED.fullmatch(name)) and match["name"] == asked]
+    best = max(versions, key=lambda match: _rank(match["version"]), default=None)
+    return best[0] if best else None
+
+
+def own_templates() -> frozenset[str]:
+    """The templates that the program brings."""
+    return frozenset(_stem(file.name) for file in resources.files(OWN).joinpath("starter", TEMPLATES).iterdir())
+
+
+def _rank(version: str | None) -> tuple[bool, int, str]:
+    """Versions that are numbers by their value, before all others; one without comes last."""
+    found = version or ""
+    return found.isdecimal(), int(found) if found.isdecimal() else 0, found
+
+
+def _files(root: Path) -> Iterator[str]:
+    folder = root / TEMPLATES
+    if folder.is_symlink() or not folder.is_dir():
+        return
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not any(part.is_symlink() for part in (path, *path.parents) if root in part.parents):
+            yield path.relative_to(root).as_posix()
+
+
+def _stem(path: str) -> str:
+    name = path.rpartition("/")[2]
+    return name.rpartition(".")[0] or name
+
+
+def _own(name: str) -> str | None:
+    if name not in own_templates():
+        return None
+    return resources.files(OWN).joinpath("starter", TEMPLATES, f"{name}.md").read_text(encoding="utf-8")
