@@ -53,8 +53,7 @@ stages:
 source: {channel: webinar, campaign: notebooks-down-under}
 """
 
-BOSQUE = """
-  - {name: bosque, url: https://bosque.alerce.fernwater.example, deal: alerce-general, since: 2025-06-09, issue: https://issues.fernwater.example/delivery/114}"""
+BOSQUE = "{name: bosque, url: https://bosque.alerce.fernwater.example, deal: alerce-general, since: 2025-06-09, issue: https://issues.fernwater.example/delivery/114}"
 
 FIRST_OBJECTION = """
     - {about: scope, note: First proposal left out two schools, resolved: false}"""
@@ -155,7 +154,7 @@ STORIES: dict[str, dict[str, dict[str, Any]]] = {
         }
     },
     "alder-coast-university": {"links.0": {"2025-12-01": FINAL}},
-    "universidad-del-alerce": {"hubs": {"2025-06-09": BOSQUE, "2026-06-30": FINAL}},
+    "universidad-del-alerce": {"hubs.0": {"2025-06-09": BOSQUE, "2026-06-30": FINAL}},
     "teaching-led-university": {
         "claim": {"2025-01-02": FIRST_CLAIM, "2026-01-15": FINAL},
         "version": {"2025-01-02": "1", "2026-01-15": FINAL},
@@ -476,6 +475,8 @@ OWN_DAY = {
     "service_ended",
     "created",
     "operational",
+    "issued",
+    "taken_on",
     "health_checked",
 }
 
@@ -854,7 +855,7 @@ def words_for_member(part: Part, on: date, text: str) -> tuple[int, str]:
         return 25, f"{body['name']}, {body['role']}"
     if top == "hubs":
         return 58, f"hub {found[1]} is up" if (
-            found := re.search(r"name: ([a-z]+)", text)
+            found := re.search(r"name: ([a-z]+)(?!.*until)", text)
         ) else "the hub is switched off"
     return (28, "vendor form") if top == "vendor_setup" else (2, "")
 
