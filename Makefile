@@ -38,7 +38,7 @@ serve: $(READY)  ## show the site on this computer, rebuilt whenever a record is
 demo: $(READY)  ## write eighteen months of the records, commit by commit, into build/demo: a history to explore
 	@$(BIN)/python -I tests/demonstration.py
 
-test: $(READY)  ## run the tests; more for pytest in ARGS, as in make test ARGS="-k renewal"
+test: $(READY)  ## run the tests; more for pytest in ARGS, as in make test ARGS="-k renewal"; the long proofs with ARGS="-m proof"
 	@$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(READY)  ## style, types, and the safety of the workflows

@@ -307,10 +307,13 @@ def demo(demo_history: Path) -> Repository:
 
 @pytest.fixture(scope="session", autouse=True)
 def _themes_listed_once() -> Iterator[None]:
-    """The thousands of files of the installed themes are listed once in a process, not with every site that is built."""
+    """The thousands of files of the installed themes are listed once in a process, not with every site that is built.
+
+    Of the icons, which lie in a folder with a dot, MkDocs takes none: they are left out before it looks at each.
+    """
     installed = sysconfig.get_path("purelib")
     listed = FileSystemLoader.list_templates
-    known = cache(lambda folder: listed(FileSystemLoader(folder)))
+    known = cache(lambda at: [name for name in listed(FileSystemLoader(at)) if not name.startswith(".")])
 
     def once(self: FileSystemLoader) -> list[str]:
         found = (known(at) if at.startswith(installed) else listed(FileSystemLoader(at)) for at in self.searchpath)

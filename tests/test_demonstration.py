@@ -212,6 +212,7 @@ def test_it_ends_in_the_records_of_today_byte_for_byte(history, demo, home):
     assert git(demo.root, "branch", "--format=%(refname:short)").split() == [b"main"]
 
 
+@pytest.mark.proof
 def test_the_same_records_give_the_same_commits_wherever_it_is_written(demo, elsewhere):
     root, ran = elsewhere
     assert ran.returncode == 0
@@ -387,6 +388,7 @@ def test_one_deal_is_renamed_and_closed_ones_move_into_a_folder(history):
 # ── written by hand ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.proof
 def test_it_says_where_it_is_and_what_to_try(elsewhere, tried):
     _, ran = elsewhere
     assert (ran.returncode, ran.stderr) == (0, "")
@@ -413,6 +415,7 @@ def test_an_option_is_never_taken_for_a_folder(tmp_path, word, code):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.proof
 def test_an_earlier_demonstration_is_replaced(demo, tmp_path):
     shutil.copytree(demo.root, tmp_path / "demo")
     (tmp_path / "demo/deals/morrow-plains-general.yaml").write_text("scribbled over")

@@ -145,13 +145,15 @@ def test_there_is_much_that_could_be_told_too_early(sentences, days):
     assert len(days) > 600
 
 
-def test_on_the_eve_of_every_move_no_command_tells_what_comes_after(book, eves, plans, sentences):
-    for on in eves:
+@pytest.mark.parametrize("every", [9, pytest.param(1, marks=pytest.mark.proof)], ids=["some", "all"])
+def test_on_the_eve_of_every_move_no_command_tells_what_comes_after(book, eves, plans, sentences, every):
+    for on in eves[::every]:
         assert_nothing_later(shown(book.on(on)), on, plans, sentences)
 
 
-def test_on_the_eve_of_a_move_no_page_tells_what_comes_after(book, eves, plans, sentences):
-    for on in eves[::4]:
+@pytest.mark.parametrize("every", [36, pytest.param(4, marks=pytest.mark.proof)], ids=["some", "more"])
+def test_on_the_eve_of_a_move_no_page_tells_what_comes_after(book, eves, plans, sentences, every):
+    for on in eves[::every]:
         assert_nothing_later(paged(book.on(on)), on, plans, sentences)
 
 

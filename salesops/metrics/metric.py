@@ -5,8 +5,8 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import wraps
-from typing import TypeVar
+from functools import lru_cache, wraps
+from typing import Any, TypeVar
 
 from salesops.book.book import LeftOut, Snapshot
 from salesops.book.visits import DealHistory, Visit
@@ -130,9 +130,28 @@ def family(make: Family) -> Family:
 
 def every_metric(process: Process) -> list[Metric]:
     """Every metric, those that the process names among them."""
-    made = [*METRICS.values(), *(each for make in FAMILIES for each in make(process))]
+    return list(_made(_Itself(process), tuple(map(_Itself, METRICS.values())), tuple(FAMILIES)))
+
+
+@dataclass(frozen=True, eq=False)
+class _Itself:
+    """Something that is known again by which one it is: to compare a process by all that it says takes long."""
+
+    it: Any
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.it is other.it
+
+    def __hash__(self) -> int:
+        return id(self.it)
+
+
+@lru_cache(maxsize=64)
+def _made(process: _Itself, registered: tuple[_Itself, ...], families: tuple[Family, ...]) -> tuple[Metric, ...]:
+    """A page asks for them a hundred times, and for the same process they are the same ones."""
+    made = [*(each.it for each in registered), *(each for make in families for each in make(process.it))]
     known = {each.id: each for each in sorted(made, key=lambda each: each.package, reverse=True)}.values()
-    return [replace(each, measure=_by_its_numbers(each.measure)) if each.measure else each for each in known]
+    return tuple(replace(each, measure=_by_its_numbers(each.measure)) if each.measure else each for each in known)
 
 
 def _by_its_numbers(measure: Measure) -> Measure:

@@ -169,6 +169,7 @@ def blocks_are_closed(text):
     return len(fences) % 2 == 0 and text.count("<details>") == text.count("</details>")
 
 
+@pytest.mark.proof
 def test_the_report_on_three_thousand_records_fits_into_a_comment(story):
     for number in range(3000):
         story.repo.deal(

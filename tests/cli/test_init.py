@@ -99,6 +99,7 @@ def test_the_doctor_tries_the_installation(doctor):
     assert f"ok  salesops {version('salesops')} can be installed from vendor/" in doctor
 
 
+@pytest.mark.proof
 def test_whoever_takes_a_new_repository_can_install_the_program_and_check(begun, tmp_path):
     """As README.md says, but for the network: what the program needs is lent by the environment of the tests, and pip too."""
     bin = tmp_path / "venv/bin"
@@ -301,6 +302,7 @@ def test_the_doctor_finds_nothing_in_it(own):
     assert ended.code == 0, ended.out
 
 
+@pytest.mark.proof
 def test_its_first_deal_is_one_command_and_its_site_is_built_without_a_word(own):
     tier = next(iter(load(own)[0].processes[0].tiers))
     words = ("--kind", "edu", "--country", "canada", "--tier", tier, "--owner", "ada", "--next", "Call, mon")
@@ -315,6 +317,7 @@ def test_its_first_deal_is_one_command_and_its_site_is_built_without_a_word(own)
 
 
 @pytest.mark.parametrize("made", ["schemas", ".vscode", ".github/ISSUE_TEMPLATE"])
+@pytest.mark.proof
 def test_what_is_written_anew_for_a_newer_salesops_speaks_in_the_words_of_the_team(own, made, tmp_path):
     copy = tmp_path / "crm"
     shutil.copytree(own, copy, ignore=shutil.ignore_patterns("build"))

@@ -55,6 +55,7 @@ def test_nothing_of_the_machine_that_made_it_is_in_it(archive, home):
     assert not [name for name in archive.namelist() if str(home).encode() in archive.read(name)]
 
 
+@pytest.mark.proof
 def test_what_is_installed_from_it_makes_it_again(tmp_path):
     file = tmp_path / Path(MADE.path).name
     file.write_bytes(MADE.data)

@@ -1084,12 +1084,14 @@ class TestWithTheProgramItself:
         assert "Sales Qualified Deals" in ran.summary
         assert "need-not-met" in ran.summary.split("## All that the check says")[1]
 
+    @pytest.mark.proof
     def test_a_past_that_was_rewritten_is_found(self, crm):
         self.proposed(crm, ("enrichment: 2026-11-02", "enrichment: 2026-10-01"))
         ran = self.check(crm, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=self.merged(crm))
         assert ran.code == 1, ran.out
         assert any("enrichment" in line for line in ran.commands if line.startswith("::error"))
 
+    @pytest.mark.proof
     def test_a_sound_change_is_green_and_its_summary_is_there(self, crm):
         self.proposed(crm, ("due: 2026-11-16", "due: 2026-12-01"))
         ran = self.check(crm, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=self.merged(crm))
@@ -1097,11 +1099,13 @@ class TestWithTheProgramItself:
         assert ran.commands == []
         assert ran.summary.startswith(MARK)
 
+    @pytest.mark.proof
     def test_a_push_after_which_the_past_is_gone_is_not_green(self, crm):
         ran = self.check(crm, GITHUB_EVENT_NAME="push", BEFORE="a" * 40)
         assert ran.code == 3
         assert "as after a force push" in ran.commands[0]
 
+    @pytest.mark.proof
     def test_text_from_a_record_is_never_a_command_nor_markup(self, crm):
         bad = "title: '::error::smuggled <img src=x onerror=alert(1)> [x](javascript:alert(1)) @mallory'"
         self.proposed(crm, ("title: General Membership", bad), self.MOVE)
@@ -1111,6 +1115,7 @@ class TestWithTheProgramItself:
         assert "[x](" not in ran.summary.replace("\\[x\\](", "")
         assert "@mallory" not in ran.summary
 
+    @pytest.mark.proof
     def test_the_report_becomes_the_comment(self, crm):
         head = self.proposed(crm, self.MOVE)
         crm.git("switch", "--quiet", "main")
@@ -1122,6 +1127,7 @@ class TestWithTheProgramItself:
         assert ran.code == 0, ran.out
         assert len(writing.written(crm)) == 1
 
+    @pytest.mark.proof
     def test_a_red_pull_request_is_mended_by_clicking(self, crm):
         head = self.proposed(
             crm,
@@ -1258,6 +1264,7 @@ class TestAnIssue:
             crm, "log", "-1", "--format=%an %ae", "salesops/issue-12"
         )
 
+    @pytest.mark.proof
     def test_what_is_proposed_are_the_bytes_that_the_command_would_write(self, crm):
         self.sent(crm, self.block(self.CALL))
         proposed = self.shown(crm, "show", f"salesops/issue-12:deals/{self.DEAL}.yaml")
@@ -1268,6 +1275,7 @@ class TestAnIssue:
         )
         assert (crm.work / f"deals/{self.DEAL}.yaml").read_text(encoding="utf-8").strip() == proposed
 
+    @pytest.mark.proof
     def test_an_issue_that_is_edited_updates_its_pull_request_and_its_answer(self, crm):
         self.sent(crm, self.block(self.CALL))
         answer = self.sent(crm, self.block(self.CALL.replace("Wants a price", "Wants two prices")))
@@ -1277,6 +1285,7 @@ class TestAnIssue:
         assert "two prices" in self.shown(crm, "show", f"salesops/issue-12:deals/{self.DEAL}.yaml")
         assert self.shown(crm, "rev-list", "--count", "main..salesops/issue-12") == "1"
 
+    @pytest.mark.proof
     def test_work_of_somebody_else_on_the_branch_is_never_lost(self, crm):
         self.sent(crm, self.block(self.CALL))
         crm.git("fetch", "--quiet", str(crm.folder / "origin"), "salesops/issue-12")
@@ -1288,6 +1297,7 @@ class TestAnIssue:
         assert "Somebody has worked on the branch salesops/issue-12 since" in answer
         assert self.shown(crm, "rev-parse", "salesops/issue-12") == theirs
 
+    @pytest.mark.proof
     def test_where_no_workflow_may_open_a_pull_request_its_author_is_led_to_the_page(self, crm):
         (crm.folder / "no-pulls").touch()
         answer = self.sent(crm, self.block(self.CALL))
@@ -1297,6 +1307,7 @@ class TestAnIssue:
     @pytest.mark.parametrize(
         "association", ["NONE", "CONTRIBUTOR", "FIRST_TIMER", "FIRST_TIME_CONTRIBUTOR", "MANNEQUIN", ""]
     )
+    @pytest.mark.proof
     def test_the_issue_of_somebody_else_changes_nothing_and_is_answered(self, quick, association):
         answer = self.sent(quick, self.block(self.CALL), association)
         assert "Only members of this repository change records by an issue." in answer
@@ -1318,6 +1329,7 @@ class TestAnIssue:
         ],
         ids=["prose", "empty", "quoted", "shown", "two", "open", "1 MB", "old", "unknown", "yaml"],
     )  # fmt: skip
+    @pytest.mark.proof
     def test_what_cannot_be_taken_is_answered_and_nothing_is_written(self, quick, body, says):
         answer = self.sent(quick, body)
         assert "**Nothing was changed" in answer
@@ -1337,6 +1349,7 @@ class TestAnIssue:
             "{new: ../.github/workflows/evil, id: evil}",
         ],
     )
+    @pytest.mark.proof
     def test_the_playbook_is_never_changed_by_an_issue(self, quick, change):
         answer = self.sent(quick, self.block(self.CALL, change))
         assert "**Nothing was changed" in answer
@@ -1356,6 +1369,7 @@ class TestAnIssue:
         ],
     )
     @pytest.mark.parametrize("refused", [False, True])
+    @pytest.mark.proof
     def test_what_a_text_says_is_a_text(self, quick, words, refused):
         call = self.CALL.replace("Wants a price, she said", words)
         wrong = call.replace("kind: note", f'kind: "{words}"')
@@ -1389,6 +1403,7 @@ class TestAnIssue:
         ],
         ids=["outsider", "playbook", "1 MB"],
     )
+    @pytest.mark.proof
     def test_of_what_is_refused_nothing_is_written_but_the_answer(self, crm, change, association, says):
         before = (
             crm.git("for-each-ref", at=crm.folder / "origin"),
@@ -1404,6 +1419,7 @@ class TestAnIssue:
             crm.git("count-objects", "-v", at=crm.folder / "origin"),
         )
 
+    @pytest.mark.proof
     def test_only_files_of_deals_and_members_are_written_whatever_was_handed_over(self, crm):
         self.read(crm, self.block(self.CALL))
         base, tree = crm.git("rev-parse", "HEAD"), crm.git("rev-parse", "HEAD^{tree}")
@@ -1432,6 +1448,7 @@ class TestAnIssue:
 
     @pytest.mark.parametrize("case", CASES)
     @pytest.mark.parametrize("name", ["NUMBER", "BASE", "TREE"])
+    @pytest.mark.proof
     def test_nothing_from_outside_is_part_of_a_command(self, quick, proposal, name, case):
         shutil.copytree(proposal, quick.temp / "issue")
         env = {"GH_TOKEN": "t", "NUMBER": "12", "MAIN": "main", "BASE": "a" * 40, "TREE": "a" * 40}
@@ -1442,6 +1459,7 @@ class TestAnIssue:
         assert ran.commands == []
         assert not (quick.folder / "ran").exists()
 
+    @pytest.mark.proof
     def test_a_list_that_is_there_already_proposes_nothing(self, crm):
         self.sent(crm, self.block(self.CALL))
         crm.git("pull", "--quiet", str(crm.folder / "origin"), "salesops/issue-12")
@@ -1449,6 +1467,7 @@ class TestAnIssue:
         assert "**There already.**" in answer
         assert len(self.hub(crm)["pulls"]) == 1
 
+    @pytest.mark.proof
     def test_an_issue_that_could_not_be_proposed_says_where_the_reason_is(self, crm):
         self.read(crm, self.block(self.CALL))
         env = {"GH_TOKEN": "t", "NUMBER": "12", "GITHUB_RUN_ID": "5", "PROPOSED": "yes", "LINK": "", "SAID": ""}
@@ -1496,6 +1515,7 @@ class TestTheAgendaOfAWeek:
         [issue] = self.issues(crm)
         assert (issue["title"], issue["body"]) == ("Weekly review, week of 2026-11-23", agenda)
 
+    @pytest.mark.proof
     def test_once_a_week_however_often_it_runs_and_what_the_team_wrote_into_it_stays(self, crm):
         for day in ("2026-11-23", "2026-11-23", "2026-11-25"):
             self.printed(crm, day)
@@ -1506,6 +1526,7 @@ class TestTheAgendaOfAWeek:
         self.open(crm)
         assert [issue["title"][-10:] for issue in self.issues(crm)] == ["2026-11-23", "2026-11-30"]
 
+    @pytest.mark.proof
     def test_the_issue_of_somebody_else_keeps_none_away(self, crm):
         mallory = {"number": 5, "user": {"login": "mallory", "type": "User"}, "body": self.MARK}
         nothing = {"number": 6, "user": {"login": "github-actions[bot]", "type": "Bot"}, "body": None}
@@ -1518,10 +1539,12 @@ class TestTheAgendaOfAWeek:
         ["", "## Agenda\n", "<!-- salesops review $(touch ran) -->\n", "<!-- salesops review 2026-11-23 -->x\n", MARK + "\n" + "x" * 65_000],
         ids=["nothing", "no mark", "a command", "more on the line", "too long"],
     )  # fmt: skip
+    @pytest.mark.proof
     def test_what_is_no_agenda_is_never_opened(self, crm, agenda):
         assert self.open(crm, agenda).code != 0
         assert self.issues(crm) == []
 
+    @pytest.mark.proof
     def test_text_from_a_record_is_never_a_command_nor_markup(self, crm):
         deal = crm.work / "deals/example-university-first.yaml"
         bad = "'::error::smuggled <img src=x onerror=alert(1)> [x](javascript:alert(1)) @mallory $(touch ran) `x`'"

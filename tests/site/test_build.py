@@ -355,6 +355,7 @@ def test_scripts_that_the_team_loads_early_stay(crm):
 # The same bytes
 
 
+@pytest.mark.proof
 def test_the_site_is_the_same_bytes_whatever_the_process_the_zone_and_the_locale(crm, home, tmp_path):
     for name in ("deals", "members", "playbook", "site"):
         shutil.rmtree(crm.root / name, ignore_errors=True)

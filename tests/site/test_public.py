@@ -412,7 +412,7 @@ def shown_by(snapshot, allow_list, known):
     return found
 
 
-@pytest.mark.slow
+@pytest.mark.proof
 def test_no_two_consecutive_commits_differ_by_a_single_deal(demo_history):
     """Every commit of the demonstration, its numbers even of its very day, which is stricter than of its quarter."""
     books, allow_list = CommitBooks(demo_history), allowed(money_step=f"{STEP} USD")

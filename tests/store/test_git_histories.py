@@ -1286,6 +1286,7 @@ def afresh(story: Story) -> None:
 
 
 @pytest.mark.parametrize("state", BROKEN)
+@pytest.mark.proof
 def test_whatever_was_wrong_with_the_file_an_altered_past_does_not_pass(story, state):
     BROKEN[state](story)
     story.git.commit()

@@ -535,7 +535,11 @@ def judged(base: dict[str, str], seed: int, batches: int) -> tuple[int, int, Cou
 
 
 @pytest.mark.parametrize(
-    ("count", "seed"), [(IN_MEMORY, 20_261_120), pytest.param(LONG, 20_261_121, marks=pytest.mark.long)]
+    ("count", "seed"),
+    [
+        pytest.param(IN_MEMORY, 20_261_120, marks=pytest.mark.proof),
+        pytest.param(LONG, 20_261_121, marks=pytest.mark.long),
+    ],
 )
 def test_the_checks_and_the_rules_agree_on_random_histories(base, count, seed):
     number, sound, codes, wrong = judged(base, seed, count // TOGETHER)

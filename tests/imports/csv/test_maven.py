@@ -34,7 +34,7 @@ QUARTERS = {
 }
 
 pytestmark = [
-    pytest.mark.slow,
+    pytest.mark.proof,
     pytest.mark.skipif(not DATA.is_dir(), reason=f"there is no {DATA}: name the folder of data sets in SALESOPS_DATA"),
 ]
 

@@ -28,6 +28,7 @@ def render(repo, day=date(2026, 11, 20)):
     return text + "".join(data for _, data in data_files(snapshot))
 
 
+@pytest.mark.proof
 def test_every_hostile_deal_leaves_the_pages_whole(repo, hostile):
     for case in json.loads((hostile / "index.json").read_text(encoding="utf-8")):
         repo.write("deals/acme.yaml", (hostile / f"cases/{case['id']}.yaml").read_bytes())

@@ -253,6 +253,7 @@ def test_where_nobody_asked_git_nothing_is_told(repo, tree):
 # the same bytes
 
 
+@pytest.mark.proof
 def test_the_site_is_the_same_in_every_time_zone_and_under_every_hash_seed(history, tmp_path):
     found = []
     for seed, zone in (("1", "Pacific/Kiritimati"), ("77", "America/Vancouver")):

@@ -98,7 +98,10 @@ def test_every_link_of_every_page_leads_to_a_file_and_every_fragment_to_a_place(
 
 @pytest.mark.parametrize(
     "day",
-    ["2019-01-01", *(pytest.param(day, marks=pytest.mark.long) for day in ("2026-06-15", "2025-06-01", "2099-12-31"))],
+    [
+        pytest.param("2019-01-01", marks=pytest.mark.proof),
+        *(pytest.param(day, marks=pytest.mark.long) for day in ("2026-06-15", "2025-06-01", "2099-12-31")),
+    ],
 )
 def test_no_link_is_lost_on_another_day_either(crm, site_of, day):
     site = site_of(crm, date.fromisoformat(day))
@@ -325,5 +328,6 @@ def test_without_scripts_nothing_is_hidden_but_pills_and_a_form_and_in_its_place
         assert len(lists) == len(forms), path
 
 
+@pytest.mark.proof
 def test_mkdocs_has_nothing_to_warn_of(crm, site_of):
     assert site_of(crm, strict=True)
