@@ -373,6 +373,7 @@ def test_any_three_texts_are_joined_or_left_to_a_person(base, ours, theirs):
         assert all(line in kept for line in {*ours.split("\n"), *theirs.split("\n")} - {*base.split("\n"), ""})
 
 
+@pytest.mark.proof
 def test_every_record_of_the_demonstration_takes_changes_to_two_fields(home):
     for file in sorted(path for folder in ("deals", "members", "playbook") for path in (home / folder).rglob("*.yaml")):
         text = file.read_text(encoding="utf-8")
