@@ -397,6 +397,7 @@ def test_it_says_where_it_is_and_what_to_try(elsewhere, tried):
         assert ended.returncode == 0, words
 
 
+@pytest.mark.proof
 def test_its_site_is_built_with_the_history_and_no_hole_in_the_menu(history, elsewhere, tried):
     assert {"mkdocs.yml", ".gitignore"} <= history.commits[0].files.keys()
     root, _ = elsewhere

@@ -114,7 +114,8 @@ def test_without_a_process_it_says_so(crm):
 
 
 @pytest.mark.parametrize(
-    "config", ["site_name: [\n", "theme: {name: nothing-of-the-kind}\nsite_name: x\n", "plugins: [nothing-of-the-kind]\nsite_name: x\n", "docs_dir: nowhere\n", ""],
+    "config",
+    ["site_name: [\n", *(pytest.param(config, marks=pytest.mark.proof) for config in ("theme: {name: nothing-of-the-kind}\nsite_name: x\n", "plugins: [nothing-of-the-kind]\nsite_name: x\n", "docs_dir: nowhere\n", ""))],
     ids=["not YAML", "unknown theme", "unknown plugin", "no name", "empty"],
 )  # fmt: skip
 def test_a_broken_mkdocs_yml_is_said_in_a_sentence_and_is_no_fault_of_ours(crm, old_site, config):
@@ -155,6 +156,7 @@ def test_a_disk_that_is_full_is_not_a_fault_of_the_records(crm, old_site, monkey
     assert contents(old_site) == before
 
 
+@pytest.mark.proof
 def test_a_team_page_with_a_link_that_leads_nowhere_stops_a_strict_build(crm):
     assert crm.run("site", "--strict").code == 0
     crm.write("site/how.md", "# How\n\n[lost](nowhere.md)\n")

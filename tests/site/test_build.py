@@ -84,8 +84,13 @@ def test_a_page_of_the_same_name_introduces_a_generated_one_below_its_heading(cr
 
 @pytest.mark.parametrize(
     "written",
-    [b"---\r\ntitle: X\r\n---\r\n# Ours\r\n\r\nHello\r\n", b"\xef\xbb\xbf---\ntitle: X\n---\nHello\n", b"Ours\n====\n\nHello", b"Hello", b"## Hello\n"],
-    ids=["Windows line ends", "byte-order mark", "underlined heading", "no heading", "second heading"],
+    [
+        pytest.param(b"---\r\ntitle: X\r\n---\r\n# Ours\r\n\r\nHello\r\n", id="Windows line ends"),
+        pytest.param(b"\xef\xbb\xbf---\ntitle: X\n---\nHello\n", id="byte-order mark", marks=pytest.mark.proof),
+        pytest.param(b"Ours\n====\n\nHello", id="underlined heading", marks=pytest.mark.proof),
+        pytest.param(b"Hello", id="no heading", marks=pytest.mark.proof),
+        pytest.param(b"## Hello\n", id="second heading", marks=pytest.mark.proof),
+    ],
 )  # fmt: skip
 def test_an_introduction_may_be_saved_by_any_editor(crm, written):
     crm.write("site/index.md", written)
@@ -332,7 +337,9 @@ def test_the_site_map_names_the_pages_and_the_day(crm):
     )
 
 
-@pytest.mark.parametrize("setting", ["use_directory_urls: true\n", ""], ids=["true", "not said"])
+@pytest.mark.parametrize(
+    "setting", ["use_directory_urls: true\n", pytest.param("", marks=pytest.mark.proof)], ids=["true", "not said"]
+)
 def test_pages_are_files_whatever_mkdocs_yml_says_of_folders(crm, setting):
     crm.deal()
     before = contents(site(crm))

@@ -275,7 +275,7 @@ LOOKED_AT = ("changes", "integrity", "deals/larkspur-general")
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.proof)], ids=["light", "dark"])
 def test_the_pages_keep_to_their_policy_fit_the_window_and_can_be_read(browser, serve, site, contrast, dark):
     with serve(site.html) as address, browser.tab(dark=dark) as tab:
         for path in LOOKED_AT:

@@ -601,6 +601,7 @@ def the_words_come_back(tab, demo, book, texts):
 
 
 @pytest.mark.browser
+@pytest.mark.proof
 def test_hard_texts_come_back_from_each_field_of_each_form(tab, demo):
     book, _ = load(demo.root)
     left = the_words_come_back(tab, demo, book, [*HARD, *REFUSED])
