@@ -78,6 +78,7 @@ def test_every_page_opens_from_the_disk_without_a_fault(browser, demo, count):
         assert not [url for url in tab.requests if not url.startswith((demo.html.as_uri(), "data:"))]
 
 
+@pytest.mark.proof
 def test_from_the_disk_the_search_knows_the_language_of_the_team(browser, crm, site_of):
     config = (crm / "mkdocs.yml").read_text(encoding="utf-8")
     (crm / "mkdocs.yml").write_text(config.replace("language: en", "language: de"), encoding="utf-8")

@@ -185,6 +185,7 @@ def test_titles_are_text_too(site, payloads):
         assert site[f"members/m{at:02}"].one("head").one("title").text == line(f"{text} - Fernwater sales")
 
 
+@pytest.mark.proof
 def test_no_text_changes_the_shape_of_a_page(site, payloads, home, site_of, tmp_path, fill):
     """The elements and attributes are the same as those of a page whose texts are plain words."""
     root = tmp_path / "crm"
