@@ -162,8 +162,8 @@ def drawn(tab, figure="figure[data-chart]"):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("how", ["from a server", "from the disk"])
+@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.proof)], ids=["light", "dark"])
+@pytest.mark.parametrize("how", [pytest.param("from a server", marks=pytest.mark.proof), "from the disk"])
 def test_every_chart_is_drawn_and_nothing_is_said_or_refused(browser, demo, demo_served, how, dark):
     home = demo_served if how == "from a server" else demo.html.as_uri()
     with browser.tab(dark=dark) as tab:
@@ -180,6 +180,7 @@ def test_every_chart_is_drawn_and_nothing_is_said_or_refused(browser, demo, demo
 
 
 @pytest.mark.browser
+@pytest.mark.proof
 def test_vega_lite_has_no_objection_to_any_specification(browser, demo, demo_served):
     with browser.tab() as tab:
         for path in WITH_CHARTS:
@@ -259,7 +260,7 @@ def seen_on(tab):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("text", HOSTILE)
+@pytest.mark.parametrize("text", [HOSTILE[0], *(pytest.param(text, marks=pytest.mark.proof) for text in HOSTILE[1:])])
 def test_whatever_a_member_or_a_stage_is_called_is_shown_as_it_is_written(browser, crm, site_of, serve, text):
     written = json.dumps(text)
     for file in (crm / "members").glob("*.yaml"):
