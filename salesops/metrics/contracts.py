@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.visits import DealHistory
@@ -55,6 +55,20 @@ def _won_from(snapshot: Snapshot, member: str) -> Iterator[DealHistory]:
         history = snapshot.history(deal_id)
         if history and snapshot.counts(history.deal) and snapshot.outcome(history) == "won":
             yield history
+
+
+def due_for_renewal(snapshot: Snapshot) -> list[Term]:
+    """The contracts whose renewal should be begun, the first to end first: they end soon, or have ended with the service going on, and no deal renews them that is open or won."""
+    latest = snapshot.as_of + timedelta(days=snapshot.numbers.renewal_begins)
+    found = [term for term in terms(snapshot) if _asks_for_renewal(snapshot, term, latest)]
+    return sorted(found, key=lambda term: (term.contract.last_day or date.max, term.id))
+
+
+def _asks_for_renewal(snapshot: Snapshot, term: Term, latest: date) -> bool:
+    end = term.contract.last_day
+    is_soon = end is not None and end <= latest and term.contract.service_ended is None
+    later = map(snapshot.history, snapshot.book.renewed_by.get(term.id, ()))
+    return is_soon and all(history is not None and snapshot.outcome(history) == "lost" for history in later)
 
 
 def without_start(snapshot: Snapshot) -> list[LeftOut]:

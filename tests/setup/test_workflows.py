@@ -35,6 +35,7 @@ MAY_WRITE = {
     ("comment.yml", "comment"): {"pull-requests": "write"},
     ("issue.yml", "propose"): {"contents": "write", "pull-requests": "write"},
     ("issue.yml", "answer"): {"issues": "write"},
+    ("renewals.yml", "propose"): {"contents": "write", "pull-requests": "write"},
     ("review.yml", "open"): {"issues": "write"},
     ("site.yml", "publish"): {"pages": "write", "id-token": "write"},
 }
@@ -68,11 +69,11 @@ every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=name)
 every_text = pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=name)
 
 
-def test_both_repositories_have_the_same_five_workflows():
+def test_both_repositories_have_the_same_six_workflows():
     assert [name(path) for path in WORKFLOWS] == [
         f"{folder}.github/workflows/{file}.yml"
         for folder in ("", "salesops/setup/starter/")
-        for file in ("check", "comment", "issue", "review", "site")
+        for file in ("check", "comment", "issue", "renewals", "review", "site")
     ]
 
 
@@ -122,7 +123,7 @@ def test_no_secret_is_used(path):
     assert "secrets." not in path.read_text(encoding="utf-8")
 
 
-def test_the_token_is_handed_to_six_steps_and_to_no_program():
+def test_the_token_is_handed_to_seven_steps_and_to_no_program():
     holders = [(where, step["name"]) for where, step in STEPS if "github.token" in json.dumps(step)]
     assert holders == [
         (f"{folder}.github/workflows/{job}", step)
@@ -133,6 +134,7 @@ def test_the_token_is_handed_to_six_steps_and_to_no_program():
             ("comment.yml:comment", "Suggest what can be accepted"),
             ("issue.yml:propose", "Write the branch and open the pull request"),
             ("issue.yml:answer", "Create or update the answer"),
+            ("renewals.yml:propose", "Open each pull request once"),
             ("review.yml:open", "Open the issue of the week"),
         )
     ]
@@ -151,7 +153,7 @@ def test_no_value_is_ever_written_into_a_command(where, step):
 
 def test_the_history_is_there_and_the_token_is_not_left_behind():
     checkouts = [step for _, step in STEPS if "actions/checkout@" in step.get("uses", "")]
-    assert len(checkouts) == 13
+    assert len(checkouts) == 15
     for step in checkouts:
         assert step["with"]["fetch-depth"] == "0"
         assert step["with"]["persist-credentials"] == "false"
@@ -330,7 +332,7 @@ def test_a_new_repository_installs_what_was_tested_here_and_nothing_else():
 
 def test_every_package_is_installed_by_its_hash_and_away_from_the_checkout():
     installs = [step["run"] for _, step in STEPS if step["name"].startswith("Install salesops")]
-    assert len(installs) == 7
+    assert len(installs) == 8
     for run in installs:
         assert "--require-hashes" in run
         assert all("-I" in line for line in run.splitlines() if "python" in line.lower() and "-m" in line)
@@ -1558,6 +1560,66 @@ class TestTheAgendaOfAWeek:
         assert "[x](" not in agenda.replace("\\[x\\](", "")
         ran = self.open(crm)
         assert (ran.code, ran.commands) == (0, []), ran.out
+
+
+class TestTheRenewals:
+    """Renewals that are due from end to end: the real salesops, the shell of the workflow, and the same GitHub."""
+
+    DAY = "2026-11-20"
+    WON = """
+title: General Membership
+member: example-university
+type: new business
+tier: {tier}
+owner: sam
+stages:
+  - {stage}: 2026-01-05
+  - closed won: 2026-02-01
+imported: {{from: old, date: 2026-03-01}}
+contract: {{signed: 2026-02-01, start: 2026-02-01, end: 2027-01-31, mrr: 100 USD}}
+"""
+
+    @pytest.fixture
+    def crm(self, runner: Runner, begun: Path) -> Runner:
+        made_ready(runner, begun)
+        installed = runner.temp / "salesops/bin/salesops"
+        installed.unlink()
+        installed.symlink_to(running.COMMAND)
+        first = yaml.safe_load((runner.work / "deals/example-university-first.yaml").read_text(encoding="utf-8"))
+        text = self.WON.format(tier=first["tier"], stage=next(iter(first["stages"][0])))
+        (runner.work / "deals/one.yaml").write_text(text, encoding="utf-8")
+        (runner.work / "deals/two.yaml").write_text(
+            text.replace("2027-01-31", "2028-01-31").replace("mrr: 100", "mrr: 90"), encoding="utf-8"
+        )
+        runner.git("add", "--all")
+        runner.git("commit", "--quiet", "--message", "Two contracts")
+        runner.git("push", "--quiet", str(runner.folder / "origin"), "HEAD:main")
+        return runner
+
+    def propose(self, crm: Runner) -> Ran:
+        due = crm.run(step("due", "Say what is due", "renewals.yml"), {"SALESOPS_AS_OF": self.DAY})
+        assert (due.code, due.commands) == (0, []), due.out
+        outputs = dict(line.split("=", 1) for line in due.outputs.split())
+        ran = crm.run(
+            step("propose", "Open each pull request once", "renewals.yml"),
+            {"GH_TOKEN": "t", "MAIN": "main", "BASE": outputs["base"], "TREE": outputs["tree"]},
+        )
+        assert (ran.code, ran.commands) == (0, []), ran.out
+        return ran
+
+    def pulls(self, crm: Runner) -> list[dict[str, Any]]:
+        return json.loads((crm.folder / "hub.json").read_text())["pulls"]
+
+    def test_the_contract_that_ends_within_180_days_is_proposed_once(self, crm):
+        for _ in range(2):
+            ran = self.propose(crm)
+        assert "one was proposed before." in ran.out
+        [pull] = self.pulls(crm)
+        assert (pull["title"], pull["head"]) == ("Begin the renewal of one", "salesops/renewal-of-one")
+        written = crm.git(
+            "--git-dir", str(crm.folder / "origin"), "show", "salesops/renewal-of-one:deals/one-renewal-2027.yaml"
+        )
+        assert "renews: one" in written
 
 
 # ── GitLab ───────────────────────────────────────────────────────────────────────────────────────────────────────────

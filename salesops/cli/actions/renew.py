@@ -13,14 +13,19 @@ from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import say
 from salesops.edits.renewal import is_won, renewal_of, renewals
-from salesops.output import show
+from salesops.metrics.contracts import due_for_renewal
+from salesops.output import SCHEMA_VERSION, as_json, show
 from salesops.records.scalars import ID_FORM
 
 
-def run(folder: str, deal: str, **options: Any) -> int:
-    """Begin it; 1 where it is refused."""
+def run(folder: str, deal: str | None, *, due: bool, **options: Any) -> int:
+    """Begin it, or name those that are due; 1 where it is refused."""
     how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
     desk = desk_of(folder, **how)
+    if due == bool(deal):
+        raise Usage("say which deal is renewed, or --due for those that should be")
+    if deal is None:
+        return _due(desk)
     day = desk.happened(options["date_"])
     old_id = _meant(desk, deal)
     there = renewals(desk.book, old_id)
@@ -33,6 +38,18 @@ def run(folder: str, deal: str, **options: Any) -> int:
     if options["next_"]:
         change["next"] = desk.next_step(options["next_"], None)
     return send(desk, [change])
+
+
+def _due(desk: Desk) -> int:
+    """Every contract that ends soon, or has ended while its service goes on, and that nothing renews: by its last day."""
+    found = due_for_renewal(desk.snapshot)
+    if desk.writing.output_format == "json":
+        rows = [{"deal": term.id, "ends": term.contract.last_day} for term in found]
+        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": desk.day, "due": rows}))
+        return 0
+    for term in found:
+        say(f"{term.id}  ends {term.contract.last_day}")
+    return 0
 
 
 def _meant(desk: Desk, asked: str) -> str:
