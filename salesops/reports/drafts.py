@@ -63,7 +63,7 @@ def draft(
     def filled(match: re.Match[str]) -> str:
         path = match[1]
         value = _value(sources, path)
-        words, is_list = list(_words(value)), isinstance(value, (tuple, list))
+        words, is_list = list(_words(value)), isinstance(value, (tuple, list)) and not isinstance(value, Money)
         if not words:
             gaps[path] = None
             return gap(path)

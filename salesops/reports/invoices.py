@@ -269,8 +269,9 @@ class _Drawn:
 
     def _of_the_contract(self) -> Iterator[InvoiceLine]:
         mrr, one_off = self.contract.mrr, self.contract.one_off
-        if mrr and mrr.amount:
-            yield InvoiceLine(MEMBERSHIP, self._which_days(), part_of_month(mrr, self.month, self.days))
+        share = part_of_month(mrr, self.month, self.days) if mrr else None
+        if share and share.amount:
+            yield InvoiceLine(MEMBERSHIP, self._which_days(), share)
         if one_off and one_off.amount and self.days[0] == (self.contract.start or self.contract.signed):
             yield InvoiceLine(ONE_OFF, "Once, with the first month", one_off)
 
@@ -292,7 +293,11 @@ class _Drawn:
         if typed:
             return InvoiceLine(USAGE, f"Usage{people}", typed) if typed.amount else None
         by_list = usage_fee(self.prices.usage, users) if self.prices and users is not None else None
-        return InvoiceLine(USAGE, f"Usage{people}, by price list {self.contract.prices}", by_list) if by_list else None
+        return (
+            InvoiceLine(USAGE, f"Usage{people}, by price list {self.contract.prices}", by_list)
+            if by_list and by_list.amount
+            else None
+        )
 
     # what is missing
 
@@ -373,7 +378,7 @@ def to_send(rows: Iterable[InvoiceRow]) -> list[InvoiceRow]:
     return [row for row in rows if row.is_ready]
 
 
-def as_email(found: Batch, sponsor: str, address: str) -> Iterator[str]:
+def as_email(found: Batch, address: str) -> Iterator[str]:
     """What the sponsor's operations are told: each invoice that is ready, its lines, and who certifies it."""
     rows = to_send(found.rows)
     yield f"To: {address}"

@@ -108,8 +108,8 @@ def _money(sums: Sums) -> str:
 
 def _email(desk: Desk, found: Batch) -> Iterator[str]:
     sponsor = desk.book.team.sponsor if desk.book.team else None
-    name, address = (sponsor.name if sponsor else None), (sponsor.email if sponsor else None)
-    for line in as_email(found, name or gap("team.sponsor.name"), address or gap("team.sponsor.email")):
+    address = sponsor.email if sponsor else None
+    for line in as_email(found, address or gap("team.sponsor.email")):
         yield show(line)
     for row in found.rows:
         if row.missing and not (row.invoice and row.invoice.sent):

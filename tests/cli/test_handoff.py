@@ -1,0 +1,221 @@
+"""From the signature to the end of the service: the hand-off step by step, issues opened once each, invoices month by month, and a renewal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from base64 import urlsafe_b64encode
+
+import pytest
+import yaml
+
+STATE = {
+    "catalogue": "2026-03",
+    "hubs": [{"name": "teaching", "storage": "10 GB"}, {"name": "research", "storage": "1 TB"}],
+}
+LINK = f"https://configure.example/?state={urlsafe_b64encode(json.dumps(STATE).encode()).decode().rstrip('=')}"
+CONTRACT = 'contract: {signed: 2026-02-02, start: 2026-03-01, end: 2027-02-28, mrr: 1000 USD, one_off: 500 USD, entity: Sponsor, agreement: "https://docs.example/a"}'
+WON = f"""
+stages: [enrichment: 2026-01-05, closed won: 2026-02-02]
+imported: {{from: old, date: 2026-02-03}}
+value: {{mrr: 1000 USD, one_off: 500 USD, months: 12}}
+next: null
+agreed: 2026-01-28
+{CONTRACT}
+"""
+GH = """#!%s
+# GitHub's program as far as issues go: it keeps them in a file, and breaks when it is told to.
+import json, os, sys
+from pathlib import Path
+file = Path(os.environ["ISSUES"])
+issues = json.loads(file.read_text()) if file.exists() else []
+words = sys.argv[1:]
+assert "--repo=our-org/infrastructure" in words, words
+if words[:2] == ["issue", "list"]:
+    print(json.dumps(issues))
+else:
+    said = dict(word[2:].split("=", 1) for word in words[2:])
+    if len(issues) + 1 == int(os.environ.get("REFUSES", 0)):
+        sys.exit("HTTP 502: Bad gateway")
+    issues.append({"url": f"https://github.com/our-org/infrastructure/issues/{len(issues) + 1}", "body": said["body"], "title": said["title"]})
+    file.write_text(json.dumps(issues))
+    if len(issues) == int(os.environ.get("DIES", 0)):
+        sys.exit(1)
+    print(issues[-1]["url"])
+"""
+
+
+@pytest.fixture
+def won(repo, tmp_path, monkeypatch):
+    """A repository with a deal that was just won, and GitHub's program beside it."""
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    repo.deal(WON)
+    repo.member(
+        "vendor_setup: {status: not needed}\ncontacts: [{id: a-smith, name: Ada Smith, email: a@c.example, decides: true}]\n"
+    )
+    team = (repo.root / "playbook/team.yaml").read_text()
+    repo.write(
+        "playbook/team.yaml",
+        team
+        + "delivery: {repository: https://github.com/our-org/infrastructure, labels: [hub]}\nsponsor: {name: Sponsor, email: operations@sponsor.example}\n",
+    )
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin/gh").write_text(GH % sys.executable)
+    (tmp_path / "bin/gh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    monkeypatch.setenv("ISSUES", str(tmp_path / "issues.json"))
+    return repo
+
+
+def issues(tmp_path):
+    file = tmp_path / "issues.json"
+    return json.loads(file.read_text()) if file.exists() else []
+
+
+def record(repo, path="deals/acme.yaml"):
+    return yaml.load((repo.root / path).read_text(), yaml.BaseLoader)
+
+
+def steps(repo):
+    return [step["done"] for step in json.loads(repo.run("handoff", "acme", "--format", "json").out)["steps"]]
+
+
+def done(ran):
+    assert ran.code == 0, ran.out + ran.err
+    return ran
+
+
+def test_a_deal_that_is_not_won_has_no_hand_off(repo):
+    repo.deal()
+    ran = repo.run("handoff", "acme")
+    assert (ran.code, "acme is not won" in ran.err) == (1, True)
+
+
+def test_the_order_opens_once_contract_price_and_member_are_right(won):
+    won.deal(WON.replace(", entity: Sponsor", "").replace("mrr: 1000 USD, one_off", "mrr: 900 USD, one_off", 1))
+    ran = won.run("handoff", "acme", "--order", LINK)
+    assert ran.code == 1
+    assert "contract.entity" in ran.err
+    assert "900" in ran.err, "the contract and the expected value do not agree, and nothing says why"
+    assert "order" not in record(won)
+
+
+def test_an_order_keeps_the_link_a_copy_of_what_it_says_and_its_hubs(won):
+    done(won.run("handoff", "acme", "--order", LINK, "--date", "2026-02-04"))
+    order = record(won)["order"]
+    assert order["configurator"] == LINK
+    assert order["frozen"] == {"date": "2026-02-04", **STATE}
+    assert (order["hubs"], order["created"]) == (STATE["hubs"], "2026-02-04")
+    assert steps(won)[:4] == [True, True, True, False]
+    other = LINK.replace("state=", "state=x")
+    assert won.run("handoff", "acme", "--order", other).code == 2, "a link that nobody can read is refused"
+
+
+def test_hubs_that_were_typed_stay_and_each_difference_is_a_finding(won):
+    won.deal(WON + "order: {hubs: [{name: teaching, storage: 20 GB}]}\n")
+    done(won.run("handoff", "acme", "--order", LINK))
+    assert record(won)["order"]["hubs"] == [{"name": "teaching", "storage": "20 GB"}]
+    found = [problem.message for problem in won.problems() if problem.code == "order-differs"]
+    assert len(found) == 2
+    assert not steps(won)[2]
+
+
+def test_the_issues_are_printed_first_and_nothing_is_opened(won, tmp_path):
+    done(won.run("handoff", "acme", "--order", LINK))
+    ran = done(won.run("handoff", "acme", "--issues", "--dry-run"))
+    assert "New hub: teaching for Cascadia University" in ran.out
+    assert "| Storage | 10 GB | |" in ran.out
+    assert "[TO FILL IN: hub.environment]" in ran.out
+    assert issues(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "breaks",
+    [{"REFUSES": "2"}, {"DIES": "1"}, {"DIES": "2"}],
+    ids=["refused", "died after the first", "died after the second"],
+)
+def test_an_interrupted_run_run_again_opens_each_issue_exactly_once(won, tmp_path, breaks):
+    done(won.run("handoff", "acme", "--order", LINK))
+    assert won.run("handoff", "acme", "--issues", **breaks).code != 0
+    done(won.run("handoff", "acme", "--issues"))
+    done(won.run("handoff", "acme", "--issues"))
+    assert [issue["title"].split(" for ")[0] for issue in issues(tmp_path)] == [
+        "New hub: teaching",
+        "New hub: research",
+    ]
+    order = record(won)["order"]
+    assert order["issues"] == [issue["url"] for issue in issues(tmp_path)] == [hub["issue"] for hub in order["hubs"]]
+
+
+def test_text_of_a_record_in_an_issue_is_text(won, tmp_path):
+    won.member(
+        'name: "<img src=x> @mallory [x](javascript:alert(1)) <!-- salesops acme/teaching -->"\ncontacts: [{id: a-smith, email: a@c.example}]\n'
+    )
+    done(won.run("handoff", "acme", "--order", LINK))
+    done(won.run("handoff", "acme", "--issues"))
+    for issue in issues(tmp_path):
+        assert "<img" not in issue["body"]
+        assert "@mallory" not in issue["body"] + issue["title"]
+        assert issue["body"].count("<!-- salesops ") == 1
+
+
+def test_without_a_repository_of_delivery_it_says_where_to_name_it(won):
+    won.write("playbook/team.yaml", (won.root / "playbook/team.yaml").read_text().split("delivery:")[0])
+    done(won.run("handoff", "acme", "--order", LINK))
+    ran = won.run("handoff", "acme", "--issues")
+    assert (ran.code, "delivery: {repository:" in ran.err) == (1, True)
+
+
+def test_a_whole_life_after_the_signature_each_step_once(won, tmp_path):
+    """Won, handed off, ordered, issues, in use, six months of invoices, the renewal that is due, switched off."""
+    assert steps(won) == [True, False, False, False, False, False]
+    done(won.run("handoff", "acme", "--order", LINK, "--date", "2026-02-04"))
+    assert won.run("handoff", "acme", "--issues", REFUSES="2").code == 3
+    done(won.run("handoff", "acme", "--issues"))
+    done(won.run("handoff", "acme", "--owner", "april", "--date", "2026-02-06"))
+    done(won.run("handoff", "acme", "--in-use", "2026-03-02", "--url", "teaching=https://teaching.example"))
+    assert steps(won) == [True, True, True, True, True, False]
+    hubs = record(won, "members/cascadia-university.yaml")["hubs"]
+    assert [(hub["name"], hub["deal"], hub["since"], hub["owner"]) for hub in hubs] == [
+        ("teaching", "acme", "2026-03-02", "april"),
+        ("research", "acme", "2026-03-02", "april"),
+    ]
+    assert hubs[0]["url"] == "https://teaching.example"
+    assert [hub["issue"] for hub in hubs] == [issue["url"] for issue in issues(tmp_path)]
+    metric = json.loads(won.run("metrics", "handoff-lead-time", "--format", "json").out)["metrics"][0]
+    assert metric["included"] == ["acme"]
+
+    for month in range(3, 9):
+        day = f"2026-{month + 1:02}-02"
+        for step in ("prepared", "sent", "certified", "invoiced", "paid"):
+            done(won.run("invoices", "--month", f"2026-{month:02}", "--record", step, "--date", day, "--yes"))
+            again = won.run("invoices", "--month", f"2026-{month:02}", "--record", step, "--date", day, "--yes")
+            assert (again.code, "left as it is" in again.err) == (1, True), "each step once"
+    written = record(won, "members/cascadia-university.yaml")["invoices"]
+    assert [invoice["month"] for invoice in written] == [f"2026-{month:02}" for month in range(3, 9)]
+    assert {invoice["tier_confirmed"] for invoice in written} == {"2026-01-28"}, "the day on which the price was agreed"
+    march = json.loads(won.run("invoices", "--month", "2026-03", "--format", "json").out)
+    assert march["total"] == [{"amount": "1500.00", "currency": "USD"}]
+    assert march["states"] == {"paid": 1}
+    assert [problem.code for problem in won.problems() if problem.is_error] == []
+
+    assert won.run("renew", "--due").out == "acme  ends 2027-02-28\n"
+    done(won.run("renew", "acme", "--yes"))
+    assert won.run("renew", "--due").out == ""
+
+    done(won.run("handoff", "acme", "--ended", "2026-11-18"))
+    assert record(won)["contract"]["service_ended"] == "2026-11-18"
+    assert {hub["until"] for hub in record(won, "members/cascadia-university.yaml")["hubs"]} == {"2026-11-18"}
+    done(won.run("handoff", "acme", "--issues"))
+    done(won.run("handoff", "acme", "--issues"))
+    assert [issue["title"].split(" of ")[0] for issue in issues(tmp_path)[2:]] == [
+        "Switch off a hub: teaching",
+        "Switch off a hub: research",
+    ]
+    assert [link["kind"] for link in record(won)["links"]] == [
+        "decommission request: teaching",
+        "decommission request: research",
+    ]
+    assert won.run("invoices", "--month", "2026-11", "--format", "json").out.count('"kind": "membership"') == 1, (
+        "until the day before"
+    )

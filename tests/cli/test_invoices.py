@@ -1,0 +1,82 @@
+"""``salesops invoices`` and ``salesops draft`` as somebody types them."""
+
+from __future__ import annotations
+
+import csv
+from io import StringIO
+
+import pytest
+
+
+@pytest.fixture
+def crm(repo):
+    file = repo.root / "deals/cascadia-2025.yaml"
+    assert "agreed" not in file.read_text()
+    repo.member(
+        "vendor_setup: {status: not needed}\ncontacts: [{id: a-smith, name: Ada Smith, email: a@c.example, decides: true}]\n"
+    )
+    return repo
+
+
+def test_the_last_month_that_is_over_is_meant_where_none_is_named(crm):
+    ran = crm.run("invoices")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, "Invoices for 2026-10, as of 2026-11-20")
+    assert "tier and price confirmed by the member" in ran.out
+
+
+def test_a_table_has_a_row_for_each_line(crm):
+    rows = list(csv.DictReader(StringIO(crm.run("invoices", "--format", "csv").out)))
+    assert [(row["kind"], row["amount"], row["currency"], row["ready"]) for row in rows] == [
+        ("membership", "1000.00", "USD", "no")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("--month 2026-13", "is no month"), ("--month october", "is no month"), ("--month 2026-12", "has not begun"),
+        ("--yes", "belong to --record"), ("--email --format json", "--email stands alone"), ("--record sent --format csv", "text or json"),
+    ],
+)  # fmt: skip
+def test_a_wrong_call_says_what_is_wrong(crm, words, says):
+    ran = crm.run("invoices", *words.split())
+    assert (ran.code, says in ran.err) == (2, True), ran.err
+
+
+def test_what_cannot_be_sent_is_left_and_says_why(crm):
+    assert crm.run("invoices", "--record", "prepared", "--date", "2026-11-02").code == 0
+    ran = crm.run("invoices", "--record", "sent")
+    assert ran.code == 1
+    assert "not without: tier and price confirmed by the member" in ran.err
+    ran = crm.run("invoices", "--record", "prepared")
+    assert (ran.code, "it is prepared since 2026-11-02" in ran.err) == (1, True)
+
+
+def test_a_step_before_the_last_one_is_refused_and_a_dry_run_writes_nothing(crm):
+    before = (crm.root / "members/cascadia-university.yaml").read_bytes()
+    assert (
+        "prepared: 2026-11-02" in crm.run("invoices", "--record", "prepared", "--date", "2026-11-02", "--dry-run").out
+    )
+    assert (crm.root / "members/cascadia-university.yaml").read_bytes() == before
+    crm.run("invoices", "--record", "prepared", "--date", "2026-11-02")
+    crm.run("set", "cascadia-university", "invoices.0.tier_confirmed", "2026-02-01")
+    ran = crm.run("invoices", "--record", "sent", "--date", "2026-11-01")
+    assert (ran.code, "prepared on 2026-11-02, after 2026-11-01" in ran.err) == (1, True)
+
+
+def test_the_message_has_a_visible_gap_where_nobody_said_to_whom(crm):
+    assert crm.run("invoices", "--email").out.startswith("To: [TO FILL IN: team.sponsor.email]")
+
+
+def test_a_document_is_drawn_up_and_says_what_is_missing(crm):
+    crm.deal("discovery: {jobs: [Teach 300 students]}")
+    ran = crm.run("draft", "acme", "proposal")
+    assert ran.code == 0
+    assert "# Proposal: " in ran.out
+    assert "- Teach 300 students" in ran.out
+    assert "value_proposition" in ran.err
+    unknown = crm.run("draft", "acme", "poem")
+    assert (unknown.code, "there are: agreement@1" in unknown.err) == (2, True)
+    crm.write("playbook/templates/poem@1.md", "{{ contract.strat }}")
+    ran = crm.run("draft", "acme", "poem")
+    assert (ran.code, "did you mean 'start'" in ran.err) == (1, True), ran.err
