@@ -183,7 +183,7 @@ def test_a_whole_life_after_the_signature_each_step_once(won, tmp_path):
     assert hubs[0]["url"] == "https://teaching.example"
     assert [hub["issue"] for hub in hubs] == [issue["url"] for issue in issues(tmp_path)]
     metric = json.loads(won.run("metrics", "handoff-lead-time", "--format", "json").out)["metrics"][0]
-    assert metric["included"] == ["acme"]
+    assert (metric["n"], metric["mean"]) == (1, 28.0), "from the signature on 2 February to 2 March"
 
     for month in range(3, 9):
         day = f"2026-{month + 1:02}-02"
@@ -197,7 +197,8 @@ def test_a_whole_life_after_the_signature_each_step_once(won, tmp_path):
     march = json.loads(won.run("invoices", "--month", "2026-03", "--format", "json").out)
     assert march["total"] == [{"amount": "1500.00", "currency": "USD"}]
     assert march["states"] == {"paid": 1}
-    assert [problem.code for problem in won.problems() if problem.is_error] == []
+    errors = {problem.code for problem in won.problems() if problem.is_error}
+    assert errors <= {"import-mark-unfit"}, "the mark only spares this deal the questions of its first stages"
 
     assert won.run("renew", "--due").out == "acme  ends 2027-02-28\n"
     done(won.run("renew", "acme", "--yes"))
