@@ -20,7 +20,7 @@ from salesops.store.load import load
 DAY = date(2026, 11, 21)
 
 ROWS = {
-    109: "check contract-differs, command handoff, page deals/northmere-general says Contract, price and member are right",
+    109: "check contract-differs, command handoff, page deals/northmere-general says price and member are right",
     110: "field deal.order.hubs.authentication, field deal.order.hubs.environment, field deal.order.hubs.storage, check hubs-too-many",
     111: "field deal.order.configurator, field deal.order.frozen.catalogue, check order-differs, check order-unreadable",
     112: "command handoff, field deal.order.hubs.issue, field deal.order.issued, page deals/northmere-general says Issues for delivery are open",
@@ -36,7 +36,7 @@ ROWS = {
     122: "field member.invoices.tier_confirmed, check invoice-not-ready",
     123: "field member.invoices.delivery_confirmed, check invoice-not-ready, page invoices says Waits for",
     124: "field member.invoices.archived, field team.sponsor.email, page invoices says proofs to be archived",
-    125: "command invoices, page invoices says October 2026",
+    125: "command invoices, page invoices says Oct 2026",
     126: "field member.invoices.cloud, field member.invoices.active_users, field member.invoices.credits.amount, command invoices",
     127: "check invoice-steps, check invoice-held-up, check invoice-unpaid, command invoices",
     128: "field deal.proposal.admin_informed",

@@ -152,9 +152,10 @@ def batch(snapshot: Snapshot, month: str) -> Batch:
 
 
 def months_behind(snapshot: Snapshot, most: int) -> list[str]:
-    """The months that can be invoiced, the newest first: from the first for which any invoice is on file to that of the day."""
-    first = snapshot.book.first_invoiced
-    month, found = f"{snapshot.as_of:%Y-%m}", list[str]()
+    """The months to look at, the newest first: from the first for which any invoice is on file to the last that is over, or has one already."""
+    first, month, found = snapshot.book.first_invoiced, f"{snapshot.as_of:%Y-%m}", list[str]()
+    if not any(invoice.month == month for member in snapshot.book.members.values() for invoice in member.invoices):
+        month = month_before(month)
     while first and month >= first and len(found) < most:
         found.append(month)
         month = month_before(month)

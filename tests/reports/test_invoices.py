@@ -179,8 +179,10 @@ def test_what_went_out_more_than_sixty_days_ago_is_unpaid(won, repo):
 
 def test_the_months_go_back_to_the_first_that_is_on_file(won, repo):
     won("", READY + "invoices: [{month: 2026-08, prepared: 2026-09-01}]")
-    assert months_behind(repo.book().on(date(2026, 11, 20)), 12) == ["2026-11", "2026-10", "2026-09", "2026-08"]
-    assert months_behind(repo.book().on(date(2026, 11, 20)), 2) == ["2026-11", "2026-10"]
+    assert months_behind(repo.book().on(date(2026, 11, 20)), 12) == ["2026-10", "2026-09", "2026-08"]
+    assert months_behind(repo.book().on(date(2026, 11, 20)), 2) == ["2026-10", "2026-09"]
+    won("", READY + "invoices: [{month: 2026-11, prepared: 2026-11-19}]")
+    assert months_behind(repo.book().on(date(2026, 11, 20)), 12) == ["2026-11"]
 
 
 def test_the_message_to_the_sponsor_has_what_is_ready_and_nothing_else(won, repo):
