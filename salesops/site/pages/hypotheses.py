@@ -14,9 +14,11 @@ from salesops.metrics.icp_fit import FAILS, HOLDS, Foretold, ScoredFit, as_bound
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import detail, headline
 from salesops.records.learning import Evidence, Hypothesis
+from salesops.records.member import Health, Member
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.deals_named import folded, links, of_attempts
 from salesops.site.pages.page import Here, Page, file_of, page
+from salesops.site.pages.renewals import seen, users_of
 from salesops.site.pages.words import NOTHING, counted, day, unbroken
 
 STATUS_LOOKS = {"testing": "quiet", "supported": "good", "rejected": "bad", "replaced": "quiet"}
@@ -104,6 +106,36 @@ EVIDENCE: Columns[Evidence] = (
 )
 
 
+class DeliveryRow(NamedTuple):
+    """A member that was won under a hypothesis, by the deal, and what delivery sees of it."""
+
+    deal: str
+    member: Member
+
+    @property
+    def last(self) -> Health:
+        """The last look."""
+        return self.member.health[-1]
+
+
+DELIVERY: Columns[DeliveryRow] = (
+    Column("Member", lambda row, here: here.deal_link(row.deal, row.member.name), header=True),
+    Column("Health when delivery last looked", lambda row, here: seen(row.last, here)),
+    Column("Active users (change)", lambda row, _: users_of(row.member), right=True),
+    Column("What delivery saw", lambda row, _: row.last.note or NOTHING, words=True),
+)
+
+
+def delivery(snapshot: Snapshot, hypothesis: str) -> list[DeliveryRow]:
+    """The members that were won under a hypothesis and at which delivery has looked, each once, by its latest deal."""
+    found = {}
+    for history in snapshot.won:
+        member = snapshot.book.members.get(history.deal.member)
+        if member and member.health and history.deal.icp and history.deal.icp.hypothesis == hypothesis:
+            found[history.deal.member] = DeliveryRow(history.id, member)
+    return sorted(found.values(), key=lambda row: row.member.name)
+
+
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """Every hypothesis by name, and a page of each."""
     scored = fits(snapshot, past.beliefs.earlier)
@@ -128,6 +160,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             version_columns=VERSIONS,
             evidence=sorted(row.record.evidence, key=lambda it: it.date, reverse=True),
             evidence_columns=EVIDENCE,
+            delivery=delivery(snapshot, row.id),
+            delivery_columns=DELIVERY,
         )
 
 

@@ -119,8 +119,9 @@ def health(row: RenewalRow, here: Here) -> Markup | str:
 
 
 def seen(last: Health, here: Here) -> Markup:
-    """A look of delivery, over its day."""
-    return here.parts.health(last.status) + Markup("<br><small>{}</small>").format(day(last.date))
+    """A look of delivery, over its day, with how satisfied they were."""
+    content = f" · {last.satisfaction} of 5" if last.satisfaction is not None else ""
+    return here.parts.health(last.status) + Markup("<br><small>{}{}</small>").format(day(last.date), content)
 
 
 def users(row: RenewalRow, here: Here) -> str:

@@ -66,3 +66,18 @@ def test_on_a_day_before_a_hypothesis_was_written_down_there_is_no_page_of_it(re
     repo.write("playbook/icp/teaching.yaml", "claim: They teach\nversion: 1\nsince: 2026-06-01\nstatus: testing\n")
     assert "teaching" in page_of("hypotheses").text
     assert "They teach" not in page_of("hypotheses", date(2026, 5, 31)).text
+
+
+def test_a_hypothesis_shows_what_delivery_sees_of_those_that_were_won_under_it(repo, page_of):
+    file = repo.root / "deals/cascadia-2025.yaml"
+    assert "hypothesis: teaching-led" in file.read_text()
+    repo.member(
+        "health: [{date: 2026-05-01, status: green, active_users: 100}, {date: 2026-10-01, status: amber, active_users: 80, satisfaction: 3, note: The server is slow}]"
+    )
+    page = page_of("hypotheses/teaching-led")
+    (row,) = (row for row in page.every("tr") if "The server is slow" in row.text)
+    assert "3 of 5" in row.text
+    assert "80 (−20)" in row.text
+    assert "The server is slow" not in page_of("hypotheses/teaching-led", date(2026, 9, 30)).text, (
+        "it is of a later day"
+    )
