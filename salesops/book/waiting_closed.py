@@ -143,6 +143,14 @@ def _handed_off(snapshot: Snapshot, deal: str) -> tuple[DealHistory | None, Visi
     return history, *_closing(snapshot, history)
 
 
+def is_being_handed_off(snapshot: Snapshot, deal: str) -> bool:
+    """Whether the process of the day of the win asks for a hand-off, and the hubs are not in use yet."""
+    history, _, completion = _handed_off(snapshot, deal)
+    if history is None or completion is None or completion.in_use_within() is None:
+        return False
+    return not (history.deal.order and history.deal.order.operational)
+
+
 def _is_over(contract: Contract | None) -> bool:
     return contract is not None and contract.service_ended is not None
 

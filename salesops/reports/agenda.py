@@ -192,6 +192,17 @@ def _renewals(review: WeeklyReview) -> Iterator[SheetSection]:
     )
 
 
+def _after_signature(review: WeeklyReview) -> Iterator[SheetSection]:
+    heads = (Head("Member"), Head("Owner"), Head("Since"), Head("What waits", words=True))
+    rows = tuple(
+        cells(SheetCell(row.member, (row.kind, row.record)), row.owner, str(row.since or "–"), row.what)
+        for row in review.after_signature
+    )
+    yield SheetSection(
+        "after-signature", "Hand-offs and invoices", (), heads, rows, "Every hand-off is done, and no invoice waits."
+    )
+
+
 def _to_go(days_left: int) -> str:
     return f"{counted(-days_left, 'day')} ago" if days_left < 0 else f"in {counted(days_left, 'day')}"
 
@@ -332,6 +343,7 @@ SECTIONS: tuple[Callable[[WeeklyReview], Iterator[SheetSection]], ...] = (
     _stuck,
     _closed,
     _renewals,
+    _after_signature,
     _experiments,
     _red_lines,
     _actions,

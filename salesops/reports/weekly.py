@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from salesops.book.book import Book, Snapshot
-from salesops.book.status import Standing
+from salesops.book.status import Standing, person_name
 from salesops.book.visits import DealHistory, Visit
 from salesops.book.waiting import Waiting
+from salesops.book.waiting_closed import is_being_handed_off
+from salesops.book.waiting_invoices import invoice_held_up, invoice_owed, invoice_unpaid
 from salesops.book.waiting_open import close_date_passed, next_step_missing, next_step_overdue, stalled
 from salesops.book.waiting_playbook import OpenAction, open_actions
 from salesops.changes.compare import Comparison
@@ -26,6 +28,7 @@ from salesops.records.money import total
 from salesops.records.process import LOST
 from salesops.records.scalars import day_or_none
 from salesops.records.team import Meeting
+from salesops.reports.handoff import handoff
 
 WEEK = 7
 PIPELINE, MEETINGS, CONVERSIONS, EXISTING = "Pipeline", "Meetings", "Stage conversions", "Existing business"
@@ -115,6 +118,22 @@ class RenewalDue:
 
 
 @dataclass(frozen=True)
+class AfterSignatureRow:
+    """What comes after a signature and is not done: a hand-off with its next step, or an invoice that is owed, held up or unpaid."""
+
+    kind: str
+    record: str
+    member: str
+    owner: str
+    what: str
+    since: date | None
+
+    def as_data(self) -> dict[str, Any]:
+        """As ``review --format json`` gives it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
 class ExperimentRow:
     """An experiment that runs, or that ended since the last review: its metric over its own attempts, now and then."""
 
@@ -153,6 +172,7 @@ class WeeklyReview:
     stuck: tuple[StuckRow, ...]
     closed: tuple[ClosedRow, ...]
     renewals: tuple[RenewalDue, ...]
+    after_signature: tuple[AfterSignatureRow, ...]
     experiments: tuple[ExperimentRow, ...]
     red_lines: tuple[RedLineStanding, ...]
     actions: tuple[OpenAction, ...]
@@ -187,6 +207,7 @@ class WeeklyReview:
             "stuck": [row.as_data() for row in self.stuck],
             "closed": [row.as_data() for row in self.closed],
             "renewals": [row.as_data() for row in self.renewals],
+            "after_signature": [row.as_data() for row in self.after_signature],
             "experiments": [row.as_data() for row in self.experiments],
             "red_lines": [_red_line_as_data(line) for line in self.red_lines],
             "actions": [_action_as_data(each, self.as_of) for each in self.actions],
@@ -207,6 +228,7 @@ def weekly_review(snapshot: Snapshot, earlier: Snapshot | None, *, is_as_known: 
         tuple(_stuck(snapshot)),
         tuple(_closed(snapshot, usable, start)),
         tuple(_renewals(snapshot)),
+        (*_handoffs(snapshot), *_invoices(snapshot)),
         tuple(_experiments(snapshot, usable, last)),
         tuple(red_lines_of(snapshot)),
         tuple(open_actions(snapshot)),
@@ -422,6 +444,33 @@ def _renewal_state(snapshot: Snapshot, term: Term) -> tuple[str | None, str]:
         else ""
     )
     return standing.id, f"{standing.parked or f'in {standing.stage.title} since {standing.since}'}{step}"
+
+
+# ── after the signature ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _handoffs(snapshot: Snapshot) -> Iterator[AfterSignatureRow]:
+    """The won deals whose hubs are not in use yet, the oldest signature first, each with the step that comes next."""
+    found = [handoff(snapshot, history.id) for history in snapshot.won if is_being_handed_off(snapshot, history.id)]
+    for each in sorted((it for it in found if it), key=lambda it: (it.steps[0].day or date.max, it.deal)):
+        history = snapshot.history(each.deal)
+        if history and each.next:
+            owner = person_name(snapshot, each.next.owner) if each.next.owner else "nobody yet"
+            missing = f" (missing: {', '.join(each.next.missing)})" if each.next.missing else ""
+            what = f"Hand-off, next: {each.next.title[:1].lower()}{each.next.title[1:]}{missing}"
+            yield AfterSignatureRow(
+                "deal", each.deal, Standing(snapshot, history).member_name, owner, what, each.steps[0].day
+            )
+
+
+def _invoices(snapshot: Snapshot) -> Iterator[AfterSignatureRow]:
+    """The invoices that are owed, held up or unpaid, by member."""
+    rules = (invoice_owed, invoice_held_up, invoice_unpaid)
+    for member_id, member in sorted(snapshot.book.members.items()):
+        for it in (each for rule in rules for each in rule(snapshot, member_id)):
+            owner = person_name(snapshot, it.person) if it.person else "nobody yet"
+            what = f"{it.message[:1].upper()}{it.message[1:]}"
+            yield AfterSignatureRow("member", member_id, member.name, owner, what, it.since)
 
 
 # ── experiments ───────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -188,3 +188,16 @@ def test_a_monday_with_a_tripped_line_asks_for_a_decision(repo):
     [line] = review.red_lines
     assert line.is_unanswered
     same("\n".join(as_markdown(agenda(review))) + "\n", "a-tripped-line")
+
+
+def test_what_comes_after_a_signature_and_is_not_done_stands_in_the_agenda(repo):
+    repo.not_handed_off()
+    repo.member(
+        "vendor_setup: {status: not needed}\n"
+        "invoices: [{month: 2026-09, deal: cascadia-2025, tier_confirmed: 2025-02-01, prepared: 2026-10-01, sent: 2026-10-01}]\n"
+    )
+    handed, invoice = reviewed(repo).after_signature
+    assert (handed.record, handed.owner) == ("cascadia-2025", "Jim")
+    assert handed.what.startswith("Hand-off, next: ")
+    assert (invoice.kind, invoice.record) == ("member", "cascadia-university")
+    assert invoice.what == "The invoice for 2026-09 was sent on 2026-10-01, and is not certified yet"
