@@ -21,7 +21,7 @@ LOOKED_AT = (
     "deals/alder-coast-general",
 )  # fmt: skip
 MORE = (
-    "forecast", "retention", "knowledge", "experiments", "decisions", "hypotheses", "waiting", "debt", "prices", "messages", "closed/2026", "process/v4", "reviews/2026-11-16",
+    "forecast", "retention", "invoices", "deals/arrebol-general", "knowledge", "experiments", "decisions", "hypotheses", "waiting", "debt", "prices", "messages", "closed/2026", "process/v4", "reviews/2026-11-16",
     "hypotheses/teaching-led-university", "decisions/2026-10-fewer-conversations", "reference/checks", "reference/fields", "reference/commands", "guides/github",
 )  # fmt: skip
 

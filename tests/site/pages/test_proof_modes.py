@@ -7,7 +7,7 @@ from salesops.site.pages.page import file_of
 pytestmark = pytest.mark.browser
 
 LOOKED_AT = (
-    "", "board", "pipeline", "members", "renewals", "review", "metrics", "process", "changes", "closed", "retention", "404", "members/skerrow-marine-institute", "people/idris",
+    "", "board", "pipeline", "members", "renewals", "review", "metrics", "process", "changes", "closed", "retention", "invoices", "404", "members/skerrow-marine-institute", "people/idris",
     "metrics/sqd", "stages/discovery", "guides/first-deal", "deals/larkspur-general", "deals/skerrow-renewal-2026",
 )  # fmt: skip
 MORE = (
