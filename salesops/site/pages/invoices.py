@@ -17,8 +17,10 @@ from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, counted, day
 
 MONTHS = 12
-"""How many months the page goes back."""
-MOST = 100
+"""How many months the page goes back at most."""
+ROWS = 400
+"""How many rows the page has room for: who invoices many sees fewer months."""
+MOST = 200
 """How many rows of a month are shown."""
 LOOKS = {"paid": "good", "not prepared": "quiet"}
 
@@ -60,7 +62,10 @@ UNPAID: Columns[InvoiceRow] = (
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The page of the invoices."""
-    months = [batch(snapshot, month) for month in months_behind(snapshot, MONTHS)]
+    behind = months_behind(snapshot, MONTHS)
+    newest = [batch(snapshot, month) for month in behind[:1]]
+    room = ROWS // max(1, *(len(found.rows) for found in newest)) if newest else 0
+    months = [*newest, *(batch(snapshot, month) for month in behind[1:room])]
     yield page(
         "invoices",
         "Invoices",
@@ -70,6 +75,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             (found.month, month_in_words(found.month), _beside(found), found.rows) for found in months if found.rows
         ],
         columns=COLUMNS,
+        earlier=behind[len(months) :],
         unpaid=unpaid(snapshot),
         unpaid_columns=UNPAID,
         paid_within=snapshot.numbers.paid_within,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from salesops.site.pages import invoices
+
 WON = """
 stages: [enrichment: 2026-01-05, closed won: 2026-02-02]
 imported: {from: old, date: 2026-02-03}
@@ -63,3 +65,13 @@ def test_a_won_deal_shows_the_six_steps_and_the_command_of_the_next(repo, page_o
 def test_an_open_deal_has_no_hand_off(repo, page_of):
     repo.deal()
     assert "Hand-off" not in page_of("deals/acme").text
+
+
+def test_who_invoices_many_sees_fewer_months(repo, page_of, monkeypatch):
+    repo.deal(WON)
+    repo.member("invoices: [{month: 2026-03, deal: acme, prepared: 2026-04-01}]")
+    assert len(list(page_of("invoices").every("tr", class_="so-group-row"))) == 8
+    monkeypatch.setattr(invoices, "ROWS", 4)
+    page = page_of("invoices")
+    assert len(list(page.every("tr", class_="so-group-row"))) == 2, "two contracts a month"
+    assert "salesops invoices --month 2026-08" in page.text
