@@ -138,3 +138,13 @@ def test_on_a_terminal_an_answer_of_the_qualification_is_asked_how_it_is_known(r
     Git(repo.root).begin()
     code, _ = typed(repo.root, ["set", "acme", "maniac_t.timeline", "met"], ["Six weeks", "y"])
     assert (code, held(repo)["maniac_t"]["timeline"]["note"]) == (0, "Six weeks")
+
+
+def test_words_behind_a_value_are_pointed_to_their_option(repo):
+    repo.deal()
+    ran = repo.run("set", "acme", "maniac_t.money", "partial", "A grant was mentioned")
+    assert (ran.code, 'if the rest is the words beside it: partial --why "A grant was mentioned"' in ran.err) == (
+        2,
+        True,
+    )
+    assert "--why" not in repo.run("set", "acme", "maniac_t.money", "perhaps", "later").err

@@ -53,13 +53,24 @@ def _said(desk: Desk, kind: str, record_id: str, field: str, values: Sequence[st
             return [{"add": record_id, "to": place.name, "entry": entry} for entry in entries]
         fields = said_of(place, values, desk.happened(options["date_"]))
     except Unclear as unclear:
-        raise Usage(f"{place.name}: {unclear}") from None
+        raise Usage(f"{place.name}: {unclear}{_words_apart(place.first or place, values)}") from None
     fields |= _reason(desk, place.first or place, fields, options["why"])
     data = desk.book.documents[kind, record_id].data
     was = {name: there for name in fields if (there := value_at(data, path_of(name))) is not None}
     if all(was.get(name) == value for name, value in fields.items() if not name.endswith(".date")):
         fields = {name: was.get(name, value) for name, value in fields.items()}
     return [{"set": record_id, "fields": fields, "was": was}]
+
+
+def _words_apart(place: SpokenField, values: Sequence[str]) -> str:
+    """Where the first word is the value and the others are said of it: the option for those."""
+    if len(values) < 2:
+        return ""
+    try:
+        place.read(values[0])
+    except Unclear:
+        return ""
+    return f'; if the rest is the words beside it: {values[0]} --why "{" ".join(values[1:])}"'
 
 
 def _of_last_loss(desk: Desk, kind: str, record_id: str, field: str) -> str:
