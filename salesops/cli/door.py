@@ -194,7 +194,7 @@ def what_follows(snapshot: Snapshot, deal_id: str) -> Iterator[str]:
             yield f"still wanted within the process: {in_a_line(standing.unfinished)}"
         return
     step = standing.deal.next
-    yield f"next: {step.action}, by {step.due}" if step else "no next step yet"
+    yield f"next: {step.action}, by {step.due}" if step else standing.parked or "no next step yet"
     onward = [way for way in standing.ways if snapshot.process.stages[way.exit.to].is_open]
     way = min(onward, key=lambda way: len(way.missing), default=None)
     if way and way.missing:

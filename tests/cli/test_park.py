@@ -86,3 +86,11 @@ def test_a_deal_that_is_not_parked_has_nothing_to_resume(repo):
     ran = repo.run("resume", "acme")
     assert (ran.code, ran.out) == (0, "acme is not parked on 2026-11-20.\n")
     assert (repo.root / "deals/acme.yaml").read_bytes() == before
+
+
+def test_a_parked_deal_without_a_next_step_says_that_it_waits(repo):
+    repo.deal("next: null")
+    ran = repo.run("park", "acme", "--until", "2027-03-01", "--why", "The grant")
+    assert ran.code == 0
+    assert "no next step yet" not in ran.out
+    assert "parked until 2027-03-01" in ran.out
