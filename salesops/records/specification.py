@@ -34,7 +34,10 @@ class Specification:
 
 def specified(link: str) -> Specification | None:
     """What a link specifies; None where it has no ``state``. Raises Unreadable."""
-    parts = urlsplit(link)
+    try:
+        parts = urlsplit(link)
+    except ValueError:
+        raise Unreadable("it is no address") from None
     states = parse_qs(parts.query).get("state") or parse_qs(parts.fragment).get("state")
     return _specification(_decoded(states[0])) if states else None
 
@@ -56,7 +59,10 @@ def _specification(said: Any) -> Specification:
     if not isinstance(hubs, list) or not hubs or len(hubs) > MAX_HUBS:
         raise Unreadable(f"its state names no hubs, or more than {MAX_HUBS}")
     catalogue = next((words for name in CATALOGUE if (words := _words(said.get(name)))), None)
-    return Specification(catalogue, tuple(map(_hub, hubs)))
+    found = tuple(map(_hub, hubs))
+    if len({hub.name for hub in found}) < len(found):
+        raise Unreadable("its state names two hubs alike")
+    return Specification(catalogue, found)
 
 
 def _hub(said: Any) -> Hub:

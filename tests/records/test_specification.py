@@ -35,7 +35,7 @@ def test_a_link_without_a_state_specifies_nothing():
     [
         b"not json", b"\xff\xfe", [], {}, {"hubs": []}, {"hubs": "teaching"}, {"hubs": [{"storage": "10"}]}, {"hubs": [[]]},
         {"hubs": [{"name": {"a": 1}}]}, {"hubs": [{"name": "a\u202eb"}]}, {"hubs": [{"name": "x" * 501}]}, b"[" * 1200,
-        {"hubs": [{"name": "a"}] * 101}, b'{"hubs": [{"name": "a", "storage": NaN}]}', {"hubs": [{"name": "a", "storage": True}]},
+        {"hubs": [{"name": "a"}] * 101}, {"hubs": [{"name": "a b"}, {"name": "a  b"}]}, b'{"hubs": [{"name": "a", "storage": NaN}]}', {"hubs": [{"name": "a", "storage": True}]},
     ],
 )  # fmt: skip
 def test_a_state_that_says_nothing_sound_is_refused_and_is_no_crash(state):
@@ -46,6 +46,12 @@ def test_a_state_that_says_nothing_sound_is_refused_and_is_no_crash(state):
 def test_a_state_that_is_no_base64_is_refused():
     with pytest.raises(Unreadable):
         specified("https://configure.example/?state=%%%")
+
+
+@pytest.mark.parametrize("address", ["https://[", "https://[::1/?state=e30", "https://exa\u2100mple/?state=e30"])
+def test_what_is_no_address_cannot_be_read(address):
+    with pytest.raises(Unreadable, match="no address"):
+        specified(address)
 
 
 def order(said, **more):
