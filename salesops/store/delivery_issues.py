@@ -7,16 +7,26 @@ import re
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from salesops.problems import CannotDecide
 from salesops.store.sending import run_program
 
 MOST = 5_000
 """How many issues are looked through for one that is there already."""
+LONG = 120
+"""How much of a hub's name stands in its mark; what is longer is told apart by a checksum."""
 _MARK = re.compile(r"<!-- salesops (?P<key>[a-z0-9-]+/[^<>\s]{1,200}) -->")
 _URL = re.compile(r"https://[^\s]+/issues/\d+")
+
+
+def key_of(deal: str, hub: str, *, ends: bool) -> str:
+    """The key of the issue by which a hub is set up, or switched off: no two hubs share one, and none of it ends the mark."""
+    name = quote(hub, safe="")
+    short = name if len(name) <= LONG else f"{name[:LONG]}~{sha256(hub.encode()).hexdigest()[:16]}"
+    return f"{deal}/{'off/' if ends else ''}{short}"
 
 
 def mark(key: str) -> str:

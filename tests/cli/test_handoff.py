@@ -159,6 +159,31 @@ def test_text_of_a_record_in_an_issue_is_text(won, tmp_path):
         assert issue["body"].count("<!-- salesops ") == 1
 
 
+@pytest.mark.parametrize("breaks", [{}, {"DIES": "1"}, {"DIES": "2"}], ids=["at once", "died once", "died later"])
+@pytest.mark.parametrize(
+    "names",
+    [("a b", "a-b"), ("--> <b>bold</b>", "<!-- x"), ("off/teaching", "Übung 講義"), ("z" * 300, "z" * 300 + "y")],
+    ids=["alike", "markup", "a slash and letters of the world", "long"],
+)
+def test_whatever_a_hub_is_called_it_has_one_issue_of_its_own(won, tmp_path, names, breaks):
+    hubs = "".join(f"  - {{name: {json.dumps(name)}}}\n" for name in names)
+    won.deal(f"{WON}order:\n  created: 2026-02-04\n  hubs:\n{hubs.replace('  -', '    -')}")
+    for _ in range(2):
+        won.run("handoff", "acme", "--issues", **breaks)
+        breaks = {}
+    done(won.run("handoff", "acme", "--issues"))
+    assert [issue["url"] for issue in issues(tmp_path)] == [hub["issue"] for hub in record(won)["order"]["hubs"]]
+    for issue in issues(tmp_path):
+        assert issue["body"].count("-->") == issue["body"].count("<!--") == 1
+        assert "<b>" not in issue["body"]
+
+
+def test_two_hubs_of_one_name_are_told_apart_before_any_issue_is_opened(won, tmp_path):
+    won.deal(WON + "order: {created: 2026-02-04, hubs: [{name: teaching}, {name: teaching, storage: 1 TB}]}\n")
+    ran = won.run("handoff", "acme", "--issues")
+    assert (ran.code, "two hubs 'teaching'" in ran.err, issues(tmp_path)) == (1, True, [])
+
+
 def test_without_a_repository_of_delivery_it_says_where_to_name_it(won):
     won.write("playbook/team.yaml", (won.root / "playbook/team.yaml").read_text().split("delivery:")[0])
     done(won.run("handoff", "acme", "--order", LINK))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from salesops.cli.hands import Asked, Desk, NoWay, desk_again, send
@@ -12,7 +12,7 @@ from salesops.records.contract import Hub
 from salesops.records.team import Delivery
 from salesops.reports.drafts import DrawnUp, NoSuchField, draft
 from salesops.reports.handoff import Handoff, without_issue
-from salesops.store.delivery_issues import DeliveryIssues
+from salesops.store.delivery_issues import DeliveryIssues, key_of
 from salesops.store.templates import template_text
 
 NEW_HUB, DECOMMISSION = "new-hub@1", "decommission@1"
@@ -69,17 +69,26 @@ def _wanted(desk: Desk, found: Handoff, delivery: Delivery) -> Iterator[ToOpen]:
     order = deal.order
     if order is None or not order.hubs:
         raise NoWay(f"the order of {found.deal} names no hub: salesops handoff {found.deal} --order URL")
+    _each_by_its_name(order.hubs)
     title, _, body = text.partition("\n")
     for hub in _running_out(desk, found) if ends else without_issue(order):
         try:
             yield ToOpen(
-                f"{found.deal}/{'off/' if ends else ''}{'-'.join(hub.name.split())}",
+                key_of(found.deal, hub.name, ends=ends),
                 draft(desk.snapshot, found.deal, title.lstrip("# "), hub=hub, safe=unlinked),
                 draft(desk.snapshot, found.deal, body.lstrip("\n"), hub=hub, safe=markdown),
                 hub,
             )
         except NoSuchField as why:
             raise NoWay(f"playbook/templates/{name}: {why}") from None
+
+
+def _each_by_its_name(hubs: Sequence[Hub]) -> None:
+    """Refuse two hubs of one name: nobody could tell which of them an issue is for."""
+    names = [hub.name for hub in hubs]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise NoWay(f"the order names two hubs '{show(twice)}': give each a name of its own first")
 
 
 def _running_out(desk: Desk, found: Handoff) -> list[Hub]:
