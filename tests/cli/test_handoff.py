@@ -184,6 +184,43 @@ def test_two_hubs_of_one_name_are_told_apart_before_any_issue_is_opened(won, tmp
     assert (ran.code, "two hubs 'teaching'" in ran.err, issues(tmp_path)) == (1, True, [])
 
 
+def test_an_address_reaches_a_hub_that_is_listed_already(won):
+    done(won.run("handoff", "acme", "--order", LINK))
+    done(won.run("handoff", "acme", "--in-use", "2026-03-02"))
+    done(won.run("handoff", "acme", "--in-use", "2026-03-02", "--url", "research=https://research.example"))
+    done(won.run("handoff", "acme", "--in-use", "2026-03-02", "--url", "research=https://other.example"))
+    hubs = record(won, "members/cascadia-university.yaml")["hubs"]
+    assert [hub.get("url") for hub in hubs] == [None, "https://other.example"]
+    assert won.run("handoff", "acme", "--in-use", "2026-03-02", "--url", "research=javascript:x").code == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        ("--in-use 2026-01-15", "before the signature of 2026-02-02"),
+        ("--in-use 2026-05-02 --ended 2026-06-01", "two steps"),
+        ("--ended 2026-03-15", "in use since 2026-03-20, after 2026-03-15"),
+    ],
+)
+def test_days_that_cannot_be_are_refused_and_nothing_is_written(won, words, says):
+    done(won.run("handoff", "acme", "--order", LINK))
+    if "--in-use" not in words:
+        done(won.run("handoff", "acme", "--in-use", "2026-03-20"))
+    before = record(won), record(won, "members/cascadia-university.yaml")
+    ran = won.run("handoff", "acme", *words.split())
+    assert (ran.code, says in ran.err) == (2, True), ran.err
+    assert (record(won), record(won, "members/cascadia-university.yaml")) == before
+
+
+def test_the_copy_of_an_older_link_goes_with_it(won):
+    done(won.run("handoff", "acme", "--order", LINK))
+    done(won.run("handoff", "acme", "--order", "https://configure.example/by-mail"))
+    order = record(won)["order"]
+    assert order["configurator"] == "https://configure.example/by-mail"
+    assert "frozen" not in order, "it was no copy of this link"
+    assert [hub["name"] for hub in order["hubs"]] == ["teaching", "research"]
+
+
 def test_without_a_repository_of_delivery_it_says_where_to_name_it(won):
     won.write("playbook/team.yaml", (won.root / "playbook/team.yaml").read_text().split("delivery:")[0])
     done(won.run("handoff", "acme", "--order", LINK))

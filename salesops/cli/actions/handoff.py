@@ -32,6 +32,8 @@ def run(folder: str, deal: str, **options: Any) -> int:
     if options["url"] and not options["in_use"]:
         raise Usage("--url belongs to --in-use")
     writes = any(options[name] for name in WRITES)
+    if options["in_use"] and options["ended"]:
+        raise Usage("--in-use and --ended are two steps: write down one after the other")
     if options["issues"] and writes:
         raise Usage("--issues stands alone: first write down the rest, then open the issues")
     if options["issues"]:
@@ -88,15 +90,25 @@ def _changes(desk: Desk, found: Handoff, options: Mapping[str, Any]) -> Iterator
         fields |= {"order.delivery_owner": desk.person(options["owner"]), "order.taken_on": str(day)}
     in_use = desk.happened(options["in_use"], "--in-use") if options["in_use"] else None
     if in_use:
+        _after_the_signature(deal, in_use)
         fields |= {"order.operational": str(in_use)}
     ended = desk.happened(options["ended"], "--ended") if options["ended"] else None
     if ended:
         fields |= {"contract.service_ended": str(ended)}
     yield {"set": found.deal, "fields": fields, "was": _was(desk, found.deal, fields)}
+    if options["order"] and "order.frozen" not in fields and deal.order and deal.order.frozen:
+        yield {"clear": found.deal, "fields": ["order.frozen"]}
     if in_use:
         yield from _listed(desk, found.deal, in_use, _addresses(options["url"], deal))
     if ended:
         yield from _switched_off(desk, found.deal, ended)
+
+
+def _after_the_signature(deal: Deal, in_use: date) -> None:
+    """Refuse a use from before the signature; only what renews a contract was in use before."""
+    signed = deal.contract.signed if deal.contract else None
+    if signed and in_use < signed and deal.renews is None:
+        raise Usage(f"--in-use: {in_use} is before the signature of {signed}; a trial before it is no hand-off")
 
 
 def _was(desk: Desk, deal_id: str, fields: Asked) -> Asked:
@@ -147,9 +159,11 @@ def _listed(desk: Desk, deal_id: str, day: date, addresses: Mapping[str, str]) -
     """The hubs of the order, listed with the member where they are not yet."""
     deal = desk.book.deals[deal_id]
     member = desk.book.members.get(deal.member)
-    there = {hub.name for hub in member.hubs} if member else set()
+    there = {hub.name: at for at, hub in enumerate(member.hubs)} if member else {}
     for hub in deal.order.hubs if deal.order and member else ():
-        if hub.name not in there:
+        if hub.name in there:
+            yield from _at_its_address(desk, deal.member, there[hub.name], addresses.get(hub.name))
+        else:
             more = {
                 "url": addresses.get(hub.name),
                 "issue": hub.issue,
@@ -160,10 +174,20 @@ def _listed(desk: Desk, deal_id: str, day: date, addresses: Mapping[str, str]) -
             yield {"add": deal.member, "to": "hubs", "entry": entry}
 
 
+def _at_its_address(desk: Desk, member_id: str, at: int, address: str | None) -> Iterator[Asked]:
+    """The address of a hub that is listed already."""
+    if address:
+        path = f"hubs.{at}.url"
+        known = desk.book.members[member_id].hubs[at].url
+        yield {"set": member_id, "fields": {path: address}, "was": {path: known} if known else {}}
+
+
 def _switched_off(desk: Desk, deal_id: str, day: date) -> Iterator[Asked]:
     """The hubs that ran under a deal, off from a day on."""
     member_id = desk.book.deals[deal_id].member
     member = desk.book.members.get(member_id)
     for at, hub in enumerate(member.hubs if member else ()):
         if hub.deal == deal_id and hub.until is None:
+            if hub.since and hub.since > day:
+                raise Usage(f"--ended: hub '{show(hub.name)}' is in use since {hub.since}, after {day}")
             yield {"set": member_id, "fields": {f"hubs.{at}.until": str(day)}}
