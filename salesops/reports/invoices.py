@@ -21,6 +21,8 @@ from salesops.records.prices import PriceList, usage_fee
 MEMBERSHIP, USAGE, CLOUD, ONE_OFF, CREDIT = "membership", "usage", "cloud", "one-off", "credit"
 NOTHING_YET = "not prepared"
 """How far an invoice is that nobody has begun."""
+NO_DEAL = "the deal of the invoice on file that names none"
+"""What is missing where one of several contracts may have its invoice already."""
 
 
 class InvoiceLine(NamedTuple):
@@ -53,6 +55,11 @@ class InvoiceRow:
     confirmed: date | None
     invoice: Invoice | None
     at: int | None
+
+    @property
+    def whose(self) -> str:
+        """The member, and the community where it gets an invoice of its own."""
+        return f"{self.name} ({self.community})" if self.community else self.name
 
     @property
     def days(self) -> int:
@@ -189,10 +196,9 @@ def _rows(snapshot: Snapshot, history: DealHistory, month: str) -> Iterator[Invo
     days = contract.in_month(month) if contract else None
     if contract is None or days is None:
         return
-    apart = billed_apart(member, history.id)
-    if any(_fits(snapshot, history, invoice, month, None) for invoice in member.invoices):
-        apart = (None,)
-    for community in apart:
+    on_file = [it.community for it in member.invoices if _fits(snapshot, history, it, month, it.community)]
+    apart = (None,) if None in on_file else billed_apart(member, history.id)
+    for community in dict.fromkeys((*apart, *on_file)):
         yield _Drawn(snapshot, history, contract, member, month, days, community, community == apart[0]).row()
 
 
@@ -312,10 +318,20 @@ class _Drawn:
             yield f"vendor set-up {'is pending' if setup else 'is not said to be done'}"
         if self.carries_the_contract and self.contract.mrr is None:
             yield "the contract says no price a month"
+        if self.contract.start is None:
+            yield "the contract says no first day"
+        if self._is_unclear_whose:
+            yield NO_DEAL
         if self._asks_for_users:
             yield "active users of the month, or the usage fee"
         if self._pays_the_cloud and not (self.invoice and self.invoice.cloud is not None):
             yield "cloud costs of the month"
+
+    @property
+    def _is_unclear_whose(self) -> bool:
+        """Whether an invoice of the month may be this one, and does not say for which of several contracts it is."""
+        names_none = any(it.month == self.month and it.deal is None for it in self.member.invoices)
+        return self.at is None and names_none and not _is_only(self.snapshot, self.history, self.month)
 
     @property
     def _describes_delivery(self) -> bool:
@@ -379,17 +395,16 @@ def to_send(rows: Iterable[InvoiceRow]) -> list[InvoiceRow]:
     return [row for row in rows if row.is_ready]
 
 
-def as_email(found: Batch, address: str) -> Iterator[str]:
-    """What the sponsor's operations are told: each invoice that is ready, its lines, and who certifies it."""
-    rows = to_send(found.rows)
+def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[str]:
+    """What the sponsor's operations are told: each invoice that is ready and charges anything, its lines, and who certifies it."""
+    rows = [row for row in to_send(found.rows) if row.lines]
     yield f"To: {address}"
     yield f"Subject: Invoices for {found.month}: {len(rows)} to send"
     yield ""
     yield f"Please certify the service of {found.month} with each member below, and send the invoice once they agree."
     for row in rows:
-        whom = f" ({row.community})" if row.community else ""
         yield ""
-        yield f"{row.name}{whom}, {row.first} to {row.last}"
+        yield f"{row.whose}, {row.first} to {row.last}"
         for line in row.lines:
             yield f"  {line.says:<48} {line.amount.amount:>12,.2f} {line.amount.currency}"
         for currency, amount in row.total.items():
@@ -402,6 +417,9 @@ def as_email(found: Batch, address: str) -> Iterator[str]:
         for currency, amount in total(line.amount for row in rows for line in row.lines).items()
     )
     yield f"In all: {sums or Decimal(0)}"
+    if sender:
+        yield ""
+        yield sender
 
 
 def _reached(contact: Contact | None) -> str:

@@ -52,6 +52,24 @@ def test_what_cannot_be_sent_is_left_and_says_why(crm):
     assert (ran.code, "it is prepared since 2026-11-02" in ran.err) == (1, True)
 
 
+def test_no_step_is_from_before_its_month_and_communities_are_told_apart(crm):
+    crm.member("communities: [{name: Biology, deal: cascadia-2025}, {name: Chemistry, deal: cascadia-2025}]\n")
+    ran = crm.run("invoices", "--record", "prepared", "--date", "2026-09-30")
+    assert (ran.code, "2026-10 had not begun on 2026-09-30" in ran.err) == (1, True), ran.err
+    assert "University (Biology), cascadia-2025" in ran.err
+    assert "University (Chemistry), cascadia-2025" in ran.err
+
+
+def test_nothing_is_prepared_beside_an_invoice_that_may_be_the_same(crm):
+    deal = (crm.root / "deals/cascadia-2025.yaml").read_text()
+    crm.write("deals/other.yaml", deal.replace("1000 USD", "77 USD"))
+    crm.member("invoices: [{month: 2026-10, prepared: 2026-11-02}]\n")
+    before = (crm.root / "members/cascadia-university.yaml").read_bytes()
+    ran = crm.run("invoices", "--record", "prepared")
+    assert (ran.code, "that names none" in ran.err) == (1, True), ran.err
+    assert (crm.root / "members/cascadia-university.yaml").read_bytes() == before
+
+
 def test_a_step_before_the_last_one_is_refused_and_a_dry_run_writes_nothing(crm):
     before = (crm.root / "members/cascadia-university.yaml").read_bytes()
     assert (

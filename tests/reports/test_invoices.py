@@ -13,7 +13,7 @@ from salesops.records.deal import Deal
 from salesops.records.member import Member
 from salesops.records.prices import PriceList
 from salesops.records.process import Process
-from salesops.reports.invoices import as_email, batch, months_behind, unpaid
+from salesops.reports.invoices import NO_DEAL, as_email, batch, months_behind, unpaid
 
 WON = """
 title: General Membership
@@ -207,3 +207,41 @@ def test_the_message_to_the_sponsor_has_what_is_ready_and_nothing_else(won, repo
     assert "In all: 1,012.50 USD" in said
     assert "Ada Smith, a@c.example" in said
     assert "77" not in said
+
+
+def test_an_invoice_of_a_community_that_has_no_deal_any_more_is_not_lost(won):
+    (whole, biology) = won("", READY + "invoices: [{month: 2026-10, community: Biology, usage: 7.50 USD}]")
+    assert (whole.community, biology.community) == (None, "Biology")
+    assert [line.kind for line in whole.lines] == ["membership"]
+    assert [line.kind for line in biology.lines] == ["usage"]
+
+
+def test_an_invoice_that_says_not_for_which_of_two_contracts_it_is_holds_up_both(won, repo):
+    repo.write("deals/two.yaml", (WON % "").replace("mrr: 1000", "mrr: 77"))
+    rows = won("", READY + "invoices: [{month: 2026-10, tier_confirmed: 2026-02-01, usage: 7.50 USD}]")
+    assert [NO_DEAL in row.missing for row in rows] == [True, True]
+    rows = won("", READY + "invoices: [{month: 2026-10, deal: two, tier_confirmed: 2026-02-01, usage: 7.50 USD}]")
+    assert [NO_DEAL in row.missing for row in rows] == [False, False]
+
+
+def test_one_contract_with_several_communities_is_never_unclear(won):
+    member = READY + "communities: [{name: Biology, deal: one}, {name: Chemistry, deal: one}]\n"
+    rows = won("", member + "invoices: [{month: 2026-10, community: Biology}]")
+    assert [NO_DEAL in row.missing for row in rows] == [False, False]
+
+
+def test_a_contract_without_a_first_day_is_not_charged_unasked(won, repo):
+    repo.write("deals/other.yaml", (WON % "").replace(" start: 2026-02-01,", ""))
+    rows = {row.deal: row for row in won()}
+    assert "the contract says no first day" in rows["other"].missing
+    assert "the contract says no first day" not in rows["one"].missing
+
+
+def test_an_invoice_of_nothing_is_not_in_the_message_and_the_message_says_whose_it_is(won, repo):
+    member = READY + "communities: [{name: Biology, deal: one}, {name: Chemistry, deal: one}]\n"
+    confirmed = "invoices: [{month: 2026-09, tier_confirmed: 2026-02-01, community: Biology}, {month: 2026-09, tier_confirmed: 2026-02-01, community: Chemistry}]"
+    assert [row.is_ready for row in won("", member + confirmed)] == [True, True]
+    said = "\n".join(as_email(batch(repo.book().on(date(2026, 11, 20)), "2026-10"), "o@sponsor.example", "Our team"))
+    assert "1 to send" in said
+    assert "Chemistry" not in said
+    assert said.endswith("In all: 1,000.00 USD\n\nOur team")

@@ -13,7 +13,7 @@ from salesops.output import SCHEMA_VERSION, as_csv, as_json, counted, show, tabl
 from salesops.records.contract import month_before
 from salesops.records.money import Sums
 from salesops.reports.drafts import gap
-from salesops.reports.invoices import Batch, InvoiceRow, as_email, batch
+from salesops.reports.invoices import NO_DEAL, Batch, InvoiceRow, as_email, batch
 
 _MONTH = re.compile(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])", re.ASCII)
 HEADS = ("member", "deal", "days", "total", "state", "waits for")
@@ -96,10 +96,9 @@ def _as_text(found: Batch) -> Iterator[str]:
 
 
 def _shown(row: InvoiceRow) -> tuple[str, ...]:
-    name = f"{row.name} ({row.community})" if row.community else row.name
     since = f" {row.done[1]}" if row.done else ""
     waits = "; ".join(row.waits_for)
-    return (show(name), row.deal, str(row.days), _money(row.total), f"{row.state}{since}", show(waits))
+    return (show(row.whose), row.deal, str(row.days), _money(row.total), f"{row.state}{since}", show(waits))
 
 
 def _money(sums: Sums) -> str:
@@ -107,13 +106,14 @@ def _money(sums: Sums) -> str:
 
 
 def _email(desk: Desk, found: Batch) -> Iterator[str]:
-    sponsor = desk.book.team.sponsor if desk.book.team else None
-    address = sponsor.email if sponsor else None
-    for line in as_email(found, address or gap("team.sponsor.email")):
+    team = desk.book.team
+    address = team.sponsor.email if team and team.sponsor else None
+    for line in as_email(found, address or gap("team.sponsor.email"), team.organisation if team else None):
         yield show(line)
     for row in found.rows:
-        if row.missing and not (row.invoice and row.invoice.sent):
-            note(f"salesops: not in it: {show(row.name)}, {row.deal}: {show('; '.join(row.missing))}")
+        why = row.missing or (() if row.lines else ("nothing to charge",))
+        if why and not (row.invoice and row.invoice.sent):
+            note(f"salesops: not in it: {show(row.whose)}, {row.deal}: {show('; '.join(why))}")
 
 
 # ── what is written ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -128,7 +128,7 @@ def _record(desk: Desk, found: Batch, step: str, deals: list[str], day: date) ->
     go = [row for row in chosen if _why_not(row, step, day) is None]
     for row in chosen:
         if why := _why_not(row, step, day):
-            note(f"salesops: left as it is: {show(row.name)}, {row.deal}: {show(why)}")
+            note(f"salesops: left as it is: {show(row.whose)}, {row.deal}: {show(why)}")
     if not go:
         raise NoWay(f"no invoice for {found.month} can be {step}")
     return send(desk, [_change(row, step, day) for row in go])
@@ -138,6 +138,10 @@ def _why_not(row: InvoiceRow, step: str, day: date) -> str | None:
     """Why an invoice does not come to a step; None where it does."""
     if row.next_step != step:
         return f"it is {row.state}" + (f" since {row.done[1]}" if row.done else "")
+    if row.month > f"{day:%Y-%m}":
+        return f"{row.month} had not begun on {day}"
+    if row.at is None and NO_DEAL in row.missing:
+        return f"not without: {NO_DEAL}"
     if step == "sent" and row.missing:
         return f"not without: {'; '.join(row.missing)}"
     if row.done and day < row.done[1]:
