@@ -110,6 +110,15 @@ def kept() -> None:
     gc.freeze()
 
 
+def why_nothing(snapshot: Snapshot, deal: str) -> str | None:
+    """Why nothing can be said of a deal that is there; None where something can."""
+    if snapshot.history(deal):
+        return None
+    if any(left.deal == deal for left in snapshot.book.unusable):
+        return f"the file of {show(deal)} has errors: run salesops check"
+    return f"{show(deal)} had not begun on {snapshot.as_of}"
+
+
 def numbers_are_whole(book: Book, problems: list[Problem], known: str = "") -> bool:
     """Say which files no number can count; False where there are any. ``known`` names the commit that they were read from."""
     unread = sorted({problem.place.path for problem in problems if problem.is_error})

@@ -19,6 +19,7 @@ from salesops.records.deal import Deal
 from salesops.records.member import Contact, Member
 from salesops.records.money import Money
 from salesops.records.record import value_at
+from salesops.records.scalars import UNKNOWN
 from salesops.records.team import Person, Team
 
 BLANK = re.compile(r"\{\{ *([a-z_0-9.]+) *\}\}")
@@ -131,9 +132,9 @@ def _value(sources: Mapping[str, tuple[type[BaseModel], Any]], path: str) -> Any
     elif first not in sources:
         first, rest = "deal", path
     model, record = sources[first]
-    _known(model, rest or "", path)
     if not rest:
-        return None
+        raise NoSuchField(f"{{{{ {path} }}}}: there is no such fact: say which of the record, such as {path}.name")
+    _known(model, rest, path)
     return value_at(record, rest) if record is not None else None
 
 
@@ -158,7 +159,7 @@ def _fields(model: Any) -> dict[str, Any] | None:
 
 def _words(value: Any) -> Iterator[str]:
     """A fact in words; none where there is no fact."""
-    if value is None or value == "":
+    if value in (None, "", UNKNOWN):
         return
     if isinstance(value, Money):
         yield f"{value.amount:,.2f} {value.currency}"

@@ -70,6 +70,21 @@ def test_nothing_is_prepared_beside_an_invoice_that_may_be_the_same(crm):
     assert (crm.root / "members/cascadia-university.yaml").read_bytes() == before
 
 
+def test_whose_file_has_errors_is_named_and_not_left_out_in_silence(crm):
+    crm.write("deals/torn.yaml", (crm.root / "deals/cascadia-2025.yaml").read_text() + "proposal: {presented: …}\n")
+    for words in (["invoices"], ["invoices", "--email"], ["renew", "--due"]):
+        ran = crm.run(*words)
+        assert (ran.code, "left out: torn" in ran.err) == (0, True), words
+    for words in (["draft", "torn", "agreement"], ["handoff", "torn"]):
+        ran = crm.run(*words)
+        assert (ran.code, ran.out, "the file of torn has errors" in ran.err) == (1, "", True), ran.err
+
+
+def test_no_document_is_drawn_up_of_a_deal_that_had_not_begun(crm):
+    ran = crm.run("draft", "cascadia-2025", "agreement", "--as-of", "2020-01-01")
+    assert (ran.code, ran.out, "had not begun on 2020-01-01" in ran.err) == (1, "", True), ran.err
+
+
 def test_a_step_before_the_last_one_is_refused_and_a_dry_run_writes_nothing(crm):
     before = (crm.root / "members/cascadia-university.yaml").read_bytes()
     assert (

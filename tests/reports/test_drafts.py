@@ -81,3 +81,19 @@ def test_a_name_without_a_version_means_the_newest_and_the_team_goes_before_the_
     repo.write("playbook/templates/sub/proposal@1.md", "Ours")
     assert template_text(repo.root, "proposal@1") == "Ours"
     assert template_text(repo.root, "../../pyproject") is None
+
+
+def test_a_word_for_what_nobody_knows_is_a_gap(repo):
+    repo.deal()
+    file = repo.root / "members/cascadia-university.yaml"
+    file.write_text(file.read_text().replace("country: US", "country: unknown"))
+    found = draft(repo.book().on(ON), "acme", "{{ member.name }} ({{ member.country }})")
+    assert (found.text, found.gaps) == (
+        "Cascadia University ([TO FILL IN: member.country])",
+        ("member.country",),
+    )
+
+
+def test_a_record_as_a_whole_is_no_fact_and_the_message_says_what_to_write(made):
+    with pytest.raises(NoSuchField, match=r"member\.name"):
+        made("{{ member }}")

@@ -6,7 +6,7 @@ from salesops.cli import names
 from salesops.cli.hands import NoWay
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say
-from salesops.cli.repository import records_of
+from salesops.cli.repository import records_of, why_nothing
 from salesops.output import counted, show
 from salesops.reports.drafts import NoSuchField, draft
 from salesops.store.templates import newest, own_templates, template_text
@@ -19,6 +19,8 @@ def run(folder: str, deal: str, template: str, hub: str | None, as_of: str | Non
     snapshot = records.snapshot
     choices = [each for each in names.records(records.book, records.day) if each.id in records.book.deals]
     deal_id = names.chosen(deal, choices, f"there is no deal '{show(deal)}'")
+    if why := why_nothing(snapshot, deal_id):
+        raise NoWay(f"nothing can be drawn up: {why}")
     there = records.book.templates | own_templates()
     name = newest(there, template)
     text = template_text(records.root, name) if name else None

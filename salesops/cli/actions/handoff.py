@@ -11,6 +11,7 @@ from salesops.cli.actions.handoff_issues import open_issues
 from salesops.cli.hands import Asked, Desk, NoWay, desk_of, send
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
+from salesops.cli.repository import why_nothing
 from salesops.metrics.wording import NO_DATA
 from salesops.output import SCHEMA_VERSION, as_json, show
 from salesops.records.contract import Order
@@ -27,6 +28,8 @@ def run(folder: str, deal: str, **options: Any) -> int:
     desk = desk_of(folder, **how)
     deal_id = desk.deal(deal)
     found = handoff(desk.snapshot, deal_id)
+    if why := why_nothing(desk.snapshot, deal_id):
+        raise NoWay(why)
     if found is None:
         raise NoWay(f"{deal_id} is not won: only what was won is handed off")
     if options["url"] and not options["in_use"]:

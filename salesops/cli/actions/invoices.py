@@ -42,6 +42,7 @@ def run(
         raise Usage("--record is told as text or json")
     desk = desk_of(folder, as_of, yes=yes or not record, dry_run=dry_run, output_format=output_format)
     found = batch(desk.snapshot, _month(month, desk.day))
+    desk.say_what_is_left_out()
     if record:
         return _record(desk, found, record, [desk.deal(deal) for deal in deals], desk.happened(date_))
     for line in _email(desk, found) if email else _lines(found, output_format):

@@ -43,6 +43,7 @@ def run(folder: str, deal: str | None, *, due: bool, **options: Any) -> int:
 def _due(desk: Desk) -> int:
     """Every contract that ends soon, or has ended while its service goes on, and that nothing renews: by its last day."""
     found = due_for_renewal(desk.snapshot)
+    desk.say_what_is_left_out()
     if desk.writing.output_format == "json":
         rows = [{"deal": term.id, "ends": term.contract.last_day} for term in found]
         say(as_json({"schema_version": SCHEMA_VERSION, "as_of": desk.day, "due": rows}))
