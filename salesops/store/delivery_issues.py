@@ -14,8 +14,11 @@ from urllib.parse import quote, urlsplit
 from salesops.problems import CannotDecide
 from salesops.store.sending import run_program
 
-MOST = 5_000
-"""How many issues are looked through for one that is there already."""
+OURS = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})
+"""Whose issues are taken for ours: a stranger may write a mark, too."""
+_EACH = (
+    '.[] | select(.pull_request | not) | {url: .html_url, body, who: .author_association, bot: (.user.type == "Bot")}'
+)
 LONG = 120
 """How much of a hub's name stands in its mark; what is longer is told apart by a checksum."""
 _MARK = re.compile(r"<!-- salesops (?P<key>[a-z0-9-]+/[^<>\s]{1,200}) -->")
@@ -44,28 +47,36 @@ class DeliveryIssues:
     @property
     def name(self) -> str:
         """What ``gh`` calls the repository: OWNER/NAME, with the host before it where it is not GitHub's."""
-        parts = urlsplit(self.address)
-        path = parts.path.strip("/").removesuffix(".git")
+        return self._path if self._host == "github.com" else f"{self._host}/{self._path}"
+
+    @property
+    def _host(self) -> str:
+        return urlsplit(self.address).hostname or ""
+
+    @property
+    def _path(self) -> str:
+        path = urlsplit(self.address).path.strip("/").removesuffix(".git")
         if path.count("/") != 1 or not re.fullmatch(r"[\w.-]+/[\w.-]+", path, re.ASCII):
             raise CannotDecide(f"{self.address} is not the address of a repository on GitHub")
-        return path if parts.hostname == "github.com" else f"{parts.hostname}/{path}"
+        return path
 
     def there(self) -> dict[str, str]:
-        """The addresses of the issues that were opened from here, by their keys; raises CannotDecide where they cannot be read."""
-        said = self._gh("issue", "list", "--state=all", f"--limit={MOST}", "--json=url,body")
+        """The addresses of the issues that people of the repository opened from here, by their keys; raises CannotDecide where they cannot be read."""
+        where = () if self._host == "github.com" else (f"--hostname={self._host}",)
+        every = f"repos/{self._path}/issues?state=all&per_page=100"
+        said = self._gh("api", "--paginate", f"--jq={_EACH}", *where, every)
         try:
-            found = [(str(issue["url"]), str(issue["body"])) for issue in json.loads(said)]
+            issues = [json.loads(line) for line in said.splitlines() if line.strip()]
+            found = [(str(it["url"]), str(it["body"] or "")) for it in issues if it["bot"] or it["who"] in OURS]
         except (ValueError, TypeError, KeyError):
-            raise CannotDecide("gh issue list answered with something that is no list of issues") from None
-        if len(found) >= MOST:
-            raise CannotDecide(f"{self.name} has more than {MOST:,} issues: nobody can tell which are there already")
+            raise CannotDecide("gh api answered with something that is no list of issues") from None
         marked = ((match["key"], url) for url, body in found for match in _MARK.finditer(body))
         return dict(sorted(marked, key=lambda pair: _number(pair[1]), reverse=True))
 
     def open(self, key: str, title: str, body: str, labels: Sequence[str]) -> str:
         """Open an issue and say its address; raises CannotDecide where GitHub refuses."""
         wanted = (f"--title={title}", f"--body={body}\n\n{mark(key)}\n", *(f"--label={label}" for label in labels))
-        said = self._gh("issue", "create", *wanted)
+        said = self._gh("issue", "create", *wanted, f"--repo={self.name}")
         address = [match[0] for line in said.splitlines() if (match := _URL.fullmatch(line.strip()))]
         if not address:
             raise CannotDecide(
@@ -77,7 +88,7 @@ class DeliveryIssues:
         program = shutil.which("gh")
         if program is None:
             raise CannotDecide("gh, GitHub's own program, is not installed: the bodies can be printed with --dry-run")
-        answer = run_program(self.folder, [program, *words, f"--repo={self.name}"])
+        answer = run_program(self.folder, [program, *words])
         if answer.code:
             last = (answer.said.strip().splitlines() or ["no reason was given"])[-1]
             raise CannotDecide(f"gh {words[0]} {words[1]} in {self.name}: {last}")

@@ -30,10 +30,12 @@ from pathlib import Path
 file = Path(os.environ["ISSUES"])
 issues = json.loads(file.read_text()) if file.exists() else []
 words = sys.argv[1:]
-assert "--repo=our-org/infrastructure" in words, words
-if words[:2] == ["issue", "list"]:
-    print(json.dumps(issues))
+if words[0] == "api":
+    assert words[-1] == "repos/our-org/infrastructure/issues?state=all&per_page=100", words
+    for each in issues:
+        print(json.dumps({"url": each["url"], "body": each["body"], "who": each.get("who", "MEMBER"), "bot": False}))
 else:
+    assert "--repo=our-org/infrastructure" in words, words
     said = dict(word[2:].split("=", 1) for word in words[2:])
     if len(issues) + 1 == int(os.environ.get("REFUSES", 0)):
         sys.exit("HTTP 502: Bad gateway")
@@ -219,6 +221,15 @@ def test_the_copy_of_an_older_link_goes_with_it(won):
     assert order["configurator"] == "https://configure.example/by-mail"
     assert "frozen" not in order, "it was no copy of this link"
     assert [hub["name"] for hub in order["hubs"]] == ["teaching", "research"]
+
+
+def test_the_mark_of_a_stranger_is_no_issue_of_ours(won, tmp_path):
+    done(won.run("handoff", "acme", "--order", LINK))
+    forged = {"url": "https://github.com/our-org/infrastructure/issues/99", "title": "x", "who": "NONE"}
+    (tmp_path / "issues.json").write_text(json.dumps([{**forged, "body": "<!-- salesops acme/teaching -->"}]))
+    done(won.run("handoff", "acme", "--issues"))
+    assert not any("/99" in url for url in record(won)["order"]["issues"])
+    assert len(issues(tmp_path)) == 3
 
 
 def test_without_a_repository_of_delivery_it_says_where_to_name_it(won):
