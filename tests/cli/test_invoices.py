@@ -85,6 +85,20 @@ def test_no_document_is_drawn_up_of_a_deal_that_had_not_begun(crm):
     assert (ran.code, ran.out, "had not begun on 2020-01-01" in ran.err) == (1, "", True), ran.err
 
 
+def test_what_was_confirmed_after_it_would_be_sent_is_left_and_holds_up_no_other(crm):
+    deal = (crm.root / "deals/cascadia-2025.yaml").read_text()
+    crm.write("deals/other.yaml", deal.replace("1000 USD", "77 USD"))
+    steps = "tier_confirmed: {}, prepared: 2026-11-02"
+    crm.member(
+        "vendor_setup: {status: not needed}\ninvoices:\n"
+        f"  - {{month: 2026-10, deal: cascadia-2025, {steps.format('2026-11-10')}}}\n"
+        f"  - {{month: 2026-10, deal: other, {steps.format('2026-11-01')}}}\n"
+    )
+    ran = crm.run("invoices", "--record", "sent", "--date", "2026-11-05", "--dry-run")
+    assert "were confirmed on 2026-11-10, after 2026-11-05" in ran.err
+    assert "+  - {month: 2026-10, deal: other" in ran.out, ran.out + ran.err
+
+
 def test_a_step_before_the_last_one_is_refused_and_a_dry_run_writes_nothing(crm):
     before = (crm.root / "members/cascadia-university.yaml").read_bytes()
     assert (

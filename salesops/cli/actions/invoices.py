@@ -145,6 +145,8 @@ def _why_not(row: InvoiceRow, step: str, day: date) -> str | None:
         return f"not without: {NO_DEAL}"
     if step == "sent" and row.missing:
         return f"not without: {'; '.join(row.missing)}"
+    if step == "sent" and row.confirmed and row.confirmed > day:
+        return f"tier and price were confirmed on {row.confirmed}, after {day}"
     if row.done and day < row.done[1]:
         return f"{row.done[0]} on {row.done[1]}, after {day}"
     return None
