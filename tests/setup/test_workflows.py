@@ -1621,6 +1621,17 @@ contract: {{signed: 2026-02-01, start: 2026-02-01, end: 2027-01-31, mrr: 100 USD
         )
         assert "renews: one" in written
 
+    def test_a_renewal_that_would_be_refused_holds_up_no_other(self, crm):
+        text = (crm.work / "deals/one.yaml").read_text(encoding="utf-8")
+        tier = yaml.safe_load(text)["tier"]
+        torn = text.replace(f"tier: {tier}", "tier: sold-no-more").replace("2027-01-31", "2026-12-31")
+        (crm.work / "deals/first.yaml").write_text(torn, encoding="utf-8")
+        crm.git("add", "--all")
+        crm.git("commit", "--quiet", "--message", "A tier that is sold no more")
+        crm.git("push", "--quiet", str(crm.folder / "origin"), "HEAD:main")
+        self.propose(crm)
+        assert [pull["title"] for pull in self.pulls(crm)] == ["Begin the renewal of one"]
+
 
 # ── GitLab ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
