@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from base64 import urlsafe_b64encode
+from datetime import date
+from html import unescape
 
 import pytest
 import yaml
 
+from salesops.site.pages import every_page
+
+TODAY = date(2026, 11, 20)
 STATE = {
     "catalogue": "2026-03",
     "hubs": [{"name": "teaching", "storage": "10 GB"}, {"name": "research", "storage": "1 TB"}],
@@ -80,6 +86,19 @@ def record(repo, path="deals/acme.yaml"):
 
 def steps(repo):
     return [step["done"] for step in json.loads(repo.run("handoff", "acme", "--format", "json").out)["steps"]]
+
+
+def shown(repo, path):
+    """A page of the site as of the day, as text without its marks."""
+    body = next(str(page.body) for page in every_page(repo.book().on(TODAY)) if page.path == path)
+    return unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", body)))
+
+
+def handed(repo):
+    """What the page of the deal says of each of the six steps."""
+    body = next(str(page.body) for page in every_page(repo.book().on(TODAY)) if page.path == "deals/acme")
+    listed = body.split('<ol class="so-handoff">')[1].split("</ol>")[0]
+    return [">done: " in step for step in listed.split("<li")[1:]]
 
 
 def done(ran):
@@ -241,13 +260,17 @@ def test_without_a_repository_of_delivery_it_says_where_to_name_it(won):
 
 def test_a_whole_life_after_the_signature_each_step_once(won, tmp_path):
     """Won, handed off, ordered, issues, in use, six months of invoices, the renewal that is due, switched off."""
-    assert steps(won) == [True, False, False, False, False, False]
+    assert steps(won) == handed(won) == [True, False, False, False, False, False]
     done(won.run("handoff", "acme", "--order", LINK, "--date", "2026-02-04"))
     assert won.run("handoff", "acme", "--issues", REFUSES="2").code == 3
+    assert handed(won) == [True, True, True, False, False, False]
+    assert "missing: an issue for hub 'research'" in shown(won, "deals/acme")
     done(won.run("handoff", "acme", "--issues"))
+    assert handed(won) == [True, True, True, True, False, False]
     done(won.run("handoff", "acme", "--owner", "april", "--date", "2026-02-06"))
     done(won.run("handoff", "acme", "--in-use", "2026-03-02", "--url", "teaching=https://teaching.example"))
-    assert steps(won) == [True, True, True, True, True, False]
+    assert steps(won) == handed(won) == [True, True, True, True, True, False]
+    assert "in use since Mon 2 Mar" in shown(won, "deals/acme")
     hubs = record(won, "members/cascadia-university.yaml")["hubs"]
     assert [(hub["name"], hub["deal"], hub["since"], hub["owner"]) for hub in hubs] == [
         ("teaching", "acme", "2026-03-02", "april"),
@@ -262,6 +285,10 @@ def test_a_whole_life_after_the_signature_each_step_once(won, tmp_path):
         day = f"2026-{month + 1:02}-02"
         for step in ("prepared", "sent", "certified", "invoiced", "paid"):
             done(won.run("invoices", "--month", f"2026-{month:02}", "--record", step, "--date", day, "--yes"))
+            if month == 8:
+                assert f"{step} Wed 2 Sep" in shown(won, "invoices").replace("\N{NO-BREAK SPACE}", " "), (
+                    "each state on the page"
+                )
             again = won.run("invoices", "--month", f"2026-{month:02}", "--record", step, "--date", day, "--yes")
             assert (again.code, "left as it is" in again.err) == (1, True), "each step once"
     written = record(won, "members/cascadia-university.yaml")["invoices"]
@@ -276,9 +303,13 @@ def test_a_whole_life_after_the_signature_each_step_once(won, tmp_path):
     assert won.run("renew", "--due").out == "acme  ends 2027-02-28\n"
     done(won.run("renew", "acme", "--yes"))
     assert won.run("renew", "--due").out == ""
+    assert "acme-renewal-2027" in str(
+        next(page.body for page in every_page(won.book().on(TODAY)) if page.path == "deals/acme")
+    )
 
     done(won.run("handoff", "acme", "--ended", "2026-11-18"))
     assert record(won)["contract"]["service_ended"] == "2026-11-18"
+    assert "switched off on Wed 18 Nov" in shown(won, "members/cascadia-university")
     assert {hub["until"] for hub in record(won, "members/cascadia-university.yaml")["hubs"]} == {"2026-11-18"}
     done(won.run("handoff", "acme", "--issues"))
     done(won.run("handoff", "acme", "--issues"))
