@@ -114,7 +114,7 @@ def _steps(snapshot: Snapshot, history: DealHistory) -> Iterator[HandoffStep]:
     signed = deal.contract.signed if deal.contract else None
     yield _step(TITLES[0], sales, signed, not_right(deal, member))
     frozen = order.frozen.date if order and order.frozen else None
-    yield _step(TITLES[1], sales, frozen or (order.created if order else None), _not_chosen(order))
+    yield _step(TITLES[1], sales, frozen, _not_chosen(order))
     yield _step(TITLES[2], sales, order.created if order else None, _not_ordered(order))
     yield _step(TITLES[3], sales, order.issued if order else None, _without_issue(order))
     taken = order.taken_on if order else None
