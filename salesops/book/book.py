@@ -305,6 +305,15 @@ class Book:
                 found.setdefault(deal.renews, []).append(deal_id)
         return found
 
+    def chain_of(self, deal: str) -> tuple[str, ...]:
+        """A deal and those that it renews in turn, the newest first: one service, under one contract after another."""
+        found: dict[str, None] = {}
+        known: str | None = deal
+        while known and known not in found and known in self.deals:
+            found[known] = None
+            known = self.deals[known].renews
+        return tuple(found)
+
     @cached_property
     def guesses(self) -> dict[tuple[str, str], str]:
         """What was said so far of each name that no record of a kind has: a person who left may stand in every deal."""

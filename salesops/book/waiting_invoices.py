@@ -65,7 +65,7 @@ def invoice_unpaid(snapshot: Snapshot, member: str) -> Iterator[Waiting]:
     within = snapshot.numbers.paid_within
     for at, invoice in enumerate(_invoices(snapshot, member)):
         out = invoice.invoiced
-        if out and not invoice.paid and (snapshot.as_of - out).days > within:
+        if out and is_late(snapshot, invoice):
             yield Waiting(
                 "invoice-unpaid",
                 *("member", member, _owner(snapshot, member, invoice), out + timedelta(days=within + 1)),
@@ -74,6 +74,12 @@ def invoice_unpaid(snapshot: Snapshot, member: str) -> Iterator[Waiting]:
                 help="ask who pays it and when, and write the day on which it was paid",
                 fix=question("paid"),
             )
+
+
+def is_late(snapshot: Snapshot, invoice: Invoice) -> bool:
+    """Whether an invoice went out longer ago than it may take to be paid, and is not."""
+    out = invoice.invoiced
+    return out is not None and not invoice.paid and (snapshot.as_of - out).days > snapshot.numbers.paid_within
 
 
 def _invoices(snapshot: Snapshot, member: str) -> tuple[Invoice, ...]:

@@ -83,13 +83,6 @@ class Desk:
         """The team's currency."""
         return self.book.team.currency if self.book.team else "USD"
 
-    def say_what_is_left_out(self) -> None:
-        """Name the deals and members whose files have errors: a list that leaves them out must not look whole."""
-        deals = [left.deal for left in self.book.unusable]
-        members = [record for kind, record in self.book.broken if kind == "member"]
-        for record in sorted({*deals, *members}):
-            note(f"salesops: left out: {show(record)}, whose file has errors: run salesops check")
-
     # who and what is meant
 
     def deal(self, asked: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from salesops.cli.options import as_of_option, completed, format_option
+from salesops.cli.options import as_of_option, completed, format_option, known_option
 
 STEPS = ("prepared", "sent", "certified", "invoiced", "paid")
 
@@ -28,6 +28,7 @@ STEPS = ("prepared", "sent", "certified", "invoiced", "paid")
 @click.option("--dry-run", is_flag=True, help="With --record: print the difference and write nothing.")
 @format_option("text", "json", "csv")
 @as_of_option
+@known_option
 @click.pass_context
 def command(ctx: click.Context, /, **options: Any) -> None:
     """Show whom the team invoices for a month: each contract that was in service on any day of it, with its lines and what is missing.

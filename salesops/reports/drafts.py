@@ -58,12 +58,12 @@ def draft(
     snapshot: Snapshot, deal_id: str, template: str, *, hub: Hub | None = None, safe: Callable[[str], str] = markdown
 ) -> DrawnUp:
     """A template with the facts of a deal in its blanks; ``safe`` makes what people wrote plain text where it is to be shown. Raises NoSuchField."""
-    sources = _sources(snapshot, deal_id, hub)
+    sources, plain = _sources(snapshot, deal_id, hub), _plain(snapshot, deal_id)
     gaps: dict[str, None] = {}
 
     def filled(match: re.Match[str]) -> str:
         path = match[1]
-        value = _value(sources, path)
+        value = plain[path] if path in plain else _value(sources, path)
         words, is_list = list(_words(value)), isinstance(value, (tuple, list)) and not isinstance(value, Money)
         if not words:
             gaps[path] = None
@@ -97,26 +97,14 @@ def _sources(snapshot: Snapshot, deal_id: str, hub: Hub | None) -> Mapping[str, 
         "delivery_owner": (Person, people.get(delivery) if delivery else None),
         "contact": (Contact, deciding),
         "hub": (Hub, hub),
-        "tier": (_Tier, _Tier(name=_tier(snapshot, deal)) if deal else None),
-        "today": (_Today, _Today(day=str(snapshot.as_of))),
-        "id": (_Id, _Id(id=deal_id)),
     }
 
 
-class _Tier(BaseModel):
-    name: str
-
-
-class _Today(BaseModel):
-    day: str
-
-
-class _Id(BaseModel):
-    id: str
-
-
-SHORT = {"today": "day", "id": "id"}
-"""The blanks of a single word, and what they stand for."""
+def _plain(snapshot: Snapshot, deal_id: str) -> Mapping[str, str | None]:
+    """The blanks that are one fact and no record."""
+    history = snapshot.history(deal_id)
+    tier = _tier(snapshot, history.deal) if history else None
+    return {"id": deal_id, "today": str(snapshot.as_of), "today.day": str(snapshot.as_of), "tier.name": tier}
 
 
 def _tier(snapshot: Snapshot, deal: Deal) -> str:
@@ -127,9 +115,7 @@ def _tier(snapshot: Snapshot, deal: Deal) -> str:
 def _value(sources: Mapping[str, tuple[type[BaseModel], Any]], path: str) -> Any:
     """What stands at a path; a field of the deal may be named without ``deal.``."""
     first, _, rest = path.partition(".")
-    if first in SHORT:
-        first, rest = first, rest or SHORT[first]
-    elif first not in sources:
+    if first not in sources:
         first, rest = "deal", path
     model, record = sources[first]
     if not rest:

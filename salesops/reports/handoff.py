@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Book, Snapshot
 from salesops.book.visits import DealHistory
 from salesops.records.contract import Hub, Order
 from salesops.records.deal import Deal
@@ -58,6 +58,8 @@ class Handoff:
     steps: tuple[HandoffStep, ...]
     in_use: date | None
     ended: date | None
+    still_on: tuple[str, ...] = ()
+    """The hubs of a service that has ended, which nobody was asked to switch off."""
 
     @property
     def next(self) -> HandoffStep | None:
@@ -76,6 +78,7 @@ class Handoff:
             "steps": [step.as_data() for step in self.steps],
             "in_use": self.in_use,
             "ended": self.ended,
+            "still_on": list(self.still_on),
         }
 
 
@@ -85,26 +88,67 @@ def handoff(snapshot: Snapshot, deal: str) -> Handoff | None:
     if history is None or snapshot.outcome(history) != WON:
         return None
     known = history.deal
-    order = known.order
-    return Handoff(
-        deal,
-        tuple(_steps(snapshot, history)),
-        order.operational if order else None,
-        known.contract.service_ended if known.contract else None,
-    )
+    order, ended = known.order, known.contract.service_ended if known.contract else None
+    still_on = tuple(hub.name for hub in to_switch_off(snapshot.book, deal)) if ended else ()
+    return Handoff(deal, tuple(_steps(snapshot, history)), order.operational if order else None, ended, still_on)
 
 
 def way_on(found: Handoff) -> str:
-    """The command by which the next step is written down; nothing where none is open, or only delivery can say it."""
+    """The command by which the next step is written down; nothing where none is open, or only delivery can say it.
+
+    Once the service has ended it is the one that has the hubs switched off.
+    """
+    if found.still_on:
+        return f"salesops handoff {found.deal} --issues"
     ways = (
-        f"salesops set {found.deal} contract.FIELD VALUE",
+        _way_to_right(found),
         f"salesops handoff {found.deal} --order URL",
-        f"salesops handoff {found.deal} --order URL",
+        _way_to_order(found),
         f"salesops handoff {found.deal} --issues",
         f"salesops handoff {found.deal} --owner PERSON",
         "" if found.in_use else f"salesops handoff {found.deal} --in-use DAY",
     )
     return ways[found.steps.index(found.next)] if found.next else ""
+
+
+def _way_to_right(found: Handoff) -> str:
+    """The command that puts right what is missing first of contract, price and member."""
+    first = next(iter(found.steps[0].missing), "")
+    if first in {f"contract.{name}" for name in TERMS}:
+        return f"salesops set {found.deal} {first} VALUE"
+    if first.startswith("members/"):
+        return "salesops new member"
+    _, _, member = first.partition(" of members/")
+    return f"salesops edit {member.removesuffix('.yaml') if member else found.deal}"
+
+
+def _way_to_order(found: Handoff) -> str:
+    """The command that makes the order; where it was made and differs from what was chosen, the one that opens it."""
+    is_made = "order.created" not in found.steps[2].missing
+    return f"salesops edit {found.deal}" if is_made else f"salesops handoff {found.deal} --order URL"
+
+
+def ordered(book: Book, deal: str) -> list[Hub]:
+    """The hubs that were ordered with a deal, and with those that it renews where it names none of that name."""
+    found: dict[str, list[Hub]] = {}
+    for each in book.chain_of(deal):
+        order = book.deals[each].order
+        names = set(found)
+        for hub in order.hubs if order else ():
+            if hub.name not in names:
+                found.setdefault(hub.name, []).append(hub)
+    return [hub for hubs in found.values() for hub in hubs]
+
+
+def to_switch_off(book: Book, deal: str) -> list[Hub]:
+    """The hubs of a service that ended, whose end no issue is on file for."""
+    said = {link.kind for link in book.deals[deal].links}
+    return [hub for hub in ordered(book, deal) if end_of(hub) not in said]
+
+
+def end_of(hub: Hub) -> str:
+    """What the link to the issue is called that has a hub switched off."""
+    return f"decommission request: {hub.name}"
 
 
 def _steps(snapshot: Snapshot, history: DealHistory) -> Iterator[HandoffStep]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from datetime import date
+from decimal import ROUND_HALF_UP
 from functools import cached_property
 from typing import Any, NamedTuple
 
 from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
-from salesops.book.waiting_invoices import billed_apart
+from salesops.book.waiting_invoices import billed_apart, is_late
 from salesops.metrics.contracts import terms
 from salesops.records.contract import Contract, month_before, month_days
 from salesops.records.member import INVOICE_STEPS, Contact, Invoice, Member
@@ -169,20 +169,33 @@ def months_behind(snapshot: Snapshot, most: int) -> list[str]:
     return found
 
 
-def unpaid(snapshot: Snapshot) -> list[InvoiceRow]:
-    """The invoices that went out longer ago than they may take to be paid, the oldest first."""
-    latest = snapshot.as_of - timedelta(days=snapshot.numbers.paid_within)
-    late = {
-        invoice.month
-        for member in snapshot.book.members.values()
-        for invoice in member.invoices
-        if invoice.invoiced and not invoice.paid and invoice.invoiced < latest
+class Unpaid(NamedTuple):
+    """An invoice that went out longer ago than it may take to be paid; ``total`` is None where no contract of its month says what it comes to."""
+
+    member: str
+    month: str
+    community: str | None
+    went_out: date
+    total: Sums | None
+
+
+def unpaid(snapshot: Snapshot) -> list[Unpaid]:
+    """The invoices that are not paid in time, the oldest first, whatever has become of the contract."""
+    late = [
+        (member, at, invoice, invoice.invoiced)
+        for member, whose in snapshot.book.members.items()
+        for at, invoice in enumerate(whose.invoices)
+        if invoice.invoiced and is_late(snapshot, invoice)
+    ]
+    drawn = {
+        (row.member, row.at): row.total
+        for month in {invoice.month for _, _, invoice, _ in late}
+        for row in batch(snapshot, month).rows
     }
-    rows = [row for month in sorted(late) for row in batch(snapshot, month).rows]
-    found = [row for row in rows if row.invoice and row.invoice.invoiced and not row.invoice.paid]
-    return sorted(
-        (row for row in found if row.done and row.done[1] < latest), key=lambda row: (row.done or ("", date.max))[1]
-    )
+    found = [
+        Unpaid(member, it.month, it.community, went_out, drawn.get((member, at))) for member, at, it, went_out in late
+    ]
+    return sorted(found, key=lambda it: (it.went_out, it.member, it.month))
 
 
 def _won(snapshot: Snapshot) -> Iterator[DealHistory]:
@@ -309,6 +322,8 @@ class _Drawn:
     # what is missing
 
     def _missing(self) -> Iterator[str]:
+        if self.snapshot.as_of < month_days(self.month)[1]:
+            yield "the end of the month"
         if self.confirmed is None:
             yield "tier and price confirmed by the member"
         if not (self.invoice and self.invoice.delivery_confirmed) and not self._describes_delivery:
@@ -344,10 +359,10 @@ class _Drawn:
 
     @property
     def _pays_the_cloud(self) -> bool:
-        """Whether a hub of the contract runs in a cloud that the team pays for and bills on."""
+        """Whether a hub of the contract, or of one that it renews, runs in a cloud that the team pays for and bills on."""
+        whose = (None, *self.snapshot.book.chain_of(self.history.id))
         return any(
-            hub.cloud == "billed" and hub.deal in (None, self.history.id) and self._ran(hub.since, hub.until)
-            for hub in self.member.hubs
+            hub.cloud == "billed" and hub.deal in whose and self._ran(hub.since, hub.until) for hub in self.member.hubs
         )
 
     def _ran(self, since: date | None, until: date | None) -> bool:
@@ -416,7 +431,7 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
         f"{amount:,.2f} {currency}"
         for currency, amount in total(line.amount for row in rows for line in row.lines).items()
     )
-    yield f"In all: {sums or Decimal(0)}"
+    yield f"In all: {sums or 'nothing'}"
     if sender:
         yield ""
         yield sender

@@ -130,6 +130,32 @@ def load_from(source: Files, kinds: Iterable[str] = KINDS) -> tuple[Book, list[P
     return book, known_here(book, reading.problems)
 
 
+def link_to(source: Files, where: str) -> str | None:
+    """The folder on the way to the files of a kind that is a link: what it leads to is not part of the repository."""
+    folders = where.split("/")[: -1 if where.endswith(".yaml") else None]
+    ways = ("/".join(folders[: end + 1]) for end in range(len(folders)))
+    return next((way for way in ways if source.what_is(way) is Is.LINK), None)
+
+
+def templates(source: Files) -> dict[str, str]:
+    """The templates below playbook/templates/: each by its name without the ending, and its path; of two of a name, the first."""
+    if link_to(source, TEMPLATES):
+        return {}
+    return dict(reversed(list(_templates(source, TEMPLATES))))
+
+
+def _templates(source: Files, folder: str) -> Iterator[tuple[str, str]]:
+    try:
+        entries = sorted(source.entries(folder))
+    except NotADirectoryError:
+        return
+    for name, what in entries:
+        if what is Is.FOLDER:
+            yield from _templates(source, f"{folder}/{name}")
+        elif what is Is.FILE and name not in ALONGSIDE and not name.startswith("."):
+            yield name.rpartition(".")[0] or name, f"{folder}/{name}"
+
+
 def files_on_disk(root: FilePath) -> Files:
     """The files of a folder on disk."""
     return _Disk(root)
@@ -165,7 +191,7 @@ class _Reading:
         self.join_versions()
 
     def files(self, kind: Kind) -> Iterator[FoundFile]:
-        if link := self.link_to(kind.where):
+        if link := link_to(self.source, kind.where):
             self.problems.append(_not_a_file(link, Is.LINK))
             return
         if kind.is_single:
@@ -176,12 +202,6 @@ class _Reading:
                 self.problems.append(Problem("field-missing", "there is no playbook/team.yaml", Place(kind.where)))
             return
         yield from self.below(kind, kind.where)
-
-    def link_to(self, where: str) -> str | None:
-        """The folder on the way to the files of a kind that is a link: what it leads to is not part of the repository."""
-        folders = where.split("/")[: -1 if where.endswith(".yaml") else None]
-        ways = ("/".join(folders[: end + 1]) for end in range(len(folders)))
-        return next((way for way in ways if self.source.what_is(way) is Is.LINK), None)
 
     def below(self, kind: Kind, folder: str) -> Iterator[FoundFile]:
         try:
@@ -285,20 +305,8 @@ class _Reading:
             documents=self.documents,
             broken=frozenset(self.broken | (self.misnamed - self.documents.keys())),
             lost=self.lost,
-            templates=frozenset(() if self.link_to(TEMPLATES) else self.templates(TEMPLATES)),
+            templates=frozenset(templates(self.source)),
         )
-
-    def templates(self, folder: str) -> Iterator[str]:
-        """The names of the templates in a folder and those below it, without their endings."""
-        try:
-            entries = sorted(self.source.entries(folder))
-        except NotADirectoryError:
-            return
-        for name, what in entries:
-            if what is Is.FOLDER:
-                yield from self.templates(f"{folder}/{name}")
-            elif what is Is.FILE and name not in ALONGSIDE and not name.startswith("."):
-                yield name.rpartition(".")[0] or name
 
 
 def read_file(file: FoundFile, raw: bytes | int) -> ReadFile:

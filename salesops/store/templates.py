@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from importlib import resources
 from pathlib import Path
 
 from salesops.problems import CannotDecide
-from salesops.store.load import TEMPLATES, read_bytes
+from salesops.store.load import TEMPLATES, files_on_disk, read_bytes, templates
 
 _NAMED = re.compile(r"(?P<name>[^@/]+)(?:@(?P<version>[^@/]+))?")
 OWN = "salesops.setup"
@@ -16,7 +15,7 @@ OWN = "salesops.setup"
 
 def template_text(root: Path, name: str) -> str | None:
     """The text of a template by its name, such as ``new-hub@1``; the program's own where the team has none of this name; None where there is none."""
-    path = next((path for path in _files(root) if _stem(path) == name), None)
+    path = templates(files_on_disk(root)).get(name)
     if path is None:
         return _own(name)
     raw = read_bytes(root, path)
@@ -39,27 +38,14 @@ def newest(names: frozenset[str] | set[str], asked: str) -> str | None:
 
 def own_templates() -> frozenset[str]:
     """The templates that the program brings."""
-    return frozenset(_stem(file.name) for file in resources.files(OWN).joinpath("starter", TEMPLATES).iterdir())
+    brought = resources.files(OWN).joinpath("starter", TEMPLATES).iterdir()
+    return frozenset(file.name.removesuffix(".md") for file in brought)
 
 
 def _rank(version: str | None) -> tuple[bool, int, str]:
     """Versions that are numbers by their value, before all others; one without comes last."""
     found = version or ""
     return found.isdecimal(), int(found) if found.isdecimal() else 0, found
-
-
-def _files(root: Path) -> Iterator[str]:
-    folder = root / TEMPLATES
-    if folder.is_symlink() or not folder.is_dir():
-        return
-    for path in sorted(folder.rglob("*")):
-        if path.is_file() and not any(part.is_symlink() for part in (path, *path.parents) if root in part.parents):
-            yield path.relative_to(root).as_posix()
-
-
-def _stem(path: str) -> str:
-    name = path.rpartition("/")[2]
-    return name.rpartition(".")[0] or name
 
 
 def _own(name: str) -> str | None:

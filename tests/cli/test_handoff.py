@@ -242,6 +242,45 @@ def test_the_copy_of_an_older_link_goes_with_it(won):
     assert [hub["name"] for hub in order["hubs"]] == ["teaching", "research"]
 
 
+def test_the_service_ends_with_the_last_contract_of_a_chain_and_its_hubs_with_it(won, tmp_path):
+    done(won.run("handoff", "acme", "--order", LINK))
+    done(won.run("handoff", "acme", "--in-use", "2026-03-02"))
+    later = WON.replace(
+        "signed: 2026-02-02, start: 2026-03-01, end: 2027-02-28",
+        "signed: 2026-08-02, start: 2026-11-01, end: 2027-10-31",
+    )
+    later = later.replace(
+        "enrichment: 2026-01-05, closed won: 2026-02-02", "renewals: 2026-07-05, closed won: 2026-08-02"
+    ).replace("date: 2026-02-03", "date: 2026-08-03")
+    won.deal(f"type: existing business\nrenews: acme\n{later}", "acme-2")
+    ran = won.run("handoff", "acme", "--ended", "2026-11-10")
+    assert (ran.code, "end the service of that one" in ran.err) == (1, True), ran.err
+    done(won.run("handoff", "acme", "--ended", "2026-10-15", "--dry-run"))
+    done(won.run("handoff", "acme-2", "--ended", "2026-11-10"))
+    assert [hub["until"] for hub in record(won, "members/cascadia-university.yaml")["hubs"]] == ["2026-11-10"] * 2
+    assert "next: salesops handoff acme-2 --issues" in done(won.run("handoff", "acme-2")).out
+    assert "salesops handoff acme-2 --issues" in shown(won, "deals/acme-2")
+    done(won.run("handoff", "acme-2", "--issues"))
+    assert [each["title"].startswith("Switch off a hub") for each in issues(tmp_path)] == [True, True]
+    assert "--issues" not in done(won.run("handoff", "acme-2")).out
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "way"),
+    [
+        (", entity: Sponsor", "", "salesops set acme contract.entity VALUE"),
+        ("mrr: 1000 USD, one_off: 500 USD, entity", "mrr: 900 USD, one_off: 500 USD, entity", "salesops edit acme"),
+        ("member: cascadia-university", "member: nobody-university", "salesops new member"),
+    ],
+)
+def test_the_way_on_is_the_command_that_mends_what_is_missing_first(won, was, now, way):
+    file = won.root / "deals/acme.yaml"
+    assert was in file.read_text()
+    file.write_text(file.read_text().replace(was, now))
+    assert f"next: {way}\n" in done(won.run("handoff", "acme")).out
+    assert way in shown(won, "deals/acme")
+
+
 def test_the_mark_of_a_stranger_is_no_issue_of_ours(won, tmp_path):
     done(won.run("handoff", "acme", "--order", LINK))
     forged = {"url": "https://github.com/our-org/infrastructure/issues/99", "title": "x", "who": "NONE"}

@@ -77,6 +77,7 @@ def test_every_command_with_known_says_what_the_checkout_says(demo, checkout, da
         ("metrics", "--evidence"),
     ]
     asked += [("show", deal) for deal in deals] + [("show", "alder-coast-university"), ("explain", "stalled")]
+    asked += [("invoices",), ("invoices", "--month", "2026-08")]
     for words in asked:
         assert out(demo, *words, "--known", day) == out(then, *words, "--as-of", day), words
         known, there = data(demo, *words, "--known", day), data(then, *words, "--as-of", day)

@@ -177,6 +177,30 @@ def test_what_went_out_more_than_sixty_days_ago_is_unpaid(won, repo):
     assert unpaid(repo.book().on(date(2026, 11, 20))) == []
 
 
+def test_an_invoice_of_a_service_that_ended_before_its_month_is_still_unpaid(won, repo):
+    out = "invoices: [{month: 2026-08, tier_confirmed: 2026-02-01, prepared: 2026-09-01, sent: 2026-09-01, certified: 2026-09-02, invoiced: 2026-09-03}]"
+    won(", service_ended: 2026-07-01", READY + out)
+    (late,) = unpaid(repo.book().on(date(2026, 11, 20)))
+    assert (late.month, str(late.went_out), late.total) == ("2026-08", "2026-09-03", None)
+    won("", READY + out)
+    (late,) = unpaid(repo.book().on(date(2026, 11, 20)))
+    assert late.total == {"USD": Decimal(1000)}
+
+
+def test_the_cloud_of_a_hub_is_asked_for_under_the_contract_that_renews_its_own(won, repo):
+    hub = "hubs: [{name: t, deal: older, cloud: billed}]\ninvoices: [{month: 2026-10, tier_confirmed: 2026-02-01}]"
+    older = WON.replace(
+        "signed: 2026-02-01, start: 2026-02-01, end: 2027-01-31",
+        "signed: 2025-02-01, start: 2025-02-01, end: 2026-01-31",
+    )
+    repo.write("deals/older.yaml", older.replace("closed won: 2026-02-01", "closed won: 2026-01-06") % "")
+    (row,) = won("", READY + hub)
+    assert row.missing == (), "a hub of another deal"
+    repo.write("deals/one.yaml", WON % "" + "renews: older\n")
+    (row,) = batch(repo.book().on(date(2026, 11, 20)), "2026-10").rows
+    assert row.missing == ("cloud costs of the month",)
+
+
 def test_the_months_go_back_to_the_first_that_is_on_file(won, repo):
     won("", READY + "invoices: [{month: 2026-08, prepared: 2026-09-01}]")
     assert months_behind(repo.book().on(date(2026, 11, 20)), 12) == ["2026-10", "2026-09", "2026-08"]

@@ -16,6 +16,8 @@ from salesops.metrics.wording import NO_DATA
 from salesops.output import SCHEMA_VERSION, as_json, show
 from salesops.records.contract import Order
 from salesops.records.deal import Deal
+from salesops.records.process import WON
+from salesops.records.record import value_at
 from salesops.records.specification import Unreadable, as_written, frozen_copy, specified
 from salesops.reports.handoff import Handoff, handoff, way_on
 
@@ -97,6 +99,7 @@ def _changes(desk: Desk, found: Handoff, options: Mapping[str, Any]) -> Iterator
         fields |= {"order.operational": str(in_use)}
     ended = desk.happened(options["ended"], "--ended") if options["ended"] else None
     if ended:
+        _last_of_its_chain(desk, found.deal, ended)
         fields |= {"contract.service_ended": str(ended)}
     yield {"set": found.deal, "fields": fields, "was": _was(desk, found.deal, fields)}
     if options["order"] and "order.frozen" not in fields and deal.order and deal.order.frozen:
@@ -114,17 +117,20 @@ def _after_the_signature(deal: Deal, in_use: date) -> None:
         raise Usage(f"--in-use: {in_use} is before the signature of {signed}; a trial before it is no hand-off")
 
 
+def _last_of_its_chain(desk: Desk, deal_id: str, ended: date) -> None:
+    """Refuse to end the service of a contract that another one had carried on by then."""
+    for later in desk.book.renewed_by.get(deal_id, ()):
+        history = desk.snapshot.history(later)
+        starts = history.deal.contract.start if history and history.deal.contract else None
+        if history and desk.snapshot.outcome(history) == WON and (starts is None or starts <= ended):
+            raise NoWay(f"--ended: {later} renews {deal_id} and is won: end the service of that one")
+
+
 def _was(desk: Desk, deal_id: str, fields: Asked) -> Asked:
     """What stands in the fields now, for those in which something does."""
     data = desk.book.documents["deal", deal_id].data
-    found: Asked = {}
-    for path in fields:
-        value: Any = data
-        for part in path.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        if value is not None:
-            found[path] = value
-    return found
+    known = {path: value_at(data, path) for path in fields}
+    return {path: value for path, value in known.items() if value is not None}
 
 
 def _ordered(order: Order | None, link: str, day: date) -> Asked:
@@ -186,11 +192,11 @@ def _at_its_address(desk: Desk, member_id: str, at: int, address: str | None) ->
 
 
 def _switched_off(desk: Desk, deal_id: str, day: date) -> Iterator[Asked]:
-    """The hubs that ran under a deal, off from a day on."""
-    member_id = desk.book.deals[deal_id].member
+    """The hubs that ran under a deal or one that it renews, off from a day on."""
+    member_id, chain = desk.book.deals[deal_id].member, desk.book.chain_of(deal_id)
     member = desk.book.members.get(member_id)
     for at, hub in enumerate(member.hubs if member else ()):
-        if hub.deal == deal_id and hub.until is None:
+        if hub.deal in chain and hub.until is None:
             if hub.since and hub.since > day:
                 raise Usage(f"--ended: hub '{show(hub.name)}' is in use since {hub.since}, after {day}")
             yield {"set": member_id, "fields": {f"hubs.{at}.until": str(day)}}

@@ -11,7 +11,7 @@ from salesops.output import counted, markdown, show, unlinked
 from salesops.records.contract import Hub
 from salesops.records.team import Delivery
 from salesops.reports.drafts import DrawnUp, NoSuchField, draft
-from salesops.reports.handoff import Handoff, without_issue
+from salesops.reports.handoff import Handoff, end_of, ordered, to_switch_off, without_issue
 from salesops.store.delivery_issues import DeliveryIssues, key_of
 from salesops.store.templates import template_text
 
@@ -66,12 +66,12 @@ def _wanted(desk: Desk, found: Handoff, delivery: Delivery) -> Iterator[ToOpen]:
     text = template_text(desk.root, name)
     if text is None:
         raise NoWay(f"there is no template {show(name)} in playbook/templates/")
-    order = deal.order
-    if order is None or not order.hubs:
+    hubs = ordered(desk.book, found.deal) if ends else list(deal.order.hubs if deal.order else ())
+    if not hubs:
         raise NoWay(f"the order of {found.deal} names no hub: salesops handoff {found.deal} --order URL")
-    _each_by_its_name(order.hubs)
+    _each_by_its_name(hubs)
     title, _, body = text.partition("\n")
-    for hub in _running_out(desk, found) if ends else without_issue(order):
+    for hub in to_switch_off(desk.book, found.deal) if ends else without_issue(deal.order):
         try:
             yield ToOpen(
                 key_of(found.deal, hub.name, ends=ends),
@@ -91,24 +91,13 @@ def _each_by_its_name(hubs: Sequence[Hub]) -> None:
         raise NoWay(f"the order names two hubs '{show(twice)}': give each a name of its own first")
 
 
-def _running_out(desk: Desk, found: Handoff) -> list[Hub]:
-    """The hubs of a service that ended, whose end no issue is on file for."""
-    deal = desk.book.deals[found.deal]
-    said = {link.kind for link in deal.links}
-    return [hub for hub in (deal.order.hubs if deal.order else ()) if _end_of(hub) not in said]
-
-
-def _end_of(hub: Hub) -> str:
-    return f"decommission request: {hub.name}"
-
-
 def _written(desk: Desk, found: Handoff, each: ToOpen, address: str) -> int:
     """The address in the record, as soon as it is known."""
     now = desk_again(str(desk.root), desk.as_of, yes=True, dry_run=False, output_format=desk.writing.output_format)
     deal = now.book.deals[found.deal]
     order = deal.order
     if found.ended is not None:
-        return send(now, [{"add": found.deal, "to": "links", "entry": {"kind": _end_of(each.hub), "url": address}}])
+        return send(now, [{"add": found.deal, "to": "links", "entry": {"kind": end_of(each.hub), "url": address}}])
     at = next(at for at, hub in enumerate(order.hubs if order else ()) if hub.name == each.hub.name)
     changes: list[Asked] = [{"set": found.deal, "fields": {f"order.hubs.{at}.issue": address}}]
     if order and address not in order.issues:

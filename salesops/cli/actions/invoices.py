@@ -9,9 +9,11 @@ from datetime import date
 from salesops.cli.hands import Asked, Desk, NoWay, desk_of, send
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
+from salesops.cli.repository import Records, records_of
 from salesops.output import SCHEMA_VERSION, as_csv, as_json, counted, show, table
 from salesops.records.contract import month_before
 from salesops.records.money import Sums
+from salesops.records.team import Team
 from salesops.reports.drafts import gap
 from salesops.reports.invoices import NO_DEAL, Batch, InvoiceRow, as_email, batch
 
@@ -32,22 +34,30 @@ def run(
     dry_run: bool,
     output_format: str,
     as_of: str | None,
+    known: str | None,
 ) -> int:
-    """Print the invoices of a month, or write down a step; 1 where it is refused."""
+    """Print the invoices of a month, or write down a step; 1 where a file cannot be counted, or where it is refused."""
     if not record and (deals or date_ or yes or dry_run):
         raise Usage("--deal, --date, --yes and --dry-run belong to --record")
     if email and (record or output_format != "text"):
         raise Usage("--email stands alone")
     if record and output_format == "csv":
         raise Usage("--record is told as text or json")
-    desk = desk_of(folder, as_of, yes=yes or not record, dry_run=dry_run, output_format=output_format)
-    found = batch(desk.snapshot, _month(month, desk.day))
-    desk.say_what_is_left_out()
+    if record and known:
+        raise Usage("--record writes down a step of today: it does not go with --known")
     if record:
+        desk = desk_of(folder, as_of, yes=yes, dry_run=dry_run, output_format=output_format)
+        found = batch(desk.snapshot, _month(month, desk.day))
         return _record(desk, found, record, [desk.deal(deal) for deal in deals], desk.happened(date_))
-    for line in _email(desk, found) if email else _lines(found, output_format):
+    records = records_of(folder, as_of, known)
+    whole = records.are_whole
+    if not records.book.processes:
+        return 1
+    records.say_whose()
+    found = batch(records.snapshot, _month(month, records.day))
+    for line in _email(records.book.team, found) if email else _lines(found, records, output_format):
         say(line)
-    return 0
+    return 0 if whole else 1
 
 
 def _month(asked: str | None, day: date) -> str:
@@ -64,9 +74,10 @@ def _month(asked: str | None, day: date) -> str:
 # ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _lines(found: Batch, output_format: str) -> Iterator[str]:
+def _lines(found: Batch, records: Records, output_format: str) -> Iterator[str]:
     if output_format == "json":
-        yield as_json({"schema_version": SCHEMA_VERSION, **found.as_data()})
+        known = records.point.as_data() if records.point else None
+        yield as_json({"schema_version": SCHEMA_VERSION, "known": known, **found.as_data()})
     elif output_format == "csv":
         yield from as_csv(_csv_rows(found), CSV_HEADS)
     else:
@@ -106,8 +117,7 @@ def _money(sums: Sums) -> str:
     return " + ".join(f"{amount:,.2f} {currency}" for currency, amount in sums.items()) or "nothing"
 
 
-def _email(desk: Desk, found: Batch) -> Iterator[str]:
-    team = desk.book.team
+def _email(team: Team | None, found: Batch) -> Iterator[str]:
     address = team.sponsor.email if team and team.sponsor else None
     for line in as_email(found, address or gap("team.sponsor.email"), team.organisation if team else None):
         yield show(line)

@@ -12,6 +12,7 @@ from salesops.cli.hands import Asked, Desk, NoWay, desk_of, send
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import say
+from salesops.cli.repository import records_of
 from salesops.edits.renewal import is_won, renewal_of, renewals
 from salesops.metrics.contracts import due_for_renewal
 from salesops.output import SCHEMA_VERSION, as_json, show
@@ -21,11 +22,11 @@ from salesops.records.scalars import ID_FORM
 def run(folder: str, deal: str | None, *, due: bool, **options: Any) -> int:
     """Begin it, or name those that are due; 1 where it is refused."""
     how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
-    desk = desk_of(folder, **how)
     if due == bool(deal):
         raise Usage("say which deal is renewed, or --due for those that should be")
     if deal is None:
-        return _due(desk)
+        return _due(folder, how["as_of"], how["output_format"])
+    desk = desk_of(folder, **how)
     day = desk.happened(options["date_"])
     old_id = _meant(desk, deal)
     there = renewals(desk.book, old_id)
@@ -40,17 +41,21 @@ def run(folder: str, deal: str | None, *, due: bool, **options: Any) -> int:
     return send(desk, [change])
 
 
-def _due(desk: Desk) -> int:
-    """Every contract that ends soon, or has ended while its service goes on, and that nothing renews: by its last day."""
-    found = due_for_renewal(desk.snapshot)
-    desk.say_what_is_left_out()
-    if desk.writing.output_format == "json":
+def _due(folder: str, as_of: str | None, output_format: str) -> int:
+    """Every contract that ends soon, or has ended while its service goes on, and that nothing renews: by its last day; 1 where a file cannot be counted."""
+    records = records_of(folder, as_of, None)
+    whole = records.are_whole
+    if not records.book.processes:
+        return 1
+    records.say_whose()
+    found = due_for_renewal(records.snapshot)
+    if output_format == "json":
         rows = [{"deal": term.id, "ends": term.contract.last_day} for term in found]
-        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": desk.day, "due": rows}))
-        return 0
-    for term in found:
-        say(f"{term.id}  ends {term.contract.last_day}")
-    return 0
+        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": records.day, "due": rows}))
+    else:
+        for term in found:
+            say(f"{term.id}  ends {term.contract.last_day}")
+    return 0 if whole else 1
 
 
 def _meant(desk: Desk, asked: str) -> str:

@@ -10,7 +10,7 @@ from salesops.book.book import Snapshot
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.wording import amounts
-from salesops.reports.invoices import Batch, InvoiceRow, batch, months_behind, unpaid
+from salesops.reports.invoices import Batch, InvoiceRow, Unpaid, batch, months_behind, unpaid
 from salesops.site.pages.charts.chart import month_in_words
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
@@ -25,7 +25,7 @@ MOST = 200
 LOOKS = {"paid": "good", "not prepared": "quiet"}
 
 
-def _member(row: InvoiceRow, here: Here) -> Markup:
+def _member(row: InvoiceRow | Unpaid, here: Here) -> Markup:
     name = here.member_link(row.member)
     return Markup("{} <small>{}</small>").format(name, row.community) if row.community else name
 
@@ -49,14 +49,12 @@ COLUMNS: Columns[InvoiceRow] = (
     Column("State", _state),
     Column("Waits for", lambda row, _: "; ".join(row.waits_for) or NOTHING, words=True, label="Waits for"),
 )
-UNPAID: Columns[InvoiceRow] = (
+UNPAID: Columns[Unpaid] = (
     Column("Member", _member, header=True),
     Column("Month", lambda row, _: month_in_words(row.month)),
     Column("Total", lambda row, _: amounts(row.total) if row.total else NOTHING, right=True, label="Total"),
-    Column("Went out", lambda row, _: day(row.invoice.invoiced) if row.invoice else NOTHING, label="Went out"),
-    Column(
-        "Days", lambda row, here: (here.as_of - row.done[1]).days if row.done else NOTHING, right=True, label="Days"
-    ),
+    Column("Went out", lambda row, _: day(row.went_out), label="Went out"),
+    Column("Days", lambda row, here: (here.as_of - row.went_out).days, right=True, label="Days"),
 )
 
 
