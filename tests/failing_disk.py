@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,7 +26,7 @@ CALLS = (
     "openat,read,pread64,write,pwrite64,getdents64,close,fsync,fdatasync,syncfs,flock,rename,renameat,renameat2,link,linkat,"
     "unlink,unlinkat,mkdir,mkdirat,rmdir,chmod,fchmod,fchmodat,ftruncate,truncate,newfstatat,stat,lstat,fstat,statx,readlink"
 )
-LASTING = "rename,fsync,unlink,mkdir,chmod,flock"
+LASTING = ("rename", "fsync", "unlink", "mkdir", "chmod", "flock")
 """Calls that a command makes on records only, so that a fault may last from one of them on."""
 LOADED = (apply, check)
 """What the commands of these tests would load is loaded here, once."""
@@ -35,12 +36,26 @@ _ANYBODY = 0x59616D61, ctypes.c_ulong(-1)
 
 @dataclass(frozen=True)
 class Call:
-    """A file-system call of a command: its name, how many of that name and how many of the lasting ones came before it, and its words."""
+    """A file-system call of a command: its name, the how manyth of that name it is, of all and on its own file, and its words.
+
+    ``before`` says how many of each lasting call came before it: strace counts each by its own name.
+    """
 
     name: str
     nth: int
-    nth_lasting: int
+    nth_of_file: int
     words: str
+    before: Mapping[str, int]
+
+    @property
+    def file(self) -> Path:
+        """The file that it is about."""
+        return Path(_file_of(self.words))
+
+    def lasting(self, error: str) -> str:
+        """The fault that begins with this call and lasts."""
+        begins = {name: self.before[name] + 1 for name in LASTING}
+        return " ".join(f"{name}:error={error}:when={nth}+" for name, nth in begins.items())
 
     @property
     def writes(self) -> bool:
@@ -81,23 +96,32 @@ def calls_of(words: list[str], below: Path, log: Path) -> list[Call]:
 
 def _calls_in(log: str, below: str) -> Iterator[Call]:
     seen: Counter[str] = Counter()
+    on_file: Counter[tuple[str, str]] = Counter()
     begun = False
     for line in log.splitlines():
         name, paren, rest = line.partition("(")
         if not paren or not name.isidentifier():
             continue
+        before = {each: seen[each] for each in LASTING}
         seen[name] += 1
+        on_file[name, _file_of(rest)] += 1
         begun = begun or name == "flock"
         if below in rest.rpartition(" = ")[0] and begun:
-            yield Call(name, seen[name], sum(seen[each] for each in LASTING.split(",")), rest)
+            yield Call(name, seen[name], on_file[name, _file_of(rest)], rest, before)
+
+
+def _file_of(words: str) -> str:
+    """The file that a call is about: that of its descriptor, else the first that it names."""
+    found = re.match(r"\d+<([^>]*)>", words) or re.search(r'"([^"]*)"', words)
+    return found[1] if found else ""
 
 
 def run_with(words: list[str], log: Path, fault: str = "", of: Path | None = None) -> Ended:
-    """A command with a fault in it, as ``strace --inject`` writes it; none where there is none.
+    """A command with a fault in it, as ``strace --inject`` writes it, several with blanks between them; none where there is none.
 
     Only the calls on one file are counted where it is named: how often a pipe from git is read differs between two runs.
     """
-    return _run(words, log, f"inject={fault}" if fault else "", of)
+    return _run(words, log, " ".join(f"inject={each}" for each in fault.split()), of)
 
 
 def _run(words: list[str], log: Path, traced: str, of: Path | None = None) -> Ended:
@@ -119,7 +143,8 @@ def _run(words: list[str], log: Path, traced: str, of: Path | None = None) -> En
 
 
 def _traced_by(child: int, log: Path, traced: str, of: Path | None) -> subprocess.Popen[bytes]:
-    words = ["strace", "-y", "-s", "200", "-o", str(log), "-e", traced, *(("-P", str(of)) if of else ())]
+    expressions = [word for each in traced.split() for word in ("-e", each)]
+    words = ["strace", "-y", "-s", "200", "-o", str(log), *expressions, *(("-P", str(of)) if of else ())]
     tracer = subprocess.Popen([*words, "-p", str(child)], stderr=subprocess.PIPE)
     assert tracer.stderr is not None
     assert b"attached" in tracer.stderr.readline()

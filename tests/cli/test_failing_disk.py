@@ -52,14 +52,14 @@ class Disk:
         shutil.rmtree(self.root)
         shutil.copytree(self.kept, self.root)
 
-    def judged(self, fault: str) -> str:
-        """What is wrong after a run with a fault, and after the next command; empty where nothing is."""
+    def judged(self, fault: str, of: Path | None = None) -> str:
+        """What is wrong after a run with a fault, and after the next command; empty where nothing is. ``of`` is the file whose calls are counted."""
         self.again()
         log = self.kept.with_name("log")
-        ended = run_with(self.words, log, fault)
+        ended = run_with(self.words, log, fault, of)
         if ended.code >= 0 and "(INJECTED)" not in log.read_text(errors="replace"):
             return "the fault did not come to pass"
-        left = self.texts()
+        left = {name: text for name, text in self.texts().items() if "+" not in fault or not _is_draft(name)}
         if ended.code >= 0 and (wrong := self.untrue(ended.code, ended.said, left, fault)):
             return f"{wrong} (exit {ended.code}): {ended.said}"
         if self.files() == self.untouched:
@@ -84,6 +84,11 @@ class Disk:
         if left not in (self.old, self.new) and "+" not in fault:
             return "half of it is written"
         return "" if "written" in said else "not a word of what was written"
+
+
+def _is_draft(name: str) -> bool:
+    """Whether a file is a draft of a command: where not even unlink works any more, it stays until the next command."""
+    return "/.salesops-" in name
 
 
 @pytest.fixture
@@ -116,15 +121,19 @@ def calls(disk: Disk) -> list[Call]:
     return found
 
 
-def faults(call: Call) -> Iterator[str]:
-    """The faults that one call may meet: a kill, a disk that fails once, that is full once, and either from there on."""
-    yield f"{call.name}:signal=KILL:when={call.nth}"
-    yield f"{call.name}:error=EIO:when={call.nth}"
+def faults(call: Call) -> Iterator[tuple[str, Path | None]]:
+    """The faults that one call may meet: a kill, a disk that fails once, that is full once, and either from there on.
+
+    Reads are counted on their own file: how often a pipe from git is read differs between two runs.
+    """
+    of, nth = (call.file, call.nth_of_file) if call.name == "read" else (None, call.nth)
+    yield f"{call.name}:signal=KILL:when={nth}", of
+    yield f"{call.name}:error=EIO:when={nth}", of
     if call.writes:
-        yield f"{call.name}:error=ENOSPC:when={call.nth}"
-    if call.name in LASTING.split(","):
-        yield f"{LASTING}:error=EIO:when={call.nth_lasting}+"
-        yield f"{LASTING}:error=ENOSPC:when={call.nth_lasting}+"
+        yield f"{call.name}:error=ENOSPC:when={nth}", of
+    if call.name in LASTING:
+        yield call.lasting("EIO"), None
+        yield call.lasting("ENOSPC"), None
 
 
 SAMPLE = {
@@ -165,9 +174,10 @@ def test_whatever_call_of_a_write_fails_or_is_its_last_all_of_the_list_is_there_
     assert len(every) > 100
     wrong = {}
     for call in every:
-        for fault in faults(call):
-            wrong[f"{fault} {call.words[:90]}"] = disk.judged(fault)
-    assert {fault: said for fault, said in wrong.items() if said} == {}
+        for fault, of in faults(call):
+            wrong[f"{fault} {call.words[:90]}"] = disk.judged(fault, of)
+    wrong = {fault: said for fault, said in wrong.items() if said}
+    assert not wrong, "\n".join(f"{fault}\n    {said}" for fault, said in wrong.items())
 
 
 # ── a disk that is full ───────────────────────────────────────────────────────────────────────────────────────────────
