@@ -12,9 +12,9 @@ HOME = Path(__file__).parents[1]
 PACKAGE = HOME / "salesops"
 DRAWN = (HOME / "site/contributing/architecture.md").read_text(encoding="utf-8").split("## The tree")[1].split("```")[1]
 FORBIDDEN = {"utils", "util", "helpers", "helper", "common", "manager", "service", "misc"}
-NEIGHBOURS = {"imports", "setup", "site"}
+NEIGHBOURS = {"imports", "exports", "setup", "site"}
 """Rooms on one floor: none of them knows another."""
-MOST_ROOMS, MOST_LOOSE = 12, 2
+MOST_ROOMS, MOST_LOOSE = 13, 2
 
 
 def drawn() -> dict[str, list[str]]:
@@ -56,7 +56,7 @@ def test_every_module_is_drawn_and_every_drawn_module_exists():
             assert sorted(modules) == sorted(names_in(PACKAGE / room)), room
 
 
-def test_the_house_has_at_most_twelve_rooms_and_two_loose_modules():
+def test_the_house_has_at_most_thirteen_rooms_and_two_loose_modules():
     loose = {file.stem for file in PACKAGE.glob("*.py")} - {"__init__"}
     assert len(loose) <= MOST_LOOSE
     assert len(names_in(PACKAGE) - loose) <= MOST_ROOMS
@@ -91,7 +91,7 @@ def test_a_module_imports_only_from_what_stands_above_it(name):
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if room_of(name) in NEIGHBOURS])
-def test_imports_setup_and_site_do_not_know_each_other(name):
+def test_imports_exports_setup_and_site_do_not_know_each_other(name):
     used = {room_of(module) for module in imports(MODULES[name])}
     assert not used & (NEIGHBOURS - {room_of(name)})
 

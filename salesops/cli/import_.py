@@ -41,3 +41,19 @@ def csv(
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(run(ctx.obj, file, column_map, output_format, as_of, dry_run=dry_run, update=update))
+
+
+@command.command("json")
+@click.argument("file", metavar="FILE")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@format_option("text", "json")
+@click.pass_context
+def whole(ctx: click.Context, file: str, dry_run: bool, output_format: str) -> None:
+    """Import all records of a file that `salesops export json` wrote, into an empty folder or beside what is there.
+
+    In an empty folder they are the same files again, byte for byte. A file that is there and says something else is kept and
+    named: nothing on file is ever changed. Exits with 1 where an entry was kept or refused.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, file, None, output_format, None, dry_run=dry_run, update=False))

@@ -109,7 +109,8 @@ class Cycle(NamedTuple):
     worth: Sums
 
 
-def _cycles(snapshot: Snapshot) -> Iterator[Cycle]:
+def cycles_of(snapshot: Snapshot) -> Iterator[Cycle]:
+    """The wins of the window, each with the days it took and what it brings."""
     for history in snapshot.won:
         won = won_on(snapshot, history)
         if snapshot.in_window(won):
@@ -136,13 +137,13 @@ def sales_velocity(snapshot: Snapshot) -> Amounts:
     otherwise. `behind` tells each of the four. With fewer than 10 wins that have an amount in a currency, or fewer than 10 closed
     attempts, there is no number. Each currency counts the open qualified deals that are worth something in it.
     """
-    cycles, rate = list(_cycles(snapshot)), replace(win_rate(snapshot), floor=snapshot.numbers.enough)
+    cycles, rate = list(cycles_of(snapshot)), replace(win_rate(snapshot), floor=snapshot.numbers.enough)
     held = [history for history in snapshot.open if qualified(snapshot, history.now.stage)]
     found: Sums = {}
     behind: dict[str, str] = {}
     for currency in sorted({currency for cycle in cycles for currency in cycle.worth}):
         amounts_won = [cycle.worth[currency] for cycle in cycles if currency in cycle.worth]
-        here = sum(_is_worth_in(history, currency) for history in held)
+        here = sum(is_worth_in(history, currency) for history in held)
         mean = (sum(amounts_won, Decimal(0)) / len(amounts_won)).quantize(CENT)
         behind |= {f"open, {currency}": str(here), f"mean won, {currency}": f"{mean} (n = {len(amounts_won)})"}
         if (
@@ -159,7 +160,8 @@ def sales_velocity(snapshot: Snapshot) -> Amounts:
     )
 
 
-def _is_worth_in(history: DealHistory, currency: str) -> bool:
+def is_worth_in(history: DealHistory, currency: str) -> bool:
+    """Whether a deal has an amount in a currency."""
     amounts = history.deal.value.amounts if history.deal.value else []
     return any(money.currency == currency for money in amounts)
 

@@ -88,7 +88,7 @@ def email_open_rate(snapshot: Snapshot) -> Share:
     nobody counted the opens is in the table and not in the number. Mail programs that fetch pictures in advance make it too high,
     those that block them too low: answers are the better sign, and no red line may rest on it.
     """
-    found = _by_message(snapshot)
+    found = by_message(snapshot)
     counted = [each for each in found if each.is_sound]
     singles = [each for each in counted if each.whence == ONE_BY_ONE]
     return Share(
@@ -100,7 +100,7 @@ def email_open_rate(snapshot: Snapshot) -> Share:
     )
 
 
-def _by_message(snapshot: Snapshot) -> list[Tally]:
+def by_message(snapshot: Snapshot) -> list[Tally]:
     """Every message that was sent by name: by the results on file where these can be told apart, else by the e-mails of deals."""
     records = snapshot.book.outreach.values() if snapshot.only is None else ()
     found = {record.message: _on_file(snapshot, record) for record in records if _has_begun(snapshot, record)}

@@ -354,6 +354,11 @@ def meetings_per_week(snapshot: Snapshot) -> Count:
     )
 
 
+def meetings_of_last_week(snapshot: Snapshot) -> list[Meeting]:
+    """The meetings that were held in the last full week, each with the deals it was about."""
+    return _in_week(_asked_for(snapshot, _meetings(snapshot)), last_full_week(snapshot.as_of))
+
+
 def _week(meetings: list[Meeting], week: date, running: date | None) -> dict[str, object]:
     value = len(_in_week(meetings, week))
     return {"week": _iso_week(week), "starts": str(week), "value": value, "partial": week == running}

@@ -93,7 +93,7 @@ def forecast_mrr_6(snapshot: Snapshot) -> Amounts:
     renewed; open qualified deals of new business bring their fee from the day on which they are expected, times the share of such deals that is
     won. Both shares are measured from 10 decided ones on; before that 0.8 and 0.3 are assumed, and `behind` says which it is.
     """
-    parts, left_out = _parts(snapshot)
+    parts, left_out = parts_of_forecast(snapshot)
     every = list(dict.fromkeys(part.history.id for part in parts))
     return Amounts(
         sums=_sum(parts),
@@ -123,7 +123,7 @@ def _sum(parts: Iterable[Part]) -> Sums:
     return total(part.money for part in parts)
 
 
-def _parts(snapshot: Snapshot) -> tuple[list[Part], list[LeftOut]]:
+def parts_of_forecast(snapshot: Snapshot) -> tuple[list[Part], list[LeftOut]]:
     """What each deal brings in each month, and the deals that could bring something and lack a day or a fee."""
     renewed, fresh = renewal_factor(snapshot).value, new_factor(snapshot).value
     parts: list[Part] = []

@@ -9,13 +9,12 @@ from icalendar import Calendar, Event
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing
-from salesops.metrics.contracts import Term, terms
+from salesops.metrics.contracts import IN_FORCE, Term, terms
 from salesops.metrics.wording import amounts
 from salesops.output import masked, show
 from salesops.records.money import total
 from salesops.records.scalars import slug
 from salesops.reports.todo import Task, to_do
-from salesops.site.pages.renewals import IN_FORCE
 
 NEXT_STEPS = "next-steps.ics"
 RENEWALS = "renewals.ics"

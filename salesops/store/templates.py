@@ -16,8 +16,15 @@ OWN = "salesops.setup"
 def template_text(root: Path, name: str) -> str | None:
     """The text of a template by its name, such as ``new-hub@1``; the program's own where the team has none of this name; None where there is none."""
     path = templates(files_on_disk(root)).get(name)
-    if path is None:
-        return _own(name)
+    return _own(name) if path is None else _text(root, path)
+
+
+def team_templates(root: Path) -> dict[str, str]:
+    """The text of each template of the team, by its path."""
+    return {path: _text(root, path) for path in templates(files_on_disk(root)).values()}
+
+
+def _text(root: Path, path: str) -> str:
     raw = read_bytes(root, path)
     if isinstance(raw, int):
         raise CannotDecide(f"{path}: {raw:,} bytes are too many for a template")

@@ -39,6 +39,8 @@ class Text:
     otherwise: str = "Words"
     is_trimmed: bool = False
     """Blanks at its ends are no part of it: a typed answer, or words with a day behind them."""
+    is_begun: bool = False
+    """It may be the beginning of a word that is known, which is then written whole."""
     is_read: bool = False
     """What is a day in it, or the first letter of a role, is written in the exact form."""
 
@@ -253,7 +255,7 @@ WAYS = [
     Way(
         "close acme lost --reason other --verdict icp --again never",
         (answer("in words", at(DEAL, "loss", "learning")),),
-        answers=YES,
+        answers={**YES, "Not written": "n"},
         is_typed=True,
     ),
     Way("park acme --until open", (option("--why", at(DEAL, "parked", 0, "why")),)),
@@ -285,7 +287,7 @@ WAYS = [
         "new deal",
         (
             option("--what", of(new_deal, "title")),
-            option("--source", of(new_deal, "source", "channel")),
+            option("--source", of(new_deal, "source", "channel"), is_begun=True),
             option("--happened", of(new_deal, "activity", 0, "note")),
             dated("--next", of(new_deal, "next", "action")),
             Text(
@@ -303,7 +305,7 @@ WAYS = [
         "new deal --kind edu --country canada --tier gen --what Words --worth 1450 --owner jim --id hard --member-id hard-u --with dean",
         (
             answer("Institution", of(new_member, "name"), otherwise="Pinecrest"),
-            answer("How did it come about", of(new_deal, "source", "channel")),
+            answer("How did it come about", of(new_deal, "source", "channel"), is_begun=True),
             answer("What happened", of(new_deal, "activity", 0, "note")),
             answer("What next", of(new_deal, "next", "action"), end=", 27 nov"),
         ),
@@ -430,6 +432,8 @@ def differing(repo, hard: str, tried: Sequence[Text]) -> Iterator[str]:
             found = f"{type(fault).__name__} {fault}"
         if text.is_read:
             found = wanted if isinstance(found, dict) or str(found).casefold() == wanted.casefold() else found
+        if text.is_begun and str(found).casefold().startswith(wanted.casefold()):
+            found = wanted
         if found != wanted:
             yield f"{text.name} says {found!r}"
 

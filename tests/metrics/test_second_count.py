@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import Counter
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from second_count.agreement import book_of_portfolio, differences, read_as_text
 from second_count.counting import count_of
 from second_count.portfolios import asked, portfolio
+from selecting import other_numbers
 
+from salesops.exports.sqlite import write
 from salesops.metrics import metrics_of
 
 HERE = 60
@@ -51,6 +54,19 @@ def test_so_they_do_over_five_thousand_portfolios(unlike, part):
     for seed in range(HERE + part, HERE + ALL, PARTS):
         turn = seed // PARTS % 2
         assert unlike(seed, slice(turn, turn + 1)) == []
+
+
+def test_the_exported_file_says_it_a_third_time_by_plain_sql(process, random_deals, tmp_path):
+    for seed in range(20):
+        records = portfolio(seed, random_deals)
+        book = book_of_portfolio(records, process)
+        for turn, question in enumerate(asked(seed, records)):
+            snapshot = book.on(*question)
+            write(tmp_path / f"{seed}-{turn}.db", snapshot)
+            con = sqlite3.connect(tmp_path / f"{seed}-{turn}.db")
+            con.row_factory = sqlite3.Row
+            assert other_numbers(con, snapshot) == {}, (seed, question)
+            con.close()
 
 
 def test_portfolios_hold_what_the_numbers_are_about(process, random_deals):

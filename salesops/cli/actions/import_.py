@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from salesops.book.book import Book
+from salesops.cli.actions import import_whole
 from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
@@ -38,9 +39,18 @@ class Unusable(Exception):
 
 
 def run(
-    folder: str, file: str, column_map: str, output_format: str, as_of: str | None, *, dry_run: bool, update: bool
+    folder: str,
+    file: str,
+    column_map: str | None,
+    output_format: str,
+    as_of: str | None,
+    *,
+    dry_run: bool,
+    update: bool,
 ) -> int:
-    """Write the records and report each row; 1 where one was rejected, 2 where nothing can be used."""
+    """Write the records and report each row; 1 where one was rejected, 2 where nothing can be used. Without a mapping it is an export of ours."""
+    if column_map is None:
+        return import_whole.run(folder, file, output_format, dry_run=dry_run)
     root = root_of(folder)
     try:
         with nullcontext() if dry_run else alone(root):

@@ -180,7 +180,8 @@ def _titled(tiers: list[Choice]) -> Callable[[str], Asked]:
 
 
 def _begins_one(words: Sequence[str], said: str) -> bool:
-    return any(names.folded(word).startswith(names.folded(said)) for word in words)
+    begun = names.folded(said)
+    return bool(begun) and any(names.folded(word).startswith(begun) for word in words)
 
 
 def _source(form: Form, options: Asked) -> Asked:

@@ -9,10 +9,10 @@ from salesops.book.book import Snapshot
 from salesops.book.status import standings
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
-from salesops.metrics.contracts import terms
+from salesops.metrics.contracts import IN_FORCE, terms
 from salesops.reports.todo import to_do
 from salesops.site.pages.page import Page, page
-from salesops.site.pages.renewals import CONTRACTS, IN_FORCE, rows_of
+from salesops.site.pages.renewals import CONTRACTS, rows_of
 from salesops.site.pages.today import groups, task_place, when
 
 A_YEAR = timedelta(days=365)

@@ -47,8 +47,7 @@ TITLES = {
     ENDED: ("Ended", "The service has stopped."),
 }
 NEEDS_A_TALK = (OVERDUE, DAYS_30, DAYS_90, DAYS_180)
-IN_FORCE = (*NEEDS_A_TALK, LATER, OPEN_ENDED, NOT_STARTED)
-"""The windows of contracts that somebody looks after."""
+"""The windows in which somebody talks with the member about what comes next."""
 
 
 class RenewalRow(NamedTuple):
