@@ -50,6 +50,7 @@ COMMANDS = {
     "integrity": "Show what was entered late, pushed back, or changed after the fact.",
     "import": "Import records from a CSV file.",
     "export": "Take everything out: SQLite, CSV, JSON, Parquet, HubSpot, calendars.",
+    "bundle": "Write one file that an auditor can recompute, or verify one.",
     "merge-driver": "Merge two versions of a record; git calls it.",
     "site": "Check the records and build the site.",
     "serve": "Preview the site; it is rebuilt when a record changes.",

@@ -38,7 +38,7 @@ def test_a_folder_of_files_holds_what_is_asked_for(repo, what, file):
         ("json -o playbook/../playbook/x", "where records are"),
         ("json -o members", "where records are"),
         ("sqlite -o build", "is a folder"),
-        ("csv -o README.md", "is a file; csv is a folder"),
+        ("csv -o README.md", "is a file, where a folder"),
     ],
 )
 def test_a_wrong_call_is_told_and_writes_nothing(repo, words, says):

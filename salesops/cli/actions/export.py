@@ -43,14 +43,14 @@ def run(folder: str, what: str, out: str | None, as_of: str | None, known: str |
         return 1
     records.say_whose()
     target = Path(folder, out) if out else records.root / FOLDER / PLACES[what]
-    _never_into_the_records(records, target)
-    with _in_place_of(target, what) as draft:
+    never_into_the_records(records, target)
+    with in_place_of(target, is_file=what in ("sqlite", "json")) as draft:
         told = WAYS[what](records, draft)
     say(f"{show(str(out or target.relative_to(records.root)))}: {told}")
     return 0 if is_whole else 1
 
 
-def _never_into_the_records(records: Records, target: Path) -> None:
+def never_into_the_records(records: Records, target: Path) -> None:
     """Refuse to write where records are: an export is no record."""
     for name in ("deals", "members", "playbook", ".git"):
         if target.resolve().is_relative_to((records.root / name).resolve()):
@@ -58,13 +58,12 @@ def _never_into_the_records(records: Records, target: Path) -> None:
 
 
 @contextmanager
-def _in_place_of(target: Path, what: str) -> Iterator[Path]:
+def in_place_of(target: Path, *, is_file: bool) -> Iterator[Path]:
     """A draft beside a file or a folder, which takes its place once it is whole."""
-    is_file = what in ("sqlite", "json")
     if target.is_dir() and is_file:
         raise Usage(f"-o: {show(str(target))} is a folder")
     if target.exists() and not target.is_dir() and not is_file:
-        raise Usage(f"-o: {show(str(target))} is a file; {what} is a folder of files")
+        raise Usage(f"-o: {show(str(target))} is a file, where a folder of files goes")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".salesops-", dir=target.parent) as beside:

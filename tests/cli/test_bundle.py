@@ -1,0 +1,60 @@
+"""``salesops bundle`` as a team writes it and as a funder verifies it."""
+
+from __future__ import annotations
+
+import zipfile
+
+import pytest
+from running import run
+
+from salesops.exports.bundle import RESULTS, SUMS, packed
+
+
+@pytest.fixture
+def bundle(repo, tmp_path):
+    ran = repo.run("bundle", "-o", str(tmp_path / "b.zip"))
+    assert ran.code == 0, ran.err
+    return tmp_path / "b.zip"
+
+
+def test_a_funder_computes_it_again_far_from_any_repository(bundle, tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    ran = run(tmp_path / "elsewhere", "bundle", "--verify", "../b.zip")
+    assert (ran.code, "whole, every number as of 2026-11-20 comes out again" in ran.out) == (0, True), ran.out + ran.err
+    assert "sha256 " in ran.out
+
+
+def test_a_changed_record_fails_by_its_name(bundle, tmp_path):
+    raw = bundle.read_bytes()
+    at = raw.index(b"cascadia-university", raw.index(b"records/deals/") + 200)
+    bundle.write_bytes(raw[:at] + b"X" + raw[at + 1 :])
+    ran = run(tmp_path, "bundle", "--verify", "b.zip")
+    assert (ran.code, "records/" in ran.out, "not what it says" in ran.out) == (1, True, True), ran.out
+
+
+def test_results_that_do_not_follow_from_the_records_fail_by_the_number(bundle, tmp_path):
+    with zipfile.ZipFile(bundle) as there:
+        files = {name: there.read(name) for name in there.namelist() if name != SUMS}
+    assert b'"existing-business-active"' in files[RESULTS]
+    files[RESULTS] = files[RESULTS].replace(b'"value": 1,', b'"value": 2,')
+    bundle.write_bytes(packed(files))
+    ran = run(tmp_path, "bundle", "--verify", "b.zip")
+    assert (ran.code, "existing-business-active: it was 2, and comes out as 1" in ran.out) == (1, True), ran.out
+
+
+def test_records_with_errors_prove_nothing(repo, tmp_path):
+    repo.write("deals/torn.yaml", "title: [\n")
+    ran = repo.run("bundle", "-o", str(tmp_path / "b.zip"))
+    assert (ran.code, "proves nothing" in ran.err, (tmp_path / "b.zip").exists()) == (1, True, False)
+
+
+@pytest.mark.parametrize(("words", "says"), [("--verify none.zip", "there is no"), ("--verify .", "is a folder"), ("--verify x -o y", "stands alone"), ("-o deals/b.zip", "where records are")])  # fmt: skip
+def test_a_wrong_call_is_told(repo, words, says):
+    ran = repo.run("bundle", *words.split())
+    assert (ran.code, says in ran.err) == (2, True), ran.err
+
+
+def test_any_other_file_is_no_bundle(repo):
+    repo.write("x.zip", "words")
+    ran = repo.run("bundle", "--verify", "x.zip")
+    assert (ran.code, "x.zip is no bundle" in ran.err) == (2, True), ran.err
