@@ -638,7 +638,9 @@
   /** Posts it by a button, and says what came of it; also on the page that the preview then loads anew. */
   async function posted(button, part, address, body) {
     button.disabled = true; // until something is typed again, or it is done: twice is once
+    delete part.dataset.typed;
     const told = await post(address, body);
+    if (!told.written) part.dataset.typed = "yes";
     tell(part, told);
     keeps("sessionStorage", part.id, JSON.stringify(told));
   }
@@ -669,6 +671,30 @@
     }
   }
 
+  // What is typed and not written yet outlives the preview loading the page anew, which it does whenever a record is saved.
+  const draft = (form) => `salesops.draft ${location.pathname} ${form.id}`;
+  const inquiry = (form, { stage, ways }) => JSON.stringify(form.dataset.form === "go" ? [stage, ways] : []);
+
+  function keepDraft(form, facts) {
+    if (!form.dataset.typed) return;
+    const fields = [...form.elements].filter((field) => field.name);
+    const said = fields.map(({ name, type, value, checked }) => [name, value, type === "checkbox" && checked]);
+    keeps("sessionStorage", draft(form), JSON.stringify([inquiry(form, facts), said]));
+  }
+
+  function takeDraft(form, facts) {
+    const [of, said] = JSON.parse(keeps("sessionStorage", draft(form)) || "[]");
+    keeps("sessionStorage", draft(form), "");
+    if (of !== inquiry(form, facts) || performance.getEntriesByType("navigation")[0]?.type !== "reload") return;
+    for (const [name, value, checked] of said) {
+      const field = [...form.elements].find((one) => one.name === name && (one.type !== "checkbox" || one.value === value));
+      if (field?.type === "checkbox") field.checked = checked;
+      else if (field) field.value = value;
+    }
+    form.dataset.typed = "yes";
+    form.closest("details")?.setAttribute("open", "");
+  }
+
   async function copy(text) {
     try {
       await navigator.clipboard.writeText(text);
@@ -685,7 +711,12 @@
   function open(form, facts) {
     form.hidden = false;
     form.addEventListener("submit", (event) => event.preventDefault());
-    for (const event of ["input", "change"]) form.addEventListener(event, () => refresh(form, facts));
+    for (const event of ["input", "change"]) {
+      form.addEventListener(event, () => {
+        form.dataset.typed = "yes";
+        refresh(form, facts);
+      });
+    }
     find(form, "copy").addEventListener("click", async () => {
       await copy(refresh(form, facts).list);
       find(form, "state").textContent = "Copied.";
@@ -705,6 +736,10 @@
       : facts.issue
       ? `Send it opens a new issue at ${new URL(facts.issue).host}, filled in; it becomes a pull request. One new record may go there as a new file, too.`
       : "Copy it, and give it to: salesops apply -";
+    if (TOKEN) {
+      takeDraft(form, facts);
+      addEventListener("pagehide", () => keepDraft(form, facts));
+    }
     refresh(form, facts);
     toldBefore(form);
   }

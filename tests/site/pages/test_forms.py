@@ -803,6 +803,25 @@ def test_a_page_of_the_preview_writes_and_sends_for_review(tab, crm, site_of, pr
 
 
 @pytest.mark.browser
+def test_what_is_typed_outlives_the_preview_loading_the_page_anew_until_it_is_written(tab, crm, site_of, previewed):
+    typed = {"kind": "call", "note": 'Wants it: "in CAD", #1', "next": "Send it, fri"}
+    tab.go(f"{previewed(site_of(crm.root))}/deals/acme.html#log")
+    form = Form(tab, "log").put(**typed)
+    form.tick("a-smith")
+    before = form.list
+    tab._arrive(lambda: tab.run("location.reload()"), "the page")
+    assert form.list == before
+    assert form.part("write", "disabled") is False
+    tab.run("document.querySelector('#log [data-do=write]').click()")
+    tab.wait(SAID.format("log") + ".includes('Written: deals/acme.yaml')")
+    tab._arrive(lambda: tab.run("location.reload()"), "the page")
+    assert form.list == "Nothing yet.", "what was written is not typed once more"
+    form.put(**typed)
+    tab.go("about:blank").go(f"{tab.requests[0]}")
+    assert Form(tab, "log").list == "Nothing yet.", "whoever left the page begins anew"
+
+
+@pytest.mark.browser
 def test_without_edit_a_page_sends_nothing_for_review(small, form_at):
     form = form_at(small, "deals/acme", "log")
     assert "Send for review" not in form.tab.run("document.body.innerText")
