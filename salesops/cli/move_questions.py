@@ -155,6 +155,8 @@ def _beside(going: Going, done: Sequence[str]) -> None:
 
 def _hands_off(going: Going) -> bool:
     if going.process.stages[going.to].outcome != WON:
+        say()
+        say("What follows may wait: it is asked for once the deal is closed.")
         return True
     say()
     return bool(ask("The hand-off to delivery: fill in what is known of it now?  yes, no", _yes_no) == "yes")
