@@ -16,8 +16,13 @@ from salesops.records.contract import Contract, Order
 from salesops.records.process import LOST, WON, Completion, Need
 from salesops.records.scalars import FirstDay
 
-LEARNINGS = ("loss.learning", "loss.playbook", "win.learning", "win.signals")
-"""What a closed deal teaches, where the process asks for it."""
+LEARNINGS = {
+    "loss.learning": "the lesson of the loss",
+    "loss.playbook": "what changed in the playbook",
+    "win.learning": "the lesson of the win",
+    "win.signals": "the signals that led to it",
+}
+"""What a closed deal teaches, where the process asks for it, each as people call it."""
 
 
 def reengage_due(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
@@ -190,6 +195,11 @@ def lessons_of(snapshot: Snapshot, history: DealHistory) -> Lessons | None:
     return Lessons(closing, tuple(owed), missing, frozenset(need.name for need in at_exit))
 
 
+def lesson_in_words(name: str) -> str:
+    """A need of what was learned, as people call it."""
+    return LEARNINGS.get(name, name)
+
+
 def are_unreadable(snapshot: Snapshot, deal: str) -> bool:
     """Whether a part of a deal in which lessons stand could not be read."""
     return any(has_lost(snapshot, "deal", deal, part) for part in ("loss", "win", "learned"))
@@ -206,7 +216,7 @@ def learning_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
         yield Waiting(
             "learning-missing",
             *("deal", deal, history.deal.owner, closed.entered),
-            f"closed on {closed.entered}, and what was learned is not complete: {', '.join(lessons.missing)}",
+            f"closed on {closed.entered}, and what was learned is not complete: {', '.join(map(lesson_in_words, lessons.missing))}",
             ("stages", closed.line),
             help="write it down while somebody remembers; a sentence is enough",
             is_blamed=lessons.at_exit.issuperset(lessons.missing),

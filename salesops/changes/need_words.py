@@ -18,6 +18,11 @@ def title(need: Need) -> str:
     return f"{name[:1].upper()}{name[1:]}" + (f" ({above})" if above else "")
 
 
+def condition(need: Need) -> str:
+    """A need as a sentence, its field as people call it: ``Money (MANIAC-T) is met``."""
+    return f"{title(need)}{need.sentence.removeprefix(need.field)}" if need.field else need.sentence
+
+
 def in_a_line(needs: Iterable[Need]) -> str:
     """Several needs, each group under its name: ``MANIAC-T: need, money; what was learned``."""
     groups: dict[str, list[str]] = {}

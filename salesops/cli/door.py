@@ -23,7 +23,7 @@ from salesops.edits.applied import Applied, applied
 from salesops.edits.change_list import Wanted, changes_in
 from salesops.edits.fix import difference
 from salesops.edits.yaml_writer import FileChange
-from salesops.output import SCHEMA_VERSION, as_json, counted, masked, problem_as_data, problems_as_text, show
+from salesops.output import SCHEMA_VERSION, Style, as_json, counted, masked, problem_as_data, problems_as_text, show
 from salesops.problems import Problem, errors, in_order
 from salesops.records.kinds import id_of, kind_at_path
 from salesops.store.drafted import Drafted
@@ -141,11 +141,18 @@ def tell(tried: Trial, written: bool, output_format: str, *, dry_run: bool = Fal
     return 1 if tried.is_refused else 0
 
 
-def lines_of(tried: Trial, written: bool, *, dry_run: bool = False, told: bool = False) -> Iterator[str]:
+def lines_of(
+    tried: Trial,
+    written: bool,
+    *,
+    dry_run: bool = False,
+    told: bool = False,
+    tells: Callable[[Sequence[Problem], Style], Iterator[str]] = problems_as_text,
+) -> Iterator[str]:
     """What came of a list, in lines."""
     found = [problem for problem in tried.problems if problem.is_error or not tried.is_refused]
     if tried.is_refused:
-        yield from problems_as_text(found, style)
+        yield from tells(found, style)
         yield style("Nothing was written.", "error")
         return
     if not tried.result.files:
@@ -154,7 +161,7 @@ def lines_of(tried: Trial, written: bool, *, dry_run: bool = False, told: bool =
     if dry_run:
         yield from (show(line) for file in tried.result.files for line in difference(file))
     yield from () if told else three_lines(tried)
-    yield from problems_as_text(found, style)
+    yield from tells(found, style)
     if written:
         yield f"Written: {', '.join(map(in_words, tried.result.files))}. {HOW_ON}"
     else:

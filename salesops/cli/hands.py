@@ -27,7 +27,7 @@ from salesops.edits.fix import difference
 from salesops.edits.spoken import DUE, HAPPENED, Unclear, day, ending_with_day
 from salesops.edits.yaml_writer import FileChange
 from salesops.output import show
-from salesops.records.as_written import LEFT, WRITE, is_placeholder
+from salesops.records.as_written import LEFT, is_placeholder
 from salesops.records.yaml_reader import UNSEEN, unseen_words
 from salesops.store.git import keep_setting, setting
 from salesops.store.journal import saying_what_is_written
@@ -176,7 +176,12 @@ class Desk:
         try:
             return self.next_step(words, None)
         except Usage as unclear:
-            raise Unclear(unclear.message.removeprefix("--next: ")) from None
+            raise Unclear(as_answered(unclear)) from None
+
+
+def as_answered(wrong: click.UsageError) -> str:
+    """What is wrong with an answer: nobody who is asked has written an option."""
+    return wrong.message.removeprefix("--next: ")
 
 
 def _seen(options: Mapping[str, Any]) -> None:
@@ -341,7 +346,7 @@ def _answer(said: str, reads: Callable[[str], Any], *, needed: bool) -> tuple[An
 def as_words(said: str) -> str:
     """Words as they are; raises Unclear where they stand for an answer that nobody has given."""
     if is_placeholder(said):
-        raise Unclear(f"{LEFT.format(said)}: {WRITE}")
+        raise Unclear(f"{LEFT.format(said)}: write what is true")
     return said
 
 

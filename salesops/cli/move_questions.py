@@ -11,7 +11,7 @@ from salesops.book.moves import MoveKind
 from salesops.changes.need_words import title
 from salesops.cli import way_back
 from salesops.cli.field_values import SpokenField, place_of
-from salesops.cli.hands import Asked, Missing, NoWay, as_words, ask, one_of, send, word_of
+from salesops.cli.hands import Asked, Missing, NoWay, as_answered, as_words, ask, one_of, send, word_of
 from salesops.cli.moving import Going, logging, needs_note, options, status_is_open, why
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
@@ -155,6 +155,8 @@ def _beside(going: Going, done: Sequence[str]) -> None:
 
 def _hands_off(going: Going) -> bool:
     if going.process.stages[going.to].outcome != WON:
+        say()
+        say("What follows may wait: it is asked for once the deal is closed.")
         return True
     say()
     return bool(ask("The hand-off to delivery: fill in what is known of it now?  yes, no", _yes_no) == "yes")
@@ -232,7 +234,7 @@ def _taken(going: Going, place: SpokenField) -> Callable[[str], str]:
         try:
             going.said.take(place, [said], going.day)
         except click.UsageError as wrong:
-            raise Unclear(wrong.message) from None
+            raise Unclear(as_answered(wrong)) from None
         return said
 
     return reads

@@ -243,7 +243,9 @@ class Going:
         if self.day > self.desk.day:
             raise NoWay(f"{self.day} is still to come: a move is written once it has happened")
         if self.day < now.entered:
-            raise NoWay(f"{self.day} is before {now.entered}, on which the deal came into {now.stage}")
+            raise NoWay(
+                f"{self.day} is before {now.entered}, on which the deal came into {self.process.title_of(self.before)}"
+            )
         span = next((it for it in self.history.deal.parked if it.since < self.day and it.covers(self.day)), None)
         if span:
             until = f"until {span.until}" if span.until else "with no return date"
@@ -252,7 +254,7 @@ class Going:
                 f"  take it up again first: salesops resume {self.deal_id}"
             )
         if not self.kind.is_allowed:
-            raise NoWay(f"{self._why_not}\n  {self._ways}")
+            raise NoWay(f"{self._why_not}\n  {self.ways}")
 
     @property
     def _why_not(self) -> str:
@@ -268,7 +270,8 @@ class Going:
         return f"process {process.version} has no way from {here} to {there}{skipped}"
 
     @property
-    def _ways(self) -> str:
+    def ways(self) -> str:
+        """The ways that are open to it, in one line."""
         stage = self.process.stages.get(self.before)
         if stage and stage.outcome == WON:
             return f"a renewal is a deal of its own: salesops renew {self.deal_id}"

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from salesops.book.book import Cause, LeftOut, Snapshot
+from salesops.book.waiting_closed import lesson_in_words
 from salesops.metrics import metrics_of
 from salesops.metrics.readings import Reading
 
@@ -47,7 +48,8 @@ def data_debt(snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> lis
 def _missing(reading: Reading) -> Iterator[LeftOut]:
     yield from (left for left in reading.excluded if left.cause in DEBTS)
     for row in reading.tables.get("missing", ()):
-        yield LeftOut(row["deal"], f"what was learned is not complete: {row['missing']}", Cause.NOT_COUNTED)
+        said = ", ".join(map(lesson_in_words, row["missing"].split(", ")))
+        yield LeftOut(row["deal"], f"what was learned is not complete: {said}", Cause.NOT_COUNTED)
 
 
 def _debt(snapshot: Snapshot, deal: str, what: str, numbers: tuple[str, ...]) -> Debt:

@@ -168,10 +168,10 @@ class Exit(Record):
     needs: tuple[Need, ...] = many("What the move requires.")
 
 
-def _expected(days: int | None, unsaid: str) -> str:
-    """What is expected within so many days; ``unsaid`` names the key where the number is the program's and not the process's."""
-    if unsaid:
-        return f"salesops expects it within {days} days, as the process does not say {unsaid}"
+def _expected(days: int | None, own: int | None) -> str:
+    """What is expected within so many days, and whose number that is: the process's ``own``, else the program's."""
+    if own is None:
+        return f"salesops expects it within {days} days, as the process names no number"
     return f"the process expects it within {days} days"
 
 
@@ -192,12 +192,12 @@ class Completion(Record):
     @property
     def owner_expected(self) -> str:
         """Within how many days of the win the hand-off is to have an owner, and whose number that is."""
-        return _expected(self.owner_within(), "" if self.owner_after is not None else "owner_after")
+        return _expected(self.owner_within(), self.owner_after)
 
     @property
     def in_use_expected(self) -> str:
         """Within how many days of the win the hubs are to be in use, and whose number that is."""
-        return _expected(self.in_use_within(), "" if self.in_use_after is not None else "in_use_after")
+        return _expected(self.in_use_within(), self.in_use_after)
 
     def owner_within(self) -> int | None:
         """Within how many days of the win the hand-off must have an owner; None where the process does not ask."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -53,6 +54,13 @@ def test_where_nothing_waits_nothing_is_shown(repo, waits):
 
 def test_each_thing_that_waits_is_a_finding_that_only_advises():
     assert {CHECKS[code].severity.value for code in CODES} == {"warning"}
+
+
+def test_what_waits_is_told_in_words_and_never_by_the_name_of_a_field(repo):
+    everything_waits(repo)
+    told = [it.message for it in everything_waiting(repo.book().on(date(2026, 11, 20)))]
+    assert [line for line in told if re.search(r"\b[a-z]+_[a-z]+|\b(?:loss|win|order|contract)\.[a-z]", line)] == []
+    assert any("salesops expects it within 7 days, as the process names no number" in line for line in told)
 
 
 def test_on_an_earlier_day_nothing_waits_that_came_later(repo, waits):

@@ -137,6 +137,9 @@ def test_a_loss_on_a_terminal_is_five_questions_and_a_yes(repo):
     assert code == 0
     assert "Enrichment → Closed Lost, Friday 2026-11-20" in screen
     assert "3  Verdict: Was the ICP wrong, or the execution poor?" in screen
+    asked, _, later = screen.partition("What follows may wait: it is asked for once the deal is closed.")
+    assert "Closed Lost asks for 4 things" in asked
+    assert ("5  Playbook" in asked, "5  Playbook" in later) == (False, True), "it asks for as many as it says"
     assert held(repo)["loss"] == {
         "reason": "timing", "learning": "Ask who pays, first", "verdict": "execution", "reengage": "2027-09",
         "playbook": "none needed",

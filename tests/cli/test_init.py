@@ -463,6 +463,8 @@ def test_git_is_left_to_whoever_says_so_has_it_already_or_has_none(tmp_path):
     Git(tmp_path)("init", "-q", "-b", "trunk", "--template=")
     said = run(tmp_path, "init", "inside").out
     assert (git_of(tmp_path / "inside"), "git init" in said) == ("", False)
+    assert f"this folder is inside the git repository {tmp_path}, and what you commit goes there" in said
+    assert "inside the git repository" not in run(tmp_path, "init", ".").out, "the folder is the repository itself"
 
 
 def test_without_git_the_files_are_written_and_it_says_how_to_begin_it(tmp_path):

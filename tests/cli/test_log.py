@@ -94,7 +94,14 @@ def test_what_happened_is_said_in_few_words(crm, words, line):
         (["acme", "email", "A", "--about", "other"], 2, "--about says something of a meeting only"),
         (["acme", "note", "A", "--with", "nobody"], 2, "the member has no contact 'nobody'"),
         (["acme", "note", "…"], 1, "[placeholder-left]"),
-        (["acme", "note", "A", "--date", "2027-01-01"], 1, "[fact-in-future]"),
+        (["acme", "note", "A", "--with", "Head of IT"], 2, "salesops set cascadia-university contacts +head-of-it"),
+        (["acme", "note", "A", "--date", "2027-01-01"], 1, "2027-01-01 is still to come"),
+        (["acme", "note", "A", "--date", "2027-01-01"], 1, 'salesops set acme next "WORDS, DAY"'),
+        (
+            ["acme", "meeting", "--about", "other", "--status", "held", "--date", "+1"],
+            1,
+            "a meeting to come is scheduled",
+        ),
     ],
 )
 def test_what_is_missing_or_unclear_is_named_and_nothing_is_written(crm, words, code, says):
@@ -181,6 +188,29 @@ def test_on_a_terminal_what_it_was_is_asked_for_where_nobody_said_it(crm):
 def test_on_a_terminal_a_call_without_words_is_asked_for_them(crm):
     code, _ = typed(crm.root, ["log", "acme", "call"], ["spoke", "They pay by school", ""])
     assert (code, notes(crm)) == (0, ["They pay by school"])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_on_a_terminal_whoever_was_there_and_is_new_becomes_a_contact_after_a_yes(crm):
+    said = ["log", "acme", "call", "They like it", "--with", "Head of IT"]
+    members = b"".join(file.read_bytes() for file in (crm.root / "members").iterdir())
+    code, screen = typed(crm.root, said, ["no"])
+    assert (code, notes(crm)) == (2, [])
+    assert "Nobody there goes by 'Head of IT' yet. A new contact, by the role Head of IT? (yes, no)" in screen
+    assert b"".join(file.read_bytes() for file in (crm.root / "members").iterdir()) == members
+    code, screen = typed(crm.root, said, ["perhaps", "yes", "y"])
+    assert (code, notes(crm)) == (0, ["They like it"])
+    assert "with: [head-of-it]" in last(crm)
+    assert "head-of-it" in "".join(file.read_text(encoding="utf-8") for file in (crm.root / "members").iterdir())
+    code, _ = typed(crm.root, ["log", "acme", "note", "Again", "--with", "head of"], ["y"])
+    assert (code, notes(crm)) == (0, ["They like it", "Again"]), "somebody who is known is not asked for again"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
+def test_on_a_terminal_nobody_is_told_of_keys_who_has_seen_none(crm):
+    code, screen = typed(crm.root, ["log", "acme", "note"], ["…", "They like it", "y"])
+    assert (code, notes(crm)) == (0, ["They like it"])
+    assert "'…' is a placeholder, not an answer: write what is true\n" in screen
 
 
 def test_without_a_terminal_it_says_what_may_be_logged(crm):

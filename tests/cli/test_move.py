@@ -150,13 +150,15 @@ terminal = pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Uni
 @terminal
 def test_on_a_terminal_each_need_is_one_question_and_the_last_one_is_a_yes(crm):
     Git(crm.root).begin()
-    answers = ["perhaps", "thu", "part", "Board in December, then", "Send it, 27 nov", "y"]
+    answers = ["perhaps", "thu", "part", "Board in December, then", "Send it, 3/4", "Send it", "Send it, 27 nov", "y"]
     code, screen = typed(crm.root, ["move", "acme", "prop"], answers)
     assert code == 0
     assert "Cascadia University · General Membership   Discovery → Proposal, Friday 2026-11-20" in screen
     assert "Proposal asks for 2 things that are not there yet. Enter leaves one open." in screen
     assert "2  Timeline (MANIAC-T): Procurement has surprised us more often than price." in screen
     assert "Next step (now: Call the dean, by 2099-01-01)" in screen
+    assert "\n'3/4' is 4 mar or 3 apr: write the month by its name\n" in screen, "nobody has written an option"
+    assert "\nby when? Write the day at the end" in screen
     assert held(crm)["maniac_t"]["timeline"]["note"] == "Board in December, then"
 
 

@@ -36,6 +36,8 @@ def test_the_day_of_return_may_be_a_month_a_quarter_or_open(repo, said, until):
         (["acme", "--until", "open"], 1, '--why "WORDS"    what does it wait for?'),
         (["acme", "--until", "never", "--why", "So"], 2, "a deal that never comes back is lost"),
         (["acme", "--until", "3/4", "--why", "So"], 2, "'3/4' is 4 mar or 3 apr"),
+        (["acme", "--until", "yesterday", "--why", "So"], 2, "2026-11-19 is not after 2026-11-20, since when it waits"),
+        (["acme", "--until", "2026Q4", "--why", "So"], 2, "2026Q4 is not after 2026-11-20, since when it waits"),
         (["acme", "--until", "+5", "--date", "+2", "--why", "So"], 1, "2026-11-22 is still to come"),
         (["cascadia-2025", "--until", "open", "--why", "So"], 1, "only an open deal waits"),
     ],

@@ -75,6 +75,8 @@ def test_a_call_is_sent_for_review_in_one_command(crm, git, remote):
     assert crm.run("check", "--against", "main").code == 0
     again = crm.run("propose")
     assert (again.code, again.out.splitlines()[0]) == (0, f"branch    {branch} (goes on, to main)")
+    assert "commit    nothing new: it is there as it was sent last" in again.out
+    assert "nothing new" not in ran.out
 
 
 def test_what_comes_later_goes_on_there_until_it_is_merged(crm, git, remote):

@@ -31,6 +31,7 @@ def test_a_lost_deal_goes_on_where_it_was_lost_or_where_it_is_told_to(repo, word
         (["acme", "nowhere", "--why", "So"], 2, "there is no stage 'nowhere'"),
         (["acme", "renewals", "--why", "So"], 1, "acme is closed: there is no way from Closed Lost to Renewals"),
         (["cascadia-2025", "--why", "So"], 1, "cascadia-2025 is not lost: it is in Closed Won"),
+        (["cascadia-2025", "--why", "So"], 1, "a renewal is a deal of its own: salesops renew cascadia-2025"),
         (["nobody", "--why", "So"], 2, "there is no deal 'nobody'"),
     ],
 )

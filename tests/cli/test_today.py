@@ -47,7 +47,7 @@ def test_for_everybody_it_is_told_by_person_and_the_whole_team_comes_last(busy):
     heads = [line for line in out.splitlines() if line and line[0] != " "]
     assert heads == ["Jim  14 things", "April  2 things", "The whole team  2 things"]
     jim, april = out.split("April  2")[0], out.split("April  2")[1].split("The whole")[0]
-    assert "closed on 2026-02-02, and what was learned is not complete" in jim
+    assert "closed on 2026-02-02, and what was learned is not complete: what changed in the playbook" in jim
     assert "the next step was due on 2026-11-16" in april
     assert "the hubs are not in use" in april
 

@@ -39,7 +39,7 @@ def test_what_leaves_the_most_numbers_out_comes_first_and_each_number_once(debts
 def test_lessons_that_are_missing_are_debt(debts):
     lost = "aspen: {stages: [enrichment: 2026-01-05, closed lost: 2026-02-02], loss: {reason: price, learning: Ask, verdict: icp, reengage: never}}"
     (debt,) = debts(lost)
-    assert debt.what == "what was learned is not complete: loss.playbook"
+    assert debt.what == "what was learned is not complete: what changed in the playbook"
     assert debt.numbers == ("learning-coverage",)
 
 

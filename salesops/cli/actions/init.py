@@ -136,12 +136,20 @@ def _git_begun(root: Path) -> bool:
     """Begin the git repository, where the folder is in none yet; nothing is committed. Whether there is one."""
     try:
         if asks(root, "rev-parse", "--git-dir"):
+            _say_whose(root, asks(root, "rev-parse", "--show-toplevel"))
             return True
         told = asks(root, "init", "--quiet", "--initial-branch=main")
     except CannotDecide:
         told = None
     say("git init: the branch is main, and nothing is committed yet" if told is not None else NO_GIT)
     return told is not None
+
+
+def _say_whose(root: Path, top: str | None) -> None:
+    """Say of a folder inside of somebody's git repository that what is committed goes there."""
+    if top and Path(top).resolve() != root.resolve():
+        say(f"this folder is inside the git repository {show(top)}, and what you commit goes there;")
+        say("for a repository of its own, begin it in a folder outside of that one")
 
 
 def _own(root: Path, options: Mapping[str, Any], *, asks: bool) -> Own | None:

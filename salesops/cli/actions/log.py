@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, get_args
 
-from salesops.cli.hands import Asked, Desk, Missing, as_words, ask, desk_of, send, word_of
+from salesops.cli import names
+from salesops.cli.actions.new_institution import somebody_new
+from salesops.cli.hands import Asked, Desk, Missing, NoWay, as_words, ask, desk_of, send, word_of
 from salesops.cli.options import Usage
 from salesops.edits.spoken import Unclear
 from salesops.output import show
+from salesops.problems import did_you_mean
 from salesops.records.deal import ActivityKind, CallOutcome, MeetingAbout, MeetingStatus
 
 KINDS_OF_ACTIVITY = get_args(ActivityKind)
@@ -29,14 +33,46 @@ def run(folder: str, deal: str, kind: str | None, words: str | None, due: str | 
     """Log it; 1 where it is refused."""
     how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
     desk = desk_of(folder, **how)
-    change = happening(desk, desk.deal(deal), kind, words, options)
+    deal_id = desk.deal(deal)
+    options["with_"], new = present(desk, deal_id, options["with_"])
+    change = happening(desk, deal_id, kind, words, options)
     if options["next_"]:
         change["next"] = desk.next_step(options["next_"], due)
     elif step := _next(desk) if kind is None else None:
         change["next"] = step
     elif due:
         raise Usage(f"'{show(due)}' is the day of no next step: --next says what comes next")
-    return send(desk, [change])
+    return send(desk, [*new, change])
+
+
+def present(desk: Desk, deal_id: str, said: Sequence[str]) -> tuple[list[str], list[Asked]]:
+    """Who was there, by id, and a change for each of them who is new: on a terminal after a yes, nowhere else."""
+    member = desk.book.deals[deal_id].member
+    there = names.contacts(desk.book.members.get(member))
+    found: list[str] = []
+    new: list[Asked] = []
+    for each in said:
+        if names.fitting(each, there) or member not in desk.book.members:
+            found.append(desk.contact(deal_id, each))
+            continue
+        known = somebody_new(each.strip(), {*(choice.id for choice in there), *found})
+        if not _is_meant(desk, each, known.entry["role"]):
+            hint = did_you_mean(each, [choice.id for choice in there])
+            raise Usage(
+                f"the member has no contact '{show(each)}'{f'; {hint}' if hint else ''}\n"
+                f"  somebody new: salesops set {member} contacts +{known.id}"
+            )
+        found.append(known.id)
+        new.append({"add": member, "kind": "member", "to": "contacts", "entry": known.entry})
+    return found, new
+
+
+def _is_meant(desk: Desk, said: str, role: str) -> bool:
+    """Whether somebody whom nobody knows is to become a contact."""
+    question = f"Nobody there goes by '{said}' yet. A new contact, by the role {role}? (yes, no)"
+    return desk.writing.asks and bool(
+        ask(question, lambda answer: word_of(("yes", "no"), answer), needed=True) == "yes"
+    )
 
 
 def happening(desk: Desk, deal_id: str, kind: str | None, words: str | None, options: Asked) -> Asked:
@@ -47,8 +83,9 @@ def happening(desk: Desk, deal_id: str, kind: str | None, words: str | None, opt
         "kind": _kind(desk, deal_id, kind),
     }
     change |= _what_it_was(desk, change, words, options)
+    _not_to_come(desk, change)
     if options["with_"]:
-        change["with"] = [desk.contact(deal_id, asked) for asked in options["with_"]]
+        change["with"] = list(options["with_"])
     for name in ("template", "channel"):
         change |= {name: options[name]} if options[name] else {}
     if options["replied"]:
@@ -56,6 +93,16 @@ def happening(desk: Desk, deal_id: str, kind: str | None, words: str | None, opt
     if words or (words := _said(desk, change)):
         change["note"] = words
     return change
+
+
+def _not_to_come(desk: Desk, change: Asked) -> None:
+    """Refuse what has not happened yet, but a meeting that is planned, or was called off."""
+    if change["date"] > str(desk.day) and change.get("status") not in ("scheduled", "cancelled"):
+        raise NoWay(
+            f"{change['date']} is still to come: a meeting to come is scheduled, and anything else is a next step\n"
+            f"  salesops log {change['log']} meeting --status scheduled --date {change['date']}\n"
+            f'  salesops set {change["log"]} next "WORDS, DAY"'
+        )
 
 
 def _kind(desk: Desk, deal_id: str, said: str | None) -> str:

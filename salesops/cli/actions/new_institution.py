@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -214,9 +214,13 @@ def _contact(form: Form, member: str | None, said: str, taken: Sequence[str]) ->
         found = form.desk.chosen(said, there, "")
         form.echo(said, found)
         return Known(found, {}, False)
+    return somebody_new(said, {choice.id for choice in there} | set(taken))
+
+
+def somebody_new(said: str, taken: Collection[str]) -> Known:
+    """Somebody whom nobody knows yet, by role; the id is one that is not taken."""
     made = id_of(said[:MAX_IN_ID])
     if not said or isinstance(made, Wrong):
         raise Usage(f"--with: '{show(said)}' has no letter or digit to make an id from: name the role, such as dean")
-    ids = {choice.id for choice in there} | set(taken)
-    own = next(each for each in (made, *(f"{made}-{number}" for number in range(2, 99))) if each not in ids)
+    own = next(each for each in (made, *(f"{made}-{number}" for number in range(2, 99))) if each not in taken)
     return Known(own, {"id": own, "role": said.upper() if len(said) <= INITIALS else said[:1].upper() + said[1:]}, True)

@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from salesops.cli.field_values import echo
-from salesops.cli.hands import Asked, Desk, Missing, NoWay, ask, desk_of, send
+from salesops.cli.hands import Asked, Desk, Missing, NoWay, as_words, ask, desk_of, send
 from salesops.cli.moving import Going
 from salesops.cli.options import Usage
 from salesops.edits.spoken import Unclear, period
 from salesops.output import show
+from salesops.records.scalars import day_or_period
 
 OPEN = "open"
 UNTIL, WHY = "when does it come back? A day, a month, a quarter, or open", "what does it wait for?"
@@ -40,14 +41,14 @@ def run(folder: str, deal: str, **options: Any) -> int:
 def _entry(desk: Desk, since: date, options: Asked) -> Asked:
     until, why = options["until"], options["why"]
     if desk.writing.asks:
-        until = until or ask(UNTIL, lambda said: _until(desk, said) and said, needed=True)
-        why = why or ask(WHY, str, needed=True)
+        until = until or ask(UNTIL, lambda said: _until(desk, said, since) and said, needed=True)
+        why = why or ask(WHY, as_words, needed=True)
     missing = [("--until DAY|open", UNTIL)] if not until else []
     missing += [('--why "WORDS"', WHY)] if not why else []
     if missing:
         raise Missing(missing)
     try:
-        day = _until(desk, until)
+        day = _until(desk, until, since)
     except Unclear as unclear:
         raise Usage(f"--until: {unclear}") from None
     if day == OPEN:
@@ -56,10 +57,13 @@ def _entry(desk: Desk, since: date, options: Asked) -> Asked:
     return {"since": str(since), "until": day, "why": why}
 
 
-def _until(desk: Desk, said: str) -> str:
+def _until(desk: Desk, said: str, since: date) -> str:
+    """When it comes back, as records write it: later than the day on which it began to wait."""
     if said.casefold() == OPEN:
         return OPEN
     found = period(said, desk.day)
     if found == "never":
         raise Unclear("a deal that never comes back is lost: salesops close DEAL lost")
+    if day_or_period(found) <= since:
+        raise Unclear(f"{found} is not after {since}, since when it waits")
     return found

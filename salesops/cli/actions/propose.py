@@ -253,6 +253,8 @@ def _lines(proposal: Sending) -> Iterator[str]:
     if proposal.local.records:
         yield f"commit    {show(proposal.message.split(chr(10))[0])}"
         yield style(f"          {', '.join(map(show, proposal.local.records))}", "faint")
+    elif _is_sent(proposal):
+        yield "commit    nothing new: it is there as it was sent last"
     for path in proposal.local.others_staged:
         yield f"          {show(path)} is staged and no record: it stays as it is"
     found = list(errors(proposal.found))
@@ -260,6 +262,12 @@ def _lines(proposal: Sending) -> Iterator[str]:
     advice = f", {counted(warned, 'warning')}" if warned else ""
     yield f"check     {counted(len(found), 'error') if found else 'no errors'}{advice}"
     yield from problems_as_text(found, style)
+
+
+def _is_sent(proposal: Sending) -> bool:
+    """Whether the remote has all that there is."""
+    here = proposal.here
+    return commit_at(here.top, f"refs/remotes/{proposal.remote}/{proposal.branch}") == here.head
 
 
 def _differences(proposal: Sending) -> Iterator[str]:

@@ -23,7 +23,7 @@ def run(folder: str, deal: str, stage: str | None, **options: Any) -> int:
     asked = desk.chosen(deal, closed, "") if names.fitting(deal, closed) else deal
     going = Going(desk, desk.deal(asked), "", desk.happened(options["date_"]))
     if not _is_closed_as_lost(desk.book, going.deal_id):
-        raise NoWay(f"{going.deal_id} is not lost: it is in {going.process.title_of(going.before)}")
+        raise NoWay(f"{going.deal_id} is not lost: it is in {going.process.title_of(going.before)}\n  {going.ways}")
     going.to = _stage(going, stage)
     return go(going, whys=[options["why"]] if options["why"] else [], next_=options["next_"])
 

@@ -95,7 +95,7 @@ def _reason(desk: Desk, place: SpokenField, fields: Fields, why: str | None) -> 
         return {}
     name = dotted((*above, "why"))
     if why is None and beside["why"].is_required() and dotted((*above, "date")) in fields:
-        why = ask("why?", str, needed=True) if desk.writing.asks else None
+        why = ask("why?", as_words, needed=True) if desk.writing.asks else None
         if why is None:
             raise Missing([('--why "WORDS"', beside["why"].description or "the reason")])
     return {name: why} if why else {}

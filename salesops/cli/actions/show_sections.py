@@ -12,6 +12,7 @@ from salesops.book.book import Snapshot
 from salesops.book.icp_score import score_on
 from salesops.book.status import Standing, person_name
 from salesops.changes.field_sentences import label as said_of
+from salesops.changes.need_words import condition
 from salesops.cli.printing import style
 from salesops.metrics.wording import amount
 from salesops.output import show
@@ -43,7 +44,7 @@ def _score(standing: Standing) -> list[str]:
     found = score_on(standing.snapshot, standing.history)
     if found is None:
         return []
-    missing = "; ".join(need.sentence for need in found.missing)
+    missing = "; ".join(condition(need) for need in found.missing)
     return [f"ICP score: {found.in_words} of version {found.version}" + (f"; not met: {missing}" if missing else "")]
 
 

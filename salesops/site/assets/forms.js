@@ -7,6 +7,7 @@
   const UNSEEN =
     /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e007f}]|\r(?!\n)/u;
   const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5, LEAP_YEAR = 2024, YOU = "salesops.you";
+  const TO_COME = "a meeting to come is scheduled, and anything else is a next step";
 
   const TOKEN = document.querySelector("meta[name=salesops-edit]")?.content;
 
@@ -91,6 +92,29 @@
       const next = Number(today.slice(0, 4)) + 1;
       return unclear(`${fault.message}; or a month or a quarter: sep ${next}, ${next}Q1`);
     }
+  }
+
+  /** A day, a month or a quarter to come; of ``never`` and ``open`` only what may stand there. */
+  const spanning = (words, today, other) => {
+    const found = period(words, today), isOther = found === "never" || found === "open";
+    return isOther && found !== other ? unclear(`'${cut(words)}' is not a day: write 3 dec, sep 2027 or Q3 2027${other ? `, or ${other}` : ""}`) : found;
+  };
+
+  /** The last day of a term: a day, ``open``, or so many months from its first day. */
+  function lastDay(words, today, start) {
+    const months = /^(\d{1,3})\s*months?$/.exec(asAsked(words));
+    if (!months) return asAsked(words) === "open" ? "open" : day(words, today, true);
+    if (!start) return unclear("from which day on? Say the start first, or write the last day itself");
+    const [year, month, number] = start.split("-").map(Number), at = year * 12 + month - 1 + Number(months[1]);
+    const latest = new Date(Date.UTC(Math.floor(at / 12), (at % 12) + 1, 0)).getUTCDate();
+    return iso(Date.UTC(Math.floor(at / 12), at % 12, Math.min(number, latest)) - DAY);
+  }
+
+  /** The day with which a day, a month or a quarter begins; an open one is after every day. */
+  function firstDay(said) {
+    const quarter = /^(\d{4})Q([1-4])$/.exec(said);
+    if (quarter) return `${quarter[1]}-${String(Number(quarter[2]) * 3 - 2).padStart(2, "0")}-01`;
+    return /^\d{4}-\d\d$/.test(said) ? `${said}-01` : said;
   }
 
   function ungrouped(digits) {
@@ -195,7 +219,7 @@
           const code = unseen[0].codePointAt(0).toString(16).toUpperCase().padStart(4, "0");
           unclear(`U+${code} after “${[...said.slice(0, unseen.index)].slice(-20).join("")}” cannot be seen: delete it, or type that part again`);
         }
-        if (["…", "...", "?"].includes(said)) unclear(`'${said}' is a placeholder, not an answer`);
+        if (["…", "...", "?"].includes(said.trim())) unclear(`'${said}' is a placeholder, not an answer`);
         if (said.length > MAX_TEXT) unclear(`${said.length} characters; the limit is ${MAX_TEXT}: link to a document`);
         return new Words(said);
       });
@@ -243,15 +267,16 @@
     const kind = asked.must(asked.one("kind"), "what it was");
     for (const name of ["meeting", "call", "email"]) asked.show(name, kind === name);
     asked.show("with", kind && kind !== "note");
-    const date = asked.happened("date", "today"), present = asked.every("with");
+    const date = asked.happened("date", "today"), present = asked.every("with"), isToCome = date > asked.today;
     const change = { log: deal, date, kind };
     if (kind === "meeting") {
       change.about = asked.must(asked.one("about"), "what the meeting was about");
-      change.status = asked.one("status") || (date > asked.today ? "scheduled" : undefined);
+      change.status = asked.one("status") || (isToCome ? "scheduled" : undefined);
       asked.must(change.status, "whether it took place");
     } else if (kind === "call") {
       change.outcome = asked.must(asked.one("outcome") || (present.length ? "spoke" : undefined), "what came of the call");
     }
+    if (isToCome && kind && !["scheduled", "cancelled"].includes(change.status)) asked.says("date", `${date} is still to come: ${TO_COME}`, true);
     if (present.length && kind !== "note") change.with = present;
     if (kind === "email") change.replied = asked.happened("replied");
     change.note = asked.words("note");
@@ -291,7 +316,7 @@
     if (waived.length) asked.must(why, "why it goes without");
     if (way && !open.length) {
       for (const { name } of waived) said.entries.push(["waived", { need: name, stage: new Words(way.to), by, date: moved, why }]);
-      return { changes: moves(asked, said, way.to), title: `${who}: to ${way.title} on ${moved}`, says: asked.missing.length ? "" : `To ${way.title} on ${asked.echo(moved)}.` };
+      return { changes: moves(asked, said, way.to), title: `${who}: to ${way.title} on ${moved}`, says: asked.missing.length || !moved ? "" : `To ${way.title} on ${asked.echo(moved)}.` };
     }
     const rest = kept(asked, said);
     if (way) asked.must(rest, "an answer");
@@ -315,7 +340,8 @@
     const { deal, who } = asked.facts, since = asked.happened("moved", "today");
     const until = asked.must(asked.read("until", (said) => {
       const found = period(said, asked.today);
-      return found === "never" ? unclear("a deal that never comes back is lost: close it") : found;
+      if (found === "never") unclear("a deal that never comes back is lost: close it");
+      return firstDay(found) <= since ? unclear(`${found} is not after ${since}, since when it waits`) : found;
     }), "when it comes back, or open");
     const why = asked.must(asked.words("why"), "what it waits for");
     const entry = { since, until: until === "open" ? undefined : until, why };
@@ -330,7 +356,7 @@
     const ends = parked.why === undefined
       ? { set: deal, fields: { [field]: date }, was }
       : { add: deal, to: "parked", entry: { since: parked.since, until: date, why: new Words(parked.why) } };
-    return { changes: [ends, ...kept(asked, { fields: { next: asked.next() }, entries: [] })], title: `${who}: resumed on ${date}`, says: `It waits until ${asked.echo(date)}.` };
+    return { changes: [ends, ...kept(asked, { fields: { next: asked.next() }, entries: [] })], title: `${who}: resumed on ${date}`, says: date ? `It waits until ${asked.echo(date)}.` : "" };
   }
 
   function renew(asked) {
@@ -344,7 +370,7 @@
     const date = asked.happened("moved", "today"), why = asked.must(asked.words("why"), "why it is opened again");
     if (date < since) asked.says("moved", `${date} is before ${since}, on which it was lost`, true);
     const said = { fields: { next: asked.next() }, entries: [["reopened", { date, why }]], date };
-    return { changes: moves(asked, said, to || ""), title: `${who}: reopened on ${date}`, says: why ? `Open again on ${asked.echo(date)}.` : "" };
+    return { changes: moves(asked, said, to || ""), title: `${who}: reopened on ${date}`, says: why && date ? `Open again on ${asked.echo(date)}.` : "" };
   }
 
   /** Takes what is said of a need; whether it is met now. */
@@ -395,10 +421,13 @@
       if (url) said.entries.push(["links", { kind: new Words(need.kind), url }]);
       return Boolean(url);
     }
+    const startOf = (need.field || "").replace(/[^.]+$/, "start");
     const reads = {
       happened: (words) => day(words, asked.today),
       due: (words) => day(words, asked.today, true),
-      period: (words) => period(words, asked.today),
+      period: (words) => spanning(words, asked.today, ""),
+      again: (words) => spanning(words, asked.today, "never"),
+      end: (words) => lastDay(words, asked.today, said.fields[startOf] ?? there[startOf]),
       money: (words) => money(words, currency),
       number: (words) => ungrouped(words.trim()) || unclear(`'${cut(words)}' is not a number`),
       percent: (words) => (/^\d+%?$/.test(words.trim()) ? `${parseInt(words, 10)}%` : unclear("write it as 60%")),
@@ -609,7 +638,9 @@
   /** Posts it by a button, and says what came of it; also on the page that the preview then loads anew. */
   async function posted(button, part, address, body) {
     button.disabled = true; // until something is typed again, or it is done: twice is once
+    delete part.dataset.typed;
     const told = await post(address, body);
+    if (!told.written) part.dataset.typed = "yes";
     tell(part, told);
     keeps("sessionStorage", part.id, JSON.stringify(told));
   }
@@ -640,6 +671,30 @@
     }
   }
 
+  // What is typed and not written yet outlives the preview loading the page anew, which it does whenever a record is saved.
+  const draft = (form) => `salesops.draft ${location.pathname} ${form.id}`;
+  const inquiry = (form, { stage, ways }) => JSON.stringify(form.dataset.form === "go" ? [stage, ways] : []);
+
+  function keepDraft(form, facts) {
+    if (!form.dataset.typed) return;
+    const fields = [...form.elements].filter((field) => field.name);
+    const said = fields.map(({ name, type, value, checked }) => [name, value, type === "checkbox" && checked]);
+    keeps("sessionStorage", draft(form), JSON.stringify([inquiry(form, facts), said]));
+  }
+
+  function takeDraft(form, facts) {
+    const [of, said] = JSON.parse(keeps("sessionStorage", draft(form)) || "[]");
+    keeps("sessionStorage", draft(form), "");
+    if (of !== inquiry(form, facts) || performance.getEntriesByType("navigation")[0]?.type !== "reload") return;
+    for (const [name, value, checked] of said) {
+      const field = [...form.elements].find((one) => one.name === name && (one.type !== "checkbox" || one.value === value));
+      if (field?.type === "checkbox") field.checked = checked;
+      else if (field) field.value = value;
+    }
+    form.dataset.typed = "yes";
+    form.closest("details")?.setAttribute("open", "");
+  }
+
   async function copy(text) {
     try {
       await navigator.clipboard.writeText(text);
@@ -656,7 +711,12 @@
   function open(form, facts) {
     form.hidden = false;
     form.addEventListener("submit", (event) => event.preventDefault());
-    for (const event of ["input", "change"]) form.addEventListener(event, () => refresh(form, facts));
+    for (const event of ["input", "change"]) {
+      form.addEventListener(event, () => {
+        form.dataset.typed = "yes";
+        refresh(form, facts);
+      });
+    }
     find(form, "copy").addEventListener("click", async () => {
       await copy(refresh(form, facts).list);
       find(form, "state").textContent = "Copied.";
@@ -676,6 +736,10 @@
       : facts.issue
       ? `Send it opens a new issue at ${new URL(facts.issue).host}, filled in; it becomes a pull request. One new record may go there as a new file, too.`
       : "Copy it, and give it to: salesops apply -";
+    if (TOKEN) {
+      takeDraft(form, facts);
+      addEventListener("pagehide", () => keepDraft(form, facts));
+    }
     refresh(form, facts);
     toldBefore(form);
   }

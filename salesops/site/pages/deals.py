@@ -14,6 +14,7 @@ from salesops.book.icp_score import score_on
 from salesops.book.need_fixes import block_for
 from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing
+from salesops.changes.need_words import condition
 from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
@@ -137,6 +138,7 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         named=named,
         forms=deal_forms(standing, named, past.branch),
         score=score_on(snapshot, standing.history),
+        condition=condition,
         activity=[
             entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"
         ],

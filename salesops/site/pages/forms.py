@@ -28,8 +28,8 @@ from salesops.site.pages.hosts import issue_address, new_file_page
 READ_AS = {
     "day": "due",
     "day_or_period": "period",
-    "day_or_never": "period",
-    "day_or_open": "period",
+    "day_or_never": "again",
+    "day_or_open": "end",
     "money": "money",
     "whole": "number",
     "number": "number",
@@ -255,6 +255,7 @@ def _there(standing: Standing, ways: list[WayOut]) -> dict[str, Any]:
     """What the file says now where a form may say something else, by the paths of the fields."""
     written, found = standing.written, dict[str, Any]()
     paths = {question.need.field for it in ways for question in it.questions if question.need.field} | {"next"}
+    paths |= {f"{path.removesuffix('.end')}.start" for path in paths if path.endswith(".end")}
     for path in sorted(paths):
         value = value_at(written, tuple(path.split(".")))
         if isinstance(value, dict) and path != "next":

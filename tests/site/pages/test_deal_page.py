@@ -301,9 +301,9 @@ def test_a_deal_is_scored_by_the_hypothesis_that_it_names(repo, page_of):
     )
     repo.deal()
     told = page_of("deals/acme").text
-    assert "ICP score 1 of 2 conditions of version 1; not met: value.mrr is at least 2000 USD" in told
+    assert "ICP score 1 of 2 conditions of version 1; not met: MRR (value) is at least 2000 USD" in told
     shown = repo.run("show", "acme").out
-    assert "ICP score: 1 of 2 conditions of version 1; not met: value.mrr is at least 2000 USD" in shown
+    assert "ICP score: 1 of 2 conditions of version 1; not met: MRR (value) is at least 2000 USD" in shown
 
 
 def test_documents_hubs_and_communities_say_how_far_they_are_and_whose(repo, page_of):

@@ -491,6 +491,19 @@ def test_whoever_goes_without_an_answer_signs_for_it(demo, records, form_at):
         ("larkspur-general", "park", {}, "Still to say: when it comes back, or open, what it waits for."),
         ("larkspur-general", "park", {"until": "never", "why": "So"}, "a deal that never comes back is lost"),
         ("larkspur-general", "park", {"until": "open", "why": "So", "moved": "+2"}, "2026-11-22 is still to come"),
+        ("larkspur-general", "park", {"until": "yesterday", "why": "So"}, "2026-11-19 is not after 2026-11-20"),
+        ("larkspur-general", "park", {"until": "Q4 2026", "why": "So"}, "2026Q4 is not after 2026-11-20"),
+        ("larkspur-general", "log", {"kind": "note", "note": " … "}, "is a placeholder, not an answer"),
+        ("larkspur-general", "log", {"kind": "note", "note": "So", "date": "+3"}, "2026-11-23 is still to come"),
+        (
+            "larkspur-general",
+            "log",
+            {"kind": "meeting", "about": "other", "status": "held", "date": "+3"},
+            "a meeting to come is scheduled",
+        ),
+        ("larkspur-general", "close", {"way": "0", "w0n7": "never"}, "'never' is not a day"),
+        ("larkspur-general", "close", {"way": "0", "w0n7": "12 months"}, "Say the start first"),
+        ("morrow-plains-general", "close", {"way": "1", "w1n3": "open"}, "or never"),
         ("pan-basin-premier", "resume", {"moved": "2026-07-13"}, "salesops undo takes that back"),
         ("pan-basin-premier", "resume", {"moved": "2026-07-01"}, "It is not parked on 2026-07-01"),
         ("pan-basin-premier", "move", {"way": "0"}, "It is parked since 2026-07-13: resume it first"),
@@ -504,6 +517,32 @@ def test_what_cannot_be_is_said_before_anything_is_sent(demo, form_at, deal, nam
     form = form_at(demo, f"deals/{deal}", name).put(**fields)
     assert says in form.text
     assert form.list == "Nothing yet."
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize(
+    ("start", "said", "end"),
+    [
+        ("1 dec 2026", "12 months", "2027-11-30"),
+        ("2026-11-30", "3 months", "2027-02-27"),
+        ("2026-12-01", "1 Month", "2026-12-31"),
+        ("2026-12-01", "open", "open"),
+        ("2026-12-01", "30 nov 2027", "2027-11-30"),
+    ],
+)
+def test_a_term_ends_on_a_day_after_so_many_months_or_not_at_all(demo, records, form_at, start, said, end):
+    form = form_at(demo, "deals/larkspur-general", "close").put(way="0", w0n1=start, w0n7=said)
+    assert f"contract.end: {end}" in form.list
+    own = ("set", "larkspur-general", "contract.start", start), ("set", "larkspur-general", "contract.end", said)
+    assert [records.run(*words).code for words in own] == [0, 0]
+    written = read("a.yaml", (records.root / "deals/larkspur-general.yaml").read_bytes())[0].data["contract"]
+    assert written["end"] == end, "the command says the same"
+
+
+@pytest.mark.browser
+def test_of_a_day_that_cannot_be_read_nothing_is_told(demo, form_at):
+    form = form_at(demo, "deals/pan-basin-premier", "resume").put(moved="3/4")
+    assert form.part("state") == "Look at what is marked."
 
 
 def test_each_form_stands_where_it_makes_sense(demo):
@@ -761,6 +800,25 @@ def test_a_page_of_the_preview_writes_and_sends_for_review(tab, crm, site_of, pr
     branch = git("symbolic-ref", "--short", "HEAD")
     assert f"branch    {branch} (new, from main of today)" in tab.run(SAID.format("review"))
     assert git("ls-remote", "origin", branch).split()[0] == git("rev-parse", "HEAD")
+
+
+@pytest.mark.browser
+def test_what_is_typed_outlives_the_preview_loading_the_page_anew_until_it_is_written(tab, crm, site_of, previewed):
+    typed = {"kind": "call", "note": 'Wants it: "in CAD", #1', "next": "Send it, fri"}
+    tab.go(f"{previewed(site_of(crm.root))}/deals/acme.html#log")
+    form = Form(tab, "log").put(**typed)
+    form.tick("a-smith")
+    before = form.list
+    tab._arrive(lambda: tab.run("location.reload()"), "the page")
+    assert form.list == before
+    assert form.part("write", "disabled") is False
+    tab.run("document.querySelector('#log [data-do=write]').click()")
+    tab.wait(SAID.format("log") + ".includes('Written: deals/acme.yaml')")
+    tab._arrive(lambda: tab.run("location.reload()"), "the page")
+    assert form.list == "Nothing yet.", "what was written is not typed once more"
+    form.put(**typed)
+    tab.go("about:blank").go(f"{tab.requests[0]}")
+    assert Form(tab, "log").list == "Nothing yet.", "whoever left the page begins anew"
 
 
 @pytest.mark.browser

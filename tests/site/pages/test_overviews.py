@@ -561,7 +561,7 @@ def test_today_and_the_page_of_what_waits_show_everything_with_whom_it_waits_for
     home = page_of("")
     late = next(lines for head, lines in tasks(home).items() if head.startswith("Late"))
     assert late[0] == (
-        "Mon 2 Feb 291 days late Closed on 2 Feb, and what was learned is not complete: loss.playbook Other University Closed Lost JimJ"
+        "Mon 2 Feb 291 days late Closed on 2 Feb, and what was learned is not complete: what changed in the playbook Other University Closed Lost JimJ"
     )
     assert late[2].endswith("decision wait decision all"), "the whole team"
     assert late[4].startswith(
