@@ -51,6 +51,7 @@ COMMANDS = {
     "import": "Import records from a CSV file.",
     "export": "Take everything out: SQLite, CSV, JSON, Parquet, HubSpot, calendars.",
     "bundle": "Write one file that an auditor can recompute, or verify one.",
+    "erase": "Take a person out of the records and the history.",
     "merge-driver": "Merge two versions of a record; git calls it.",
     "site": "Check the records and build the site.",
     "serve": "Preview the site; it is rebuilt when a record changes.",

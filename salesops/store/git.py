@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from salesops.problems import CannotDecide
 from salesops.records.kinds import folders
@@ -83,19 +83,28 @@ def git(root: Path, *words: str) -> bytes:
     return out
 
 
+def told(root: Path, data: bytes, *words: str) -> bytes:
+    """What git answers where it is given something to read; raises CannotDecide as ``git``."""
+    code, out, said = _run(root, words, data)
+    if code:
+        raise CannotDecide(f"git {words[0]}: {said or f'ended with {code}'}")
+    return out
+
+
 def asks(root: Path, *words: str) -> str | None:
     """A one-line answer of git, or None where it has none."""
     code, out, _ = _run(root, words)
     return out.decode("utf-8", "replace").strip() if code == 0 else None
 
 
-def _run(root: Path, words: tuple[str, ...]) -> tuple[int, bytes, str]:
+def _run(root: Path, words: tuple[str, ...], data: bytes | None = None) -> tuple[int, bytes, str]:
+    reads: dict[str, Any] = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
     try:
         ended = subprocess.run(
             ["git", *SAFE, *words],
             cwd=root,
             env=_environment(),
-            stdin=subprocess.DEVNULL,
+            **reads,
             capture_output=True,
             timeout=GIT_SECONDS,
             check=False,
