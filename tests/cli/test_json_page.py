@@ -16,6 +16,8 @@ SECTIONS = {
     "board": "list",
     "list": "list",
     "list members": "list",
+    "list experiments": "list",
+    "list questions": "list",
     "doctor": "doctor",
     "metrics sqd win-rate --evidence": "metrics",
     "metrics sqd win-rate pipeline-value days-in-pipeline --known 2026-03-20": "metrics",
@@ -84,6 +86,8 @@ def test_what_follows_from_a_deal_stands_on_the_page(demo, page):
 TABLES = {
     "list": "list",
     "list members": "list members",
+    "list experiments": "list experiments",
+    "list questions": "list questions",
     "metrics": "metrics",
     "metrics sqd --evidence": "metrics --evidence",
     "backtest process playbook/process/v4.yaml": "backtest process",
