@@ -30,6 +30,7 @@ SECTIONS = {
     "history larkspur-general --since 2026-10-01": "history",
     "integrity": "integrity",
     "explain sqd": "explain",
+    "explain no-wins": "explain",
 }
 OF_SOME = {"hit", "lost_from", "cumulative", "active_mean", "current_attempt_mean"}
 """Figures of single metrics: each metric's own page tells of those."""
