@@ -8,9 +8,11 @@ passes ``salesops check`` without an error; a few steps are overdue, as in life.
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import shutil
 import subprocess
+from base64 import urlsafe_b64encode
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -278,6 +280,8 @@ class Deal:
             story.wait(1, 9)
             kind = random.choice(("call", "call", "note", "email"))
             entry: dict[str, Any] = {"date": story.day, "kind": kind, "about": about, "note": words(random, 5, 14)}
+            if kind == "call":
+                entry["outcome"] = random.choice(("spoke", "spoke", "voicemail", "no answer"))
             story.say("activity[]", entry)
 
     def park(self) -> None:
@@ -293,7 +297,7 @@ class Deal:
         story, random = self.story, self.story.random
         again = "never" if random.random() < 0.4 else story.day + timedelta(days=random.randint(90, 500))
         loss = {"reason": reason, "learning": words(random, 8, 18), "verdict": verdict, "reengage": again}
-        story.say("loss[]", loss | ({"playbook": "none needed"} if random.random() < 0.7 else {}))
+        story.say("loss[]", loss | {"playbook": "none needed"})
         story.move("closed lost")
 
     def propose(self) -> None:
@@ -335,23 +339,27 @@ class Deal:
         story.move("closed won")
         story.wait(1, 9)
         hub = {"name": "teaching", "environment": "Python and R", "authentication": "campus single sign-on"}
-        story.say("order.configurator", f"https://configure.fernwater.example/?state={random.randrange(10**12)}")
-        for name in random.sample(("teaching", "research", "sandbox"), random.randint(1, 2)):
-            story.say("order.hubs[]", {**hub, "name": name, "storage": "10 GB each"})
+        names = random.sample(("teaching", "research", "sandbox"), random.randint(1, 2))
+        hubs = [{**hub, "name": name, "storage": "10 GB each"} for name in names]
+        state = urlsafe_b64encode(json.dumps({"hubs": hubs}).encode()).decode().rstrip("=")
+        story.say("order.configurator", f"https://configure.fernwater.example/?state={state}")
+        for each in hubs:
+            story.say("order.hubs[]", each)
         story.say("order.created", story.day)
         story.say("order.issues", [f"https://issues.fernwater.example/delivery/{random.randint(100, 9999)}"])
         story.say("order.delivery_owner", "pilar")
         story.wait(14, 45)
         story.say("order.operational", story.day)
-        self._serve()
+        self._serve(names)
 
-    def _serve(self) -> None:
+    def _serve(self, names: list[str]) -> None:
         """What the member's file learns of a hub in use."""
         deal, member, random = self.story, self.buyer.story, self.story.random
         member.moments.add(deal.day)
         member.say("vendor_setup", {"status": "done", "date": deal.day}, deal.day)
-        url = f"https://{deal.id}.fernwater.example"
-        member.say("hubs[]", {"name": "teaching", "url": url, "deal": deal.id, "since": deal.day}, deal.day)
+        for name in names:
+            url = f"https://{name}.{deal.id}.fernwater.example"
+            member.say("hubs[]", {"name": name, "url": url, "deal": deal.id, "since": deal.day}, deal.day)
         seen = deal.day + timedelta(days=90)
         if seen <= LAST:
             status = random.choice(("green", "green", "amber", "red"))

@@ -34,7 +34,7 @@ FILES = {
     **{f"playbook/templates/{name}.md": "Dear colleague\n" for name in ("intro@2", "general@3", "outbound@5")},
 }
 COMMANDS = (
-    "check|today --for all|list|list --format csv|list members|board|metrics|metrics --evidence won-value|metrics --since 2026-06-01 --every month|"
+    "check|today --for all|list|list --format csv|list members|list experiments|list questions|board|metrics|metrics --evidence won-value|metrics --since 2026-06-01 --every month|"
     "show won --format json|show lost --format json|show cascadia-university --format json|explain sqd"
 ).split("|")
 PEOPLE = {

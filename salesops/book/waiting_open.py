@@ -14,9 +14,6 @@ from salesops.records.as_written import GAP, question
 from salesops.records.deal import Deal, Parked
 from salesops.records.scalars import as_said
 
-RETURNED_FOR = 30
-"""Days during which a deal that came back from parking is pointed out."""
-
 
 def next_step_missing(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
     """A deal in play without a next step: since the last thing that happened in it."""
@@ -102,11 +99,11 @@ def _is_before_its_older(snapshot: Snapshot, deal: Deal, start: date) -> bool:
 
 
 def parked_came_back(snapshot: Snapshot, deal: str) -> Iterator[Waiting]:
-    """A deal that came back from parking in the last 30 days, with nothing logged since."""
-    history = in_play(snapshot, deal)
+    """A deal that came back from parking in the last 30 days, or as many as the team says, with nothing logged since."""
+    history, within = in_play(snapshot, deal), timedelta(days=snapshot.numbers.returned_for)
     for at, span in enumerate(history.written.parked if history else ()):
         back = span.until
-        is_back = back and back <= snapshot.as_of < back + timedelta(days=RETURNED_FOR)
+        is_back = back and back <= snapshot.as_of < back + within
         if history and back and is_back and not any(entry.date >= back for entry in history.written.activity):
             yield Waiting(
                 "parked-came-back",

@@ -38,7 +38,7 @@ COMMANDS = {
     "apply": "Make a list of changes to the records, all of it or nothing.",
     "from-issue": "Read the changes that an issue asks for; a workflow calls it.",
     "explain": "Explain a code, a metric, a stage or a field.",
-    "list": "List deals or members.",
+    "list": "List deals, members, experiments, or what we know.",
     "show": "Show one deal or member, and what is missing for its next stage.",
     "board": "Show the open deals by stage.",
     "metrics": "Compute the metrics, with the deals behind each.",

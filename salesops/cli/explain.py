@@ -1,4 +1,4 @@
-"""``salesops explain``: the manual page of a code, a metric, a stage, a version of the process or a field."""
+"""``salesops explain``: the manual page of a code, a metric, a red line, a stage, a version of the process or a field."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from salesops.cli.options import as_of_option, completed, format_option, known_o
 def command(
     ctx: click.Context, name: tuple[str, ...], output_format: str, as_of: str | None, known: str | None
 ) -> None:
-    """Explain a code of `check`, a metric, a stage, a field, a version of the process, or a section that a source names.
+    """Explain a code of `check`, a metric, a red line, a stage, a field, a version of the process, or a section that a source names.
 
-    For a metric, --as-of adds each deal that was counted on that day, with the line that counts it, the commit, the
-    person and the day; and each deal that was left out, with the rule. --format json prints this evidence.
+    A red line comes with its state on the day: the numbers, since when it is crossed, and the decision that answers it. For a metric, --as-of adds each deal that was counted on that day, with the line that counts it, the commit, the
+    person and the day; and each deal that was left out, with the rule. --format json prints either.
     """
     from salesops.cli.actions.explain import run  # noqa: PLC0415 - loaded when the command runs
 

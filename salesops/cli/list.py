@@ -1,4 +1,4 @@
-"""``salesops list``: deals or members, one line each."""
+"""``salesops list``: deals, members, experiments or the standing questions, one line each."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from salesops.cli.options import as_of_option, completed, format_option, known_o
 
 
 @click.command("list")
-@click.argument("what", type=click.Choice(["deals", "members"]), default="deals")
+@click.argument("what", type=click.Choice(["deals", "members", "experiments", "questions"]), default="deals")
 @click.option("--stage", help="Only deals in this stage.", shell_complete=completed("stage"))
 @click.option("--owner", help="Only deals of this person, by id, name or account.", shell_complete=completed("person"))
 @click.option(
@@ -27,7 +27,7 @@ from salesops.cli.options import as_of_option, completed, format_option, known_o
 def command(
     ctx: click.Context, /, what: str, output_format: str, as_of: str | None, known: str | None, **filters: Any
 ) -> None:
-    """List deals by stage, the oldest first, or members by name.
+    """List deals by stage, the oldest first; members or experiments by name; or the standing questions with today's answers.
 
     Stages, people and members may be named by a part, in any letter case, where only one fits.
     """

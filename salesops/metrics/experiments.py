@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from itertools import combinations
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from salesops.book.book import Cause, LeftOut, Snapshot
 from salesops.book.exit_criteria import first_day
@@ -23,6 +23,8 @@ from salesops.records.process import LOST, WON, Conversion
 
 TOO_FEW, INCONCLUSIVE = "too few", "inconclusive"
 WIN_RATE = "win-rate"
+FIGURES = ("hits", "out_of", "open", "parked", "value", "interval", "enough", "floor", "included")
+"""What machines read of the share of a variant."""
 _IN_WORDS = re.compile(r"(\d{1,6}) attempts in each variant")
 
 
@@ -50,6 +52,12 @@ class Pair:
     other: str
     verdict: str
     apart: tuple[float, Interval] | None = None
+
+    def as_data(self) -> dict[str, Any]:
+        """As machines read it."""
+        found, interval = self.apart or (None, None)
+        told = {"one": self.one, "other": self.other, "difference": found}
+        return {**told, "interval": list(interval) if interval else None, "verdict": self.verdict}
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,43 @@ class ExperimentResult:
         if apart or not found:
             return ", ".join(apart)
         return INCONCLUSIVE if INCONCLUSIVE in found else TOO_FEW
+
+    @property
+    def verdict_today(self) -> str:
+        """The verdict; before its end it is said to be so far."""
+        is_over = self.reached or self.experiment.status == "done"
+        return f"{self.verdict} so far" if self.verdict and not is_over else self.verdict
+
+    @property
+    def progress(self) -> str:
+        """How far it is from its end: what it is, how many attempts are in the smallest variant, and the day it came."""
+        if self.reached:
+            return f"stop rule reached on {self.reached}"
+        if self.rule is None:
+            return str(self.experiment.stop) if self.experiment.stop else "no stop rule"
+        each, until = self.rule.each_variant, self.rule.until
+        least = min(self.joined.values(), default=0)
+        parts = [f"{least} of {each} attempts in the smallest variant"] * bool(each)
+        return " or ".join([*parts, *([f"on {until}"] if until else [])])
+
+    def as_data(self) -> dict[str, Any]:
+        """What follows from the record on the day, as machines read it."""
+        return {
+            "registered": self.registered.value,
+            "declared": self.declared.day if self.declared else None,
+            "unmeasured": self.unmeasured or None,
+            "results": [self._variant_as_data(name) for name in self.experiment.variants],
+            "differences": [pair.as_data() for pair in self.pairs],
+            "verdict": self.verdict or None,
+            "rule": {"each_variant": self.rule.each_variant, "until": self.rule.until} if self.rule else None,
+            "reached": self.reached,
+            "left_out": [left.as_data() for left in self.left_out],
+        }
+
+    def _variant_as_data(self, name: str) -> dict[str, Any]:
+        share = self.variants.get(name)
+        found = share.as_data() if share else {}
+        return {"variant": name, "attempts": self.joined.get(name), **{key: found.get(key) for key in FIGURES}}
 
 
 def experiments_measured(snapshot: Snapshot, declared: Mapping[str, Declared] | None = None) -> list[ExperimentResult]:

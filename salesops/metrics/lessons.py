@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from salesops.book.book import Ref, Snapshot
 from salesops.book.visits import DealHistory
@@ -46,6 +46,21 @@ class AnswerOnPage(NamedTuple):
     def has_faded(self, snapshot: Snapshot) -> bool:
         """Whether nothing has spoken for it for as many days as the team says."""
         return _has_faded(self.supported, snapshot)
+
+    def as_data(self, snapshot: Snapshot) -> dict[str, Any]:
+        """As machines read it."""
+        return {
+            "id": self.id,
+            "question": self.question,
+            "today": _answer_as_data(self.today) if self.today else None,
+            "supported": self.supported,
+            "faded": self.has_faded(snapshot),
+            "before": [_answer_as_data(each) for each in self.before],
+        }
+
+
+def _answer_as_data(given: KnownAnswer) -> dict[str, Any]:
+    return {"date": given.date, "answer": given.answer, "evidence": given.evidence, "deals": list(given.deals)}
 
 
 def _has_faded(supported: date | None, snapshot: Snapshot) -> bool:

@@ -24,8 +24,6 @@ from salesops.records.money import CENT, Money, Sums, total
 from salesops.records.process import WON
 
 MONTHS_AHEAD = 6
-RENEWED, WON_NEW = Decimal("0.8"), Decimal("0.3")
-"""What is assumed of renewals and of new deals until ten of each are decided."""
 SIGNED, RENEWALS, FRESH = "signed", "renewals", "new"
 FAR_BACK = date(1990, 1, 1)
 
@@ -56,7 +54,7 @@ def _factor(hits: int, out_of: int, assumed: Decimal, enough: int) -> Factor:
 def renewal_factor(snapshot: Snapshot) -> Factor:
     """The share of the contracts that ended which were renewed, over the whole past and of all deals."""
     rate = contract_renewal_rate(replace(snapshot, since=FAR_BACK, until=None, only=None))
-    return _factor(rate.hits, rate.out_of, RENEWED, snapshot.numbers.enough)
+    return _factor(rate.hits, rate.out_of, snapshot.numbers.assumed_renewed, snapshot.numbers.enough)
 
 
 def new_factor(snapshot: Snapshot) -> Factor:
@@ -68,7 +66,7 @@ def new_factor(snapshot: Snapshot) -> Factor:
             if closing and any(qualified(snapshot, visit.stage) for visit in visits):
                 decided += 1
                 won += snapshot.stage(closing.stage).outcome == WON
-    return _factor(won, decided, WON_NEW, snapshot.numbers.enough)
+    return _factor(won, decided, snapshot.numbers.assumed_won, snapshot.numbers.enough)
 
 
 def _dates_and_fee(snapshot: Snapshot, history: DealHistory) -> list[Path]:
@@ -91,7 +89,8 @@ def forecast_mrr_6(snapshot: Snapshot) -> Amounts:
     The months begin with that of tomorrow; the first counts its days from tomorrow on, so it may be a part of a month. Signed contracts are spread by days, as they are in the
     months of revenue. What ends in these months and is not renewed yet goes on at its fee times the share of contracts that are
     renewed; open qualified deals of new business bring their fee from the day on which they are expected, times the share of such deals that is
-    won. Both shares are measured from 10 decided ones on; before that 0.8 and 0.3 are assumed, and `behind` says which it is.
+    won. Both shares are measured from 10 decided ones on; before that 0.8 and 0.3 are assumed, or what the team says (`assumed_renewed`, `assumed_won`), and
+    `behind` says which it is.
     """
     parts, left_out = parts_of_forecast(snapshot)
     every = list(dict.fromkeys(part.history.id for part in parts))

@@ -20,6 +20,7 @@ from salesops.metrics.metric import Metric, every_metric, metric
 from salesops.metrics.readings import Amounts, AttemptKey, Count, Days, MoneyShare, Reading, Share
 from salesops.metrics.statistics import Interval, upper_bound
 from salesops.metrics.wording import NO_DATA, headline, percent
+from salesops.output import counted
 from salesops.problems import Path
 from salesops.records.bounds import value_of
 from salesops.records.learning import Decision
@@ -44,6 +45,19 @@ class State(StrEnum):
     def is_tripped(self) -> bool:
         """Whether it is crossed as it is written."""
         return self in (State.TRIPPED, State.CONFIRMED)
+
+    @property
+    def in_words(self) -> str:
+        """As people read it."""
+        return _STATES[self]
+
+
+_STATES = {
+    State.TOO_FEW: "too few to judge",
+    State.SILENT: "not crossed",
+    State.TRIPPED: "crossed as written",
+    State.CONFIRMED: "crossed and confirmed",
+}
 
 
 class Decided(NamedTuple):
@@ -90,11 +104,34 @@ class RedLineStanding:
         """The end of a one-sided 95 % interval above which the true rate hardly lies; None without outcomes."""
         return upper_bound(self.hits or 0, self.out_of) if self.out_of else None
 
+    @property
+    def sureness(self) -> str:
+        """How sure a line is: how high the true rate may be, how often luck alone would have crossed it, and how many more outcomes it takes to know."""
+        is_tripped = self.state.is_tripped
+        luck = next((chance for chance in chances(self)[1:2] if is_tripped), None)
+        parts = [
+            f"the true rate is hardly above {percent(self.highest_rate)}" if is_tripped and self.highest_rate else "",
+            f"at a true rate of {luck.rate:.0%} it would have tripped by now in {luck.ever:.0%} of teams"
+            if luck
+            else "",
+            self._still_to_come,
+        ]
+        return "; ".join(part for part in parts if part)
+
+    @property
+    def _still_to_come(self) -> str:
+        to_do = "judge" if self.state is State.TOO_FEW else "confirm"
+        return f"{counted(self.to_go, 'more outcome')} to {to_do} it" if self.to_go else ""
+
     def as_data(self) -> dict[str, object]:
         """As machines read it."""
         return {
             "id": self.line.id,
             "metric": self.line.metric,
+            "title": self.title,
+            "means": self.line.means,
+            "line": self.line.sentence,
+            "value": self.value,
             "state": self.state.value,
             "since": self.since,
             "hits": self.hits,
@@ -103,6 +140,7 @@ class RedLineStanding:
             "highest_rate": self.highest_rate,
             "answered_by": self.answer,
             "by_luck": [chance._asdict() for chance in chances(self)],
+            "counted": [key._asdict() for key in self.counted],
         }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
@@ -10,7 +11,7 @@ from salesops.records.deal import LINKS, Link
 from salesops.records.member import MEMBER_KINDS
 from salesops.records.public import Public
 from salesops.records.record import Entries, Past, Record, given, many, maybe
-from salesops.records.scalars import Currency, Email, Handle, Id, Text, Url, Zone, refuse, whole
+from salesops.records.scalars import Currency, Email, Handle, Id, Percent, Text, Url, Zone, refuse, whole
 
 
 class Person(Record):
@@ -56,7 +57,9 @@ class Numbers(Record):
         default=8, description="How many full weeks a number of the week is shown for. Default: 8.", examples=["8"]
     )
     trend_weeks: Some = Field(
-        default=4, description="How many weeks the trend of a target goes back. Default: 4.", examples=["4"]
+        default=4,
+        description="How many weeks the trend of a target, and the change of a number on the site, goes back. Default: 4.",
+        examples=["4"],
     )
     fades_after: Some = Field(
         default=180,
@@ -85,6 +88,26 @@ class Numbers(Record):
         default=90,
         description="Days without a word after which a deal that is parked without an end asks to be looked at. Default: 90.",
         examples=["90"],
+    )
+    returned_for: Some = Field(
+        default=30,
+        description="Days for which a deal that came back from parking is pointed out until somebody logs something. Default: 30.",
+        examples=["30"],
+    )
+    closed_looked_at: Some = Field(
+        default=20,
+        description="How many closed deals the monthly review looks at: those of the month, and the last ones before it. Default: 20.",
+        examples=["20"],
+    )
+    assumed_renewed: Percent = Field(
+        default=Decimal("0.8"),
+        description="The share of contracts that the MRR forecast takes as renewed until enough have ended to measure it. Default: 80%.",
+        examples=["80%"],
+    )
+    assumed_won: Percent = Field(
+        default=Decimal("0.3"),
+        description="The share of qualified new deals that the MRR forecast takes as won until enough are decided to measure it. Default: 30%.",
+        examples=["30%"],
     )
 
 

@@ -11,16 +11,13 @@ from typing import Any, NamedTuple
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing
 from salesops.book.visits import DealHistory, Visit
-from salesops.metrics.statistics import difference, wilson
+from salesops.metrics.statistics import ENOUGH, difference, wilson
 from salesops.metrics.wording import between
 from salesops.output import counted
 from salesops.records.deal import Loss
 from salesops.records.process import LOST, WON
 from salesops.reports.sections import Head, Paper, SheetCell, SheetSection, cells
 
-MOST_DEALS = 20
-"""So many closed deals are looked at: the month's, and the last ones before it."""
-FEWEST_DEALS = 10
 NOT_SAID = "not said"
 
 
@@ -94,7 +91,7 @@ class MonthlyReview:
             "month": f"{self.first:%Y-%m}",
             "closed_in_month": self.of_the_month,
             "closed": [_closed_as_data(each) for each in self.closed],
-            "said": list(what_can_be_said(len(self.closed))),
+            "said": list(what_can_be_said(len(self.closed), self.snapshot.numbers.enough)),
             "patterns": [row.as_data() for row in self.patterns],
             "evidence": [
                 {"hypothesis": name, "date": day, "note": note, "deals": list(deals)}
@@ -133,7 +130,7 @@ def monthly_review(snapshot: Snapshot, first: date) -> MonthlyReview:
 
 
 def _closed(snapshot: Snapshot, first: date) -> list[Closed]:
-    """The attempts that were closed in the month, and before them the last ones, up to 20 in all; the newest first."""
+    """The attempts that were closed in the month, and before them the last ones, up to as many in all as the team says; the newest first."""
     every = [
         Closed(history, closing, _stage_before(snapshot, history, closing), dict(history.lost).get(closing))
         for history in snapshot.histories
@@ -141,7 +138,7 @@ def _closed(snapshot: Snapshot, first: date) -> list[Closed]:
     ]
     every.sort(key=lambda each: (-each.closing.entered.toordinal(), each.history.id, -each.closing.attempt))
     of_month = sum(each.closing.entered >= first for each in every)
-    return every[: max(of_month, MOST_DEALS)]
+    return every[: max(of_month, snapshot.numbers.closed_looked_at)]
 
 
 def _stage_before(snapshot: Snapshot, history: DealHistory, closing: Visit) -> str:
@@ -151,10 +148,10 @@ def _stage_before(snapshot: Snapshot, history: DealHistory, closing: Visit) -> s
     return snapshot.stage(attempt[at - 1].stage).title if at else ""
 
 
-def what_can_be_said(count: int) -> Iterator[str]:
-    """What so many closed deals can tell, and what they cannot."""
-    if count < FEWEST_DEALS:
-        yield f"{counted(count, 'closed deal')} so far: too few to look for patterns. From {FEWEST_DEALS} on there is something to compare."
+def what_can_be_said(count: int, enough: int = ENOUGH) -> Iterator[str]:
+    """What so many closed deals can tell, and what they cannot; below ``enough`` there are too few for patterns."""
+    if count < enough:
+        yield f"{counted(count, 'closed deal')} so far: too few to look for patterns. From {enough} on there is something to compare."
     if not count:
         return
     half = wilson(count // 2, count)
@@ -289,7 +286,11 @@ def in_sections(review: MonthlyReview) -> Paper:
         _stale_section(review),
         _changed_section(review),
     )
-    return Paper(f"Monthly review of {review.first:%B %Y}", (said, *what_can_be_said(count)), sections)
+    return Paper(
+        f"Monthly review of {review.first:%B %Y}",
+        (said, *what_can_be_said(count, review.snapshot.numbers.enough)),
+        sections,
+    )
 
 
 def _deals_section(review: MonthlyReview) -> SheetSection:

@@ -19,7 +19,7 @@ from salesops.book.waiting_playbook import OpenAction, open_actions
 from salesops.changes.compare import Comparison
 from salesops.metrics import Metric, Reading, measure, metrics_of
 from salesops.metrics.contracts import DAYS_30, DAYS_90, DAYS_180, OVERDUE, Term, terms
-from salesops.metrics.readings import Amounts, Count, Share
+from salesops.metrics.readings import Amounts, Count, MoneyShare, Share
 from salesops.metrics.red_lines import RedLineStanding, red_lines_of
 from salesops.metrics.targets import TargetStanding, targets_of_interest
 from salesops.metrics.wording import NO_DATA, amounts, detail, headline
@@ -38,7 +38,10 @@ NUMBERS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (CONVERSIONS, ("win-rate",)),
     (
         EXISTING,
-        ("existing-business-active", "renewal-overdue", "renewal-0-30", "renewal-31-90", "renewal-91-180", "mrr"),
+        (
+            *("existing-business-active", "renewal-overdue", "renewal-0-30", "renewal-31-90", "renewal-91-180"),
+            *("mrr", "forecast-mrr-6", "gross-retention", "net-retention"),
+        ),
     ),
 )
 """The metrics that are looked at every week, by group; the conversions that the process watches come before the win rate."""
@@ -306,12 +309,14 @@ def change(before: Reading | None, now: Reading | None) -> str:
         return _signed(f"{abs(now.value - before.value):,}", now.value < before.value)
     if isinstance(before, Amounts) and isinstance(now, Amounts):
         return _in_money(before, now)
-    return _in_points(before, now) if isinstance(before, Share) and isinstance(now, Share) else ""
+    if isinstance(before, Share) and isinstance(now, Share):
+        return _in_points(before, now) if before.is_enough and now.is_enough else ""
+    return _in_points(before, now) if isinstance(before, MoneyShare) and isinstance(now, MoneyShare) else ""
 
 
-def _in_points(before: Share, now: Share) -> str:
-    """The difference of two shares in points, where both rest on enough."""
-    if before.value is None or now.value is None or not (before.is_enough and now.is_enough):
+def _in_points(before: Share | MoneyShare, now: Share | MoneyShare) -> str:
+    """The difference of two shares in points."""
+    if before.value is None or now.value is None:
         return ""
     points = (now.value - before.value) * 100
     return _signed(f"{abs(points):.1f} points", points < 0)

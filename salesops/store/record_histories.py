@@ -206,7 +206,7 @@ def _told_by_git(root: Path, book: Book, as_of: date, head: str, months: int) ->
         _story(then.get(month), book, month, as_of),
         changed_since=is_later,
         earlier=then,
-        beliefs=_beliefs(root, book, as_of, head),
+        beliefs=beliefs_told(root, book, as_of, head),
         month_ends=known_ends,
     )
 
@@ -214,7 +214,7 @@ def _told_by_git(root: Path, book: Book, as_of: date, head: str, months: int) ->
 _last_beliefs: dict[tuple[object, ...], Beliefs] = {}
 
 
-def _beliefs(root: Path, book: Book, as_of: date, head: str) -> Beliefs:
+def beliefs_told(root: Path, book: Book, as_of: date, head: str = "HEAD") -> Beliefs:
     """What git tells of the experiments and hypotheses that there are; a preview does not read it again between two commits."""
     refs = [(kind, name) for kind in KINDS_TOLD for name in sorted(book.of(kind))]
     key = (root, commit_of(root, head), as_of, book.zone, tuple(refs))

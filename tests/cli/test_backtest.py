@@ -187,6 +187,65 @@ def test_with_known_then_each_week_is_counted_by_what_was_known_in_it(repo, draf
     assert data["differ"] == 3
 
 
+LOST = "stages: [enrichment: 2026-10-05, closed lost: {}]\nloss: {{reason: price, learning: Too dear, verdict: icp}}\n"
+
+
+def four_decided(repo):
+    """Attempts that were lost on 6, 13 and 27 October, and one that was won on 14 October 2026."""
+    won = (repo.root / "deals/cascadia-2025.yaml").read_text(encoding="utf-8")
+    head, stages = won.partition("maniac_t:")[0], "stages: [enrichment: 2026-10-05, closed won: 2026-10-14]\n"
+    repo.write("deals/cascadia-2025.yaml", head[: head.index("stages:")] + stages)
+    for day in ("2026-10-06", "2026-10-13", "2026-10-27"):
+        repo.deal(LOST.format(day), id=f"lost-{day}")
+
+
+def test_with_another_number_of_the_team_every_week_is_counted_by_it(repo):
+    four_decided(repo)
+    ran = repo.run("backtest", "metric", "win-rate", "--numbers", "enough=3")
+    assert ran.code == 0
+    assert ran.out == (
+        "win-rate as it is, and with enough=3\n"
+        "They differ in 5 of 7 weeks, the first on 2026-10-19, the last on 2026-11-16\n"
+        "\n"
+        "Monday      as it is  as it would be\n"
+        "2026-10-05   no data         no data\n"
+        "2026-10-12    0 of 1          0 of 1\n"
+        "2026-10-19    1 of 3          33.3 %  differs\n"
+        "2026-10-26    1 of 3          33.3 %  differs\n"
+        "2026-11-02    1 of 4          25.0 %  differs\n"
+        "2026-11-09    1 of 4          25.0 %  differs\n"
+        "2026-11-16    1 of 4          25.0 %  differs\n"
+    )
+
+
+def test_a_number_of_the_team_that_changes_whom_the_metric_counts_changes_its_value(repo):
+    """The contract is over since 1 October and the service goes on: with 20 days of grace it is lost from 22 October on."""
+    repo.not_handed_off()
+    file = repo.root / "deals/cascadia-2025.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace("end: 2026-12-31", "end: 2026-10-01"), encoding="utf-8")
+    data, ran = told(repo, "metric", "net-retention", "--numbers", "grace_days=20", "--since", "2026-10-05")
+    assert (ran.code, data["numbers"], data["problems"]) == (0, {"grace_days": "20"}, [])
+    assert [(it["as_of"], it["is"]["value"], it["would_be"]["value"]) for it in data["series"]] == [
+        ("2026-10-05", 1.0, 1.0),
+        ("2026-10-12", 1.0, 1.0),
+        ("2026-10-19", 1.0, 1.0),
+        ("2026-10-26", 1.0, 0.0),
+        ("2026-11-02", 1.0, 0.0),
+        ("2026-11-09", 1.0, 0.0),
+        ("2026-11-16", 1.0, 0.0),
+    ]
+    assert (data["weeks"], data["differ"]) == (7, 4)
+
+
+def test_a_number_that_the_team_has_set_itself_is_what_it_is_held_against(repo):
+    four_decided(repo)
+    team = repo.root / "playbook/team.yaml"
+    team.write_text(team.read_text(encoding="utf-8") + "numbers: {enough: 4}\n", encoding="utf-8")
+    data, _ = told(repo, "metric", "win-rate", "--numbers", "enough=3")
+    enough = [(it["is"]["enough"], it["would_be"]["enough"]) for it in data["series"]]
+    assert enough == [(False, False)] * 2 + [(False, True)] * 2 + [(True, True)] * 3
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

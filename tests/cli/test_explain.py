@@ -117,7 +117,7 @@ def test_hostile_authors_and_lines_reach_the_terminal_as_text(repo, git):
         (["sqd", "--as-of", "soon"], "--as-of"),
         (
             ["stage-skipped", "--format", "json"],
-            "--format json is for metrics, and 'stage-skipped' is not a metric",
+            "--format json is for metrics and red lines, and 'stage-skipped' is neither",
         ),
         (["sqq", "--as-of", "2026-11-20"], "did you mean 'sqd'?"),
         (["sqd", "--format", "yaml"], "--format"),
@@ -153,6 +153,78 @@ def test_a_red_line_is_explained_by_its_id_and_on_its_metric(repo):
     assert ran.code == 0
     assert "Crossed when outreach-to-discovery is below 15 % after 20 or more." in ran.out
     assert "Red line outreach-broken: below 15 % after 20 or more." in repo.run("explain", "outreach-to-discovery").out
+
+
+def lost(repo, *days):
+    """So many attempts that got to Outreach and no further, one for each day."""
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    for day in days:
+        repo.deal(
+            f"stages: [enrichment: 2026-01-05, outreach: 2026-01-12, closed lost: {day}]\n"
+            "loss: {reason: price, learning: Too dear, verdict: icp}\n",
+            id=f"lost-{day}",
+        )
+
+
+TWENTY = [f"2026-03-{day:02}" for day in range(1, 21)]
+DECISION = "date: 2026-04-01\nanswers: outreach-broken\nverdict: hold\nwhy: The list was old\nuntil: {}\n"
+
+
+def test_a_red_line_says_that_too_little_is_decided_to_judge_it(repo):
+    lost(repo, *TWENTY[:12])
+    out = repo.run("explain", "outreach-broken").out
+    assert "\nOn 2026-11-20: 0 of 12 (0.0 %)  too few to judge\n8 more outcomes to judge it.\n" in out
+    assert "Nobody has decided" not in out
+
+
+def test_a_red_line_that_is_crossed_says_since_when_how_surely_and_that_nobody_decided(repo):
+    lost(repo, *TWENTY)
+    out = repo.run("explain", "outreach-broken").out
+    assert "\nOn 2026-11-20: 0 of 20 (0.0 %)  crossed and confirmed since 2026-03-20\n" in out
+    assert "The true rate is hardly above 11.9 %; at a true rate of 20% it would have tripped by now in" in out
+    assert "Nobody has decided what follows: salesops new decision outreach-broken\n" in out
+    assert "It rests on 20 deals\n" in out
+
+
+def test_a_red_line_names_the_decision_that_answers_it_and_until_when(repo):
+    lost(repo, *TWENTY)
+    repo.write("playbook/decisions/spring.yaml", DECISION.format("2026-12-01"))
+    out = repo.run("explain", "outreach-broken").out
+    assert "Answered by spring, decided on 2026-04-01: hold, until 2026-12-01. The list was old.\n" in out
+    found = told(repo, "outreach-broken")
+    assert (found["state"], found["since"], found["hits"], found["out_of"]) == ("confirmed", "2026-03-20", 0, 20)
+    assert found["answered_by"] == "spring"
+    assert found["decision"] == {
+        "date": "2026-04-01",
+        "verdict": "hold",
+        "why": "The list was old",
+        "until": "2026-12-01",
+    }
+
+
+def test_a_decision_whose_day_has_passed_leaves_a_red_line_open_again(repo):
+    lost(repo, *TWENTY)
+    repo.write("playbook/decisions/spring.yaml", DECISION.format("2026-06-01"))
+    out = " ".join(repo.run("explain", "outreach-broken").out.split())
+    assert "That day has passed, so a new decision is due: salesops new decision outreach-broken" in out
+    found = told(repo, "outreach-broken")
+    assert (found["answered_by"], found["decision"]) == (None, None)
+    before = told(repo, "outreach-broken", "--as-of", "2026-06-01")
+    assert before["answered_by"] == "spring"
+
+
+def test_a_red_line_that_cannot_be_judged_says_so(repo):
+    repo.process("red_lines: [{id: unsound, metric: win-rate, means: Something is wrong}]")
+    assert "it cannot be judged; run salesops check" in repo.run("explain", "unsound").out
+    found = told(repo, "unsound")
+    assert (found["id"], found["state"]) == ("unsound", None)
+
+
+def test_a_file_that_cannot_be_counted_is_named_before_a_red_line(repo):
+    repo.write("deals/broken.yaml", "title: [\n")
+    ran = repo.run("explain", "outreach-broken")
+    assert ran.code == 1
+    assert "1 file cannot be counted" in ran.err
 
 
 def test_a_metric_is_explained_by_its_name_in_two_words(repo):

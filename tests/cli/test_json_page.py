@@ -16,6 +16,8 @@ SECTIONS = {
     "board": "list",
     "list": "list",
     "list members": "list",
+    "list experiments": "list",
+    "list questions": "list",
     "doctor": "doctor",
     "metrics sqd win-rate --evidence": "metrics",
     "metrics sqd win-rate pipeline-value days-in-pipeline --known 2026-03-20": "metrics",
@@ -28,6 +30,7 @@ SECTIONS = {
     "history larkspur-general --since 2026-10-01": "history",
     "integrity": "integrity",
     "explain sqd": "explain",
+    "explain no-wins": "explain",
 }
 OF_SOME = {"hit", "lost_from", "cumulative", "active_mean", "current_attempt_mean"}
 """Figures of single metrics: each metric's own page tells of those."""
@@ -84,6 +87,8 @@ def test_what_follows_from_a_deal_stands_on_the_page(demo, page):
 TABLES = {
     "list": "list",
     "list members": "list members",
+    "list experiments": "list experiments",
+    "list questions": "list questions",
     "metrics": "metrics",
     "metrics sqd --evidence": "metrics --evidence",
     "backtest process playbook/process/v4.yaml": "backtest process",

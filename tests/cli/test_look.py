@@ -14,6 +14,8 @@ ESCAPES = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 LOOKS = [
     ("list",),
     ("list", "members"),
+    ("list", "experiments"),
+    ("list", "questions"),
     ("board",),
     ("metrics",),
     ("show", "cascadia-2025"),

@@ -1,10 +1,12 @@
 """The numbers by which a team counts: data of its own, with the usual ones where it says nothing."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from salesops.book.book import Book
+from salesops.book.waiting_open import parked_came_back
 from salesops.metrics import metrics_of, read_metric
 from salesops.metrics.readings import Days, Share
 from salesops.metrics.wording import headline
@@ -33,6 +35,8 @@ def test_a_team_that_says_nothing_counts_as_always(counting):
         4,
         180,
     )
+    assert (found.returned_for, found.closed_looked_at) == (30, 20)
+    assert (found.assumed_renewed, found.assumed_won) == (Decimal("0.8"), Decimal("0.3"))
 
 
 def test_a_rate_is_told_from_as_many_outcomes_on_as_the_team_says(counting):
@@ -98,6 +102,30 @@ def test_the_chance_of_an_old_deal_goes_by_as_many_longer_stays_as_the_team_asks
     old = {"stages": [{"proposal": "2026-04-20"}], "value": {"mrr": "100 USD"}}
     one, two = (read_metric(asking_for(enough, past | {"old": old}), "weighted-pipeline") for enough in (1, 2))
     assert (one.value, two.value) == ({"USD": "0.00"}, {"USD": "399.96"})
+
+
+def test_a_forecast_assumes_what_the_team_says_until_enough_is_decided(counting):
+    """No contract has ended: those that will are forecast by what the team assumes of renewals."""
+    usual, own = (read_metric(counting(numbers), "forecast-mrr-6") for numbers in ("", "assumed_renewed: 50%"))
+    assert usual.behind["renewals"] == "× 0.8 (assumed: only 0 decided)"
+    assert own.behind["renewals"] == "× 0.5 (assumed: only 0 decided)"
+    assert usual.by["by_part"]["signed"] == own.by["by_part"]["signed"]
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(30, True), (9, True), (8, False)])
+def test_a_deal_that_came_back_from_parking_is_pointed_out_for_as_many_days_as_the_team_says(
+    counting, repo, days, is_said
+):
+    repo.deal("parked: [{since: 2026-02-02, until: 2026-05-24, why: Grant}]", id="back")
+    snapshot = counting(f"returned_for: {days}")
+    assert bool(list(parked_came_back(snapshot, "back"))) is is_said, "on the ninth day"
+
+
+@pytest.mark.parametrize("wrong", ["assumed_won: 0.3", "assumed_renewed: 120%"])
+def test_what_a_forecast_assumes_is_a_percentage(repo, wrong):
+    team = (repo.root / "playbook/team.yaml").read_text(encoding="utf-8")
+    repo.write("playbook/team.yaml", f"{team}numbers: {{{wrong}}}\n")
+    assert any(found.field.startswith("numbers.assumed") for found in repo.problems())
 
 
 @pytest.mark.parametrize("wrong", ["0", "1001", "ten"])

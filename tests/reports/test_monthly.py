@@ -72,6 +72,16 @@ def test_few_closed_deals_are_said_to_be_few():
     assert first == "4 closed deals so far: too few to look for patterns. From 10 on there is something to compare."
 
 
+def test_a_team_says_how_many_closed_deals_it_looks_at_and_from_how_many_on_there_is_a_pattern(repo):
+    team = (repo.root / "playbook/team.yaml").read_text(encoding="utf-8")
+    repo.write("playbook/team.yaml", f"{team}numbers: {{closed_looked_at: 4, enough: 5}}\n")
+    for at in range(6):
+        repo.deal(LOST.format(date(2026, 9, 1 + at), "price"), id=f"september-{at}")
+    review = of_october(repo)
+    assert [each.history.id for each in review.closed] == [f"september-{at}" for at in (5, 4, 3, 2)]
+    assert "4 closed deals so far: too few to look for patterns. From 5 on" in "\n".join(as_text(in_sections(review)))
+
+
 def test_of_twenty_deals_it_is_said_what_they_cannot_show():
     assert list(what_can_be_said(20)) == [
         "10 of 20 with something in common mean that the true share is within 30–70 %.",

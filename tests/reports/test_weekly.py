@@ -9,7 +9,7 @@ import pytest
 
 from salesops.reports.agenda import agenda, how_many_run
 from salesops.reports.sections import as_markdown
-from salesops.reports.weekly import since, weekly_review
+from salesops.reports.weekly import MINUS, since, weekly_review
 
 GOLDEN = Path(__file__).with_name("golden")
 MONDAY = date(2026, 11, 16)
@@ -42,6 +42,30 @@ def test_every_conversion_that_the_process_watches_is_among_the_numbers(repo):
     review = reviewed(repo)
     ids = {row.id for row in review.numbers if row.group == "Stage conversions"}
     assert {conversion.id for conversion in review.snapshot.process.conversions} | {"win-rate"} == ids
+
+
+IN_SERVICE = """
+member: {0}
+stages: [closed won: 2025-04-01]
+contract: {{signed: 2025-04-01, start: 2025-04-01, end: open, mrr: {1}, entity: Sponsor, agreement: "https://docs.example/a"{2}}}
+"""
+
+
+def test_what_recurs_and_what_is_kept_of_it_stands_beside_what_it_was(repo):
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    for member, fee, more in (("stays", "300 USD", ""), ("leaves", "100 USD", ", service_ended: 2026-11-10")):
+        repo.member(f"name: {member}", id=member)
+        repo.deal(IN_SERVICE.format(member, fee, more), id=f"{member}-2025")
+    rows = {row.id: (row.before, row.now, row.change) for row in reviewed(repo).numbers}
+    assert rows["gross-retention"] == rows["net-retention"] == ("100.0 %", "75.0 %", f"{MINUS}25.0 points")
+    assert rows["mrr"] == ("400 USD", "300 USD", f"{MINUS}100 USD")
+    # From tomorrow to the end of the sixth month: five whole months, and 21 days of November's 30, then 14.
+    assert rows["forecast-mrr-6"] == ("2,280 USD", "1,640 USD", f"{MINUS}640 USD")
+
+
+def test_retention_that_nobody_can_tell_yet_has_no_change(repo):
+    rows = {row.id: row for row in reviewed(repo, date(2025, 5, 5)).numbers}
+    assert (rows["net-retention"].now, rows["net-retention"].change) == ("no data", "no change")
 
 
 def test_a_late_deal_says_why_and_when_somebody_last_spoke_with_them(repo):

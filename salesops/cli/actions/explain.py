@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from textwrap import wrap
+from typing import Any
 
 from click.core import ParameterSource
 
@@ -14,6 +15,7 @@ from salesops.changes.provenance import MetricEvidence, evidence
 from salesops.changes.timeline import FileHistory
 from salesops.checks.manual import FIELDS_PAGE, Rule, hint, rules, section
 from salesops.cli import names
+from salesops.cli.actions.explain_red_line import page_of_red_line, red_line_as_data
 from salesops.cli.day import day_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
@@ -51,12 +53,15 @@ def run(
     codes = rules()
     name = _meant(name.removeprefix(f"{FIELDS_PAGE}#"), codes, metrics, process, book)
     is_number = name in metrics and name not in codes
-    if output_format == "json" and not is_number and format_from is ParameterSource.COMMANDLINE:
-        raise Usage(f"--format json is for metrics, and '{show(name)}' is not a metric")
-    whole = not (book and is_number and (as_of or output_format == "json")) or numbers_are_whole(book, problems)
+    red = None if is_number or name in codes else _red_line_named(process, name)
+    is_json = output_format == "json" and bool(is_number or red)
+    if output_format == "json" and not is_json and format_from is ParameterSource.COMMANDLINE:
+        raise Usage(f"--format json is for metrics and red lines, and '{show(name)}' is neither")
+    has_numbers = bool(red) or (is_number and bool(as_of or is_json))
+    whole = not (book and has_numbers) or numbers_are_whole(book, problems)
     lines: Iterator[str] | None
-    if is_number and output_format == "json":
-        lines = iter([_evidence_as_json(root, metrics[name], book, as_of)])
+    if is_json:
+        lines = iter([_told_as_json(root, red or metrics[name], book, as_of)])
     elif is_number:
         lines = _metric(root, metrics[name], book, as_of)
     else:
@@ -98,14 +103,20 @@ def _page(name: str, process: Process | None, snapshot: Snapshot | None = None) 
     """The page of a section, of a stage, of a kind of record, or of a field."""
     if part := section(name):
         return _section(part)
-    if process and (lines := [line for line in process.red_lines if line.id == name]):
-        return _red_line(lines[0], process)
+    if process and (line := _red_line_named(process, name)):
+        return page_of_red_line(line, process, snapshot)
     if process and process.stage_named(name):
         return _stage(process, process.name_now(name), snapshot)
     if name in KINDS:
         return _kind(name)
     fields = list(find_fields(name))
     return _fields(fields) if fields else None
+
+
+def _red_line_named(process: Process | None, name: str) -> RedLine | None:
+    """The red line of this id in the process of the day; a section of the manual of that name goes before it."""
+    every = process.red_lines if process and not section(name) else ()
+    return next((line for line in every if line.id == name), None)
 
 
 def _section(part: Section) -> Iterator[str]:
@@ -199,12 +210,19 @@ def _evidence_lines(found: MetricEvidence) -> Iterator[str]:
         yield from (f"  {show(left.deal)}: {show(left.why)}" for left in found.left_out)
 
 
-def _evidence_as_json(root: Path | None, metric: Metric, book: Book | None, as_of: str | None) -> str:
+def _told_as_json(root: Path | None, of: Metric | RedLine, book: Book | None, as_of: str | None) -> str:
+    """The evidence of a metric, or the state of a red line."""
     if book is None:
         raise Usage("a metric is computed from records: go into a salesops repository, or name it with -C DIR")
+    day = day_of(as_of, book)
+    told = red_line_as_data(of, book.on(day)) if isinstance(of, RedLine) else _evidence_as_data(root, of, book, as_of)
+    return masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day, **told}))
+
+
+def _evidence_as_data(root: Path | None, metric: Metric, book: Book, as_of: str | None) -> dict[str, Any]:
     found = _evidence(root, metric, book, as_of)
-    told = found.as_data() if found else {"id": metric.id, "value": None, "counted": [], "left_out": [], "gap": None}
-    return masked(as_json({"schema_version": SCHEMA_VERSION, "as_of": day_of(as_of, book), **told}))
+    nothing: dict[str, Any] = {"id": metric.id, "value": None, "counted": [], "left_out": [], "gap": None}
+    return found.as_data() if found else nothing
 
 
 def _stage(process: Process, name: str, snapshot: Snapshot | None) -> Iterator[str]:
@@ -258,18 +276,6 @@ def _of_version(version: Process, snapshot: Snapshot) -> Iterator[str]:
     if found := impacts(snapshot).get(version.version):
         yield from ("", style(f"Attempts under it, up to {snapshot.as_of}", "head"), "")
         yield from table(list(impact_rows(found)), IMPACT, frozenset((1, 2, 3, 4)), style)
-
-
-def _red_line(line: RedLine, process: Process) -> Iterator[str]:
-    yield f"{style(show(line.id), 'head')} (red line, process {process.version})"
-    yield ""
-    yield from _wrapped(show(line.means))
-    yield ""
-    yield show(
-        f"Crossed when {line.metric} is {line.sentence}."
-        if line.bounds
-        else f"Crossed when of {line.metric} {line.sentence}."
-    )
 
 
 def _kind(name: str) -> Iterator[str]:

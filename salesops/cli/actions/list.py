@@ -1,4 +1,4 @@
-"""What ``salesops list`` shows: deals by stage, the oldest first, or members by name, one line each."""
+"""What ``salesops list`` shows: deals by stage, the oldest first, members by name, experiments or standing questions, one line each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, standings
 from salesops.cli import names
+from salesops.cli.actions.list_learning import experiments, questions
 from salesops.cli.actions.show import deal_as_data, deals_of, member_as_data
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
@@ -62,9 +63,11 @@ def run(folder: str, what: str, output_format: str, as_of: str | None, known: st
     if what == "deals":
         lines = _deals(snapshot, filters, output_format)
     elif not filters.is_empty:
-        raise Usage("these filters are for deals, not for members")
-    else:
+        raise Usage(f"these filters are for deals, not for {what}")
+    elif what == "members":
         lines = _members(snapshot, output_format)
+    else:
+        lines = experiments(records, output_format) if what == "experiments" else questions(snapshot, output_format)
     for line in lines:
         say(line)
     return 0 if whole else 1

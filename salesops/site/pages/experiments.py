@@ -44,28 +44,16 @@ def points(share: float) -> str:
 
 
 def verdict(result: ExperimentResult, here: Here) -> Markup | str:
-    """What can be said; before its end it is said to be so far."""
+    """What can be said."""
     if not result.verdict:
         return NOTHING
     kind = "quiet" if result.verdict in (TOO_FEW, INCONCLUSIVE) else "good"
-    so_far = "" if result.reached or result.experiment.status == "done" else " so far"
-    return here.chip(kind, f"{result.verdict}{so_far}")
+    return here.chip(kind, result.verdict_today)
 
 
 def _link(row: ExperimentResult, here: Here) -> Markup:
     href = f"{here.root}{file_of(f'experiments/{row.id}')}"
     return Markup('<a href="{}">{}</a><br><small>{}</small>').format(href, row.id, row.experiment.hypothesis)
-
-
-def progress(result: ExperimentResult) -> str:
-    """How far it is from its end: what it is, how many attempts are in the smallest variant, and the day it came."""
-    if result.reached:
-        return f"stop rule reached on {result.reached}"
-    if result.rule is None:
-        return str(result.experiment.stop) if result.experiment.stop else "no stop rule"
-    least = min(result.joined.values(), default=0)
-    parts = [f"{least} of {result.rule.each_variant} attempts in the smallest variant"] * bool(result.rule.each_variant)
-    return " or ".join([*parts, *([f"on {result.rule.until}"] if result.rule.until else [])])
 
 
 def _size(row: ExperimentResult) -> str:
@@ -76,7 +64,7 @@ EXPERIMENTS: Columns[ExperimentResult] = (
     Column("Experiment", _link, header=True, words=True),
     Column("Status", lambda row, _: row.experiment.status),
     Column("Attempts", lambda row, _: _size(row)),
-    Column("End", lambda row, _: progress(row), words=True),
+    Column("End", lambda row, _: row.progress, words=True),
     Column("Declared", lambda row, here: here.chip(KINDS[row.registered], row.registered.value)),
     Column("Verdict", verdict),
 )
@@ -126,7 +114,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             branch=past.branch,
             search=[row.experiment.hypothesis, row.experiment.result, row.experiment.learning],
             row=row,
-            progress=progress(row),
+            progress=row.progress,
             declared=declared_in_words(row, past.timeline.gap),
             kinds=KINDS,
             verdict=verdict,

@@ -25,7 +25,7 @@ from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.deals_named import title_of
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.tiles import NO_CHANGE
-from salesops.site.pages.words import NOTHING, day, prose, unbroken
+from salesops.site.pages.words import NOTHING, day, in_weeks, prose, unbroken
 
 MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
@@ -43,7 +43,6 @@ SUBJECT_TITLES = {
     "own": "Our own",
 }
 """What a group of metrics answers; the name of its module where it is not here."""
-FOUR_WEEKS = timedelta(weeks=4)
 HIT = {"win-rate": "won", "renewal-6": "in service", "contract-renewal-rate": "renewed"}
 """What a hit of a share is called where it is not a stage that was reached."""
 
@@ -54,7 +53,7 @@ class GlossaryRow(NamedTuple):
     metric: Metric
     reading: Reading | None
     moved: str = ""
-    """How far it has come in four weeks."""
+    """How far it has come in the last weeks."""
     bounds: tuple[str, ...] = ()
     """What the team wants of it, and its red line."""
 
@@ -143,13 +142,17 @@ def _tables(reading: Reading) -> list[tuple[str, Columns[Row], Sequence[Row]]]:
     ]
 
 
-GLOSSARY: Columns[GlossaryRow] = (
-    Column("Metric", linked_title, header=True),
-    Column("Value", headline, right=True, look="so-sum so-strong"),
-    Column("In four weeks", lambda row, _: unbroken(row.moved) or NOTHING, right=True),
-    Column("Target or red line", wanted),
-    Column("Based on", behind, words=True),
-)
+def _glossary(weeks: int) -> Columns[GlossaryRow]:
+    """The columns of the list of metrics; a change is that of so many weeks."""
+    return (
+        Column("Metric", linked_title, header=True),
+        Column("Value", headline, right=True, look="so-sum so-strong"),
+        Column(in_weeks(weeks).capitalize(), lambda row, _: unbroken(row.moved) or NOTHING, right=True),
+        Column("Target or red line", wanted),
+        Column("Based on", behind, words=True),
+    )
+
+
 COUNTED: Columns[CountedDeal] = (
     Column("Member", lambda row, here: here.member_link(row.history.deal.member), header=True),
     Column("Deal", deal_and_hit),
@@ -180,7 +183,15 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         for subject, found in groupby(every, key=lambda metric: metric.subject)
     ]
     drawn = [conversions(snapshot, readings), ageing(snapshot, readings)]
-    yield page("metrics", "Metrics", "metrics", snapshot, groups=groups, columns=GLOSSARY, charts=drawn)
+    yield page(
+        "metrics",
+        "Metrics",
+        "metrics",
+        snapshot,
+        groups=groups,
+        columns=_glossary(snapshot.numbers.trend_weeks),
+        charts=drawn,
+    )
     weeks, ends = weeks_of(snapshot), month_ends_of(snapshot)
     for metric in every:
         reading = readings[metric.id]
@@ -189,8 +200,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
 
 
 def _then(snapshot: Snapshot, every: Sequence[Metric]) -> dict[str, Reading | None]:
-    """The readings of four weeks ago, by what is known now; nothing where there was no process yet."""
-    earlier = snapshot.whole.on(snapshot.as_of - FOUR_WEEKS)
+    """The readings of as many weeks ago as the team looks back, by what is known now; nothing where there was no process yet."""
+    earlier = snapshot.whole.on(snapshot.as_of - timedelta(weeks=snapshot.numbers.trend_weeks))
     return measure(earlier, every) if earlier.book.processes else {}
 
 

@@ -15,21 +15,14 @@ from salesops.metrics import Reading
 from salesops.metrics.decided import DecisionScore, decisions_scored
 from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, red_lines_of
 from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, share_in_words
-from salesops.metrics.wording import percent
 from salesops.site.pages.charts.stages import conversions
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.decisions import VERDICTS, decision_link, since_then
 from salesops.site.pages.diagram import diagram
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, counted, day, unbroken
+from salesops.site.pages.words import NOTHING, day, unbroken
 
 STATES = {State.TOO_FEW: "quiet", State.SILENT: "good", State.TRIPPED: "warn", State.CONFIRMED: "bad"}
-IN_WORDS = {
-    State.TOO_FEW: "too few to judge",
-    State.SILENT: "not crossed",
-    State.TRIPPED: "crossed as written",
-    State.CONFIRMED: "crossed and confirmed",
-}
 
 
 def _means(row: RedLineStanding, here: Here) -> Markup:
@@ -38,27 +31,8 @@ def _means(row: RedLineStanding, here: Here) -> Markup:
 
 
 def _state(row: RedLineStanding, here: Here) -> Markup:
-    chip = here.chip(STATES[row.state], IN_WORDS[row.state])
+    chip = here.chip(STATES[row.state], row.state.in_words)
     return chip + Markup("<br><small>since {}</small>").format(day(row.since)) if row.since else chip
-
-
-def sureness(row: RedLineStanding) -> str:
-    """How sure a line is: how high the true rate may be, and how many more outcomes it takes to know."""
-    may_be = (
-        f"the true rate is hardly above {percent(row.highest_rate)}"
-        if row.state.is_tripped and row.highest_rate
-        else ""
-    )
-    more = (
-        f"{counted(row.to_go, 'more outcome')} to {'judge' if row.state is State.TOO_FEW else 'confirm'} it"
-        if row.to_go
-        else ""
-    )
-    luck = next((chance for chance in chances(row)[1:2] if row.state.is_tripped), None)
-    by_luck = (
-        f"at a true rate of {luck.rate:.0%} it would have tripped by now in {luck.ever:.0%} of teams" if luck else ""
-    )
-    return "; ".join(part for part in (may_be, by_luck, more) if part) or NOTHING
 
 
 def _answer(row: RedLineStanding, here: Here) -> Markup | str:
@@ -78,7 +52,7 @@ LINES: Columns[RedLineStanding] = (
     Column("Red line", _means, header=True, words=True),
     Column("Now", lambda row, _: unbroken(row.value), right=True),
     Column("State", _state),
-    Column("How sure", lambda row, _: sureness(row), words=True),
+    Column("How sure", lambda row, _: row.sureness or NOTHING, words=True),
     Column("Decision", _answer, words=True),
 )
 LUCK: Columns[Luck] = (

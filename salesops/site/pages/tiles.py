@@ -1,4 +1,4 @@
-"""The tiles of the targets on Today: where each number is, how far it has come in four weeks, and its year as a line."""
+"""The tiles of the targets on Today: where each number is, how far it has come in the last weeks, and its year as a line."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from salesops.metrics.wording import between, headline, rounded
 from salesops.records.bounds import value_of
 from salesops.records.money import Money
 from salesops.reports.weekly import change
-from salesops.site.pages.words import days_said
+from salesops.site.pages.words import days_said, in_weeks
 
 MONTHS_BACK = 12
-FOUR_WEEKS = timedelta(weeks=4)
 FAR = 500
 """From so many days on the year of a target says more than the days that are left."""
 WIDTH, HEIGHT, EDGE = 90, 26, 3
@@ -68,6 +67,7 @@ def tiles(snapshot: Snapshot, standings: list[TargetStanding]) -> list[Tile]:
 def _tile(snapshot: Snapshot, standing: TargetStanding) -> Tile:
     on = lru_cache(maxsize=None)(snapshot.whole.on)
     now = reading_of(standing.target, on(standing.day))
+    before = reading_of(standing.target, on(standing.day - timedelta(weeks=snapshot.numbers.trend_weeks)))
     value, beside = _value(standing, now)
     line, year = _line(snapshot, standing, now)
     return Tile(
@@ -76,7 +76,7 @@ def _tile(snapshot: Snapshot, standing: TargetStanding) -> Tile:
         standing.target.why or "",
         value,
         beside,
-        " · ".join(_verdict(snapshot, standing, now, reading_of(standing.target, on(standing.day - FOUR_WEEKS)))),
+        " · ".join(_verdict(snapshot, standing, now, before)),
         "quiet" if _has_uncounted(standing) else LOOKS.get(standing.progress.state, "quiet"),
         "; ".join(rounded(said) for said in standing.progress.aside),
         line,
@@ -109,7 +109,7 @@ def _verdict(snapshot: Snapshot, standing: TargetStanding, now: Reading | None, 
         yield f"could be {between(now.interval).replace('–', ' to ')}" if now.is_enough else "too few to say"
     moved = change(then, now)
     if moved and moved != NO_CHANGE:
-        yield f"{rounded(moved)} in four weeks"
+        yield f"{rounded(moved)} {in_weeks(snapshot.numbers.trend_weeks)}"
     if progress.state == MISSING:
         yield "1 day left" if left == 1 else f"{left} days left" if left < FAR else f"until {standing.target.by.year}"
 

@@ -95,6 +95,15 @@ def in_days(days: int) -> str:
 FORTNIGHT = 14
 
 
+_FEW = "one two three four five six seven eight nine ten eleven twelve".split()
+
+
+def in_weeks(weeks: int) -> str:
+    """``in four weeks``, ``in one week``, ``in 26 weeks``."""
+    said = _FEW[weeks - 1] if weeks <= len(_FEW) else f"{weeks:,}"
+    return f"in {said} week{'' if weeks == 1 else 's'}"
+
+
 def ago(days: int) -> str:
     """``today``, ``yesterday``, ``9 days ago``."""
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days:,} days ago"
