@@ -55,6 +55,8 @@ class InvoiceRow:
     confirmed: date | None
     invoice: Invoice | None
     at: int | None
+    agreement: str | None = None
+    """Where the signed agreement lies."""
 
     @property
     def whose(self) -> str:
@@ -272,6 +274,7 @@ class _Drawn:
             self.confirmed,
             self.invoice,
             self.at,
+            self.contract.agreement,
         )
 
     # what it charges
@@ -424,7 +427,7 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
             yield f"  {line.says:<48} {line.amount.amount:>12,.2f} {line.amount.currency}"
         for currency, amount in row.total.items():
             yield f"  {'Total':<48} {amount:>12,.2f} {currency}"
-        yield f"  Contract: {row.deal}"
+        yield f"  Contract: {', '.join(part for part in (row.deal, row.agreement) if part)}"
         yield f"  Certifies: {_reached(row.representative)}"
     yield ""
     sums = " and ".join(

@@ -233,6 +233,17 @@ def test_days_that_cannot_be_are_refused_and_nothing_is_written(won, words, says
     assert (record(won), record(won, "members/cascadia-university.yaml")) == before
 
 
+def test_a_day_that_is_corrected_is_corrected_at_the_hubs_that_say_it_too(won):
+    done(won.run("handoff", "acme", "--order", LINK))
+    done(won.run("handoff", "acme", "--in-use", "2026-03-02"))
+    member = (won.root / "members/cascadia-university.yaml").read_text()
+    assert member.count("2026-03-02") == 2
+    won.write("members/cascadia-university.yaml", member.replace("2026-03-02", "2026-03-09", 1))
+    done(won.run("handoff", "acme", "--in-use", "2026-03-03"))
+    hubs = record(won, "members/cascadia-university.yaml")["hubs"]
+    assert [hub["since"] for hub in hubs] == ["2026-03-09", "2026-03-03"], "what somebody wrote for one hub stays"
+
+
 def test_the_copy_of_an_older_link_goes_with_it(won):
     done(won.run("handoff", "acme", "--order", LINK))
     done(won.run("handoff", "acme", "--order", "https://configure.example/by-mail"))

@@ -165,30 +165,35 @@ def _addresses(said: tuple[str, ...], deal: Deal) -> dict[str, str]:
 
 
 def _listed(desk: Desk, deal_id: str, day: date, addresses: Mapping[str, str]) -> Iterator[Asked]:
-    """The hubs of the order, listed with the member where they are not yet."""
+    """The hubs of the order, listed with the member where they are not yet; those that are get what is new: the day, the address."""
     deal = desk.book.deals[deal_id]
-    member = desk.book.members.get(deal.member)
+    member, order = desk.book.members.get(deal.member), deal.order
     there = {hub.name: at for at, hub in enumerate(member.hubs)} if member else {}
-    for hub in deal.order.hubs if deal.order and member else ():
-        if hub.name in there:
-            yield from _at_its_address(desk, deal.member, there[hub.name], addresses.get(hub.name))
+    for hub in order.hubs if order and member else ():
+        told = {"url": addresses.get(hub.name)}
+        if hub.name in there and member:
+            running = member.hubs[there[hub.name]]
+            is_corrected = running.deal == deal_id and order is not None and running.since == order.operational != day
+            yield from _corrected(
+                desk, deal.member, there[hub.name], {**told, "since": str(day) if is_corrected else None}
+            )
         else:
-            more = {
-                "url": addresses.get(hub.name),
-                "issue": hub.issue,
-                "owner": deal.order.delivery_owner if deal.order else None,
+            known = {**told, "issue": hub.issue, "owner": order.delivery_owner if order else None}
+            given = {name: value for name, value in known.items() if value}
+            yield {
+                "add": deal.member,
+                "to": "hubs",
+                "entry": {"name": hub.name, "deal": deal_id, "since": str(day), **given},
             }
-            known = {name: value for name, value in more.items() if value}
-            entry = {"name": hub.name, "deal": deal_id, "since": str(day), **known}
-            yield {"add": deal.member, "to": "hubs", "entry": entry}
 
 
-def _at_its_address(desk: Desk, member_id: str, at: int, address: str | None) -> Iterator[Asked]:
-    """The address of a hub that is listed already."""
-    if address:
-        path = f"hubs.{at}.url"
-        known = desk.book.members[member_id].hubs[at].url
-        yield {"set": member_id, "fields": {path: address}, "was": {path: known} if known else {}}
+def _corrected(desk: Desk, member_id: str, at: int, told: Mapping[str, str | None]) -> Iterator[Asked]:
+    """What is said anew of a hub that is listed already."""
+    fields = {f"hubs.{at}.{name}": value for name, value in told.items() if value}
+    if fields:
+        data = desk.book.documents["member", member_id].data
+        was = {path: known for path in fields if (known := value_at(data, path)) is not None}
+        yield {"set": member_id, "fields": fields, "was": was}
 
 
 def _switched_off(desk: Desk, deal_id: str, day: date) -> Iterator[Asked]:
@@ -199,4 +204,4 @@ def _switched_off(desk: Desk, deal_id: str, day: date) -> Iterator[Asked]:
         if hub.deal in chain and hub.until is None:
             if hub.since and hub.since > day:
                 raise Usage(f"--ended: hub '{show(hub.name)}' is in use since {hub.since}, after {day}")
-            yield {"set": member_id, "fields": {f"hubs.{at}.until": str(day)}}
+            yield from _corrected(desk, member_id, at, {"until": str(day)})
