@@ -69,8 +69,9 @@ def _plainly(metric: str, reading: Reading) -> Iterator[Counted]:
         for (deal, attempt), days in zip(keys, reading.values, strict=True):
             yield Counted(metric, deal, attempt, days=days)
     elif isinstance(reading, Share):
+        hits = frozenset(reading.hit)
         for deal in reading.included:
-            yield Counted(metric, deal, hits=int(deal in reading.hit), out_of=1)
+            yield Counted(metric, deal, hits=int(deal in hits), out_of=1)
     elif isinstance(reading, Count):
         for deal in reading.included:
             yield Counted(metric, deal)
