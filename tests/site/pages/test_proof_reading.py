@@ -16,6 +16,10 @@ NARROWED = """[...document.querySelectorAll("a.so-pill[data-facet]")].filter(pil
 })"""
 STOP = """(at => [at.tagName, at.textContent.trim().slice(0, 40), getComputedStyle(at).outlineStyle, parseFloat(getComputedStyle(at).outlineWidth), getComputedStyle(at).boxShadow, at.className])(document.activeElement)"""
 
+FOUND = "[...document.querySelectorAll('.md-search-result__link')].map(link => link.href)"
+ENOUGH_TO_SEE = 40
+"""Pixels that the focus must change for somebody to see where it is."""
+
 
 @pytest.fixture
 def tab(browser):
@@ -86,19 +90,12 @@ def test_a_name_above_the_to_do_list_leads_to_as_many_things_to_do_as_it_says(de
         assert len(tasks) == last_number(pill.text)
 
 
-def press(tab, key):
-    code = {"Tab": 9, "Enter": 13, " ": 32}[key]
-    text = {"Enter": "\r", " ": " "}.get(key, "")
-    tab.ask("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, text=text)
-    tab.ask("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
-
-
 def test_the_keys_alone_lead_through_a_page_and_every_stop_can_be_seen(tab, demo_served):
     tab.go(f"{demo_served}/pipeline.html")
     tab.wait("!!document.querySelector('.dt-column-order')")
     stops = []
     for _ in range(60):
-        press(tab, "Tab")
+        tab.press("Tab")
         stops.append(tab.run(STOP))
     assert stops[0][1] == "Skip to content", stops[:5]
     unseen = [
@@ -107,16 +104,65 @@ def test_the_keys_alone_lead_through_a_page_and_every_stop_can_be_seen(tab, demo
     assert not unseen
 
 
+@pytest.mark.parametrize(
+    ("page", "stops"),
+    [("index", 24), *(pytest.param(page, 60, marks=pytest.mark.proof) for page in ("pipeline", "board", "deals/larkspur-general", "closed", "new"))],
+)  # fmt: skip
+def test_at_every_stop_of_the_keys_the_picture_shows_where_it_is(browser, tab, demo_served, page, stops):
+    tab.go(f"{demo_served}/{page}.html")
+    found = []
+    for _ in range(stops):
+        tab.press("Tab")
+        if tab.run("document.activeElement != document.body"):  # behind the last stop the browser itself has its own
+            found.append((tab.run(STOP), tab.with_and_without_focus()))
+    seen = browser.pixels_apart(pictures for _, pictures in found)
+    assert len(seen) > 20
+    assert not [(stop, count) for (stop, _), count in zip(found, seen, strict=True) if count < ENOUGH_TO_SEE]
+
+
+def test_the_search_is_opened_typed_into_and_followed_by_the_keys_alone(browser, door):
+    with browser.tab(width=1440) as tab:
+        tab.go(f"{door}/deals/larkspur-general.html")
+        tab.press("/")
+        tab.wait("document.activeElement.matches('.md-search__input')")
+        tab.type("skerrow")
+        found = tab.wait(f"(found => found.length > 2 && found)({FOUND})")
+        for at in (0, 1):
+            tab.press("ArrowDown")
+            assert tab.wait("document.activeElement.matches('.md-search-result__link') && document.activeElement.href") == found[at]  # fmt: skip
+        assert browser.pixels_apart([tab.with_and_without_focus()])[0] >= ENOUGH_TO_SEE
+        tab.press("Enter")
+        tab.wait("location.href.split('?')[0]", found[1].split("?")[0])
+        assert not tab.faults
+
+
+def test_enter_opens_the_best_of_what_the_search_found_and_escape_closes_the_search(browser, door):
+    with browser.tab(width=1440) as tab:
+        tab.go(f"{door}/index.html")
+        tab.press("/")
+        tab.type("larkspur")
+        tab.wait(f"{FOUND}.length > 1")
+        tab.press("Escape")
+        tab.listen(0.2)  # the theme notices a moment later that the focus has left
+        assert not tab.run("document.querySelector('#__search').checked")
+        assert tab.run("location.pathname").endswith("/index.html")
+        tab.press("/")
+        tab.wait("document.querySelector('#__search').checked")
+        tab.press("Enter")
+        tab.wait("location.pathname.endsWith('/members/larkspur-university.html')")
+        assert not tab.faults
+
+
 def test_a_pill_and_a_disclosure_open_by_the_keys(tab, demo_served):
     tab.go(f"{demo_served}/pipeline.html")
     tab.run("document.querySelector(\"a.so-pill[data-facet='stage']\").focus()")
-    press(tab, "Enter")
+    tab.press("Enter")
     assert tab.wait("location.search.startsWith('?stage=') && document.activeElement.getAttribute('aria-current')") == "true"  # fmt: skip
     tab.go(f"{demo_served}/deals/larkspur-general.html")
     tab.run("document.querySelector('.so-doing summary').focus()")
-    press(tab, "Enter")
+    tab.press("Enter")
     assert tab.run("document.querySelector('.so-doing').open")
-    press(tab, "Tab")
+    tab.press("Tab")
     assert tab.run("!!document.activeElement.closest('.so-doing form')")
 
 
