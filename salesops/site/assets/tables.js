@@ -68,7 +68,7 @@
         const [amount, currency] = part.split(":");
         sums.set(currency, (sums.get(currency) || 0) + Math.round(Number(amount) * 100));
       }
-    const words = [...sums].map(([currency, cents]) => `${(cents / 100).toLocaleString("en", { minimumFractionDigits: cents % 100 ? 2 : 0 })} ${currency}`);
+    const words = [...sums].sort().map(([currency, cents]) => `${(cents / 100).toLocaleString("en", { minimumFractionDigits: cents % 100 ? 2 : 0 })} ${currency}`);
     const place = document.querySelector("[data-sum]");
     if (place) place.textContent = [`${shown.length} ${noun}${shown.length === 1 ? "" : "s"}`, words.join(" + ")].filter(Boolean).join(", ");
     return shown.length;

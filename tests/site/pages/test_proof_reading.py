@@ -68,9 +68,87 @@ def test_a_column_of_the_board_holds_as_many_as_it_says_and_the_pipeline_holds_t
     rows = [row["data-stage"] for row in demo["pipeline"].every("tr", data_stage=True)]
     for column in demo["board"].every("section", class_="so-column"):
         cards = list(column.every("li", class_="so-card"))
-        assert len(cards) == int(column.one("span", class_="so-column-count").text)
+        assert len(cards) == int(next(column.every(class_="so-column-count")).text)
         for stage in {card["data-stage"] for card in cards if "data-stage" in card.attributes}:
             assert rows.count(stage) == len(cards)
+
+
+SHOWN = "[...document.querySelectorAll('[data-facets] tbody tr')].filter(row => !row.hidden && row.isConnected).length"
+FOOT = "document.querySelector('[data-sum]').textContent.replaceAll('\\u00a0', ' ')"
+
+
+def test_every_number_of_a_column_of_the_board_leads_to_the_deals_that_it_counts(tab, demo_served, demo):
+    numbers = [a for head in demo["board"].every("div", class_="so-column-head") for a in head.every("a") if "pipeline" in a["href"]]  # fmt: skip
+    assert sum("need=stalled" in a["href"] for a in numbers) > 1
+    for number in numbers:
+        tab.go(f"{demo_served}/{number['href'].removeprefix('./')}")
+        if number["href"].endswith("#parked"):
+            assert tab.run("document.querySelectorAll('#parked ~ .so-scroll tbody tr').length") == int(number.text)
+            continue
+        tab.wait("!!document.querySelector('.so-pills .so-pill-on')")
+        if any(letter.isupper() for letter in number.text):
+            assert number.text in tab.run(FOOT), "a sum is that of the rows below it"
+        else:
+            assert tab.run(SHOWN) == int(number.text.split()[0])
+
+
+def test_a_column_that_is_cut_leads_to_all_of_its_deals(repo, page_of):
+    for at in range(43):
+        repo.deal("next: {action: Call, due: 2099-01-01}", id=f"deal-{at:02}")
+    column = next(it for it in page_of("board").every("section", class_="so-column") if list(it.every("li")))
+    more = [a for a in column.every("a") if a.text.endswith(" more")]
+    assert [a.text for a in more] == ["3 more"]
+    assert more[0]["href"].endswith("pipeline.html?stage=enrichment")
+    rows = list(page_of("pipeline").every("tr", data_stage="enrichment"))
+    assert len(rows) == len(list(column.every("li", class_="so-card"))) + 3 == int(column.one("a", class_="so-column-count").text)  # fmt: skip
+
+
+def whole(number):
+    return int(re.search(r"\d[\d,]*", number)[0].replace(",", ""))
+
+
+def test_a_tile_of_today_leads_to_the_deals_that_it_counts(demo):
+    tiles = list(demo[""].every("a", class_="so-tile"))
+    kinds = set()
+    for tile in tiles:
+        page = demo[tile["href"].removeprefix("./").removesuffix(".html")]
+        assert page.one("h1").text == tile.one("span", class_="so-tile-title").text
+        rows = next(page.every("table", class_="so-sortable")).one("tbody").children_of("tr")
+        assert len(rows) == whole(page.one("h2", id="counted").text)
+        value = "".join(child for child in tile.one("span", class_="so-tile-value").children if isinstance(child, str))
+        kinds.add(kind := "money" if "USD" in value else "share" if " of " in value else "count")
+        if kind == "share":
+            assert whole(value) == sum(1 for row in rows for _ in row.every("span", class_="so-good"))
+            assert last_number(value) == len(rows)
+        elif kind == "count":
+            assert whole(value) == len(rows)
+    assert kinds == {"money", "share", "count"}
+
+
+def test_what_today_cuts_leads_to_the_whole_list(repo, page_of):
+    for at in range(60):
+        repo.deal("next: {action: Call, due: 2026-11-02}", id=f"deal-{at:02}")
+    home = page_of("")
+    for name, rows, beside in (("to-do", "so-tasks", 40), ("decide", "so-decide", 8), ("week", "so-news", 8)):
+        every = [row for list_ in page_of(f"today/{name}").every("ul", class_=rows) for row in list_.children_of("li")]
+        there = [row for list_ in home.every("ul", class_=rows) for row in list_.children_of("li")]
+        more = [a for a in home.every("a") if f"today/{name}" in a["href"] and a.text.endswith(" more")]
+        assert len(every) == len(there) + sum(whole(a.text) for a in more), name
+        assert not more or len(there) == beside
+    everything = [
+        row for list_ in page_of("today/to-do").every("ul", class_="so-tasks") for row in list_.children_of("li")
+    ]
+    assert whole(next(a for a in home.every("a", class_="so-pill-on")).text) == len(everything) > 60
+
+
+def test_a_term_of_the_bridge_leads_to_the_deals_that_moved_the_pipeline(demo):
+    terms = [a for a in demo[""].one("p", class_="so-bridge").every("a") if "today/week" in a["href"]]
+    assert terms
+    for term in terms:
+        group = demo["today/week"].one("tbody", id=term["href"].partition("#")[2])
+        head, *rows = group.children_of("tr")
+        assert term.text in head.text
+        assert len(rows) == whole(head.text.removeprefix(term.text)) > 0
 
 
 def test_a_tile_of_the_renewals_leads_to_as_many_contracts_as_it_says(demo):
