@@ -56,7 +56,7 @@ def test_a_deal_shows_the_next_step_the_last_contact_the_people_and_the_first_op
         assert seen(tab, what), what
 
 
-@pytest.mark.parametrize("page", ["pipeline", "board", "members"])
+@pytest.mark.parametrize("page", ["pipeline", "board", "members", "closed", "closed/2026"])
 def test_a_pill_leaves_as_many_as_it_says(tab, demo_served, page):
     tab.go(f"{demo_served}/{page}.html")
     found = tab.run(NARROWED)
