@@ -165,7 +165,7 @@ def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page
     assert "crossed and confirmed" in text
     assert "hold, Fri 20 Nov Two more weeks" in text
     assert "d busy: hold Fri 20 Nov 1 1" in text
-    assert "d Fri 20 Nov busy hold Two more weeks" in page_of("decisions").text
+    assert "d Fri 20 Nov Open deals above 0 hold Two more weeks" in page_of("decisions").text
 
 
 def test_today_has_nothing_to_say_on_a_quiet_day(page_of):
