@@ -9,14 +9,14 @@ import subprocess
 from collections import Counter
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
+from itertools import pairwise, repeat
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import yaml
-from altering import FIELDS, RECORDS, as_yaml, two_states
+from altering import FIELDS, two_states
+from canaries import demonstration, planted
 
 from salesops.book.status import Standing
 from salesops.metrics import metrics_of
@@ -447,82 +447,13 @@ def test_no_two_consecutive_commits_differ_by_a_single_deal(demo_history):
 BIRD, FISH = 'Kanarie<&"é>Vogel', 'Zeebaars<&"é>Kabel'
 
 
-def leaves(value, path=()):
-    """Every text of a record with the way to it."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from leaves(inner, (*path, key))
-    elif isinstance(value, list):
-        for at, inner in enumerate(value):
-            yield from leaves(inner, (*path, at))
-    else:
-        yield path, str(value)
-
-
-def put(record, path, value):
-    for part in path[:-1]:
-        record = record[part]
-    record[path[-1]] = value
-
-
-def reads(kind, record):
-    try:
-        KINDS[kind].model.model_validate(record)
-    except ValueError:
-        return False
-    return True
-
-
-STAYS = frozenset("stage stages field metric measure version type".split())
-"""What names something else: with another word there the record would say nothing at all."""
-NAMING = frozenset("deal experiment icp targets".split())
-WORDS = frozenset("title purpose learning why means enter name".split())
-"""What the process says in words of the team's own."""
-
-
-def spoilt(kind, record, word):
-    """A record with a word in each text, link and address of it in which it may stand, and where these are."""
-    found = set()
-    for path, value in list(leaves(record)):
-        if kind == "process" and path[-1] not in WORDS and "activities" not in path:
-            continue
-        if kind in NAMING and STAYS & set(map(str, path)):
-            continue
-        plain = re.sub(r"[^A-Za-z]", "", word)
-        for tried in (f"{value} {word}", f"{value}/{plain}", f"{plain.lower()}.{value}", f"{plain.lower()}-{value}"):
-            put(record, path, tried)
-            if reads(kind, record) and not re.search(r"-[a-z]", tried.removesuffix(value)[-2:]):
-                found.add(tuple(part for part in path if isinstance(part, str)))
-                break
-            put(record, path, value)
-    return found
-
-
-def demonstration():
-    """Every record of the demonstration as it is written, full ones, and one of each kind that it lacks."""
-    for file in sorted(path for folder in ("deals", "members", "playbook") for path in (HOME / folder).rglob("*.yaml")):
-        where = file.relative_to(HOME).as_posix()
-        record = yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader)
-        more = {"repository": "https://git.example/sales", "member_kinds": ["museum"]}
-        yield where, record | (more if where == "playbook/team.yaml" else {})
-    for name in ("won", "lost", "open"):
-        text = (HOME / f"tests/full/{name}.yaml").read_text(encoding="utf-8")
-        yield f"deals/full-{name}.yaml", yaml.load(text, yaml.BaseLoader)
-    yield (
-        "members/cascadia-university.yaml",
-        yaml.load((HOME / "tests/full/member.yaml").read_text(encoding="utf-8"), yaml.BaseLoader),
-    )
-    for kind in ("review", "prices", "outreach", "experiment", "decision", "icp", "removed", "corrections"):
-        path, fields = RECORDS[kind]
-        yield path, yaml.load(as_yaml({key: pair[0] for key, pair in fields.items()}), yaml.BaseLoader)
-
-
 def written_with(root, word):
     """The whole demonstration with a word in every text, and the fields in which it stands, by kind."""
     where = {}
     for path, record in demonstration():
         kind = next(kind.name for kind in KINDS.values() if kind.holds(path))
-        where.setdefault(kind, set()).update(spoilt(kind, record, word))
+        places = planted(kind, record, repeat(word))
+        where.setdefault(kind, set()).update(tuple(part for part in place if isinstance(part, str)) for place in places)
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")

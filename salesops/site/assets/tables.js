@@ -61,17 +61,19 @@
     });
 
   function foot() {
-    const shown = items.filter((item) => !item.hidden && item.isConnected);
-    const sums = new Map();
-    for (const item of shown)
-      for (const part of (item.dataset.worth || "").split(" ").filter(Boolean)) {
-        const [amount, currency] = part.split(":");
-        sums.set(currency, (sums.get(currency) || 0) + Math.round(Number(amount) * 100));
-      }
-    const words = [...sums].map(([currency, cents]) => `${(cents / 100).toLocaleString("en", { minimumFractionDigits: cents % 100 ? 2 : 0 })} ${currency}`);
-    const place = document.querySelector("[data-sum]");
-    if (place) place.textContent = [`${shown.length} ${noun}${shown.length === 1 ? "" : "s"}`, words.join(" + ")].filter(Boolean).join(", ");
-    return shown.length;
+    const there = items.filter((item) => !item.hidden && item.isConnected);
+    for (const place of document.querySelectorAll("[data-sum]")) {
+      const shown = there.filter((item) => place.closest("table").contains(item));
+      const sums = new Map();
+      for (const item of shown)
+        for (const part of (item.dataset.worth || "").split(" ").filter(Boolean)) {
+          const [amount, currency] = part.split(":");
+          sums.set(currency, (sums.get(currency) || 0) + Math.round(Number(amount) * 100));
+        }
+      const words = [...sums].sort().map(([currency, cents]) => `${(cents / 100).toLocaleString("en", { minimumFractionDigits: cents % 100 ? 2 : 0 })} ${currency}`);
+      place.textContent = [`${shown.length} ${noun}${shown.length === 1 ? "" : "s"}`, words.join(" + ")].filter(Boolean).join(", ");
+    }
+    return there.length;
   }
 
   function show() {

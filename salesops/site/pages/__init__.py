@@ -40,6 +40,7 @@ from salesops.site.pages import (
     retention,
     reviews,
     stages,
+    team,
     today,
     waiting,
 )
@@ -58,7 +59,7 @@ class Subject(Protocol):
 MENU: tuple[tuple[str, tuple[Subject, ...]], ...] = (
     ("", (today, board, pipeline, renewals, members)),
     ("Numbers", (reviews, metrics, closed, forecast, retention, invoices, changes, integrity, debt)),
-    ("Playbook", (process, knowledge, hypotheses, experiments, decisions, prices, messages)),
+    ("Playbook", (process, knowledge, hypotheses, experiments, decisions, prices, messages, team)),
     ("Help", (new_deal, waiting, reference)),
     ("", (people, stages, deals)),
 )

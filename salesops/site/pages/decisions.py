@@ -9,13 +9,14 @@ from markupsafe import Markup
 
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import GitHistory
-from salesops.metrics import Reading
+from salesops.metrics import Reading, metrics_of
 from salesops.metrics.decided import BETTER, UNCERTAIN, WORSE, DecisionScore, decisions_scored
 from salesops.metrics.red_lines import has_ended
+from salesops.metrics.targets import goal
 from salesops.records.learning import Decision
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, file_of, page
-from salesops.site.pages.words import NOTHING, day, unbroken
+from salesops.site.pages.words import NOTHING, day, day_and_year, unbroken
 
 VERDICTS = {BETTER: "good", WORSE: "bad", UNCERTAIN: "quiet"}
 
@@ -34,16 +35,27 @@ def decision_link(name: str, here: Here) -> Markup:
 
 
 def answered(record: Decision, here: Here) -> Markup | str:
-    """What a decision answers: a version of the process leads to its page, a red line to the process, a target home."""
+    """What a decision answers: a version of the process leads to its page, a red line to the process, a target to its metric."""
     name = record.answers
     if name is None:
         return NOTHING
     targets = here.book.targets.targets if here.book.targets else ()
     if name in here.book.versions:
         return _to(here, f"process/{name}", "", name)
-    if any(line.id == name for process in here.book.processes for line in process.red_lines):
-        return _to(here, "process", "#red-lines", name)
-    return _to(here, "", "#targets", name) if any(target.id == name for target in targets) else name
+    if line := next(
+        (it for process in reversed(here.book.processes) for it in process.red_lines if it.id == name), None
+    ):
+        return _to(here, "process", "#red-lines", f"{title_of(here, line.metric)} {line.sentence}")
+    if target := next((it for it in targets if it.id == name), None):
+        said = f"{title_of(here, target.metric)}, goal {goal(target)} by {day_and_year(target.by)}"
+        return Markup('<a href="{}">{}</a>').format(here.metric_at(target.metric), unbroken(said))
+    return name
+
+
+def title_of(here: Here, metric: str) -> str:
+    """What a metric is called; its id where there is none of that name."""
+    known = metrics_of(here.snapshot.process).get(metric)
+    return known.title if known else metric
 
 
 def _to(here: Here, path: str, place: str, name: str) -> Markup:

@@ -23,6 +23,7 @@ from salesops.metrics.wording import by_kind, detail, headline
 from salesops.records.learning import ENDED, STATUSES
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.deals_named import folded, links
+from salesops.site.pages.decisions import title_of
 from salesops.site.pages.page import Here, Page, file_of, page
 from salesops.site.pages.words import NOTHING, counted, day, unbroken
 
@@ -67,6 +68,7 @@ EXPERIMENTS: Columns[ExperimentResult] = (
     Column("End", lambda row, _: row.progress, words=True),
     Column("Declared", lambda row, here: here.chip(KINDS[row.registered], row.registered.value)),
     Column("Verdict", verdict),
+    Column("What we learned", lambda row, _: row.experiment.learning or row.experiment.result or NOTHING, words=True),
 )
 VARIANTS: Columns[VariantRow] = (
     Column("Variant", lambda row, _: row.name, header=True),
@@ -117,6 +119,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             progress=row.progress,
             declared=declared_in_words(row, past.timeline.gap),
             kinds=KINDS,
+            title_of=title_of,
             verdict=verdict,
             variants=[VariantRow(name, count, row.variants.get(name)) for name, count in row.joined.items()],
             variant_columns=VARIANTS,

@@ -73,9 +73,13 @@ FIELDS: Mapping[str, Callable[[Standing], str]] = {
 def said_by(standing: Standing, as_of: date) -> Markup:
     """The attributes by which a card or a row is found."""
     said = {name: slug(value(standing)) for name, value in FIELDS.items()}
-    worth = " ".join(f"{amount}:{currency}" for currency, amount in total(standing.amounts).items())
-    said |= {"need": " ".join(needs(standing, as_of)), "worth": worth}
+    said |= {"need": " ".join(needs(standing, as_of)), "worth": worth_of(standing)}
     return Markup("").join(Markup(' data-{}="{}"').format(name, value) for name, value in said.items() if value)
+
+
+def worth_of(standing: Standing) -> str:
+    """What a deal is worth, as a script adds it up."""
+    return " ".join(f"{amount}:{currency}" for currency, amount in total(standing.amounts).items())
 
 
 def pills(standings: Iterable[Standing], facet: str, here: Here) -> list[Pill]:
@@ -86,11 +90,12 @@ def pills(standings: Iterable[Standing], facet: str, here: Here) -> list[Pill]:
     order = {name: at for at, name in enumerate(here.snapshot.process.stages)} if facet == "stage" else {}
     found = sorted(counts.items(), key=lambda pair: (order.get(pair[0], len(order)), -pair[1], pair[0]))
     return [
-        Pill(facet, slug(name), _title(facet, name, here), count, _page(facet, name, here)) for name, count in found
+        Pill(facet, slug(name), title_in(facet, name, here), count, _page(facet, name, here)) for name, count in found
     ]
 
 
-def _title(facet: str, name: str, here: Here) -> str:
+def title_in(facet: str, name: str, here: Here) -> str:
+    """What people call a value of a facet."""
     if facet == "owner":
         return person_name(here.snapshot, name).split(" ")[0]
     if facet == "stage":

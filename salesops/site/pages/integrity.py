@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
 
-from salesops.book.book import Snapshot
+from markupsafe import Markup
+
+from salesops.book.book import Book, Snapshot
 from salesops.changes.integrity import Chapter, LateFact, integrity
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.metrics.health import Vital, vitals
+from salesops.records.corrections import Corrections, RecordCorrection
+from salesops.records.removals import Removal
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Page, page
 from salesops.site.pages.words import NOTHING, day, unbroken
@@ -36,6 +42,46 @@ VITALS: Columns[Vital] = (
 )
 
 
+class SignedByHand(NamedTuple):
+    """A record that was removed on purpose, or a field of one that was corrected: what, why, when and by whom."""
+
+    record: str
+    what: Markup | str
+    why: str
+    date: date
+    by: str
+
+
+SIGNED: Columns[SignedByHand] = (
+    Column("Record", lambda it, _: it.record, header=True),
+    Column("What", lambda it, _: it.what, words=True),
+    Column("Why", lambda it, _: it.why, words=True),
+    Column("On", lambda it, _: day(it.date)),
+    Column("By", lambda it, here: here.person_link(it.by)),
+)
+
+
+def signed(book: Book) -> list[SignedByHand]:
+    """What was removed, and what was corrected in records other than deals, each of which tells its own; the newest first."""
+    corrections: Corrections | None = book.only("corrections")
+    found = [
+        *(SignedByHand(f"{it.kind} {it.id}", "removed", it.why, it.date, it.by) for it in _removals(book)),
+        *(
+            SignedByHand(it.kind if it.id == it.kind else f"{it.kind} {it.id}", _corrected(it), it.why, it.date, it.by)
+            for it in (corrections.corrections if corrections else ())
+        ),
+    ]
+    return sorted(found, key=lambda it: it.date, reverse=True)
+
+
+def _removals(book: Book) -> Sequence[Removal]:
+    return book.removed.removed if book.removed else ()
+
+
+def _corrected(it: RecordCorrection) -> Markup:
+    return Markup("<code>{}</code> corrected, which was {}").format(it.field, it.was)
+
+
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """Late entries, close dates that drift, changes after the close."""
     report = integrity(past.timeline, snapshot.book.outcome, snapshot.book.deals)
@@ -49,4 +95,6 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         columns_of=columns_of,
         vitals=vitals(snapshot),
         vital_columns=VITALS,
+        signed=signed(snapshot.book),
+        signed_columns=SIGNED,
     )

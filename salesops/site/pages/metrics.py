@@ -17,6 +17,7 @@ from salesops.metrics import Metric, Reading, measure, metrics_of, wording
 from salesops.metrics.pipeline import SqdWeek
 from salesops.metrics.readings import Days, MoneyShare, Row, Share
 from salesops.metrics.targets import goal
+from salesops.records.targets import Target
 from salesops.reports.weekly import change
 from salesops.site.pages.charts.chart import Chart
 from salesops.site.pages.charts.over_time import MonthEnd, month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
@@ -251,6 +252,8 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | Non
         metric=metric,
         reading=reading,
         charts=[chart],
+        targets=_targets_of(snapshot, metric.id),
+        goal=goal,
         definition=metric.definition.split("\n\n"),
         included=list(_counted(snapshot, metric, reading)),
         counted_columns=COUNTED,
@@ -268,6 +271,12 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | Non
         most=MAX_DEALS_NAMED,
         named=_named,
     )
+
+
+def _targets_of(snapshot: Snapshot, metric: str) -> list[Target]:
+    """What the team wants of a metric, those to come first."""
+    found = snapshot.book.targets.targets if snapshot.book.targets else ()
+    return sorted((target for target in found if target.metric == metric), key=lambda target: target.by, reverse=True)
 
 
 def _named(deal: str, here: Here) -> Markup | str:

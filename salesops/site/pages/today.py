@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -19,15 +19,26 @@ from salesops.metrics import Reading, wording
 from salesops.metrics.targets import target_standings
 from salesops.records.money import total
 from salesops.records.process import LOST, WON
+from salesops.records.scalars import slug
 from salesops.reports.todo import Task, ToDecide, ToDo, crossed, to_decide, to_do
+from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.tiles import tiles
-from salesops.site.pages.words import ago, in_days, short_day, unbroken
+from salesops.site.pages.words import NOTHING, ago, counted, in_days, short_day, unbroken
 
 MOST_TILES = 4
 MOST_TASKS = 40
 MOST_TO_DECIDE = 8
 MOST_NEWS = 8
+MOST_OF_ALL = 400
+"""Rows of a list on the page that has the whole of it."""
+MOVED: Columns[Standing] = (
+    MEMBER,
+    DEAL,
+    STAGE,
+    Column("Worth", lambda standing, _: wording.amounts(total(standing.amounts)) or NOTHING, right=True),
+    OWNER,
+)
 TERMS = {
     "entered": "new",
     "resumed": "back from parking",
@@ -37,6 +48,15 @@ TERMS = {
 }
 """How the terms of the bridge are called in its sentence, where another word is plainer."""
 MINUS = "\N{MINUS SIGN}"
+
+
+class MovedBy(NamedTuple):
+    """A term of the bridge that moved money: ``+28,800 USD new``, and the deals behind it."""
+
+    id: str
+    sum: str
+    word: str
+    deals: tuple[str, ...]
 
 
 class News(NamedTuple):
@@ -50,10 +70,10 @@ class News(NamedTuple):
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
-    """The page of the day."""
-    listed = to_do(snapshot)
-    targets = tiles(snapshot, target_standings(snapshot))
-    monday = _monday(snapshot.as_of)
+    """The page of the day, and behind each list of it that is cut the whole."""
+    listed, decide, monday = to_do(snapshot), to_decide(snapshot), _monday(snapshot.as_of)
+    targets, news = tiles(snapshot, target_standings(snapshot)), list(_news(snapshot, monday))
+    moved = bridge(snapshot.whole.on(monday - timedelta(days=1)), snapshot)
     yield page(
         "",
         "Today",
@@ -65,19 +85,50 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         todo=listed,
         groups=list(groups(listed, MOST_TASKS)),
         beyond=max(len(listed.tasks) - MOST_TASKS, 0),
-        decide=(decide := to_decide(snapshot))[:MOST_TO_DECIDE],
+        decide=decide[:MOST_TO_DECIDE],
         more_to_decide=max(len(decide) - MOST_TO_DECIDE, 0),
-        news=list(_news(snapshot, monday)),
+        news=news,
         most_news=MOST_NEWS,
         monday=monday,
-        bridge=bridge(snapshot.whole.on(monday - timedelta(days=1)), snapshot),
-        terms=list(_terms(bridge(snapshot.whole.on(monday - timedelta(days=1)), snapshot))),
-        task=task_place,
-        when=when,
-        subject=subject,
-        contact=contact,
-        has_changes=past.week is not None,
+        bridge=moved,
+        terms=list(_terms(moved)),
+        **CELLS,
     )
+    yield _whole("to-do", "Everything to do", snapshot, len(listed.tasks), groups=list(groups(listed, MOST_OF_ALL)))
+    yield _whole("decide", "Everything that needs a decision", snapshot, len(decide), decide=decide[:MOST_OF_ALL])
+    yield _whole("week", "This week", snapshot, len(news), news=news[:MOST_OF_ALL], terms=list(_terms(moved)))
+
+
+def _whole(name: str, title: str, snapshot: Snapshot, count: int, **shown: Any) -> Page:
+    """One of the lists of Today as a page of its own, up to so many rows that it stays light."""
+    terms: list[MovedBy] = shown.get("terms", [])
+    nothing = {"groups": (), "decide": (), "news": (), "terms": ()}
+    return page(
+        f"today/{name}",
+        title,
+        "today_whole",
+        snapshot,
+        rank=0.5,
+        cut=max(count - MOST_OF_ALL, 0),
+        columns=MOVED,
+        moved=[
+            (
+                term.id,
+                f"{wording.rounded(term.sum)} {term.word}",
+                counted(len(term.deals), "deal"),
+                _standings(snapshot, term),
+            )
+            for term in terms
+        ],
+        **nothing | shown,
+        **CELLS,
+    )
+
+
+def _standings(snapshot: Snapshot, term: MovedBy) -> list[Standing]:
+    """The deals behind a term, as they stand."""
+    found = (snapshot.history(deal) for deal in term.deals)
+    return [Standing(snapshot, history) for history in found if history]
 
 
 def groups(listed: ToDo, most: int) -> Iterator[tuple[str, str, tuple[Task, ...]]]:
@@ -175,10 +226,15 @@ def _told(snapshot: Snapshot, history: DealHistory, visit: Visit) -> News:
     return News(standing, "", f" {came_from} → {standing.stage.title}", "", "")
 
 
-def _terms(found: Bridge) -> Iterator[tuple[str, str]]:
-    """The terms of the bridge that moved money: ``+28,800 USD new``."""
+def _terms(found: Bridge) -> Iterator[MovedBy]:
+    """The terms of the bridge that moved money."""
     for term in found.terms:
         words = wording.amounts({currency: abs(value) for currency, value in term.sums.items() if value})
         if any(term.sums.values()):
             is_less = max(term.sums.values()) <= 0
-            yield f"{MINUS if is_less else '+'}{words}", TERMS.get(term.name, term.name)
+            called = TERMS.get(term.name, term.name)
+            yield MovedBy(slug(term.name), f"{MINUS if is_less else '+'}{words}", called, term.deals)
+
+
+CELLS: Mapping[str, Any] = {"task": task_place, "when": when, "subject": subject, "contact": contact}
+"""How the rows of the lists say what they are about."""

@@ -42,6 +42,8 @@ QUIET = (
 ).split()
 PATIENCE = 20
 """Seconds that the browser may take for an answer."""
+KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "ArrowDown": (40, ""), "/": (191, "/")}
+"""The keys that lead through a page: their number, and what they type."""
 
 
 class Element:
@@ -240,6 +242,20 @@ def page_of(repo):
     return rendered
 
 
+SETTLED = "document.getAnimations().forEach(one => one.finish())"
+AROUND = """(it => ({ x: it.x + scrollX - 8, y: it.y + scrollY - 8, width: Math.min(it.width + 16, 600), height: Math.min(it.height + 16, 200) }))(
+  (at => at.matches(".md-option") ? at.nextElementSibling : at)(document.activeElement).getBoundingClientRect())"""
+APART = """async pictures => {
+  const [one, other] = await Promise.all(pictures.map(async picture => {
+    const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${picture}`)).blob())
+    const drawn = new OffscreenCanvas(image.width, image.height).getContext("2d")
+    drawn.drawImage(image, 0, 0)
+    return new Uint32Array(drawn.getImageData(0, 0, image.width, image.height).data.buffer)
+  }))
+  return one.reduce((sum, pixel, at) => sum + (pixel != other[at]), 0)
+}"""
+
+
 class Chromium:
     """A headless browser of its own, with an empty profile."""
 
@@ -336,6 +352,11 @@ class Chromium:
             del self._tabs[session]
             self.ask("Target.disposeBrowserContext", browserContextId=context)
 
+    def pixels_apart(self, pairs):
+        """How many pixels differ between the two pictures of each pair."""
+        with self.tab() as tab:
+            return [tab.run(f"({APART})({json.dumps(pair)})") for pair in pairs]
+
 
 class Tab:
     """One page at a time, and what it did."""
@@ -414,9 +435,21 @@ class Tab:
             self.ask("Input.dispatchKeyEvent", type="keyDown", key=letter, text=letter)
             self.ask("Input.dispatchKeyEvent", type="keyUp", key=letter)
 
-    def press_enter(self):
-        for kind in ("keyDown", "keyUp"):
-            self.ask("Input.dispatchKeyEvent", type=kind, key="Enter", windowsVirtualKeyCode=13, text="\r")
+    def press(self, key):
+        """One of the keys that lead through a page."""
+        code, text = KEYS[key]
+        self.ask("Input.dispatchKeyEvent", type="keyDown", key=key, code=key, windowsVirtualKeyCode=code, text=text)
+        self.ask("Input.dispatchKeyEvent", type="keyUp", key=key, code=key, windowsVirtualKeyCode=code)
+
+    def with_and_without_focus(self):
+        """Two pictures of the element that has the focus and what is around it: as it is, and as if it had none."""
+        self.run(SETTLED)
+        around = {**self.run(AROUND), "scale": 1}
+        focused = self.ask("Page.captureScreenshot", clip=around)["data"]
+        self.run(f"window.left = document.activeElement; left.blur(); {SETTLED}")
+        left = self.ask("Page.captureScreenshot", clip=around)["data"]
+        self.run("left.focus({ preventScroll: true })")
+        return focused, left
 
     def picture(self, file):
         """The whole page, from top to bottom."""
@@ -465,6 +498,12 @@ def served(folder):
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+@pytest.fixture(params=["disk", "server"])
+def door(request, demo):
+    """Where the site begins, as a browser is told: a folder on the disk, or a server."""
+    return demo.html.as_uri() if request.param == "disk" else request.getfixturevalue("demo_served")
 
 
 @pytest.fixture(scope="session")

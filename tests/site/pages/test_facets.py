@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 
 from salesops.book.status import Standing
+from salesops.site.pages import closed
 from salesops.site.pages.facets import needs
 
 SHOWN = "[...document.querySelectorAll('[data-facets] [data-owner], [data-facets] [data-relation]')].filter(it => !it.hidden)"
@@ -126,3 +127,44 @@ def test_members_narrow_by_the_same_grammar(tab, demo_served):
     tab.go(f"{demo_served}/members.html?relation=prospect")
     assert set(narrowed("relation", tab)) == {"prospect"}
     assert tab.run("document.querySelector('[data-sum]').textContent").endswith(("institution", "institutions"))
+
+
+def test_won_and_lost_is_narrowed_by_reason_owner_tier_and_year_and_each_table_says_what_is_left(
+    tab, demo_served, demo
+):
+    tab.go(f"{demo_served}/closed.html")
+    assert tab.run("[...document.querySelectorAll('.so-facets nav')].map(it => it.getAttribute('aria-label'))") == [
+        *("Reason", "Owner", "Type", "Year")  # all that were closed had the same tier
+    ]
+    tab.run("document.querySelector('[data-facet=reason]').click()")
+    assert set(tab.run(f"{SHOWN}.map(it => it.dataset.outcome)")) == {"lost"}
+    assert len(set(narrowed("reason", tab))) == 1
+    left = len(narrowed("reason", tab))
+    assert tab.run("[...document.querySelectorAll('[data-sum]')].map(it => it.textContent.split(',')[0])") == [
+        "0 deals",
+        f"{left} deal{'s' if left > 1 else ''}",
+    ]
+    tab.run("document.querySelector('.so-pill[data-facet=\"\"]').click()")
+    tab.run("document.querySelector('[data-facet=year][data-value=\"2026\"]').click()")
+    in_2026 = [it.closing.entered for it in closed.losses(demo.snapshot) if it.closing.entered.year == 2026]
+    assert narrowed("outcome", tab).count("lost") == len(in_2026)
+    assert tab.run("location.search") == "?year=2026"
+
+
+def test_a_reason_of_the_chart_leads_to_its_losses(tab, demo_served, demo):
+    for path in ("closed", "closed/2026"):
+        table = next(table for figure in demo[path].every("figure") for table in figure.every("table"))
+        for link in [link for link in table.every("a") if "?reason=" in link["href"]][:3]:
+            tab.go(f"{demo_served}/{link['href'].lstrip('./')}")
+            assert len(narrowed("reason", tab)) == int(link.text)
+
+
+def test_won_and_lost_has_a_pill_for_each_tier_and_for_losses_of_which_nobody_said_why(repo, page_of):
+    lost = "stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]\n"
+    repo.deal(f"{lost}tier: premier", id="silent")
+    repo.deal(f"{lost}loss: {{reason: price, learning: Ask, verdict: icp, reengage: never}}", id="dear")
+    page = page_of("closed")
+    assert [pill.text for pill in page.one("nav", aria_label="Tier").every("a")] == ["General Membership 2", "Premier Membership 1"]  # fmt: skip
+    assert [pill.text for pill in page.one("nav", aria_label="Reason").every("a")] == ["price 1", "not said 1"]
+    years = page_of("closed/2026").one("nav", aria_label="Years")
+    assert [link.text for link in years.every("a")] == ["all years", "2026", "2025"]

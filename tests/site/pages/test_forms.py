@@ -691,7 +691,7 @@ def pressed(tab, key, code):
 def test_a_form_is_opened_filled_in_and_copied_by_the_keyboard(tab, demo):
     tab.go(f"{demo.html.as_uri()}/{DISCOVERY}.html")
     tab.run("document.getElementById('park').closest('details').querySelector('summary').focus()")
-    tab.press_enter()
+    tab.press("Enter")
     assert tab.wait("document.getElementById('park').closest('details').open")
     places = []
     for words in ("", "open", "A grant", "", ""):
@@ -699,7 +699,7 @@ def test_a_form_is_opened_filled_in_and_copied_by_the_keyboard(tab, demo):
         places.append(tab.run(AT))
         tab.type(words)
     assert places == ["moved", "until", "why", "SUMMARY", "copy"]
-    tab.press_enter()
+    tab.press("Enter")
     tab.wait(SAID.format("park"), "Copied.")
     assert not tab.faults
 

@@ -12,12 +12,6 @@ pytestmark = pytest.mark.browser
 FOUND = "[...document.querySelectorAll('.md-search-result__link')].map(link => link.href.split('?')[0])"
 
 
-@pytest.fixture(params=["disk", "server"])
-def door(request, demo):
-    """Where the site begins, as a browser is told: a folder on the disk, or a server."""
-    return demo.html.as_uri() if request.param == "disk" else request.getfixturevalue("demo_served")
-
-
 def search(tab, words):
     """Type into the search, and the pages that it finds."""
     tab.run("document.querySelector('.md-search__input').focus()")

@@ -59,7 +59,7 @@ def test_a_table_sorts_by_a_click_on_its_head_and_by_the_keyboard(tab, demo_serv
     assert tab.run("location.search") == "?sort=worth", "the address can be pasted into a chat"
     assert tab.run("document.querySelector('th[aria-sort]').textContent").startswith("Worth")
     tab.run("document.querySelector('thead th [tabindex]').focus()")
-    tab.press_enter()
+    tab.press("Enter")
     tab.wait("location.search", "?sort=member")
     names = tab.run(orders(0))
     assert names == sorted(names, key=lambda name: name.replace(" ", ""))

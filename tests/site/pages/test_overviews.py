@@ -97,7 +97,11 @@ def test_today_says_how_much_each_person_has_to_do_and_leads_to_their_page(repo,
     repo.deal("owner: gone\nstages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-24}", id="nobodys")
     people = page_of("").one("nav", aria_label="People")
     assert people.text == "Everyone 3 April 1 gone 1 Jim 1"
-    assert [link["href"] for link in people.every("a")] == ["./people/april.html", "./people/jim.html"]
+    assert [link["href"] for link in people.every("a")] == [
+        "./today/to-do.html",
+        "./people/april.html",
+        "./people/jim.html",
+    ]
 
 
 def test_today_shows_forty_things_and_where_the_rest_is(repo, page_of):
@@ -105,7 +109,8 @@ def test_today_shows_forty_things_and_where_the_rest_is(repo, page_of):
         repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-02}", id=f"deal-{at:02}")
     page = page_of("")
     assert [(head, len(lines)) for head, lines in tasks(page).items()] == [("Late · 43", 40)]
-    assert page.one("section", class_="so-todo").one("a", href="./waiting.html").text == "4 more"
+    leading = [link.text for link in page.one("section", class_="so-todo").every("a", href="./today/to-do.html")]
+    assert leading == ["Everyone 44", "4 more"]
 
 
 def test_a_contract_that_ended_is_to_be_renewed_and_a_decision_until_somebody_signs(repo, page_of):
@@ -124,7 +129,7 @@ def test_a_contract_that_ended_is_to_be_renewed_and_a_decision_until_somebody_si
     assert tasks(page_of("", date(2027, 1, 1))) == {}, "the talk has begun"
     (item,) = decide("2027-01-02")
     assert item.startswith("Cascadia University term over for 2 days, not renewed")
-    link = page_of("", date(2027, 1, 2)).one("div", class_="so-beside").one("a")
+    link = page_of("", date(2027, 1, 2)).one("ul", class_="so-decide").one("a")
     assert link["href"] == "./deals/next.html", "to the deal in which they talk"
 
 
@@ -160,7 +165,7 @@ def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page
     assert "crossed and confirmed" in text
     assert "hold, Fri 20 Nov Two more weeks" in text
     assert "d busy: hold Fri 20 Nov 1 1" in text
-    assert "d Fri 20 Nov busy hold Two more weeks" in page_of("decisions").text
+    assert "d Fri 20 Nov Open deals above 0 hold Two more weeks" in page_of("decisions").text
 
 
 def test_today_has_nothing_to_say_on_a_quiet_day(page_of):
@@ -281,7 +286,8 @@ def test_a_column_shows_its_first_forty_deals_and_leads_to_the_others_of_the_sta
         repo.deal(id=f"deal-{at:02}")
     column = next(page_of("board").every("section"))
     assert len(list(column.every("li"))) == 40
-    assert column.one("a", href="./pipeline.html?stage=enrichment").text == "2 more"
+    leading = [link.text for link in column.every("a", href="./pipeline.html?stage=enrichment")]
+    assert leading == ["42", "630,000 USD", "2 more"]
 
 
 def test_money_in_the_pipeline_sorts_by_all_that_a_deal_brings(repo, page_of):

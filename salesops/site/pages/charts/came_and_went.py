@@ -13,10 +13,12 @@ from markupsafe import Markup
 from salesops.book.book import Snapshot
 from salesops.changes.bridges import Bridge, BridgeTerm
 from salesops.metrics.wording import amounts
+from salesops.records.scalars import slug
 from salesops.site.pages.charts.chart import (
     ACCENT,
     FOOT,
     GOOD,
+    LEADS,
     MINUS,
     PALE,
     QUIET,
@@ -178,6 +180,8 @@ class ReasonRow(NamedTuple):
 
     reason: str
     losses: list[Lost]
+    address: str
+    """Where these losses alone are listed, below the home page."""
 
     def of(self, verdict: str) -> list[Lost]:
         """The losses with a verdict."""
@@ -190,7 +194,11 @@ def _which(verdict: str) -> Any:
 
 REASON_COLUMNS: Columns[ReasonRow] = (
     Column("Reason", lambda row, _: opened(row.reason), header=True),
-    Column("Losses", lambda row, _: f"{len(row.losses):,}", right=True),
+    Column(
+        "Losses",
+        lambda row, here: Markup('<a href="{}{}">{:,}</a>').format(here.root, row.address, len(row.losses)),
+        right=True,
+    ),
     Column("ICP", _which("icp"), right=True),
     Column("Execution", _which("execution"), right=True),
     Column(
@@ -201,9 +209,9 @@ REASON_COLUMNS: Columns[ReasonRow] = (
 )
 
 
-def reasons(losses: Iterable[Lost]) -> Chart | None:
-    """The reasons of the losses, the most frequent first, those of a wrong ICP and of poor execution apart."""
-    rows = _by_reason(losses)
+def reasons(losses: Iterable[Lost], page: str) -> Chart | None:
+    """The reasons of the losses, the most frequent first, those of a wrong ICP and of poor execution apart; each leads to its losses on a page."""
+    rows = _by_reason(losses, page)
     if not rows:
         return None
     values = list(_reason_values(rows))
@@ -216,6 +224,7 @@ def reasons(losses: Iterable[Lost]) -> Chart | None:
         "color": in_colours("verdict", COLOURS),
         "order": {"field": "at", "type": "quantitative"},
         "tooltip": SAYS,
+        "href": LEADS,
     }
     seen = {loss.verdict for row in rows for loss in row.losses}
     return Chart(
@@ -228,11 +237,11 @@ def reasons(losses: Iterable[Lost]) -> Chart | None:
     )
 
 
-def _by_reason(losses: Iterable[Lost]) -> list[ReasonRow]:
+def _by_reason(losses: Iterable[Lost], page: str) -> list[ReasonRow]:
     found: dict[str, list[Lost]] = {}
     for loss in losses:
         found.setdefault(loss.reason or UNSAID, []).append(loss)
-    rows = [ReasonRow(reason, each) for reason, each in found.items()]
+    rows = [ReasonRow(reason, each, f"{page}?reason={slug(reason)}") for reason, each in found.items()]
     return sorted(rows, key=lambda row: (row.reason == UNSAID, -len(row.losses), row.reason))
 
 
@@ -247,6 +256,7 @@ def _reason_values(rows: Iterable[ReasonRow]) -> Iterator[Mapping[str, Any]]:
                     "at": place,
                     "losses": len(found),
                     "says": says,
+                    "href": row.address,
                 }
 
 
