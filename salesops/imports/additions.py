@@ -65,14 +65,14 @@ def differences(record: Mapping[str, Any], table: Mapping[str, Any], above: Path
             yield from _of_moves(held, value)
         elif isinstance(value, dict) and isinstance(held, dict):
             yield from differences(held, value, path)
-        elif not _is_put_in(value) and not _is_there(value, held):
+        elif not is_put_in(value) and not _is_there(value, held):
             yield Question(path, held, value)
 
 
-def _is_put_in(value: Any) -> bool:
+def is_put_in(value: Any) -> bool:
     """Whether nothing of a value comes from the table."""
     parts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else None
-    return isinstance(value, StandIn) if parts is None else all(_is_put_in(part) for part in parts)
+    return isinstance(value, StandIn) if parts is None else all(is_put_in(part) for part in parts)
 
 
 def _is_there(value: Any, held: Any) -> bool:
@@ -100,7 +100,7 @@ def _are_among(table: Moves, held: Moves) -> bool:
 
 def _is_same(held: dict[str, str], told: dict[str, str]) -> bool:
     """Whether two lines are one move; a day that the mapping put in is no word against the record's."""
-    return held.keys() == told.keys() and all(_is_put_in(day) or held[stage] == day for stage, day in told.items())
+    return held.keys() == told.keys() and all(is_put_in(day) or held[stage] == day for stage, day in told.items())
 
 
 def completed(text: str, additions: list[Addition], model: type[Record]) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.edits.yaml_writer import FileChange
+from salesops.imports.candidates import Candidate, one_for_each, rows_of
 from salesops.imports.csv.accounts import Accounts
 from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.rows import RowReader, StandIn, column_of, deal_data, fillings
@@ -17,7 +18,7 @@ from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.imported_process import imported_process
 from salesops.imports.names import Directory
 from salesops.imports.outcomes import OnFile, Outcome, RecordOutcome
-from salesops.imports.remarks import Remark, Verdict, Wrong
+from salesops.imports.remarks import LOST, Remark, Verdict, Wrong
 from salesops.imports.team_people import lines_for, with_people
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
@@ -35,6 +36,7 @@ MEMBER_FACTS = ("kind", "country")
 class Plan:
     """All that an import would do; carrying it out is writing its ``changes``."""
 
+    file: str
     rows: int
     taken: int
     entries: tuple[RecordOutcome, ...]
@@ -57,6 +59,20 @@ class Plan:
         """How many records of a kind this becomes of."""
         return sum(entry.kind == kind and entry.outcome is outcome for entry in self.entries)
 
+    @property
+    def became(self) -> dict[str, int]:
+        """How many rows were taken, asked about, rejected and skipped: together all rows of the file."""
+        of: dict[Verdict, set[int]] = {verdict: set() for verdict in LOST}
+        for remark in self.remarks:
+            if remark.verdict.is_lost and remark.file == self.file:
+                of[remark.verdict].add(remark.row)
+        seen: set[int] = set()
+        counts = {"taken": self.taken}
+        for verdict, rows in of.items():
+            counts[verdict.value] = len(rows - seen)
+            seen |= rows
+        return counts
+
     def said(self, verdict: Verdict) -> list[Remark]:
         """The remarks of one verdict."""
         return [remark for remark in self.remarks if remark.verdict is verdict]
@@ -65,29 +81,6 @@ class Plan:
     def people_to_paste(self) -> str:
         """The people that are missing from playbook/team.yaml, as YAML."""
         return "\n".join(["people:", *lines_for(self.unknown_people)]) if self.unknown_people else ""
-
-
-@dataclass
-class _Candidate:
-    """A row that may become a deal."""
-
-    reader: RowReader
-    id: str
-    data: dict[str, Any]
-    name: str
-    person: str
-
-    @property
-    def member(self) -> str:
-        return str(self.data["member"])
-
-    @property
-    def owner(self) -> str:
-        return str(self.data["owner"])
-
-    @property
-    def is_taken(self) -> bool:
-        return self.reader.verdict is None
 
 
 class Planner:
@@ -129,15 +122,17 @@ class Planner:
 
     def plan(self) -> Plan:
         """Read every row, hold it against the others and the records on file, and say what to do."""
-        candidates = [candidate for row in self.table.rows if (candidate := self.candidate(row))]
-        self.refuse_shared_ids(candidates)
+        found = [candidate for row in self.table.rows if (candidate := self.candidate(row))]
+        candidates = one_for_each(found, self.mapping.deal.id.column or "")
+        self.refuse_taken_ids(candidates)
         members = self.member_entries(candidates)
         deals = list(self.deal_entries(candidates))
         named = {candidate.member for candidate in candidates if candidate.is_taken}
         new_people = self.new_people(candidates)
         return Plan(
+            file=self.table.name,
             rows=len(self.table.rows) + len(self.table.refused),
-            taken=sum(candidate.is_taken for candidate in candidates),
+            taken=sum(1 for _ in rows_of(candidates)),
             entries=(*(entry for entry in members if entry.id in named), *deals),
             remarks=tuple(self.remarks()),
             new_people=new_people,
@@ -147,18 +142,18 @@ class Planner:
         )
 
     def remarks(self) -> Iterator[Remark]:
-        """All that is to be said, by file and row; nothing of stand-ins in rows that are not taken."""
+        """All that is to be said, by file and row; nothing of what was put in or left out in rows that are not taken."""
         tables = [self.table, *([self.accounts.table] if self.accounts else [])]
         every = [remark for table in tables for remark in table.refused]
         every += [remark for reader in self.readers for remark in reader.remarks]
-        lost = {(remark.file, remark.row) for remark in every if remark.verdict is not Verdict.STAND_IN}
+        lost = {(remark.file, remark.row) for remark in every if remark.verdict.is_lost}
         for remark in sorted(dict.fromkeys(every), key=lambda remark: (remark.file, remark.row)):
-            if remark.verdict is not Verdict.STAND_IN or (remark.file, remark.row) not in lost:
+            if remark.verdict.is_lost or (remark.file, remark.row) not in lost:
                 yield remark
 
     # ── deals ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def candidate(self, row: TableRow) -> _Candidate | None:
+    def candidate(self, row: TableRow) -> Candidate | None:
         """A row as the data of a deal, or None where that is impossible."""
         reader = RowReader(self.table, row, self.mapping.format, self.zone, self.mapping.currency)
         self.readers.append(reader)
@@ -169,7 +164,8 @@ class Planner:
         data = deal_data(reader, self.mapping, member, owner, self.fields)
         if reader.verdict is not None or deal_id is None or member is None or owner is None:
             return None
-        return _Candidate(reader, deal_id, data, self.members.names[member], self.people.names[owner])
+        called = reader.text_of(deal.id) or deal_id
+        return Candidate([reader], deal_id, called, data, self.members.names[member], self.people.names[owner])
 
     def owner(self, reader: RowReader) -> str | None:
         """The owner's id; whoever is not in the team is remembered, and rejected unless the mapping adds people."""
@@ -184,27 +180,18 @@ class Planner:
         reader.reject(cell.column or "", Wrong("person-unknown", reason), self.people.names[owner])
         return owner
 
-    def refuse_shared_ids(self, candidates: list[_Candidate]) -> None:
-        """Reject all rows that would share a file: several rows of one id, and a deal that is called as a member is."""
-        by_id: dict[str, list[_Candidate]] = {}
-        for candidate in candidates:
-            by_id.setdefault(candidate.id, []).append(candidate)
+    def refuse_taken_ids(self, candidates: list[Candidate]) -> None:
+        """Reject the rows of a deal that is called as a member is, and pass over those of one that was removed."""
         column = self.mapping.deal.id.column or ""
-        for deal_id, sharing in by_id.items():
-            reader = sharing[0].reader
-            if len(sharing) > 1:
-                rows = " and ".join(str(candidate.reader.row.number) for candidate in sharing)
-                for candidate in sharing:
-                    candidate.reader.reject(
-                        column, Wrong("id-taken", "is the id of several rows"), f"{deal_id}, rows {rows}"
-                    )
-            elif self.on_file.has("member", deal_id) or deal_id in self.members.names:
-                reader.reject(column, Wrong("id-taken", "is the id of a member"), deal_id)
+        for candidate in candidates:
+            deal_id = candidate.id
+            if self.on_file.has("member", deal_id) or deal_id in self.members.names:
+                candidate.reject(column, Wrong("id-taken", "is the id of a member"), deal_id)
             elif removed := self.on_file.removed("deal", deal_id):
-                reason = "was removed on purpose, see playbook/removed.yaml"
-                reader.say(Verdict.SKIPPED, column, "removed", reason, f"{deal_id} on {removed}")
+                wrong = Wrong("removed", "was removed on purpose, see playbook/removed.yaml")
+                candidate.say(Verdict.SKIPPED, column, wrong, f"{deal_id} on {removed}")
 
-    def deal_entries(self, candidates: list[_Candidate]) -> Iterator[RecordOutcome]:
+    def deal_entries(self, candidates: list[Candidate]) -> Iterator[RecordOutcome]:
         """What becomes of each deal that can be taken."""
         for candidate in candidates:
             if not candidate.is_taken:
@@ -215,16 +202,16 @@ class Planner:
                 continue
             for problem in found:
                 wrong = Wrong(problem.code, ": ".join(part for part in (problem.field, problem.message) if part))
-                candidate.reader.reject(column_of(self.mapping, problem.field), wrong)
+                candidate.reject(column_of(self.mapping, problem.field), wrong)
 
-    def process_change(self, candidates: list[_Candidate], deals: list[RecordOutcome]) -> FileChange | None:
+    def process_change(self, candidates: list[Candidate], deals: list[RecordOutcome]) -> FileChange | None:
         """The process version that the moves of these deals belong to; None where it needs no change."""
         written = {entry.id for entry in deals if entry.change}
         return imported_process(self.book, [one.data for one in candidates if one.id in written], self.today)
 
     # ── members ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def member_entries(self, candidates: list[_Candidate]) -> list[RecordOutcome]:
+    def member_entries(self, candidates: list[Candidate]) -> list[RecordOutcome]:
         """What becomes of each member that a deal names; where one cannot be taken, neither can its deals."""
         found: dict[str, RecordOutcome | Wrong | None] = {}
         column = self.mapping.deal.member.column or ""
@@ -234,10 +221,10 @@ class Planner:
         for candidate in candidates:
             refused = found.get(candidate.member)
             if isinstance(refused, Wrong) and candidate.is_taken:
-                candidate.reader.reject(column, refused, candidate.name)
+                candidate.reject(column, refused, candidate.name)
         return [entry for entry in found.values() if isinstance(entry, RecordOutcome)]
 
-    def member_entry(self, candidate: _Candidate) -> RecordOutcome | Wrong | None:
+    def member_entry(self, candidate: Candidate) -> RecordOutcome | Wrong | None:
         """What becomes of one member; None where it is on file and the mapping has nothing to say of it."""
         member_id, mapped = candidate.member, self.mapping.members
         if removed := self.on_file.removed("member", member_id):
@@ -255,7 +242,7 @@ class Planner:
             return found
         return Wrong("member-refused", f"cannot become a member: {found[0].field}: {found[0].message}")
 
-    def member_data(self, candidate: _Candidate) -> dict[str, Any] | Wrong:
+    def member_data(self, candidate: Candidate) -> dict[str, Any] | Wrong:
         """A member as its file holds it: from its row in the second table, else from the deal's row."""
         reader = self.accounts.reader(candidate.name, candidate.reader) if self.accounts else candidate.reader
         if isinstance(reader, Wrong):
@@ -271,7 +258,7 @@ class Planner:
             return Wrong("member-refused", said)
         return {**data, **self.unknown_facts(reader, candidate, data)}
 
-    def unknown_facts(self, reader: RowReader, candidate: _Candidate, data: Mapping[str, Any]) -> dict[str, str]:
+    def unknown_facts(self, reader: RowReader, candidate: Candidate, data: Mapping[str, Any]) -> dict[str, str]:
         """What every member must say and neither the table nor the mapping tells of this one: it is said to be unknown."""
         document = self.book.documents.get(("member", candidate.member))
         known = {**(document.data if document else {}), **data}
@@ -291,7 +278,7 @@ class Planner:
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def new_people(self, candidates: Iterable[_Candidate]) -> dict[str, dict[str, Any]]:
+    def new_people(self, candidates: Iterable[Candidate]) -> dict[str, dict[str, Any]]:
         """The owners of taken deals who are not in the team, by id."""
         owners = {candidate.owner: candidate.person for candidate in candidates if candidate.is_taken}
         return {

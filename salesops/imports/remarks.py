@@ -1,4 +1,4 @@
-"""What an import reports of single rows: rejected, skipped, or imported with a default of the mapping."""
+"""What an import reports of single rows: rejected, asked about, skipped, or imported with something put in or left out."""
 
 from __future__ import annotations
 
@@ -16,8 +16,19 @@ class Verdict(StrEnum):
     """What became of a row."""
 
     REJECTED = "rejected"
+    ASKED = "asked"
     SKIPPED = "skipped"
     STAND_IN = "stand-in"
+    NOTE = "note"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the row was not taken."""
+        return self in LOST
+
+
+LOST = (Verdict.REJECTED, Verdict.ASKED, Verdict.SKIPPED)
+"""What becomes of a row that is not taken; of two the first counts."""
 
 
 class Wrong(NamedTuple):

@@ -20,8 +20,10 @@ REASONS = 25
 
 _HEADINGS = {
     Verdict.REJECTED: ("Rejected", "error"),
+    Verdict.ASKED: ("Asked, and not imported yet", "warning"),
     Verdict.SKIPPED: ("Skipped", "warning"),
     Verdict.STAND_IN: ("Imported with a default", "head"),
+    Verdict.NOTE: ("Imported, with a remark", "head"),
 }
 
 
@@ -34,11 +36,14 @@ def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any
         "dry_run": is_dry,
         "rows": plan.rows,
         "taken": plan.taken,
+        "became": plan.became,
         **{f"{kind}s": {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind in IMPORTED_KINDS},
         "people": {"added": dict(plan.new_people), "unknown": dict(plan.unknown_people), "fix": plan.people_to_paste},
         "rejected": [remark.as_data() for remark in plan.said(Verdict.REJECTED)],
+        "asked": [remark.as_data() for remark in plan.said(Verdict.ASKED)],
         "skipped": [remark.as_data() for remark in plan.said(Verdict.SKIPPED)],
         "stand_ins": [remark.as_data() for remark in plan.said(Verdict.STAND_IN)],
+        "notes": [remark.as_data() for remark in plan.said(Verdict.NOTE)],
         "kept": [_difference(entry) for entry in plan.entries if entry.outcome is Outcome.KEPT],
         "updated": [_difference(entry) for entry in plan.entries if entry.outcome is Outcome.UPDATED],
         "written": [change.path for change in plan.changes],

@@ -70,7 +70,7 @@ def run(
             say(line)
         for line in report.first_file(plan) if dry_run else ():
             say(line)
-    return 1 if plan.said(Verdict.REJECTED) else 0
+    return 1 if plan.said(Verdict.REJECTED) or plan.said(Verdict.ASKED) else 0
 
 
 def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bool) -> Plan:

@@ -23,7 +23,7 @@ from salesops.imports.csv.mapping import (
 )
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory, id_of
-from salesops.imports.remarks import Remark, Verdict, Wrong
+from salesops.imports.remarks import LOST, Remark, Verdict, Wrong
 from salesops.problems import did_you_mean
 from salesops.records.record import Record
 from salesops.records.scalars import MAX_TEXT, shown
@@ -68,9 +68,9 @@ class RowReader:
 
     @property
     def verdict(self) -> Verdict | None:
-        """What became of the row: rejected, skipped, or taken (None)."""
+        """What became of the row: rejected, asked about, skipped, or taken (None)."""
         said = {remark.verdict for remark in self.remarks}
-        return next((verdict for verdict in (Verdict.REJECTED, Verdict.SKIPPED) if verdict in said), None)
+        return next((verdict for verdict in LOST if verdict in said), None)
 
     def say(self, verdict: Verdict, column: str, code: str, reason: str, value: str = "") -> None:
         """Add a remark about this row."""
@@ -86,6 +86,10 @@ class RowReader:
         """A cell of the row; the mapping's words for an empty one are empty."""
         words = self.table.cell(self.row, column)
         return "" if words in self.format.empty else words
+
+    def text_of(self, cell: Cell) -> str:
+        """What the table holds where a value comes from."""
+        return self.cell(cell.column) if cell.column else ""
 
     def holds(self, when: When | None) -> bool:
         """Whether a condition holds of the row."""

@@ -10,12 +10,13 @@ import pytest
 from booking import book_of
 from hypothesis import given
 from hypothesis import strategies as st
+from tabling import IN_PLACE as MAP_IN_PLACE
+from tabling import adds_up, reasons, row
 
 from salesops.imports.additions import Question
 from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.table import read_table, unguarded
 from salesops.imports.plan import Planner
-from salesops.imports.remarks import Verdict
 from salesops.imports.team_people import with_people
 from salesops.records.deal import Deal
 from salesops.records.member import Member
@@ -23,11 +24,6 @@ from salesops.records.team import Person, Team
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import UNSEEN, read
 from salesops.store.load import load
-
-
-def reasons(found, verdict="rejected"):
-    return [(remark["row"], remark["column"], remark["reason"], remark["value"]) for remark in found[verdict]]
-
 
 VERSION = "playbook/process/imported.yaml"
 
@@ -37,29 +33,13 @@ def today():
     return date(2026, 11, 20)
 
 
-def row(number=1, **cells):
-    """One row of the table with these cells in place of the usual ones."""
-    usual = {
-        "id": f"A-{number}",
-        "product": "General",
-        "account": "Cascadia University",
-        "rep": "Jim",
-        "stage": "Open",
-        "opened": "2026-01-05",
-        "called": "",
-        "closed": "",
-        "amount": "",
-        "note": "",
-    }
-    return ",".join(f'"{cell}"' for cell in (usual | cells).values()) + "\n"
-
-
 # ── taking rows ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_every_row_becomes_a_deal_and_every_new_account_a_member(desk):
     found = desk.run()
     assert (found["rows"], found["taken"]) == (3, 3)
+    assert adds_up(found)
     assert found["deals"] == {"new": 3, "unchanged": 0, "updated": 0, "kept": 0}
     assert found["written"] == [
         "members/rainy-coast-college.yaml",
@@ -186,12 +166,6 @@ def test_a_loss_before_its_beginning_is_rejected(desk):
     assert reasons(found) == [
         (2, "closed", "'closed lost' would be entered before the stage above it", "2025-12-31 after 2026-01-05")
     ]
-
-
-def test_two_rows_of_one_id_are_both_rejected_and_name_each_other(desk):
-    found = desk.run(rows=row(1) + row(2, id="B 7") + row(3, id="b-7"), code=1)
-    assert reasons(found) == [(row, "id", "is the id of several rows", "b-7, rows 3 and 4") for row in (3, 4)]
-    assert found["written"] == [VERSION, "deals/2026/a-1.yaml"]
 
 
 def test_a_deal_cannot_be_called_as_a_member_is(desk):
@@ -408,18 +382,6 @@ def test_awkward_texts_arrive_letter_by_letter(desk):
         assert document is not None
         assert document.data["title"] == meant
         (desk.repo.root / "deals/a-1.yaml").unlink()
-
-
-MAP_IN_PLACE = """\
-deal:
-  id: {column: id}
-  title: {column: product}
-  member: {column: account}
-  type: new business
-  tier: general
-  owner: jim
-  stages: [{stage: enrichment, day: opened}]
-"""
 
 
 @pytest.mark.parametrize(
@@ -724,7 +686,7 @@ def test_whatever_the_cells_hold_a_row_is_written_exactly_or_named(rows):
     table, problems = read_table("t.csv", "\n".join(["id,a,b,c,d,e,f", *lines]).encode(), _everything().format)
     assert problems == []
     plan = Planner(_book(), _everything(), table, date(2026, 11, 20)).plan()
-    assert plan.taken + len({remark.row for remark in plan.said(Verdict.REJECTED)}) == len(rows)
+    assert sum(plan.became.values()) == plan.rows == len(rows)
     for entry in plan.entries:
         assert entry.change is not None
         document, problems = read(entry.path, entry.change.text.encode())
