@@ -12,17 +12,19 @@ from salesops.book.book import Book
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.candidates import Candidate, one_for_each, rows_of
 from salesops.imports.csv.accounts import Accounts
-from salesops.imports.csv.mapping import ColumnMap
-from salesops.imports.csv.rows import RowReader, StandIn, column_of, deal_data, fillings
+from salesops.imports.csv.mapping import Cell, ColumnMap
+from salesops.imports.csv.rows import RowReader, StandIn, column_of, deal_data, fillings, left_out
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.imported_process import imported_process
 from salesops.imports.names import Directory
 from salesops.imports.outcomes import OnFile, Outcome, RecordOutcome
 from salesops.imports.remarks import LOST, Remark, Verdict, Wrong
 from salesops.imports.team_people import lines_for, with_people
-from salesops.problems import CannotDecide
+from salesops.problems import CannotDecide, Problem
 from salesops.records.deal import Deal
+from salesops.records.iso_codes import COUNTRIES, COUNTRY_NAMES
 from salesops.records.member import Member
+from salesops.records.record import Record
 from salesops.records.scalars import UNKNOWN, shown
 from salesops.records.team import kinds_known
 
@@ -196,13 +198,23 @@ class Planner:
         for candidate in candidates:
             if not candidate.is_taken:
                 continue
-            found = self.on_file.entry("deal", Deal, candidate.id, self.mapping.deal.folder, candidate.data)
+            found = self.entry(("deal", Deal, candidate.id, self.mapping.deal.folder), candidate.reader, candidate.data)
             if isinstance(found, RecordOutcome):
                 yield found
                 continue
             for problem in found:
                 wrong = Wrong(problem.code, ": ".join(part for part in (problem.field, problem.message) if part))
                 candidate.reject(column_of(self.mapping, problem.field), wrong)
+
+    def entry(
+        self, what: tuple[str, type[Record], str, str], reader: RowReader, data: dict[str, Any]
+    ) -> RecordOutcome | list[Problem]:
+        """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""
+        fields = self.fields if what[0] == "deal" else self.member_fields
+        while True:
+            found = self.on_file.entry(*what, data)
+            if isinstance(found, RecordOutcome) or not any(left_out(reader, fields, data, one) for one in found):
+                return found
 
     def process_change(self, candidates: list[Candidate], deals: list[RecordOutcome]) -> FileChange | None:
         """The process version that the moves of these deals belong to; None where it needs no change."""
@@ -234,19 +246,17 @@ class Planner:
             return None if self.on_file.has("member", member_id) else unknown
         if self.on_file.has("deal", member_id):
             return Wrong("id-taken", f"would become the member '{member_id}', which is already the id of a deal")
-        data = self.member_data(candidate)
-        if isinstance(data, Wrong):
-            return data
-        found = self.on_file.entry("member", Member, member_id, mapped.folder, data)
+        reader = self.accounts.reader(candidate.name, candidate.reader) if self.accounts else candidate.reader
+        data = self.member_data(reader, candidate) if isinstance(reader, RowReader) else reader
+        if isinstance(data, Wrong) or isinstance(reader, Wrong):
+            return data if isinstance(data, Wrong) else None
+        found = self.entry(("member", Member, member_id, mapped.folder), reader, data)
         if isinstance(found, RecordOutcome):
             return found
         return Wrong("member-refused", f"cannot become a member: {found[0].field}: {found[0].message}")
 
-    def member_data(self, candidate: Candidate) -> dict[str, Any] | Wrong:
+    def member_data(self, reader: RowReader, candidate: Candidate) -> dict[str, Any] | Wrong:
         """A member as its file holds it: from its row in the second table, else from the deal's row."""
-        reader = self.accounts.reader(candidate.name, candidate.reader) if self.accounts else candidate.reader
-        if isinstance(reader, Wrong):
-            return reader
         data = {"name": candidate.name, **reader.filled(self.member_fields)}
         if reader is not candidate.reader:
             self.readers.append(reader)
@@ -256,7 +266,21 @@ class Planner:
         if data.get("kind", UNKNOWN) not in kinds:
             said = f"cannot become a member: kind: {shown(data['kind'])} is not one of: {', '.join(kinds)}"
             return Wrong("member-refused", said)
+        self.find_country(reader, data)
         return {**data, **self.unknown_facts(reader, candidate, data)}
+
+    def find_country(self, reader: RowReader, data: dict[str, Any]) -> None:
+        """The code of a country that is written by its name; what is no country is left out."""
+        held = data.get("country")
+        if held is None or held in COUNTRIES or held == UNKNOWN:
+            return
+        code = COUNTRY_NAMES.get(held.casefold(), held.upper())
+        if code in COUNTRIES:
+            data["country"] = code
+            return
+        del data["country"]
+        cell = self.mapping.members.fields["country"] if self.mapping.members else Cell()
+        reader.refuse(cell.column or "", Wrong("not-a-country", "is not a country code"), held, needed=False)
 
     def unknown_facts(self, reader: RowReader, candidate: Candidate, data: Mapping[str, Any]) -> dict[str, str]:
         """What every member must say and neither the table nor the mapping tells of this one: it is said to be unknown."""

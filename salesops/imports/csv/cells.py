@@ -12,6 +12,7 @@ from salesops.imports.csv.mapping import DECIMALS, THOUSANDS, Format
 from salesops.imports.remarks import Wrong
 from salesops.records.iso_codes import CURRENCIES
 from salesops.records.scalars import FIRST_YEAR, LAST_YEAR
+from salesops.records.yaml_reader import UNSEEN
 
 _DOLLARS = frozenset("AUD BSD BZD CAD FJD HKD JMD MXN NAD NZD SGD TTD TWD USD".split())
 SYMBOLS: Mapping[str, frozenset[str]] = {
@@ -27,6 +28,28 @@ LONGEST = 60
 
 _BLANKS = {0x00A0: " ", 0x2009: " ", 0x202F: " "}  # what spreadsheets put between thousands
 _BESIDE = re.compile(r"([A-Z]{3}|[$€£¥])?\s*(.*?)\s*([A-Z]{3}|[$€£¥])?", re.DOTALL)
+
+
+_NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_LINE_ENDS = frozenset("\r\x85\u2028\u2029")
+
+
+def cleaned(words: str) -> tuple[str, str]:
+    """A text without the marks that nobody sees and that say nothing, and which these were.
+
+    Soft hyphens, zero-width blanks and byte-order marks go, odd line ends become plain ones. What joins the letters of a
+    word or the parts of a picture stays; what turns the direction of a text, or controls a terminal, is not for us to mend.
+    """
+    words = words.replace("\r\n", "\n")
+    if words.isascii() and "\r" not in words:
+        return words, ""
+    found = dict.fromkeys(mark for mark in UNSEEN.findall(words) if mark in _NOTHING or mark in _LINE_ENDS)
+    bare = UNSEEN.sub(lambda mark: _instead_of(mark.group()), words) if found else words
+    return bare, " and ".join(f"U+{ord(mark):04X}" for mark in found)
+
+
+def _instead_of(mark: str) -> str:
+    return "" if mark in _NOTHING else "\n" if mark in _LINE_ENDS else mark
 
 
 @lru_cache(maxsize=16384)

@@ -24,7 +24,7 @@ from salesops.imports.csv.mapping import (
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory, id_of
 from salesops.imports.remarks import LOST, Remark, Verdict, Wrong
-from salesops.problems import did_you_mean
+from salesops.problems import Problem, did_you_mean
 from salesops.records.record import Record
 from salesops.records.scalars import MAX_TEXT, shown
 from salesops.records.yaml_reader import UNSEEN
@@ -82,9 +82,20 @@ class RowReader:
         """Say why the row cannot be taken."""
         self.say(Verdict.REJECTED, column, wrong.code, wrong.reason, value)
 
+    def refuse(self, column: str, wrong: Wrong, value: str, needed: bool) -> None:
+        """Say why a value cannot be taken: what a record needs costs the row, anything else is left out of it."""
+        if needed:
+            self.reject(column, wrong, value)
+        else:
+            self.say(Verdict.NOTE, column, wrong.code, f"{wrong.reason}: it is left out", value)
+
     def cell(self, column: str) -> str:
-        """A cell of the row; the mapping's words for an empty one are empty."""
-        words = self.table.cell(self.row, column)
+        """A cell of the row without marks that nobody sees; the mapping's words for an empty one are empty."""
+        held = self.table.cell(self.row, column)
+        words, marks = cells.cleaned(held)
+        if marks:
+            self.say(Verdict.NOTE, column, "cell-cleaned", f"is taken without {marks}, which nobody sees", held)
+        words = words.strip()
         return "" if words in self.format.empty else words
 
     def text_of(self, cell: Cell) -> str:
@@ -110,9 +121,9 @@ class RowReader:
             reason = f"is not under values: {shown(cell.otherwise)} is used"
             self.say(Verdict.STAND_IN, cell.column, "value-unknown", reason, words)
             return StandIn(cell.otherwise)
-        found = self._converted(cell.values.get(words, words), kind)
+        found = self._converted(cell.values.get(words, words), kind, needed)
         if isinstance(found, Wrong):
-            self.reject(cell.column, found, words)
+            self.refuse(cell.column, found, words, needed)
             return None
         return None if kind == "money" and cell.zero == LEAVE_OUT and found.startswith("0 ") else found
 
@@ -130,10 +141,10 @@ class RowReader:
             return StandIn(stand_in)
         return None
 
-    def _converted(self, words: str, kind: Kind) -> str | Wrong:
+    def _converted(self, words: str, kind: Kind, needed: bool) -> str | Wrong:
         if len(words) > MAX_TEXT:
             return Wrong("text-too-long", f"has more than {MAX_TEXT:,} characters")
-        unseen = UNSEEN.search(words.replace("\r\n", "\n"))
+        unseen = UNSEEN.search(words)
         if unseen:
             return Wrong(
                 "unseen-character", f"has U+{ord(unseen.group()):04X}, a character that is not allowed in records"
@@ -141,13 +152,13 @@ class RowReader:
         if kind == "date":
             return cells.day(words, self.format.pattern, self.format.dates, self.zone)
         if kind == "money":
-            currency = self.value(self.currency, "text", needed=True) if self.currency else None
+            currency = self.value(self.currency, "text", needed) if self.currency else None
             return cells.amount(words, self.format, currency) if currency else Wrong("not-money", "has no currency")
         if kind == "number":
             return cells.number(words, self.format)
         if kind == "id":
             return id_of(words)
-        return words.replace("\r\n", "\n")
+        return words
 
     def named(self, cell: NameCell, directory: Directory) -> str | None:
         """The id of the member or person that a cell names."""
@@ -168,7 +179,7 @@ class RowReader:
         """The moves that the row tells of."""
         self._known_words(lines)
         told = [line for line in lines if self.holds(line.when)]
-        days = [self.value(line.cell, "date", line.missing is None) for line in told]
+        days = [self.value(line.cell, "date", line.missing != LEAVE_OUT) for line in told]
         self._is_where_it_says(told, days)
         found = [(line.stage, entered) for line, entered in zip(told, days, strict=True) if entered]
         if not found and self.verdict is None:
@@ -188,7 +199,7 @@ class RowReader:
             line = told[at]
             wrong = Wrong(
                 "stage-without-day",
-                f"is empty, and the row is in '{line.stage}': without its day the deal would be left in an earlier stage",
+                f"{'is no day' if self.cell(line.day) else 'is empty'}, and the row is in '{line.stage}': without its day the deal would be left in an earlier stage",
             )
             self.reject(line.day, wrong, self.cell(line.when.column) if line.when else "")
 
@@ -213,6 +224,30 @@ class RowReader:
             if value is not None:
                 put(data, filling.field, [value] if filling.listed else value)
         return data
+
+
+def left_out(reader: RowReader, fields: tuple[Filling, ...], data: dict[str, Any], problem: Problem) -> bool:
+    """Take out of a record what it need not say and what stands in its way, with a remark; False where there is nothing of that kind."""
+    above = problem.field.rpartition(".")[0]
+    named = [one for one in fields if f"{problem.field}.".startswith(f"{one.field}.")]
+    named = named or [one for one in fields if one.field.startswith(f"{problem.field}.")]
+    named = named or [one for one in fields if above and one.field.startswith(f"{above}.")]
+    found = [one for one in named if taken_out(data, one.field.split("."))]
+    for one in found:
+        wrong = Wrong(problem.code, f"cannot be {one.field}: {problem.message}")
+        reader.refuse(one.cell.column or "", wrong, reader.text_of(one.cell), needed=False)
+    return bool(found)
+
+
+def taken_out(data: dict[str, Any], path: list[str]) -> bool:
+    """Remove a field and whatever is left empty above it; False where it is not there."""
+    inner = data.get(path[0])
+    if len(path) == 1 or not isinstance(inner, dict):
+        return len(path) == 1 and data.pop(path[0], None) is not None
+    found = taken_out(inner, path[1:])
+    if not inner:
+        del data[path[0]]
+    return found
 
 
 def put(data: dict[str, Any], field: str, value: Any) -> None:
