@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from salesops.edits.yaml_writer import in_brackets
-from salesops.imports.additions import is_put_in
-from salesops.imports.csv.rows import RowReader
+from salesops.imports.csv.rows import RowReader, is_put_in
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Verdict, Wrong
 from salesops.problems import Path, dotted

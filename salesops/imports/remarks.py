@@ -32,10 +32,11 @@ LOST = (Verdict.REJECTED, Verdict.ASKED, Verdict.SKIPPED)
 
 
 class Wrong(NamedTuple):
-    """Why a cell cannot be taken: a code in words, and a reason that does not repeat the cell."""
+    """Why a cell cannot be taken: a code in words, and a reason that does not repeat the cell; what it may mean, where it is asked."""
 
     code: str
     reason: str
+    meanings: str = ""
 
 
 def cut(words: str, length: int) -> str:

@@ -14,8 +14,9 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
 from salesops.imports import report
-from salesops.imports.csv.mapping import ColumnMap, Format
-from salesops.imports.csv.mapping_mistakes import column_problems, read_mapping
+from salesops.imports.csv.joined import joined
+from salesops.imports.csv.mapping import ColumnMap, Format, FromTable
+from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, join_problems, read_mapping
 from salesops.imports.csv.table import MAX_TABLE, Table, read_table
 from salesops.imports.plan import Plan, Planner
 from salesops.imports.remarks import Verdict
@@ -79,8 +80,8 @@ def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bo
     book = _book(folder)
     mapping = _sound(*read_mapping(document, book))
     _progress(f"reading {file} …")
-    table, accounts = _tables(Path(folder, file), file, document, mapping)
-    return Planner(book, mapping, table, day_of(as_of, book), accounts, update).plan()
+    tables = _tables(Path(folder, file), file, document, mapping)
+    return Planner(book, mapping, tables[0], day_of(as_of, book), tables[1], update, tables[2]).plan()
 
 
 def _book(folder: str) -> Book:
@@ -90,17 +91,34 @@ def _book(folder: str) -> Book:
     return book
 
 
-def _tables(path: Path, file: str, document: Document, mapping: ColumnMap) -> tuple[Table, Table | None]:
-    """The table, the one of the members where there is one, and every column of the mapping in its place."""
-    members = mapping.members
-    table = _table(path, file, mapping.format)
-    problems = column_problems(document, mapping, table.header, in_members_file=False)
-    accounts = None
-    if members and members.file:
-        accounts = _table(path.parent / members.file, members.file, members.format or mapping.format)
-        problems += column_problems(document, mapping, accounts.header, in_members_file=True)
+def _tables(path: Path, file: str, document: Document, mapping: ColumnMap) -> tuple[Table, Table | None, Table | None]:
+    """The table, with those that are joined to it, that of the members and that of the activities; every column in its place."""
+    members, activities = mapping.members, mapping.activities
+    table = _joined(path, _table(path, file, mapping.format), document, mapping)
+    problems = column_problems(document, mapping, table.header)
+    accounts = _beside(path, members.file, members.format or mapping.format) if members else None
+    if accounts:
+        problems += column_problems(document, mapping, accounts.header, FromTable.MEMBERS)
+    told = _beside(path, activities.file, activities.format or mapping.format) if activities else None
+    if told:
+        problems += column_problems(document, mapping, told.header, FromTable.ACTIVITIES)
     _sound(table, problems)
-    return table, accounts
+    return table, accounts, told
+
+
+def _beside(path: Path, name: str | None, shape: Format) -> Table | None:
+    """A further table, next to the first."""
+    return _table(path.parent / name, name, shape) if name else None
+
+
+def _joined(path: Path, table: Table, document: Document, mapping: ColumnMap) -> Table:
+    """The table with the columns of those that are joined to it."""
+    used = {column for _, column, _ in columns_named(mapping)}
+    for name, join in mapping.joins.items():
+        second = _table(path.parent / join.file, join.file, join.format or mapping.format)
+        _sound(second, list(join_problems(document, name, join, table.header, second.header)))
+        table = joined(table, name, join, second, join.format or mapping.format, used)
+    return table
 
 
 def _table(path: Path, name: str, shape: Format) -> Table:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from salesops.imports.csv.mapping import DECIMALS, THOUSANDS, Format
+from salesops.imports.csv.mapping import DECIMALS, THOUSANDS, Format, pattern_of
 from salesops.imports.remarks import Wrong
 from salesops.records.iso_codes import CURRENCIES
 from salesops.records.scalars import FIRST_YEAR, LAST_YEAR
@@ -52,14 +52,26 @@ def _instead_of(mark: str) -> str:
     return "" if mark in _NOTHING else "\n" if mark in _LINE_ENDS else mark
 
 
+def day(words: str, written: tuple[str, ...], zone: str) -> str | Wrong:
+    """A day as ``2017-03-01``; where it may be written in several ways, only one of them may fit."""
+    readings = [_day(words, one, zone) for one in written]
+    found = list(dict.fromkeys(reading for reading in readings if not isinstance(reading, Wrong)))
+    if len(found) > 1:
+        return Wrong("day-in-two-ways", "is a day that can be read in more than one way", " or ".join(sorted(found)))
+    if found:
+        return found[0]
+    outside = next((one for one in readings if isinstance(one, Wrong) and "between" in one.reason), None)
+    return outside or Wrong("not-a-date", f"is not a day written as {' or '.join(written)}")
+
+
 @lru_cache(maxsize=16384)
-def day(words: str, pattern: str, written: str, zone: str) -> str | Wrong:
-    """A day as ``2017-03-01``; a time with an offset becomes the day that it was in the team's zone."""
+def _day(words: str, written: str, zone: str) -> str | Wrong:
+    """A day as it is written in one way; a time with an offset becomes the day that it was in the team's zone."""
     wrong = Wrong("not-a-date", f"is not a day written as {written}")
     if not words.isascii() or len(words) > LONGEST:
         return wrong
     try:
-        found = datetime.strptime(words, pattern)
+        found = datetime.strptime(words, pattern_of(written))
         local = found.astimezone(ZoneInfo(zone)) if found.tzinfo else found
     except (ValueError, OverflowError):
         return wrong

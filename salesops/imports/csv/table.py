@@ -8,7 +8,7 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -38,12 +38,18 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as read: every row has as many cells as the header; what had not is in ``refused``."""
+    """A table as read: every row has as many cells as the header; what had not is in ``refused``.
+
+    ``formats`` are those of columns that are written otherwise than the rest, for they came from another table;
+    ``left_over`` are the remarks on rows of that table that found no place.
+    """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[TableRow, ...] = ()
     refused: tuple[Remark, ...] = field(default=())
+    formats: Mapping[str, Format] = field(default_factory=dict)
+    left_over: tuple[Remark, ...] = field(default=())
 
     @cached_property
     def columns(self) -> dict[str, int]:

@@ -59,7 +59,7 @@ def test_a_value_that_cannot_be_taken_is_left_out_and_named_with_its_row_and_col
 
 def test_the_report_for_people_names_what_was_left_out(desk):
     said = desk.text(rows=row(1, rep="US", amount="much"), map=MORE.replace(" renews: {column: stage},", ""))
-    assert "Imported, with a remark: 1 row\n     1  amount is not an amount of money" in said
+    assert "Imported, with a remark: 1 row\n       1  amount is not an amount of money" in said
     assert "between thousands: it is left out: row 2 (much)\n" in said
 
 
