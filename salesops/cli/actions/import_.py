@@ -14,6 +14,8 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
 from salesops.imports import report
+from salesops.imports.csv.columns import table_as_it_looks
+from salesops.imports.csv.detect import mapping_for
 from salesops.imports.csv.joined import joined
 from salesops.imports.csv.mapping import ColumnMap, Format, FromTable
 from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, join_problems, read_mapping
@@ -48,11 +50,20 @@ def run(
     *,
     dry_run: bool,
     update: bool,
+    detect: bool = False,
 ) -> int:
     """Write the records and report each row; 1 where one was rejected, 2 where nothing can be used. Without a mapping it is an export of ours."""
     if column_map is None:
         return import_whole.run(folder, file, output_format, dry_run=dry_run)
     root = root_of(folder)
+    if detect and not column_map:
+        return _detect(folder, file, output_format, as_of)
+    if detect or not column_map:
+        raise Usage(
+            "--detect writes a mapping, and --map reads one: give one of the two"
+            if detect
+            else f"Missing option '--map'; salesops import csv {show(file)} --detect prints a mapping to begin with"
+        )
     try:
         with nullcontext() if dry_run else alone(root):
             with saying_what_is_written():
@@ -72,6 +83,23 @@ def run(
         for line in report.first_file(plan) if dry_run else ():
             say(line)
     return 1 if plan.said(Verdict.REJECTED) or plan.said(Verdict.ASKED) else 0
+
+
+def _detect(folder: str, file: str, output_format: str, as_of: str | None) -> int:
+    """Print a mapping for a table; 2 where it cannot be read at all."""
+    try:
+        book = _book(folder)
+        table, shape, problems = table_as_it_looks(file, _bytes(Path(folder, file), file, MAX_TABLE))
+        mapping = mapping_for(_sound(table, problems), shape, book, book.process_on(day_of(as_of, book)))
+    except Unusable as fault:
+        _say_why_not(fault.problems, output_format)
+        return 2
+    if output_format == "json":
+        say(as_json({"schema_version": SCHEMA_VERSION, "file": file, "mapping": mapping}))
+    else:
+        for line in mapping.rstrip("\n").split("\n"):
+            say(line)
+    return 0
 
 
 def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bool) -> Plan:
