@@ -51,7 +51,7 @@ _YES_NO = frozenset("yes no true false y n 0 1 on off".split())
 
 
 @dataclass(frozen=True)
-class Column:
+class TableColumn:
     """A column: its name and what its cells hold, without those that mean nothing."""
 
     name: str
@@ -134,11 +134,11 @@ def empty_words(table: Table) -> list[str]:
     return [word for word in EMPTY_WORDS if word in held]
 
 
-def columns_of(table: Table, empty: Iterable[str]) -> list[Column]:
+def columns_of(table: Table, empty: Iterable[str]) -> list[TableColumn]:
     """Every column that has a name."""
     nothing = {"", *empty}
     rows = table.rows[:MOST]
     return [
-        Column(name, tuple(words for row in rows if (words := table.cell(row, name)) not in nothing))
+        TableColumn(name, tuple(words for row in rows if (words := table.cell(row, name)) not in nothing))
         for name in table.columns
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from salesops.book.book import Book
 from salesops.edits.yaml_writer import in_brackets
-from salesops.imports.csv.columns import Column, columns_of, empty_words
+from salesops.imports.csv.columns import TableColumn, columns_of, empty_words
 from salesops.imports.csv.mapping import DECIMALS, THOUSANDS, Format
 from salesops.imports.csv.table import Table
 from salesops.imports.names import Directory, sameness
@@ -70,11 +70,11 @@ WIDTH = 90
 class _Named:
     """The columns of a table by what they are elsewhere called; each is taken once."""
 
-    def __init__(self, columns: list[Column]) -> None:
+    def __init__(self, columns: list[TableColumn]) -> None:
         self.columns = columns
         self.taken: set[str] = set()
 
-    def take(self, synonyms: str) -> Column | None:
+    def take(self, synonyms: str) -> TableColumn | None:
         """The column that is called by one of these names."""
         by_name = {sameness(column.name): column for column in reversed(self.columns) if column.name not in self.taken}
         found = next((by_name[same] for word in synonyms.split("|") if (same := sameness(word)) in by_name), None)
@@ -83,7 +83,7 @@ class _Named:
         return found
 
     @property
-    def left(self) -> list[Column]:
+    def left(self) -> list[TableColumn]:
         """Those that nothing was made of."""
         return [column for column in self.columns if column.name not in self.taken]
 
@@ -128,7 +128,7 @@ def _some(words: Iterable[str]) -> str:
 # ── how it is written ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _format(shape: Format, columns: list[Column], empty: list[str]) -> list[str]:
+def _format(shape: Format, columns: list[TableColumn], empty: list[str]) -> list[str]:
     lines = ["format:", _line("delimiter", shape.delimiter)]
     if shape.encoding != "utf-8":
         lines.append(_line("encoding", shape.encoding))
@@ -138,7 +138,7 @@ def _format(shape: Format, columns: list[Column], empty: list[str]) -> list[str]
     return lines
 
 
-def _dates(columns: list[Column]) -> Iterator[str]:
+def _dates(columns: list[TableColumn]) -> Iterator[str]:
     """How days are written: one way that fits all, else one for each column; what has two readings is asked."""
     common = [way for way in columns[0].dates if all(way in column.dates for column in columns)] if columns else []
     if len(common) == 1:
@@ -154,7 +154,7 @@ def _dates(columns: list[Column]) -> Iterator[str]:
             yield _asked("dates", said)
 
 
-def _marks(columns: list[Column]) -> Iterator[str]:
+def _marks(columns: list[TableColumn]) -> Iterator[str]:
     amounts = [column for column in columns if column.looks == "amount"]
     thousands = {mark for column in amounts for mark in column.thousands}
     decimals = {mark for column in amounts for mark in column.decimals}
@@ -170,7 +170,7 @@ def _marks(columns: list[Column]) -> Iterator[str]:
         yield _asked("thousands", f"the table has {_some(by_sign[mark] for mark in sorted(thousands))}")
 
 
-def _currency(columns: list[Column], book: Book) -> Iterator[str]:
+def _currency(columns: list[TableColumn], book: Book) -> Iterator[str]:
     marks = {mark for column in columns if column.looks == "amount" for mark in column.marks}
     codes = {mark for mark in marks if len(mark) == 3}
     if len(codes) == 1 and len(marks) == 1:
@@ -205,11 +205,11 @@ def _deals(named: _Named, book: Book, process: Process | None) -> list[str]:
     return [*(_currency(money, book) if money else ()), *deal, *more, *_left(named, "  "), *members]
 
 
-def _source(field: str, column: Column | None, hint: str) -> Iterator[str]:
+def _source(field: str, column: TableColumn | None, hint: str) -> Iterator[str]:
     yield _line(field, {"column": column.name}) if column else _asked(field, hint)
 
 
-def _field(field: str, column: Column | None) -> Iterator[str]:
+def _field(field: str, column: TableColumn | None) -> Iterator[str]:
     """A field that a deal need not have, where its cells are of its kind."""
     if column is None or field not in SYNONYMS or ("." not in field and field != "expected_close"):
         return
@@ -220,7 +220,7 @@ def _field(field: str, column: Column | None) -> Iterator[str]:
         yield f"# {field}: {in_brackets({'column': column.name})}  # {_remark(f'holds {column.looks}')}"
 
 
-def _type(column: Column | None) -> Iterator[str]:
+def _type(column: TableColumn | None) -> Iterator[str]:
     if column is None:
         yield _asked("type", f"{NEW} or {EXISTING}, for all rows or by a column")
         return
@@ -233,7 +233,7 @@ def _type(column: Column | None) -> Iterator[str]:
         yield _asked("type", f"{NEW} or {EXISTING}; {column.name} has {_some(column.words) or 'many words'}")
 
 
-def _tier(column: Column | None, process: Process | None) -> Iterator[str]:
+def _tier(column: TableColumn | None, process: Process | None) -> Iterator[str]:
     tiers = process.tiers if process else {}
     known = {sameness(words): tier for tier, said in tiers.items() for words in (tier, said.name)}
     if column and column.words and all(sameness(word) in known for word in column.words):
@@ -244,7 +244,7 @@ def _tier(column: Column | None, process: Process | None) -> Iterator[str]:
         yield _asked("tier", f"one of {_some(tiers)}{has}")
 
 
-def _owner(column: Column | None, book: Book) -> Iterator[str]:
+def _owner(column: TableColumn | None, book: Book) -> Iterator[str]:
     people = book.team.people if book.team else {}
     if column is None:
         yield _asked("owner", f"one of {_some(people)}, or the column with the name")
@@ -259,7 +259,9 @@ def _owner(column: Column | None, book: Book) -> Iterator[str]:
     yield _asked("people", f"known or add; not in the team: {_some(strangers)}", "    ")
 
 
-def _stages(named: _Named, column: Column | None, closed: Column | None, process: Process | None) -> Iterator[str]:
+def _stages(
+    named: _Named, column: TableColumn | None, closed: TableColumn | None, process: Process | None
+) -> Iterator[str]:
     """A line for each word of the stages, with the day where a column of its own has it."""
     entered = {sameness(match[1]): one.name for one in named.columns if (match := _ENTERED.fullmatch(one.name))}
     named.taken |= set(entered.values())
@@ -320,7 +322,7 @@ def _members(named: _Named, book: Book, alone: bool) -> list[str]:
     return lines
 
 
-def _kind(column: Column | None, book: Book) -> Iterator[str]:
+def _kind(column: TableColumn | None, book: Book) -> Iterator[str]:
     kinds = kinds_known(book.team)
     if column and column.words and all(word in kinds for word in column.words):
         yield _line("kind", {"column": column.name}, "    ")
@@ -329,7 +331,7 @@ def _kind(column: Column | None, book: Book) -> Iterator[str]:
         yield _asked("kind", f"one of {_some(kinds)}{has}", "    ")
 
 
-def _country(column: Column | None) -> Iterator[str]:
+def _country(column: TableColumn | None) -> Iterator[str]:
     if column is None:
         yield _asked("country", "a code such as CA, or unknown, for all rows", "    ")
         return
@@ -352,7 +354,7 @@ def _activities(named: _Named) -> list[str]:
     return [*lines, *(["  fields:", *fields] if fields else [])]
 
 
-def _kind_of_activity(column: Column | None) -> Iterator[str]:
+def _kind_of_activity(column: TableColumn | None) -> Iterator[str]:
     kinds = ("email", "call", "meeting", "event", "note")
     if column and column.words and all(word.casefold() in kinds for word in column.words):
         values = {word: word.casefold() for word in column.words if word not in kinds}

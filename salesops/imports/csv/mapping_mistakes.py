@@ -29,6 +29,7 @@ from salesops.imports.csv.mapping import (
     pattern_of,
     stage_lines,
 )
+from salesops.imports.remarks import cut
 from salesops.problems import Path, Problem, did_you_mean
 from salesops.records.as_written import GAP
 from salesops.records.deal import Activity, Deal
@@ -39,6 +40,8 @@ from salesops.records.yaml_reader import Document
 
 _FOLDER = re.compile(r"[a-z]+(/[a-z0-9][a-z0-9-]*)*")
 _FILE = re.compile(r"[^/\\\0]+")
+LISTED = 40
+"""Columns of a table that a message lists."""
 _DIRECTIVES = frozenset("YymdbBHIMSfpzZaA%")
 
 
@@ -59,9 +62,15 @@ def column_problems(
     found: list[Problem] = []
     for path, column, table in columns_named(mapping):
         if table is of and column not in known:
-            advice = did_you_mean(column, known) or f"the table has: {', '.join(known)}"
+            advice = did_you_mean(column, known) or _has(known)
             found.append(document.problem("column-unknown", f"the table has no column '{column}'", path, help=advice))
     return found
+
+
+def _has(columns: list[str]) -> str:
+    """The columns of a table, a few of them where it has many."""
+    more = f" and {len(columns) - LISTED:,} more" if len(columns) > LISTED else ""
+    return f"the table has: {', '.join(cut(column, 60) for column in columns[:LISTED])}{more}"
 
 
 def columns_named(mapping: ColumnMap) -> Iterator[tuple[Path, str, FromTable]]:
@@ -88,7 +97,7 @@ def join_problems(
     """A problem for each key of a join that its table does not have."""
     for at, column, header in (("to", join.to, first), ("key", join.key, second)):
         if column not in header:
-            advice = did_you_mean(column, header) or f"the table has: {', '.join(header)}"
+            advice = did_you_mean(column, header) or _has([name for name in header if name])
             said = f"the table has no column '{column}'"
             yield document.problem("column-unknown", said, ("joins", name, at), help=advice)
 

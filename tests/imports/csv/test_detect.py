@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tabling import adds_up, reasons
 
-from salesops.imports.csv.columns import Column, table_as_it_looks
+from salesops.imports.csv.columns import TableColumn, table_as_it_looks
 from salesops.imports.csv.detect import mapping_for
 from salesops.imports.csv.mapping_mistakes import read_mapping
 from salesops.records.yaml_reader import read
@@ -120,7 +120,7 @@ def test_nothing_is_written_and_what_was_asked_for_wrongly_is_said(desk):
     ],
 )
 def test_a_column_is_what_all_of_its_cells_are(held, looks):
-    assert Column("x", tuple(held)).looks == looks
+    assert TableColumn("x", tuple(held)).looks == looks
 
 
 @pytest.fixture(scope="module")
