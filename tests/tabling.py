@@ -39,5 +39,7 @@ def reasons(found, verdict="rejected"):
 
 def adds_up(found):
     """Whether each row of the file became one thing and none was lost without a word."""
-    became = found["became"]
-    return sum(became.values()) == found["rows"] and became["taken"] == found["taken"]
+    tables = [found, *found["beside"]]
+    return found["became"]["taken"] == found["taken"] and all(
+        sum(table["became"].values()) == table["rows"] and min(table["became"].values()) >= 0 for table in tables
+    )

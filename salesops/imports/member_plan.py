@@ -60,6 +60,10 @@ class MemberPlan:
                 candidate.reject(self.column, refused, candidate.name)
         return [entry for entry in found.values() if isinstance(entry, RecordOutcome)]
 
+    def say_left_over(self) -> None:
+        """Say of which rows of the second table nothing became."""
+        self.ground.readers += self.accounts.left_over() if self.accounts else ()
+
     def _of_deal(self, candidate: Candidate) -> RecordOutcome | Wrong | None:
         """What becomes of one member; None where it is on file and the mapping has nothing to say of it."""
         member_id, on_file = candidate.member, self.ground.on_file

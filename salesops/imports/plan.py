@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -27,7 +27,10 @@ IMPORTED_KINDS = ("deal", "member")
 
 @dataclass(frozen=True)
 class Plan:
-    """All that an import would do; carrying it out is writing its ``changes``."""
+    """All that an import would do; carrying it out is writing its ``changes``.
+
+    ``beside`` are the further tables with the number of their rows.
+    """
 
     file: str
     rows: int
@@ -38,6 +41,7 @@ class Plan:
     unknown_people: Mapping[str, Mapping[str, Any]]
     team: FileChange | None = None
     process: FileChange | None = None
+    beside: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def changes(self) -> list[FileChange]:
@@ -54,17 +58,18 @@ class Plan:
 
     @property
     def became(self) -> dict[str, int]:
-        """How many rows were taken, asked about, rejected and skipped: together all rows of the file."""
-        of: dict[Verdict, set[int]] = {verdict: set() for verdict in LOST}
-        for remark in self.remarks:
-            if remark.verdict.is_lost and remark.file == self.file:
-                of[remark.verdict].add(remark.row)
+        """How many rows were taken, rejected, asked about and skipped: together all rows of the file."""
+        return self.became_in(self.file, self.rows)
+
+    def became_in(self, file: str, rows: int) -> dict[str, int]:
+        """The same of the rows of any table of the import."""
         seen: set[int] = set()
-        counts = {"taken": self.taken}
-        for verdict, rows in of.items():
-            counts[verdict.value] = len(rows - seen)
-            seen |= rows
-        return counts
+        counts = dict.fromkeys(("taken", *(verdict.value for verdict in LOST)), 0)
+        for verdict in LOST:
+            found = {remark.row for remark in self.remarks if remark.verdict is verdict and remark.file == file}
+            counts[verdict.value] = len(found - seen)
+            seen |= found
+        return {**counts, "taken": rows - len(seen)}
 
     def said(self, verdict: Verdict) -> list[Remark]:
         """The remarks of one verdict."""
@@ -106,6 +111,7 @@ class Planner:
         if self.deals:
             candidates = self.deals.candidates(table)
             members = self.members.of_deals(candidates)
+            self.members.say_left_over()
         elif mapping.members:
             candidates, members = self.members.of_rows(mapping.members, table.rows)
         told = self.activities.read(candidates if self.deals else []) if self.activities else []
@@ -124,6 +130,7 @@ class Planner:
             unknown_people=self.deals.unknown_people if self.deals else {},
             team=self.deals.team_change(new_people) if self.deals else None,
             process=self.process_change(candidates, deals),
+            beside={**table.beside, **{one.name: len(one.rows) + len(one.refused) for one in self.tables[1:]}},
         )
 
     def remarks(self) -> Iterator[Remark]:

@@ -37,6 +37,9 @@ def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any
         "rows": plan.rows,
         "taken": plan.taken,
         "became": plan.became,
+        "beside": [
+            {"file": name, "rows": rows, "became": plan.became_in(name, rows)} for name, rows in plan.beside.items()
+        ],
         **{f"{kind}s": {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind in IMPORTED_KINDS},
         "people": {"added": dict(plan.new_people), "unknown": dict(plan.unknown_people), "fix": plan.people_to_paste},
         "rejected": [remark.as_data() for remark in plan.said(Verdict.REJECTED)],
@@ -58,6 +61,8 @@ def _difference(entry: RecordOutcome) -> dict[str, Any]:
 def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> Iterator[str]:
     """The report as people read it: what became of the rows, of the records, and why."""
     yield f"{show(file)}: {counted(plan.rows, 'row')}, {plan.taken:,} accepted"
+    for name, rows in plan.beside.items():
+        yield f"{show(name)}: {counted(rows, 'row')}, {plan.became_in(name, rows)['taken']:,} used"
     yield ""
     yield from _counts(plan, is_dry, style)
     for verdict, (heading, look) in _HEADINGS.items():

@@ -47,6 +47,8 @@ def test_meetings_come_with_the_deals_of_the_same_import(desk):
         "  - {date: 2026-02-03, kind: meeting, status: held, with: [a-smith], note: Went well}\n"
     ) in desk.holds("deals/a-1.yaml")
     assert reasons(found) == [(4, "deal", "is no deal of this import or on file", "b-9")]
+    assert adds_up(found)
+    assert found["beside"][0]["became"] == {"taken": 2, "rejected": 1, "asked": 0, "skipped": 0}
     assert load(desk.repo.root)[1] == []
 
 

@@ -38,6 +38,7 @@ def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format,
         (*first.refused, *asked),
         {**first.formats, **dict.fromkeys(columns, shape)},
         (*first.left_over, *second.refused, *_left_over(first, join, second, by_key, met)),
+        {**first.beside, second.name: len(second.rows) + len(second.refused)},
     )
 
 

@@ -41,7 +41,8 @@ class Table:
     """A table as read: every row has as many cells as the header; what had not is in ``refused``.
 
     ``formats`` are those of columns that are written otherwise than the rest, for they came from another table;
-    ``left_over`` are the remarks on rows of that table that found no place.
+    ``left_over`` are the remarks on rows of that table that found no place, and
+    ``beside`` says how many rows it had.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Table:
     refused: tuple[Remark, ...] = field(default=())
     formats: Mapping[str, Format] = field(default_factory=dict)
     left_over: tuple[Remark, ...] = field(default=())
+    beside: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> dict[str, int]:

@@ -138,6 +138,8 @@ def test_two_tables_of_deals_are_joined_by_a_key_each_in_its_own_way_of_writing(
     assert "contract" not in desk.holds("deals/a-2.yaml")
     assert reasons(found, "skipped") == [(3, "Deal", "belongs to no row of ../table.csv", "A-9")]
     assert found["became"] == {"taken": 2, "rejected": 0, "asked": 0, "skipped": 0}
+    assert found["beside"][0]["became"] == {"taken": 1, "rejected": 0, "asked": 0, "skipped": 1}
+    assert adds_up(found)
 
 
 def test_rows_of_one_key_that_contradict_each_other_in_a_column_that_is_used_ask(desk):

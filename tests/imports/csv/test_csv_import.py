@@ -577,6 +577,9 @@ def test_members_are_filled_from_their_own_table(desk):
         """
     )
     assert found["members"]["new"] == 3
+    assert reasons(found, "skipped") == [(4, "company", "is the member of no deal that is taken", "Unused")]
+    assert found["beside"][0]["became"] == {"taken": 2, "rejected": 0, "asked": 0, "skipped": 1}
+    assert adds_up(found)
     assert {(remark["file"], remark["row"], remark["column"], remark["reason"]) for remark in found["stand_ins"]} == {
         ("accounts.csv", 3, "sector", "is not under values: 'other' is used"),
         ("accounts.csv", 3, "land", "is not under values: 'US' is used"),
