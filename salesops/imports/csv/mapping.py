@@ -53,6 +53,7 @@ class Format(Record):
     encoding: Literal["utf-8", "utf-16", "windows-1252", "latin-1"] = Field(
         default="utf-8", description="How letters became bytes; a byte-order mark is understood.", examples=["utf-8"]
     )
+    sheet: Text | None = maybe("The sheet of a workbook; default: the only one.", "Deals")
     dates: Words = Field(
         default=("YYYY-MM-DD",),
         description="How a day is written: YYYY, YY, MM, MMM and DD, with HH:MM or HH:MM:SS where it has a time; or a pattern of strptime. Of several, each cell must be readable in one way only.",
