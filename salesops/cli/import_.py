@@ -14,8 +14,9 @@ def command() -> None:
 
 @command.command("csv")
 @click.argument("file", metavar="FILE")
+@click.option("--map", "column_map", metavar="MAP", help="The mapping: which column becomes which field.")
 @click.option(
-    "--map", "column_map", metavar="MAP", required=True, help="The mapping: which column becomes which field."
+    "--detect", is_flag=True, help="Print a mapping for the file, with a ? where a person must decide; write nothing."
 )
 @click.option(
     "--dry-run", is_flag=True, help="Show what would be written, with the first file in full, and write nothing."
@@ -27,20 +28,21 @@ def command() -> None:
 def csv(
     ctx: click.Context,
     file: str,
-    column_map: str,
+    column_map: str | None,
+    detect: bool,
     dry_run: bool,
     update: bool,
     output_format: str,
     as_of: str | None,
 ) -> None:
-    """Import the rows of a CSV file (.csv or .csv.gz) as deals and members.
+    """Import the rows of a CSV file (.csv or .csv.gz) as deals, members or activities.
 
     Running it twice changes nothing the second time. Exits with 1 if a row could not be imported, with 2 if the
     mapping or the file cannot be used at all.
     """
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, file, column_map, output_format, as_of, dry_run=dry_run, update=update))
+    ctx.exit(run(ctx.obj, file, column_map or "", output_format, as_of, dry_run=dry_run, update=update, detect=detect))
 
 
 @command.command("json")

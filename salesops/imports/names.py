@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from hashlib import sha256
 
 from salesops.imports.remarks import Wrong
 from salesops.records.scalars import ID_FORM, shown, slug
 from salesops.store.load import RESERVED
+
+MAX_ID, DIGEST = 80, 10
+"""The characters that an id has at most, and those of them that tell two long or foreign names apart."""
 
 
 def sameness(name: str) -> str:
@@ -24,6 +29,33 @@ def id_of(words: str) -> str | Wrong:
     if record_id in RESERVED:
         return Wrong("no-id", f"would become '{record_id}', a name reserved by Windows")
     return record_id
+
+
+def id_for(words: str) -> str | Wrong:
+    """The id of a name of any length and in any script.
+
+    Where something of it cannot stand in an id, a few letters and digits made from the whole name come after what can be
+    read: two names that are not the same never share an id because of it, and the same name has the same id tomorrow.
+    """
+    if ID_FORM.fullmatch(words) or not (same := sameness(words)):
+        return id_of(words)
+    readable = slug(words)
+    if readable and len(_in_full(words)) <= MAX_ID and not _is_of_another_script(words):
+        return id_of(words)
+    cut = readable[: MAX_ID - DIGEST - 1].rstrip("-") or "name"
+    return f"{cut}-{sha256(same.encode('utf-8', 'replace')).hexdigest()[:DIGEST]}"
+
+
+def _in_full(words: str) -> str:
+    """What a name would be as an id if it could be of any length."""
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+
+
+def _is_of_another_script(words: str) -> bool:
+    """Whether a name has letters or digits that are no Latin ones."""
+    letters = {letter for letter in unicodedata.normalize("NFKD", words) if letter.isalnum() and not letter.isascii()}
+    return any("LATIN" not in unicodedata.name(letter, "") for letter in letters)
 
 
 class Directory:
@@ -59,7 +91,7 @@ class Directory:
         same = sameness(name)
         if same in self._by_sameness:
             return self._by_sameness[same]
-        record_id = id_of(name)
+        record_id = id_for(name)
         if isinstance(record_id, Wrong):
             return record_id
         if record_id in self.names:

@@ -10,9 +10,10 @@ from typing import Any
 from salesops.book.book import Book, Ref
 from salesops.edits.edit import CannotEdit
 from salesops.edits.yaml_writer import FileChange, in_order, render
-from salesops.imports.additions import Addition, Question, completed, differences
+from salesops.imports.additions import Addition, Grasp, Question, completed, differences
 from salesops.problems import Problem
 from salesops.records.deal import Deal
+from salesops.records.model_fields import lists_of
 from salesops.records.record import Record
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
@@ -49,12 +50,13 @@ class RecordOutcome:
 class OnFile:
     """The records on file; with ``update`` they gain what they lack, and never lose what they say.
 
-    ``mark`` is what a new deal says of where it came from.
+    ``mark`` is what a new deal says of where it came from, ``stages`` are those that the mapping knows.
     """
 
     book: Book
     mark: dict[str, str]
     update: bool = False
+    stages: frozenset[str] = frozenset()
 
     def has(self, kind: str, record_id: str) -> bool:
         """Whether a record of that kind and id exists, readable or not."""
@@ -96,7 +98,7 @@ class OnFile:
         self, kind: str, model: type[Record], record_id: str, document: Document, data: dict[str, Any]
     ) -> RecordOutcome | list[Problem]:
         """A record on file: with ``update`` it gains what it lacks; where it says something else it is asked about."""
-        found = list(differences(document.data, data))
+        found = list(differences(document.data, data, Grasp(self.stages, self._closing, dict(lists_of(model)))))
         if not found:
             return RecordOutcome(kind, record_id, document.path, Outcome.UNCHANGED)
         differs = tuple(dict.fromkeys(str(one.path[0]) for one in found))
@@ -118,6 +120,12 @@ class OnFile:
         changed, problems = read(document.path, text.encode("utf-8"))
         problems = _problems(document.path, model, changed.data, text) if changed else problems
         return problems or replace(kept, outcome=Outcome.UPDATED, change=FileChange(document.path, text, document.text))
+
+    @cached_property
+    def _closing(self) -> frozenset[str]:
+        """The stages that end a deal, in any version of the process."""
+        versions = self.book.processes
+        return frozenset(name for version in versions for name, stage in version.stages.items() if not stage.is_open)
 
     def _newer_mark(self, document: Document, additions: list[Addition]) -> list[Addition]:
         """The day of this import for an imported deal that gains moves: they came with it, as those before them did."""

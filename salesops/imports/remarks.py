@@ -1,4 +1,4 @@
-"""What an import reports of single rows: rejected, skipped, or imported with a default of the mapping."""
+"""What an import reports of single rows: rejected, asked about, skipped, or imported with something put in or left out."""
 
 from __future__ import annotations
 
@@ -16,15 +16,27 @@ class Verdict(StrEnum):
     """What became of a row."""
 
     REJECTED = "rejected"
+    ASKED = "asked"
     SKIPPED = "skipped"
     STAND_IN = "stand-in"
+    NOTE = "note"
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the row was not taken."""
+        return self in LOST
+
+
+LOST = (Verdict.REJECTED, Verdict.ASKED, Verdict.SKIPPED)
+"""What becomes of a row that is not taken; of two the first counts."""
 
 
 class Wrong(NamedTuple):
-    """Why a cell cannot be taken: a code in words, and a reason that does not repeat the cell."""
+    """Why a cell cannot be taken: a code in words, and a reason that does not repeat the cell; what it may mean, where it is asked."""
 
     code: str
     reason: str
+    meanings: str = ""
 
 
 def cut(words: str, length: int) -> str:

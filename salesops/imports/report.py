@@ -20,8 +20,10 @@ REASONS = 25
 
 _HEADINGS = {
     Verdict.REJECTED: ("Rejected", "error"),
+    Verdict.ASKED: ("Asked, and not imported yet", "warning"),
     Verdict.SKIPPED: ("Skipped", "warning"),
     Verdict.STAND_IN: ("Imported with a default", "head"),
+    Verdict.NOTE: ("Imported, with a remark", "head"),
 }
 
 
@@ -34,11 +36,17 @@ def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any
         "dry_run": is_dry,
         "rows": plan.rows,
         "taken": plan.taken,
+        "became": plan.became,
+        "beside": [
+            {"file": name, "rows": rows, "became": plan.became_in(name, rows)} for name, rows in plan.beside.items()
+        ],
         **{f"{kind}s": {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind in IMPORTED_KINDS},
         "people": {"added": dict(plan.new_people), "unknown": dict(plan.unknown_people), "fix": plan.people_to_paste},
         "rejected": [remark.as_data() for remark in plan.said(Verdict.REJECTED)],
+        "asked": [remark.as_data() for remark in plan.said(Verdict.ASKED)],
         "skipped": [remark.as_data() for remark in plan.said(Verdict.SKIPPED)],
         "stand_ins": [remark.as_data() for remark in plan.said(Verdict.STAND_IN)],
+        "notes": [remark.as_data() for remark in plan.said(Verdict.NOTE)],
         "kept": [_difference(entry) for entry in plan.entries if entry.outcome is Outcome.KEPT],
         "updated": [_difference(entry) for entry in plan.entries if entry.outcome is Outcome.UPDATED],
         "written": [change.path for change in plan.changes],
@@ -53,6 +61,8 @@ def _difference(entry: RecordOutcome) -> dict[str, Any]:
 def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> Iterator[str]:
     """The report as people read it: what became of the rows, of the records, and why."""
     yield f"{show(file)}: {counted(plan.rows, 'row')}, {plan.taken:,} accepted"
+    for name, rows in plan.beside.items():
+        yield f"{show(name)}: {counted(rows, 'row')}, {plan.became_in(name, rows)['taken']:,} used"
     yield ""
     yield from _counts(plan, is_dry, style)
     for verdict, (heading, look) in _HEADINGS.items():

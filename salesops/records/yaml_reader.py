@@ -36,11 +36,16 @@ MAX_NODES = 20_000
 MAX_SCALAR = 64 * 1024
 MAX_COMPLAINTS = 50
 
+# Arabic and what is written like it, the scripts of India and their neighbours, pictures and the signs that turn them: between
+# two of these, U+200C and U+200D part or join, and a word without them is another one. They are kept there and nowhere else.
+_JOINED = "[\u0600-\u061b\u061d-\u0dff\u0f00-\u109f\u1780-\u180d\u1810-\u1cff\u2190-\u2bff\ua800-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc\U00011000-\U00011fff\U0001e900-\U0001e95f\U0001f000-\U0001faff]"
+
 # C0 and C1 controls (NEL among them), line and paragraph separators, bidirectional and zero-width marks, the byte-order
 # mark, surrogates and non-characters: none can be seen in a review, some read otherwise than they look.
 UNSEEN = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff]|[\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U0001fffe\U0001ffff\U000e0000-\U000e007f]|\r(?!\n)"
+    f"|[\u200c\u200d](?:(?<!{_JOINED}.)|(?!{_JOINED}))"
 )
 _SEEN = bytes(range(32, 127)) + b"\n\t\r"
 """What plain English text is made of: a file of nothing else needs no closer look."""

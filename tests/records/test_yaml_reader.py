@@ -245,6 +245,20 @@ def test_what_cannot_be_seen_is_explained(character, said):
     assert said in problems_of(f"a: b{character}c")[0].message
 
 
+@pytest.mark.parametrize("words", ["می\u200cخواهم", "क्\u200dष", "👩\u200d🔬", "🏳\ufe0f\u200d🌈"], ids=ascii)
+@pytest.mark.parametrize("as_escape", [False, True])
+def test_what_joins_the_letters_of_a_word_or_the_parts_of_a_picture_is_read(words, as_escape):
+    escaped = words.replace("\u200c", "\\u200c").replace("\u200d", "\\u200d")
+    document, problems = read("deals/acme.yaml", f'title: "{escaped if as_escape else words}"\n'.encode())
+    assert problems == []
+    assert document.data == {"title": words}
+
+
+@pytest.mark.parametrize("words", ["a\u200db", "\u200dا", "ا\u200c b", "👩\u200d", "ا\u200c\u200cا"], ids=ascii)
+def test_a_joiner_that_joins_nothing_is_refused_as_before(words):
+    assert "unseen-character" in {problem.code for problem in problems_of(f"title: x{words}\n")}
+
+
 def test_no_format_or_control_character_passes():
     """All of Unicode's, but for tab and line ends and the few that are drawn (Arabic, Kaithi, Egyptian)."""
     drawn = {*range(0x0600, 0x0606), 0x06DD, 0x070F, 0x0890, 0x0891, 0x08E2, 0x110BD, 0x110CD, *range(0x13430, 0x13440)}

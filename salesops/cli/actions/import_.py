@@ -14,8 +14,11 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
 from salesops.imports import report
-from salesops.imports.csv.mapping import ColumnMap, Format
-from salesops.imports.csv.mapping_mistakes import column_problems, read_mapping
+from salesops.imports.csv.columns import table_as_it_looks
+from salesops.imports.csv.detect import mapping_for
+from salesops.imports.csv.joined import joined
+from salesops.imports.csv.mapping import ColumnMap, Format, FromTable
+from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, join_problems, read_mapping
 from salesops.imports.csv.table import MAX_TABLE, Table, read_table
 from salesops.imports.plan import Plan, Planner
 from salesops.imports.remarks import Verdict
@@ -47,11 +50,20 @@ def run(
     *,
     dry_run: bool,
     update: bool,
+    detect: bool = False,
 ) -> int:
     """Write the records and report each row; 1 where one was rejected, 2 where nothing can be used. Without a mapping it is an export of ours."""
     if column_map is None:
         return import_whole.run(folder, file, output_format, dry_run=dry_run)
     root = root_of(folder)
+    if detect and not column_map:
+        return _detect(folder, file, output_format, as_of)
+    if detect or not column_map:
+        raise Usage(
+            "--detect writes a mapping, and --map reads one: give one of the two"
+            if detect
+            else f"Missing option '--map'; salesops import csv {show(file)} --detect prints a mapping to begin with"
+        )
     try:
         with nullcontext() if dry_run else alone(root):
             with saying_what_is_written():
@@ -70,7 +82,24 @@ def run(
             say(line)
         for line in report.first_file(plan) if dry_run else ():
             say(line)
-    return 1 if plan.said(Verdict.REJECTED) else 0
+    return 1 if plan.said(Verdict.REJECTED) or plan.said(Verdict.ASKED) else 0
+
+
+def _detect(folder: str, file: str, output_format: str, as_of: str | None) -> int:
+    """Print a mapping for a table; 2 where it cannot be read at all."""
+    try:
+        book = _book(folder)
+        table, shape, problems = table_as_it_looks(file, _bytes(Path(folder, file), file, MAX_TABLE))
+        mapping = mapping_for(_sound(table, problems), shape, book, book.process_on(day_of(as_of, book)))
+    except Unusable as fault:
+        _say_why_not(fault.problems, output_format)
+        return 2
+    if output_format == "json":
+        say(as_json({"schema_version": SCHEMA_VERSION, "file": file, "mapping": mapping}))
+    else:
+        for line in mapping.rstrip("\n").split("\n"):
+            say(line)
+    return 0
 
 
 def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bool) -> Plan:
@@ -79,8 +108,8 @@ def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bo
     book = _book(folder)
     mapping = _sound(*read_mapping(document, book))
     _progress(f"reading {file} …")
-    table, accounts = _tables(Path(folder, file), file, document, mapping)
-    return Planner(book, mapping, table, day_of(as_of, book), accounts, update).plan()
+    tables = _tables(Path(folder, file), file, document, mapping)
+    return Planner(book, mapping, tables[0], day_of(as_of, book), tables[1], update, tables[2]).plan()
 
 
 def _book(folder: str) -> Book:
@@ -90,17 +119,34 @@ def _book(folder: str) -> Book:
     return book
 
 
-def _tables(path: Path, file: str, document: Document, mapping: ColumnMap) -> tuple[Table, Table | None]:
-    """The table, the one of the members where there is one, and every column of the mapping in its place."""
-    members = mapping.members
-    table = _table(path, file, mapping.format)
-    problems = column_problems(document, mapping, table.header, in_members_file=False)
-    accounts = None
-    if members and members.file:
-        accounts = _table(path.parent / members.file, members.file, members.format or mapping.format)
-        problems += column_problems(document, mapping, accounts.header, in_members_file=True)
+def _tables(path: Path, file: str, document: Document, mapping: ColumnMap) -> tuple[Table, Table | None, Table | None]:
+    """The table, with those that are joined to it, that of the members and that of the activities; every column in its place."""
+    members, activities = mapping.members, mapping.activities
+    table = _joined(path, _table(path, file, mapping.format), document, mapping)
+    problems = column_problems(document, mapping, table.header)
+    accounts = _beside(path, members.file, members.format or mapping.format) if members else None
+    if accounts:
+        problems += column_problems(document, mapping, accounts.header, FromTable.MEMBERS)
+    told = _beside(path, activities.file, activities.format or mapping.format) if activities else None
+    if told:
+        problems += column_problems(document, mapping, told.header, FromTable.ACTIVITIES)
     _sound(table, problems)
-    return table, accounts
+    return table, accounts, told
+
+
+def _beside(path: Path, name: str | None, shape: Format) -> Table | None:
+    """A further table, next to the first."""
+    return _table(path.parent / name, name, shape) if name else None
+
+
+def _joined(path: Path, table: Table, document: Document, mapping: ColumnMap) -> Table:
+    """The table with the columns of those that are joined to it."""
+    used = {column for _, column, _ in columns_named(mapping)}
+    for name, join in mapping.joins.items():
+        second = _table(path.parent / join.file, join.file, join.format or mapping.format)
+        _sound(second, list(join_problems(document, name, join, table.header, second.header)))
+        table = joined(table, name, join, second, join.format or mapping.format, used)
+    return table
 
 
 def _table(path: Path, name: str, shape: Format) -> Table:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from salesops.imports.csv.mapping import Cell, Format
 from salesops.imports.csv.rows import RowReader
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import sameness
-from salesops.imports.remarks import Wrong
+from salesops.imports.remarks import Verdict, Wrong
 from salesops.records.scalars import shown
 
 
@@ -22,6 +23,7 @@ class Accounts:
     format: Format
     zone: str
     currency: Cell | None
+    asked: set[str] = field(default_factory=set)
 
     @cached_property
     def rows(self) -> dict[str, list[TableRow]]:
@@ -33,6 +35,7 @@ class Accounts:
 
     def reader(self, name: str, asker: RowReader) -> RowReader | Wrong:
         """The row of a member, ready to be read; an empty one, spoken of as the asker's, where the table has none."""
+        self.asked.add(sameness(name))
         found = self.rows.get(sameness(name), [])
         if len(found) > 1:
             numbers = " and ".join(str(row.number) for row in found)
@@ -44,3 +47,12 @@ class Accounts:
         return RowReader(
             Table(asker.table.name, self.table.header), nothing, self.format, self.zone, self.currency, why
         )
+
+    def left_over(self) -> Iterator[RowReader]:
+        """The rows that nobody asked for, each with a word about it."""
+        for same, rows in self.rows.items():
+            for row in rows if same not in self.asked else ():
+                reader = RowReader(self.table, row, self.format, self.zone, self.currency)
+                reason = "is the member of no deal that is taken"
+                reader.say(Verdict.SKIPPED, self.key, "row-left-over", reason, self.table.cell(row, self.key))
+                yield reader

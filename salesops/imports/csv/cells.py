@@ -8,10 +8,11 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from salesops.imports.csv.mapping import DECIMALS, THOUSANDS, Format
+from salesops.imports.csv.mapping import DECIMALS, THOUSANDS, Format, pattern_of
 from salesops.imports.remarks import Wrong
 from salesops.records.iso_codes import CURRENCIES
 from salesops.records.scalars import FIRST_YEAR, LAST_YEAR
+from salesops.records.yaml_reader import UNSEEN
 
 _DOLLARS = frozenset("AUD BSD BZD CAD FJD HKD JMD MXN NAD NZD SGD TTD TWD USD".split())
 SYMBOLS: Mapping[str, frozenset[str]] = {
@@ -29,14 +30,48 @@ _BLANKS = {0x00A0: " ", 0x2009: " ", 0x202F: " "}  # what spreadsheets put betwe
 _BESIDE = re.compile(r"([A-Z]{3}|[$€£¥])?\s*(.*?)\s*([A-Z]{3}|[$€£¥])?", re.DOTALL)
 
 
+_NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
+_LINE_ENDS = frozenset("\r\x85\u2028\u2029")
+
+
+def cleaned(words: str) -> tuple[str, str]:
+    """A text without the marks that nobody sees and that say nothing, and which these were.
+
+    Soft hyphens, zero-width blanks and byte-order marks go, odd line ends become plain ones. What joins the letters of a
+    word or the parts of a picture stays; what turns the direction of a text, or controls a terminal, is not for us to mend.
+    """
+    words = words.replace("\r\n", "\n")
+    if words.isascii() and "\r" not in words:
+        return words, ""
+    found = dict.fromkeys(mark for mark in UNSEEN.findall(words) if mark in _NOTHING or mark in _LINE_ENDS)
+    bare = UNSEEN.sub(lambda mark: _instead_of(mark.group()), words) if found else words
+    return bare, " and ".join(f"U+{ord(mark):04X}" for mark in found)
+
+
+def _instead_of(mark: str) -> str:
+    return "" if mark in _NOTHING else "\n" if mark in _LINE_ENDS else mark
+
+
+def day(words: str, written: tuple[str, ...], zone: str) -> str | Wrong:
+    """A day as ``2017-03-01``; where it may be written in several ways, only one of them may fit."""
+    readings = [_day(words, one, zone) for one in written]
+    found = list(dict.fromkeys(reading for reading in readings if not isinstance(reading, Wrong)))
+    if len(found) > 1:
+        return Wrong("day-in-two-ways", "is a day that can be read in more than one way", " or ".join(sorted(found)))
+    if found:
+        return found[0]
+    outside = next((one for one in readings if isinstance(one, Wrong) and "between" in one.reason), None)
+    return outside or Wrong("not-a-date", f"is not a day written as {' or '.join(written)}")
+
+
 @lru_cache(maxsize=16384)
-def day(words: str, pattern: str, written: str, zone: str) -> str | Wrong:
-    """A day as ``2017-03-01``; a time with an offset becomes the day that it was in the team's zone."""
+def _day(words: str, written: str, zone: str) -> str | Wrong:
+    """A day as it is written in one way; a time with an offset becomes the day that it was in the team's zone."""
     wrong = Wrong("not-a-date", f"is not a day written as {written}")
     if not words.isascii() or len(words) > LONGEST:
         return wrong
     try:
-        found = datetime.strptime(words, pattern)
+        found = datetime.strptime(words, pattern_of(written))
         local = found.astimezone(ZoneInfo(zone)) if found.tzinfo else found
     except (ValueError, OverflowError):
         return wrong

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
+from enum import StrEnum
+from functools import cache, cached_property
 from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import BeforeValidator, Field
 
 from salesops.problems import Path
-from salesops.records.deal import Deal
+from salesops.records.deal import Activity, Deal
 from salesops.records.member import Member
 from salesops.records.model_fields import fields_below, inside, type_at
 from salesops.records.money import Money
@@ -26,8 +27,8 @@ QUOTES: dict[str, str | None] = {"double": '"', "single": "'", "none": None}
 DECIMALS = {"point": ".", "comma": ","}
 THOUSANDS = {"none": "", "comma": ",", "point": ".", "blank": " ", "apostrophe": "'"}
 
-SKIP, LEAVE_OUT = "skip", "leave out"
-"""What ``missing`` says in place of a stand-in: pass the whole row over, or leave this one field out."""
+SKIP, LEAVE_OUT, ROW_NUMBER = "skip", "leave out", "row number"
+"""What ``missing`` says in place of a stand-in: pass the whole row over, leave this one field out, or number the row."""
 
 NEEDED = ("id", "title", "member", "type", "tier", "owner")
 """What every deal needs besides its stages; each has a place of its own in the mapping."""
@@ -52,9 +53,10 @@ class Format(Record):
     encoding: Literal["utf-8", "utf-16", "windows-1252", "latin-1"] = Field(
         default="utf-8", description="How letters became bytes; a byte-order mark is understood.", examples=["utf-8"]
     )
-    dates: Text = Field(
-        default="YYYY-MM-DD",
-        description="How a day is written: YYYY, YY, MM, MMM and DD, with HH:MM or HH:MM:SS where it has a time; or a pattern of strptime.",
+    sheet: Text | None = maybe("The sheet of a workbook; default: the only one.", "Deals")
+    dates: Words = Field(
+        default=("YYYY-MM-DD",),
+        description="How a day is written: YYYY, YY, MM, MMM and DD, with HH:MM or HH:MM:SS where it has a time; or a pattern of strptime. Of several, each cell must be readable in one way only.",
         examples=["YYYY-MM-DD", "DD/MM/YYYY", "YYYY-MM-DD HH:MM", "%Y-%m-%dT%H:%M:%S%z"],
     )
     decimal: Literal["point", "comma"] = Field(
@@ -65,12 +67,11 @@ class Format(Record):
     )
     empty: Words = many("Words that mean an empty cell.", "NULL", "n/a")
 
-    @property
-    def pattern(self) -> str:
-        """The dates as strptime reads them."""
-        if "%" in self.dates:
-            return self.dates
-        return _DATE_LETTERS.sub(_directive, self.dates)
+
+@cache
+def pattern_of(written: str) -> str:
+    """A way to write a day as strptime reads it."""
+    return written if "%" in written else _DATE_LETTERS.sub(_directive, written)
 
 
 def _directive(match: re.Match[str]) -> str:
@@ -88,27 +89,56 @@ class When(Record):
 
     column: Text = given("The column that decides.", "deal_stage")
     is_: Words = given("The words that will do, as the table writes them.", "Won", key="is")
+    split: Text | None = maybe(
+        "The sign between the words of a cell that holds several; one that will do is enough.", ","
+    )
+
+
+def _listed(value: Any) -> Any:
+    """One condition is a list of one."""
+    return [value] if isinstance(value, dict) else value
+
+
+Whens = Annotated[tuple[When, ...], BeforeValidator(_listed)]
+"""Conditions, all of which must hold."""
+
+
+def _constant(value: Any) -> Any:
+    """A bare word is the same for every row, a list is cases of which the first that fits holds."""
+    return {"constant": value} if isinstance(value, str) else {"cases": value} if isinstance(value, list) else value
 
 
 class Cell(Record):
-    """Where a value comes from: a column or a constant."""
+    """Where a value comes from: a column, several, or a constant; or the first of some cases that fits."""
 
     column: Text | None = maybe("The column.", "product")
+    columns: Words = many("Several columns, put together; those that are empty are left out.", "first name")
+    between: Text | None = maybe("What stands between what several columns hold; default: a blank.", "-")
+    prefix: Text | None = maybe("What is put before the value.", "https://")
     constant: Text | None = maybe("The same value for every row, as a record writes it.", "new business")
-    when: When | None = maybe("Only for rows that match this.")
+    cases: tuple[Annotated[Cell, BeforeValidator(_constant)], ...] = many("Cases, of which the first that fits holds.")
+    when: Whens = many("Only for rows that match this; of several conditions all must hold.")
     values: dict[str, Text] = Field(
         default_factory=dict, description="What words of the table become; others stay as they are."
     )
     otherwise: Text | None = maybe("The default for a word that is not under values.", "US")
     missing: Text | None = maybe(
-        f"The default for an empty cell; or '{SKIP}' to skip the row, '{LEAVE_OUT}' to leave the field out.",
+        f"The default for an empty cell; or '{SKIP}' to skip the row, '{LEAVE_OUT}' to leave the field out, "
+        f"'{ROW_NUMBER}' for an id that nothing else gives.",
         "No account given",
         SKIP,
     )
     kind: Kind | None = maybe("What the cell contains; default: what the field expects.", *KINDS_OF_CELL)
+    dates: Words = many("How a day is written in this cell, where it is otherwise than in the table.", "DD/MM/YYYY")
+    split: Text | None = maybe("The sign between the values of a cell that holds several: they are a set.", ",", ";")
     zero: Literal["keep", "leave out"] = Field(
         default="keep", description="What becomes of an amount of 0.", examples=["keep", LEAVE_OUT]
     )
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The columns that the value is made of."""
+        return ((self.column,) if self.column else ()) + self.columns
 
 
 class NameCell(Cell):
@@ -130,31 +160,39 @@ class OwnerCell(NameCell):
     roles: Words = many("The roles of people that are added.", "account manager")
 
 
-def _constant(value: Any) -> Any:
-    return {"constant": value} if isinstance(value, str) else value
-
-
 AnyCell = Annotated[Cell, BeforeValidator(_constant)]
 AnyName = Annotated[NameCell, BeforeValidator(_constant)]
 AnyOwner = Annotated[OwnerCell, BeforeValidator(_constant)]
 
 
-class StageLine(Record):
-    """One possible move: the stage, and the column that holds the day on which a deal entered it."""
+def _cases(value: Any) -> Any:
+    """A list among the stages is cases of which the first that fits holds."""
+    return {"cases": value} if isinstance(value, list) else value
 
-    stage: Text = given("The stage, as the process calls it.", "outreach")
-    day: Text = given("The column of the day.", "engage_date")
-    when: When | None = maybe("Only for rows that match this.")
+
+class StageLine(Record):
+    """One possible move: the stage, and the column that holds the day on which a deal entered it; or the first of some cases that fits."""
+
+    stage: Text | None = maybe("The stage, as the process calls it.", "outreach")
+    day: Text | None = maybe("The column of the day.", "engage_date")
+    when: Whens = many("Only for rows that match this; of several conditions all must hold.")
     missing: Text | None = maybe(
         f"The day to put where the cell is empty; or '{LEAVE_OUT}' for no such move, '{SKIP}' to pass the row over.",
         "2017-12-31",
         LEAVE_OUT,
     )
+    dates: Words = many("How the day is written, where it is otherwise than in the table.", "DD/MM/YYYY")
+    cases: tuple[StageLine, ...] = many("Cases, of which the first that fits holds.")
 
     @cached_property
     def cell(self) -> Cell:
         """The day as any other value that comes from a column."""
-        return Cell(column=self.day, missing=self.missing)
+        return Cell(column=self.day, missing=self.missing, dates=self.dates)
+
+
+AnyStage = Annotated[StageLine, BeforeValidator(_cases)]
+Entry = dict[str, AnyCell]
+"""The fields of one entry of a list."""
 
 
 class DealMap(Record):
@@ -167,22 +205,55 @@ class DealMap(Record):
     type: AnyCell = given("New or existing business.", "new business")
     tier: AnyCell = given("The tier.", "general")
     owner: AnyOwner = given("Who leads it.", "jim")
-    stages: tuple[StageLine, ...] = given("The moves a row can contain, oldest first.")
+    stages: tuple[AnyStage, ...] = given("The moves a row can contain, oldest first.")
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="Any other field of a deal, by its dotted path, such as contract.signed."
+    )
+    entries: dict[str, Entry] = Field(
+        default_factory=dict, description="One entry of a list of the deal, by its fields, such as links."
     )
 
 
 class MemberMap(Record):
-    """How the members that deals name become records."""
+    """How members become records: those that deals name, or those of a table without deals."""
 
     folder: Text = Field(default="members", description="Where the files go.", examples=["members"])
+    id: AnyCell | None = maybe("The id, where the table has no deals; default: made of the name.")
+    name: AnyName | None = maybe("The name, where the table has no deals.")
     file: Text | None = maybe("A second table with one row for each member, next to the first.", "accounts.csv")
     key: Text | None = maybe("The column of that table with the name.", "account")
     format: Format | None = maybe("How that table is written, where it differs from the first.")
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="The fields of a member; the name is taken from the deal's row."
     )
+    entries: dict[str, Entry] = Field(
+        default_factory=dict, description="One entry of a list of the member, by its fields, such as hubs or contacts."
+    )
+
+
+class ActivityMap(Record):
+    """How the rows of a table of meetings, calls and e-mails become activities of the deals that they name."""
+
+    file: Text | None = maybe("The table, next to the first; left out where the first is this table.", "meetings.csv")
+    format: Format | None = maybe("How that table is written, where it differs from the first.")
+    deal: AnyCell = given("The deal, by what its id is made of.", "deal_id")
+    date: AnyCell = given("The day.", "start")
+    kind: AnyCell = given("What it was: email, call, meeting, event or note.", "meeting")
+    contact: AnyCell | None = maybe(
+        "Who was there: a contact of the member, by id, name or e-mail address.", "attendee"
+    )
+    fields: dict[str, AnyCell] = Field(
+        default_factory=dict, description="Any other field of an activity, such as status, note or id."
+    )
+
+
+class JoinMap(Record):
+    """A second table of the same deals; its columns are called by the name of the table, a point, and their own."""
+
+    file: Text = given("The table, next to the first.", "contracts.csv")
+    key: Text = given("The column of that table that names the row.", "deal")
+    to: Text = given("The column of the first table that holds the same.", "id")
+    format: Format | None = maybe("How that table is written, where it differs from the first.")
 
 
 class ColumnMap(Record):
@@ -190,8 +261,18 @@ class ColumnMap(Record):
 
     format: Format = Field(default_factory=Format, description="How the table is written.")
     currency: AnyCell | None = Field(default=None, description="The currency of its amounts.", examples=["USD"])
-    deal: DealMap = given("How a row becomes a deal.")
+    joins: dict[str, JoinMap] = Field(default_factory=dict, description="Further tables of the same deals.")
+    deal: DealMap | None = maybe("How a row becomes a deal.")
     members: MemberMap | None = maybe("How members become records; without it, only members on file are known.")
+    activities: ActivityMap | None = maybe("How the rows of a table become activities of deals.")
+
+
+class FromTable(StrEnum):
+    """The table that a cell of the mapping is read from."""
+
+    FIRST = "first"
+    MEMBERS = "members"
+    ACTIVITIES = "activities"
 
 
 @dataclass(frozen=True)
@@ -202,28 +283,81 @@ class MappedCell:
     cell: Cell
     model: type[Record] = Deal
     field: str = ""
-    in_members_file: bool = False
+    source: FromTable = FromTable.FIRST
     is_needed: bool = False
+
+    @property
+    def whole(self) -> list[MappedCell]:
+        """It and its cases."""
+        cases = [replace(self, at=(*self.at, number), cell=case) for number, case in enumerate(self.cell.cases)]
+        return [self, *(inner for case in cases for inner in case.whole)]
 
 
 def mapped_cells(mapping: ColumnMap) -> Iterator[MappedCell]:
-    """Every cell of a mapping."""
-    deal = mapping.deal
-    for name in NEEDED:
-        yield MappedCell(("deal", name), getattr(deal, name), Deal, name, is_needed=True)
-    for field, cell in deal.fields.items():
-        yield MappedCell(("deal", "fields", field), cell, Deal, field)
+    """Every cell of a mapping, and each of its cases."""
+    for spot in _cells(mapping):
+        yield from spot.whole
+
+
+def _cells(mapping: ColumnMap) -> Iterator[MappedCell]:
+    if mapping.deal:
+        yield from _cells_of_deals(mapping.deal)
     if mapping.currency:
         yield MappedCell(("currency",), mapping.currency)
     if mapping.members:
-        for field, cell in mapping.members.fields.items():
-            yield MappedCell(("members", "fields", field), cell, Member, field, mapping.members.file is not None)
+        yield from _cells_of_members(mapping.members)
+    if mapping.activities:
+        yield from _cells_of_activities(mapping.activities)
+
+
+def _cells_of_deals(deal: DealMap) -> Iterator[MappedCell]:
+    for name in NEEDED:
+        yield MappedCell(("deal", name), getattr(deal, name), Deal, name, is_needed=True)
+    yield from _fields(("deal",), deal.fields, deal.entries, Deal, FromTable.FIRST)
+
+
+def _cells_of_members(members: MemberMap) -> Iterator[MappedCell]:
+    source = FromTable.MEMBERS if members.file else FromTable.FIRST
+    for name in ("id", "name"):
+        if cell := getattr(members, name):
+            yield MappedCell(("members", name), cell, Member, name, is_needed=True)
+    yield from _fields(("members",), members.fields, members.entries, Member, source)
+
+
+def _cells_of_activities(activities: ActivityMap) -> Iterator[MappedCell]:
+    source = FromTable.ACTIVITIES if activities.file else FromTable.FIRST
+    for name in ("deal", "date", "kind"):
+        yield MappedCell(("activities", name), getattr(activities, name), Activity, name, source, is_needed=True)
+    if activities.contact:
+        yield MappedCell(("activities", "contact"), activities.contact, Activity, "with", source)
+    yield from _fields(("activities",), activities.fields, {}, Activity, source)
+
+
+def _fields(
+    at: Path, fields: dict[str, Cell], entries: dict[str, Entry], model: type[Record], source: FromTable
+) -> Iterator[MappedCell]:
+    for field, cell in fields.items():
+        yield MappedCell((*at, "fields", field), cell, model, field, source)
+    for name, entry in entries.items():
+        for part, cell in entry.items():
+            yield MappedCell((*at, "entries", name, part), cell, model, f"{name}.{part}", source)
+
+
+def stage_lines(mapping: ColumnMap) -> Iterator[tuple[Path, StageLine]]:
+    """Every line of the stages that names one, cases among them, and where it stands."""
+    for at, line in enumerate(mapping.deal.stages if mapping.deal else ()):
+        if not line.cases:
+            yield ("deal", "stages", at), line
+        for number, case in enumerate(line.cases):
+            yield ("deal", "stages", at, number), case
 
 
 def kind_at(model: type[Record], field: str) -> Kind | None:
     """What a field holds, as a kind of cell; None where no single cell can fill it."""
     path = field.split(".")
-    if path[0] == "x":
+    if path == ["with"] or (model is Activity and path == ["deal"]):
+        return "text"
+    if path[0] == "x" and "x" in model.model_fields:
         return "text" if len(path) > 1 and all(_OWN_KEY.fullmatch(part) for part in path[1:]) else None
     found = _type_at(model, field)
     return _kind(inside(get_args(found)[0]) if get_origin(found) is tuple else found)
@@ -237,6 +371,11 @@ def keys_at(model: type[Record], field: str) -> list[str]:
 def is_listed(model: type[Record], field: str) -> bool:
     """Whether a field holds a list, of which one cell is then the only entry."""
     return get_origin(_type_at(model, field)) is tuple
+
+
+def holds_several(model: type[Record], field: str) -> bool:
+    """Whether a field can hold several values: a list, or a field of the team's own."""
+    return field.startswith("x.") or is_listed(model, field)
 
 
 def _type_at(model: type[Record], field: str) -> Any:

@@ -17,15 +17,22 @@ from salesops.imports.csv.mapping import (
     THOUSANDS,
     ColumnMap,
     Format,
+    FromTable,
+    JoinMap,
     MappedCell,
     MemberMap,
+    When,
+    holds_several,
     keys_at,
     kind_at,
     mapped_cells,
+    pattern_of,
+    stage_lines,
 )
+from salesops.imports.remarks import cut
 from salesops.problems import Path, Problem, did_you_mean
 from salesops.records.as_written import GAP
-from salesops.records.deal import Deal
+from salesops.records.deal import Activity, Deal
 from salesops.records.iso_codes import CURRENCIES
 from salesops.records.scalars import day
 from salesops.records.validation import typed
@@ -33,6 +40,8 @@ from salesops.records.yaml_reader import Document
 
 _FOLDER = re.compile(r"[a-z]+(/[a-z0-9][a-z0-9-]*)*")
 _FILE = re.compile(r"[^/\\\0]+")
+LISTED = 40
+"""Columns of a table that a message lists."""
 _DIRECTIVES = frozenset("YymdbBHIMSfpzZaA%")
 
 
@@ -46,35 +55,62 @@ def read_mapping(document: Document, book: Book) -> tuple[ColumnMap | None, list
 
 
 def column_problems(
-    document: Document, mapping: ColumnMap, header: Collection[str], in_members_file: bool
+    document: Document, mapping: ColumnMap, header: Collection[str], of: FromTable = FromTable.FIRST
 ) -> list[Problem]:
     """A problem for each column that the mapping names and the table does not have."""
     known = [column for column in header if column]
     found: list[Problem] = []
-    for path, column, of_members in _columns(mapping):
-        if of_members == in_members_file and column not in known:
-            advice = did_you_mean(column, known) or f"the table has: {', '.join(known)}"
+    for path, column, table in columns_named(mapping):
+        if table is of and column not in known:
+            advice = did_you_mean(column, known) or _has(known)
             found.append(document.problem("column-unknown", f"the table has no column '{column}'", path, help=advice))
     return found
 
 
-def _columns(mapping: ColumnMap) -> Iterator[tuple[Path, str, bool]]:
-    """Every column that is named, where, and whether it belongs to the members' own table."""
+def _has(columns: list[str]) -> str:
+    """The columns of a table, a few of them where it has many."""
+    more = f" and {len(columns) - LISTED:,} more" if len(columns) > LISTED else ""
+    return f"the table has: {', '.join(cut(column, 60) for column in columns[:LISTED])}{more}"
+
+
+def columns_named(mapping: ColumnMap) -> Iterator[tuple[Path, str, FromTable]]:
+    """Every column that is named, where, and which table it belongs to."""
     for spot in mapped_cells(mapping):
         if spot.cell.column:
-            yield (*spot.at, "column"), spot.cell.column, spot.in_members_file
-        if spot.cell.when:
-            yield (*spot.at, "when", "column"), spot.cell.when.column, spot.in_members_file
-    for at, line in enumerate(mapping.deal.stages):
-        yield ("deal", "stages", at, "day"), line.day, False
-        if line.when:
-            yield ("deal", "stages", at, "when", "column"), line.when.column, False
+            yield (*spot.at, "column"), spot.cell.column, spot.source
+        for number, column in enumerate(spot.cell.columns):
+            yield (*spot.at, "columns", number), column, spot.source
+        for path, column in _of_conditions(spot.at, spot.cell.when):
+            yield path, column, spot.source
+    for at, line in stage_lines(mapping):
+        if line.day:
+            yield (*at, "day"), line.day, FromTable.FIRST
+        for path, column in _of_conditions(at, line.when):
+            yield path, column, FromTable.FIRST
     if mapping.members and mapping.members.key:
-        yield ("members", "key"), mapping.members.key, True
+        yield ("members", "key"), mapping.members.key, FromTable.MEMBERS
+
+
+def join_problems(
+    document: Document, name: str, join: JoinMap, first: Collection[str], second: Collection[str]
+) -> Iterator[Problem]:
+    """A problem for each key of a join that its table does not have."""
+    for at, column, header in (("to", join.to, first), ("key", join.key, second)):
+        if column not in header:
+            advice = did_you_mean(column, header) or _has([name for name in header if name])
+            said = f"the table has no column '{column}'"
+            yield document.problem("column-unknown", said, ("joins", name, at), help=advice)
+
+
+def _of_conditions(at: Path, conditions: tuple[When, ...]) -> Iterator[tuple[Path, str]]:
+    for number, condition in enumerate(conditions):
+        place = (number,) if len(conditions) > 1 else ()
+        yield (*at, "when", *place, "column"), condition.column
 
 
 def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Problem]:
     yield from _format_mistakes(document, ("format",), mapping.format)
+    yield from _parts_mistakes(document, mapping)
     for spot in mapped_cells(mapping):
         yield from _cell_mistakes(document, spot)
         yield from _field_mistakes(document, mapping, spot)
@@ -82,7 +118,45 @@ def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Pr
     yield from _stage_mistakes(document, mapping, book)
     yield from _folder_mistakes(document, mapping)
     if mapping.members:
-        yield from _member_mistakes(document, mapping.members)
+        yield from _member_mistakes(document, mapping.members, mapping.deal is None)
+    if mapping.activities and mapping.activities.format:
+        yield from _format_mistakes(document, ("activities", "format"), mapping.activities.format)
+    yield from _join_mistakes(document, mapping)
+
+
+def _parts_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
+    """A mapping says of some table what its rows become: deals, members or activities."""
+    activities = mapping.activities
+    if mapping.deal is None and mapping.members is None and activities is None:
+        said = "the mapping says of no column what becomes of it"
+        yield document.problem("mapping-empty", said, help="write deal:, members: or activities:", fix=f"deal: {GAP}")
+    if activities and (activities.file is None) == (mapping.deal is not None or mapping.members is not None):
+        said = "the table cannot hold deals or members and activities in the same rows"
+        if activities.file:
+            said = "without deal: or members: the activities are in the first table, and need no file"
+        yield document.problem(
+            "activities-unclear", said, ("activities",), key=True, help="name the file of the activities"
+        )
+    if activities and activities.file:
+        yield from _file_mistakes(document, ("activities", "file"), activities.file)
+
+
+def _join_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
+    for name, join in mapping.joins.items():
+        yield from _file_mistakes(document, ("joins", name, "file"), join.file)
+        if join.format:
+            yield from _format_mistakes(document, ("joins", name, "format"), join.format)
+
+
+def _file_mistakes(document: Document, at: Path, file: str) -> Iterator[Problem]:
+    if not _FILE.fullmatch(file):
+        said = f"'{file}' is not a file name without folders"
+        yield document.problem(
+            f"{at[0] if at[0] == 'members' else 'file'}-unclear",
+            said,
+            at,
+            help="put it next to the first table and name it without folders",
+        )
 
 
 def _format_mistakes(document: Document, at: Path, table_format: Format) -> Iterator[Problem]:
@@ -93,7 +167,12 @@ def _format_mistakes(document: Document, at: Path, table_format: Format) -> Iter
             (*at, "thousands"),
             help="look at an amount over 1,000 in the table",
         )
-    directives = re.findall(r"%(.?)", table_format.pattern)
+    for written in table_format.dates:
+        yield from _date_mistakes(document, (*at, "dates"), written)
+
+
+def _date_mistakes(document: Document, at: Path, written: str) -> Iterator[Problem]:
+    directives = re.findall(r"%(.?)", pattern_of(written))
     whole = {"Yy": "a year", "mbB": "a month", "d": "a day"}
     lacking = [words for letters, words in whole.items() if not set(letters) & set(directives)]
     unknown = [f"%{letter}" for letter in directives if letter not in _DIRECTIVES]
@@ -103,8 +182,8 @@ def _format_mistakes(document: Document, at: Path, table_format: Format) -> Iter
     if said:
         yield document.problem(
             "not-a-date-pattern",
-            f"'{table_format.dates}' {said[0]}",
-            (*at, "dates"),
+            f"'{written}' {said[0]}",
+            at,
             help="write it as a day in the table looks, with YYYY, MM and DD, and HH:MM or HH:MM:SS where it has a time",
             fix="dates: YYYY-MM-DD",
         )
@@ -112,21 +191,40 @@ def _format_mistakes(document: Document, at: Path, table_format: Format) -> Iter
 
 def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     cell = spot.cell
-    if (cell.column is None) == (cell.constant is None):
-        said = (
-            "a column or a constant is required here"
-            if cell.column is None
-            else "use either column or constant, not both"
-        )
+    ways = [bool(cell.column), bool(cell.columns), cell.constant is not None, bool(cell.cases)]
+    if sum(ways) != 1:
+        said = "a column or a constant is required here"
+        if sum(ways):
+            said = (
+                "use either column or constant, not both"
+                if not cell.columns and not cell.cases
+                else "use one of column, columns, constant and cases"
+            )
         yield document.problem(
             "cell-unclear", said, spot.at, help="name the column with the value", fix=f"column: {GAP}"
         )
-    if cell.column is None:
-        for name in ("values", "otherwise", "missing"):
-            if getattr(cell, name):
-                yield document.problem(
-                    "cell-unclear", f"'{name}' needs a column, and none is given", (*spot.at, name), key=True
-                )
+    for name in () if cell.sources else ("values", "otherwise", "missing", "split", "dates"):
+        if getattr(cell, name):
+            yield document.problem(
+                "cell-unclear", f"'{name}' needs a column, and none is given", (*spot.at, name), key=True
+            )
+    for written in cell.dates:
+        yield from _date_mistakes(document, (*spot.at, "dates"), written)
+    yield from _set_mistakes(document, spot)
+    yield from _missing_mistakes(document, spot)
+
+
+def _set_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
+    """A field that takes one value cannot hold a set, nor an id the number of a row that is none."""
+    if spot.cell.split and not (spot.field and holds_several(spot.model, spot.field)):
+        said = f"'{spot.field or 'currency'}' takes one value, and split makes several"
+        yield document.problem(
+            "cell-unclear", said, (*spot.at, "split"), key=True, help="use a list of cases, or a field under x."
+        )
+
+
+def _missing_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
+    cell = spot.cell
     if cell.column and cell.otherwise and not cell.values:
         yield document.problem(
             "cell-unclear",
@@ -135,7 +233,7 @@ def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
             key=True,
             help="list the words under values, or use missing for empty cells",
         )
-    if spot.at[0] == "members" and cell.missing == SKIP:
+    if spot.at[0] == "members" and cell.missing == SKIP and not spot.is_needed:
         yield document.problem(
             "cell-unclear",
             "a member cannot be skipped: its deals need it",
@@ -146,7 +244,7 @@ def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     if spot.is_needed and cell.missing == LEAVE_OUT:
         yield document.problem(
             "field-needed",
-            f"a deal requires '{spot.field}'",
+            f"{'an' if spot.model is Activity else 'a'} {spot.model.__name__.lower()} requires '{spot.field}'",
             (*spot.at, "missing"),
             help="give a default, or skip the rows that lack it",
             fix=f"missing: {SKIP}",
@@ -165,7 +263,7 @@ def _field_mistakes(document: Document, mapping: ColumnMap, spot: MappedCell) ->
             yield document.problem(
                 "field-twice", f"'{spot.field}' has its own place under deal:", spot.at, key=True, help="move it there"
             )
-    if kind == "money" and spot.in_members_file and mapping.currency and mapping.currency.column:
+    if kind == "money" and spot.source is not FromTable.FIRST and mapping.currency and mapping.currency.column:
         yield document.problem(
             "cell-unclear",
             f"'{spot.field}' is money from a second table, and the currency is in the first one",
@@ -173,7 +271,7 @@ def _field_mistakes(document: Document, mapping: ColumnMap, spot: MappedCell) ->
             key=True,
             help="name one currency for both tables, or leave the field out",
         )
-    if kind == "money" and mapping.currency is None and spot.cell.column:
+    if kind == "money" and mapping.currency is None and spot.cell.sources:
         yield document.problem(
             "currency-missing",
             f"'{spot.field}' is money, and the mapping names no currency",
@@ -215,7 +313,9 @@ def _overlaps(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
             (
                 other
                 for other in mapped_cells(mapping)
-                if other.at[:-1] == spot.at[:-1] and other.field.startswith(f"{spot.field}.")
+                if other.at[:-1] == spot.at[:-1]
+                and not isinstance(other.at[-1], int)
+                and other.field.startswith(f"{spot.field}.")
             ),
             None,
         )
@@ -231,17 +331,22 @@ def _overlaps(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
 
 def _stage_mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Problem]:
     known = list(dict.fromkeys(name for process in book.processes for name in (*process.stages, *process.becomes)))
-    if not mapping.deal.stages:
+    if mapping.deal and not mapping.deal.stages:
         yield document.problem("stages-empty", "a deal needs at least one stage", ("deal", "stages"), key=True)
-    for at, line in enumerate(mapping.deal.stages):
-        path: Path = ("deal", "stages", at)
-        if known and line.stage not in known:
+    for path, line in stage_lines(mapping):
+        for name in ("stage", "day"):
+            if getattr(line, name) is None:
+                said = f"'{name}' is missing: a move is a stage and the column of its day"
+                yield document.problem("field-missing", said, path, fix=f"{name}: {GAP}")
+        if line.stage and known and line.stage not in known:
             yield document.problem(
                 "stage-unknown",
                 f"'{line.stage}' is not a stage of any process version",
                 (*path, "stage"),
                 help=did_you_mean(line.stage, known),
             )
+        for written in line.dates:
+            yield from _date_mistakes(document, (*path, "dates"), written)
         if line.missing not in (None, SKIP, LEAVE_OUT):
             yield from _day_mistakes(document, (*path, "missing"), line.missing or "")
 
@@ -259,7 +364,9 @@ def _day_mistakes(document: Document, at: Path, words: str) -> Iterator[Problem]
 
 
 def _folder_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
-    places: list[tuple[Path, str, str]] = [(("deal", "folder"), mapping.deal.folder, "deals")]
+    places: list[tuple[Path, str, str]] = []
+    if mapping.deal:
+        places.append((("deal", "folder"), mapping.deal.folder, "deals"))
     if mapping.members:
         places.append((("members", "folder"), mapping.members.folder, "members"))
     for at, folder, top in places:
@@ -273,18 +380,19 @@ def _folder_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem
             )
 
 
-def _member_mistakes(document: Document, members: MemberMap) -> Iterator[Problem]:
+def _member_mistakes(document: Document, members: MemberMap, alone: bool) -> Iterator[Problem]:
     if (members.file is None) != (members.key is None):
         lacking = "key" if members.key is None else "file"
         yield document.problem(
             "members-unclear", f"'{lacking}' is missing: a file and its key belong together", ("members",), key=True
         )
-    if members.file and not _FILE.fullmatch(members.file):
-        yield document.problem(
-            "members-unclear",
-            f"'{members.file}' is not a file name without folders",
-            ("members", "file"),
-            help="put it next to the first table and name it without folders",
-        )
+    if members.file:
+        yield from _file_mistakes(document, ("members", "file"), members.file)
+    if alone and (members.name is None or members.file):
+        said = "without deal: the members are in the first table, and their name is needed"
+        yield document.problem("members-unclear", said, ("members",), key=True, fix=f"name: {{column: {GAP}}}")
+    if not alone and (members.name or members.id):
+        said = "with deal: the name of a member comes from the deal, and its id from the name"
+        yield document.problem("members-unclear", said, ("members",), key=True, help="leave name and id out")
     if members.format:
         yield from _format_mistakes(document, ("members", "format"), members.format)

@@ -10,9 +10,10 @@ from typing import Any
 from salesops.imports.csv import cells
 from salesops.imports.csv.mapping import (
     LEAVE_OUT,
+    ROW_NUMBER,
     SKIP,
     Cell,
-    ColumnMap,
+    DealMap,
     Format,
     Kind,
     NameCell,
@@ -22,9 +23,9 @@ from salesops.imports.csv.mapping import (
     kind_at,
 )
 from salesops.imports.csv.table import Table, TableRow
-from salesops.imports.names import Directory, id_of
-from salesops.imports.remarks import Remark, Verdict, Wrong
-from salesops.problems import did_you_mean
+from salesops.imports.names import Directory, id_for
+from salesops.imports.remarks import LOST, Remark, Verdict, Wrong
+from salesops.problems import Problem, did_you_mean
 from salesops.records.record import Record
 from salesops.records.scalars import MAX_TEXT, shown
 from salesops.records.yaml_reader import UNSEEN
@@ -44,6 +45,19 @@ class Filling:
     cell: Cell
     kind: Kind
     listed: bool
+
+
+def entry_fillings(model: type[Record], entries: Mapping[str, Mapping[str, Cell]]) -> dict[str, tuple[Filling, ...]]:
+    """The fields of the entries of lists, by the lists."""
+    return {
+        name: tuple(
+            Filling(
+                part, cell, cell.kind or kind_at(model, f"{name}.{part}") or "text", is_listed(model, f"{name}.{part}")
+            )
+            for part, cell in entry.items()
+        )
+        for name, entry in entries.items()
+    }
 
 
 def fillings(model: type[Record], fields: Mapping[str, Cell]) -> tuple[Filling, ...]:
@@ -68,9 +82,9 @@ class RowReader:
 
     @property
     def verdict(self) -> Verdict | None:
-        """What became of the row: rejected, skipped, or taken (None)."""
+        """What became of the row: rejected, asked about, skipped, or taken (None)."""
         said = {remark.verdict for remark in self.remarks}
-        return next((verdict for verdict in (Verdict.REJECTED, Verdict.SKIPPED) if verdict in said), None)
+        return next((verdict for verdict in LOST if verdict in said), None)
 
     def say(self, verdict: Verdict, column: str, code: str, reason: str, value: str = "") -> None:
         """Add a remark about this row."""
@@ -82,38 +96,98 @@ class RowReader:
         """Say why the row cannot be taken."""
         self.say(Verdict.REJECTED, column, wrong.code, wrong.reason, value)
 
+    def refuse(self, column: str, wrong: Wrong, value: str, needed: bool) -> None:
+        """Say why a value cannot be taken: what a record needs costs the row, anything else is left out of it."""
+        if wrong.meanings:
+            self.say(Verdict.ASKED, column, wrong.code, wrong.reason, f"{value}: {wrong.meanings}")
+        elif needed:
+            self.reject(column, wrong, value)
+        else:
+            self.say(Verdict.NOTE, column, wrong.code, f"{wrong.reason}: it is left out", value)
+
+    def say_left_out(self, code: str, reason: str, value: str) -> None:
+        """Say that a part of an entry of a list is left out of the record."""
+        self.say(Verdict.NOTE, "", code, f"{reason}: it is left out", value)
+
     def cell(self, column: str) -> str:
-        """A cell of the row; the mapping's words for an empty one are empty."""
-        words = self.table.cell(self.row, column)
-        return "" if words in self.format.empty else words
+        """A cell of the row without marks that nobody sees; the mapping's words for an empty one are empty."""
+        held = self.table.cell(self.row, column)
+        words, marks = cells.cleaned(held)
+        if marks:
+            self.say(Verdict.NOTE, column, "cell-cleaned", f"is taken without {marks}, which nobody sees", held)
+        words = words.strip()
+        return "" if words in self.format_of(column).empty else words
 
-    def holds(self, when: When | None) -> bool:
-        """Whether a condition holds of the row."""
-        return when is None or self.cell(when.column) in when.is_
+    def format_of(self, column: str) -> Format:
+        """How a column is written."""
+        return self.table.formats.get(column, self.format)
 
-    def value(self, cell: Cell, kind: Kind, needed: bool = False) -> str | None:
+    def text_of(self, cell: Cell) -> str:
+        """What the table holds where a value comes from; of several columns, those that are not empty, put together."""
+        held = [words for column in cell.sources if (words := self.cell(column))]
+        return (cell.between or " ").join(held)
+
+    def holds(self, conditions: tuple[When, ...]) -> bool:
+        """Whether all conditions hold of the row."""
+        return all(self._fits(condition) for condition in conditions)
+
+    def _fits(self, when: When) -> bool:
+        return any(part in when.is_ for part in parts_of(self.cell(when.column), when.split))
+
+    def chosen(self, cell: Cell) -> Cell | None:
+        """The cell, or the first of its cases that fits; None where none does."""
+        if not cell.cases:
+            return cell if self.holds(cell.when) else None
+        fitting = next((case for case in cell.cases if self.holds(case.when)), None)
+        return self.chosen(fitting) if fitting and self.holds(cell.when) else None
+
+    def value(self, mapped: Cell, kind: Kind, needed: bool = False) -> str | None:
         """The text of one field as a record holds it; None where it is left out or cannot be taken."""
-        if not self.holds(cell.when):
+        cell = self.chosen(mapped)
+        if cell is None:
             if needed:
-                self.reject(cell.when.column if cell.when else "", Wrong("cell-empty", "leaves a required field empty"))
+                column = next((when.column for when in mapped.when), "")
+                said = "fits none of the cases" if mapped.cases else "leaves a required field empty"
+                self.reject(column, Wrong("cell-empty", said))
             return None
-        if cell.column is None:
-            return StandIn(cell.constant)
-        words = self.cell(cell.column)
+        if not cell.sources:
+            return self._constant(cell, cell.kind or kind)
+        words = self.text_of(cell)
+        return self._read(cell, words, cell.kind or kind, needed) if words else self._missing(cell, kind, needed)
+
+    def _constant(self, cell: Cell, kind: Kind) -> str:
+        """The word of the mapping; for an id it may be the number of the row."""
+        if kind == "id" and cell.constant == ROW_NUMBER:
+            return f"{cell.prefix or ''}{self.row.number}"
+        return StandIn(f"{cell.prefix or ''}{cell.constant}")
+
+    def several(self, cell: Cell, kind: Kind) -> list[str]:
+        """The values of a cell that holds several: a set, which is the same in any order."""
+        words = parts_of(self.text_of(cell), cell.split)
         if not words:
-            return self._missing(cell, cell.column, needed)
+            stand_in = self._missing(cell, kind, needed=False)
+            return [stand_in] if stand_in else []
+        found = [self._read(cell, word, cell.kind or kind, needed=False) for word in words]
+        return sorted({word for word in found if word is not None})
+
+    def _read(self, cell: Cell, words: str, kind: Kind, needed: bool) -> str | None:
+        """A word of the table as a record holds it."""
+        column = cell.sources[0]
         if words not in cell.values and cell.otherwise is not None:
             reason = f"is not under values: {shown(cell.otherwise)} is used"
-            self.say(Verdict.STAND_IN, cell.column, "value-unknown", reason, words)
+            self.say(Verdict.STAND_IN, column, "value-unknown", reason, words)
             return StandIn(cell.otherwise)
-        found = self._converted(cell.values.get(words, words), kind)
+        meant = cell.values.get(words, words)
+        meant = meant if meant.startswith(cell.prefix or "") else f"{cell.prefix}{meant}"
+        found = self._converted(meant, kind, needed, cell)
         if isinstance(found, Wrong):
-            self.reject(cell.column, found, words)
+            self.refuse(column, found, words, needed)
             return None
         return None if kind == "money" and cell.zero == LEAVE_OUT and found.startswith("0 ") else found
 
-    def _missing(self, cell: Cell, column: str, needed: bool) -> str | None:
+    def _missing(self, cell: Cell, kind: Kind, needed: bool) -> str | None:
         """What the mapping says of an empty cell."""
+        column = cell.sources[0]
         stand_in = cell.missing if cell.missing is not None else cell.otherwise
         if stand_in == SKIP:
             self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.emptiness}: the row is skipped")
@@ -121,36 +195,40 @@ class RowReader:
             pass
         elif stand_in is None:
             self.reject(column, Wrong("cell-empty", self.emptiness))
+        elif stand_in == ROW_NUMBER and kind == "id":
+            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.emptiness}: the number of the row is used")
+            return f"{cell.prefix or ''}{self.row.number}"
         else:
             self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.emptiness}: {shown(stand_in)} is used")
             return StandIn(stand_in)
         return None
 
-    def _converted(self, words: str, kind: Kind) -> str | Wrong:
+    def _converted(self, words: str, kind: Kind, needed: bool, cell: Cell) -> str | Wrong:
         if len(words) > MAX_TEXT:
             return Wrong("text-too-long", f"has more than {MAX_TEXT:,} characters")
-        unseen = UNSEEN.search(words.replace("\r\n", "\n"))
+        unseen = UNSEEN.search(words)
         if unseen:
             return Wrong(
                 "unseen-character", f"has U+{ord(unseen.group()):04X}, a character that is not allowed in records"
             )
+        table_format = self.format_of(cell.sources[0])
         if kind == "date":
-            return cells.day(words, self.format.pattern, self.format.dates, self.zone)
+            return cells.day(words, cell.dates or table_format.dates, self.zone)
         if kind == "money":
-            currency = self.value(self.currency, "text", needed=True) if self.currency else None
-            return cells.amount(words, self.format, currency) if currency else Wrong("not-money", "has no currency")
+            currency = self.value(self.currency, "text", needed) if self.currency else None
+            return cells.amount(words, table_format, currency) if currency else Wrong("not-money", "has no currency")
         if kind == "number":
-            return cells.number(words, self.format)
+            return cells.number(words, table_format)
         if kind == "id":
-            return id_of(words)
-        return words.replace("\r\n", "\n")
+            return id_for(words)
+        return words
 
     def named(self, cell: NameCell, directory: Directory) -> str | None:
         """The id of the member or person that a cell names."""
         name = self.value(cell, "text", needed=True)
         if name is None:
             return None
-        column = cell.column or ""
+        column = column_in(cell)
         record_id = directory.id(name)
         if isinstance(record_id, Wrong):
             self.reject(column, record_id, name)
@@ -163,17 +241,21 @@ class RowReader:
     def moves(self, lines: tuple[StageLine, ...]) -> list[dict[str, str]]:
         """The moves that the row tells of."""
         self._known_words(lines)
-        told = [line for line in lines if self.holds(line.when)]
-        days = [self.value(line.cell, "date", line.missing is None) for line in told]
+        told = [line for each in lines if (line := self._line(each))]
+        days = [self.value(line.cell, "date", line.missing != LEAVE_OUT) for line in told]
         self._is_where_it_says(told, days)
-        found = [(line.stage, entered) for line, entered in zip(told, days, strict=True) if entered]
+        found = [(line, entered) for line, entered in zip(told, days, strict=True) if entered]
         if not found and self.verdict is None:
             self.reject("", Wrong("stages-empty", "no line under stages applies to this row"))
-        for (_, before), (stage, entered) in pairwise(found):
+        for (_, before), (line, entered) in pairwise(found):
             if entered < before:
-                wrong = Wrong("stage-dates-go-back", f"'{stage}' would be entered before the stage above it")
-                self.reject(next(line.day for line in lines if line.stage == stage), wrong, f"{entered} after {before}")
-        return [{stage: entered} for stage, entered in found]
+                wrong = Wrong("stage-dates-go-back", f"'{line.stage}' would be entered before the stage above it")
+                self.reject(line.day or "", wrong, f"{entered} after {before}")
+        return [{line.stage or "": entered} for line, entered in found]
+
+    def _line(self, line: StageLine) -> StageLine | None:
+        """A line that applies to the row, or the first of its cases that does."""
+        return next((case for case in line.cases or (line,) if self.holds(case.when)), None)
 
     def _is_where_it_says(self, told: list[StageLine], days: list[str | None]) -> None:
         """Reject a row that says in which stage it is, and not since when: it would silently lie in an earlier one."""
@@ -184,31 +266,91 @@ class RowReader:
             line = told[at]
             wrong = Wrong(
                 "stage-without-day",
-                f"is empty, and the row is in '{line.stage}': without its day the deal would be left in an earlier stage",
+                f"{'is no day' if self.text_of(line.cell) else 'is empty'}, and the row is in '{line.stage}': without its day the deal would be left in an earlier stage",
             )
-            self.reject(line.day, wrong, self.cell(line.when.column) if line.when else "")
+            self.reject(line.day or "", wrong, self.cell(line.when[-1].column))
 
     def _known_words(self, lines: tuple[StageLine, ...]) -> None:
         """Reject a row whose deciding word no line foresees; otherwise it would silently stay in the first stage."""
-        foreseen: dict[str, list[str]] = {}
-        for line in lines:
-            if line.when:
-                foreseen.setdefault(line.when.column, []).extend(line.when.is_)
-        for column, words in foreseen.items():
+        decided = [case for line in lines for case in line.cases or (line,) if case.when]
+        conditions = [when for line in decided for when in line.when if not when.split]
+        if any(line.cases and not line.cases[-1].when for line in lines):
+            return
+        for column in dict.fromkeys(when.column for when in conditions):
+            words = [word for when in conditions if when.column == column for word in when.is_]
             cell = self.cell(column)
-            if cell not in words:
+            if cell not in words and not self._decided_without(column, decided):
                 hint = did_you_mean(cell, dict.fromkeys(words)) if cell else ""
                 reason = f"is not listed by any line under stages{f'; {hint}' if hint else ''}" if cell else "is empty"
                 self.reject(column, Wrong("word-unknown", reason), cell)
+
+    def _decided_without(self, column: str, decided: list[StageLine]) -> bool:
+        """Whether a column only ever narrows what others decide, and a line applies that does not ask for it."""
+        if any([when.column for when in line.when] == [column] for line in decided):
+            return False
+        lines = (line for line in decided if all(when.column != column for when in line.when))
+        return any(self.holds(line.when) for line in lines)
+
+    def entries(self, listed: Mapping[str, tuple[Filling, ...]]) -> dict[str, Any]:
+        """One entry for each list of a record of which the row says anything."""
+        found = {name: self.filled(fields) for name, fields in listed.items()}
+        return {name: [entry] for name, entry in found.items() if not is_put_in(entry)}
 
     def filled(self, fields: tuple[Filling, ...]) -> dict[str, Any]:
         """The data of all fields of a mapping that the row has a value for."""
         data: dict[str, Any] = {}
         for filling in fields:
-            value = self.value(filling.cell, filling.kind)
+            cell = self.chosen(filling.cell)
+            if cell and cell.split:
+                value: Any = self.several(cell, filling.kind) or None
+            else:
+                value = self.value(cell, filling.kind) if cell else None
             if value is not None:
-                put(data, filling.field, [value] if filling.listed else value)
+                put(data, filling.field, [value] if filling.listed and isinstance(value, str) else value)
         return data
+
+
+def is_put_in(value: Any) -> bool:
+    """Whether nothing of a value comes from the table."""
+    parts = value if isinstance(value, list) else value.values() if isinstance(value, dict) else None
+    return isinstance(value, StandIn) if parts is None else all(is_put_in(part) for part in parts)
+
+
+def parts_of(words: str, sign: str | None) -> list[str]:
+    """What a cell holds: one word, or several with a sign between them."""
+    if sign is None:
+        return [words]
+    return list(dict.fromkeys(part for each in words.split(sign) if (part := each.strip())))
+
+
+def column_in(cell: Cell) -> str:
+    """The column to name in a complaint about a value; that of the first case that has one."""
+    return next(iter(cell.sources), next((column for case in cell.cases if (column := column_in(case))), ""))
+
+
+def left_out(reader: RowReader, fields: tuple[Filling, ...], data: dict[str, Any], problem: Problem) -> bool:
+    """Take out of a record what it need not say and what stands in its way, with a remark; False where there is nothing of that kind."""
+    above = problem.field.rpartition(".")[0]
+    named = [one for one in fields if f"{problem.field}.".startswith(f"{one.field}.")]
+    named = named or [one for one in fields if one.field.startswith(f"{problem.field}.")]
+    named = named or [one for one in fields if above and one.field.startswith(f"{above}.")]
+    found = [one for one in named if taken_out(data, one.field.split("."))]
+    for one in found:
+        wrong = Wrong(problem.code, f"cannot be {one.field}: {problem.message}")
+        cell = reader.chosen(one.cell) or one.cell
+        reader.refuse(column_in(cell), wrong, reader.text_of(cell), needed=False)
+    return bool(found)
+
+
+def taken_out(data: dict[str, Any], path: list[str]) -> bool:
+    """Remove a field and whatever is left empty above it; False where it is not there."""
+    inner = data.get(path[0])
+    if len(path) == 1 or not isinstance(inner, dict):
+        return len(path) == 1 and data.pop(path[0], None) is not None
+    found = taken_out(inner, path[1:])
+    if not inner:
+        del data[path[0]]
+    return found
 
 
 def put(data: dict[str, Any], field: str, value: Any) -> None:
@@ -220,10 +362,9 @@ def put(data: dict[str, Any], field: str, value: Any) -> None:
 
 
 def deal_data(
-    reader: RowReader, mapping: ColumnMap, member: str | None, owner: str | None, fields: tuple[Filling, ...]
+    reader: RowReader, deal: DealMap, member: str | None, owner: str | None, fields: tuple[Filling, ...]
 ) -> dict[str, Any]:
     """A deal as its file holds it; only to be used where the reader has no complaint."""
-    deal = mapping.deal
     data: dict[str, Any] = {
         "title": reader.value(deal.title, deal.title.kind or "text", needed=True),
         "member": member,
@@ -235,12 +376,11 @@ def deal_data(
     return {**data, **reader.filled(fields)}
 
 
-def column_of(mapping: ColumnMap, field: str) -> str:
+def column_of(deal: DealMap, field: str) -> str:
     """The column that a field of a deal comes from, for a complaint about the field."""
-    deal = mapping.deal
     if field.startswith("stages."):
-        return deal.stages[0].day
+        return deal.stages[0].day or next((case.day or "" for case in deal.stages[0].cases), "")
     sources: dict[str, Cell] = {name: getattr(deal, name) for name in ("title", "member", "type", "tier", "owner")}
     sources.update(deal.fields)
     best = max((name for name in sources if field == name or field.startswith(f"{name}.")), key=len, default="")
-    return (sources[best].column or "") if best else ""
+    return column_in(sources[best]) if best else ""

@@ -8,13 +8,14 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
 
 from salesops.imports.csv.mapping import DELIMITERS, QUOTES, Format
+from salesops.imports.csv.workbook import is_workbook, sheet_rows
 from salesops.imports.remarks import Remark, Verdict
 from salesops.problems import Place, Problem
 from salesops.records.scalars import shown
@@ -38,12 +39,20 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """A table as read: every row has as many cells as the header; what had not is in ``refused``."""
+    """A table as read: every row has as many cells as the header; what had not is in ``refused``.
+
+    ``formats`` are those of columns that are written otherwise than the rest, for they came from another table;
+    ``left_over`` are the remarks on rows of that table that found no place, and
+    ``beside`` says how many rows it had.
+    """
 
     name: str
     header: tuple[str, ...]
     rows: tuple[TableRow, ...] = ()
     refused: tuple[Remark, ...] = field(default=())
+    formats: Mapping[str, Format] = field(default_factory=dict)
+    left_over: tuple[Remark, ...] = field(default=())
+    beside: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> dict[str, int]:
@@ -62,13 +71,10 @@ def unguarded(cell: str) -> str:
 
 def read_table(name: str, raw: bytes, table_format: Format) -> tuple[Table | None, list[Problem]]:
     """The table in a file, packed with gzip or not, or why it cannot be read at all."""
-    data = _unpacked(name, raw)
-    if isinstance(data, Problem):
-        return None, [data]
-    text = _decoded(name, data, table_format)
-    if isinstance(text, Problem):
-        return None, [text]
-    rows, refused = _rows(name, text, table_format)
+    found = _rows_in_workbook(name, raw, table_format) if is_workbook(raw) else _rows_in_text(name, raw, table_format)
+    if isinstance(found, Problem):
+        return None, [found]
+    rows, refused = found
     if not rows:
         return None, [Problem("table-empty", "the file has no header", Place(name), help="export it again")]
     header = tuple(unguarded(cell).strip() for cell in rows[0].cells)
@@ -80,14 +86,23 @@ def read_table(name: str, raw: bytes, table_format: Format) -> tuple[Table | Non
     return Table(name, header, even, tuple(sorted(refused, key=lambda remark: remark.row))), []
 
 
+def _rows_in_workbook(name: str, raw: bytes, table_format: Format) -> tuple[list[TableRow], list[Remark]] | Problem:
+    """The rows of a sheet that hold anything."""
+    found = sheet_rows(name, raw, table_format.sheet)
+    if isinstance(found, Problem):
+        return found
+    numbered = enumerate(found, 1)
+    return [TableRow(number, number, cells) for number, cells in numbered if any(map(str.strip, cells))], []
+
+
+def _rows_in_text(name: str, raw: bytes, table_format: Format) -> tuple[list[TableRow], list[Remark]] | Problem:
+    """The rows of a CSV file, packed with gzip or not."""
+    data = _unpacked(name, raw)
+    text = data if isinstance(data, Problem) else _decoded(name, data, table_format)
+    return text if isinstance(text, Problem) else _rows(name, text, table_format)
+
+
 def _unpacked(name: str, raw: bytes) -> bytes | Problem:
-    if raw[:4] == b"PK\x03\x04":
-        return Problem(
-            "not-a-table",
-            "this is a workbook or a zip archive, not a CSV file",
-            Place(name),
-            help="open it and save the sheet as CSV (UTF-8)",
-        )
     if raw[:2] != b"\x1f\x8b":
         return raw if len(raw) <= MAX_TABLE else _too_large(name)
     try:

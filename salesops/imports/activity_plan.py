@@ -1,0 +1,150 @@
+"""A table of meetings, calls and e-mails: each row becomes an activity of the deal that it names, of this import or on file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from salesops.edits.yaml_writer import in_order
+from salesops.imports.candidates import Candidate
+from salesops.imports.csv.mapping import ActivityMap, Cell
+from salesops.imports.csv.rows import RowReader, column_in, fillings, left_out, parts_of
+from salesops.imports.csv.table import Table
+from salesops.imports.ground import Ground, Making
+from salesops.imports.names import sameness
+from salesops.imports.outcomes import RecordOutcome
+from salesops.imports.remarks import Verdict, Wrong
+from salesops.records.deal import Activity, Deal
+from salesops.records.validation import typed
+from salesops.records.yaml_reader import Document
+
+
+@dataclass
+class ActivityRow:
+    """An activity as a row tells it, and the deal of this import that it belongs to; None where that is on file."""
+
+    reader: RowReader
+    deal: str
+    data: dict[str, Any]
+    candidate: Candidate | None
+
+
+class ActivityPlan:
+    """What becomes of the rows of a table of activities."""
+
+    def __init__(self, ground: Ground, mapped: ActivityMap, table: Table) -> None:
+        self.ground = ground
+        self.mapped = mapped
+        self.table = table
+        self.column = column_in(mapped.deal)
+        self.fields = fillings(Activity, mapped.fields)
+
+    def read(self, candidates: list[Candidate]) -> list[ActivityRow]:
+        """The activities; those of deals of this import are put into their data."""
+        deals = {candidate.id: candidate for candidate in candidates}
+        shape = self.mapped.format
+        readers = [self.ground.reader(row, self.table, shape) for row in self.table.rows]
+        told = [one for reader in readers if (one := self._told(reader, deals))]
+        self._ask_of_one_id(told)
+        kept = [one for one in told if one.reader.verdict is None]
+        for one in kept:
+            if one.candidate:
+                held = one.candidate.data.setdefault("activity", [])
+                self._once(one, held)
+                held.sort(key=lambda entry: str(entry["date"]))
+        return kept
+
+    def _told(self, reader: RowReader, deals: dict[str, Candidate]) -> ActivityRow | None:
+        """An activity, or None where the row tells of none that can be taken."""
+        deal_id = reader.value(self.mapped.deal, "id", needed=True)
+        day = reader.value(self.mapped.date, "date", needed=True)
+        kind = reader.value(self.mapped.kind, "text", needed=True)
+        data = {"date": day, "kind": kind, **reader.filled(self.fields)}
+        if reader.verdict is not None or deal_id is None:
+            return None
+        candidate = deals.get(deal_id)
+        if candidate is None and not self.ground.on_file.has("deal", deal_id):
+            reader.reject(self.column, Wrong("deal-unknown", "is no deal of this import or on file"), deal_id)
+            return None
+        data |= self._contact(reader, candidate.member if candidate else self._member_of(deal_id))
+        data = in_order(Activity, data)
+        return ActivityRow(reader, deal_id, data, candidate) if self._is_sound(reader, data) else None
+
+    def _is_sound(self, reader: RowReader, data: dict[str, Any]) -> bool:
+        """Whether it is an activity, if need be without what it need not say."""
+        while problems := typed(Document(self.table.name, "", data), Activity)[1]:
+            if not any(left_out(reader, self.fields, data, problem) for problem in problems):
+                column = column_in(self.mapped.kind)
+                reader.reject(column, Wrong(problems[0].code, problems[0].message), str(data.get("kind")))
+                return False
+        return True
+
+    def _member_of(self, deal_id: str) -> str:
+        deal = self.ground.book.deals.get(deal_id)
+        return deal.member if deal else ""
+
+    def _contact(self, reader: RowReader, member_id: str) -> dict[str, list[str]]:
+        """Who was there, where the member has such a contact; nobody is added."""
+        cell = reader.chosen(self.mapped.contact or Cell())
+        words = reader.text_of(cell) if cell else ""
+        member = self.ground.book.members.get(member_id)
+        by_word: dict[str, str] = {}
+        for contact in member.contacts if member else ():
+            by_word |= {sameness(word): contact.id for word in (contact.id, contact.name, contact.email) if word}
+        found: list[str] = []
+        for word in parts_of(words, cell.split if cell else None) if words else ():
+            if sameness(word) in by_word:
+                found.append(by_word[sameness(word)])
+            else:
+                reader.refuse(
+                    column_in(cell or Cell()),
+                    Wrong("contact-unknown", "is no contact of the member"),
+                    word,
+                    needed=False,
+                )
+        return {"with": list(dict.fromkeys(found))} if found else {}
+
+    def _ask_of_one_id(self, told: list[ActivityRow]) -> None:
+        """Ask about rows that give one id to different activities of one deal."""
+        first: dict[tuple[str, str], ActivityRow] = {}
+        for one in told:
+            if "id" not in one.data:
+                continue
+            other = first.setdefault((one.deal, str(one.data["id"])), one)
+            if other.data != one.data:
+                wrong = Wrong("rows-contradict", "is the id of several activities that contradict each other")
+                rows = f"{one.data['id']}, rows {other.reader.row.number} and {one.reader.row.number}"
+                for each in (other, one):
+                    each.reader.say(Verdict.ASKED, self.column, wrong.code, wrong.reason, rows)
+
+    def _once(self, one: ActivityRow, held: list[dict[str, Any]]) -> None:
+        """Add an activity to those of its deal; one that two rows tell is one."""
+        if one.data in held:
+            reason = "is told by a row above in the same words: they are one"
+            one.reader.say(Verdict.NOTE, self.column, "row-twice", reason, one.deal)
+        else:
+            held.append(one.data)
+
+    def entries(self, told: list[ActivityRow]) -> Iterator[RecordOutcome]:
+        """What becomes of the deals on file that gain activities; rows of deals that were not taken are not taken either."""
+        of_deals: dict[str, list[dict[str, Any]]] = {}
+        first: dict[str, RowReader] = {}
+        for one in told:
+            if one.candidate is None:
+                self._once(one, of_deals.setdefault(one.deal, []))
+                first.setdefault(one.deal, one.reader)
+            elif not one.candidate.is_taken:
+                one.reader.reject(self.column, Wrong("deal-refused", "is a deal that is not imported"), one.deal)
+        for deal_id, entries in of_deals.items():
+            data = {"activity": sorted(entries, key=lambda entry: str(entry["date"]))}
+            found = self.ground.entry(Making("deal", Deal, deal_id, "deals"), first[deal_id], data)
+            if isinstance(found, RecordOutcome):
+                yield found
+            else:
+                self._reject(told, deal_id, Wrong(found[0].code, f"{found[0].field}: {found[0].message}"))
+
+    def _reject(self, told: list[ActivityRow], deal_id: str, wrong: Wrong) -> None:
+        for one in told:
+            if one.deal == deal_id:
+                one.reader.reject(self.column, wrong, deal_id)

@@ -1,0 +1,155 @@
+"""Rows that may become a record: those that say the same are one, those that contradict each other ask in what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from salesops.edits.yaml_writer import in_brackets
+from salesops.imports.csv.rows import RowReader, is_put_in
+from salesops.imports.names import sameness
+from salesops.imports.remarks import Verdict, Wrong
+from salesops.problems import Path, dotted
+from salesops.records.record import is_given
+
+Contradiction = tuple[Path, Any, Any]
+"""A field of which two rows say different things, and what they say."""
+
+
+@dataclass
+class Candidate:
+    """A record that one row tells of, or several that say the same; ``called`` is what its id is made of."""
+
+    readers: list[RowReader]
+    id: str
+    called: str
+    data: dict[str, Any]
+    name: str = ""
+    person: str = ""
+
+    @property
+    def reader(self) -> RowReader:
+        """The first row that tells of it."""
+        return self.readers[0]
+
+    @property
+    def member(self) -> str:
+        """The id of the member of a deal."""
+        return str(self.data["member"])
+
+    @property
+    def owner(self) -> str:
+        """The id of the owner of a deal."""
+        return str(self.data["owner"])
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether nothing stands in the way."""
+        return all(reader.verdict is None for reader in self.readers)
+
+    @property
+    def rows(self) -> str:
+        """The numbers of its rows, as a sentence has them."""
+        return " and ".join(str(reader.row.number) for reader in self.readers)
+
+    def say(self, verdict: Verdict, column: str, wrong: Wrong, value: str = "") -> None:
+        """Add a remark about each of its rows."""
+        for reader in self.readers:
+            reader.say(verdict, column, wrong.code, wrong.reason, value)
+
+    def reject(self, column: str, wrong: Wrong, value: str = "") -> None:
+        """Say why none of its rows can be taken."""
+        self.say(Verdict.REJECTED, column, wrong, value)
+
+
+def one_for_each(candidates: Iterable[Candidate], column: str) -> list[Candidate]:
+    """One candidate for each id; rows of one id that contradict each other are asked about, and are none."""
+    by_id: dict[str, list[Candidate]] = {}
+    for candidate in candidates:
+        by_id.setdefault(candidate.id, []).append(candidate)
+    return [one for sharing in by_id.values() if (one := _one(sharing, column))]
+
+
+def _one(sharing: list[Candidate], column: str) -> Candidate | None:
+    whole = sharing[0]
+    if len(sharing) == 1:
+        return whole
+    data, against = whole.data, list[Contradiction]()
+    for other in sharing[1:]:
+        data, more = merged(data, other.data)
+        against += more
+    together = Candidate([one.reader for one in sharing], whole.id, whole.called, data, whole.name, whole.person)
+    if len({sameness(one.called) for one in sharing}) > 1:
+        together.say(
+            Verdict.ASKED, column, Wrong("id-shared", "is another name that would become the same id"), _of(together)
+        )
+        return None
+    if against:
+        reason = "is the id of several rows that contradict each other"
+        told = "; ".join(dict.fromkeys(_told(*one) for one in against))
+        together.say(Verdict.ASKED, column, Wrong("rows-contradict", reason), f"{_of(together)}: {told}")
+        return None
+    for other in sharing[1:]:
+        reason = "is the id of a row above that says the same: they are one"
+        other.reader.say(Verdict.NOTE, column, "row-twice", reason, f"{whole.id}, row {whole.reader.row.number}")
+    return together
+
+
+def _of(candidate: Candidate) -> str:
+    return f"{candidate.id}, rows {candidate.rows}"
+
+
+def _told(path: Path, one: Any, other: Any) -> str:
+    return f"{dotted(path)} is {in_brackets(one)} and {in_brackets(other)}"
+
+
+def merged(
+    one: Mapping[str, Any], other: Mapping[str, Any], above: Path = ()
+) -> tuple[dict[str, Any], list[Contradiction]]:
+    """What two rows say together, and in what they contradict each other; what a row leaves open is no contradiction."""
+    data, against = dict(one), list[Contradiction]()
+    for key, value in other.items():
+        path = (*above, key)
+        held = data.get(key)
+        if not is_given(held):
+            data[key] = value
+        elif isinstance(held, dict) and isinstance(value, dict):
+            data[key], more = merged(held, value, path)
+            against += more
+        else:
+            data[key], more = _of_both(path, held, value)
+            against += more
+    return data, against
+
+
+def _of_both(path: Path, one: Any, other: Any) -> tuple[Any, list[Contradiction]]:
+    """The one value of a field in which two rows agree; the word of the table goes before that of the mapping."""
+    if path == ("stages",):
+        return _moves(path, one, other)
+    if isinstance(one, list) and isinstance(other, list):
+        return _entries(path, one, other)
+    if is_put_in(other) or one == other:
+        return one, []
+    return (other, []) if is_put_in(one) else (one, [(path, one, other)])
+
+
+def _entries(path: Path, one: list[Any], other: list[Any]) -> tuple[list[Any], list[Contradiction]]:
+    """Two lists: of entries that have parts, both tell of some; words are the same in any order."""
+    if all(isinstance(entry, dict) for entry in (*one, *other)):
+        return [*one, *(entry for entry in other if entry not in one)], []
+    same = sorted(map(str, one)) == sorted(map(str, other))
+    return one, [] if same or is_put_in(other) else [(path, one, other)]
+
+
+def _moves(path: Path, one: list[Any], other: list[Any]) -> tuple[list[Any], list[Contradiction]]:
+    """Two lists of moves: the row that tells of more is believed where both end in the same stage."""
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    if all(move in longer for move in shorter) and longer[-1] == shorter[-1]:
+        return longer, []
+    return one, [(path, one, other)]
+
+
+def rows_of(candidates: Iterable[Candidate]) -> Iterator[RowReader]:
+    """Every row of the candidates that are taken."""
+    return (reader for candidate in candidates if candidate.is_taken for reader in candidate.readers)

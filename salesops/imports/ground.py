@@ -1,0 +1,81 @@
+"""What every part of an import stands on: the records on file, the mapping, and each row that was read, with what is said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from salesops.book.book import Book
+from salesops.imports.csv.mapping import ColumnMap, Format, stage_lines
+from salesops.imports.csv.rows import Filling, RowReader, left_out
+from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.outcomes import OnFile, RecordOutcome
+from salesops.problems import Problem
+from salesops.records.record import Record
+
+
+@dataclass(frozen=True)
+class Making:
+    """The record that is to be made: its kind, id and folder, and the fields that it need not have."""
+
+    kind: str
+    model: type[Record]
+    id: str
+    folder: str
+    fields: tuple[Filling, ...] = ()
+    lists: tuple[str, ...] = ()
+
+
+class Ground:
+    """The records on file, the mapping, and all rows that were read."""
+
+    def __init__(self, book: Book, mapping: ColumnMap, table: Table, today: date, update: bool) -> None:
+        self.book = book
+        self.mapping = mapping
+        self.table = table
+        mark = {"from": table.name.rpartition("/")[2], "date": str(today)}
+        stages = frozenset(line.stage for _, line in stage_lines(mapping) if line.stage)
+        self.on_file = OnFile(book, mark, update, stages)
+        self.zone = book.team.time_zone if book.team else "UTC"
+        self.readers: list[RowReader] = []
+
+    def reader(self, row: TableRow, table: Table | None = None, table_format: Format | None = None) -> RowReader:
+        """A row of a table, ready to be read; all that is said of it is kept."""
+        shape = table_format or self.mapping.format
+        reader = RowReader(table or self.table, row, shape, self.zone, self.mapping.currency)
+        self.readers.append(reader)
+        return reader
+
+    def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:
+        """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""
+        while True:
+            found = self.on_file.entry(making.kind, making.model, making.id, making.folder, data)
+            if isinstance(found, RecordOutcome):
+                return found
+            if not any([self._mended(making, reader, data, problem) for problem in found]):  # noqa: C419 - each of them
+                return found
+
+    def _mended(self, making: Making, reader: RowReader, data: dict[str, Any], problem: Problem) -> bool:
+        top, _, below = problem.field.partition(".")
+        if top in making.lists and below and top in data:
+            return _without_entry(reader, data, top, below, problem)
+        return left_out(reader, making.fields, data, problem)
+
+
+def _without_entry(reader: RowReader, data: dict[str, Any], name: str, below: str, problem: Problem) -> bool:
+    """Leave a part out of an entry of a list, or the entry where it cannot be without."""
+    number, _, part = below.partition(".")
+    entries: list[Mapping[str, Any]] = data[name]
+    at = int(number) if number.isdecimal() else -1
+    if not 0 <= at < len(entries):
+        return False
+    rest = {key: value for key, value in entries[at].items() if key != part}
+    is_part = rest and len(rest) < len(entries[at])
+    data[name] = [*entries[:at], *([rest] if is_part else []), *entries[at + 1 :]]
+    if not data[name]:
+        del data[name]
+    what = f"{name}.{part}" if is_part else f"an entry of {name}"
+    reader.say_left_out(problem.code, f"cannot be {what}: {problem.message}", str(entries[at].get(part, "")))
+    return True
