@@ -120,7 +120,7 @@ def test_the_board_counts_what_the_metric_counts(demo, printed):
     columns = [it for it in demo.article("board").every("section") if not it.has("class", "so-column-parked")]
     assert len(columns) == sum(stage.is_open for stage in stages.values())
     for column in columns:
-        count = int(column.one("span", class_="so-column-count").text)
+        count = int(column.one("a", class_="so-column-count").text)
         name = next(name for name, stage in stages.items() if stage.title == column.one("h2").text)
         assert count == by_stage.get(name, 0) == len(list(column.every("li")))
 
