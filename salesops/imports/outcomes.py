@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from salesops.book.book import Book, Ref
@@ -14,7 +15,7 @@ from salesops.imports.additions import Addition, Grasp, Question, completed, dif
 from salesops.problems import Problem
 from salesops.records.deal import Deal
 from salesops.records.model_fields import lists_of
-from salesops.records.record import Record
+from salesops.records.record import Entries, Record
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
 
@@ -98,7 +99,7 @@ class OnFile:
         self, kind: str, model: type[Record], record_id: str, document: Document, data: dict[str, Any]
     ) -> RecordOutcome | list[Problem]:
         """A record on file: with ``update`` it gains what it lacks; where it says something else it is asked about."""
-        found = list(differences(document.data, data, Grasp(self.stages, self._closing, dict(lists_of(model)))))
+        found = list(differences(document.data, data, Grasp(self.stages, self._closing, _lists(model))))
         if not found:
             return RecordOutcome(kind, record_id, document.path, Outcome.UNCHANGED)
         differs = tuple(dict.fromkeys(str(one.path[0]) for one in found))
@@ -131,6 +132,12 @@ class OnFile:
         """The day of this import for an imported deal that gains moves: they came with it, as those before them did."""
         is_moved = any(addition.is_move for addition in additions)
         return [Addition(("imported", "date"), self.mark["date"])] if is_moved and "imported" in document.data else []
+
+
+@cache
+def _lists(model: type[Record]) -> Mapping[str, Entries]:
+    """How the entries of the lists of a record are told apart."""
+    return dict(lists_of(model))
 
 
 def _problems(path: str, model: type[Record], data: dict[str, Any], text: str) -> list[Problem]:
