@@ -117,13 +117,12 @@ class Planner:
         told = self.activities.read(candidates if self.deals else []) if self.activities else []
         deals = list(self.deals.entries(candidates)) if self.deals else []
         more = list(self.activities.entries(told)) if self.activities else []
-        taken = [reader for reader in self.ground.readers if reader.verdict is None and reader.table.name == table.name]
         named = {candidate.member for candidate in candidates if candidate.is_taken} if self.deals else None
         new_people = self.deals.new_people(candidates) if self.deals else {}
         return Plan(
             file=table.name,
             rows=len(table.rows) + len(table.refused),
-            taken=len({reader.row.number for reader in taken}),
+            taken=len(self.rows_read(lost=False) - self.rows_read(lost=True)),
             entries=(*(entry for entry in members if named is None or entry.id in named), *deals, *more),
             remarks=tuple(self.remarks()),
             new_people=new_people,
@@ -132,6 +131,11 @@ class Planner:
             process=self.process_change(candidates, deals),
             beside={**table.beside, **{one.name: len(one.rows) + len(one.refused) for one in self.tables[1:]}},
         )
+
+    def rows_read(self, lost: bool) -> set[int]:
+        """The rows of the first table of which something was said that costs them, or of which nothing was."""
+        readers = (reader for reader in self.ground.readers if reader.table.name == self.ground.table.name)
+        return {reader.row.number for reader in readers if (reader.verdict is not None) == lost}
 
     def remarks(self) -> Iterator[Remark]:
         """All that is to be said, by file and row; nothing of what was put in or left out in rows that are not taken."""

@@ -588,6 +588,13 @@ def test_members_are_filled_from_their_own_table(desk):
     }
 
 
+def test_a_deal_that_is_no_record_is_not_counted_as_taken_although_its_member_is_in_no_table(desk):
+    desk.repo.write("../accounts.csv", "company,sector,land,web\n")
+    found = desk.run(rows=row(1, account="Oak Lab", product="?") + row(2), map=MAP_IN_PLACE + ACCOUNTS_MAP, code=1)
+    assert found["became"] == {"taken": 1, "rejected": 1, "asked": 0, "skipped": 0}
+    assert adds_up(found)
+
+
 def test_a_country_and_a_kind_that_nobody_knows_are_written_as_unknown_and_named(desk):
     desk.repo.write("../accounts.csv", "company,land\nElm,CL\nAsh,\n")
     members = "members: {file: accounts.csv, key: company, fields: {country: {column: land}}}\n"
