@@ -24,6 +24,10 @@ class Described:
     options: tuple[tuple[str, str], ...]
 
 
+WIDE = 10_000
+"""Columns of a line: the page is the same whatever the terminal, and no word of a usage is broken."""
+
+
 def commands_page(snapshot: Snapshot) -> Page:
     """Every command with its options."""
     return page(
@@ -47,7 +51,7 @@ def described() -> Iterator[Described]:
 
 
 def _of(command: click.Command, name: str, parent: click.Context) -> Iterator[Described]:
-    context = click.Context(command, info_name=name.rsplit(" ", 1)[-1], parent=parent)
+    context = click.Context(command, info_name=name.rsplit(" ", 1)[-1], parent=parent, terminal_width=WIDE)
     records = [record for parameter in command.params if (record := parameter.get_help_record(context))]
     paragraphs = inspect.cleandoc(command.help or "").split("\n\n")
     usage = command.get_usage(context).removeprefix("Usage: ")
