@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import PurePosixPath
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from salesops.book.book import Snapshot
-from salesops.exports.evidence import behind
+from salesops.exports.evidence import Behind, numbers_of
 from salesops.output import SCHEMA_VERSION, as_json
 
 SUMS, ABOUT, RESULTS, DEFINITIONS, RECORDS = "SHA256SUMS", "about.json", "results.json", "definitions.md", "records/"
@@ -27,25 +27,26 @@ class NoBundle(ValueError):
 
 def contents(snapshot: Snapshot, version: str, commit: str | None) -> dict[str, bytes]:
     """The files of a bundle by their names, all but the list of digests."""
+    numbers = numbers_of(snapshot)
     files = {f"{RECORDS}{document.path}": document.text.encode() for document in snapshot.book.documents.values()}
     about = {"schema_version": SCHEMA_VERSION, "salesops": version, "as_of": snapshot.as_of, "commit": commit}
-    told = {ABOUT: as_json(about), RESULTS: as_json(results(snapshot)), DEFINITIONS: definitions(snapshot)}
+    told = {ABOUT: as_json(about), RESULTS: as_json(results(numbers)), DEFINITIONS: definitions(numbers)}
     return {**files, **{name: text.encode() for name, text in told.items()}}
 
 
-def results(snapshot: Snapshot) -> dict[str, object]:
+def results(numbers: Iterable[Behind]) -> dict[str, object]:
     """Every number with all that it rests on, by its id."""
-    return {each.metric.id: each.reading.as_data() for each in behind(snapshot)}
+    return {each.metric.id: each.reading.as_data() for each in numbers}
 
 
-def definitions(snapshot: Snapshot) -> str:
+def definitions(numbers: Iterable[Behind]) -> str:
     """What each number means and where that is from."""
-    return "\n".join(_defined(snapshot))
+    return "\n".join(_defined(numbers))
 
 
-def _defined(snapshot: Snapshot) -> Iterator[str]:
+def _defined(numbers: Iterable[Behind]) -> Iterator[str]:
     yield "# How the numbers are counted\n"
-    for each in behind(snapshot):
+    for each in numbers:
         metric = each.metric
         yield f"## {metric.title} (`{metric.id}`)\n\n{metric.definition}\n\nCounts: {metric.types}. Source: {metric.source}.\n"
 
@@ -129,7 +130,7 @@ def _against_the_sums(files: Mapping[str, bytes]) -> Iterator[str]:
 def unlike(files: Mapping[str, bytes], snapshot: Snapshot) -> Iterator[str]:
     """The numbers that come out otherwise when they are computed again, by their ids."""
     told = _as_dict(files.get(RESULTS, b""))
-    again = _as_dict(as_json(results(snapshot)).encode())
+    again = _as_dict(as_json(results(numbers_of(snapshot))).encode())
     for name in sorted({*told, *again}):
         if name not in again:
             yield f"{name}: this program does not know the number"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from decimal import Decimal
 from typing import NamedTuple
 
 from salesops.book.book import Snapshot
@@ -14,7 +13,7 @@ from salesops.metrics.conversions import CONVERTED, FAILED, LQR, attempts_at, qu
 from salesops.metrics.expected import cycles_of, is_worth_in, weigh
 from salesops.metrics.outreach import by_message
 from salesops.metrics.pipeline import meetings_of_last_week, qualified
-from salesops.metrics.readings import Count, Days, MoneyShare, Share
+from salesops.metrics.readings import Count, Days, Share
 from salesops.metrics.recurring_forecast import parts_of_forecast
 from salesops.metrics.red_lines import red_lines_of
 from salesops.metrics.retention import HALF_A_YEAR, members_then_and_now, retention, window_of
@@ -52,8 +51,12 @@ class Behind(NamedTuple):
 Rows = Callable[[Snapshot, str], Iterable[Counted]]
 
 
-def behind(snapshot: Snapshot) -> Iterator[Behind]:
-    """Every metric that can be measured, with its rows."""
+def numbers_of(snapshot: Snapshot) -> list[Behind]:
+    """Every number on a day with the rows that it is made of."""
+    return list(_behind(snapshot))
+
+
+def _behind(snapshot: Snapshot) -> Iterator[Behind]:
     known = metrics_of(snapshot.process)
     special = _special(snapshot)
     for metric_id, reading in measure(snapshot, known.values()).items():
@@ -209,8 +212,3 @@ def _velocity(snapshot: Snapshot, metric: str) -> Iterator[Counted]:
         for history in snapshot.open:
             if qualified(snapshot, history.now.stage) and is_worth_in(history, currency):
                 yield Counted(metric, history.id, part=OPEN, currency=currency)
-
-
-def value_as_data(reading: Reading) -> dict[str, Decimal] | float | int | None:
-    """The number itself: a share or days as they are, money by currency."""
-    return reading.sums if not isinstance(reading, Count | Share | Days | MoneyShare) else reading.value

@@ -7,8 +7,8 @@ from importlib.metadata import version
 
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing
-from salesops.exports.evidence import Behind, Counted, behind
-from salesops.exports.tables import Cell, DataColumn, DataTable, cell
+from salesops.exports.evidence import Behind, Counted
+from salesops.exports.tables import Cell, DataColumn, DataTable, cell, in_cents
 from salesops.metrics.contracts import terms
 from salesops.metrics.metric import Metric
 from salesops.metrics.pipeline import qualified
@@ -51,11 +51,6 @@ def known_tables(snapshot: Snapshot, numbers: Sequence[Behind]) -> Iterator[Data
         "attempt hits out_of days cents",
     )
     yield _table("left_out", "metric deal reason why", _left_out(numbers), integers="")
-
-
-def numbers_of(snapshot: Snapshot) -> list[Behind]:
-    """Every number on the day with the rows that it is made of."""
-    return list(behind(snapshot))
 
 
 def _table(name: str, columns: str, rows: Iterable[tuple[Cell, ...]], integers: str, key: str = "") -> DataTable:
@@ -119,7 +114,7 @@ def _terms(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:
             str(ends) if ends else None,
             term.days_left,
             term.secured_by,
-            int(mrr.amount * 100) if mrr else None,
+            in_cents(mrr.amount) if mrr else None,
             mrr.currency if mrr else None,
         )
 

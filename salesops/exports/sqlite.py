@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from salesops.book.book import Snapshot
-from salesops.exports.known import known_tables, numbers_of, view_of
+from salesops.exports.evidence import numbers_of
+from salesops.exports.known import known_tables, view_of
 from salesops.exports.tables import DataTable, record_tables
 
 

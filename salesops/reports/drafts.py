@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -17,6 +17,7 @@ from salesops.problems import did_you_mean
 from salesops.records.contract import Hub
 from salesops.records.deal import Deal
 from salesops.records.member import Contact, Member
+from salesops.records.model_fields import inside
 from salesops.records.money import Money
 from salesops.records.record import value_at
 from salesops.records.scalars import UNKNOWN
@@ -128,10 +129,10 @@ def _known(model: Any, rest: str, path: str) -> None:
     """Refuse a path that no record could ever have."""
     for name in rest.split("."):
         fields = _fields(model)
-        if fields is None:
+        if fields is None and _may_have_parts(model):
             return
-        if name not in fields:
-            meant = did_you_mean(name, fields)
+        if fields is None or name not in fields:
+            meant = did_you_mean(name, fields or ())
             raise NoSuchField(f"{{{{ {path} }}}}: there is no '{name}'{f'; {meant}' if meant else ''}")
         model = fields[name]
 
@@ -141,6 +142,11 @@ def _fields(model: Any) -> dict[str, Any] | None:
     candidates = [model, *get_args(model)]
     found = next((it for it in candidates if isinstance(it, type) and issubclass(it, BaseModel)), None)
     return {field.alias or name: field.annotation for name, field in found.model_fields.items()} if found else None
+
+
+def _may_have_parts(model: Any) -> bool:
+    """Whether names may follow: those of a list or of a mapping are not known beforehand."""
+    return any(get_origin(it) in (tuple, dict) for it in (inside(model), *get_args(model)))
 
 
 def _words(value: Any) -> Iterator[str]:

@@ -60,10 +60,12 @@ def standing(root: Path, words: Words) -> WordsFound:
 
 def rewritten(root: Path, target: Path, words: Words) -> int:
     """All branches and tags written anew into an empty folder, without the words; how many commits there are. Raises CannotDecide."""
+    head = git(root, "rev-parse", "--abbrev-ref", "HEAD").decode().strip()
+    if head == "HEAD":
+        raise CannotDecide("no branch is checked out: git switch main, and again")
     stream = b"".join(_without(_stream(root), words))
     git(target, "init", "--quiet", f"--initial-branch={BRANCH}")
     told(target, stream, "fast-import", "--quiet", "--force")
-    head = git(root, "rev-parse", "--abbrev-ref", "HEAD").decode().strip()
     branch = words.taken_out_of(head.encode()).decode()
     git(target, "symbolic-ref", "HEAD", f"refs/heads/{branch}")
     git(target, "reset", "--quiet", "--hard")
@@ -134,7 +136,10 @@ def _left(target: Path, words: Words) -> int:
     return sum(bool(words.times_in(each)) for each in _commits(_stream(target)))
 
 
-def usable(words: Sequence[str]) -> str | None:
+def usable(words: Sequence[str], instead: str) -> str | None:
     """Why some words cannot be taken out; None where they can."""
     short = next((word for word in words if len(word.strip()) < 3), None)
-    return f"'{short}' is too short: it would be taken out of other words, too" if short is not None else None
+    if short is not None:
+        return f"'{short}' is too short: it would be taken out of other words, too"
+    again = next((word for word in words if word.casefold() in instead), None)
+    return f"'{again}' stands in '{instead}', which is put in its place: name another word with --as" if again else None

@@ -28,6 +28,9 @@ def test_the_sqlite_file_answers_a_plain_question(repo):
 def test_a_folder_of_files_holds_what_is_asked_for(repo, what, file):
     ran = repo.run("export", what, "-o", "out/there")
     assert (ran.code, (repo.root / "out/there" / file).is_file()) == (0, True), ran.err
+    (repo.root / "out/there/of-somebody-who-left.ics").write_text("old")
+    assert repo.run("export", what, "-o", "out/there").code == 0, "it takes the place of an earlier one"
+    assert not (repo.root / "out/there/of-somebody-who-left.ics").exists()
 
 
 @pytest.mark.parametrize(
@@ -39,11 +42,14 @@ def test_a_folder_of_files_holds_what_is_asked_for(repo, what, file):
         ("json -o members", "where records are"),
         ("sqlite -o build", "is a folder"),
         ("csv -o README.md", "is a file, where a folder"),
+        ("json -o README.md", "no earlier export"),
+        ("csv -o deals-of-hubspot", "holds other files"),
     ],
 )
 def test_a_wrong_call_is_told_and_writes_nothing(repo, words, says):
     (repo.root / "build").mkdir(exist_ok=True)
     repo.write("README.md", "mine\n")
+    repo.write("deals-of-hubspot/deals.csv", "theirs\n")
     before = sorted(repo.root.rglob("*"))
     ran = repo.run("export", *words.split())
     assert (ran.code, says in ran.err) == (2, True), ran.err

@@ -9,7 +9,8 @@ from pathlib import Path
 import duckdb
 
 from salesops.exports import sqlite
-from salesops.exports.known import known_tables, numbers_of
+from salesops.exports.evidence import numbers_of
+from salesops.exports.known import known_tables
 from salesops.exports.parquet import write
 from salesops.exports.tables import record_tables
 from salesops.store.load import load

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from gitting import Git
 
+from salesops.problems import CannotDecide
 from salesops.store.erasing import Words, rewritten, standing, usable
 
 ADA = Words(("Ada Smith", "a-smith", "ada@c.example"), "erased")
@@ -64,7 +65,20 @@ def test_nothing_of_the_words_is_left_and_every_other_byte_is_as_it_was(repo, gi
 
 @pytest.mark.parametrize("words", [["Al"], ["Ada", " x "], [""]])
 def test_a_word_that_is_in_every_other_one_is_refused(words):
-    assert "too short" in usable(words)
+    assert "too short" in usable(words, "erased")
+
+
+def test_the_word_that_is_put_in_is_none_of_those_that_are_taken_out():
+    assert "another word" in usable(["Somebody"], "somebody-2")
+    assert usable(["Ada Smith"], "somebody") is None
+
+
+def test_without_a_branch_nothing_is_written(repo, git, tmp_path):
+    git("checkout", "-q", "--detach")
+    (tmp_path / "anew").mkdir()
+    with pytest.raises(CannotDecide, match="git switch"):
+        rewritten(repo.root, tmp_path / "anew", ADA)
+    assert not any((tmp_path / "anew").iterdir())
 
 
 def test_words_with_signs_are_no_pattern():

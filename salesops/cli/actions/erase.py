@@ -20,7 +20,7 @@ MOST = 30
 
 def run(folder: str, words: tuple[str, ...], into: str | None, instead: str) -> int:
     """Look, or write; 1 where the words stand nowhere, or where what was written has errors."""
-    if why := usable(words):
+    if why := usable(words, instead):
         raise Usage(show(why))
     if not ID_FORM.fullmatch(instead):
         raise Usage(f"--as: '{show(instead)}' stands where ids stand too: lower-case letters, digits and hyphens")

@@ -16,7 +16,8 @@ from salesops.cli.printing import note, say
 from salesops.cli.repository import Records, records_of
 from salesops.exports import hubspot, parquet, sqlite
 from salesops.exports.csv_files import as_csv_file
-from salesops.exports.known import known_tables, numbers_of
+from salesops.exports.evidence import numbers_of
+from salesops.exports.known import known_tables
 from salesops.exports.tables import DataTable, record_tables
 from salesops.exports.whole import whole
 from salesops.output import as_json, counted, show
@@ -44,8 +45,11 @@ def run(folder: str, what: str, out: str | None, as_of: str | None, known: str |
     records.say_whose()
     target = Path(folder, out) if out else records.root / FOLDER / PLACES[what]
     never_into_the_records(records, target)
-    with in_place_of(target, is_file=what in ("sqlite", "json")) as draft:
+    is_file = what in ("sqlite", "json")
+    with in_place_of(target, is_file=is_file) as draft:
         told = WAYS[what](records, draft)
+        if not is_file:
+            (draft / MARK).touch()
     say(f"{show(str(out or target.relative_to(records.root)))}: {told}")
     return 0 if is_whole else 1
 
@@ -59,11 +63,8 @@ def never_into_the_records(records: Records, target: Path) -> None:
 
 @contextmanager
 def in_place_of(target: Path, *, is_file: bool) -> Iterator[Path]:
-    """A draft beside a file or a folder, which takes its place once it is whole."""
-    if target.is_dir() and is_file:
-        raise Usage(f"-o: {show(str(target))} is a folder")
-    if target.exists() and not target.is_dir() and not is_file:
-        raise Usage(f"-o: {show(str(target))} is a file, where a folder of files goes")
+    """A draft beside a file or a folder, which takes its place once it is whole; what is no earlier export is left alone."""
+    _is_free(target, is_file=is_file)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with TemporaryDirectory(prefix=".salesops-", dir=target.parent) as beside:
@@ -71,14 +72,38 @@ def in_place_of(target: Path, *, is_file: bool) -> Iterator[Path]:
             if not is_file:
                 draft.mkdir()
             yield draft
-            if is_file:
-                os.replace(draft, target)
-            else:
-                target.mkdir(exist_ok=True)
-                for file in sorted(draft.iterdir()):
-                    os.replace(file, target / file.name)
+            if target.is_dir():
+                os.replace(target, Path(beside, "earlier"))
+            os.replace(draft, target)
     except (OSError, sqlite3.Error) as fault:
         raise CannotDecide(f"{target}: {getattr(fault, 'strerror', None) or fault}: nothing was exported") from None
+
+
+OURS = (b"SQLite format 3", b"PK\x03\x04", b'{\n  "schema_version"')
+"""How a file begins that an export or a bundle has written."""
+MARK = ".salesops-export"
+"""A file in each folder that an export has written: only such a folder is written anew."""
+
+
+def _is_free(target: Path, *, is_file: bool) -> None:
+    """Refuse to take the place of anything but an earlier export."""
+    name = show(str(target))
+    if target.is_dir() and is_file:
+        raise Usage(f"-o: {name} is a folder")
+    if not is_file and target.exists() and not target.is_dir():
+        raise Usage(f"-o: {name} is a file, where a folder of files goes")
+    if target.is_dir() and any(target.iterdir()) and not (target / MARK).is_file():
+        raise Usage(f"-o: {name} holds other files: name a new folder")
+    if target.is_file() and not _begins_as_ours(target):
+        raise Usage(f"-o: {name} is no earlier export: name another file")
+
+
+def _begins_as_ours(file: Path) -> bool:
+    try:
+        with file.open("rb") as there:
+            return there.read(40).startswith(OURS)
+    except OSError as fault:
+        raise CannotDecide(f"{file}: {fault.strerror}: nothing was exported") from None
 
 
 # ── the formats ───────────────────────────────────────────────────────────────────────────────────────────────────────
