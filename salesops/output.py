@@ -273,8 +273,20 @@ def _plain(value: object) -> object:
     raise TypeError(f"no JSON for {type(value).__name__}")
 
 
-_FORMULA = re.compile(r"\s*[=+@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}-]")
-"""How a cell begins that a spreadsheet would take for a formula."""
+_RISKY = re.compile(
+    r"[\s\ufeff]*['=+@\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH COMMERCIAL AT}\N{FULLWIDTH HYPHEN-MINUS}-]|[\t\r\n]"
+)
+"""How a cell begins that a spreadsheet would take for a formula, or for the sign that it is none."""
+
+
+def guarded(text: str) -> str:
+    """A text as a cell that no spreadsheet computes: with an apostrophe before whatever would be a formula, or begins with one."""
+    return f"'{text}" if _RISKY.match(text) else text
+
+
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that keeps spreadsheets from computing it; any other apostrophe is the author's."""
+    return cell[1:] if cell.startswith("'") and _RISKY.match(cell[1:]) else cell
 
 
 def as_csv(rows: Iterable[Sequence[object]], heads: Sequence[str]) -> Iterator[str]:
@@ -289,8 +301,7 @@ def _cell(value: object) -> object:
     """Numbers and days as they are, what is not there as nothing; an apostrophe before whatever would be a formula."""
     if value is None or isinstance(value, int | float | Decimal | date):
         return value
-    text = show(value)
-    return f"'{text}" if _FORMULA.match(text) else text
+    return guarded(show(value))
 
 
 def problem_as_data(problem: Problem) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from pathlib import Path
 from salesops.book.book import Book
 from salesops.checks import check_book
 from salesops.cli.day import day_of
+from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
 from salesops.cli.repository import folder_of, numbers_are_whole, root_of
 from salesops.edits.yaml_writer import FileChange
 from salesops.output import show
-from salesops.problems import CannotDecide, Problem, in_order
+from salesops.problems import Problem, in_order
 from salesops.records.as_written import as_text
 from salesops.records.kinds import KINDS
 from salesops.records.process import Process
@@ -53,20 +54,13 @@ def _are_whole(book: Book, problems: list[Problem]) -> bool:
 
 
 def _text(path: Path, name: str) -> str:
+    raw = bytes_of(path, name, MAX_BYTES)
+    if len(raw) > MAX_BYTES:
+        raise Usage(f"{show(name)} is too long to be a version of the process")
     try:
-        with path.open("rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
-        if len(raw) > MAX_BYTES:
-            raise Usage(f"{show(name)} is too long to be a version of the process")
         return raw.decode("utf-8")
-    except (FileNotFoundError, NotADirectoryError):
-        raise Usage(f"there is no {show(name)}") from None
-    except IsADirectoryError:
-        raise Usage(f"{show(name)} is a folder") from None
     except UnicodeDecodeError:
         raise Usage(f"{show(name)} is not text (UTF-8)") from None
-    except (OSError, ValueError) as fault:
-        raise CannotDecide(f"{name}: {getattr(fault, 'strerror', None) or fault}") from None
 
 
 def _place(root: Path, file: Path, text: str, book: Book) -> tuple[str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from salesops.cli.options import as_of_option, format_option
@@ -25,16 +27,7 @@ def command() -> None:
 @format_option("text", "json")
 @as_of_option
 @click.pass_context
-def csv(
-    ctx: click.Context,
-    file: str,
-    column_map: str | None,
-    detect: bool,
-    dry_run: bool,
-    update: bool,
-    output_format: str,
-    as_of: str | None,
-) -> None:
+def csv(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
     """Import the rows of a CSV file (.csv or .csv.gz) as deals, members or activities.
 
     Running it twice changes nothing the second time. Exits with 1 if a row could not be imported, with 2 if the
@@ -42,7 +35,7 @@ def csv(
     """
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, file, column_map or "", output_format, as_of, dry_run=dry_run, update=update, detect=detect))
+    ctx.exit(run(ctx.obj, "csv", file, output_format, **options))
 
 
 @command.command("json")
@@ -58,4 +51,4 @@ def whole(ctx: click.Context, file: str, dry_run: bool, output_format: str) -> N
     """
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, file, None, output_format, None, dry_run=dry_run, update=False))
+    ctx.exit(run(ctx.obj, "json", file, output_format, dry_run=dry_run))

@@ -8,12 +8,12 @@ from tempfile import TemporaryDirectory
 
 from salesops.book.book import Snapshot
 from salesops.cli.actions.export import FOLDER, in_place_of, never_into_the_records
+from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import records_of
 from salesops.exports.bundle import MOST_BYTES, RECORDS, NoBundle, about, contents, digest, packed, unlike, unpacked
 from salesops.output import counted, show
-from salesops.problems import CannotDecide
 from salesops.records.scalars import day_or_none
 from salesops.store.load import load
 
@@ -49,7 +49,9 @@ def _write(folder: str, out: str | None, as_of: str | None, known: str | None) -
 
 
 def _verify(path: Path, name: str) -> int:
-    raw = _bytes(path, name)
+    raw = bytes_of(path, name, MOST_BYTES)
+    if len(raw) > MOST_BYTES:
+        raise Usage(f"{show(name)} is too large for a bundle")
     try:
         found = unpacked(raw)
     except NoBundle as why:
@@ -68,21 +70,6 @@ def _verify(path: Path, name: str) -> int:
     )
     say(f"sha256 {digest(raw)}")
     return 0
-
-
-def _bytes(path: Path, name: str) -> bytes:
-    try:
-        with path.open("rb") as file:
-            raw = file.read(MOST_BYTES + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        raise Usage(f"there is no {show(name)}") from None
-    except IsADirectoryError:
-        raise Usage(f"{show(name)} is a folder") from None
-    except (OSError, ValueError) as fault:
-        raise CannotDecide(f"{name}: {getattr(fault, 'strerror', None) or fault}") from None
-    if len(raw) > MOST_BYTES:
-        raise Usage(f"{show(name)} is too large for a bundle")
-    return raw
 
 
 def _recomputed(files: dict[str, bytes], as_of: str) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import gzip
 import io
-import re
 import zlib
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,15 +16,13 @@ from itertools import count
 from salesops.imports.csv.mapping import DELIMITERS, QUOTES, Format
 from salesops.imports.csv.workbook import is_workbook, sheet_rows
 from salesops.imports.remarks import Remark, Verdict
+from salesops.output import unguarded
 from salesops.problems import Place, Problem
 from salesops.records.scalars import shown
 from salesops.records.yaml_reader import UNSEEN
 
 MAX_TABLE = 64 * 1024 * 1024
 """Bytes of a table, unpacked: a million rows or so. The limit is there so that a packed file cannot fill the memory."""
-
-GUARDED = re.compile(r"'(?=\s*['=+\-@\t\r\n＝＋－＠])")
-"""The apostrophe that spreadsheets and our own export put before a text that would otherwise run as a formula."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +59,6 @@ class Table:
     def cell(self, row: TableRow, column: str) -> str:
         """A cell as the person who filled it in meant it: without the guard of spreadsheets and the blanks around it."""
         return unguarded(row.cells[self.columns[column]]).strip()
-
-
-def unguarded(cell: str) -> str:
-    """A cell without the apostrophe that keeps spreadsheets from running it; any other apostrophe is the author's."""
-    return cell[1:] if GUARDED.match(cell) else cell
 
 
 def read_table(name: str, raw: bytes, table_format: Format) -> tuple[Table | None, list[Problem]]:

@@ -5,7 +5,7 @@
     "january february march april may june july august september october november december".split(" ");
   const SIGNS = { $: ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"], "€": ["EUR"], "£": ["GBP"], "¥": ["JPY", "CNY"] };
   const UNSEEN =
-    /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e007f}]|\r(?!\n)/u;
+    /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e007f}]|\r(?!\n)|[\u200c\u200d](?:(?<![\u0600-\u061b\u061d-\u0dff\u0f00-\u109f\u1780-\u180d\u1810-\u1cff\u2190-\u2bff\ua800-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc\u{11000}-\u{11fff}\u{1e900}-\u{1e95f}\u{1f000}-\u{1faff}].)|(?![\u0600-\u061b\u061d-\u0dff\u0f00-\u109f\u1780-\u180d\u1810-\u1cff\u2190-\u2bff\ua800-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc\u{11000}-\u{11fff}\u{1e900}-\u{1e95f}\u{1f000}-\u{1faff}]))/u;
   const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5, LEAP_YEAR = 2024, YOU = "salesops.you";
   const TO_COME = "a meeting to come is scheduled, and anything else is a next step";
 

@@ -16,9 +16,10 @@ from tabling import adds_up, reasons, row
 from salesops.imports.additions import Question
 from salesops.imports.csv.cells import cleaned
 from salesops.imports.csv.mapping import ColumnMap
-from salesops.imports.csv.table import read_table, unguarded
+from salesops.imports.csv.table import read_table
 from salesops.imports.plan import Planner
 from salesops.imports.team_people import with_people
+from salesops.output import unguarded
 from salesops.records.deal import Deal
 from salesops.records.member import Member
 from salesops.records.team import Person, Team

@@ -66,6 +66,7 @@ REFUSED = {
     "\u202eturned": "U+202E",
     "a\u2028b": "U+2028",
     "\ufeffmark": "U+FEFF",
+    "a\u200db": "U+200D",
     "?": "placeholder",
     "…": "placeholder",
 }

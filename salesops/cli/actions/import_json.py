@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.cli.repository import folder_of
 from salesops.imports.whole import NoExport, Taken, entries_of, taken
 from salesops.output import SCHEMA_VERSION, as_json, counted, show
-from salesops.problems import CannotDecide
 from salesops.store.journal import saying_what_is_written
 from salesops.store.load import MARKER, find_root, read_bytes
 from salesops.store.save import alone, save_all
@@ -21,8 +21,11 @@ MOST = 1_000_000_000
 
 def run(folder: str, file: str, output_format: str, *, dry_run: bool) -> int:
     """Write what is new, and report; 1 where an entry was kept or refused, 2 where the file is no export."""
+    raw = bytes_of(Path(folder, file), file, MOST)
+    if len(raw) > MOST:
+        raise Usage(f"{show(file)} is too large")
     try:
-        entries = entries_of(_bytes(Path(folder, file), file))
+        entries = entries_of(raw)
     except NoExport as why:
         raise Usage(f"{show(file)}: {why}") from None
     root = _root(folder, {str(entry.get("path")) for entry in entries})
@@ -36,19 +39,6 @@ def run(folder: str, file: str, output_format: str, *, dry_run: bool) -> int:
         for line in _as_text(found, file, dry_run):
             say(line)
     return 1 if found.kept or found.refused else 0
-
-
-def _bytes(path: Path, name: str) -> bytes:
-    try:
-        if path.stat().st_size > MOST:
-            raise Usage(f"{show(name)} is too large")
-        return path.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
-        raise Usage(f"there is no {show(name)}") from None
-    except IsADirectoryError:
-        raise Usage(f"{show(name)} is a folder") from None
-    except (OSError, ValueError) as fault:
-        raise CannotDecide(f"{name}: {getattr(fault, 'strerror', None) or fault}") from None
 
 
 def _root(folder: str, paths: set[str]) -> Path:
