@@ -263,11 +263,12 @@
 
   // ── each form: the changes, and what is said of them ───────────────────────────────────────────────────────────────
   function log(asked) {
-    const { deal, who, there } = asked.facts;
+    const { deal, who, there, member } = asked.facts;
     const kind = asked.must(asked.one("kind"), "what it was");
     for (const name of ["meeting", "call", "email"]) asked.show(name, kind === name);
     asked.show("with", kind && kind !== "note");
-    const date = asked.happened("date", "today"), present = asked.every("with"), isToCome = date > asked.today;
+    const date = asked.happened("date", "today"), isToCome = date > asked.today, people = contacts(asked, member);
+    const present = [...new Set([...asked.every("with"), ...people.map((one) => one.id)])];
     const change = { log: deal, date, kind };
     if (kind === "meeting") {
       change.about = asked.must(asked.one("about"), "what the meeting was about");
@@ -283,7 +284,7 @@
     if (kind === "note") asked.must(change.note, "the note");
     change.next = asked.next();
     if (change.next) change.was = there.next ? { next: asTyped(there.next) } : {};
-    return { changes: [change], title: `${who}: a ${kind || "…"} on ${date}` };
+    return { changes: [...joining(people, member?.id), change], title: `${who}: a ${kind || "…"} on ${date}` };
   }
 
   /** What a file says, with its texts in quotes. */
@@ -476,9 +477,9 @@
     const ids = taken(asked.facts);
     asked.show("id", false);
     const entry = isNew ? newcomer(asked, name, ids) : undefined, whose = isNew ? entry.id : member?.id;
-    const changes = entry ? [entry] : [], people = contacts(asked, member), added = roles(people);
+    const people = contacts(asked, member), added = roles(people);
+    const changes = entry ? [entry] : joining(people, whose);
     if (entry && added.length) entry.contacts = added;
-    else added.forEach((one) => changes.push({ add: whose, kind: "member", to: "contacts", entry: one }));
 
     const tier = asked.must(asked.one("tier"), "which tier"), sold = asked.words("what");
     const type = won.length ? asked.must(asked.one("type"), "new or existing business") : "new business";
@@ -508,6 +509,7 @@
 
   const known = (name, members) => members.find((one) => [folded(one.name), folded(one.id)].includes(folded(name || "")));
   const roles = (people) => people.filter((one) => one.role).map(({ id, role }) => ({ id, role: new Words(role) }));
+  const joining = (people, member) => roles(people).map((entry) => ({ add: member, kind: "member", to: "contacts", entry }));
 
   /** An institution that is not on file yet, by an id that nothing has. */
   function newcomer(asked, name, ids) {

@@ -18,6 +18,7 @@ from salesops.book.status import Standing
 from salesops.changes.field_sentences import label
 from salesops.edits.renewal import is_won, renewal_of, renewals
 from salesops.records.deal import Activity, Deal, Value
+from salesops.records.member import Member
 from salesops.records.model_fields import fields_below, inside, keyed_fields, type_at
 from salesops.records.process import LOST, Need
 from salesops.records.qualification import Answer, AnswerStatus
@@ -184,6 +185,7 @@ def deal_forms(standing: Standing, named: Mapping[str, str], branch: str) -> dic
     facts = {
         "deal": standing.id,
         "who": standing.member_name,
+        "member": _people_there(standing),
         "stage": standing.history.now.stage,
         "since": str(standing.since),
         "there": _there(standing, ways),
@@ -197,6 +199,7 @@ def deal_forms(standing: Standing, named: Mapping[str, str], branch: str) -> dic
     team = standing.snapshot.book.team
     return {
         "contacts": named,
+        "member": facts["member"],
         "choices": {name: _words_of(name) for name in ("kind", "about", "status", "outcome")},
         "moves": [it for it in ways if not it.closes],
         "closes": [it for it in ways if it.closes],
@@ -207,6 +210,17 @@ def deal_forms(standing: Standing, named: Mapping[str, str], branch: str) -> dic
         "reopens_in": _opens_again(standing),
         "facts": as_script(facts),
     }
+
+
+def _people_there(standing: Standing) -> dict[str, Any] | None:
+    """The member and whom we know there; nothing where it is not on file."""
+    member = standing.snapshot.book.members.get(standing.deal.member)
+    return {"id": standing.deal.member, "people": people_on_file(member)} if member else None
+
+
+def people_on_file(member: Member) -> list[list[str]]:
+    """Each contact of a member by id, name and role: the words by which it is found."""
+    return [[it.id, it.name or "", it.role or ""] for it in member.contacts]
 
 
 def _parked(standing: Standing) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from salesops.metrics import Reading
 from salesops.records.deal import EXISTING, NEW
 from salesops.records.iso_codes import COUNTRY_NAMES
 from salesops.records.team import kinds_known
-from salesops.site.pages.forms import as_script, of_the_team
+from salesops.site.pages.forms import as_script, of_the_team, people_on_file
 from salesops.site.pages.page import Page, page
 
 NEW_DEAL = "new"
@@ -57,7 +57,7 @@ def _on_file(snapshot: Snapshot, branch: str) -> dict[str, Any]:
         {
             "id": name,
             "name": member.name,
-            "people": [[it.id, it.name or "", it.role or ""] for it in member.contacts],
+            "people": people_on_file(member),
             "deals": deals.get(name, []),
         }
         for name, member in book.members.items()
