@@ -27,6 +27,8 @@ CONTRACT_END = Need.model_validate(
     }
 )
 """What ``contract-end-unsaid`` asks for once a deal is won, whatever the process says."""
+CONTRACT_ONE_OFF = Need.model_validate({"field": "contract.one_off", "waivable": "false"})
+"""What is asked of a contract where something paid once was offered: the amount, or why it is another."""
 CONTRACT_WHY = Need.model_validate({"field": "contract.why_different", "waivable": "false"})
 """What ``contract-differs`` asks for once a contract is another than what was offered."""
 
@@ -216,19 +218,32 @@ def ways_out(snapshot: Snapshot, history: DealHistory) -> list[Way]:
     """Every exit of the stage where a deal is on a day, with what is missing for it."""
     stage = snapshot.process.stage_named(history.now.stage)
     facts = facts_on(history, snapshot.as_of)
-    return [Way(way_out, tuple(_wanted(snapshot, facts, way_out))) for way_out in stage.exits] if stage else []
+    if stage is None:
+        return []
+    outcomes = {way_out.to: snapshot.stage(way_out.to).outcome for way_out in stage.exits}
+    return [
+        Way(
+            way_out,
+            (*missing(facts, way_out), *(asked_of_contract(facts, way_out) if outcomes[way_out.to] == WON else ())),
+        )
+        for way_out in stage.exits
+    ]
 
 
-def _wanted(snapshot: Snapshot, facts: Facts, way_out: Exit) -> list[Need]:
-    """What is missing for an exit, and before a win what salesops itself asks of every contract."""
-    lacking = missing(facts, way_out)
-    asks = [need.field or "" for need in way_out.needs]
-    is_contract = snapshot.stage(way_out.to).outcome == WON and any(field.startswith("contract.") for field in asks)
-    return (
-        [*lacking, CONTRACT_END]
-        if is_contract and CONTRACT_END.field not in asks and not is_met(facts, CONTRACT_END)
-        else lacking
-    )
+def asked_of_contract(facts: Facts, way_out: Exit) -> list[Need]:
+    """What salesops itself asks before a win, where the process does not: the end, what was offered to be paid once, and why the contract is another than the offer."""
+    asks = {need.field or "" for need in way_out.needs}
+    deal = facts.deal
+    contract, offered = deal.contract, deal.value.one_off if deal.value else None
+    wanted = []
+    if any(field.startswith("contract.") for field in asks):
+        wanted += [] if is_met(facts, CONTRACT_END) else [CONTRACT_END]
+        is_said = contract is not None and (contract.one_off is not None or contract.why_different is not None)
+        if offered and not is_said:
+            wanted.append(CONTRACT_ONE_OFF.model_copy(update={"why": f"{offered} were offered, to be paid once."}))
+    if differs := "; ".join(words for _, words in deal.unexplained):
+        wanted.append(CONTRACT_WHY.model_copy(update={"why": f"{differs}; why is it another than what was offered?"}))
+    return [need for need in wanted if need.field not in asks]
 
 
 def unfinished(snapshot: Snapshot, history: DealHistory) -> list[Need]:

@@ -181,18 +181,11 @@ def contract_differs(case: Case[Deal]) -> Findings:
     that somebody gave, or a typing error. Say why under `contract.why_different`, or correct the amount.
     """
     contract = _won_contract(case)
-    if contract is None or contract.why_different or case.has_lost("contract") or case.has_lost("value"):
+    if contract is None or case.has_lost("contract") or case.has_lost("value"):
         return
-    differs = case.record.value.differs(contract) if case.record.value else []
-    found = [*_gifts(contract), *((("contract", name), said) for name, said in differs)]
-    if found:
-        path, message = found[0][0], "; ".join(message for _, message in found)
+    if found := case.record.unexplained:
+        path, message = ("contract", found[0][0]), "; ".join(message for _, message in found)
         yield Finding(path, message, help="say why, or correct what is wrong", fix=question("why_different"))
-
-
-def _gifts(contract: Contract) -> list[Fact]:
-    is_free = contract.mrr is not None and not contract.mrr.amount
-    return [(("contract", "mrr"), f"the contract brings {contract.mrr} a month")] if is_free else []
 
 
 @check(

@@ -20,6 +20,7 @@ from salesops.cli.options import as_of_option, completed, writing_options
 @click.option("--start", metavar="DAY", help="Won: the first day of the term.")
 @click.option("--end", metavar="DAY|open", help="Won: its last day, 12 months, or open.")
 @click.option("--mrr", metavar="AMOUNT", help="Won: the money a month.")
+@click.option("--one-off", metavar="AMOUNT", help="Won: the money that is paid once.")
 @click.option("--entity", metavar="NAME", help="Won: who signed for us.")
 @click.option("--agreement", metavar="LINK", help="Won: where the signed agreement is.")
 @click.option("--signal", metavar="WORDS", multiple=True, help="Won: what led to it; once for each.")

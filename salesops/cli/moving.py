@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.book.exit_criteria import CONTRACT_END, CONTRACT_WHY, Facts, Way, facts_on, is_met, meaning, nearest_way
+from salesops.book.exit_criteria import Facts, Way, asked_of_contract, facts_on, is_met, meaning, nearest_way
 from salesops.book.moves import MoveKind, kind_of
 from salesops.book.visits import DealHistory, history_of
 from salesops.cli.field_values import Fields, SpokenField, place_of, said_of
@@ -199,29 +199,13 @@ class Going:
 
     @property
     def missing(self) -> list[Need]:
-        """What the nearest of the alternatives still asks for; of a contract also its end, which every one must have."""
+        """What the nearest of the alternatives still asks for; before a win also what is asked of every contract."""
         facts = self.facts
         way: Way | None = nearest_way(facts, self.exits)
         if way is None:
             return []
-        found = list(way.missing)
-        if self.process.stages[self.to].outcome != WON:
-            return found
-        asked = [need.field or "" for need in way.exit.needs]
-        if any(field.startswith("contract.") for field in asked) and not is_met(facts, CONTRACT_END):
-            found += [] if CONTRACT_END.field in asked else [CONTRACT_END]
-        return found + ([] if CONTRACT_WHY.field in asked else self._why_different(facts))
-
-    def _why_different(self, facts: Facts) -> list[Need]:
-        """The question why a contract is another than what was offered; none where it is as offered, or where that is said."""
-        contract, value = facts.deal.contract, facts.deal.value
-        differs = value.differs(contract) if value and contract and not contract.why_different else []
-        said = "; ".join(each for _, each in differs)
-        return (
-            [CONTRACT_WHY.model_copy(update={"why": f"{said}; why is it another than what was offered?"})]
-            if said
-            else []
-        )
+        is_win = self.process.stages[self.to].outcome == WON
+        return [*way.missing, *(asked_of_contract(facts, way.exit) if is_win else ())]
 
     @property
     def beside(self) -> list[Need]:

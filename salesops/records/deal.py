@@ -475,6 +475,17 @@ class Deal(Record):
         "The team's own fields: shown, never interpreted; the process may need them.", past=Past.FREE
     )
 
+    @property
+    def unexplained(self) -> list[tuple[str, str]]:
+        """Where its contract is another than what was expected, or brings nothing, and nothing says why: the field of the contract, and the difference in words."""
+        contract = self.contract
+        if contract is None or contract.why_different:
+            return []
+        found = self.value.differs(contract) if self.value else []
+        is_free = contract.mrr is not None and not contract.mrr.amount
+        is_told = any(field == "mrr" for field, _ in found)
+        return [("mrr", f"the contract brings {contract.mrr} a month"), *found] if is_free and not is_told else found
+
     def was_brought(self, move: Move) -> bool:
         """Whether a move came with an import: it was made under other rules, and the process does not judge it."""
         return self.imported is not None and self.imported.brought(move)

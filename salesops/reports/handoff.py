@@ -175,15 +175,14 @@ def _step(title: str, owner: str | None, day: date | None, missing: tuple[str, .
 
 def not_right(deal: Deal, member: Member | None) -> tuple[str, ...]:
     """What of the contract, the price and the member is not said, or does not agree."""
-    contract, value = deal.contract, deal.value
+    contract = deal.contract
     unsaid = [f"contract.{name}" for name in TERMS if getattr(contract, name, None) is None]
-    differs = value.differs(contract) if contract and value and not contract.why_different else []
     whose = f"members/{deal.member}.yaml"
     if member is None:
         return (*unsaid, whose)
     about = [f"{name} of {whose}" for name in ("kind", "country") if getattr(member, name) == UNKNOWN]
     nobody = [] if any(contact.email or contact.phone for contact in member.contacts) else [f"a contact of {whose}"]
-    return (*unsaid, *(said for _, said in differs), *about, *nobody)
+    return (*unsaid, *(said for _, said in deal.unexplained), *about, *nobody)
 
 
 def _not_chosen(order: Order | None) -> tuple[str, ...]:

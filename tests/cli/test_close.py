@@ -83,6 +83,18 @@ def test_a_win_takes_the_contract_in_the_order_of_the_paper(repo):
     assert "still wanted within the process: order: configurator" in ran.out
 
 
+def test_a_contract_without_a_price_is_asked_why(repo):
+    repo.deal(IN_PROPOSAL + "value: {months: 12}\n")
+    ran = repo.run("close", "acme", "won", *PAPER, "--mrr", "0")
+    assert (ran.code, "the contract brings 0 USD a month; why is it another" in ran.err) == (1, True)
+
+
+def test_what_was_offered_once_is_asked_for_with_the_rest_of_the_paper(repo):
+    repo.deal(IN_PROPOSAL + OFFERED)
+    assert repo.run("close", "acme", "won", *PAPER, "--mrr", "1450", "--one-off", "2500").code == 0
+    assert held(repo)["contract"]["one_off"] == "2500 USD"
+
+
 OFFERED = "value: {mrr: 1450 USD, one_off: 2500 USD, months: 12}\n"
 
 
@@ -94,6 +106,8 @@ def test_a_contract_that_is_another_than_what_was_offered_is_asked_why(repo):
         '--set contract.why_different="WORDS"    1250 USD a month here, and value.mrr is 1450 USD a month;' in ran.err
     )
     assert "nothing one-off here, and value.one_off is 2500 USD one-off" in ran.err
+    assert "--one-off AMOUNT" in ran.err
+    assert "2500 USD were offered, to be paid once." in ran.err
     assert repo.run("close", "acme", "won", *PAPER, "--set", "contract.why_different=A hub less").code == 0
     assert held(repo)["contract"]["why_different"] == "A hub less"
 

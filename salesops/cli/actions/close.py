@@ -26,6 +26,7 @@ OPTIONS = {
         "start": "contract.start",
         "end": "contract.end",
         "mrr": "contract.mrr",
+        "one_off": "contract.one_off",
         "entity": "contract.entity",
         "agreement": "contract.agreement",
         "learned": "win.learning",
@@ -53,7 +54,7 @@ def run(folder: str, deal: str, outcome: str | None, **options: Any) -> int:
             return len(fields)
         return fields.index(need.field) if need.field in fields else -1
 
-    short = {field: f"--{name}" for name, field in OPTIONS[closes_as].items()}
+    short = {field: f"--{name.replace('_', '-')}" for name, field in OPTIONS[closes_as].items()}
     return go(
         going, waive=options["waive"], whys=options["why"], by=options["by"], short=short, order=order, whole=True
     )
@@ -94,6 +95,8 @@ def _own(closes_as: str, options: dict[str, Any]) -> list[str]:
     known = {name for names in OPTIONS.values() for name in names}
     for name in sorted(known - own.keys()):
         if options[name]:
-            raise Usage(f"--{name} says something of a deal that is {WON if closes_as == LOST else LOST}")
+            raise Usage(
+                f"--{name.replace('_', '-')} says something of a deal that is {WON if closes_as == LOST else LOST}"
+            )
     said = {name: options[name] if isinstance(options[name], tuple) else (options[name],) for name in own}
     return [f"{own[name]}={value}" for name, values in said.items() for value in values if value is not None]

@@ -6,7 +6,7 @@
   const SIGNS = { $: ["USD", "CAD", "AUD", "NZD", "SGD", "HKD"], "€": ["EUR"], "£": ["GBP"], "¥": ["JPY", "CNY"] };
   const UNSEEN =
     /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]|[\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{1fffe}\u{1ffff}\u{e0000}-\u{e007f}]|\r(?!\n)|[\u200c\u200d](?:(?<![\u0600-\u061b\u061d-\u0dff\u0f00-\u109f\u1780-\u180d\u1810-\u1cff\u2190-\u2bff\ua800-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc\u{11000}-\u{11fff}\u{1e900}-\u{1e95f}\u{1f000}-\u{1faff}].)|(?![\u0600-\u061b\u061d-\u0dff\u0f00-\u109f\u1780-\u180d\u1810-\u1cff\u2190-\u2bff\ua800-\uabff\ufb50-\ufdff\ufe0f\ufe70-\ufefc\u{11000}-\u{11fff}\u{1e900}-\u{1e95f}\u{1f000}-\u{1faff}]))/u;
-  const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5, LEAP_YEAR = 2024, YOU = "salesops.you";
+  const MAX_TEXT = 20000, MAX_ADDRESS = 6144, DAY = 864e5, LEAP_YEAR = 2024, YOU = "salesops.you", WHY = "contract.why_different";
   const TO_COME = "a meeting to come is scheduled, and anything else is a next step";
 
   const TOKEN = document.querySelector("meta[name=salesops-edit]")?.content;
@@ -105,9 +105,24 @@
     const months = /^(\d{1,3})\s*months?$/.exec(asAsked(words));
     if (!months) return asAsked(words) === "open" ? "open" : day(words, today, true);
     if (!start) return unclear("from which day on? Say the start first, or write the last day itself");
-    const [year, month, number] = start.split("-").map(Number), at = year * 12 + month - 1 + Number(months[1]);
+    return iso(monthsAfter(start, Number(months[1])) - DAY);
+  }
+
+  /** The same day of a later month, or the last day of a month that is shorter. */
+  function monthsAfter(start, months) {
+    const [year, month, number] = start.split("-").map(Number), at = year * 12 + month - 1 + months;
     const latest = new Date(Date.UTC(Math.floor(at / 12), (at % 12) + 1, 0)).getUTCDate();
-    return iso(Date.UTC(Math.floor(at / 12), at % 12, Math.min(number, latest)) - DAY);
+    return Date.UTC(Math.floor(at / 12), at % 12, Math.min(number, latest));
+  }
+
+  /** The length of a term in months, to the nearest; of two as near the even one. */
+  function term(start, end) {
+    if (!start || !end || end === "open" || end < start) return undefined;
+    const over = Date.parse(end) + DAY, [year, month] = start.split("-").map(Number), after = new Date(over);
+    let whole = (after.getUTCFullYear() - year) * 12 + after.getUTCMonth() + 1 - month;
+    if (over < monthsAfter(start, whole)) whole -= 1;
+    const last = monthsAfter(start, whole), part = (over - last) / (monthsAfter(start, whole + 1) - last);
+    return whole + (part === 0.5 ? whole % 2 : Math.round(part));
   }
 
   /** The day with which a day, a month or a quarter begins; an open one is after every day. */
@@ -306,10 +321,14 @@
     if (parked && moved > parked.since) asked.says("moved", `It is parked since ${parked.since}: resume it first`, true);
     const way = ways[chosen], open = [], signed = asked.every(`w${chosen}-waive`), waived = [];
     (way?.needs || []).forEach((need, at) => {
-      const isOpen = !answer(asked, need, `w${chosen}n${at}`, said);
-      asked.show(`w${chosen}n${at}-open`, isOpen);
+      const name = `w${chosen}n${at}`, isAsked = !need.offered || differs(asked.facts, said.fields, need.offered);
+      asked.show(`${name}-asked`, isAsked);
+      const isOpen = isAsked && !answer(asked, need, name, said);
+      asked.show(`${name}-open`, isOpen);
       if (isOpen) (signed.includes(need.name) && !need.firm ? waived : open).push(need);
     });
+    const once = said.fields[WHY] ? open.findIndex((need) => need.field === "contract.one_off") : -1;
+    if (once >= 0) open.splice(once, 1);
     asked.show(`w${chosen}-open`, [...waived, ...open].some((need) => !need.firm));
     asked.show("sign", waived.length);
     said.fields.next = asked.next();
@@ -323,6 +342,15 @@
     if (way) asked.must(rest, "an answer");
     const left = `Open: ${open.map((need) => need.title).join(", ")}. It does not move yet; the answers are kept.`;
     return { changes: rest, title: `${who}: answers for ${way?.title}`, says: way ? left : "" };
+  }
+
+  /** Whether a contract, as it is said, is another than what was offered, or brings nothing. */
+  function differs({ there, currency }, fields, offered) {
+    const now = (name) => fields[`contract.${name}`] ?? there[`contract.${name}`];
+    const amount = (name) => now(name) && money(now(name), currency), mrr = amount("mrr"), once = amount("one_off");
+    const isOther = (was, is) => Boolean(was && was !== is && (mrr || once)), months = term(now("start"), now("end"));
+    const isLonger = Boolean(offered.months && months && months !== offered.months);
+    return /^0 /.test(mrr) || isOther(offered.mrr, mrr) || isOther(offered.one_off, once) || isLonger;
   }
 
   /** All that was said, and the move. */

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from pydantic import PlainValidator
 
 from salesops.book.book import Snapshot
-from salesops.book.exit_criteria import Way, meaning
+from salesops.book.exit_criteria import CONTRACT_WHY, Way, meaning
 from salesops.book.moves import MoveKind, kind_of, lost_in
 from salesops.book.status import Standing
 from salesops.changes.field_sentences import label
@@ -20,7 +20,7 @@ from salesops.edits.renewal import is_won, renewal_of, renewals
 from salesops.records.deal import Activity, Deal, Value
 from salesops.records.member import Member
 from salesops.records.model_fields import fields_below, inside, keyed_fields, type_at
-from salesops.records.process import LOST, Need
+from salesops.records.process import LOST, WON, Need
 from salesops.records.qualification import Answer, AnswerStatus
 from salesops.records.record import Record, value_at
 from salesops.records.scalars import HAPPENED
@@ -37,6 +37,9 @@ READ_AS = {
     "percent": "percent",
 }
 """How a browser reads what is typed, by the name of what reads the field in a file; everything else is text."""
+WHY = ("contract", "why_different")
+TERMS = {"contract.mrr", "contract.one_off", "contract.start", "contract.end"}
+"""What of a contract is held against the offer."""
 _ESCAPED = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
 
 
@@ -55,6 +58,8 @@ class Inquiry:
     reads: str
     """How the browser reads the answer; ``elsewhere`` where no form can."""
     choices: tuple[str, ...] = ()
+    offered: dict[str, Any] | None = None
+    """What was offered, where the question is asked only of a contract that is another."""
 
     def as_data(self, standing: Standing) -> dict[str, Any]:
         """What the script is told of it."""
@@ -71,14 +76,32 @@ class Inquiry:
         }
         if need.field == "icp.hypothesis":
             data["versions"] = {name: it.version for name, it in hypotheses.items()}
+        if self.offered is not None:
+            data["offered"] = self.offered
         if self.reads == "lines" and (key := _key_of_an_entry(need.field or "")):
             data["key"] = key
-        return {key: value for key, value in data.items() if value}
+        return {key: value for key, value in data.items() if value or key == "offered"}
 
 
 def questions(standing: Standing, way: Way) -> list[Inquiry]:
-    """What a way out still asks for."""
-    return [_question(standing, need) for need in way.missing]
+    """What a way out still asks for; last, why a contract is another than what was offered, should it be."""
+    asked = [_question(standing, need) for need in way.missing]
+    is_contract = any((need.field or "").startswith("contract.") for need in way.exit.needs)
+    if not is_contract or standing.snapshot.stage(way.exit.to).outcome != WON or value_at(standing.deal, WHY):
+        return asked
+    return [*(it for it in asked if it.need.field != CONTRACT_WHY.field), _why_different(standing)]
+
+
+def _why_different(standing: Standing) -> Inquiry:
+    value = standing.deal.value or Value()
+    offered = {
+        "mrr": value.mrr and str(value.mrr),
+        "one_off": value.one_off and str(value.one_off),
+        "months": value.months,
+    }
+    why = "The contract is another than what was offered: a reason that somebody can learn from."
+    given = {name: amount for name, amount in offered.items() if amount}
+    return Inquiry(CONTRACT_WHY, _title(CONTRACT_WHY.field or ""), why, "text", offered=given)
 
 
 def _question(standing: Standing, need: Need) -> Inquiry:
@@ -167,6 +190,11 @@ class WayOut:
     title: str
     closes: bool
     questions: tuple[Inquiry, ...]
+
+    @property
+    def count(self) -> int:
+        """How many of them are asked in any case."""
+        return sum(it.offered is None for it in self.questions)
 
 
 def ways_of(standing: Standing) -> list[WayOut]:
@@ -270,6 +298,7 @@ def _there(standing: Standing, ways: list[WayOut]) -> dict[str, Any]:
     written, found = standing.written, dict[str, Any]()
     paths = {question.need.field for it in ways for question in it.questions if question.need.field} | {"next"}
     paths |= {f"{path.removesuffix('.end')}.start" for path in paths if path.endswith(".end")}
+    paths |= TERMS if CONTRACT_WHY.field in paths else set()
     for path in sorted(paths):
         value = value_at(written, tuple(path.split(".")))
         if isinstance(value, dict) and path != "next":

@@ -40,6 +40,7 @@ class Task:
 
 MET = 'Met at the fair: "a demo", they say #1'
 WORDS = 'Wants it "in CAD": a, b #1, and a letter'
+AGREEMENT = "https://docs.example/agreement?a=1&b=2"
 TASKS = {
     "lead": Task(
         ("new", "deal"),
@@ -140,6 +141,32 @@ TASKS = {
         said={
             "Deal": "morrow", "To which stage": "closed lost",
             "What the process asks for": f"loss.reason=timing\nloss.learning={WORDS}\nloss.verdict=execution\nloss.reengage=sep 2027",
+        },
+    ),
+    "win": Task(
+        ("close", "larkspur-general", "won"),
+        ("thu", "1 dec", "12 months", "1450", "2500", "Sponsor, Inc", AGREEMENT, WORDS, "A course", "", "", "y"),
+        "deals/larkspur-general",
+        "close",
+        {
+            "way": "0", "w0n0": "thu", "w0n1": "1 dec", "w0n7": "12 months", "w0n2": "1450", "w0n8": "2500", "w0n3": "Sponsor, Inc",
+            "w0n4": AGREEMENT, "w0n5": WORDS, "w0n6": "A course",
+        },
+        issue="move",
+        said={
+            "Deal": "larkspur-general", "To which stage": "closed won",
+            "What the process asks for": "contract.signed=thu\ncontract.start=1 dec\ncontract.end=12 months\ncontract.mrr=1450\ncontract.one_off=2500\n"
+            f"contract.entity=Sponsor, Inc\ncontract.agreement={AGREEMENT}\nwin.learning={WORDS}\nwin.signals=A course",
+        },
+    ),
+    "a win of less": Task(
+        ("close", "larkspur-general", "won"),
+        ("thu", "1 dec", "24 months", "1250", "", "Sponsor", AGREEMENT, WORDS, "A course", "", "A hub less: #2", "", "y"),
+        "deals/larkspur-general",
+        "close",
+        {
+            "way": "0", "w0n0": "thu", "w0n1": "1 dec", "w0n7": "24 months", "w0n2": "1250", "w0n3": "Sponsor",
+            "w0n4": AGREEMENT, "w0n5": WORDS, "w0n6": "A course", "w0n9": "A hub less: #2",
         },
     ),
     "renewal": Task(
