@@ -705,6 +705,43 @@ def test_a_form_is_opened_filled_in_and_copied_by_the_keyboard(tab, demo):
     assert not tab.faults
 
 
+CENTRE = """(part => {
+  part.scrollIntoView({ block: "center" })
+  const { x, y, width, height } = part.getBoundingClientRect()
+  return [x + width / 2, y + height / 2]
+})(document.querySelector(%s))"""
+
+
+def clicked(tab, selector):
+    x, y = tab.run(CENTRE % json.dumps(selector))
+    for kind in ("mousePressed", "mouseReleased"):
+        tab.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
+
+
+@pytest.mark.browser
+def test_a_new_deal_is_typed_on_a_page_from_the_disk_copied_and_pasted(tab, demo, records):
+    tab.go(f"{demo.html.as_uri()}/new.html")
+    form = Form(tab, "begin")
+    chosen = {"kind": "educational organisation", "tier": "general", "owner": "wanda"}
+    for name, words in {**NEWCOMER, **chosen}.items():
+        if name in chosen:
+            form.put(**{name: words})
+        else:
+            clicked(tab, f"#begin [name={name}]")
+            tab.type(words)
+    made = form.list
+    clicked(tab, "#begin [data-do=copy]")
+    tab.wait(SAID.format("begin"), "Copied.")
+    clicked(tab, "#begin [name=happened]")
+    tab.run("document.getElementById('begin').elements.happened.value = ''")
+    tab.ask("Input.dispatchKeyEvent", type="keyDown", key="v", modifiers=2, commands=["Paste"])
+    pasted = tab.run("document.getElementById('begin').elements.happened.value")
+    assert pasted.strip() == made.strip()
+    assert apply(records, pasted).code == 0
+    assert (records.root / "deals/pinecrest-college-general.yaml").is_file()
+    assert not tab.faults
+
+
 # who you are
 
 
