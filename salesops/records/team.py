@@ -99,6 +99,21 @@ class Numbers(Record):
         description="How many closed deals the monthly review looks at: those of the month, and the last ones before it. Default: 20.",
         examples=["20"],
     )
+    days_ahead: Some = Field(
+        default=30,
+        description="How many days ahead the list of what there is to do looks. Default: 30.",
+        examples=["30"],
+    )
+    back_soon: Some = Field(
+        default=14,
+        description="Days before a parked deal comes back from which on that is among what there is to do. Default: 14.",
+        examples=["14"],
+    )
+    closed_shown: Some = Field(
+        default=30,
+        description="For how many days a deal that was won or lost still stands below the board. Default: 30.",
+        examples=["30"],
+    )
     assumed_renewed: Percent = Field(
         default=Decimal("0.8"),
         description="The share of contracts that the MRR forecast takes as renewed until enough have ended to measure it. Default: 80%.",

@@ -18,10 +18,6 @@ from salesops.metrics.red_lines import RedLineStanding, red_lines_of
 from salesops.records.learning import Action
 from salesops.records.money import Sums, total
 
-LATER = timedelta(days=30)
-"""How far the list looks ahead."""
-BACK_SOON = timedelta(days=14)
-"""How long before its day a parked deal is in the list."""
 FRIDAY = 4
 BEGIN_RENEWAL = "Begin the renewal"
 TO_DECIDE = frozenset({"deal-stalled", "red-line-unanswered", "target-missed"})
@@ -93,8 +89,8 @@ def _of(person: str | None, tasks: Iterable[Task]) -> tuple[Task, ...]:
 
 
 def to_do(snapshot: Snapshot) -> ToDo:
-    """What there is to do on a day, and in the thirty days after it."""
-    end, horizon = week_end(snapshot.as_of), snapshot.as_of + LATER
+    """What there is to do on a day, and as many days ahead as the team says."""
+    end, horizon = week_end(snapshot.as_of), snapshot.as_of + timedelta(days=snapshot.numbers.days_ahead)
     late = _joined(_late(snapshot))
     told = {(task.record, BEGIN_RENEWAL) for task in late if "renewal-missing" in task.waits}
     ahead = [task for task in _once(_ahead(snapshot)) if (task.record, task.what) not in told]
@@ -221,9 +217,10 @@ def _is_renewed(snapshot: Snapshot, deal: str) -> bool:
 
 def _coming_back(snapshot: Snapshot) -> Iterator[Task]:
     """Parked deals whose day is near."""
+    soon = timedelta(days=snapshot.numbers.back_soon)
     for history in snapshot.parked:
         span = history.parked_on(snapshot.as_of)
-        if span and span.until and span.until - snapshot.as_of <= BACK_SOON:
+        if span and span.until and span.until - snapshot.as_of <= soon:
             what = f"Back from parking: {span.why}" if span.why else "Back from parking"
             yield Task(span.until, what, "deal", history.id, history.deal.owner)
 

@@ -11,6 +11,7 @@ from salesops.metrics import metrics_of, read_metric
 from salesops.metrics.readings import Days, Share
 from salesops.metrics.wording import headline
 from salesops.records.team import Team
+from salesops.reports.todo import to_do
 
 
 @pytest.fixture
@@ -36,6 +37,7 @@ def test_a_team_that_says_nothing_counts_as_always(counting):
         180,
     )
     assert (found.returned_for, found.closed_looked_at) == (30, 20)
+    assert (found.days_ahead, found.back_soon, found.closed_shown) == (30, 14, 30)
     assert (found.assumed_renewed, found.assumed_won) == (Decimal("0.8"), Decimal("0.3"))
 
 
@@ -119,6 +121,21 @@ def test_a_deal_that_came_back_from_parking_is_pointed_out_for_as_many_days_as_t
     repo.deal("parked: [{since: 2026-02-02, until: 2026-05-24, why: Grant}]", id="back")
     snapshot = counting(f"returned_for: {days}")
     assert bool(list(parked_came_back(snapshot, "back"))) is is_said, "on the ninth day"
+
+
+@pytest.mark.parametrize(("numbers", "is_said"), [("", False), ("back_soon: 20", True)])
+def test_a_parked_deal_is_among_what_there_is_to_do_from_as_many_days_on_as_the_team_says(
+    counting, repo, numbers, is_said
+):
+    repo.deal("parked: [{since: 2026-02-02, until: 2026-06-20, why: Grant}]", id="back")
+    tasks = to_do(counting(numbers)).tasks
+    assert any(task.what == "Back from parking: Grant" for task in tasks) is is_said, "in nineteen days"
+
+
+@pytest.mark.parametrize(("numbers", "is_said"), [("", False), ("days_ahead: 90", True)])
+def test_what_there_is_to_do_is_listed_for_as_many_days_ahead_as_the_team_says(counting, repo, numbers, is_said):
+    repo.deal("next: {action: Ask again, due: 2026-08-03}", id="later")
+    assert any(task.what == "Ask again" for task in to_do(counting(numbers)).tasks) is is_said
 
 
 @pytest.mark.parametrize("wrong", ["assumed_won: 0.3", "assumed_renewed: 120%"])

@@ -14,7 +14,6 @@ from salesops.site.pages.page import Here, Page, page
 
 MAX_CARDS = 40
 """Cards in a column; the pipeline table has the rest."""
-LATELY = timedelta(days=30)
 MOST_CLOSED = 15
 """Closed deals below the board; Won and lost has the rest."""
 
@@ -27,6 +26,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
 def board_page(path: str, title: str, snapshot: Snapshot, ends: Sequence[date], known: date | None = None) -> Page:
     """The board at an address, with the month-ends that it leads to; ``known`` is the evening that it is of, where that is over."""
     here, shown = Here("./", snapshot), standings(snapshot, snapshot.open)
+    lately = snapshot.as_of - timedelta(days=snapshot.numbers.closed_shown)
     return page(
         path,
         title,
@@ -46,8 +46,9 @@ def board_page(path: str, title: str, snapshot: Snapshot, ends: Sequence[date], 
         said_by=said_by,
         columns=[(column, sorted(column.deals, key=by_urgency)) for column in board(snapshot)],
         parked=standings(snapshot, snapshot.parked),
-        won=_closed(standings(snapshot, snapshot.won), snapshot.as_of),
-        lost=_closed(standings(snapshot, snapshot.lost), snapshot.as_of),
+        won=_closed(standings(snapshot, snapshot.won), lately),
+        lost=_closed(standings(snapshot, snapshot.lost), lately),
+        closed_shown=snapshot.numbers.closed_shown,
         most=MAX_CARDS,
     )
 
@@ -58,6 +59,6 @@ def by_urgency(standing: Standing) -> tuple[bool, bool, date, str]:
     return not standing.stalled, not standing.is_late, step.due if step else date.min, standing.id
 
 
-def _closed(found: list[Standing], as_of: date) -> list[Standing]:
-    lately = [standing for standing in found if standing.since > as_of - LATELY]
-    return sorted(lately, key=lambda standing: (-standing.since.toordinal(), standing.id))[:MOST_CLOSED]
+def _closed(found: list[Standing], after: date) -> list[Standing]:
+    shown = [standing for standing in found if standing.since > after]
+    return sorted(shown, key=lambda standing: (-standing.since.toordinal(), standing.id))[:MOST_CLOSED]

@@ -170,7 +170,7 @@ def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page
 
 def test_today_has_nothing_to_say_on_a_quiet_day(page_of):
     text = page_of("", date(2026, 5, 1)).text
-    assert "Nothing is to be done in the next thirty days." in text
+    assert "Nothing is to be done in the next 30 days." in text
     assert "Nothing waits for the team's word." in text
     assert "No deal moved." in text
     assert "Pipeline" not in text

@@ -29,7 +29,7 @@ def test_a_person_has_their_own_list_their_open_deals_and_what_they_closed(repo,
 def test_contracts_stand_with_whoever_made_the_deal(page_of):
     assert page_of("people/jim").one("h2", id="contracts")
     assert not list(page_of("people/april").every("h2", id="contracts"))
-    assert "Nothing is to be done in the next thirty days." in page_of("people/april").text
+    assert "Nothing is to be done in the next 30 days." in page_of("people/april").text
 
 
 def test_owners_lead_to_their_page_everywhere(repo, page_of):
