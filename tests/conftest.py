@@ -193,7 +193,7 @@ LONGEST: list[str] = (
     "site/pages/test_proof_reading metrics/test_random_portfolios metrics/test_contracts store/test_git_histories setup/test_workflows cli/test_init "
     "cli/test_mkdocs_plugin site/pages/test_every_page site/pages/test_broken_records test_no_later_fact site/test_public cli/test_known "
     "imports/csv/test_maven store/test_random_histories metrics/test_red_lines changes/test_bridges changes/test_effects test_hostile "
-    "setup/test_vendoring test_collection checks/test_checks changes/test_report edits/test_merge metrics/test_stock_and_flow "
+    "setup/test_vendoring checks/test_checks changes/test_report edits/test_merge metrics/test_stock_and_flow "
     "metrics/test_every_metric metrics/test_own cli/test_time_travel cli/test_explain "
 ).split()
 """The files that take longest: they are begun first, so that two processes end together."""
