@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from salesops.exports.tables import DataTable
 
@@ -11,17 +13,19 @@ TYPES = {"TEXT": "VARCHAR", "INTEGER": "BIGINT", "REAL": "DOUBLE"}
 
 
 def write(folder: Path, tables: Iterable[DataTable]) -> None:
-    """A file for each table that has rows or none, such as ``deals.parquet``."""
+    """A file for each table, also for one without rows, such as ``deals.parquet``."""
     import duckdb  # noqa: PLC0415 - a package that is there only where somebody asked for it
 
-    with duckdb.connect() as database:
+    with TemporaryDirectory(prefix="salesops-") as scratch, duckdb.connect() as database:
         for table in tables:
-            columns = ", ".join(f"{_quoted(column.name)} {TYPES[column.type]}" for column in table.columns)
-            name = _quoted(table.name)
-            database.execute(f"CREATE TABLE {name} ({columns})")
-            if table.rows:
-                database.executemany(f"INSERT INTO {name} VALUES ({', '.join('?' * len(table.columns))})", table.rows)
-            database.execute(f"COPY {name} TO {_text(folder / f'{table.name}.parquet')} (FORMAT parquet)")
+            rows = Path(scratch, "rows.json")
+            with rows.open("w", encoding="utf-8") as file:
+                file.writelines(f"{json.dumps(dict(enumerate(row)), ensure_ascii=False)}\n" for row in table.rows)
+            types = ", ".join(f"'{at}': '{TYPES[column.type]}'" for at, column in enumerate(table.columns))
+            named = ", ".join(f'"{at}" AS {_quoted(column.name)}' for at, column in enumerate(table.columns))
+            read = f"read_json({_text(rows)}, format='newline_delimited', columns={{{types}}})"
+            target = _text(folder / f"{table.name}.parquet")
+            database.execute(f"COPY (SELECT {named} FROM {read}) TO {target} (FORMAT parquet)")
 
 
 def _quoted(name: str) -> str:

@@ -12,7 +12,7 @@ from salesops.exports import sqlite
 from salesops.exports.evidence import numbers_of
 from salesops.exports.known import known_tables
 from salesops.exports.parquet import write
-from salesops.exports.tables import record_tables
+from salesops.exports.tables import DataColumn, DataTable, record_tables
 from salesops.store.load import load
 
 HOME = Path(__file__).parents[2]
@@ -36,3 +36,18 @@ def test_the_rows_and_sums_are_those_of_the_sqlite_file(tmp_path):
             None if n is None else round(float(n), 6) for n in here
         ], table.name
     con.close()
+
+
+def test_every_cell_comes_back_as_it_was(tmp_path):
+    rows = [
+        ("a", 1, 0.5, 'two\nlines, "quoted" \\N é 東京 🙂\u2028'),
+        ("", -(2**40), None, None),
+        ("c", None, 1e-9, ""),
+    ]
+    columns = (DataColumn("id"), DataColumn('n "q"', "INTEGER"), DataColumn("x", "REAL"), DataColumn("words"))
+    write(tmp_path, [DataTable("odd", columns, ("id",), rows), DataTable("none", columns, ("id",))])
+    with duckdb.connect() as duck:
+        found = duck.execute(f"SELECT * FROM read_parquet('{tmp_path}/odd.parquet')")
+        assert [name for name, *_ in found.description] == ["id", 'n "q"', "x", "words"]
+        assert found.fetchall() == rows
+        assert duck.execute(f"SELECT count(*) FROM read_parquet('{tmp_path}/none.parquet')").fetchone() == (0,)
