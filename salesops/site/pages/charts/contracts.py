@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -41,6 +41,7 @@ from salesops.site.pages.charts.chart import (
     Chart,
     Sign,
     Spec,
+    Values,
     amount_of,
     by_day,
     drawing,
@@ -238,42 +239,10 @@ def users(member: Member, terms: Sequence[Term], as_of: date) -> Chart | None:
     seen = [each for each in member.health if each.active_users is not None and each.date <= as_of]
     if len(seen) < 2:
         return None
-    values = [
-        {
-            "day": str(each.date),
-            "users": each.active_users,
-            "status": each.status,
-            "says": f"{short(each.date, as_of)}: {counted(each.active_users or 0, 'active user')}, {each.status}",
-        }
-        for each in seen
-    ]
     first, last = seen[0].date, max(seen[-1].date, as_of)
-    x = by_day("day", first, last)
-    y = amount_of("users", form="d", domainMin=0)
     bands = list(_bands(terms, first, last, as_of))
     looks = {status: LOOKS[status] for status in LOOKS if any(each.status == status for each in seen)}
-    layers: list[Spec] = [
-        layer(
-            bands,
-            "rect",
-            {"x": by_day(), "x2": {"field": "until"}, "tooltip": SAYS},
-            color=BAND,
-            clip=True,
-            stroke=GROUND,
-            strokeWidth=2,
-        ),
-        layer(values, "line", {"x": x, "y": y, "tooltip": SAYS}, color=ACCENT, strokeWidth=2),
-        layer(
-            values,
-            "point",
-            {"x": by_day(), "y": y, "color": in_colours("status", looks), "tooltip": SAYS},
-            filled=True,
-            size=90,
-            opacity=1,
-            stroke=GROUND,
-            strokeWidth=1.2,
-        ),
-    ]
+    layers = _user_layers([_seen_value(each, as_of) for each in seen], bands, by_day("day", first, last), looks)
     return Chart(
         title=f"Active users of {member.name}",
         caption=_users_caption(seen, as_of),
@@ -286,6 +255,29 @@ def users(member: Member, terms: Sequence[Term], as_of: date) -> Chart | None:
             *((Sign("box", BAND, "term of a contract"),) if bands else ()),
         ),
     )
+
+
+def _seen_value(seen: Health, as_of: date) -> dict[str, Any]:
+    users = counted(seen.active_users or 0, "active user")
+    return {
+        "day": str(seen.date),
+        "users": seen.active_users,
+        "status": seen.status,
+        "says": f"{short(seen.date, as_of)}: {users}, {seen.status}",
+    }
+
+
+def _user_layers(values: Values, bands: Values, x: Spec, looks: Mapping[str, str]) -> list[Spec]:
+    """The terms behind, the line, and a dot in the colour of the health for each look."""
+    y = amount_of("users", form="d", domainMin=0)
+    behind = {"x": by_day(), "x2": {"field": "until"}, "tooltip": SAYS}
+    dots = {"x": by_day(), "y": y, "color": in_colours("status", looks), "tooltip": SAYS}
+    edge = {"stroke": GROUND, "strokeWidth": 1.2}
+    return [
+        layer(bands, "rect", behind, color=BAND, clip=True, stroke=GROUND, strokeWidth=2),
+        layer(values, "line", {"x": x, "y": y, "tooltip": SAYS}, color=ACCENT, strokeWidth=2),
+        layer(values, "point", dots, filled=True, size=90, opacity=1, **edge),
+    ]
 
 
 def _bands(terms: Sequence[Term], first: date, last: date, as_of: date) -> Iterator[dict[str, Any]]:
@@ -334,49 +326,10 @@ def forecast(snapshot: Snapshot, found: Forecast) -> Chart | None:
     ]
     if not rows:
         return None
-    values = [
-        {
-            "row": row.name,
-            "low": float(money_of(row.band.p10)),
-            "middle": float(money_of(row.band.p50)),
-            "high": float(money_of(row.band.p90)),
-            "says": f"{row.name}: {_in_words(row.band.p10, found.currency)} to {_in_words(row.band.p90, found.currency)} in 8 of 10 draws, "
-            f"the middle {_in_words(row.band.p50, found.currency)}; {counted(len(row.deals), 'deal')}",
-        }
-        for row in rows
-    ]
-    x = {
-        "field": "row",
-        "type": "ordinal",
-        "sort": None,
-        "axis": {"grid": False, "labelAngle": 0, "labelOverlap": True, "labelSeparation": 8},
-    }
-    y = amount_of("low", domainMin=0)
     return Chart(
         title=f"Forecast by month, in {found.currency}",
         caption=_forecast_caption(rows, found),
-        spec=drawing(
-            PLOT,
-            layer(
-                values,
-                "bar",
-                {"x": x, "y": y, "y2": {"field": "high"}, "tooltip": SAYS},
-                color=PALE,
-                width=12,
-                cornerRadius=3,
-            ),
-            layer(
-                values,
-                "point",
-                {"x": x, "y": {**y, "field": "middle"}, "tooltip": SAYS},
-                filled=True,
-                size=80,
-                color=ACCENT,
-                opacity=1,
-                stroke=GROUND,
-                strokeWidth=1.2,
-            ),
-        ),
+        spec=drawing(PLOT, *_forecast_layers([_band_value(row, found.currency) for row in rows])),
         columns=(
             Column("Month", lambda row, _: row.name, header=True),
             Column("1 in 10 below", _level(0, found.currency), right=True),
@@ -387,6 +340,31 @@ def forecast(snapshot: Snapshot, found: Forecast) -> Chart | None:
         rows=rows,
         key=(Sign("dot", ACCENT, "half of the draws bring more"), Sign("box", PALE, "8 of 10 draws")),
     )
+
+
+def _band_value(row: ForecastRow, currency: str) -> dict[str, Any]:
+    low, middle, high = (_in_words(cents, currency) for cents in (row.band.p10, row.band.p50, row.band.p90))
+    return {
+        "row": row.name,
+        "low": float(money_of(row.band.p10)),
+        "middle": float(money_of(row.band.p50)),
+        "high": float(money_of(row.band.p90)),
+        "says": f"{row.name}: {low} to {high} in 8 of 10 draws, the middle {middle}; {counted(len(row.deals), 'deal')}",
+    }
+
+
+def _forecast_layers(values: Values) -> list[Spec]:
+    """The bar between the bounds, and the dot in the middle."""
+    axis = {"grid": False, "labelAngle": 0, "labelOverlap": True, "labelSeparation": 8}
+    x = {"field": "row", "type": "ordinal", "sort": None, "axis": axis}
+    y = amount_of("low", domainMin=0)
+    band = {"x": x, "y": y, "y2": {"field": "high"}, "tooltip": SAYS}
+    dot = {"x": x, "y": {**y, "field": "middle"}, "tooltip": SAYS}
+    edge = {"stroke": GROUND, "strokeWidth": 1.2}
+    return [
+        layer(values, "bar", band, color=PALE, width=12, cornerRadius=3),
+        layer(values, "point", dot, filled=True, size=80, color=ACCENT, opacity=1, **edge),
+    ]
 
 
 def _joined(links: Iterable[Markup]) -> Markup:

@@ -97,61 +97,44 @@ def conversions(snapshot: Snapshot, readings: Readings) -> Chart | None:
     rows = [row for row in _conversion_rows(snapshot, readings) if row.share.out_of]
     if not rows:
         return None
-    values = [_conversion_value(row) for row in rows]
-    sure = [value for value, row in zip(values, rows, strict=True) if row.share.is_enough]
-    lines = [value for value in values if value["line"] is not None]
-    x = amount_of("low", form=".0%", down=False, domain=[0, 1])
-    y = of_rows()
-    y["axis"] = {**y["axis"], "labelExpr": r"split(datum.label, '\n')"}
-    encoding = {"y": y, "tooltip": SAYS, "href": LEADS}
-    height = len(rows) * 44 + FOOT
-    left = [value for value, row in zip(values, rows, strict=True) if (row.share.value or 0) <= 0.5]
-    right = [value for value, row in zip(values, rows, strict=True) if (row.share.value or 0) > 0.5]
-    layers = [
-        layer(
-            values,
-            "bar",
-            {**encoding, "x": x, "x2": {"field": "high"}},
-            color=PALE,
-            height=6,
-            cornerRadius=3,
-            cursor="pointer",
-        ),
-        layer(
-            sure,
-            "point",
-            {**encoding, "x": {**x, "field": "share"}},
-            filled=True,
-            size=90,
-            color=ACCENT,
-            opacity=1,
-            cursor="pointer",
-        ),
-        layer(lines, "tick", {**encoding, "x": {**x, "field": "line"}}, color=BAD, height=20, thickness=2),
-        *(
-            layer(
-                found,
-                "text",
-                {**encoding, "x": {**x, "field": end}, "text": {"field": "words", "type": "nominal"}},
-                align=side,
-                dy=-13,
-            )
-            for found, end, side in ((left, "low", "left"), (right, "high", "right"))
-            if found
-        ),
-    ]
+    layers = _conversion_layers(rows)
     return Chart(
         title="Conversions: the share that went on, and how sure it is",
         caption=_conversion_caption(rows),
-        spec=drawing(height, *layers),
+        spec=drawing(len(rows) * 44 + FOOT, *layers),
         columns=CONVERSION_COLUMNS,
         rows=rows,
         key=(
             Sign("dot", ACCENT, "share of the decided"),
             Sign("box", PALE, "could be (95 %)"),
-            *((Sign("tick", BAD, "red line"),) if lines else ()),
+            *((Sign("tick", BAD, "red line"),) if any(row.line is not None for row in rows) else ()),
         ),
     )
+
+
+def _conversion_layers(rows: Sequence[ConversionRow]) -> list[Spec]:
+    """The bars, the dots where there are enough outcomes, the red lines, and the counts on the side where there is room."""
+    x = amount_of("low", form=".0%", down=False, domain=[0, 1])
+    y = of_rows()
+    y["axis"] = {**y["axis"], "labelExpr": r"split(datum.label, '\n')"}
+    encoding = {"y": y, "tooltip": SAYS, "href": LEADS}
+    drawn = [(row, _conversion_value(row)) for row in rows]
+    sure = [value for row, value in drawn if row.share.is_enough]
+    lines = [value for _, value in drawn if value["line"] is not None]
+    left = [value for row, value in drawn if (row.share.value or 0) <= 0.5]
+    right = [value for row, value in drawn if (row.share.value or 0) > 0.5]
+    bar, dot = {**encoding, "x": x, "x2": {"field": "high"}}, {**encoding, "x": {**x, "field": "share"}}
+    words = {"text": {"field": "words", "type": "nominal"}}
+    return [
+        layer([value for _, value in drawn], "bar", bar, color=PALE, height=6, cornerRadius=3, cursor="pointer"),
+        layer(sure, "point", dot, filled=True, size=90, color=ACCENT, opacity=1, cursor="pointer"),
+        layer(lines, "tick", {**encoding, "x": {**x, "field": "line"}}, color=BAD, height=20, thickness=2),
+        *(
+            layer(found, "text", {**encoding, "x": {**x, "field": end}, **words}, align=side, dy=-13)
+            for found, end, side in ((left, "low", "left"), (right, "high", "right"))
+            if found
+        ),
+    ]
 
 
 def _conversion_rows(snapshot: Snapshot, readings: Readings) -> Iterator[ConversionRow]:
