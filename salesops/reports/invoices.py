@@ -21,6 +21,7 @@ from salesops.records.prices import PriceList, usage_fee
 MEMBERSHIP, USAGE, CLOUD, ONE_OFF, CREDIT = "membership", "usage", "cloud", "one-off", "credit"
 NOTHING_YET = "not prepared"
 """How far an invoice is that nobody has begun."""
+NOT_KNOWN = "not known yet"
 NO_DEAL = "the deal of the invoice on file that names none"
 """What is missing where one of several contracts may have its invoice already."""
 
@@ -57,6 +58,8 @@ class InvoiceRow:
     at: int | None
     agreement: str | None = None
     """Where the signed agreement lies."""
+    bill_to: str | None = None
+    """The address to which it goes."""
 
     @property
     def whose(self) -> str:
@@ -121,6 +124,7 @@ class InvoiceRow:
             "missing": list(self.missing),
             "later": list(self.later),
             "representative": self.representative.id if self.representative else None,
+            "bill_to": self.bill_to,
         }
 
 
@@ -275,6 +279,7 @@ class _Drawn:
             self.invoice,
             self.at,
             self.contract.agreement,
+            self.member.bill_to,
         )
 
     # what it charges
@@ -429,6 +434,7 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
             yield f"  {'Total':<48} {amount:>12,.2f} {currency}"
         yield f"  Contract: {', '.join(part for part in (row.deal, row.agreement) if part)}"
         yield f"  Certifies: {_reached(row.representative)}"
+        yield f"  Invoice to: {row.bill_to or NOT_KNOWN}"
     yield ""
     sums = " and ".join(
         f"{amount:,.2f} {currency}"
@@ -442,5 +448,5 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
 
 def _reached(contact: Contact | None) -> str:
     if contact is None:
-        return "not known yet"
+        return NOT_KNOWN
     return ", ".join(part for part in (contact.name, contact.role, contact.email) if part) or contact.id

@@ -146,7 +146,8 @@ def test_the_issues_are_printed_first_and_nothing_is_opened(won, tmp_path):
     ran = done(won.run("handoff", "acme", "--issues", "--dry-run"))
     assert "New hub: teaching for Cascadia University" in ran.out
     assert "| Storage | 10 GB | |" in ran.out
-    assert "[TO FILL IN: hub.environment]" in ran.out
+    assert "| Contract | https://docs.example/a | |" in ran.out
+    assert "[TO FILL IN: environment (hub)]" in ran.out
     assert issues(tmp_path) == []
 
 

@@ -114,7 +114,7 @@ def test_a_step_before_the_last_one_is_refused_and_a_dry_run_writes_nothing(crm)
 
 
 def test_the_message_has_a_visible_gap_where_nobody_said_to_whom(crm):
-    assert crm.run("invoices", "--email").out.startswith("To: [TO FILL IN: team.sponsor.email]")
+    assert crm.run("invoices", "--email").out.startswith("To: [TO FILL IN: email (team sponsor)]")
 
 
 def test_a_document_is_drawn_up_and_says_what_is_missing(crm):
@@ -123,7 +123,8 @@ def test_a_document_is_drawn_up_and_says_what_is_missing(crm):
     assert ran.code == 0
     assert "# Proposal: " in ran.out
     assert "- Teach 300 students" in ran.out
-    assert "value_proposition" in ran.err
+    assert "value proposition" in ran.err
+    assert "salesops set acme value_proposition VALUE" in ran.err
     unknown = crm.run("draft", "acme", "poem")
     assert (unknown.code, "there are: agreement@1" in unknown.err) == (2, True)
     crm.write("playbook/templates/poem@1.md", "{{ contract.strat }}")

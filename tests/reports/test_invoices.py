@@ -231,6 +231,13 @@ def test_the_message_to_the_sponsor_has_what_is_ready_and_nothing_else(won, repo
     assert "In all: 1,012.50 USD" in said
     assert "Ada Smith, a@c.example" in said
     assert "77" not in said
+    assert "  Invoice to: not known yet" in said
+    repo.member(
+        READY
+        + "address: 1 Campus Way\ncontacts: [{id: a-smith, decides: true}]\ninvoices: [{month: 2026-10, deal: one, tier_confirmed: 2026-02-01}]"
+    )
+    (row, _) = batch(repo.book().on(date(2026, 11, 20)), "2026-10").rows
+    assert row.bill_to == "1 Campus Way"
 
 
 def test_an_invoice_of_a_community_that_has_no_deal_any_more_is_not_lost(won):

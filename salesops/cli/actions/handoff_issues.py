@@ -108,10 +108,10 @@ def _written(desk: Desk, found: Handoff, each: ToOpen, address: str) -> int:
 
 
 def _print(each: ToOpen) -> None:
-    say(show(each.title.text))
+    say(each.title.text)
     say("")
     for line in each.body.text.splitlines():
-        say(show(line))
+        say(line)
     if each.body.gaps:
         note(f"salesops: {counted(len(each.body.gaps), 'fact')} missing: {', '.join(each.body.gaps)}")
     say("")
