@@ -99,7 +99,7 @@ def _as_text(found: Batch) -> Iterator[str]:
     yield f"{style('Invoices', 'head')} for {found.month}, as of {found.as_of}"
     yield ""
     if not found.rows:
-        yield f"No contract was in service in {found.month}."
+        yield f"Nobody was in service in {found.month}."
         return
     yield from table(list(map(_shown, found.rows)), HEADS, frozenset({2, 3}), style)
     yield ""
@@ -147,6 +147,8 @@ def _record(desk: Desk, found: Batch, step: str, deals: list[str], day: date) ->
 
 def _why_not(row: InvoiceRow, step: str, day: date) -> str | None:
     """Why an invoice does not come to a step; None where it does."""
+    if not row.has_contract:
+        return f"nothing is billed without {row.missing[0]}"
     if row.next_step != step:
         return f"it is {row.state}" + (f" since {row.done[1]}" if row.done else "")
     if row.month > f"{day:%Y-%m}":
