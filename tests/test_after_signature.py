@@ -6,6 +6,7 @@ The rows are numbered as in the requirements: 109 to 117 the hand-off and delive
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -18,12 +19,13 @@ from salesops.site.pages import every_page
 from salesops.store.load import load
 
 DAY = date(2026, 11, 21)
+WORKFLOWS = {file.stem for file in (Path(__file__).parents[1] / ".github/workflows").glob("*.yml")}
 
 ROWS = {
     109: "check contract-differs, command handoff, page deals/northmere-general says price and member are right",
     110: "field deal.order.hubs.authentication, field deal.order.hubs.environment, field deal.order.hubs.storage, check hubs-too-many",
     111: "field deal.order.configurator, field deal.order.frozen.catalogue, check order-differs, check order-unreadable",
-    112: "command handoff, field deal.order.hubs.issue, field deal.order.issued, page deals/northmere-general says Issues for delivery are open",
+    112: "command handoff, workflow handoff, field deal.order.hubs.issue, field deal.order.issued, page deals/northmere-general says Issues for delivery are open",
     113: "field deal.order.delivery_owner, field deal.order.taken_on, check handoff-unowned",
     114: "field member.health.satisfaction, page renewals says Health",
     115: "field deal.contract.deliverables.due, field deal.contract.deliverables.link, check deliverable-overdue",
@@ -80,5 +82,11 @@ def test_a_row_opens_what_it_names(row, fields, pages, book):
             path, _, words = name.partition(" says ")
             assert words in pages[path], each
         else:
-            known = {"check": CHECKS, "command": COMMANDS, "field": fields, "metric": metrics_of(book.on(DAY).process)}
+            known = {
+                "check": CHECKS,
+                "command": COMMANDS,
+                "workflow": WORKFLOWS,
+                "field": fields,
+                "metric": metrics_of(book.on(DAY).process),
+            }
             assert name in known[kind], each
