@@ -15,6 +15,7 @@ from salesops.cli import COMMANDS
 from salesops.metrics import metrics_of
 from salesops.records.kinds import KINDS
 from salesops.records.model_fields import fields_below
+from salesops.records.specification import differences, specified
 from salesops.site.pages import every_page
 from salesops.store.load import load
 
@@ -90,3 +91,13 @@ def test_a_row_opens_what_it_names(row, fields, pages, book):
                 "metric": metrics_of(book.on(DAY).process),
             }
             assert name in known[kind], each
+
+
+def test_every_order_of_the_demonstration_keeps_a_copy_of_what_its_link_says(book):
+    orders = {id: deal.order for id, deal in book.deals.items() if deal.order and deal.order.configurator}
+    assert len(orders) > 10
+    for id, order in orders.items():
+        assert order.frozen, id
+        assert order.frozen.hubs == specified(order.configurator).hubs, id
+        assert order.frozen.date == order.created, id
+        assert not list(differences(order)), id
