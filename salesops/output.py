@@ -170,24 +170,52 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-_MARKUP = re.compile(r"[\\`*_\[\]|~$]|^[#+-]")
-_LINKED = re.compile(r"[@#](?=\w)|:(?=[\w+-]+:)|(?<=:)//|(?<=www)\.|(?<=\bgh)-(?=\d)", re.IGNORECASE)
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
-UNLINKED = "&#8203;"
+_MARKUP = re.compile(
+    r"""
+      \\ (?= [!-/:-@\[-`{-~] | $ )          # before a mark, or before whatever the text around it begins with
+    | [`|]
+    | \] (?= [(\[:] | $ ) | \[ (?= \[ ) | ^ \[ (?= [\ xX]\] )   # any other bracket leads nowhere
+    | (?<! \s ) \* | \* (?! \s )
+    | (?<! [^\W_] ) _ | _ (?! [^\W_] )      # within a word it marks nothing
+    | (?<! \s ) (?<! ^ ) ~ | ~ (?! \w )     # before a word it could only begin something
+    | \$ (?! \d )                          # before a number it never ends a formula
+    | & (?= \#? \w+ ; ) | < (?! [\s\d] ) | (?<= - ) >
+    | ^ (?: [\#>] | \+ (?= \s | $ ) | - (?= [\s-] | $ ) | = (?= =* $ ) | : (?= - ) )
+    """,
+    re.VERBOSE,
+)
+"""What would be markup where it stands; the rest reads as it was written, also where nobody renders it."""
+_LINKED = re.compile(
+    r"(?<![A-Za-z0-9])@(?=\w)|#(?=\w)|:(?=[\w+-]+:)|(?<=:)//|(?<=www)\.|(?<=\bgh)-(?=\d)", re.IGNORECASE
+)
+"""Where GitHub would find somebody to notify, an issue, an emoji or an address; an e-mail address notifies nobody."""
+_ENTITIES = {"&": "&amp;", "<": "&lt;"}
+UNLINKED = "\u200b"
 """A blank of no width: it keeps GitHub from notifying people and linking addresses that stand in foreign text."""
 
 
 def markdown(text: object) -> str:
-    """Any foreign text as one line of Markdown that says just this text: no markup, no link, no mention."""
-    seen = re.sub("[&<>]", lambda match: _ENTITIES[match.group()], show(text).strip())
-    seen = _MARKUP.sub(lambda match: "\\" + match.group(), seen)
+    """Any foreign text as one line of Markdown that says just this text: no markup, no link to a page, no mention."""
+    seen = _MARKUP.sub(lambda match: _ENTITIES.get(match.group(), "\\" + match.group()), show(text).strip())
     seen = re.sub(r"^(\d{1,9})(?=[.)](\s|$))", r"\1\\", seen)
+    return _without_links(seen)
+
+
+def address(url: str) -> str:
+    """A link of a record in Markdown that leads where it says; as it is where nothing in it is markup."""
+    seen = show(url).strip()
+    if not _ADDRESS.fullmatch(seen):
+        return markdown(seen)
+    return f"<{seen}>" if _MARKUP.search(seen) else seen
+
+
+def _without_links(seen: str) -> str:
     return _LINKED.sub(lambda match: match.group()[0] + UNLINKED + match.group()[1:], seen)
 
 
 def unlinked(text: object) -> str:
     """Foreign text as one line of a title or of a commit, in which GitHub finds nobody to notify and nothing to close."""
-    return _LINKED.sub(lambda match: match.group()[0] + "\u200b" + match.group()[1:], show(text).strip())
+    return _without_links(show(text).strip())
 
 
 def code_span(text: object) -> str:

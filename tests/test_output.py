@@ -9,12 +9,14 @@ import unicodedata
 from datetime import date
 from decimal import Decimal
 
+import markdown as python_markdown
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from salesops.output import (
     ANNOTATIONS,
+    address,
     as_csv,
     as_json,
     code_span,
@@ -293,10 +295,22 @@ def test_editors_get_one_line_each():
     ("text", "written"),
     [
         ("Université, 50 % of 3 (a+b) = c!", "Université, 50 % of 3 (a+b) = c!"),
-        ("a*b_c`d[e]|f~g$h\\", "a\\*b\\_c\\`d\\[e\\]\\|f\\~g\\$h\\\\"),
-        ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
-        ("@jim #1 a@b.example", "@&#8203;jim #&#8203;1 a@&#8203;b.example"),
-        ("https://x www.x GH-1 :tada:", "https:/&#8203;/x www.&#8203;x GH-&#8203;1 :&#8203;tada:"),
+        ("a*b`d[e]|f~g$h\\", "a\\*b\\`d[e]\\|f\\~g\\$h\\\\"),
+        ("<b>&amp;", "&lt;b>&amp;amp;"),
+        ("@jim #1 (@jim", "@\u200bjim #\u200b1 (@\u200bjim"),
+        ("https://x www.x GH-1 :tada:", "https:/\u200b/x www.\u200bx GH-\u200b1 :\u200btada:"),
+        ("R&D & sign_on, 5 < 6 > 4 <3, 2 * 3", "R&D & sign_on, 5 < 6 > 4 <3, 2 * 3"),
+        ("~300 for $5,000 or US$20", "~300 for $5,000 or US$20"),
+        ("a.smith@b.example, general@3", "a.smith@b.example, general@3"),
+        ("_it_ **b** $x$ ~~no~~", "\\_it\\_ \\*\\*b\\*\\* \\$x\\$ \\~\\~no\\~\\~"),
+        ("+1 and -5", "+1 and -5"),
+        ("<!-- x -->", "&lt;!-- x --\\>"),
+        ("> a", "\\> a"),
+        ("[0,30] Renewal [x](y) [z]: [[w]]", "[0,30] Renewal [x\\](y) [z\\]: \\[[w]\\]"),
+        ("[ ] task", "\\[ ] task"),
+        ("===", "\\==="),
+        ("---", "\\---"),
+        ("\\_ a\\b", "\\\\\\_ a\\b"),
         ("@ # : / 10:30 a: b", "@ # : / 10:30 a: b"),
         ("# a", "\\# a"),
         ("- a", "\\- a"),
@@ -305,11 +319,38 @@ def test_editors_get_one_line_each():
         ("12) a", "12\\) a"),
         ("1.5 days", "1.5 days"),
         ("   code", "code"),
-        ("a\nb", "a\\\\nb"),
+        ("a\nb", "a\\nb"),
     ],
 )
-def test_foreign_text_in_markdown_says_just_itself(text, written):
+def test_foreign_text_in_markdown_says_just_itself_and_reads_well_where_nobody_renders_it(text, written):
     assert markdown(text) == written
+
+
+@pytest.mark.parametrize("around", ["{}", "- {}", "A line\n{}\n", "| a | b |\n|---|---|\n| {} | x |", "{}, {} ({})"])
+@given(
+    st.lists(st.sampled_from([*"\\`*_[](){}<>#+-=!|~$&:;. /\"'", "a", "1", "Ü", "&lt;", "<b>", "](", "--"]), max_size=9)
+)
+def test_no_text_in_markdown_becomes_markup_wherever_it_stands(around, marks):
+    text = "".join(marks)
+    page = rendered(around.replace("{}", markdown(text)))
+    tags = set(re.findall(r"<\s*/?\s*([a-z][a-z0-9]*)", page, re.IGNORECASE))
+    assert tags <= {"p", "ul", "li", "table", "thead", "tbody", "tr", "th", "td"}, page
+
+
+def rendered(text):
+    return python_markdown.markdown(text, extensions=["tables", "fenced_code", "sane_lists"])
+
+
+@pytest.mark.parametrize(
+    ("link", "written"),
+    [
+        ("https://sign.example/a/b-1?c=d_e", "https://sign.example/a/b-1?c=d_e"),
+        ("https://a.example/_b_", "<https://a.example/_b_>"),
+        ("https://a.example/x](y", "https:/\u200b/a.example/x\\](y"),
+    ],
+)
+def test_a_link_of_a_record_leads_where_it_says(link, written):
+    assert address(link) == written
 
 
 @pytest.mark.parametrize(

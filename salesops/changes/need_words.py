@@ -31,6 +31,12 @@ def in_a_line(needs: Iterable[Need]) -> str:
     return "; ".join(f"{above}: {', '.join(said)}" if above else ", ".join(said) for above, said in groups.items())
 
 
+def path_in_words(path: str) -> str:
+    """A path into a record as people call it: ``hubs (contract scope)``."""
+    *above, name = (label(part).rstrip(":") for part in path.split("."))
+    return f"{name} ({' '.join(above)})" if above else name
+
+
 def _parts(need: Need) -> tuple[str, str]:
     """Under which name a need stands, and its own."""
     if not need.field:

@@ -10,7 +10,8 @@ from salesops.cli.options import as_of_option, completed, writing_options
 
 
 @click.command("handoff")
-@click.argument("deal", shell_complete=completed("deal"))
+@click.argument("deal", required=False, shell_complete=completed("deal"))
+@click.option("--ready", is_flag=True, help="Name the deals whose issues can be opened now; write nothing.")
 @click.option("--order", metavar="URL", help="The configurator's link: it is stored with a copy of what it says.")
 @click.option("--owner", metavar="PERSON", help="Who in delivery takes it on.", shell_complete=completed("person"))
 @click.option(
@@ -29,15 +30,16 @@ from salesops.cli.options import as_of_option, completed, writing_options
 @writing_options
 @as_of_option
 @click.pass_context
-def command(ctx: click.Context, /, deal: str, **options: Any) -> None:
+def command(ctx: click.Context, /, deal: str | None, **options: Any) -> None:
     """Show how far the hand-off of a won deal is, and write down its next step.
 
     The order opens once contract, price and member are right. With --issues and --dry-run the issues are printed and nothing is
-    opened. An interrupted run, run again, opens only what is missing. After --ended, --issues opens those by which the hubs are switched off.
+    opened. --ready names the deals whose issues wait for that: the workflow *Hand-off* opens them. An interrupted run, run again, opens only what is missing. After --ended, --issues opens those by which the hubs are switched off.
 
     \b
       salesops handoff northmere
       salesops handoff northmere --order "https://configure.example/?state=…"
+      salesops handoff --ready
       salesops handoff northmere --issues --dry-run
       salesops handoff northmere --owner april
       salesops handoff northmere --in-use "20 apr" --url teaching=https://teaching.example

@@ -45,7 +45,7 @@ def terms(snapshot: Snapshot, member: str | None = None) -> list[Term]:
     """Every won contract that has a start, in exactly one bucket; of one member only, where that is asked for."""
     won = snapshot.won if member is None else _won_from(snapshot, member)
     return [
-        _term(snapshot, history, history.deal.contract)
+        term_of(snapshot, history, history.deal.contract)
         for history in won
         if history.deal.contract and history.deal.contract.start
     ]
@@ -82,7 +82,8 @@ def without_start(snapshot: Snapshot) -> list[LeftOut]:
     ]
 
 
-def _term(snapshot: Snapshot, history: DealHistory, contract: Contract) -> Term:
+def term_of(snapshot: Snapshot, history: DealHistory, contract: Contract) -> Term:
+    """A won contract on the day of the snapshot."""
     renewals = renewals_of(snapshot, history.id)
     superseded = any(start <= snapshot.as_of for _, start in renewals)
     secured = next((deal_id for deal_id, start in renewals if start > snapshot.as_of), None)

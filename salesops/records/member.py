@@ -164,6 +164,14 @@ class Member(Record):
     country: Country = given("Its country, ISO 3166-1 alpha-2; 'unknown' where nobody knows yet.", "US", past=Past.FREE)
     ror: Ror | None = maybe("Its id in the Research Organization Registry; the checksum is checked.", past=Past.FREE)
     website: Url | None = maybe("Its website.", past=Past.FREE)
+    address: Text | None = maybe(
+        "Its postal address, as it stands in an agreement.", "1 Campus Way, Bellingham, WA 98225, USA", past=Past.FREE
+    )
+    billing_address: Text | None = maybe(
+        "Where its invoices go, if not to the postal address.",
+        "Accounts Payable, PO Box 12, Bellingham",
+        past=Past.FREE,
+    )
     contacts: tuple[Contact, ...] = many("The people there.", entries=Entries(("id",)), past=Past.FREE)
     vendor_setup: VendorSetup | None = maybe("Whether the team is a vendor in its system.", past=Past.FREE)
     communities: tuple[Community, ...] = many(
@@ -182,6 +190,11 @@ class Member(Record):
     )
     links: tuple[Link, ...] = many("Where its documents live.", entries=LINKS, past=Past.FREE)
     x: dict[str, Own] = free("The team's own fields: shown, never interpreted.", past=Past.FREE)
+
+    @property
+    def bill_to(self) -> str | None:
+        """Where its invoices go; None where no address is on file."""
+        return self.billing_address or self.address
 
     @property
     def running(self) -> tuple[RunningHub, ...]:

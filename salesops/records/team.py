@@ -133,6 +133,9 @@ class Sponsor(Record):
     email: Email | None = maybe(
         "Where its operations read what is to be invoiced and archived.", "operations@sponsor.example"
     )
+    address: Text | None = maybe(
+        "Its postal address, as it stands in an agreement.", "12 Harbour Street, Portland, OR 97204, USA"
+    )
 
 
 class Delivery(Record):
@@ -189,6 +192,11 @@ class Team(Record):
     )
     public: Public | None = maybe(
         "What a public site may show; without it there is none (`salesops site --public`).", past=Past.FREE
+    )
+    address: Text | None = maybe(
+        "Its postal address, where it signs agreements itself.",
+        "12 Harbour Street, Portland, OR 97204, USA",
+        past=Past.FREE,
     )
     sponsor: Sponsor | None = maybe("Who signs the contracts and sends the invoices for the team.", past=Past.FREE)
     delivery: Delivery | None = maybe("Where delivery works, and by which templates.", past=Past.FREE)

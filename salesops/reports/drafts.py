@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, get_args, get_origin
+from typing import Any, NamedTuple, get_args, get_origin
 
-from pydantic import BaseModel
+from pydantic import BaseModel, PlainValidator
 
 from salesops.book.book import Snapshot
-from salesops.output import markdown
+from salesops.changes.need_words import path_in_words
+from salesops.output import address, markdown, show
 from salesops.problems import did_you_mean
-from salesops.records.contract import Hub
+from salesops.records.contract import MONTHS_A_YEAR, OPEN, Hub
 from salesops.records.deal import Deal
 from salesops.records.member import Contact, Member
 from salesops.records.model_fields import inside
 from salesops.records.money import Money
 from salesops.records.record import value_at
-from salesops.records.scalars import UNKNOWN
+from salesops.records.scalars import UNKNOWN, url
 from salesops.records.team import Person, Team
 
 BLANK = re.compile(r"\{\{ *([a-z_0-9.]+) *\}\}")
 """A place in a template: ``{{ contract.start }}``."""
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*(?:@[A-Za-z0-9.]+)?")
+OPEN_ENDED = "none; it runs until one of the two ends it"
 
 
 class NoSuchField(ValueError):
@@ -50,30 +51,58 @@ class DrawnUp:
         return self.text.partition("\n")[2].lstrip("\n")
 
 
+class Fact(NamedTuple):
+    """What stands at a path of a record: the value, and whether it is a link or a list."""
+
+    value: Any
+    is_link: bool = False
+    is_list: bool = False
+
+
 def gap(path: str) -> str:
     """What stands where nobody knows a fact: nobody can miss it, or take it for one."""
-    return f"[TO FILL IN: {path}]"
+    return f"[TO FILL IN: {path_in_words(path)}]"
 
 
 def draft(
     snapshot: Snapshot, deal_id: str, template: str, *, hub: Hub | None = None, safe: Callable[[str], str] = markdown
 ) -> DrawnUp:
     """A template with the facts of a deal in its blanks; ``safe`` makes what people wrote plain text where it is to be shown. Raises NoSuchField."""
+    template = "\n".join(map(show, template.splitlines())) + "\n" * template.endswith("\n")
     sources, plain = _sources(snapshot, deal_id, hub), _plain(snapshot, deal_id)
     gaps: dict[str, None] = {}
 
     def filled(match: re.Match[str]) -> str:
         path = match[1]
-        value = plain[path] if path in plain else _value(sources, path)
-        words, is_list = list(_words(value)), isinstance(value, (tuple, list)) and not isinstance(value, Money)
+        fact = Fact(plain[path]) if path in plain else _fact(sources, path)
+        words = list(_words(fact.value))
         if not words:
-            gaps[path] = None
-            return gap(path)
-        if is_list and _stands_alone(template, match):
-            return "\n".join(f"- {safe(one)}" for one in words)
-        return ", ".join(map(safe, words))
+            asked = path.replace(".yearly", ".mrr")
+            gaps[asked] = None
+            return gap(asked)
+        written = list(map(address if fact.is_link else safe, words))
+        if not _stands_alone(template, match):
+            return ", ".join(written)
+        return "\n".join(f"- {one}" if fact.is_list else one for one in written)
 
     return DrawnUp(BLANK.sub(filled, template), tuple(gaps))
+
+
+def fill_in(snapshot: Snapshot, deal_id: str, gaps: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Each gap of a document in words, with the command or the file in which its fact is written down."""
+    history = snapshot.history(deal_id)
+    member = history.deal.member if history else ""
+    for path in gaps:
+        first, _, rest = path.partition(".")
+        ways = {
+            "deal": f"salesops set {deal_id} {rest} VALUE",
+            "member": f"salesops set {member} {rest} VALUE",
+            "contact": f"salesops edit {member}",
+            "hub": f"salesops edit {deal_id}",
+            "delivery_owner": f"salesops handoff {deal_id} --owner PERSON",
+            **dict.fromkeys(("team", "owner", "entity"), "write it in playbook/team.yaml"),
+        }
+        yield path_in_words(path), ways.get(first) or f"salesops set {deal_id} {first}{'.' if rest else ''}{rest} VALUE"
 
 
 def _stands_alone(template: str, match: re.Match[str]) -> bool:
@@ -101,11 +130,37 @@ def _sources(snapshot: Snapshot, deal_id: str, hub: Hub | None) -> Mapping[str, 
     }
 
 
-def _plain(snapshot: Snapshot, deal_id: str) -> Mapping[str, str | None]:
+def _plain(snapshot: Snapshot, deal_id: str) -> Mapping[str, str | Money | None]:
     """The blanks that are one fact and no record."""
     history = snapshot.history(deal_id)
-    tier = _tier(snapshot, history.deal) if history else None
-    return {"id": deal_id, "today": str(snapshot.as_of), "today.day": str(snapshot.as_of), "tier.name": tier}
+    deal = history.deal if history else None
+    member = snapshot.book.members.get(deal.member) if deal else None
+    contract = deal.contract if deal else None
+    open_ended = {"contract.end": OPEN_ENDED} if contract and contract.end == OPEN else {}
+    return {
+        **open_ended,
+        "id": deal_id,
+        "today": str(snapshot.as_of),
+        "today.day": str(snapshot.as_of),
+        "tier.name": _tier(snapshot, deal) if deal else None,
+        "entity.address": _address_of(contract.entity if contract else None, snapshot.book.team),
+        "member.billing_address": member.bill_to if member else None,
+        "contract.yearly": _yearly(contract.mrr if contract else None),
+        "value.yearly": _yearly(deal.value.mrr if deal and deal.value else None),
+    }
+
+
+def _yearly(fee: Money | None) -> Money | None:
+    """The fee of a month, for a year."""
+    return fee and Money(fee.amount * MONTHS_A_YEAR, fee.currency)
+
+
+def _address_of(entity: str | None, team: Team | None) -> str | None:
+    """The address of whoever signs for the team: its sponsor or itself; None where the contract names somebody else, or nobody."""
+    known = {team.organisation: team.address} if team else {}
+    if team and team.sponsor:
+        known |= {team.sponsor.name: team.sponsor.address}
+    return known.get(entity) if entity else None
 
 
 def _tier(snapshot: Snapshot, deal: Deal) -> str:
@@ -113,7 +168,7 @@ def _tier(snapshot: Snapshot, deal: Deal) -> str:
     return tiers[deal.tier].name if deal.tier in tiers else deal.tier
 
 
-def _value(sources: Mapping[str, tuple[type[BaseModel], Any]], path: str) -> Any:
+def _fact(sources: Mapping[str, tuple[type[BaseModel], Any]], path: str) -> Fact:
     """What stands at a path; a field of the deal may be named without ``deal.``."""
     first, _, rest = path.partition(".")
     if first not in sources:
@@ -121,20 +176,29 @@ def _value(sources: Mapping[str, tuple[type[BaseModel], Any]], path: str) -> Any
     model, record = sources[first]
     if not rest:
         raise NoSuchField(f"{{{{ {path} }}}}: there is no such fact: say which of the record, such as {path}.name")
-    _known(model, rest, path)
-    return value_at(record, rest) if record is not None else None
+    holds = _known(model, rest, path)
+    value = value_at(record, rest) if record is not None else None
+    return Fact(value, _is_link(holds), isinstance(value, (tuple, list)) and not isinstance(value, Money))
 
 
-def _known(model: Any, rest: str, path: str) -> None:
-    """Refuse a path that no record could ever have."""
+def _known(model: Any, rest: str, path: str) -> Any:
+    """The type that stands at a path; None where only the record can say. Refuses a path that no record could ever have."""
     for name in rest.split("."):
         fields = _fields(model)
         if fields is None and _may_have_parts(model):
-            return
+            return None
         if fields is None or name not in fields:
             meant = did_you_mean(name, fields or ())
             raise NoSuchField(f"{{{{ {path} }}}}: there is no '{name}'{f'; {meant}' if meant else ''}")
         model = fields[name]
+    return model
+
+
+def _is_link(holds: Any) -> bool:
+    """Whether a field, or each entry of it, is read as a link."""
+    marks = getattr(holds, "__metadata__", ())
+    is_read = any(isinstance(mark, PlainValidator) and mark.func is url for mark in marks)
+    return is_read or any(map(_is_link, get_args(holds)))
 
 
 def _fields(model: Any) -> dict[str, Any] | None:
@@ -167,4 +231,4 @@ def _words(value: Any) -> Iterator[str]:
     elif isinstance(value, bool):
         yield "yes" if value else "no"
     elif isinstance(value, (str, int, Decimal, date)):
-        yield str(value)
+        yield from (line for line in str(value).splitlines() if line.strip())

@@ -143,12 +143,25 @@ def ordered(book: Book, deal: str) -> list[Hub]:
 def to_switch_off(book: Book, deal: str) -> list[Hub]:
     """The hubs of a service that ended, whose end no issue is on file for."""
     said = {link.kind for link in book.deals[deal].links}
-    return [hub for hub in ordered(book, deal) if end_of(hub) not in said]
+    return [hub for hub in ordered(book, deal) if end_of(hub.name) not in said]
 
 
-def end_of(hub: Hub) -> str:
+def to_open(snapshot: Snapshot) -> dict[str, list[str]]:
+    """The deals for which delivery can be given an issue now, each with its hubs: the order is made and agrees, or the service has ended."""
+    handoffs = (handoff(snapshot, history.id) for history in snapshot.won)
+    return {found.deal: hubs for found in handoffs if found and (hubs := _waiting_hubs(snapshot.book, found))}
+
+
+def _waiting_hubs(book: Book, found: Handoff) -> list[str]:
+    if found.ended:
+        return list(found.still_on)
+    is_ready = found.steps[0].is_done and found.steps[2].is_done
+    return [hub.name for hub in without_issue(book.deals[found.deal].order)] if is_ready else []
+
+
+def end_of(hub: str) -> str:
     """What the link to the issue is called that has a hub switched off."""
-    return f"decommission request: {hub.name}"
+    return f"decommission request: {hub}"
 
 
 def _steps(snapshot: Snapshot, history: DealHistory) -> Iterator[HandoffStep]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -12,15 +12,19 @@ from typing import Any, NamedTuple
 from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.book.waiting_invoices import billed_apart, is_late
-from salesops.metrics.contracts import terms
+from salesops.metrics.contracts import OVERDUE, term_of, terms
 from salesops.records.contract import Contract, month_before, month_days
 from salesops.records.member import INVOICE_STEPS, Contact, Invoice, Member
 from salesops.records.money import CENT, Money, Sums, money_as_data, total
 from salesops.records.prices import PriceList, usage_fee
+from salesops.records.process import LOST
 
 MEMBERSHIP, USAGE, CLOUD, ONE_OFF, CREDIT = "membership", "usage", "cloud", "one-off", "credit"
 NOTHING_YET = "not prepared"
 """How far an invoice is that nobody has begun."""
+NO_CONTRACT = "without a contract"
+"""How far an invoice is of a service that goes on after the last day of its contract: nothing is billed without one."""
+NOT_KNOWN = "not known yet"
 NO_DEAL = "the deal of the invoice on file that names none"
 """What is missing where one of several contracts may have its invoice already."""
 
@@ -57,6 +61,10 @@ class InvoiceRow:
     at: int | None
     agreement: str | None = None
     """Where the signed agreement lies."""
+    bill_to: str | None = None
+    """The address to which it goes."""
+    has_contract: bool = True
+    """Whether a contract covers any day of it; else it only says that there is a service which nobody can bill."""
 
     @property
     def whose(self) -> str:
@@ -82,7 +90,7 @@ class InvoiceRow:
     @property
     def state(self) -> str:
         """How far it is."""
-        return self.done[0] if self.done else NOTHING_YET
+        return self.done[0] if self.done else NOTHING_YET if self.has_contract else NO_CONTRACT
 
     @property
     def next_step(self) -> str | None:
@@ -98,6 +106,8 @@ class InvoiceRow:
     @property
     def waits_for(self) -> tuple[str, ...]:
         """What it waits for: what is missing before it is sent, else its next step and what goes with that."""
+        if not self.has_contract:
+            return self.missing
         if self.next_step is None:
             return self.later
         if self.next_step in INVOICE_STEPS[:2] and self.missing:
@@ -116,11 +126,13 @@ class InvoiceRow:
             "lines": [{"kind": line.kind, "says": line.says, **money_as_data(line.amount)} for line in self.lines],
             "total": [money_as_data(Money(amount, currency)) for currency, amount in self.total.items()],
             "state": self.state,
+            "contract": self.has_contract,
             "since": self.done[1] if self.done else None,
             "ready": self.is_ready,
             "missing": list(self.missing),
             "later": list(self.later),
             "representative": self.representative.id if self.representative else None,
+            "bill_to": self.bill_to,
         }
 
 
@@ -140,7 +152,10 @@ class Batch:
     @property
     def states(self) -> dict[str, int]:
         """How many are how far, in the order of the steps."""
-        counts = [(state, sum(row.state == state for row in self.rows)) for state in (NOTHING_YET, *INVOICE_STEPS)]
+        counts = [
+            (state, sum(row.state == state for row in self.rows))
+            for state in (NO_CONTRACT, NOTHING_YET, *INVOICE_STEPS)
+        ]
         return {state: count for state, count in counts if count}
 
     def as_data(self) -> dict[str, Any]:
@@ -155,7 +170,7 @@ class Batch:
 
 
 def batch(snapshot: Snapshot, month: str) -> Batch:
-    """Whom the team invoices for a month: every contract that was in service on any day of it."""
+    """Whom the team invoices for a month: every contract that was in service on any day of it, and every service that goes on without one."""
     rows = [row for history in _won(snapshot) for row in _rows(snapshot, history, month)]
     return Batch(month, snapshot.as_of, tuple(sorted(rows, key=lambda row: (row.name, row.deal, row.community or ""))))
 
@@ -208,13 +223,26 @@ def _won(snapshot: Snapshot) -> Iterator[DealHistory]:
 
 def _rows(snapshot: Snapshot, history: DealHistory, month: str) -> Iterator[InvoiceRow]:
     contract, member = history.deal.contract, snapshot.book.members[history.deal.member]
-    days = contract.in_month(month) if contract else None
+    covered = contract.in_month(month) if contract else None
+    days = covered or (_after_the_end(snapshot, history, contract, month) if contract else None)
     if contract is None or days is None:
         return
     on_file = [it.community for it in member.invoices if _fits(snapshot, history, it, month, it.community)]
-    apart = (None,) if None in on_file else billed_apart(member, history.id)
+    apart = (None,) if None in on_file or covered is None else billed_apart(member, history.id)
     for community in dict.fromkeys((*apart, *on_file)):
-        yield _Drawn(snapshot, history, contract, member, month, days, community, community == apart[0]).row()
+        is_first = community == apart[0]
+        yield _Drawn(snapshot, history, contract, member, month, days, community, is_first, covered is not None).row()
+
+
+def _after_the_end(
+    snapshot: Snapshot, history: DealHistory, contract: Contract, month: str
+) -> tuple[date, date] | None:
+    """The days of a month on which a service went on after the last day of its contract; None where there are none, or it is over."""
+    if contract.last_day is None or term_of(snapshot, history, contract).bucket != OVERDUE:
+        return None
+    first, last = month_days(month)
+    days = max(first, contract.last_day + timedelta(1)), min(last, snapshot.as_of)
+    return days if days[0] <= days[1] else None
 
 
 def _fits(snapshot: Snapshot, history: DealHistory, invoice: Invoice, month: str, community: str | None) -> bool:
@@ -243,6 +271,8 @@ class _Drawn:
     community: str | None
     carries_the_contract: bool
     """Whether the membership and what comes once stand on it: on the first of several."""
+    is_covered: bool
+    """Whether the contract covers the days; else the service goes on without one."""
 
     @cached_property
     def at(self) -> int | None:
@@ -275,11 +305,15 @@ class _Drawn:
             self.invoice,
             self.at,
             self.contract.agreement,
+            self.member.bill_to,
+            self.is_covered,
         )
 
     # what it charges
 
     def _lines(self) -> Iterator[InvoiceLine]:
+        if not self.is_covered:
+            return
         if self.carries_the_contract:
             yield from self._of_the_contract()
         usage, cloud = self._usage(), self.invoice.cloud if self.invoice else None
@@ -325,6 +359,9 @@ class _Drawn:
     # what is missing
 
     def _missing(self) -> Iterator[str]:
+        if not self.is_covered:
+            yield self._why_not_billed()
+            return
         if self.snapshot.as_of < month_days(self.month)[1]:
             yield "the end of the month"
         if self.confirmed is None:
@@ -344,6 +381,17 @@ class _Drawn:
             yield "active users of the month, or the usage fee"
         if self._pays_the_cloud and not (self.invoice and self.invoice.cloud is not None):
             yield "cloud costs of the month"
+
+    def _why_not_billed(self) -> str:
+        """What a service needs that goes on without a contract: another one, or its end."""
+        begun = [
+            it
+            for it in self.snapshot.book.renewed_by.get(self.history.id, ())
+            if (known := self.snapshot.history(it)) and self.snapshot.outcome(known) != LOST
+        ]
+        renew = f"win {begun[0]}, which renews it" if begun else f"renew it (salesops renew {self.history.id})"
+        end = f"end the service (salesops handoff {self.history.id} --ended DAY)"
+        return f"a contract: that of {self.history.id} ended on {self.contract.last_day} and the service goes on; {renew}, or {end}"
 
     @property
     def _is_unclear_whose(self) -> bool:
@@ -376,6 +424,8 @@ class _Drawn:
             yield "who certifies: the member has nobody who speaks for it"
         if self.invoice and self.invoice.sent and not self.invoice.archived:
             yield "proofs to be archived with the sponsor"
+        if self.is_covered and (rest := _after_the_end(self.snapshot, self.history, self.contract, self.month)):
+            yield f"for {rest[0]} to {rest[1]}, {self._why_not_billed()}"
 
     @property
     def confirmed(self) -> date | None:
@@ -429,6 +479,7 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
             yield f"  {'Total':<48} {amount:>12,.2f} {currency}"
         yield f"  Contract: {', '.join(part for part in (row.deal, row.agreement) if part)}"
         yield f"  Certifies: {_reached(row.representative)}"
+        yield f"  Invoice to: {row.bill_to or NOT_KNOWN}"
     yield ""
     sums = " and ".join(
         f"{amount:,.2f} {currency}"
@@ -442,5 +493,5 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
 
 def _reached(contact: Contact | None) -> str:
     if contact is None:
-        return "not known yet"
+        return NOT_KNOWN
     return ", ".join(part for part in (contact.name, contact.role, contact.email) if part) or contact.id

@@ -37,6 +37,16 @@ def mark(key: str) -> str:
     return f"<!-- salesops {key} -->"
 
 
+def repository_of(address: str) -> str:
+    """The address of a repository without what may stand behind its name."""
+    return address.rstrip("/").removesuffix(".git")
+
+
+def with_mark(body: str, key: str) -> str:
+    """The text of an issue with its mark."""
+    return f"{body}\n\n{mark(key)}\n"
+
+
 @dataclass(frozen=True)
 class DeliveryIssues:
     """The issues of a repository, as ``gh`` reaches it; ``address`` is that of the repository in the browser."""
@@ -55,7 +65,7 @@ class DeliveryIssues:
 
     @property
     def _path(self) -> str:
-        path = urlsplit(self.address).path.strip("/").removesuffix(".git")
+        path = urlsplit(repository_of(self.address)).path.strip("/")
         if path.count("/") != 1 or not re.fullmatch(r"[\w.-]+/[\w.-]+", path, re.ASCII):
             raise CannotDecide(f"{self.address} is not the address of a repository on GitHub")
         return path
@@ -75,7 +85,7 @@ class DeliveryIssues:
 
     def open(self, key: str, title: str, body: str, labels: Sequence[str]) -> str:
         """Open an issue and say its address; raises CannotDecide where GitHub refuses."""
-        wanted = (f"--title={title}", f"--body={body}\n\n{mark(key)}\n", *(f"--label={label}" for label in labels))
+        wanted = (f"--title={title}", f"--body={with_mark(body, key)}", *(f"--label={label}" for label in labels))
         said = self._gh("issue", "create", *wanted, f"--repo={self.name}")
         address = [match[0] for line in said.splitlines() if (match := _URL.fullmatch(line.strip()))]
         if not address:

@@ -146,7 +146,8 @@ def test_the_issues_are_printed_first_and_nothing_is_opened(won, tmp_path):
     ran = done(won.run("handoff", "acme", "--issues", "--dry-run"))
     assert "New hub: teaching for Cascadia University" in ran.out
     assert "| Storage | 10 GB | |" in ran.out
-    assert "[TO FILL IN: hub.environment]" in ran.out
+    assert "| Contract | https://docs.example/a | |" in ran.out
+    assert "[TO FILL IN: environment (hub)]" in ran.out
     assert issues(tmp_path) == []
 
 
@@ -374,3 +375,58 @@ def test_a_whole_life_after_the_signature_each_step_once(won, tmp_path):
     assert won.run("invoices", "--month", "2026-11", "--format", "json").out.count('"kind": "membership"') == 1, (
         "until the day before"
     )
+
+
+def test_what_would_be_opened_is_printed_as_data_with_what_would_be_written_then(won, tmp_path):
+    done(won.run("handoff", "acme", "--order", LINK))
+    before = (won.root / "deals/acme.yaml").read_text()
+    said = json.loads(done(won.run("handoff", "acme", "--issues", "--dry-run", "--format", "json")).out)
+    assert (said["deal"], said["repository"], said["labels"]) == (
+        "acme",
+        "https://github.com/our-org/infrastructure",
+        ["hub"],
+    )
+    assert [issue["hub"] for issue in said["issues"]] == ["teaching", "research"]
+    for issue in said["issues"]:
+        assert issue["title"] == f"New hub: {issue['hub']} for Cascadia University"
+        assert issue["body"].endswith(f"\n\n{issue['mark']}\n")
+        assert "hub.environment" in issue["gaps"]
+    [file] = said["files"]
+    order = yaml.load(file["text"], yaml.BaseLoader)["order"]
+    assert (
+        order["issues"] == [hub["issue"] for hub in order["hubs"]] == [issue["stands_for"] for issue in said["issues"]]
+    )
+    assert (won.root / "deals/acme.yaml").read_text() == before
+    assert issues(tmp_path) == []
+    done(won.run("handoff", "acme", "--issues"))
+    assert [issue["body"] for issue in issues(tmp_path)] == [issue["body"] for issue in said["issues"]]
+    said = json.loads(done(won.run("handoff", "acme", "--issues", "--dry-run", "--format", "json")).out)
+    assert (said["issues"], said["files"]) == ([], [])
+
+
+def test_a_deal_is_ready_once_its_order_is_made_and_agrees_and_until_every_hub_has_its_issue(won):
+    def ready():
+        return [
+            (each["deal"], each["hubs"])
+            for each in json.loads(won.run("handoff", "--ready", "--format", "json").out)["ready"]
+        ]
+
+    assert ready() == []
+    done(won.run("handoff", "acme", "--order", LINK))
+    assert ready() == [("acme", ["teaching", "research"])]
+    assert done(won.run("handoff", "--ready")).out == "acme  teaching, research\n"
+    whole = (won.root / "deals/acme.yaml").read_text()
+    (won.root / "deals/acme.yaml").write_text("2 TB".join(whole.rsplit("1 TB", 1)))
+    assert ready() == [], "the order is not what the member chose"
+    (won.root / "deals/acme.yaml").write_text(whole)
+    done(won.run("handoff", "acme", "--issues"))
+    assert ready() == []
+    done(won.run("handoff", "acme", "--in-use", "2026-03-02"))
+    done(won.run("handoff", "acme", "--ended", "2026-11-18"))
+    assert ready() == [("acme", ["teaching", "research"])], "they are to be switched off"
+
+
+@pytest.mark.parametrize("words", [["handoff"], ["handoff", "acme", "--ready"]])
+def test_a_hand_off_is_of_one_deal_or_of_those_that_are_ready(won, words):
+    ran = won.run(*words)
+    assert (ran.code, "or --ready for those whose issues can be opened" in ran.err) == (2, True), ran.err

@@ -142,6 +142,7 @@ def test_what_github_runs_is_there_from_the_first_commit_on(begun):
         ".github/workflows/check.yml",
         ".github/workflows/comment.yml",
         ".github/workflows/issue.yml",
+        ".github/workflows/handoff.yml",
         ".github/workflows/renewals.yml",
         ".github/workflows/review.yml",
         ".github/workflows/site.yml",

@@ -113,8 +113,18 @@ def test_a_step_before_the_last_one_is_refused_and_a_dry_run_writes_nothing(crm)
     assert (ran.code, "prepared on 2026-11-02, after 2026-11-01" in ran.err) == (1, True)
 
 
+def test_without_a_contract_nothing_is_prepared_and_the_ways_on_are_named(crm):
+    file = crm.root / "deals/cascadia-2025.yaml"
+    file.write_text(file.read_text().replace("end: 2026-12-31", "end: 2026-08-31"))
+    ran = crm.run("invoices")
+    assert "1 without a contract" in ran.out
+    assert "renew it (salesops renew cascadia-2025)" in ran.out
+    ran = crm.run("invoices", "--record", "prepared")
+    assert (ran.code, "nothing is billed without a contract" in ran.err) == (1, True), ran.err
+
+
 def test_the_message_has_a_visible_gap_where_nobody_said_to_whom(crm):
-    assert crm.run("invoices", "--email").out.startswith("To: [TO FILL IN: team.sponsor.email]")
+    assert crm.run("invoices", "--email").out.startswith("To: [TO FILL IN: email (team sponsor)]")
 
 
 def test_a_document_is_drawn_up_and_says_what_is_missing(crm):
@@ -123,7 +133,8 @@ def test_a_document_is_drawn_up_and_says_what_is_missing(crm):
     assert ran.code == 0
     assert "# Proposal: " in ran.out
     assert "- Teach 300 students" in ran.out
-    assert "value_proposition" in ran.err
+    assert "value proposition" in ran.err
+    assert "salesops set acme value_proposition VALUE" in ran.err
     unknown = crm.run("draft", "acme", "poem")
     assert (unknown.code, "there are: agreement@1" in unknown.err) == (2, True)
     crm.write("playbook/templates/poem@1.md", "{{ contract.strat }}")

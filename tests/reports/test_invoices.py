@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 from booking import book_of
-from second_count.invoices import DAY, LADDERS, MONTH, counted, portfolio
+from second_count.invoices import DAY, LADDERS, MONTH, counted, going_on_without, portfolio
 
 from salesops.records.deal import Deal
 from salesops.records.member import Member
@@ -76,8 +76,10 @@ def test_the_lines_of_a_month_are_those_that_are_counted_a_second_way(seeds):
                 (line.kind, int(line.amount.amount * 100), line.amount.currency) for line in row.lines
             )
             for row in found.rows
+            if row.has_contract
         }
         assert rows == counted(deals, members), seed
+        assert {row.deal for row in found.rows if not row.has_contract} == going_on_without(deals), seed
         for row in found.rows:
             for currency, amount in row.total.items():
                 assert amount == sum(line.amount.amount for line in row.lines if line.amount.currency == currency), seed
@@ -128,6 +130,50 @@ def test_what_is_missing_before_an_invoice_is_sent_is_named(won, repo, contract,
     (row,) = won(contract, member)
     assert list(row.missing) == missing
     assert row.is_ready == (not missing)
+
+
+RENEWS = (WON % "").replace("type: new business", "type: existing business\nrenews: one")
+
+
+@pytest.fixture
+def ended(won, repo):
+    """``ended(month)``: the rows of a month of a contract that ended on 15 September, whose service goes on."""
+
+    def rows(month="2026-10", day="2026-11-20", member=READY):
+        won("", member)
+        file = repo.root / "deals/one.yaml"
+        file.write_text(file.read_text().replace("end: 2027-01-31", "end: 2026-09-15"))
+        return batch(repo.book().on(date.fromisoformat(day)), month).rows
+
+    return rows
+
+
+def test_a_service_that_goes_on_after_its_contract_is_shown_and_bills_nothing(ended):
+    (row,) = ended()
+    assert (row.state, row.lines, row.is_ready, row.days) == ("without a contract", (), False, 31)
+    assert row.waits_for == (
+        "a contract: that of one ended on 2026-09-15 and the service goes on; renew it (salesops renew one), or end the service (salesops handoff one --ended DAY)",
+    )
+    (now,) = ended("2026-11")
+    assert (str(now.first), str(now.last)) == ("2026-11-01", "2026-11-20"), "what is to come nobody knows"
+    (last,) = ended("2026-09")
+    assert (last.days, last.lines[0].says, last.has_contract) == (15, "Membership, 15 of 30 days", True)
+    assert last.later[-1].startswith("for 2026-09-16 to 2026-09-30, a contract: that of one ended")
+
+
+def test_it_is_gone_once_it_was_renewed_or_ended_and_names_a_renewal_that_is_open(ended, repo):
+    repo.write(
+        "deals/two.yaml",
+        RENEWS.replace("closed won: 2026-02-01", "enrichment: 2026-02-01").replace(", enrichment: 2026-02-01]", "]"),
+    )
+    assert "win two, which renews it" in ended()[0].waits_for[0]
+    repo.write("deals/two.yaml", RENEWS.replace("start: 2026-02-01", "start: 2026-10-01"))
+    assert [(row.deal, row.has_contract) for row in ended()] == [("two", True)]
+    (repo.root / "deals/two.yaml").unlink()
+    ended()
+    file = repo.root / "deals/one.yaml"
+    file.write_text(file.read_text().replace("mrr: 1000 USD", "mrr: 1000 USD, service_ended: 2026-11-01"))
+    assert batch(repo.book().on(date(2026, 11, 20)), "2026-10").rows == ()
 
 
 def test_users_are_charged_by_the_price_list_of_the_contract_and_what_is_written_goes_before(won, repo):
@@ -194,7 +240,7 @@ def test_the_cloud_of_a_hub_is_asked_for_under_the_contract_that_renews_its_own(
         "signed: 2025-02-01, start: 2025-02-01, end: 2026-01-31",
     )
     repo.write("deals/older.yaml", older.replace("closed won: 2026-02-01", "closed won: 2026-01-06") % "")
-    (row,) = won("", READY + hub)
+    (row,) = (row for row in won("", READY + hub) if row.has_contract)
     assert row.missing == (), "a hub of another deal"
     repo.write("deals/one.yaml", WON % "" + "renews: older\n")
     (row,) = batch(repo.book().on(date(2026, 11, 20)), "2026-10").rows
@@ -231,6 +277,13 @@ def test_the_message_to_the_sponsor_has_what_is_ready_and_nothing_else(won, repo
     assert "In all: 1,012.50 USD" in said
     assert "Ada Smith, a@c.example" in said
     assert "77" not in said
+    assert "  Invoice to: not known yet" in said
+    repo.member(
+        READY
+        + "address: 1 Campus Way\ncontacts: [{id: a-smith, decides: true}]\ninvoices: [{month: 2026-10, deal: one, tier_confirmed: 2026-02-01}]"
+    )
+    (row, _) = batch(repo.book().on(date(2026, 11, 20)), "2026-10").rows
+    assert row.bill_to == "1 Campus Way"
 
 
 def test_an_invoice_of_a_community_that_has_no_deal_any_more_is_not_lost(won):

@@ -100,6 +100,16 @@ def counted(deals: dict[str, Any], members: dict[str, Any]) -> dict[tuple[str, s
     return found
 
 
+def going_on_without(deals: dict[str, Any]) -> set[str]:
+    """The deals of a service that goes on through the month, as of the day, and whose contract ended before it."""
+    contracts = {id: deal["contract"] for id, deal in deals.items()}
+    return {
+        id
+        for id, contract in contracts.items()
+        if contract["end"] < f"{MONTH}-01" and contract.get("service_ended", "9999") > str(DAY)
+    }
+
+
 def in_service(contract: dict[str, str], day: date) -> bool:
     """Whether there is service on a day."""
     began = str(day) >= contract["start"]

@@ -33,6 +33,7 @@ GUIDES = HOME / "site/guides"
 
 MAY_WRITE = {
     ("comment.yml", "comment"): {"pull-requests": "write"},
+    ("handoff.yml", "open"): {"contents": "write", "issues": "write", "pull-requests": "write"},
     ("issue.yml", "propose"): {"contents": "write", "pull-requests": "write"},
     ("issue.yml", "answer"): {"issues": "write"},
     ("renewals.yml", "propose"): {"contents": "write", "pull-requests": "write"},
@@ -69,11 +70,11 @@ every_workflow = pytest.mark.parametrize("path", WORKFLOWS, ids=name)
 every_text = pytest.mark.parametrize("path", [*WORKFLOWS, ACTION], ids=name)
 
 
-def test_both_repositories_have_the_same_six_workflows():
+def test_both_repositories_have_the_same_seven_workflows():
     assert [name(path) for path in WORKFLOWS] == [
         f"{folder}.github/workflows/{file}.yml"
         for folder in ("", "salesops/setup/starter/")
-        for file in ("check", "comment", "issue", "renewals", "review", "site")
+        for file in ("check", "comment", "handoff", "issue", "renewals", "review", "site")
     ]
 
 
@@ -119,11 +120,21 @@ def test_no_stranger_starts_a_workflow_that_has_more_rights_than_a_stranger(path
 
 
 @every_text
-def test_no_secret_is_used(path):
-    assert "secrets." not in path.read_text(encoding="utf-8")
+def test_the_one_secret_that_is_used_may_open_issues_for_delivery(path):
+    used = re.findall(r"secrets\.\w+", path.read_text(encoding="utf-8"))
+    assert set(used) == ({"secrets.DELIVERY_TOKEN"} if path.name == "handoff.yml" else set())
 
 
-def test_the_token_is_handed_to_seven_steps_and_to_no_program():
+def test_the_secret_is_handed_to_one_step_of_one_environment():
+    holders = [(where, step["name"]) for where, step in STEPS if "secrets." in json.dumps(step)]
+    assert {step for _, step in holders} == {"Open each issue once"}
+    assert len(holders) == len([path for path in WORKFLOWS if path.name == "handoff.yml"])
+    assert all(
+        job["environment"] == "delivery" for path, id, job in jobs() if (path.name, id) == ("handoff.yml", "open")
+    )
+
+
+def test_the_token_is_handed_to_nine_steps_and_to_no_program():
     holders = [(where, step["name"]) for where, step in STEPS if "github.token" in json.dumps(step)]
     assert holders == [
         (f"{folder}.github/workflows/{job}", step)
@@ -132,6 +143,8 @@ def test_the_token_is_handed_to_seven_steps_and_to_no_program():
             ("comment.yml:report", "Fetch the pull request as objects"),
             ("comment.yml:comment", "Create or update the comment"),
             ("comment.yml:comment", "Suggest what can be accepted"),
+            ("handoff.yml:open", "Open each issue once"),
+            ("handoff.yml:open", "Propose each record once"),
             ("issue.yml:propose", "Write the branch and open the pull request"),
             ("issue.yml:answer", "Create or update the answer"),
             ("renewals.yml:propose", "Open each pull request once"),
@@ -153,7 +166,7 @@ def test_no_value_is_ever_written_into_a_command(where, step):
 
 def test_the_history_is_there_and_the_token_is_not_left_behind():
     checkouts = [step for _, step in STEPS if "actions/checkout@" in step.get("uses", "")]
-    assert len(checkouts) == 15
+    assert len(checkouts) == 17
     for step in checkouts:
         assert step["with"]["fetch-depth"] == "0"
         assert step["with"]["persist-credentials"] == "false"
@@ -166,10 +179,10 @@ def test_no_job_runs_for_ever(path, id, job):
 
 
 @every_workflow
-def test_an_older_run_gives_way_and_a_site_that_is_being_published_does_not(path):
+def test_an_older_run_gives_way_and_one_that_is_publishing_or_opening_does_not(path):
     queue = of(path)["concurrency"]
     assert queue["group"].startswith("${{ github.workflow }}")
-    assert queue["cancel-in-progress"] == ("false" if path.name == "site.yml" else "true")
+    assert queue["cancel-in-progress"] == ("false" if path.name in ("handoff.yml", "site.yml") else "true")
 
 
 # ── What they are made of ────────────────────────────────────────────────────────────────────────────────────────────
@@ -332,7 +345,7 @@ def test_a_new_repository_installs_what_was_tested_here_and_nothing_else():
 
 def test_every_package_is_installed_by_its_hash_and_away_from_the_checkout():
     installs = [step["run"] for _, step in STEPS if step["name"].startswith("Install salesops")]
-    assert len(installs) == 8
+    assert len(installs) == 9
     for run in installs:
         assert "--require-hashes" in run
         assert all("-I" in line for line in run.splitlines() if "python" in line.lower() and "-m" in line)
@@ -1631,6 +1644,162 @@ contract: {{signed: 2026-02-01, start: 2026-02-01, end: 2027-01-31, mrr: 100 USD
         crm.git("push", "--quiet", str(crm.folder / "origin"), "HEAD:main")
         self.propose(crm)
         assert [pull["title"] for pull in self.pulls(crm)] == ["Begin the renewal of one"]
+
+
+class TestTheHandOff:
+    """Issues for delivery from end to end: the real salesops, the shell of the workflow, and the same GitHub."""
+
+    DAY = "2026-11-20"
+    WON = TestTheRenewals.WON.replace(
+        "mrr: 100 USD", 'mrr: 100 USD, entity: Sponsor, agreement: "https://sign.example/a"'
+    )
+    ORDER = "order: {created: 2026-02-03, hubs: [{name: teaching}, {name: 'a \\ $(touch ran) <b> @mallory'}]}\n"
+
+    @pytest.fixture
+    def crm(self, runner: Runner, begun: Path) -> Runner:
+        made_ready(runner, begun)
+        installed = runner.temp / "salesops/bin/salesops"
+        installed.unlink()
+        installed.symlink_to(running.COMMAND)
+        first = yaml.safe_load((runner.work / "deals/example-university-first.yaml").read_text(encoding="utf-8"))
+        text = self.WON.format(tier=first["tier"], stage=next(iter(first["stages"][0])))
+        member = runner.work / "members/example-university.yaml"
+        member.write_text(
+            "name: Example University\nkind: university\ncountry: CA\n"
+            "contacts: [{id: a-smith, email: a@c.example, decides: true}]\n",
+            encoding="utf-8",
+        )
+        (runner.work / "deals/one.yaml").write_text(text + self.ORDER, encoding="utf-8")
+        (runner.work / "deals/two.yaml").write_text(text.replace("mrr: 100", "mrr: 90"), encoding="utf-8")
+        self.team(runner, "https://github.com/our-org/infrastructure")
+        return runner
+
+    def team(self, crm: Runner, repository: str) -> None:
+        """The team says where delivery works, and everything is on main."""
+        file = crm.work / "playbook/team.yaml"
+        text = re.sub(r"(?m)^delivery:.*\n(?: .*\n)*", "", file.read_text(encoding="utf-8"))
+        file.write_text(f"{text}delivery: {{repository: '{repository}', labels: [hub]}}\n", encoding="utf-8")
+        crm.git("add", "--all")
+        crm.git("commit", "--quiet", "--message", "A contract and its order")
+        crm.git("push", "--quiet", "--force", str(crm.folder / "origin"), "HEAD:main")
+
+    def ready(self, crm: Runner) -> dict[str, str]:
+        shutil.rmtree(crm.temp / "handoffs", ignore_errors=True)
+        ran = crm.run(step("ready", "Say what is ready", "handoff.yml"), {"SALESOPS_AS_OF": self.DAY})
+        assert (ran.code, ran.commands) == (0, []), ran.out
+        return dict(line.split("=", 1) for line in ran.outputs.split())
+
+    def opened(self, crm: Runner, *, token: bool = True, **env: str) -> Ran:
+        for name in ("opened", "there-our-org-infrastructure.json"):
+            shutil.rmtree(crm.temp / name, ignore_errors=True)
+            (crm.temp / name).unlink(missing_ok=True)
+        ran = crm.run(
+            step("open", "Open each issue once", "handoff.yml"),
+            {"GH_TOKEN": "t", "HAS_TOKEN": str(token).lower(), **env},
+        )
+        assert ran.commands == [], ran.out
+        assert not list(crm.folder.rglob("ran"))
+        return ran
+
+    def propose(self, crm: Runner, outputs: Mapping[str, str]) -> Ran:
+        env = {"GH_TOKEN": "t", "MAIN": "main", "BASE": outputs["base"], "TREE": outputs["tree"]}
+        ran = crm.run(step("open", "Propose each record once", "handoff.yml"), env)
+        assert (ran.code, ran.commands) == (0, []), ran.out
+        return ran
+
+    def known(self, crm: Runner, what: str) -> list[dict[str, Any]]:
+        file = crm.folder / "hub.json"
+        return json.loads(file.read_text()).get(what, []) if file.exists() else []
+
+    def test_each_hub_gets_its_issue_once_and_the_record_is_proposed_once(self, crm):
+        for _ in range(2):
+            outputs = self.ready(crm)
+            assert self.opened(crm).code == 0
+            ran = self.propose(crm, outputs)
+        assert "one was proposed before." in ran.out
+        issues = self.known(crm, "issues")
+        assert [issue["labels"] for issue in issues] == [["hub"], ["hub"]]
+        assert issues[1]["title"] == "New hub: teaching for Example University"
+        assert "| Contract | https://sign.example/a | |" in issues[1]["body"]
+        [pull] = self.known(crm, "pulls")
+        assert pull["title"] == "Note the issues of delivery for one"
+        written = yaml.safe_load(
+            crm.git("--git-dir", str(crm.folder / "origin"), "show", f"{pull['head']}:deals/one.yaml")
+        )
+        addresses = [issue["html_url"] for issue in reversed(issues)]
+        assert [hub["issue"] for hub in written["order"]["hubs"]] == written["order"]["issues"] == addresses
+        crm.git("fetch", "--quiet", str(crm.folder / "origin"), pull["head"])
+        crm.git("merge", "--quiet", "FETCH_HEAD")
+        assert self.ready(crm)["count"] == "0"
+
+    @pytest.mark.proof
+    def test_what_was_interrupted_goes_on_where_it_was(self, crm):
+        outputs = self.ready(crm)
+        assert self.opened(crm, REFUSES="2").code != 0
+        assert len(self.known(crm, "issues")) == 1
+        assert self.opened(crm).code == 0
+        self.propose(crm, outputs)
+        assert len(self.known(crm, "issues")) == 2
+        assert len(self.known(crm, "pulls")) == 1
+
+    @pytest.mark.proof
+    def test_text_of_a_record_is_no_command_no_markup_and_nobody_is_called(self, crm):
+        self.ready(crm)
+        self.opened(crm)
+        text = json.dumps(self.known(crm, "issues"))
+        assert "<b>" not in text
+        assert "@mallory" not in text
+
+    @pytest.mark.proof
+    def test_the_mark_of_a_stranger_is_no_issue_of_ours(self, crm):
+        self.ready(crm)
+        [deal] = [json.loads(file.read_text()) for file in (crm.temp / "handoffs").iterdir()]
+        body = "".join(issue["mark"] for issue in deal["issues"])
+        mallory = {
+            "user": {"type": "User"},
+            "author_association": "NONE",
+            "html_url": "https://github.com/our-org/infrastructure/issues/5",
+        }
+        (crm.folder / "hub.json").write_text(
+            json.dumps({"pulls": [], "comments": [], "issues": [{**mallory, "body": body}]})
+        )
+        self.opened(crm)
+        assert len(self.known(crm, "issues")) == 3
+
+    @pytest.mark.proof
+    def test_without_a_token_for_another_repository_it_says_what_to_do_and_opens_nothing(self, crm):
+        self.ready(crm)
+        ran = self.opened(crm, token=False)
+        assert (ran.code, self.known(crm, "issues")) == (0, [])
+        assert "the secret DELIVERY_TOKEN, or run salesops handoff one --issues" in ran.out
+        self.team(crm, "https://github.com/our-org/sales")
+        self.ready(crm)
+        assert self.opened(crm, token=False).code == 0
+        assert len(self.known(crm, "issues")) == 2, "the token of this repository opens issues here"
+
+    @pytest.mark.proof
+    @pytest.mark.parametrize("where", ["https://elsewhere.example/our-org/infrastructure", "https://github.com/our-org/..", "https://github.com/a/b/c", "https://github.com/our-org/x?y"])  # fmt: skip
+    def test_nothing_is_opened_but_in_a_repository_on_this_github(self, crm, where):
+        self.team(crm, where)
+        self.ready(crm)
+        ran = self.opened(crm)
+        assert (ran.code, self.known(crm, "issues")) == (0, [])
+        assert "one waits: playbook/team.yaml names no repository on this GitHub" in ran.out
+
+    @pytest.mark.proof
+    @pytest.mark.parametrize(
+        "path", [".github/workflows/x.yml", "deals/../x.yaml", "playbook/team.yaml", "deals/.x.yaml"]
+    )
+    def test_nothing_but_a_deal_is_ever_written(self, crm, path):
+        outputs = self.ready(crm)
+        self.opened(crm)
+        file = crm.temp / "opened/one.json"
+        record = json.loads(file.read_text())
+        record["files"][0]["path"] = path
+        file.write_text(json.dumps(record))
+        env = {"GH_TOKEN": "t", "MAIN": "main", "BASE": outputs["base"], "TREE": outputs["tree"]}
+        assert crm.run(step("open", "Propose each record once", "handoff.yml"), env).code != 0
+        assert self.known(crm, "pulls") == []
 
 
 # ── GitLab ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note, say
 from salesops.cli.repository import records_of, why_nothing
 from salesops.output import counted, show
-from salesops.reports.drafts import NoSuchField, draft
+from salesops.reports.drafts import NoSuchField, draft, fill_in
 from salesops.store.templates import newest, own_templates, template_text
 
 
@@ -36,7 +36,9 @@ def run(folder: str, deal: str, template: str, hub: str | None, as_of: str | Non
     except NoSuchField as why:
         raise NoWay(f"{show(name)}: {show(str(why))}") from None
     for line in made.text.splitlines():
-        say(show(line))
+        say(line)
     if made.gaps:
-        note(f"salesops: {counted(len(made.gaps), 'fact')} to fill in: {', '.join(made.gaps)}")
+        note(f"salesops: {counted(len(made.gaps), 'fact')} to fill in:")
+        for words, way in fill_in(snapshot, deal_id, made.gaps):
+            note(f"  {words:<36}  {way}")
     return 0

@@ -11,7 +11,7 @@ from salesops.cli.actions.handoff_issues import open_issues
 from salesops.cli.hands import Asked, Desk, NoWay, desk_of, send
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import why_nothing
+from salesops.cli.repository import records_of, why_nothing
 from salesops.metrics.wording import NO_DATA
 from salesops.output import SCHEMA_VERSION, as_json, show
 from salesops.records.contract import Order
@@ -19,14 +19,18 @@ from salesops.records.deal import Deal
 from salesops.records.process import WON
 from salesops.records.record import value_at
 from salesops.records.specification import Unreadable, as_written, frozen_copy, specified
-from salesops.reports.handoff import Handoff, handoff, way_on
+from salesops.reports.handoff import Handoff, handoff, to_open, way_on
 
 WRITES = ("order", "owner", "in_use", "ended")
 
 
-def run(folder: str, deal: str, **options: Any) -> int:
-    """Show it, or write down the next step; 1 where it is refused."""
+def run(folder: str, deal: str | None, *, ready: bool, **options: Any) -> int:
+    """Show it, write down the next step, or name the deals whose issues can be opened; 1 where it is refused."""
     how = {name: options.pop(name) for name in ("yes", "dry_run", "output_format", "as_of")}
+    if ready == bool(deal):
+        raise Usage("say which deal is handed off, or --ready for those whose issues can be opened")
+    if deal is None:
+        return _whose_issues_wait(folder, how["as_of"], how["output_format"])
     desk = desk_of(folder, **how)
     deal_id = desk.deal(deal)
     found = handoff(desk.snapshot, deal_id)
@@ -49,6 +53,23 @@ def run(folder: str, deal: str, **options: Any) -> int:
     for line in _lines(desk, found):
         say(line)
     return 0
+
+
+def _whose_issues_wait(folder: str, as_of: str | None, output_format: str) -> int:
+    """Every deal with a hub for which an issue can be opened now; 1 where a file cannot be counted."""
+    records = records_of(folder, as_of, None)
+    whole = records.are_whole
+    if not records.book.processes:
+        return 1
+    records.say_whose()
+    found = to_open(records.snapshot)
+    if output_format == "json":
+        rows = [{"deal": deal, "hubs": hubs} for deal, hubs in found.items()]
+        say(as_json({"schema_version": SCHEMA_VERSION, "as_of": records.day, "ready": rows}))
+    else:
+        for deal, hubs in found.items():
+            say(f"{deal}  {show(', '.join(hubs))}")
+    return 0 if whole else 1
 
 
 # ── what is shown ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from typing import Any, NamedTuple
 
-from salesops.cli.hands import Asked, Desk, NoWay, desk_again, send
+from salesops.cli.door import tell, tried_on
+from salesops.cli.hands import NAME, Asked, Desk, NoWay, desk_again, send
 from salesops.cli.printing import note, say
-from salesops.output import counted, markdown, show, unlinked
-from salesops.records.contract import Hub
+from salesops.edits.change_list import as_list
+from salesops.output import SCHEMA_VERSION, as_json, counted, markdown, masked, show, unlinked
+from salesops.records.contract import Hub, Order
 from salesops.records.team import Delivery
 from salesops.reports.drafts import DrawnUp, NoSuchField, draft
 from salesops.reports.handoff import Handoff, end_of, ordered, to_switch_off, without_issue
-from salesops.store.delivery_issues import DeliveryIssues, key_of
+from salesops.store.delivery_issues import DeliveryIssues, key_of, mark, repository_of, with_mark
 from salesops.store.templates import template_text
 
 NEW_HUB, DECOMMISSION = "new-hub@1", "decommission@1"
@@ -26,19 +29,33 @@ class ToOpen(NamedTuple):
     body: DrawnUp
     hub: Hub
 
+    @property
+    def stands_for(self) -> str:
+        """The address that stands for that of the issue, where it is written down before the issue is there."""
+        return f"https://issue.invalid/{sha256(self.key.encode()).hexdigest()[:16]}"
+
+    def as_data(self) -> dict[str, Any]:
+        """As machines read it."""
+        return {
+            "hub": self.hub.name,
+            "title": self.title.text,
+            "body": with_mark(self.body.text, self.key),
+            "mark": mark(self.key),
+            "gaps": list(self.body.gaps),
+            "stands_for": self.stands_for,
+        }
+
 
 def open_issues(desk: Desk, found: Handoff) -> int:
     """Open what is missing, and write each address down before the next is opened; with ``--dry-run`` print them."""
     team = desk.book.team
     delivery = (team.delivery if team else None) or Delivery()
     wanted = list(_wanted(desk, found, delivery))
-    if not wanted:
+    if not wanted and desk.writing.output_format == "text":
         say(f"Nothing to open: every hub of {found.deal} has its issue.")
         return 0
     if desk.writing.dry_run:
-        for each in wanted:
-            _print(each)
-        return 0
+        return _shown(desk, found, wanted, delivery)
     if not delivery.repository:
         raise NoWay(
             "playbook/team.yaml does not say where delivery works:\n  delivery: {repository: https://github.com/OWNER/REPOSITORY}"
@@ -94,24 +111,62 @@ def _each_by_its_name(hubs: Sequence[Hub]) -> None:
 def _written(desk: Desk, found: Handoff, each: ToOpen, address: str) -> int:
     """The address in the record, as soon as it is known."""
     now = desk_again(str(desk.root), desk.as_of, yes=True, dry_run=False, output_format=desk.writing.output_format)
-    deal = now.book.deals[found.deal]
-    order = deal.order
+    return send(now, list(_noted(now, found, {each.hub.name: address})))
+
+
+def _noted(desk: Desk, found: Handoff, addresses: Mapping[str, str]) -> Iterator[Asked]:
+    """The changes by which the addresses of issues are written down, each by the name of its hub."""
     if found.ended is not None:
-        return send(now, [{"add": found.deal, "to": "links", "entry": {"kind": end_of(each.hub), "url": address}}])
-    at = next(at for at, hub in enumerate(order.hubs if order else ()) if hub.name == each.hub.name)
-    changes: list[Asked] = [{"set": found.deal, "fields": {f"order.hubs.{at}.issue": address}}]
-    if order and address not in order.issues:
-        changes.append({"add": found.deal, "to": "order.issues", "entry": address})
-    if order and order.issued is None:
-        changes.append({"set": found.deal, "fields": {"order.issued": str(now.day)}})
-    return send(now, changes)
+        for name, address in addresses.items():
+            yield {"add": found.deal, "to": "links", "entry": {"kind": end_of(name), "url": address}}
+        return
+    order = desk.book.deals[found.deal].order or Order()
+    places = {hub.name: at for at, hub in enumerate(order.hubs)}
+    for name, address in addresses.items():
+        yield {"set": found.deal, "fields": {f"order.hubs.{places[name]}.issue": address}}
+        if address not in order.issues:
+            yield {"add": found.deal, "to": "order.issues", "entry": address}
+    if order.issued is None:
+        yield {"set": found.deal, "fields": {"order.issued": str(desk.day)}}
+
+
+# ── what would be opened ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _shown(desk: Desk, found: Handoff, wanted: Sequence[ToOpen], delivery: Delivery) -> int:
+    """The issues as they would be opened, and what would be written down then; 1 where that is refused."""
+    if desk.writing.output_format == "text":
+        for each in wanted:
+            _print(each)
+        return 0
+    changes = list(_noted(desk, found, {each.hub.name: each.stands_for for each in wanted})) if wanted else []
+    tried = tried_on(desk.root, NAME, as_list(changes).encode("utf-8"), desk.as_of) if wanted else None
+    if tried and tried.is_refused:
+        return tell(tried, False, desk.writing.output_format, dry_run=True)
+    files = tried.result.files if tried else ()
+    say(
+        masked(
+            as_json(
+                {
+                    "schema_version": SCHEMA_VERSION,
+                    "as_of": desk.day,
+                    "deal": found.deal,
+                    "repository": repository_of(delivery.repository) if delivery.repository else None,
+                    "labels": list(delivery.labels),
+                    "issues": [each.as_data() for each in wanted],
+                    "files": [{"path": file.path, "text": file.text} for file in files],
+                }
+            )
+        )
+    )
+    return 0
 
 
 def _print(each: ToOpen) -> None:
-    say(show(each.title.text))
+    say(each.title.text)
     say("")
     for line in each.body.text.splitlines():
-        say(show(line))
+        say(line)
     if each.body.gaps:
         note(f"salesops: {counted(len(each.body.gaps), 'fact')} missing: {', '.join(each.body.gaps)}")
     say("")

@@ -19,7 +19,7 @@ from salesops.reports.invoices import NO_DEAL, Batch, InvoiceRow, as_email, batc
 
 _MONTH = re.compile(r"(?:19|20)\d{2}-(?:0[1-9]|1[0-2])", re.ASCII)
 HEADS = ("member", "deal", "days", "total", "state", "waits for")
-CSV_HEADS = ("month", "member", "name", "deal", "community", "from", "to", "days", "kind", "says", "amount", "currency", "state", "ready", "waits for")  # fmt: skip
+CSV_HEADS = ("month", "member", "name", "deal", "community", "from", "to", "days", "kind", "says", "amount", "currency", "state", "ready", "waits for", "invoice to")  # fmt: skip
 
 
 def run(
@@ -88,7 +88,7 @@ def _csv_rows(found: Batch) -> Iterator[Sequence[object]]:
     """A row for each line of each invoice; one without an amount where it has no line yet."""
     for row in found.rows:
         about = (row.month, row.member, row.name, row.deal, row.community or "", row.first, row.last, row.days)
-        how_far = (row.state, "yes" if row.is_ready else "no", "; ".join(row.waits_for))
+        how_far = (row.state, "yes" if row.is_ready else "no", "; ".join(row.waits_for), row.bill_to)
         for line in row.lines:
             yield (*about, line.kind, line.says, line.amount.amount, line.amount.currency, *how_far)
         if not row.lines:
@@ -99,7 +99,7 @@ def _as_text(found: Batch) -> Iterator[str]:
     yield f"{style('Invoices', 'head')} for {found.month}, as of {found.as_of}"
     yield ""
     if not found.rows:
-        yield f"No contract was in service in {found.month}."
+        yield f"Nobody was in service in {found.month}."
         return
     yield from table(list(map(_shown, found.rows)), HEADS, frozenset({2, 3}), style)
     yield ""
@@ -147,6 +147,8 @@ def _record(desk: Desk, found: Batch, step: str, deals: list[str], day: date) ->
 
 def _why_not(row: InvoiceRow, step: str, day: date) -> str | None:
     """Why an invoice does not come to a step; None where it does."""
+    if not row.has_contract:
+        return f"nothing is billed without {row.missing[0]}"
     if row.next_step != step:
         return f"it is {row.state}" + (f" since {row.done[1]}" if row.done else "")
     if row.month > f"{day:%Y-%m}":
