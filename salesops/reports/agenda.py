@@ -114,7 +114,7 @@ def _stuck(review: WeeklyReview) -> Iterator[SheetSection]:
         Head("Worth", right=True),
         Head("Since"),
         Head("Last contact"),
-        Head("Why", words=True),
+        Head("Why", words=True, own=True),
     )
     rows = tuple(
         cells(
