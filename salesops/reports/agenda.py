@@ -231,7 +231,7 @@ def _experiments(review: WeeklyReview) -> Iterator[SheetSection]:
     )
     rows = tuple(
         cells(
-            each.id if each.is_running else f"{each.id} ({each.status})",
+            SheetCell(each.id if each.is_running else f"{each.id} ({each.status})", ("experiment", each.id)),
             _called(review.snapshot, each.owner),
             each.measure,
             each.before,

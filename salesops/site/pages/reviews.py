@@ -35,6 +35,8 @@ def shown(cell: SheetCell, here: Here, is_own: bool = False) -> Markup | str:
     if cell.ref is None:
         return days_said(cell.text, here.as_of) if is_own else _with_day(cell.text)
     kind, name = cell.ref
+    if kind == "experiment":
+        return Markup("{}{}").format(here.playbook_link(kind, name), cell.text.removeprefix(name))
     if kind == "metric":
         return Markup('<a href="{}">{}</a>').format(here.metric_at(name), cell.text)
     return here.deal_link(name, cell.text) if here.snapshot.history(name) else cell.text
