@@ -10,7 +10,7 @@ from markupsafe import Markup, escape
 
 from salesops.changes.integrity import Chapter
 from salesops.site import pages
-from salesops.site.pages import closed, integrity, members, pipeline
+from salesops.site.pages import closed, deals, integrity, members, pipeline
 from salesops.site.pages.columns import Column
 from salesops.site.pages.page import Here
 
