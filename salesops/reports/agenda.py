@@ -114,7 +114,7 @@ def _stuck(review: WeeklyReview) -> Iterator[SheetSection]:
         Head("Worth", right=True),
         Head("Since"),
         Head("Last contact"),
-        Head("Why", words=True),
+        Head("Why", words=True, own=True),
     )
     rows = tuple(
         cells(
@@ -231,7 +231,7 @@ def _experiments(review: WeeklyReview) -> Iterator[SheetSection]:
     )
     rows = tuple(
         cells(
-            each.id if each.is_running else f"{each.id} ({each.status})",
+            SheetCell(each.id if each.is_running else f"{each.id} ({each.status})", ("experiment", each.id)),
             _called(review.snapshot, each.owner),
             each.measure,
             each.before,

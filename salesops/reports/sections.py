@@ -35,6 +35,8 @@ class Head:
     title: str
     right: bool = False
     words: bool = False
+    own: bool = False
+    """Its sentences are the program's own, with no word of a record but names: a page may say their days in words."""
 
 
 @dataclass(frozen=True)

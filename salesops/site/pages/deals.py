@@ -6,13 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
-from markupsafe import Markup
-
 from salesops.book.book import Snapshot
 from salesops.book.exit_criteria import Way
 from salesops.book.icp_score import score_on
 from salesops.book.need_fixes import block_for
-from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing
 from salesops.changes.need_words import condition
 from salesops.changes.timeline import GitHistory, by_commit
@@ -26,30 +23,13 @@ from salesops.records.qualification import MANIAC_T, Answer
 from salesops.reports.handoff import handoff, way_on
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.forms import deal_forms
+from salesops.site.pages.lanes import VISITS, drawn, visit_rows
 from salesops.site.pages.life import life
 from salesops.site.pages.members import relations
-from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.page import Page, page
 from salesops.site.pages.renewals import TITLES
 from salesops.site.pages.stepper import steps
-from salesops.site.pages.words import NOTHING, ago, day, in_days
-
-
-class VisitBar(NamedTuple):
-    """A visit on the time line: its days without the parked ones, and where its bar begins and how long it is, in per cent of the deal's life."""
-
-    stage: str
-    title: str
-    entered: date
-    days: int
-    parked: str
-    """The parked days beside them, in words."""
-    attempt: int
-    start: float
-    width: float
-    has_length: bool
-    """The last stage of a closed deal has none."""
-    was_brought: bool
-    """Whether the move came with an import."""
+from salesops.site.pages.words import NOTHING, ago, in_days
 
 
 class AnswerRow(NamedTuple):
@@ -68,23 +48,6 @@ class AnswerRow(NamedTuple):
         return self.answer.status if self.answer else "none"
 
 
-def stage(bar: VisitBar, here: Here) -> object:
-    """The stage, which attempt it was, and whether the move came with an import."""
-    attempt = Markup(" <small>attempt {}</small>").format(bar.attempt) if bar.attempt > 1 else ""
-    brought = Markup(" <small>imported</small>") if bar.was_brought else ""
-    return Markup("{}{}{}").format(bar.title, attempt, brought) if attempt or brought else bar.title
-
-
-STAGES: Columns[VisitBar] = (
-    Column("Stage", stage, header=True),
-    Column("From", lambda bar, _: day(bar.entered)),
-    Column("Days", lambda bar, _: f"{bar.days}{bar.parked}" if bar.has_length else NOTHING, right=True),
-    Column(
-        Markup('<span class="so-hidden">Share of the deal\'s life</span>'),
-        lambda bar, here: here.parts.bar(bar),
-        look="so-bar",
-    ),
-)
 HUBS: Columns[Hub] = (
     Column("Hub", lambda hub, _: hub.name, header=True),
     Column("Environment", lambda hub, _: hub.environment or NOTHING),
@@ -105,6 +68,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
 def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) -> Page:
     snapshot, deal = standing.snapshot, standing.deal
     named = names_there(standing)
+    activity = [entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.is_planned]
     given_off = handoff(snapshot, standing.id) if deal.order or standing.stage.outcome == WON else None
     return page(
         f"deals/{standing.id}",
@@ -119,8 +83,9 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         term=term,
         relation=relation,
         windows=TITLES,
-        spans=list(spans(standing)),
-        stage_columns=STAGES,
+        lanes=drawn(standing, activity, named),
+        visits=visit_rows(standing),
+        visit_columns=VISITS,
         life=lambda: life(standing, past.timeline),
         answers=answers(standing, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
         steps=steps(standing),
@@ -139,9 +104,7 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         forms=deal_forms(standing, named, past.branch),
         score=score_on(snapshot, standing.history),
         condition=condition,
-        activity=[
-            entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.status == "scheduled"
-        ],
+        activity=activity,
         story=by_commit(past.timeline.of("deal", standing.id)),
         losses=list(losses(standing)),
         renewals=[deal_id for deal_id in snapshot.book.renewed_by.get(standing.id, ()) if snapshot.history(deal_id)],
@@ -265,25 +228,3 @@ def losses(standing: Standing) -> Iterator[tuple[str, Loss]]:
             yield "Why it was lost", loss
         else:
             yield "Why an earlier attempt was lost", loss
-
-
-def spans(standing: Standing) -> Iterator[VisitBar]:
-    """The visits as bars over the deal's life; a closed stage has no length."""
-    history, snapshot = standing.history, standing.snapshot
-    first = history.visits[0].entered
-    last = snapshot.as_of if standing.is_open else history.now.entered
-    life = max((last - first).days, 1)
-    for visit in history.visits:
-        days = visit.days(last)
-        yield VisitBar(
-            visit.stage,
-            snapshot.book.title_of(visit.stage, visit.entered),
-            visit.entered,
-            history.active_days(visit, last),
-            parked_beside(history, last, visit),
-            visit.attempt,
-            100 * (visit.entered - first).days / life,
-            max(100 * days / life, 0.6),
-            standing.is_open or visit is not history.now,
-            standing.deal.was_brought(standing.deal.stages[visit.line]),
-        )

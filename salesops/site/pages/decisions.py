@@ -16,7 +16,7 @@ from salesops.metrics.targets import goal
 from salesops.records.learning import Decision
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, file_of, page
-from salesops.site.pages.words import NOTHING, day, day_and_year, unbroken
+from salesops.site.pages.words import NOTHING, day, day_and_year, id_in_words, unbroken
 
 VERDICTS = {BETTER: "good", WORSE: "bad", UNCERTAIN: "quiet"}
 
@@ -27,11 +27,6 @@ class DecisionRow(NamedTuple):
     id: str
     record: Decision
     score: DecisionScore | None
-
-
-def decision_link(name: str, here: Here) -> Markup:
-    """A link to a decision by its id."""
-    return Markup('<a href="{}{}">{}</a>').format(here.root, file_of(f"decisions/{name}"), name)
 
 
 def answered(record: Decision, here: Here) -> Markup | str:
@@ -74,7 +69,7 @@ def until(record: Decision, here: Here) -> Markup:
 
 
 DECISIONS: Columns[DecisionRow] = (
-    Column("Decision", lambda row, here: decision_link(row.id, here), header=True),
+    Column("Decision", lambda row, here: here.playbook_link("decision", row.id), header=True),
     Column("On", lambda row, _: day(row.record.date)),
     Column("Answers", lambda row, here: answered(row.record, here)),
     Column(
@@ -111,11 +106,11 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     for row in rows:
         yield page(
             f"decisions/{row.id}",
-            row.id,
+            id_in_words(row.id),
             "decision",
             snapshot,
             branch=past.branch,
-            search=[row.record.answers, row.record.why],
+            search=[row.id, row.record.answers, row.record.why],
             row=row,
             answered=answered,
             until=until,

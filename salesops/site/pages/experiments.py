@@ -24,8 +24,8 @@ from salesops.records.learning import ENDED, STATUSES
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.deals_named import folded, links
 from salesops.site.pages.decisions import title_of
-from salesops.site.pages.page import Here, Page, file_of, page
-from salesops.site.pages.words import NOTHING, counted, day, unbroken
+from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.words import NOTHING, counted, day, id_in_words, unbroken
 
 IN_ORDER = (STATUSES[1], STATUSES[0], *ENDED)
 KINDS = {Registered.YES: "good", Registered.NO: "warn", Registered.UNKNOWN: "quiet"}
@@ -53,8 +53,7 @@ def verdict(result: ExperimentResult, here: Here) -> Markup | str:
 
 
 def _link(row: ExperimentResult, here: Here) -> Markup:
-    href = f"{here.root}{file_of(f'experiments/{row.id}')}"
-    return Markup('<a href="{}">{}</a><br><small>{}</small>').format(href, row.id, row.experiment.hypothesis)
+    return Markup("{}<br><small>{}</small>").format(here.playbook_link("experiment", row.id), row.experiment.hypothesis)
 
 
 def _size(row: ExperimentResult) -> str:
@@ -110,11 +109,11 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     for row in rows:
         yield page(
             f"experiments/{row.id}",
-            row.id,
+            id_in_words(row.id),
             "experiment",
             snapshot,
             branch=past.branch,
-            search=[row.experiment.hypothesis, row.experiment.result, row.experiment.learning],
+            search=[row.id, row.experiment.hypothesis, row.experiment.result, row.experiment.learning],
             row=row,
             progress=row.progress,
             declared=declared_in_words(row, past.timeline.gap),

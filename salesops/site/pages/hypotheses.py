@@ -17,9 +17,9 @@ from salesops.records.learning import Evidence, Hypothesis
 from salesops.records.member import Health, Member
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.deals_named import folded, links, of_attempts
-from salesops.site.pages.page import Here, Page, file_of, page
+from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.renewals import seen, users_of
-from salesops.site.pages.words import NOTHING, counted, day, unbroken
+from salesops.site.pages.words import NOTHING, counted, day, id_in_words, unbroken
 
 STATUS_LOOKS = {"testing": "quiet", "supported": "good", "rejected": "bad", "replaced": "quiet"}
 VERDICT_LOOKS = {HOLDS: "good", FAILS: "bad"}
@@ -47,8 +47,7 @@ def share_cell(share: Share) -> Markup:
 
 
 def _link(row: HypothesisRow, here: Here) -> Markup:
-    href = f"{here.root}{file_of(f'hypotheses/{row.id}')}"
-    return Markup('<a href="{}">{}</a><br><small>{}</small>').format(href, row.id, row.record.claim)
+    return Markup("{}<br><small>{}</small>").format(here.playbook_link("icp", row.id), row.record.claim)
 
 
 def _foretold(row: HypothesisRow, here: Here) -> Markup | str:
@@ -147,11 +146,11 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     for row in rows:
         yield page(
             f"hypotheses/{row.id}",
-            row.id,
+            id_in_words(row.id),
             "hypothesis",
             snapshot,
             branch=past.branch,
-            search=[row.record.claim],
+            search=[row.id, row.record.claim],
             row=row,
             looks=STATUS_LOOKS,
             foretold=_sides(row),

@@ -52,7 +52,7 @@ def _on_file(snapshot: Snapshot, branch: str) -> dict[str, Any]:
     for history in snapshot.histories:
         stage = snapshot.stage(history.now.stage)
         was_won = any(snapshot.book.outcome(visit.stage) == "won" for visit in history.visits)
-        deals.setdefault(history.deal.member, []).append([history.id, stage.title, stage.is_open, was_won])
+        deals.setdefault(history.deal.member, []).append([history.id, stage.title, int(stage.is_open), int(was_won)])
     members = [
         {
             "id": name,

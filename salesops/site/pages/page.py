@@ -22,6 +22,9 @@ from salesops.records.scalars import slug
 from salesops.site.pages import words
 from salesops.site.pages.hosts import commit_address, edit_address
 
+PLAYBOOK = {"experiment": "experiments", "decision": "decisions", "icp": "hypotheses"}
+"""Where the pages of what a team tries, decides and believes are."""
+
 
 @dataclass(frozen=True)
 class Page:
@@ -142,6 +145,10 @@ class Here:
     def member_link(self, member: str) -> Markup:
         """A link to a member by its name; the bare id where there is no such record."""
         return self.parts.member_link(self.root, self.book, member)
+
+    def playbook_link(self, kind: str, name: str) -> Markup | str:
+        """A link to an experiment, a decision or a hypothesis by its title in words; the bare id where there is no such record."""
+        return self.to(f"{PLAYBOOK[kind]}/{name}", words.id_in_words(name)) if name in self.book.of(kind) else name
 
     def price_list_link(self, prices: str) -> Markup | str:
         """A link to a price list; the bare id where there is no such record."""

@@ -17,7 +17,7 @@ from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, re
 from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, share_in_words
 from salesops.site.pages.charts.stages import conversions
 from salesops.site.pages.columns import Column, Columns
-from salesops.site.pages.decisions import VERDICTS, decision_link, since_then
+from salesops.site.pages.decisions import VERDICTS, since_then
 from salesops.site.pages.diagram import diagram
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day, unbroken
@@ -61,7 +61,7 @@ LUCK: Columns[Luck] = (
     Column("Looked at after every outcome", lambda row, _: f"{row.ever:.0%}", right=True),
 )
 DECISIONS: Columns[DecisionScore] = (
-    Column("Decision", lambda row, here: decision_link(row.id, here), header=True),
+    Column("Decision", lambda row, here: here.playbook_link("decision", row.id), header=True),
     Column("Verdict", lambda row, _: f"{row.decision.answers}: {row.decision.verdict}", words=True),
     Column("On", lambda row, _: day(row.decision.date)),
     Column("Then", lambda row, _: unbroken(row.then), right=True),

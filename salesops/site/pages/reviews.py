@@ -24,17 +24,19 @@ from salesops.site.pages.charts.over_time import sqd, weeks_of
 from salesops.site.pages.charts.stages import ageing
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, day
+from salesops.site.pages.words import NOTHING, day, days_said
 
 Row = tuple[SheetCell, ...]
-_DAY = re.compile(r"\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d)\b", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d\b", re.ASCII)
 
 
-def shown(cell: SheetCell, here: Here) -> Markup | str:
-    """A cell, with a link to the record or the metric that it names."""
+def shown(cell: SheetCell, here: Here, is_own: bool = False) -> Markup | str:
+    """A cell, with a link to the record or the metric that it names; days in words where the sentence is the program's own."""
     if cell.ref is None:
-        return _with_day(cell.text)
+        return days_said(cell.text, here.as_of) if is_own else _with_day(cell.text)
     kind, name = cell.ref
+    if kind == "experiment":
+        return Markup("{}{}").format(here.playbook_link(kind, name), cell.text.removeprefix(name))
     if kind == "metric":
         return Markup('<a href="{}">{}</a>').format(here.metric_at(name), cell.text)
     return here.deal_link(name, cell.text) if here.snapshot.history(name) else cell.text
@@ -43,7 +45,8 @@ def shown(cell: SheetCell, here: Here) -> Markup | str:
 def _with_day(text: str) -> Markup | str:
     """A text that begins with a day, which does not part at the end of a line."""
     begins = _DAY.match(text)
-    return Markup("{}{}").format(day(date.fromisoformat(begins[0])), text[begins.end() :]) if begins else text
+    when = day_or_none(begins[0]) if begins else None
+    return Markup("{}{}").format(day(when), text[len(str(when)) :]) if when else text
 
 
 def columns_of(section: SheetSection) -> Columns[Row]:
@@ -51,7 +54,7 @@ def columns_of(section: SheetSection) -> Columns[Row]:
     return tuple(
         Column(
             head.title,
-            lambda row, here, at=at: shown(row[at], here),  # type: ignore[misc]  # the place is bound to each
+            lambda row, here, at=at, head=head: shown(row[at], here, head.own),  # type: ignore[misc]  # bound to each
             header=at == 0,
             right=head.right,
             words=head.words,
@@ -119,7 +122,7 @@ def _paper_page(
         title,
         "review",
         snapshot,
-        heading=paper.title,
+        heading=days_said(paper.title, snapshot.as_of),
         paper=paper,
         columns_of=columns_of,
         held=held,

@@ -22,7 +22,7 @@ from salesops.records.process import LOST, WON
 from salesops.records.scalars import slug
 from salesops.reports.todo import Task, ToDecide, ToDo, crossed, to_decide, to_do
 from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
-from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.page import PLAYBOOK, Here, Page, page
 from salesops.site.pages.tiles import tiles
 from salesops.site.pages.words import NOTHING, ago, counted, in_days, short_day, unbroken
 
@@ -168,8 +168,9 @@ def task_place(task: Task, here: Here) -> Markup | str:
         return here.deal_link(task.record, Standing(here.snapshot, history).member_name) if history else task.record
     if task.kind == "member":
         return here.member_link(task.record)
-    page_of = {"review": f"reviews/{task.record}", "decision": "decisions", "experiment": f"experiments/{task.record}"}
-    return here.to(page_of[task.kind], f"{task.kind} {task.record}") if task.kind in page_of else task.kind
+    if task.kind in PLAYBOOK:
+        return here.playbook_link(task.kind, task.record)
+    return here.to(f"reviews/{task.record}", f"Review of {task.record}") if task.kind == "review" else task.kind
 
 
 def subject(it: ToDecide, here: Here) -> Markup | str:

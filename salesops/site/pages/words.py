@@ -109,6 +109,15 @@ def ago(days: int) -> str:
     return "today" if days == 0 else "yesterday" if days == 1 else f"{days:,} days ago"
 
 
+_DATED = re.compile(r"^\d{4}(-\d\d){0,2}-(?=\D)", re.ASCII)
+
+
+def id_in_words(record_id: str) -> str:
+    """An id as a title: ``Small members`` for 2026-05-small-members, whose day stands elsewhere."""
+    said = _DATED.sub("", record_id).replace("-", " ").strip() or record_id
+    return said[0].upper() + said[1:]
+
+
 def if_day(value: object) -> object:
     """A day as a browser knows it; anything else as it is."""
     return day(value) if isinstance(value, date) else value

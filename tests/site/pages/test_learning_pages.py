@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from salesops.site.pages import every_page
+
 SUBJECT = """
     hypothesis: A named colleague gets more calls
     variants: [plain, named]
@@ -64,7 +66,7 @@ def test_a_decision_says_what_it_answers_why_and_until_when(repo, page_of):
 
 def test_on_a_day_before_a_hypothesis_was_written_down_there_is_no_page_of_it(repo, page_of):
     repo.write("playbook/icp/teaching.yaml", "claim: They teach\nversion: 1\nsince: 2026-06-01\nstatus: testing\n")
-    assert "teaching" in page_of("hypotheses").text
+    assert "Teaching They teach" in page_of("hypotheses").text
     assert "They teach" not in page_of("hypotheses", date(2026, 5, 31)).text
 
 
@@ -81,3 +83,29 @@ def test_a_hypothesis_shows_what_delivery_sees_of_those_that_were_won_under_it(r
     assert "The server is slow" not in page_of("hypotheses/teaching-led", date(2026, 9, 30)).text, (
         "it is of a later day"
     )
+
+
+def test_what_is_tried_and_decided_is_headed_in_words_and_its_id_is_found(repo, page_of):
+    repo.write("playbook/experiments/named-colleague-subject.yaml", SUBJECT)
+    repo.write(
+        "playbook/decisions/2026-05-small-members.yaml",
+        "date: 2026-04-06\nanswers: v3\nverdict: hold\nwhy: Too early to say\nuntil: 2026-06-01\n",
+    )
+    repo.deal("activity: [{date: 2026-01-20, kind: email, experiment: named-colleague-subject, variant: plain}]")
+    for path, title, file in (
+        (
+            "experiments/named-colleague-subject",
+            "Named colleague subject",
+            "playbook/experiments/named-colleague-subject.yaml",
+        ),
+        ("decisions/2026-05-small-members", "Small members", "playbook/decisions/2026-05-small-members.yaml"),
+    ):
+        page = page_of(path)
+        assert page.one("h1").text == title
+        assert page.text.endswith(f"Record: {file}")
+        assert title in [link.text for link in page_of(path.partition("/")[0]).every("a")]
+        [found] = [it for it in every_page(repo.book().on(date(2026, 11, 20))) if it.path == path]
+        assert path.partition("/")[2] in found.words, "the search finds it by its id"
+    assert "Named colleague subject" in [link.text for link in page_of("deals/acme").every("a")]
+    assert "Named colleague subject" in [link.text for link in page_of("review").every("a")]
+    assert "Small members" in [link.text for link in page_of("").every("a")]

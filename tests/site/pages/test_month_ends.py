@@ -85,7 +85,7 @@ def test_the_review_of_that_evening_counts_what_was_known(repo, git, site, tree)
     moved_late(repo, git)
     review = tree(site().values(), "review-2026-09-30")
     assert "As known on the evening of" in review.text
-    assert review.one("h1").text.endswith("2026-09-30")
+    assert review.one("h1").text.endswith("Wednesday 30 Sep")
 
 
 @pytest.mark.parametrize("name", ["board", "review"])

@@ -164,8 +164,8 @@ def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page
     text = page_of("process").text
     assert "crossed and confirmed" in text
     assert "hold, Fri 20 Nov Two more weeks" in text
-    assert "d busy: hold Fri 20 Nov 1 1" in text
-    assert "d Fri 20 Nov Open deals above 0 hold Two more weeks" in page_of("decisions").text
+    assert "D busy: hold Fri 20 Nov 1 1" in text
+    assert "D Fri 20 Nov Open deals above 0 hold Two more weeks" in page_of("decisions").text
 
 
 def test_today_has_nothing_to_say_on_a_quiet_day(page_of):
@@ -569,7 +569,7 @@ def test_today_and_the_page_of_what_waits_show_everything_with_whom_it_waits_for
     assert late[0] == (
         "Mon 2 Feb 291 days late Closed on 2 Feb, and what was learned is not complete: what changed in the playbook Other University Closed Lost JimJ"
     )
-    assert late[2].endswith("decision wait decision all"), "the whole team"
+    assert late[2].endswith("Wait decision all"), "the whole team"
     assert late[4].startswith(
         "Fri 2 Oct 49 days late The invoice for 2026-08 was prepared on 1 Sep, and is not sent yet (no invoice of"
     )

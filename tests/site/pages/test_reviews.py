@@ -57,3 +57,14 @@ def test_where_nobody_knows_what_was_known_the_command_is_named(held, page_of):
 
 def test_the_month_says_how_little_so_few_deals_can_tell(held, page_of):
     assert "1 closed deal so far: too few to look for patterns." in page_of("review-of-the-month").text
+
+
+def test_days_are_said_as_people_say_them_and_what_somebody_wrote_stays(repo, page_of):
+    repo.deal("next: {action: Send what 2026-11-02 was about, due: 2026-10-31}\nexpected_close: 2026-10-30")
+    page = page_of("review")
+    assert page.one("h1").text == "Weekly review of Friday 20 Nov"
+    [row] = rows(page, "Late and stalled")
+    assert row[-1] == "the next step was due on 31 Oct; the deal was expected to close on 30 Oct"
+    repo.write("playbook/targets.yaml", "targets: [{id: enough, metric: sqd, at_least: 5, by: 2026-12-31}]\n")
+    [row] = rows(page_of("review"), "Targets")
+    assert row[4] == "Thu 31 Dec"

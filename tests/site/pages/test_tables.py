@@ -77,7 +77,7 @@ def test_every_table_of_every_page_has_the_columns_of_a_list(demo):
         (closed, "WON", "closed", 0),
         (members, "INDEX", "members", 0),
         (members, "DEALS", "members/cascadia-university", 0),
-        (deals, "STAGES", "deals/acme", 0),
+        (deals, "VISITS", "deals/acme", 0),
     ],
 )
 def test_a_column_is_added_by_one_entry_and_is_shown_escaped(repo, page_of, monkeypatch, module, name, path, at):
