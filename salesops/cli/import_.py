@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from salesops.cli.options import as_of_option, format_option
+from salesops.cli.options import as_of_option, format_option, ready_options, update_option
 
 
 @click.group("import")
@@ -36,6 +36,22 @@ def csv(ctx: click.Context, /, file: str, output_format: str, **options: Any) ->
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(run(ctx.obj, "csv", file, output_format, **options))
+
+
+@command.command("github")
+@click.argument("file", metavar="FILE")
+@ready_options
+@update_option
+@click.pass_context
+def github(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
+    """Import issues of GitHub as leads, from what gh issue list --json prints.
+
+    An issue is a lead where its title is [Organisation / Person] - [Title] or [New Hub] … - community. Answers to issue forms
+    come along as fields, labels over time as stages. The other issues are skipped, and each is named.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "github", file, output_format, **options))
 
 
 @command.command("json")

@@ -266,7 +266,7 @@ def _stages(
     entered = {sameness(match[1]): one.name for one in named.columns if (match := _ENTERED.fullmatch(one.name))}
     named.taken |= set(entered.values())
     days = _some(one.name for one in named.columns if one.looks == "day") or "none of the columns holds days"
-    known = _stage_words(process)
+    known = stage_words(process)
     if column is None or not column.words:
         yield _asked("- stage", f"one of {_some(process.stages if process else ())}", "    ")
         yield _asked("day", f"a column with the day: {days}", "      ")
@@ -300,7 +300,7 @@ def _in_order_of(process: Process | None, words: list[str], known: dict[str, str
     )
 
 
-def _stage_words(process: Process | None) -> dict[str, str]:
+def stage_words(process: Process | None) -> dict[str, str]:
     """What the stages of the process are called, and the words that all programs have for the end."""
     stages = process.stages if process else {}
     words = {same: stage for same, stage in WON_LOST.items() if stage in stages}

@@ -191,6 +191,18 @@ class StageLine(Record):
 
 
 AnyStage = Annotated[StageLine, BeforeValidator(_cases)]
+
+
+class HistoryCell(Record):
+    """A column that tells further moves, one a line: a day and a word for the stage."""
+
+    column: Text = given("The column.", "history")
+    values: dict[str, Text] = Field(
+        default_factory=dict, description=f"The stages that its words mean; '{LEAVE_OUT}' for a word that means none."
+    )
+    ended: Text | None = maybe("The word that says that a deal has ended, and not how.", "closed")
+
+
 Entry = dict[str, AnyCell]
 """The fields of one entry of a list."""
 
@@ -206,6 +218,7 @@ class DealMap(Record):
     tier: AnyCell = given("The tier.", "general")
     owner: AnyOwner = given("Who leads it.", "jim")
     stages: tuple[AnyStage, ...] = given("The moves a row can contain, oldest first.")
+    history: HistoryCell | None = maybe("A column that tells the moves that came after these.")
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="Any other field of a deal, by its dotted path, such as contract.signed."
     )
@@ -350,6 +363,13 @@ def stage_lines(mapping: ColumnMap) -> Iterator[tuple[Path, StageLine]]:
             yield ("deal", "stages", at), line
         for number, case in enumerate(line.cases):
             yield ("deal", "stages", at, number), case
+
+
+def stages_told(mapping: ColumnMap) -> Iterator[str]:
+    """Every stage that a row can tell of."""
+    yield from (line.stage for _, line in stage_lines(mapping) if line.stage)
+    history = mapping.deal.history if mapping.deal else None
+    yield from history.values.values() if history else ()
 
 
 def kind_at(model: type[Record], field: str) -> Kind | None:
