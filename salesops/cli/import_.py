@@ -38,6 +38,22 @@ def csv(ctx: click.Context, /, file: str, output_format: str, **options: Any) ->
     ctx.exit(run(ctx.obj, "csv", file, output_format, **options))
 
 
+@command.command("airtable")
+@click.argument("file", metavar="FILE")
+@ready_options
+@update_option
+@click.pass_context
+def airtable(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
+    """Import a table of Airtable, from the CSV that a view downloads.
+
+    A table of leads with the statuses Active Lead, Needs Admin, Active Service, Waiting and so on becomes deals and members, one of
+    hubs becomes hubs of members. Files become links, several choices a set, and every column stays under x.airtable.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "airtable", file, output_format, **options))
+
+
 @command.command("github")
 @click.argument("file", metavar="FILE")
 @ready_options

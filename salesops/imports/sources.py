@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from salesops.book.book import Book
+from salesops.imports.airtable.ready_mapping import airtable_mapping
+from salesops.imports.airtable.tables import airtable
 from salesops.imports.csv.mapping import Format
 from salesops.imports.csv.table import Table
 from salesops.imports.github.issues import issues_table
@@ -41,4 +43,7 @@ class ReadySource:
         return [column for column in table.header if is_open and is_open(column) and column not in named]
 
 
-SOURCES: Mapping[str, ReadySource] = {"github": ReadySource(issues_table, issues_mapping, r"(form|phase \d+): ")}
+SOURCES: Mapping[str, ReadySource] = {
+    "airtable": ReadySource(airtable, airtable_mapping),
+    "github": ReadySource(issues_table, issues_mapping, r"(form|phase \d+): "),
+}
