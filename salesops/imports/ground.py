@@ -35,6 +35,7 @@ class Ground:
         self.book = book
         self.mapping = mapping
         self.table = table
+        self.today = today
         mark = {"from": table.name.rpartition("/")[2], "date": str(today)}
         stages = frozenset(stages_told(mapping))
         self.on_file = OnFile(book, mark, update, stages)

@@ -9,7 +9,9 @@ from dataclasses import dataclass, replace
 from salesops.book.book import Book
 from salesops.imports.airtable.ready_mapping import airtable_mapping
 from salesops.imports.airtable.tables import airtable
+from salesops.imports.calendar.meetings import meetings_mapping, meetings_table
 from salesops.imports.csv.mapping import Format
+from salesops.imports.csv.ready_mappings import answers_mapping, outreach_mapping, plain_table, users_mapping
 from salesops.imports.csv.table import Table
 from salesops.imports.github.issues import issues_table
 from salesops.imports.github.ready_mapping import issues_mapping
@@ -45,5 +47,9 @@ class ReadySource:
 
 SOURCES: Mapping[str, ReadySource] = {
     "airtable": ReadySource(airtable, airtable_mapping),
+    "calendar": ReadySource(meetings_table, meetings_mapping, adds=True),
     "github": ReadySource(issues_table, issues_mapping, r"(form|phase \d+): "),
+    "outreach": ReadySource(plain_table, outreach_mapping, adds=True),
+    "questionnaire": ReadySource(plain_table, answers_mapping, adds=True),
+    "users": ReadySource(plain_table, users_mapping, adds=True),
 }

@@ -129,9 +129,13 @@ def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Pr
 def _parts_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
     """A mapping says of some table what its rows become: deals, members or activities."""
     activities = mapping.activities
-    if mapping.deal is None and mapping.members is None and activities is None:
+    onto = [name for name in ("users", "outreach", "answers") if getattr(mapping, name)]
+    if mapping.deal is None and mapping.members is None and activities is None and not onto:
         said = "the mapping says of no column what becomes of it"
         yield document.problem("mapping-empty", said, help="write deal:, members: or activities:", fix=f"deal: {GAP}")
+    if onto and (len(onto) > 1 or mapping.deal or mapping.members or activities):
+        said = f"'{onto[0]}' is what all rows of a table are about"
+        yield document.problem("mapping-unclear", said, (onto[0],), key=True, help="give each table its own mapping")
     if activities and (activities.file is None) == (mapping.deal is not None or mapping.members is not None):
         said = "the table cannot hold deals or members and activities in the same rows"
         if activities.file:

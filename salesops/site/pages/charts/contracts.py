@@ -223,7 +223,8 @@ def _renewals_caption(every: Sequence[TermRow], rows: Sequence[TermRow], as_of: 
 
 # ── who uses the service ──────────────────────────────────────────────────────────────────────────────────────────────
 
-LOOKS = {"green": GOOD, "amber": WARN, "red": BAD}
+NOT_JUDGED = "not judged"
+LOOKS = {"green": GOOD, "amber": WARN, "red": BAD, NOT_JUDGED: ACCENT}
 HEALTH_COLUMNS: Columns[Health] = (
     Column("Day", lambda seen, _: day(seen.date), header=True),
     Column(
@@ -235,15 +236,15 @@ HEALTH_COLUMNS: Columns[Health] = (
 
 def users(member: Member, terms: Sequence[Term], as_of: date) -> Chart | None:
     """The active users of a member as a line, its health as dots, the terms of its contracts as bands behind."""
-    seen = [each for each in member.health if each.active_users is not None and each.date <= as_of]
+    seen = [each for each in member.counted if each.date <= as_of]
     if len(seen) < 2:
         return None
     values = [
         {
             "day": str(each.date),
             "users": each.active_users,
-            "status": each.status,
-            "says": f"{short(each.date, as_of)}: {counted(each.active_users or 0, 'active user')}, {each.status}",
+            "status": each.status or NOT_JUDGED,
+            "says": f"{short(each.date, as_of)}: {counted(each.active_users or 0, 'active user')}{f', {each.status}' if each.status else ''}",
         }
         for each in seen
     ]
@@ -251,7 +252,7 @@ def users(member: Member, terms: Sequence[Term], as_of: date) -> Chart | None:
     x = by_day("day", first, last)
     y = amount_of("users", form="d", domainMin=0)
     bands = list(_bands(terms, first, last, as_of))
-    looks = {status: LOOKS[status] for status in LOOKS if any(each.status == status for each in seen)}
+    looks = {status: LOOKS[status] for status in LOOKS if any((each.status or NOT_JUDGED) == status for each in seen)}
     layers: list[Spec] = [
         layer(
             bands,
@@ -300,9 +301,10 @@ def _users_caption(seen: Sequence[Health], as_of: date) -> str:
     now, then = seen[-1], next((each for each in seen if each.date >= seen[-1].date - timedelta(days=366)), seen[0])
     by = (now.active_users or 0) - (then.active_users or 0)
     moved = f"{abs(by):,} {'more' if by > 0 else 'fewer'} than" if by else "as many as"
+    judged = f"; health is {now.status}" if now.status else ""
     return (
         f"{counted(now.active_users or 0, 'person').replace('persons', 'people')} used it when delivery looked on {short(now.date, as_of)}, "
-        f"{moved} on {short(then.date, as_of)}; health is {now.status}."
+        f"{moved} on {short(then.date, as_of)}{judged}."
     )
 
 
