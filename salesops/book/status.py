@@ -55,7 +55,7 @@ class Standing:
     def health(self) -> str:
         """How the member stood when delivery last looked; nothing where nobody has."""
         member = self.snapshot.book.members.get(self.deal.member)
-        return member.health[-1].status if member and member.health else ""
+        return member.judged[-1].status or "" if member and member.judged else ""
 
     @property
     def owner_name(self) -> str:

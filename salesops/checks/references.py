@@ -15,6 +15,7 @@ from salesops.records.learning import Experiment, Hypothesis, Review
 from salesops.records.member import Member
 from salesops.records.outreach import Outreach
 from salesops.records.process import IMPORTED
+from salesops.records.qualification import MANIAC_T
 from salesops.records.scalars import shown
 from salesops.records.team import Team, kinds_known
 
@@ -91,6 +92,9 @@ def _people(deal: Deal) -> Iterator[tuple[Path, str | None]]:
         yield ("next", "owner"), deal.next.owner
     if deal.order:
         yield ("order", "delivery_owner"), deal.order.delivery_owner
+    for letter in MANIAC_T if deal.maniac_t else ():
+        if answer := getattr(deal.maniac_t, letter):
+            yield ("maniac_t", letter, "asked_by"), answer.asked_by
     for at, outlook in enumerate(deal.outlook):
         yield ("outlook", at, "by"), outlook.by
     for at, waiver in enumerate(deal.waived):

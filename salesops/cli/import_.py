@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from salesops.cli.options import as_of_option, format_option
+from salesops.cli.options import as_of_option, format_option, ready_options, update_option
 
 
 @click.group("import")
@@ -36,6 +36,97 @@ def csv(ctx: click.Context, /, file: str, output_format: str, **options: Any) ->
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 
     ctx.exit(run(ctx.obj, "csv", file, output_format, **options))
+
+
+@command.command("airtable")
+@click.argument("file", metavar="FILE")
+@ready_options
+@update_option
+@click.pass_context
+def airtable(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
+    """Import a table of Airtable, from the CSV that a view downloads.
+
+    A table of leads with the statuses Active Lead, Needs Admin, Active Service, Waiting and so on becomes deals and members, one of
+    hubs becomes hubs of members. Files become links, several choices a set, and every column stays under x.airtable.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "airtable", file, output_format, **options))
+
+
+@command.command("calendar")
+@click.argument("file", metavar="FILE")
+@ready_options
+@click.pass_context
+def calendar(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
+    """Import the meetings of a calendar, an ICS file, as activities of deals.
+
+    The deal is the one that an attendee's address or the title names, among those that were going on on that day. A meeting that
+    names none or several is listed. Whether a meeting took place the calendar does not say: it comes in as scheduled.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "calendar", file, output_format, **options))
+
+
+@command.command("github")
+@click.argument("file", metavar="FILE")
+@ready_options
+@update_option
+@click.pass_context
+def github(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
+    """Import issues of GitHub as leads, from what gh issue list --json prints.
+
+    An issue is a lead where its title is [Organisation / Person] - [Title] or [New Hub] … - community. Answers to issue forms
+    come along as fields, labels over time as stages. The other issues are skipped, and each is named.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "github", file, output_format, **options))
+
+
+@command.command("outreach")
+@click.argument("file", metavar="FILE")
+@ready_options
+@click.pass_context
+def outreach(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
+    """Import the counts of a mailing tool, a CSV file, into playbook/outreach/.
+
+    Each row is a message and its version, a day, and how many were sent, bounced, opened and answered.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "outreach", file, output_format, **options))
+
+
+@command.command("questionnaire")
+@click.argument("file", metavar="FILE")
+@ready_options
+@click.pass_context
+def questionnaire(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
+    """Import the answers of a questionnaire, a CSV file, as MANIAC-T answers of deals.
+
+    Each row names a deal, an institution or the address of a contact. Answers come with their day and who asked; their status is
+    unknown until somebody judges them. An answer that a deal has already stays.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "questionnaire", file, output_format, **options))
+
+
+@command.command("users")
+@click.argument("file", metavar="FILE")
+@ready_options
+@click.pass_context
+def users(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
+    """Import monthly active users, a CSV file, as counts of the members that have the hubs.
+
+    Each row is a hub or a member, a month and a number. The counts of several hubs of one member are kept apart, for one
+    person may use more than one.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "users", file, output_format, **options))
 
 
 @command.command("json")

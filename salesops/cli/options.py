@@ -64,6 +64,22 @@ def writing_options(command: Any) -> Any:
     return yes(trial(format_option("text", "json")(command)))
 
 
+def ready_options(command: Any) -> Any:
+    """What every import takes whose mapping is ready."""
+    own = click.option("--map", "column_map", metavar="MAP", help="A mapping in place of the ready-made one.")
+    detect = click.option("--detect", is_flag=True, help="Print the ready-made mapping, to be changed; write nothing.")
+    trial = click.option(
+        "--dry-run", is_flag=True, help="Show what would be written, with the first file in full, and write nothing."
+    )
+    return own(detect(trial(format_option("text", "json")(as_of_option(command)))))
+
+
+def update_option(command: Any) -> Any:
+    """``--update``: records that are there gain what they lack."""
+    words = "Add what existing records lack; what they say is never changed."
+    return click.option("--update", is_flag=True, help=words)(command)
+
+
 def asked_format(formats: Sequence[str]) -> str | None:
     """The format that SALESOPS_FORMAT asks for, where a command has it: it is set once for all of them."""
     asked = os.environ.get("SALESOPS_FORMAT")

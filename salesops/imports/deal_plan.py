@@ -12,6 +12,7 @@ from salesops.imports.csv.mapping import Cell, DealMap
 from salesops.imports.csv.rows import RowReader, column_in, column_of, deal_data, entry_fillings, fillings
 from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground, Making
+from salesops.imports.move_history import MoveHistory
 from salesops.imports.names import Directory
 from salesops.imports.outcomes import RecordOutcome
 from salesops.imports.remarks import Verdict, Wrong
@@ -32,6 +33,7 @@ class DealPlan:
         self.fields = fillings(Deal, deal.fields)
         self.lists = entry_fillings(Deal, deal.entries)
         self.unknown: dict[str, str] = {}
+        self.history = MoveHistory(ground, deal.history) if deal.history else None
 
     def candidates(self, table: Table) -> list[Candidate]:
         """The deals that the rows tell of, one for each id."""
@@ -50,6 +52,8 @@ class DealPlan:
         owner = self.owner(reader)
         data = deal_data(reader, deal, member, owner, self.fields)
         data |= reader.entries(self.lists)
+        if self.history:
+            data["stages"] = self.history.after(reader, data["stages"])
         if reader.verdict is not None or deal_id is None or member is None or owner is None:
             return None
         called = reader.text_of(reader.chosen(deal.id) or Cell()) or deal_id

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from salesops.book.book import Book
-from salesops.imports.csv.mapping import ColumnMap, Format, stage_lines
+from salesops.imports.csv.mapping import ColumnMap, Format, stages_told
 from salesops.imports.csv.rows import Filling, RowReader, left_out
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.outcomes import OnFile, RecordOutcome
@@ -35,8 +35,9 @@ class Ground:
         self.book = book
         self.mapping = mapping
         self.table = table
+        self.today = today
         mark = {"from": table.name.rpartition("/")[2], "date": str(today)}
-        stages = frozenset(line.stage for _, line in stage_lines(mapping) if line.stage)
+        stages = frozenset(stages_told(mapping))
         self.on_file = OnFile(book, mark, update, stages)
         self.zone = book.team.time_zone if book.team else "UTC"
         self.readers: list[RowReader] = []

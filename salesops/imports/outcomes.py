@@ -99,7 +99,7 @@ class OnFile:
         self, kind: str, model: type[Record], record_id: str, document: Document, data: dict[str, Any]
     ) -> RecordOutcome | list[Problem]:
         """A record on file: with ``update`` it gains what it lacks; where it says something else it is asked about."""
-        found = list(differences(document.data, data, Grasp(self.stages, self._closing, _lists(model))))
+        found = list(differences(document.data, data, Grasp(self.stages, self.closing, _lists(model))))
         if not found:
             return RecordOutcome(kind, record_id, document.path, Outcome.UNCHANGED)
         differs = tuple(dict.fromkeys(str(one.path[0]) for one in found))
@@ -123,7 +123,7 @@ class OnFile:
         return problems or replace(kept, outcome=Outcome.UPDATED, change=FileChange(document.path, text, document.text))
 
     @cached_property
-    def _closing(self) -> frozenset[str]:
+    def closing(self) -> frozenset[str]:
         """The stages that end a deal, in any version of the process."""
         versions = self.book.processes
         return frozenset(name for version in versions for name, stage in version.stages.items() if not stage.is_open)

@@ -10,6 +10,7 @@ from typing import Any
 from salesops.book.book import Book
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.activity_plan import ActivityPlan
+from salesops.imports.answers_plan import AnswersPlan
 from salesops.imports.candidates import Candidate
 from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.table import Table
@@ -18,11 +19,13 @@ from salesops.imports.ground import Ground
 from salesops.imports.imported_process import imported_process
 from salesops.imports.member_plan import MemberPlan
 from salesops.imports.outcomes import Outcome, RecordOutcome
+from salesops.imports.outreach_plan import OutreachPlan
 from salesops.imports.remarks import LOST, Remark, Verdict
 from salesops.imports.team_people import lines_for
+from salesops.imports.users_plan import UsersPlan
 
-IMPORTED_KINDS = ("deal", "member")
-"""The kinds of record that an import makes."""
+IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
+"""The kinds of record that an import makes, and what reports call them."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,12 @@ class Plan:
             kind: [entry.change for entry in self.entries if entry.kind == kind and entry.change]
             for kind in IMPORTED_KINDS
         }
-        return [*of["member"], *(change for change in (self.team, self.process) if change), *of["deal"]]
+        return [
+            *of["member"],
+            *of["outreach"],
+            *(change for change in (self.team, self.process) if change),
+            *of["deal"],
+        ]
 
     def count(self, kind: str, outcome: Outcome) -> int:
         """How many records of a kind this becomes of."""
@@ -102,6 +110,16 @@ class Planner:
         own = mapping.activities
         told = activities if own and own.file else table
         self.activities = ActivityPlan(self.ground, own, told) if own and told else None
+        self.onto = self._onto_records()
+
+    def _onto_records(self) -> UsersPlan | OutreachPlan | AnswersPlan | None:
+        """What reads a table whose rows are about records on file."""
+        mapping = self.ground.mapping
+        if mapping.users:
+            return UsersPlan(self.ground, mapping.users)
+        if mapping.outreach:
+            return OutreachPlan(self.ground, mapping.outreach)
+        return AnswersPlan(self.ground, mapping.answers) if mapping.answers else None
 
     def plan(self) -> Plan:
         """Read every row, hold it against the others and the records on file, and say what to do."""
@@ -117,6 +135,7 @@ class Planner:
         told = self.activities.read(candidates if self.deals else []) if self.activities else []
         deals = list(self.deals.entries(candidates)) if self.deals else []
         more = list(self.activities.entries(told)) if self.activities else []
+        more += list(self.onto.entries()) if self.onto else []
         named = {candidate.member for candidate in candidates if candidate.is_taken} if self.deals else None
         new_people = self.deals.new_people(candidates) if self.deals else {}
         return Plan(

@@ -40,7 +40,7 @@ def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any
         "beside": [
             {"file": name, "rows": rows, "became": plan.became_in(name, rows)} for name, rows in plan.beside.items()
         ],
-        **{f"{kind}s": {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind in IMPORTED_KINDS},
+        **{called: {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind, called in _told(plan)},
         "people": {"added": dict(plan.new_people), "unknown": dict(plan.unknown_people), "fix": plan.people_to_paste},
         "rejected": [remark.as_data() for remark in plan.said(Verdict.REJECTED)],
         "asked": [remark.as_data() for remark in plan.said(Verdict.ASKED)],
@@ -71,9 +71,15 @@ def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> It
     yield from _people(plan, is_dry, style)
 
 
+def _told(plan: Plan) -> list[tuple[str, str]]:
+    """The kinds of record to tell of: deals and members always, others where there are any."""
+    found = {entry.kind for entry in plan.entries}
+    return [(kind, called) for kind, called in IMPORTED_KINDS.items() if kind in found or kind in ("deal", "member")]
+
+
 def _counts(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
     heads = ["", "would be new" if is_dry else "new", "unchanged", "would be updated" if is_dry else "updated", "kept"]
-    rows = [[f"{kind}s", *(f"{plan.count(kind, outcome):,}" for outcome in Outcome)] for kind in IMPORTED_KINDS]
+    rows = [[called, *(f"{plan.count(kind, outcome):,}" for outcome in Outcome)] for kind, called in _told(plan)]
     yield from table(rows, heads, frozenset({1, 2, 3, 4}), style)
 
 

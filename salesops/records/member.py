@@ -107,8 +107,13 @@ class Health(Record):
     """What delivery saw of the member on a day (Sales Operations Overview (2025), Integration with Delivery)."""
 
     date: Happened = given("The day.", "2026-05-01")
-    status: Literal["green", "amber", "red"] = given("Its status.", "green", "amber", "red")
+    status: Literal["green", "amber", "red"] | None = maybe(
+        "Its status, where somebody judged it; a count of users alone says none.", "green", "amber", "red"
+    )
     active_users: Whole | None = maybe("How many people used it in the month before.", "280")
+    hub: Text | None = maybe(
+        "The hub that was counted, where the member has several; they are not added up.", "teaching"
+    )
     satisfaction: Whole | None = maybe("Satisfaction from 1 to 5.", "4")
     note: Text | None = maybe("What was seen.")
 
@@ -180,7 +185,7 @@ class Member(Record):
     hubs: tuple[RunningHub, ...] = many("The hubs that run for it.", entries=Entries(("name",)), past=Past.FREE)
     health: tuple[Health, ...] = many(
         "What delivery saw, oldest first.",
-        entries=Entries(("date",), called="health check of"),
+        entries=Entries(("date", "hub"), called="health check of"),
         past=Past.ENTRIES_NAMED,
     )
     invoices: tuple[Invoice, ...] = many(
@@ -200,6 +205,16 @@ class Member(Record):
     def running(self) -> tuple[RunningHub, ...]:
         """The hubs that were not switched off."""
         return tuple(hub for hub in self.hubs if hub.until is None)
+
+    @property
+    def judged(self) -> tuple[Health, ...]:
+        """What delivery saw, where somebody said how the member stands."""
+        return tuple(seen for seen in self.health if seen.status is not None)
+
+    @property
+    def counted(self) -> tuple[Health, ...]:
+        """The counts of active users of the whole member, not of one hub among several."""
+        return tuple(seen for seen in self.health if seen.active_users is not None and seen.hub is None)
 
     @property
     def is_what_and_where(self) -> tuple[str, str]:

@@ -28,6 +28,7 @@ class Answer(Record):
     status: AnswerStatus = given("How well the question is answered.", "met", "partial", "unmet", "unknown")
     date: Happened = given("The day of the answer.", "2026-02-04")
     note: Text | None = maybe("What was learned, in a sentence.", "CIO signs above 25k")
+    asked_by: Id | None = maybe("Who of the team asked, where it was asked for.", "jim")
     evidence: Url | None = maybe("A link to what shows it.", "https://…")
 
 

@@ -177,7 +177,7 @@ def _steps(snapshot: Snapshot, history: DealHistory) -> Iterator[HandoffStep]:
     taken = order.taken_on if order else None
     yield _step(TITLES[4], delivery, taken, () if delivery else ("delivery_owner",))
     in_use = order.operational if order else None
-    seen = next((each.date for each in member.health if in_use and each.date >= in_use), None) if member else None
+    seen = next((each.date for each in member.judged if in_use and each.date >= in_use), None) if member else None
     reports = () if seen else ("a look at the member's health",) if in_use else ("the hubs are not in use yet",)
     yield _step(TITLES[5], delivery, seen, reports)
 

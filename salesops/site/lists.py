@@ -49,7 +49,7 @@ def _deal(standing: Standing) -> dict[str, Any]:
 
 
 def _member(row: MemberRow) -> dict[str, Any]:
-    term, seen = row.term, row.member.health[-1] if row.member.health else None
+    term, judged, counts = row.term, row.member.judged, row.member.counted
     return {
         "id": row.file,
         "name": row.member.name,
@@ -58,8 +58,8 @@ def _member(row: MemberRow) -> dict[str, Any]:
         "relation": row.relation,
         "mrr": str(term.contract.mrr) if term and term.contract.mrr else None,
         "until": term.contract.last_day if term else None,
-        "health": seen.status if seen else None,
-        "active_users": seen.active_users if seen else None,
+        "health": judged[-1].status if judged else None,
+        "active_users": counts[-1].active_users if counts else None,
         "hubs": len(row.member.running),
         "open_deal": row.talk.id if row.talk else None,
     }

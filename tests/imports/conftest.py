@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from textwrap import dedent
 
@@ -75,3 +76,49 @@ class Desk:
 def desk(repo):
     """A repository whose team is Jim and April and whose only member is Cascadia University."""
     return Desk(repo)
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A repository and the file of a program whose mapping is ready; ``answers`` are what a person says to its questions."""
+
+    repo: object
+    source: str
+    name: str
+
+    def detect(self, raw, code=0):
+        """The ready-made mapping for the file."""
+        self.repo.write(f"../{self.name}", raw)
+        ran = self.repo.run("import", self.source, f"../{self.name}", "--detect")
+        assert ran.code == code, ran.out + ran.err
+        return ran.out
+
+    def run(self, raw, *options, code=0, answers=None, map=None):
+        """Import the file with the ready-made mapping, answered, or with one's own; what was said as data."""
+        self.repo.write(f"../{self.name}", raw)
+        if answers is not None:
+            map = answered(self.detect(raw), answers)
+        if map is not None:
+            self.repo.write("../ready.yaml", map.encode())
+            options = ("--map", "../ready.yaml", *options)
+        ran = self.repo.run("import", self.source, f"../{self.name}", "--format", "json", *options)
+        assert ran.code == code, ran.out + ran.err
+        return json.loads(ran.out)
+
+    holds = Desk.holds
+    files = Desk.files
+
+
+def answered(mapping, answers):
+    """A mapping with the answers of a person in place of its question marks."""
+    for key, words in answers.items():
+        mapping = re.sub(
+            rf"(?m)^( *(?:- )?{re.escape(key)}:) \?.*$", lambda found, to=words: f"{found[1]} {to}", mapping
+        )
+    return mapping
+
+
+@pytest.fixture
+def brought(repo):
+    """``brought("github", "issues.json")``: such a file beside the repository."""
+    return lambda source, name: Brought(repo, source, name)

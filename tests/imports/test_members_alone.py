@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
 from tabling import adds_up, reasons
 
+from salesops.checks import check_book
+from salesops.problems import errors
 from salesops.store.load import load
 
 DATA = Path(os.environ.get("SALESOPS_DATA") or Path(__file__).parents[3] / "shared/data") / "communities"
@@ -133,23 +137,38 @@ def test_a_mapping_of_members_that_says_too_little_is_named_before_any_row_is_re
     assert code in [problem["code"] for problem in found["problems"]]
 
 
-COMMUNITIES = """\
-members:
-  name: {column: display_name}
-  fields: {kind: other, country: unknown, x.hubspot: {column: hubspot_deal_id}}
-  entries:
-    hubs: {name: {columns: [cluster, hub], between: /}, url: {column: domain, prefix: "https://"}}
-"""
+def mapping_in(guide):
+    """The mapping for a table of hubs, as the guide prints it."""
+    return guide.split("## A table of hubs")[1].split("```yaml\n")[1].split("```")[0]
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"there is no {DATA}: name the folder of data sets in SALESOPS_DATA")
-def test_every_hub_of_a_real_table_of_hubs_belongs_to_a_member_and_keeps_the_number_of_its_deal(desk):
+def test_every_hub_of_a_real_table_of_hubs_belongs_to_a_member_and_keeps_the_number_of_its_deal(desk, home):
     answers = json.loads((DATA / "answers.json").read_text())
-    found = desk.run(table=(DATA / "communities.csv").read_bytes(), map=COMMUNITIES)
-    assert (found["rows"], found["taken"], found["rejected"]) == (answers["hubs"], 171, [])
+    mapping = mapping_in((home / "site/guides/import-others.md").read_text(encoding="utf-8"))
+    table = (DATA / "communities.csv").read_bytes()
+    found = desk.run(table=table, map=mapping)
+    assert (found["rows"], found["taken"], found["rejected"]) == (answers["hubs"], answers["hubs"], [])
+    assert adds_up(found)
     book, problems = load(desk.repo.root)
     assert problems == []
+    assert list(errors(check_book(book, date(2026, 11, 20)))) == []
     members = [member for member_id, member in book.members.items() if member_id != "cascadia-university"]
-    assert sum(len(member.hubs) for member in members) == answers["hubs"]
+    hubs = [(member, hub) for member in members for hub in member.hubs]
+    assert len(hubs) == answers["hubs"]
+    staging = [hub for _, hub in hubs if "staging" in hub.name.partition("/")[2]]
+    assert (len(staging), len(hubs) - len(staging)) == (answers["staging_hubs"], answers["community_hubs"])
     assert len({member.x["hubspot"] for member in members}) == answers["distinct_hubspot_deal_ids"]
-    assert desk.run("--update", table=(DATA / "communities.csv").read_bytes(), map=COMMUNITIES)["written"] == []
+    clusters = {member.x["cluster"]: member.x["provider"] for member in members}
+    assert len(clusters) == answers["clusters"]
+    assert Counter(clusters.values()) == answers["by_provider"]
+    of_deal = {}
+    for member in members:
+        of_deal.setdefault(member.x["hubspot"], set()).add(member.x["cluster"])
+    several = {deal: sorted(found) for deal, found in of_deal.items() if len(found) > 1}
+    assert several == answers["deals_that_cover_more_than_one_cluster"]
+    per_cluster = Counter(member.x["cluster"] for member, _ in hubs)
+    assert {name: per_cluster[name] for name in answers["community_hubs_per_cluster_top"]} == answers[
+        "community_hubs_per_cluster_top"
+    ]
+    assert desk.run("--update", table=table, map=mapping)["written"] == []

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from salesops.cli.actions import import_csv, import_json
+from salesops.cli.actions import import_csv, import_json, import_ready
+from salesops.imports.sources import SOURCES as READY
 
-SOURCES: dict[str, Callable[..., int]] = {"csv": import_csv.run, "json": import_json.run}
+SOURCES: dict[str, Callable[..., int]] = {
+    "csv": import_csv.run,
+    "json": import_json.run,
+    **{source: partial(import_ready.run, source) for source in READY},
+}
 
 
 def run(folder: str, source: str, file: str, output_format: str, **asked: Any) -> int:

@@ -67,7 +67,7 @@ WIDTH = 90
 """Characters of a comment; a list of words that is longer is cut."""
 
 
-class _Named:
+class NamedColumns:
     """The columns of a table by what they are elsewhere called; each is taken once."""
 
     def __init__(self, columns: list[TableColumn]) -> None:
@@ -97,13 +97,13 @@ def mapping_for(table: Table, shape: Format, book: Book, process: Process | None
     lines = [
         f"# A mapping for {show(table.name)}, from its headings and cells. Answer each line that says ?, then run the import."
     ]
-    lines += _format(shape, columns, empty)
+    lines += format_lines(shape, columns, empty)
     if headings & ONLY_ACTIVITIES and not has_stage:
-        lines += _activities(_Named(columns))
+        lines += _activities(NamedColumns(columns))
     elif has_stage or any(sameness(word) in headings for word in SYNONYMS["owner"].split("|")):
-        lines += _deals(_Named(columns), book, process)
+        lines += _deals(NamedColumns(columns), book, process)
     else:
-        named = _Named(columns)
+        named = NamedColumns(columns)
         lines += [*_members(named, book, alone=True), *_left(named, "  ")]
     return "\n".join([*lines, ""])
 
@@ -128,7 +128,8 @@ def _some(words: Iterable[str]) -> str:
 # ── how it is written ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _format(shape: Format, columns: list[TableColumn], empty: list[str]) -> list[str]:
+def format_lines(shape: Format, columns: list[TableColumn], empty: list[str]) -> list[str]:
+    """How the table is written."""
     lines = ["format:", _line("delimiter", shape.delimiter)]
     if shape.encoding != "utf-8":
         lines.append(_line("encoding", shape.encoding))
@@ -170,7 +171,8 @@ def _marks(columns: list[TableColumn]) -> Iterator[str]:
         yield _asked("thousands", f"the table has {_some(by_sign[mark] for mark in sorted(thousands))}")
 
 
-def _currency(columns: list[TableColumn], book: Book) -> Iterator[str]:
+def currency_lines(columns: list[TableColumn], book: Book) -> Iterator[str]:
+    """The currency of these amounts, where they say it."""
     marks = {mark for column in columns if column.looks == "amount" for mark in column.marks}
     codes = {mark for mark in marks if len(mark) == 3}
     if len(codes) == 1 and len(marks) == 1:
@@ -184,7 +186,7 @@ def _currency(columns: list[TableColumn], book: Book) -> Iterator[str]:
 # ── deals ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _deals(named: _Named, book: Book, process: Process | None) -> list[str]:
+def _deals(named: NamedColumns, book: Book, process: Process | None) -> list[str]:
     took = {field: named.take(names) for field, names in SYNONYMS.items()}
     money = [column for field, column in took.items() if field.startswith("value.") and column]
     stages = list(_stages(named, took["stage"], took["closed"], process))
@@ -194,15 +196,15 @@ def _deals(named: _Named, book: Book, process: Process | None) -> list[str]:
         *_source("title", took["title"], "the column with what is sold, or a word for all"),
         *_source("member", took["member"], "the column with the name of the institution"),
         *_type(took["type"]),
-        *_tier(took["tier"], process),
-        *_owner(took["owner"], book),
+        *tier_lines(took["tier"], process),
+        *owner_lines(took["owner"], book),
         "  stages:",
         *stages,
     ]
     fields = [f"    {line}" for field, column in took.items() for line in _field(field, column)]
     members = _members(named, book, alone=False)
     more = ["  fields:", *fields] if fields else []
-    return [*(_currency(money, book) if money else ()), *deal, *more, *_left(named, "  "), *members]
+    return [*(currency_lines(money, book) if money else ()), *deal, *more, *_left(named, "  "), *members]
 
 
 def _source(field: str, column: TableColumn | None, hint: str) -> Iterator[str]:
@@ -233,7 +235,8 @@ def _type(column: TableColumn | None) -> Iterator[str]:
         yield _asked("type", f"{NEW} or {EXISTING}; {column.name} has {_some(column.words) or 'many words'}")
 
 
-def _tier(column: TableColumn | None, process: Process | None) -> Iterator[str]:
+def tier_lines(column: TableColumn | None, process: Process | None) -> Iterator[str]:
+    """The tier, where a column says it in words of the process."""
     tiers = process.tiers if process else {}
     known = {sameness(words): tier for tier, said in tiers.items() for words in (tier, said.name)}
     if column and column.words and all(sameness(word) in known for word in column.words):
@@ -244,7 +247,8 @@ def _tier(column: TableColumn | None, process: Process | None) -> Iterator[str]:
         yield _asked("tier", f"one of {_some(tiers)}{has}")
 
 
-def _owner(column: TableColumn | None, book: Book) -> Iterator[str]:
+def owner_lines(column: TableColumn | None, book: Book) -> Iterator[str]:
+    """Who leads the deals, where a column names people of the team."""
     people = book.team.people if book.team else {}
     if column is None:
         yield _asked("owner", f"one of {_some(people)}, or the column with the name")
@@ -260,13 +264,13 @@ def _owner(column: TableColumn | None, book: Book) -> Iterator[str]:
 
 
 def _stages(
-    named: _Named, column: TableColumn | None, closed: TableColumn | None, process: Process | None
+    named: NamedColumns, column: TableColumn | None, closed: TableColumn | None, process: Process | None
 ) -> Iterator[str]:
     """A line for each word of the stages, with the day where a column of its own has it."""
     entered = {sameness(match[1]): one.name for one in named.columns if (match := _ENTERED.fullmatch(one.name))}
     named.taken |= set(entered.values())
     days = _some(one.name for one in named.columns if one.looks == "day") or "none of the columns holds days"
-    known = _stage_words(process)
+    known = stage_words(process)
     if column is None or not column.words:
         yield _asked("- stage", f"one of {_some(process.stages if process else ())}", "    ")
         yield _asked("day", f"a column with the day: {days}", "      ")
@@ -300,7 +304,7 @@ def _in_order_of(process: Process | None, words: list[str], known: dict[str, str
     )
 
 
-def _stage_words(process: Process | None) -> dict[str, str]:
+def stage_words(process: Process | None) -> dict[str, str]:
     """What the stages of the process are called, and the words that all programs have for the end."""
     stages = process.stages if process else {}
     words = {same: stage for same, stage in WON_LOST.items() if stage in stages}
@@ -310,7 +314,7 @@ def _stage_words(process: Process | None) -> dict[str, str]:
 # ── members and activities ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _members(named: _Named, book: Book, alone: bool) -> list[str]:
+def _members(named: NamedColumns, book: Book, alone: bool) -> list[str]:
     took = {field: named.take(names) for field, names in OF_MEMBERS.items() if alone or field in ("country", "website")}
     lines = ["members:"]
     if alone:
@@ -343,7 +347,7 @@ def _country(column: TableColumn | None) -> Iterator[str]:
         yield f"    # left as unknown, unless values: says which country it is: {_remark(_some(odd))}"
 
 
-def _activities(named: _Named) -> list[str]:
+def _activities(named: NamedColumns) -> list[str]:
     took = {field: named.take(names) for field, names in OF_ACTIVITIES.items()}
     lines = ["activities:", *_source("deal", took["deal"], "the column with the id of the deal")]
     lines += _source("date", took["date"], "the column with the day")
@@ -364,7 +368,7 @@ def _kind_of_activity(column: TableColumn | None) -> Iterator[str]:
         yield _asked("kind", f"one of {_some(kinds)}{has}")
 
 
-def _left(named: _Named, indent: str) -> Iterator[str]:
+def _left(named: NamedColumns, indent: str) -> Iterator[str]:
     """The columns that nothing was made of, ready to be taken along."""
     if named.left:
         yield f"{indent}# not taken along; what has no field of ours can go under fields:, as x. and a name:"

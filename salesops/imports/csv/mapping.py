@@ -15,10 +15,12 @@ from pydantic import BeforeValidator, Field
 
 from salesops.problems import Path
 from salesops.records.deal import Activity, Deal
-from salesops.records.member import Member
+from salesops.records.member import Health, Member
 from salesops.records.model_fields import fields_below, inside, type_at
 from salesops.records.money import Money
+from salesops.records.outreach import Outreach, Results
 from salesops.records.process import Words
+from salesops.records.qualification import Answer, Qualification
 from salesops.records.record import Record, given, many, maybe
 from salesops.records.scalars import Id, Text
 
@@ -191,6 +193,18 @@ class StageLine(Record):
 
 
 AnyStage = Annotated[StageLine, BeforeValidator(_cases)]
+
+
+class HistoryCell(Record):
+    """A column that tells further moves, one a line: a day and a word for the stage."""
+
+    column: Text = given("The column.", "history")
+    values: dict[str, Text] = Field(
+        default_factory=dict, description=f"The stages that its words mean; '{LEAVE_OUT}' for a word that means none."
+    )
+    ended: Text | None = maybe("The word that says that a deal has ended, and not how.", "closed")
+
+
 Entry = dict[str, AnyCell]
 """The fields of one entry of a list."""
 
@@ -206,6 +220,7 @@ class DealMap(Record):
     tier: AnyCell = given("The tier.", "general")
     owner: AnyOwner = given("Who leads it.", "jim")
     stages: tuple[AnyStage, ...] = given("The moves a row can contain, oldest first.")
+    history: HistoryCell | None = maybe("A column that tells the moves that came after these.")
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="Any other field of a deal, by its dotted path, such as contract.signed."
     )
@@ -247,6 +262,31 @@ class ActivityMap(Record):
     )
 
 
+class UsersMap(Record):
+    """How the rows of a table of active users become counts of the members that have the hubs."""
+
+    hub: AnyCell = given("The hub, by its name or address; or the member, by its name or id.", "hub")
+    month: AnyCell = given("The month, as 2026-10, or a day; a month is counted on its last day.", "month")
+    users: AnyCell = given("How many people used it in the month.", "active users")
+
+
+class OutreachMap(Record):
+    """How the rows of a mailing tool become counts of a message in playbook/outreach/."""
+
+    message: AnyCell = given("The template and its version.", "campaign")
+    date: AnyCell = given("The day of the count.", "sent on")
+    counts: dict[str, AnyCell] = given("What was counted: sent, bounced, opened, replied; and a note.")
+
+
+class AnswersMap(Record):
+    """How the rows of a questionnaire become MANIAC-T answers of deals; none is judged by it."""
+
+    deal: AnyCell = given("The deal: its id, its institution, or the address of a contact; the first cell that fits.")
+    date: AnyCell = given("The day of the answers.", "Timestamp")
+    asked_by: AnyName | None = maybe("Who of the team asked: a person in playbook/team.yaml.", "asked by")
+    answers: dict[str, AnyCell] = given("The columns of the answers, by money, authority, need and so on.")
+
+
 class JoinMap(Record):
     """A second table of the same deals; its columns are called by the name of the table, a point, and their own."""
 
@@ -265,6 +305,9 @@ class ColumnMap(Record):
     deal: DealMap | None = maybe("How a row becomes a deal.")
     members: MemberMap | None = maybe("How members become records; without it, only members on file are known.")
     activities: ActivityMap | None = maybe("How the rows of a table become activities of deals.")
+    users: UsersMap | None = maybe("How the rows of a table become counts of active users.")
+    outreach: OutreachMap | None = maybe("How the rows of a table become counts of messages.")
+    answers: AnswersMap | None = maybe("How the rows of a table become MANIAC-T answers.")
 
 
 class FromTable(StrEnum):
@@ -308,6 +351,7 @@ def _cells(mapping: ColumnMap) -> Iterator[MappedCell]:
         yield from _cells_of_members(mapping.members)
     if mapping.activities:
         yield from _cells_of_activities(mapping.activities)
+    yield from _cells_onto_records(mapping)
 
 
 def _cells_of_deals(deal: DealMap) -> Iterator[MappedCell]:
@@ -333,6 +377,25 @@ def _cells_of_activities(activities: ActivityMap) -> Iterator[MappedCell]:
     yield from _fields(("activities",), activities.fields, {}, Activity, source)
 
 
+def _cells_onto_records(mapping: ColumnMap) -> Iterator[MappedCell]:
+    """The cells whose values are added to records on file."""
+    users, outreach, answers = mapping.users, mapping.outreach, mapping.answers
+    for name in ("hub", "month", "users") if users else ():
+        yield MappedCell(("users", name), getattr(users, name), Health, is_needed=True)
+    if outreach:
+        yield MappedCell(("outreach", "message"), outreach.message, Outreach, "message", is_needed=True)
+        yield MappedCell(("outreach", "date"), outreach.date, Results, "date", is_needed=True)
+        for name, cell in outreach.counts.items():
+            yield MappedCell(("outreach", "counts", name), cell, Results, name)
+    if answers:
+        yield MappedCell(("answers", "deal"), answers.deal, Deal, "member", is_needed=True)
+        yield MappedCell(("answers", "date"), answers.date, Answer, "date", is_needed=True)
+        if answers.asked_by:
+            yield MappedCell(("answers", "asked_by"), answers.asked_by, Answer, "asked_by", is_needed=True)
+        for letter, cell in answers.answers.items():
+            yield MappedCell(("answers", "answers", letter), cell, Qualification, f"{letter}.note")
+
+
 def _fields(
     at: Path, fields: dict[str, Cell], entries: dict[str, Entry], model: type[Record], source: FromTable
 ) -> Iterator[MappedCell]:
@@ -350,6 +413,13 @@ def stage_lines(mapping: ColumnMap) -> Iterator[tuple[Path, StageLine]]:
             yield ("deal", "stages", at), line
         for number, case in enumerate(line.cases):
             yield ("deal", "stages", at, number), case
+
+
+def stages_told(mapping: ColumnMap) -> Iterator[str]:
+    """Every stage that a row can tell of."""
+    yield from (line.stage for _, line in stage_lines(mapping) if line.stage)
+    history = mapping.deal.history if mapping.deal else None
+    yield from history.values.values() if history else ()
 
 
 def kind_at(model: type[Record], field: str) -> Kind | None:

@@ -87,6 +87,8 @@ def columns_named(mapping: ColumnMap) -> Iterator[tuple[Path, str, FromTable]]:
             yield (*at, "day"), line.day, FromTable.FIRST
         for path, column in _of_conditions(at, line.when):
             yield path, column, FromTable.FIRST
+    if mapping.deal and mapping.deal.history:
+        yield ("deal", "history", "column"), mapping.deal.history.column, FromTable.FIRST
     if mapping.members and mapping.members.key:
         yield ("members", "key"), mapping.members.key, FromTable.MEMBERS
 
@@ -127,9 +129,13 @@ def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Pr
 def _parts_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
     """A mapping says of some table what its rows become: deals, members or activities."""
     activities = mapping.activities
-    if mapping.deal is None and mapping.members is None and activities is None:
+    onto = [name for name in ("users", "outreach", "answers") if getattr(mapping, name)]
+    if mapping.deal is None and mapping.members is None and activities is None and not onto:
         said = "the mapping says of no column what becomes of it"
         yield document.problem("mapping-empty", said, help="write deal:, members: or activities:", fix=f"deal: {GAP}")
+    if onto and (len(onto) > 1 or mapping.deal or mapping.members or activities):
+        said = f"'{onto[0]}' is what all rows of a table are about"
+        yield document.problem("mapping-unclear", said, (onto[0],), key=True, help="give each table its own mapping")
     if activities and (activities.file is None) == (mapping.deal is not None or mapping.members is not None):
         said = "the table cannot hold deals or members and activities in the same rows"
         if activities.file:
@@ -216,7 +222,8 @@ def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
 
 def _set_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     """A field that takes one value cannot hold a set, nor an id the number of a row that is none."""
-    if spot.cell.split and not (spot.field and holds_several(spot.model, spot.field)):
+    is_entry = "entries" in spot.at
+    if spot.cell.split and not is_entry and not (spot.field and holds_several(spot.model, spot.field)):
         said = f"'{spot.field or 'currency'}' takes one value, and split makes several"
         yield document.problem(
             "cell-unclear", said, (*spot.at, "split"), key=True, help="use a list of cases, or a field under x."
@@ -333,6 +340,8 @@ def _stage_mistakes(document: Document, mapping: ColumnMap, book: Book) -> Itera
     known = list(dict.fromkeys(name for process in book.processes for name in (*process.stages, *process.becomes)))
     if mapping.deal and not mapping.deal.stages:
         yield document.problem("stages-empty", "a deal needs at least one stage", ("deal", "stages"), key=True)
+    if mapping.deal and mapping.deal.history:
+        yield from _history_mistakes(document, mapping.deal.history.values, known)
     for path, line in stage_lines(mapping):
         for name in ("stage", "day"):
             if getattr(line, name) is None:
@@ -349,6 +358,15 @@ def _stage_mistakes(document: Document, mapping: ColumnMap, book: Book) -> Itera
             yield from _date_mistakes(document, (*path, "dates"), written)
         if line.missing not in (None, SKIP, LEAVE_OUT):
             yield from _day_mistakes(document, (*path, "missing"), line.missing or "")
+
+
+def _history_mistakes(document: Document, values: dict[str, str], known: list[str]) -> Iterator[Problem]:
+    """A problem for each word of a history that is said to mean a stage that no version has."""
+    for word, stage in values.items():
+        if stage != LEAVE_OUT and known and stage not in known:
+            said = f"'{stage}' is not a stage of any process version"
+            at = ("deal", "history", "values", word)
+            yield document.problem("stage-unknown", said, at, help=did_you_mean(stage, known))
 
 
 def _day_mistakes(document: Document, at: Path, words: str) -> Iterator[Problem]:

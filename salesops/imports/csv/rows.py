@@ -46,6 +46,11 @@ class Filling:
     kind: Kind
     listed: bool
 
+    @property
+    def parts(self) -> bool:
+        """Whether it holds several values of a field that takes one: in a list they make an entry each."""
+        return bool(self.cell.split) and not self.listed
+
 
 def entry_fillings(model: type[Record], entries: Mapping[str, Mapping[str, Cell]]) -> dict[str, tuple[Filling, ...]]:
     """The fields of the entries of lists, by the lists."""
@@ -293,8 +298,16 @@ class RowReader:
 
     def entries(self, listed: Mapping[str, tuple[Filling, ...]]) -> dict[str, Any]:
         """One entry for each list of a record of which the row says anything."""
-        found = {name: self.filled(fields) for name, fields in listed.items()}
-        return {name: [entry] for name, entry in found.items() if not is_put_in(entry)}
+        found = {name: self._entries_of(fields) for name, fields in listed.items()}
+        return {name: entries for name, entries in found.items() if entries}
+
+    def _entries_of(self, fields: tuple[Filling, ...]) -> list[dict[str, Any]]:
+        """The entries of one list: one, or as many as there are values in a cell that holds several."""
+        whole = self.filled(fields)
+        parted = next((filling.field for filling in fields if filling.parts and filling.field in whole), None)
+        if is_put_in(whole):
+            return []
+        return [{**whole, parted: part} for part in whole[parted]] if parted else [whole]
 
     def filled(self, fields: tuple[Filling, ...]) -> dict[str, Any]:
         """The data of all fields of a mapping that the row has a value for."""

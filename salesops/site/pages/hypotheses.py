@@ -114,7 +114,7 @@ class DeliveryRow(NamedTuple):
     @property
     def last(self) -> Health:
         """The last look."""
-        return self.member.health[-1]
+        return self.member.judged[-1]
 
 
 DELIVERY: Columns[DeliveryRow] = (
@@ -130,7 +130,7 @@ def delivery(snapshot: Snapshot, hypothesis: str) -> list[DeliveryRow]:
     found = {}
     for history in snapshot.won:
         member = snapshot.book.members.get(history.deal.member)
-        if member and member.health and history.deal.icp and history.deal.icp.hypothesis == hypothesis:
+        if member and member.judged and history.deal.icp and history.deal.icp.hypothesis == hypothesis:
             found[history.deal.member] = DeliveryRow(history.id, member)
     return sorted(found.values(), key=lambda row: row.member.name)
 

@@ -54,7 +54,7 @@ def until(row: MemberRow, here: Here) -> Markup | str:
 
 def health(row: MemberRow, here: Here) -> Markup | str:
     """How it stood when delivery last looked."""
-    return here.parts.health(row.member.health[-1].status) if row.member.health else NOTHING
+    return here.parts.health(row.member.judged[-1].status) if row.member.judged else NOTHING
 
 
 def hubs(row: MemberRow, here: Here) -> str:
@@ -78,7 +78,7 @@ def owner(row: MemberRow, here: Here) -> Markup | str:
 
 def said_by(row: MemberRow, as_of: date) -> Markup:
     """The attributes by which a row is found."""
-    seen = row.member.health[-1].status if row.member.health else ""
+    seen = row.member.judged[-1].status or "" if row.member.judged else ""
     said = {"relation": slug(row.relation), "health": seen, "country": slug(row.member.country or "")}
     return Markup("").join(Markup(' data-{}="{}"').format(key, value) for key, value in said.items() if value)
 
@@ -104,7 +104,7 @@ def _pills(rows: list[MemberRow]) -> Iterator[Pill]:
     """What the index is narrowed by."""
     for facet, values in (
         ("relation", [row.relation for row in rows]),
-        ("health", [row.member.health[-1].status for row in rows if row.member.health]),
+        ("health", [row.member.judged[-1].status or "" for row in rows if row.member.judged]),
         ("country", [row.member.country for row in rows if row.member.country]),
     ):
         counts = Counter(values)
@@ -160,6 +160,7 @@ HEALTH: Columns[Health] = (
     Column("Date", lambda seen, _: day(seen.date)),
     Column("Status", lambda seen, here: here.parts.health(seen.status)),
     Column("Active users", lambda seen, _: figure(seen.active_users), right=True),
+    Column("Hub", lambda seen, _: seen.hub or ""),
     Column("Satisfaction", lambda seen, _: figure(seen.satisfaction), right=True),
     Column("Note", lambda seen, _: seen.note or "", words=True),
 )

@@ -114,7 +114,7 @@ def renewal(row: RenewalRow, here: Here) -> Markup | str:
 def health(row: RenewalRow, here: Here) -> Markup | str:
     """How the member stood when delivery last looked, and when that was."""
     found = here.book.members.get(row.term.history.deal.member)
-    return seen(found.health[-1], here) if found and found.health else NOTHING
+    return seen(found.judged[-1], here) if found and found.judged else NOTHING
 
 
 def seen(last: Health, here: Here) -> Markup:
@@ -131,7 +131,7 @@ def users(row: RenewalRow, here: Here) -> str:
 
 def users_of(found: Member) -> str:
     """``118 (+6)``."""
-    counts = [look.active_users for look in found.health if look.active_users is not None]
+    counts = [look.active_users for look in found.counted if look.active_users is not None]
     if not counts:
         return NOTHING
     change = counts[-1] - counts[-2] if len(counts) > 1 else 0

@@ -11,7 +11,7 @@ BROKEN_MEMBERS = {
     "without a name": "kind: university\ncountry: US\n",
     "without anything": "website: https://member.example\n",
     "a list for a name": "name: [A, B]\nkind: university\ncountry: US\n",
-    "health without a status": "name: A\nkind: university\ncountry: US\nhealth: [{date: 2026-01-05}]\n",
+    "health without a day": "name: A\nkind: university\ncountry: US\nhealth: [{status: green}]\n",
     "health of another colour": "name: A\nkind: university\ncountry: US\nhealth: [{date: 2026-01-05, status: purple}]\n",
     "a contact without an id": "name: A\nkind: university\ncountry: US\ncontacts: [{name: B}]\n",
     "a hub without a name": "name: A\nkind: university\ncountry: US\nhubs: [{since: 2026-01-05}]\n",

@@ -643,3 +643,16 @@ def test_a_version_says_what_became_of_the_attempts_that_began_under_it(repo, pa
 def test_a_version_to_come_has_no_attempts_to_tell_of(repo, page_of):
     repo.write("playbook/process/v4.yaml", "version: v4\nin_force: 2027-01-01\nfrom: v3\nchangelog: Later.\n")
     assert "Conversions under it" not in page_of("process/v4").text
+
+
+def test_a_count_of_users_says_nothing_of_how_a_member_stands(repo, page_of):
+    repo.member(
+        "health:\n  - {date: 2026-09-01, status: amber, active_users: 90}\n  - {date: 2026-10-31, active_users: 104}\n"
+        "  - {date: 2026-11-15, active_users: 7, hub: research}\n"
+    )
+    page = page_of("members/cascadia-university")
+    assert "104 (+14)" in page.text
+    assert "not judged" in page.text
+    row = next(row for row in page.every("tr") if "research" in row.text)
+    assert [cell.text for cell in row.every("td")][1] == "–"
+    assert "amber" in page_of("members").text

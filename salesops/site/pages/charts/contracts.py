@@ -224,7 +224,8 @@ def _renewals_caption(every: Sequence[TermRow], rows: Sequence[TermRow], as_of: 
 
 # ── who uses the service ──────────────────────────────────────────────────────────────────────────────────────────────
 
-LOOKS = {"green": GOOD, "amber": WARN, "red": BAD}
+NOT_JUDGED = "not judged"
+LOOKS = {"green": GOOD, "amber": WARN, "red": BAD, NOT_JUDGED: ACCENT}
 HEALTH_COLUMNS: Columns[Health] = (
     Column("Day", lambda seen, _: day(seen.date), header=True),
     Column(
@@ -236,12 +237,12 @@ HEALTH_COLUMNS: Columns[Health] = (
 
 def users(member: Member, terms: Sequence[Term], as_of: date) -> Chart | None:
     """The active users of a member as a line, its health as dots, the terms of its contracts as bands behind."""
-    seen = [each for each in member.health if each.active_users is not None and each.date <= as_of]
+    seen = [each for each in member.counted if each.date <= as_of]
     if len(seen) < 2:
         return None
     first, last = seen[0].date, max(seen[-1].date, as_of)
     bands = list(_bands(terms, first, last, as_of))
-    looks = {status: LOOKS[status] for status in LOOKS if any(each.status == status for each in seen)}
+    looks = {status: LOOKS[status] for status in LOOKS if any((each.status or NOT_JUDGED) == status for each in seen)}
     layers = _user_layers([_seen_value(each, as_of) for each in seen], bands, by_day("day", first, last), looks)
     return Chart(
         title=f"Active users of {member.name}",
@@ -262,8 +263,8 @@ def _seen_value(seen: Health, as_of: date) -> dict[str, Any]:
     return {
         "day": str(seen.date),
         "users": seen.active_users,
-        "status": seen.status,
-        "says": f"{short(seen.date, as_of)}: {users}, {seen.status}",
+        "status": seen.status or NOT_JUDGED,
+        "says": f"{short(seen.date, as_of)}: {users}{f', {seen.status}' if seen.status else ''}",
     }
 
 
@@ -292,9 +293,10 @@ def _users_caption(seen: Sequence[Health], as_of: date) -> str:
     now, then = seen[-1], next((each for each in seen if each.date >= seen[-1].date - timedelta(days=366)), seen[0])
     by = (now.active_users or 0) - (then.active_users or 0)
     moved = f"{abs(by):,} {'more' if by > 0 else 'fewer'} than" if by else "as many as"
+    judged = f"; health is {now.status}" if now.status else ""
     return (
         f"{counted(now.active_users or 0, 'person').replace('persons', 'people')} used it when delivery looked on {short(now.date, as_of)}, "
-        f"{moved} on {short(then.date, as_of)}; health is {now.status}."
+        f"{moved} on {short(then.date, as_of)}{judged}."
     )
 
 

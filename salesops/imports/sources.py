@@ -1,0 +1,55 @@
+"""The programs whose files are read without a mapping of one's own: what reads each, and the mapping that is ready for it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from salesops.book.book import Book
+from salesops.imports.airtable.ready_mapping import airtable_mapping
+from salesops.imports.airtable.tables import airtable
+from salesops.imports.calendar.meetings import meetings_mapping, meetings_table
+from salesops.imports.csv.mapping import Format
+from salesops.imports.csv.ready_mappings import answers_mapping, outreach_mapping, plain_table, users_mapping
+from salesops.imports.csv.table import Table
+from salesops.imports.github.issues import issues_table
+from salesops.imports.github.ready_mapping import issues_mapping
+from salesops.problems import Problem
+from salesops.records.process import Process
+
+
+@dataclass(frozen=True)
+class ReadySource:
+    """A program: ``table`` reads its file, ``mapping`` is the text that says what becomes of it.
+
+    ``open_ended`` is what begins the columns that some files have and others do not, such as the answers to forms;
+    ``adds`` tells whether its rows are about records on file, which gain what they lack.
+    """
+
+    table: Callable[[str, bytes, Book], tuple[Table | None, Format, list[Problem]]]
+    mapping: Callable[[Table, Format, Book, Process | None], str]
+    open_ended: str = ""
+    adds: bool = False
+
+    def with_columns(self, table: Table, named: Iterable[str]) -> Table:
+        """The table with an empty column for each that a mapping names and this file happens not to have."""
+        is_open = re.compile(self.open_ended).match if self.open_ended else None
+        more = [column for column in dict.fromkeys(named) if is_open and is_open(column) and column not in table.header]
+        rows = tuple(replace(row, cells=[*row.cells, *[""] * len(more)]) for row in table.rows)
+        return replace(table, header=(*table.header, *more), rows=rows) if more else table
+
+    def passed_over(self, table: Table, named: Collection[str]) -> list[str]:
+        """The columns of that kind that a mapping does not name."""
+        is_open = re.compile(self.open_ended).match if self.open_ended else None
+        return [column for column in table.header if is_open and is_open(column) and column not in named]
+
+
+SOURCES: Mapping[str, ReadySource] = {
+    "airtable": ReadySource(airtable, airtable_mapping),
+    "calendar": ReadySource(meetings_table, meetings_mapping, adds=True),
+    "github": ReadySource(issues_table, issues_mapping, r"(form|phase \d+): "),
+    "outreach": ReadySource(plain_table, outreach_mapping, adds=True),
+    "questionnaire": ReadySource(plain_table, answers_mapping, adds=True),
+    "users": ReadySource(plain_table, users_mapping, adds=True),
+}
