@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.book.waiting_invoices import billed_apart, is_late
-from salesops.metrics.contracts import OVERDUE, term_of, terms
+from salesops.metrics.contracts import OVERDUE, renewals_of, term_of, terms
 from salesops.records.contract import Contract, month_before, month_days
 from salesops.records.member import INVOICE_STEPS, Contact, Invoice, Member
 from salesops.records.money import CENT, Money, Sums, money_as_data, total
@@ -389,7 +389,14 @@ class _Drawn:
             for it in self.snapshot.book.renewed_by.get(self.history.id, ())
             if (known := self.snapshot.history(it)) and self.snapshot.outcome(known) != LOST
         ]
-        renew = f"win {begun[0]}, which renews it" if begun else f"renew it (salesops renew {self.history.id})"
+        starts = next(iter(renewals_of(self.snapshot, self.history.id)), None)
+        renew = (
+            f"{starts[0]}, which renews it, begins on {starts[1]}"
+            if starts
+            else f"win {begun[0]}, which renews it"
+            if begun
+            else f"renew it (salesops renew {self.history.id})"
+        )
         end = f"end the service (salesops handoff {self.history.id} --ended DAY)"
         return f"a contract: that of {self.history.id} ended on {self.contract.last_day} and the service goes on; {renew}, or {end}"
 

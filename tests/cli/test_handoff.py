@@ -116,7 +116,8 @@ def test_the_order_opens_once_contract_price_and_member_are_right(won):
     won.deal(WON.replace(", entity: Sponsor", "").replace("mrr: 1000 USD, one_off", "mrr: 900 USD, one_off", 1))
     ran = won.run("handoff", "acme", "--order", LINK)
     assert ran.code == 1
-    assert "contract.entity" in ran.err
+    assert "entity (contract)  " in ran.err
+    assert "salesops set acme contract.entity VALUE" in ran.err
     assert "900" in ran.err, "the contract and the expected value do not agree, and nothing says why"
     assert "order" not in record(won)
 
