@@ -33,8 +33,12 @@ def problem_sentences(
         yield f"{severity}: {f'{show(field)}: ' if field else ''}{show(problem.message)}"
         if advice := problem.help or problem.fix:
             yield f"  {show(advice)}"
+        record = show(id_of(problem.place.path))
         if way := WAYS.get(problem.code):
-            yield f"  {way.format(id=show(id_of(problem.place.path)))}"
+            yield f"  {way.format(id=record)}"
+        elif in_files and problem.help and problem.fix:
+            yield f"  salesops edit {record}, and write there:"
+            yield from (f"      {show(line)}" for line in problem.fix.split("\n"))
         if in_files:
             yield style(f"  in {show(problem.place.path)}, line {problem.place.line} ({problem.code})", "faint")
 

@@ -46,6 +46,19 @@ def test_the_help_goes_before_the_fix_and_the_command_stands_below():
     assert list(problem_sentences([problem(fix="a: b")])) == ["error: it is wrong", "  a: b"]
 
 
+def test_what_no_command_answers_is_written_into_the_record():
+    found = problem(help="restore it, or sign a correction", fix="corrections:\n  - by: …")
+    assert list(problem_sentences([found], in_files=True)) == [
+        "error: it is wrong",
+        "  restore it, or sign a correction",
+        "  salesops edit acme, and write there:",
+        "      corrections:",
+        "        - by: …",
+        "  in deals/a/acme.yaml, line 7 (value-wrong)",
+    ]
+    assert list(problem_sentences([found])) == ["error: it is wrong", "  restore it, or sign a correction"]
+
+
 def test_every_command_answers_a_problem_that_there_is():
     assert set(WAYS) <= set(CHECKS)
 
