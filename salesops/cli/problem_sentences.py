@@ -12,6 +12,7 @@ from salesops.records.kinds import id_of
 WAYS = {
     "next-step-missing": 'salesops set {id} next "WORDS, DAY"',
     "next-step-overdue": 'salesops set {id} next "WORDS, DAY"',
+    "contract-differs": 'salesops set {id} contract.why_different "WORDS"',
     "close-date-passed": "salesops set {id} expected_close DAY",
     "deal-stalled": 'salesops log {id} call "WORDS"',
     "handoff-unowned": "salesops handoff {id} --owner PERSON",

@@ -476,6 +476,9 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
     yield f"To: {address}"
     yield f"Subject: Invoices for {found.month}: {len(rows)} to send"
     yield ""
+    if not rows:
+        yield f"There is nothing to invoice for {found.month}."
+        return
     yield f"Please certify the service of {found.month} with each member below, and send the invoice once they agree."
     for row in rows:
         yield ""
@@ -492,7 +495,7 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
         f"{amount:,.2f} {currency}"
         for currency, amount in total(line.amount for row in rows for line in row.lines).items()
     )
-    yield f"In all: {sums or 'nothing'}"
+    yield f"In all: {sums}"
     if sender:
         yield ""
         yield sender

@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from salesops.cli.actions.draft import name_gaps
 from salesops.cli.door import tell, tried_on
 from salesops.cli.hands import NAME, Asked, Desk, NoWay, desk_again, send
 from salesops.cli.printing import note, say
 from salesops.edits.change_list import as_list
-from salesops.output import SCHEMA_VERSION, as_json, counted, markdown, masked, show, unlinked
+from salesops.output import SCHEMA_VERSION, as_json, markdown, masked, show, unlinked
 from salesops.records.contract import Hub, Order
 from salesops.records.team import Delivery
 from salesops.reports.drafts import DrawnUp, NoSuchField, draft
@@ -137,7 +138,7 @@ def _shown(desk: Desk, found: Handoff, wanted: Sequence[ToOpen], delivery: Deliv
     """The issues as they would be opened, and what would be written down then; 1 where that is refused."""
     if desk.writing.output_format == "text":
         for each in wanted:
-            _print(each)
+            _print(desk, found, each)
         return 0
     changes = list(_noted(desk, found, {each.hub.name: each.stands_for for each in wanted})) if wanted else []
     tried = tried_on(desk.root, NAME, as_list(changes).encode("utf-8"), desk.as_of) if wanted else None
@@ -162,11 +163,10 @@ def _shown(desk: Desk, found: Handoff, wanted: Sequence[ToOpen], delivery: Deliv
     return 0
 
 
-def _print(each: ToOpen) -> None:
+def _print(desk: Desk, found: Handoff, each: ToOpen) -> None:
     say(each.title.text)
     say("")
     for line in each.body.text.splitlines():
         say(line)
-    if each.body.gaps:
-        note(f"salesops: {counted(len(each.body.gaps), 'fact')} missing: {', '.join(each.body.gaps)}")
+    name_gaps(desk.snapshot, found.deal, each.body)
     say("")
