@@ -31,10 +31,10 @@ TITLES = (
 
 
 class MissingFact(NamedTuple):
-    """What a step still waits for, in words, and the command by which it is written down; empty where only somebody's work does it."""
+    """What a step still waits for, in words, and the command by which it is written down."""
 
     says: str
-    way: str = ""
+    way: str
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def handoff(snapshot: Snapshot, deal: str) -> Handoff | None:
 
 
 def way_on(found: Handoff) -> str:
-    """The command by which the next step is written down; nothing where none is open, or only delivery can say it.
+    """The command by which the next step is written down; nothing where none is open.
 
     Once the service has ended it is the one that has the hubs switched off.
     """

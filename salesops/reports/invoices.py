@@ -90,7 +90,8 @@ class InvoiceRow:
     @property
     def state(self) -> str:
         """How far it is."""
-        return self.done[0] if self.done else NOTHING_YET if self.has_contract else NO_CONTRACT
+        begins = NOTHING_YET if self.has_contract else NO_CONTRACT
+        return self.done[0] if self.done else begins
 
     @property
     def next_step(self) -> str | None:
@@ -384,21 +385,17 @@ class _Drawn:
 
     def _why_not_billed(self) -> str:
         """What a service needs that goes on without a contract: another one, or its end."""
-        begun = [
-            it
-            for it in self.snapshot.book.renewed_by.get(self.history.id, ())
-            if (known := self.snapshot.history(it)) and self.snapshot.outcome(known) != LOST
-        ]
-        starts = next(iter(renewals_of(self.snapshot, self.history.id)), None)
-        renew = (
-            f"{starts[0]}, which renews it, begins on {starts[1]}"
-            if starts
-            else f"win {begun[0]}, which renews it"
-            if begun
-            else f"renew it (salesops renew {self.history.id})"
-        )
         end = f"end the service (salesops handoff {self.history.id} --ended DAY)"
-        return f"a contract: that of {self.history.id} ended on {self.contract.last_day} and the service goes on; {renew}, or {end}"
+        return f"a contract: that of {self.history.id} ended on {self.contract.last_day} and the service goes on; {self._way_to_renew()}, or {end}"
+
+    def _way_to_renew(self) -> str:
+        """How another contract follows: by the renewal that is won, by the one that is open, or by beginning one."""
+        starts = renewals_of(self.snapshot, self.history.id)
+        if starts:
+            return f"{starts[0][0]}, which renews it, begins on {starts[0][1]}"
+        later = map(self.snapshot.history, self.snapshot.book.renewed_by.get(self.history.id, ()))
+        begun = [known.id for known in later if known and self.snapshot.outcome(known) != LOST]
+        return f"win {begun[0]}, which renews it" if begun else f"renew it (salesops renew {self.history.id})"
 
     @property
     def _is_unclear_whose(self) -> bool:

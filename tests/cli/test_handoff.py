@@ -405,6 +405,15 @@ def test_what_would_be_opened_is_printed_as_data_with_what_would_be_written_then
     assert (said["issues"], said["files"]) == ([], [])
 
 
+def test_a_record_that_holds_a_secret_is_not_handed_on(won):
+    done(won.run("handoff", "acme", "--order", LINK))
+    file = won.root / "deals/acme.yaml"
+    file.write_text(file.read_text() + f"value_proposition: ghp_{'a' * 36}\n")
+    ran = won.run("handoff", "acme", "--issues", "--dry-run", "--format", "json")
+    assert ran.code == 1
+    assert "a" * 36 not in ran.out + ran.err
+
+
 def test_a_deal_is_ready_once_its_order_is_made_and_agrees_and_until_every_hub_has_its_issue(won):
     def ready():
         return [
