@@ -13,7 +13,7 @@ from pydantic import BaseModel, PlainValidator
 
 from salesops.book.book import Book, Snapshot
 from salesops.changes.need_words import path_in_words
-from salesops.output import address, markdown, show
+from salesops.output import address, markdown
 from salesops.problems import did_you_mean
 from salesops.records.contract import MONTHS_A_YEAR, OPEN, Hub
 from salesops.records.deal import Deal
@@ -75,7 +75,6 @@ def draft(
     snapshot: Snapshot, deal_id: str, template: str, *, hub: Hub | None = None, safe: Callable[[str], str] = markdown
 ) -> DrawnUp:
     """A template with the facts of a deal in its blanks; ``safe`` makes what people wrote plain text where it is to be shown. Raises NoSuchField."""
-    template = "\n".join(map(show, template.splitlines())) + "\n" * template.endswith("\n")
     sources, plain = _sources(snapshot, deal_id, hub), _plain(snapshot, deal_id)
     gaps: dict[str, None] = {}
 

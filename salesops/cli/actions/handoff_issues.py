@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from salesops.cli.actions.draft import name_gaps
+from salesops.cli.actions.draft import name_gaps, print_document
 from salesops.cli.door import tell, tried_on
 from salesops.cli.hands import NAME, Asked, Desk, NoWay, desk_again, send
 from salesops.cli.printing import note, say
@@ -167,9 +167,6 @@ def _as_data(desk: Desk, found: Handoff, wanted: Sequence[ToOpen], delivery: Del
 
 
 def _print(desk: Desk, found: Handoff, each: ToOpen) -> None:
-    say(each.title.text)
-    say("")
-    for line in each.body.text.splitlines():
-        say(line)
+    print_document(f"{each.title.text}\n\n{each.body.text}")
     name_gaps(desk.snapshot, found.deal, each.body)
     say("")
