@@ -73,15 +73,6 @@ def problems_as_text(problems: Sequence[Problem], style: Style = unpainted) -> I
         yield ""
 
 
-def problems_in_words(problems: Iterable[Problem], _: Style = unpainted) -> Iterator[str]:
-    """Each problem as a sentence and the way out, for whoever looks at a form and not at a file."""
-    for problem in problems:
-        field = f"{show(problem.field)}: " if problem.field else ""
-        yield f"{problem.severity.value}: {field}{show(problem.message)}"
-        if advice := problem.help or problem.fix:
-            yield f"  {show(advice)}"
-
-
 def _block(problem: Problem, style: Style) -> Iterator[str]:
     place = problem.place
     field = f"{style(show(problem.field), 'field')}: " if problem.field else ""

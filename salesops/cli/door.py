@@ -131,12 +131,24 @@ def carry_out(
 # ── what is said of it ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def tell(tried: Trial, written: bool, output_format: str, *, dry_run: bool = False, told: bool = False) -> int:
+Tells = Callable[[Sequence[Problem], Style], Iterator[str]]
+"""How problems are printed."""
+
+
+def tell(
+    tried: Trial,
+    written: bool,
+    output_format: str,
+    *,
+    dry_run: bool = False,
+    told: bool = False,
+    tells: Tells = problems_as_text,
+) -> int:
     """Print what came of a list, but what was ``told`` before it was written; the exit code."""
     if output_format == "json":
         say(masked(as_json(_as_data(tried, written))))
     else:
-        for line in lines_of(tried, written, dry_run=dry_run, told=told):
+        for line in lines_of(tried, written, dry_run=dry_run, told=told, tells=tells):
             say(line)
     return 1 if tried.is_refused else 0
 
@@ -147,7 +159,7 @@ def lines_of(
     *,
     dry_run: bool = False,
     told: bool = False,
-    tells: Callable[[Sequence[Problem], Style], Iterator[str]] = problems_as_text,
+    tells: Tells = problems_as_text,
 ) -> Iterator[str]:
     """What came of a list, in lines."""
     found = [problem for problem in tried.problems if problem.is_error or not tried.is_refused]

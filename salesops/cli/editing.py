@@ -16,7 +16,8 @@ from click import ClickException, unstyle
 from salesops.cli.actions.propose import proposed
 from salesops.cli.door import carry_out, lines_of
 from salesops.cli.hands import desk_of
-from salesops.output import problems_in_words, show
+from salesops.cli.problem_sentences import problem_sentences
+from salesops.output import show
 from salesops.problems import CannotDecide
 from salesops.site.frames import CHARSET
 
@@ -78,7 +79,7 @@ class Editing:
             tried, written = carry_out(self.root, "the form", raw, self.as_of)
         except CannotDecide as why:
             return Reply("409 Conflict", [show(why)])
-        lines = [unstyle(line) for line in lines_of(tried, written, tells=problems_in_words)]
+        lines = [unstyle(line) for line in lines_of(tried, written, tells=problem_sentences)]
         return Reply("422 Unprocessable Content" if tried.is_refused else "200 OK", lines, written)
 
     def _send_for_review(self) -> Reply:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,6 +21,7 @@ from salesops.cli.door import Trial, carry_out, in_words, tell, three_lines, tri
 from salesops.cli.names import Choice
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
+from salesops.cli.problem_sentences import problem_sentences
 from salesops.cli.repository import read
 from salesops.edits.change_list import as_list
 from salesops.edits.fix import difference
@@ -88,6 +89,16 @@ class Desk:
     def deal(self, asked: str) -> str:
         """The deal that is meant, an open one before a closed one."""
         found = [choice for choice in names.records(self.book, self.day) if choice.id in self.book.deals]
+        return self.chosen(asked, found, f"there is no deal '{show(asked)}'")
+
+    def won_deal(self, asked: str) -> str:
+        """The deal that is meant, a won one before the others."""
+        won = {history.id for history in self.snapshot.won}
+        found = [
+            replace(choice, rank=int(choice.id not in won))
+            for choice in names.records(self.book, self.day)
+            if choice.id in self.book.deals
+        ]
         return self.chosen(asked, found, f"there is no deal '{show(asked)}'")
 
     def person(self, asked: str) -> str:
@@ -247,7 +258,15 @@ def send(desk: Desk, changes: Sequence[Mapping[str, Any]]) -> int:
             tried, written = _after_a_yes(desk, raw)
     else:
         tried, written = carry_out(desk.root, NAME, raw, desk.as_of, agrees=lambda _: not how.dry_run)
-    return tell(tried, written, how.output_format, dry_run=how.dry_run, told=how.asks and not tried.is_refused)
+    told = how.asks and not tried.is_refused
+    return tell(
+        tried,
+        written,
+        how.output_format,
+        dry_run=how.dry_run,
+        told=told,
+        tells=partial(problem_sentences, in_files=True),
+    )
 
 
 NAME = "the change"

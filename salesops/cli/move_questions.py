@@ -111,7 +111,7 @@ def _waive(going: Going, waive: Sequence[str], whys: Sequence[str], by: str | No
                 f"--waive {show(name)}: nothing of that name is open; open: {', '.join(open_needs) or 'nothing'}"
             )
         if not need.is_waivable:
-            raise NoWay(f"{need.name} cannot be waived: {why(going, need)}")
+            raise NoWay(f"{title(need)} cannot be waived: {why(going, need)}")
         going.sign(need, going.desk.person(by or "me"), whys[at if len(whys) > 1 else 0])
 
 

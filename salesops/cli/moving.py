@@ -12,6 +12,7 @@ from salesops.book.book import Book
 from salesops.book.exit_criteria import Facts, Way, asked_of_contract, facts_on, is_met, meaning, nearest_way
 from salesops.book.moves import MoveKind, kind_of
 from salesops.book.visits import DealHistory, history_of
+from salesops.changes.need_words import title
 from salesops.cli.field_values import Fields, SpokenField, place_of, said_of
 from salesops.cli.hands import Asked, Desk, NoWay
 from salesops.cli.options import Usage
@@ -304,7 +305,8 @@ def options(going: Going, need: Need, short: dict[str, str]) -> Iterator[tuple[s
         if status_is_open(going, need):
             inner = place.first or place
             takes = "|".join(need.is_) or inner.takes
-            yield short.get(inner.name, f"--set {inner.name}=").removesuffix(" ") + _taken(inner, takes, short), reason
+            option = short.get(inner.name, f"--set {inner.name}=").removesuffix(" ") + _taken(inner, takes, short)
+            yield option, reason if inner.name in short else f"{title(need)}: {reason}" if reason else title(need)
         if needs_note(going, need):
             yield f'--set {need.field}.{need.with_[0]}="WORDS"', "how we know it"
 

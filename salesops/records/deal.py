@@ -127,14 +127,14 @@ class Value(Record):
     def differs(self, contract: Contract) -> list[tuple[str, str]]:
         """Where a contract is another than what was expected: its field, and the two of them. What only the contract says is no difference, nor a missing part of one without any amount."""
         sides = [
-            ("mrr", "mrr", self.mrr, contract.mrr, " a month"),
-            ("one_off", "one_off", self.one_off, contract.one_off, " one-off"),
-            ("end", "months", self.months, contract.months, " months"),
+            ("mrr", self.mrr, contract.mrr, " a month"),
+            ("one_off", self.one_off, contract.one_off, " one-off"),
+            ("end", self.months, contract.months, " months"),
         ]
         is_priced = contract.mrr is not None or contract.one_off is not None
         return [
-            (place, f"{'nothing' if is_now is None else is_now}{unit} here, and value.{name} is {was}{unit}")
-            for place, name, was, is_now, unit in sides
+            (place, f"{'nothing' if is_now is None else is_now}{unit} in the contract, and {was}{unit} expected")
+            for place, was, is_now, unit in sides
             if was is not None and was != is_now and (is_now is not None or (is_priced and place != "end"))
         ]
 

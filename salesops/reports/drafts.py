@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, get_args, get_origin
 
 from pydantic import BaseModel, PlainValidator
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Book, Snapshot
 from salesops.changes.need_words import path_in_words
-from salesops.output import address, markdown, show
+from salesops.output import address, markdown
 from salesops.problems import did_you_mean
 from salesops.records.contract import MONTHS_A_YEAR, OPEN, Hub
 from salesops.records.deal import Deal
@@ -26,6 +26,13 @@ from salesops.records.team import Person, Team
 
 BLANK = re.compile(r"\{\{ *([a-z_0-9.]+) *\}\}")
 """A place in a template: ``{{ contract.start }}``."""
+WORKED_OUT_FROM = {
+    "contract.yearly": "contract.mrr",
+    "value.yearly": "value.mrr",
+    "prices.usage": "contract.prices",
+    "communities": "member.communities",
+}
+"""The facts that the blanks need which are worked out."""
 OPEN_ENDED = "none; it runs until one of the two ends it"
 
 
@@ -68,16 +75,15 @@ def draft(
     snapshot: Snapshot, deal_id: str, template: str, *, hub: Hub | None = None, safe: Callable[[str], str] = markdown
 ) -> DrawnUp:
     """A template with the facts of a deal in its blanks; ``safe`` makes what people wrote plain text where it is to be shown. Raises NoSuchField."""
-    template = "\n".join(map(show, template.splitlines())) + "\n" * template.endswith("\n")
     sources, plain = _sources(snapshot, deal_id, hub), _plain(snapshot, deal_id)
     gaps: dict[str, None] = {}
 
     def filled(match: re.Match[str]) -> str:
         path = match[1]
-        fact = Fact(plain[path]) if path in plain else _fact(sources, path)
+        fact = _plain_fact(plain[path]) if path in plain else _fact(sources, path)
         words = list(_words(fact.value))
         if not words:
-            asked = path.replace(".yearly", ".mrr")
+            asked = WORKED_OUT_FROM.get(path, path)
             gaps[asked] = None
             return gap(asked)
         written = list(map(address if fact.is_link else safe, words))
@@ -130,7 +136,7 @@ def _sources(snapshot: Snapshot, deal_id: str, hub: Hub | None) -> Mapping[str, 
     }
 
 
-def _plain(snapshot: Snapshot, deal_id: str) -> Mapping[str, str | Money | None]:
+def _plain(snapshot: Snapshot, deal_id: str) -> Mapping[str, str | Money | tuple[str, ...] | None]:
     """The blanks that are one fact and no record."""
     history = snapshot.history(deal_id)
     deal = history.deal if history else None
@@ -147,7 +153,27 @@ def _plain(snapshot: Snapshot, deal_id: str) -> Mapping[str, str | Money | None]
         "member.billing_address": member.bill_to if member else None,
         "contract.yearly": _yearly(contract.mrr if contract else None),
         "value.yearly": _yearly(deal.value.mrr if deal and deal.value else None),
+        "prices.usage": _usage(snapshot.book, contract.prices if contract else None),
+        "communities": _communities(member),
     }
+
+
+def _usage(book: Book, version: str | None) -> tuple[str, ...]:
+    """What usage costs by a price list; nothing where the contract names none, or one that is not on file."""
+    prices = book.prices.get(version) if version else None
+    if prices is None:
+        return ()
+    below, said = 0, [f"by price list {version}"]
+    for step in prices.usage:
+        said.append(f"{_amount(step.fee)} each for active users {below + 1:,} to {step.to:,}")
+        below = step.to
+    return (*said, "nothing for more of them" if prices.usage else "none")
+
+
+def _communities(member: Member | None) -> tuple[str, ...]:
+    """The communities of a member, each with how many use it."""
+    known = member.communities if member else ()
+    return tuple(it.name if it.users is None else f"{it.name} ({it.users:,} users)" for it in known)
 
 
 def _yearly(fee: Money | None) -> Money | None:
@@ -168,6 +194,10 @@ def _tier(snapshot: Snapshot, deal: Deal) -> str:
     return tiers[deal.tier].name if deal.tier in tiers else deal.tier
 
 
+def _plain_fact(value: str | Money | tuple[str, ...] | None) -> Fact:
+    return Fact(value, is_list=isinstance(value, tuple) and not isinstance(value, Money))
+
+
 def _fact(sources: Mapping[str, tuple[type[BaseModel], Any]], path: str) -> Fact:
     """What stands at a path; a field of the deal may be named without ``deal.``."""
     first, _, rest = path.partition(".")
@@ -178,7 +208,7 @@ def _fact(sources: Mapping[str, tuple[type[BaseModel], Any]], path: str) -> Fact
         raise NoSuchField(f"{{{{ {path} }}}}: there is no such fact: say which of the record, such as {path}.name")
     holds = _known(model, rest, path)
     value = value_at(record, rest) if record is not None else None
-    return Fact(value, _is_link(holds), isinstance(value, (tuple, list)) and not isinstance(value, Money))
+    return _plain_fact(value)._replace(is_link=_is_link(holds))
 
 
 def _known(model: Any, rest: str, path: str) -> Any:
@@ -213,12 +243,16 @@ def _may_have_parts(model: Any) -> bool:
     return any(get_origin(it) in (tuple, dict) for it in (inside(model), *get_args(model)))
 
 
+def _amount(money: Money) -> str:
+    return f"{money.amount:,.2f} {money.currency}"
+
+
 def _words(value: Any) -> Iterator[str]:
     """A fact in words; none where there is no fact."""
     if value in (None, "", UNKNOWN):
         return
     if isinstance(value, Money):
-        yield f"{value.amount:,.2f} {value.currency}"
+        yield _amount(value)
     elif isinstance(value, BaseModel):
         yield ", ".join(
             f"{name}: {words}" for name in type(value).model_fields for words in _words(getattr(value, name))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops.book.book import Book, Snapshot
 from salesops.book.visits import DealHistory
+from salesops.changes.need_words import path_in_words
 from salesops.records.contract import Hub, Order
 from salesops.records.deal import Deal
 from salesops.records.member import Member
@@ -29,6 +30,13 @@ TITLES = (
 """The six steps in their order."""
 
 
+class MissingFact(NamedTuple):
+    """What a step still waits for, in words, and the command by which it is written down."""
+
+    says: str
+    way: str
+
+
 @dataclass(frozen=True)
 class HandoffStep:
     """One step: what is done, whose it is, on which day it was, and what is missing of it."""
@@ -36,7 +44,7 @@ class HandoffStep:
     title: str
     owner: str | None
     day: date | None
-    missing: tuple[str, ...] = ()
+    missing: tuple[MissingFact, ...] = ()
     is_done: bool = False
 
     def as_data(self) -> dict[str, Any]:
@@ -46,7 +54,7 @@ class HandoffStep:
             "owner": self.owner,
             "day": self.day,
             "done": self.is_done,
-            "missing": list(self.missing),
+            "missing": [each.says for each in self.missing],
         }
 
 
@@ -94,38 +102,14 @@ def handoff(snapshot: Snapshot, deal: str) -> Handoff | None:
 
 
 def way_on(found: Handoff) -> str:
-    """The command by which the next step is written down; nothing where none is open, or only delivery can say it.
+    """The command by which the next step is written down; nothing where none is open.
 
     Once the service has ended it is the one that has the hubs switched off.
     """
     if found.still_on:
         return f"salesops handoff {found.deal} --issues"
-    ways = (
-        _way_to_right(found),
-        f"salesops handoff {found.deal} --order URL",
-        _way_to_order(found),
-        f"salesops handoff {found.deal} --issues",
-        f"salesops handoff {found.deal} --owner PERSON",
-        "" if found.in_use else f"salesops handoff {found.deal} --in-use DAY",
-    )
-    return ways[found.steps.index(found.next)] if found.next else ""
-
-
-def _way_to_right(found: Handoff) -> str:
-    """The command that puts right what is missing first of contract, price and member."""
-    first = next(iter(found.steps[0].missing), "")
-    if first in {f"contract.{name}" for name in TERMS}:
-        return f"salesops set {found.deal} {first} VALUE"
-    if first.startswith("members/"):
-        return "salesops new member"
-    _, _, member = first.partition(" of members/")
-    return f"salesops edit {member.removesuffix('.yaml') if member else found.deal}"
-
-
-def _way_to_order(found: Handoff) -> str:
-    """The command that makes the order; where it was made and differs from what was chosen, the one that opens it."""
-    is_made = "order.created" not in found.steps[2].missing
-    return f"salesops edit {found.deal}" if is_made else f"salesops handoff {found.deal} --order URL"
+    first = found.next.missing[:1] if found.next else ()
+    return first[0].way if first else ""
 
 
 def ordered(book: Book, deal: str) -> list[Hub]:
@@ -169,46 +153,59 @@ def _steps(snapshot: Snapshot, history: DealHistory) -> Iterator[HandoffStep]:
     member = snapshot.book.members.get(deal.member)
     sales, delivery = deal.owner, order.delivery_owner if order else None
     signed = deal.contract.signed if deal.contract else None
-    yield _step(TITLES[0], sales, signed, not_right(deal, member))
+    yield _step(TITLES[0], sales, signed, not_right(history.id, deal, member))
     frozen = order.frozen.date if order and order.frozen else None
-    yield _step(TITLES[1], sales, frozen, _not_chosen(order))
-    yield _step(TITLES[2], sales, order.created if order else None, _not_ordered(order))
-    yield _step(TITLES[3], sales, order.issued if order else None, _without_issue(order))
+    yield _step(TITLES[1], sales, frozen, _not_chosen(history.id, order))
+    yield _step(TITLES[2], sales, order.created if order else None, _not_ordered(history.id, order))
+    yield _step(TITLES[3], sales, order.issued if order else None, _without_issue(history.id, order))
     taken = order.taken_on if order else None
-    yield _step(TITLES[4], delivery, taken, () if delivery else ("delivery_owner",))
+    nobody = MissingFact("who in delivery takes it on", f"salesops handoff {history.id} --owner PERSON")
+    yield _step(TITLES[4], delivery, taken, () if delivery else (nobody,))
     in_use = order.operational if order else None
     seen = next((each.date for each in member.judged if in_use and each.date >= in_use), None) if member else None
-    reports = () if seen else ("a look at the member's health",) if in_use else ("the hubs are not in use yet",)
-    yield _step(TITLES[5], delivery, seen, reports)
+    looked_at = MissingFact("a look at the member's health", f"salesops edit {deal.member}")
+    used = MissingFact("the hubs are not in use yet", f"salesops handoff {history.id} --in-use DAY")
+    yield _step(TITLES[5], delivery, seen, () if seen else (looked_at,) if in_use else (used,))
 
 
-def _step(title: str, owner: str | None, day: date | None, missing: tuple[str, ...]) -> HandoffStep:
+def _step(title: str, owner: str | None, day: date | None, missing: tuple[MissingFact, ...]) -> HandoffStep:
     return HandoffStep(title, owner, None if missing else day, missing, not missing)
 
 
-def not_right(deal: Deal, member: Member | None) -> tuple[str, ...]:
+def not_right(deal_id: str, deal: Deal, member: Member | None) -> tuple[MissingFact, ...]:
     """What of the contract, the price and the member is not said, or does not agree."""
     contract = deal.contract
-    unsaid = [f"contract.{name}" for name in TERMS if getattr(contract, name, None) is None]
-    whose = f"members/{deal.member}.yaml"
+    unsaid = [
+        MissingFact(path_in_words(f"contract.{name}"), f"salesops set {deal_id} contract.{name} VALUE")
+        for name in TERMS
+        if getattr(contract, name, None) is None
+    ]
+    differing = [MissingFact(said, f"salesops edit {deal_id}") for _, said in deal.unexplained]
     if member is None:
-        return (*unsaid, whose)
-    about = [f"{name} of {whose}" for name in ("kind", "country") if getattr(member, name) == UNKNOWN]
-    nobody = [] if any(contact.email or contact.phone for contact in member.contacts) else [f"a contact of {whose}"]
-    return (*unsaid, *(said for _, said in deal.unexplained), *about, *nobody)
+        return (*unsaid, MissingFact(f"the member {deal.member}, who is not on file", "salesops new member"))
+    about = [
+        MissingFact(f"{name} (member)", f"salesops set {deal.member} {name} VALUE")
+        for name in ("kind", "country")
+        if getattr(member, name) == UNKNOWN
+    ]
+    reached = any(contact.email or contact.phone for contact in member.contacts)
+    nobody = MissingFact("an e-mail address or telephone number of anybody there", f"salesops edit {deal.member}")
+    return (*unsaid, *differing, *about, *(() if reached else (nobody,)))
 
 
-def _not_chosen(order: Order | None) -> tuple[str, ...]:
-    return () if order and (order.configurator or order.hubs) else ("order.configurator, or order.hubs",)
+def _not_chosen(deal_id: str, order: Order | None) -> tuple[MissingFact, ...]:
+    link = MissingFact("the configurator's link, or the hubs of the order", f"salesops handoff {deal_id} --order URL")
+    return () if order and (order.configurator or order.hubs) else (link,)
 
 
-def _not_ordered(order: Order | None) -> tuple[str, ...]:
+def _not_ordered(deal_id: str, order: Order | None) -> tuple[MissingFact, ...]:
     if order is None or order.created is None:
-        return ("order.created",)
+        return (MissingFact("the day on which the order was made", f"salesops handoff {deal_id} --order URL"),)
+    way = f"salesops edit {deal_id}"
     try:
-        return tuple(said for _, said in differences(order))
+        return tuple(MissingFact(said, way) for _, said in differences(order))
     except Unreadable as why:
-        return (f"the configurator's link: {why}",)
+        return (MissingFact(f"the configurator's link: {why}", way),)
 
 
 def without_issue(order: Order | None) -> list[Hub]:
@@ -218,7 +215,8 @@ def without_issue(order: Order | None) -> list[Hub]:
     return [hub for hub in order.hubs if not hub.issue]
 
 
-def _without_issue(order: Order | None) -> tuple[str, ...]:
+def _without_issue(deal_id: str, order: Order | None) -> tuple[MissingFact, ...]:
+    way = f"salesops handoff {deal_id} --issues"
     if order is None or not (order.issues or order.hubs):
-        return ("order.issues",)
-    return tuple(f"an issue for hub '{hub.name}'" for hub in without_issue(order))
+        return (MissingFact("an issue of delivery", way),)
+    return tuple(MissingFact(f"an issue for hub '{hub.name}'", way) for hub in without_issue(order))

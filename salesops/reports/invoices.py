@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from salesops.book.book import Snapshot
 from salesops.book.visits import DealHistory
 from salesops.book.waiting_invoices import billed_apart, is_late
-from salesops.metrics.contracts import OVERDUE, term_of, terms
+from salesops.metrics.contracts import OVERDUE, renewals_of, term_of, terms
 from salesops.records.contract import Contract, month_before, month_days
 from salesops.records.member import INVOICE_STEPS, Contact, Invoice, Member
 from salesops.records.money import CENT, Money, Sums, money_as_data, total
@@ -90,7 +90,8 @@ class InvoiceRow:
     @property
     def state(self) -> str:
         """How far it is."""
-        return self.done[0] if self.done else NOTHING_YET if self.has_contract else NO_CONTRACT
+        begins = NOTHING_YET if self.has_contract else NO_CONTRACT
+        return self.done[0] if self.done else begins
 
     @property
     def next_step(self) -> str | None:
@@ -384,14 +385,17 @@ class _Drawn:
 
     def _why_not_billed(self) -> str:
         """What a service needs that goes on without a contract: another one, or its end."""
-        begun = [
-            it
-            for it in self.snapshot.book.renewed_by.get(self.history.id, ())
-            if (known := self.snapshot.history(it)) and self.snapshot.outcome(known) != LOST
-        ]
-        renew = f"win {begun[0]}, which renews it" if begun else f"renew it (salesops renew {self.history.id})"
         end = f"end the service (salesops handoff {self.history.id} --ended DAY)"
-        return f"a contract: that of {self.history.id} ended on {self.contract.last_day} and the service goes on; {renew}, or {end}"
+        return f"a contract: that of {self.history.id} ended on {self.contract.last_day} and the service goes on; {self._way_to_renew()}, or {end}"
+
+    def _way_to_renew(self) -> str:
+        """How another contract follows: by the renewal that is won, by the one that is open, or by beginning one."""
+        starts = renewals_of(self.snapshot, self.history.id)
+        if starts:
+            return f"{starts[0][0]}, which renews it, begins on {starts[0][1]}"
+        later = map(self.snapshot.history, self.snapshot.book.renewed_by.get(self.history.id, ()))
+        begun = [known.id for known in later if known and self.snapshot.outcome(known) != LOST]
+        return f"win {begun[0]}, which renews it" if begun else f"renew it (salesops renew {self.history.id})"
 
     @property
     def _is_unclear_whose(self) -> bool:
@@ -469,6 +473,9 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
     yield f"To: {address}"
     yield f"Subject: Invoices for {found.month}: {len(rows)} to send"
     yield ""
+    if not rows:
+        yield f"There is nothing to invoice for {found.month}."
+        return
     yield f"Please certify the service of {found.month} with each member below, and send the invoice once they agree."
     for row in rows:
         yield ""
@@ -485,7 +492,7 @@ def as_email(found: Batch, address: str, sender: str | None = None) -> Iterator[
         f"{amount:,.2f} {currency}"
         for currency, amount in total(line.amount for row in rows for line in row.lines).items()
     )
-    yield f"In all: {sums or 'nothing'}"
+    yield f"In all: {sums}"
     if sender:
         yield ""
         yield sender

@@ -461,7 +461,7 @@ def _handoffs(snapshot: Snapshot) -> Iterator[AfterSignatureRow]:
         history = snapshot.history(each.deal)
         if history and each.next:
             owner = person_name(snapshot, each.next.owner) if each.next.owner else "nobody yet"
-            missing = f" (missing: {', '.join(each.next.missing)})" if each.next.missing else ""
+            missing = f" (missing: {', '.join(fact.says for fact in each.next.missing)})" if each.next.missing else ""
             what = f"Hand-off, next: {each.next.title[:1].lower()}{each.next.title[1:]}{missing}"
             yield AfterSignatureRow(
                 "deal", each.deal, Standing(snapshot, history).member_name, owner, what, each.steps[0].day

@@ -53,7 +53,7 @@ def test_what_a_page_of_the_preview_posts_is_written(editing, repo):
 
 def test_a_form_is_answered_in_sentences_and_not_with_the_lines_of_a_file(editing):
     _, told = ask(editing, body=LIST.replace("date: 2026-01-07", "date: 2027-01-01"))
-    assert told["lines"][0].startswith("error: activity.1.date: 2027-01-01 is after the day of the check")
+    assert told["lines"][0].startswith("error: date (activity): 2027-01-01 is after the day of the check")
     assert told["lines"][1].startswith("  correct the day; ")
     assert told["lines"][-1] == "Nothing was written."
     assert not any(mark in "\n".join(told["lines"]) for mark in (" | ", "^", ".yaml:"))

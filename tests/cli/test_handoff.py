@@ -116,7 +116,8 @@ def test_the_order_opens_once_contract_price_and_member_are_right(won):
     won.deal(WON.replace(", entity: Sponsor", "").replace("mrr: 1000 USD, one_off", "mrr: 900 USD, one_off", 1))
     ran = won.run("handoff", "acme", "--order", LINK)
     assert ran.code == 1
-    assert "contract.entity" in ran.err
+    assert "entity (contract)  " in ran.err
+    assert "salesops set acme contract.entity VALUE" in ran.err
     assert "900" in ran.err, "the contract and the expected value do not agree, and nothing says why"
     assert "order" not in record(won)
 
@@ -402,6 +403,15 @@ def test_what_would_be_opened_is_printed_as_data_with_what_would_be_written_then
     assert [issue["body"] for issue in issues(tmp_path)] == [issue["body"] for issue in said["issues"]]
     said = json.loads(done(won.run("handoff", "acme", "--issues", "--dry-run", "--format", "json")).out)
     assert (said["issues"], said["files"]) == ([], [])
+
+
+def test_a_record_that_holds_a_secret_is_not_handed_on(won):
+    done(won.run("handoff", "acme", "--order", LINK))
+    file = won.root / "deals/acme.yaml"
+    file.write_text(file.read_text() + f"value_proposition: ghp_{'a' * 36}\n")
+    ran = won.run("handoff", "acme", "--issues", "--dry-run", "--format", "json")
+    assert ran.code == 1
+    assert "a" * 36 not in ran.out + ran.err
 
 
 def test_a_deal_is_ready_once_its_order_is_made_and_agrees_and_until_every_hub_has_its_issue(won):

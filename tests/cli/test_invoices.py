@@ -142,6 +142,12 @@ def test_a_document_is_drawn_up_and_says_what_is_missing(crm):
     assert (ran.code, "did you mean 'start'" in ran.err) == (1, True), ran.err
 
 
+def test_a_template_is_printed_as_it_is_and_no_text_in_it_is_a_command(crm):
+    crm.deal("title: '@mallory R&D ::x'")
+    crm.write("playbook/templates/note@1.md", "::error::x\n\x1b[31m {{ title }}\n")
+    assert crm.run("draft", "acme", "note").out == "\\x3a:error::x\n\\x1b[31m @\u200bmallory R&D ::x\n"
+
+
 def test_nothing_is_sent_before_its_month_is_over(crm):
     crm.member("vendor_setup: {status: not needed}\ninvoices: [{month: 2026-11, tier_confirmed: 2026-02-01}]\n")
     assert crm.run("invoices", "--month", "2026-11", "--record", "prepared").code == 0

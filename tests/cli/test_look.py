@@ -205,8 +205,8 @@ def test_a_deal_ends_with_what_is_missing_for_each_exit(busy):
     ways = ran.out[ran.out.index("To discovery") :]
     assert ways.splitlines()[0] == "To discovery (They engage): 1 missing"
     assert "  - at least 1 contact (An opened e-mail is not a conversation" in ways
-    assert "  - loss.reason: unresponsive" in ways
-    assert "  - loss.learning (What the team learned.)\n" in ways
+    assert "  - Reason: unresponsive" in ways
+    assert "  - Learned (What the team learned.)\n" in ways
 
 
 WHOLE = """
@@ -298,7 +298,7 @@ def test_a_closed_deal_ends_with_what_it_needs_to_be_complete(busy):
     busy.not_handed_off()
     ran = busy.run("show", "cascadia-2025")
     assert "To be complete (The hubs are up and people work on them): 4 missing" in ran.out
-    assert "  - order.created" in ran.out
+    assert "  - Created (order)" in ran.out
     assert "next:" not in busy.run("show", "gone").out
 
 
@@ -689,7 +689,7 @@ def test_how_many_of_several_touches_there_are_is_told(repo):
 
 def test_the_end_of_the_contract_is_wanted_before_a_win(repo):
     repo.deal("stages: [enrichment: 2026-01-01, outreach: 2026-02-02, discovery: 2026-02-03, proposal: 2026-02-04]")
-    assert "  - contract.end (The last day of the term, or open; salesops asks it" in repo.run("show", "acme").out
+    assert "  - End (contract) (The last day of the term, or open; salesops asks it" in repo.run("show", "acme").out
 
 
 def test_what_is_missing_is_listed_with_its_owner_and_the_numbers_that_lack_it(repo):

@@ -40,7 +40,7 @@ def test_a_metric_is_explained_with_its_deals_on_a_day(repo):
 def test_every_stage_can_be_explained_with_what_it_asks_for(repo):
     for name in repo.book().processes[-1].stages:
         assert repo.run("explain", name).code == 0
-    assert "maniac_t.money is met or partial" in repo.run("explain", "enrichment").out
+    assert "Money (MANIAC-T) is met or partial" in repo.run("explain", "enrichment").out
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -41,7 +41,11 @@ def test_the_same_move_twice_is_one_move(crm):
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (["proposal"], 1, "--set maniac_t.timeline.status=met|partial|unmet|unknown    Procurement has surprised us"),
+        (
+            ["proposal"],
+            1,
+            "--set maniac_t.timeline.status=met|partial|unmet|unknown    Timeline (MANIAC-T): Procurement has surprised us",
+        ),
         (["proposal"], 1, "--set proposal.requested=DAY "),
         (["proposal"], 1, 'or sign for one: --waive "proposal.requested" --why "…"   (also: maniac_t.timeline)'),
         (["closed won"], 1, "process v3 has no way from Discovery to Closed Won: Proposal lies between"),
@@ -98,7 +102,7 @@ def test_what_cannot_be_waived_is_not_signed_for(repo):
     repo.deal(IN_DISCOVERY)
     ran = repo.run("move", "acme", "prop", "--waive", "maniac_t.timeline", "--why", "So", "--by", "jim")
     assert ran.code == 1
-    assert "maniac_t.timeline cannot be waived" in ran.err
+    assert "Timeline (MANIAC-T) cannot be waived" in ran.err
     assert "--waive" not in repo.run("move", "acme", "prop", "--set", "proposal.requested=thu").err
 
 

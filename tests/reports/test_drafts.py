@@ -177,3 +177,28 @@ def test_each_gap_has_its_way_out(repo):
         ("storage (hub)", "salesops edit acme"),
         ("value proposition", "salesops set acme value_proposition VALUE"),
     ]
+
+
+def test_the_agreement_says_what_usage_costs_by_the_price_list_of_the_contract(repo):
+    repo.write(
+        "playbook/prices/2026-01.yaml",
+        "since: 2026-01-01\nusage: [{to: 10, fee: 10.00 USD}, {to: 1000, fee: 2.50 USD}]\n",
+    )
+    repo.write("playbook/prices/flat.yaml", "since: 2026-01-01\n")
+    repo.deal("contract: {prices: 2026-01}")
+    found = draft(repo.book().on(ON), "acme", "Usage: {{ prices.usage }}")
+    assert (
+        found.text
+        == "Usage: by price list 2026-01, 10.00 USD each for active users 1 to 10, 2.50 USD each for active users 11 to 1,000, nothing for more of them"
+    )
+    repo.deal("contract: {prices: flat}")
+    assert draft(repo.book().on(ON), "acme", "{{ prices.usage }}").text == "- by price list flat\n- none"
+    repo.deal("contract: {prices: gone}")
+    assert draft(repo.book().on(ON), "acme", "{{ prices.usage }}").gaps == ("contract.prices",)
+
+
+def test_delivery_is_told_who_will_use_a_hub(repo):
+    repo.deal()
+    assert draft(repo.book().on(ON), "acme", "{{ communities }}").gaps == ("member.communities",)
+    repo.member("communities: [{name: Biology, users: 1280}, {name: Arts}]\n")
+    assert draft(repo.book().on(ON), "acme", "By {{ communities }}").text == "By Biology (1,280 users), Arts"

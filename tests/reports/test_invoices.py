@@ -266,6 +266,7 @@ def test_the_message_to_the_sponsor_has_what_is_ready_and_nothing_else(won, repo
     assert said[:2] == ["To: operations@sponsor.example", "Subject: Invoices for 2026-10: 0 to send"], (
         "which contract the invoice is for is not said"
     )
+    assert said[-1] == "There is nothing to invoice for 2026-10."
     repo.member(
         READY
         + "contacts: [{id: a-smith, name: Ada Smith, email: a@c.example, decides: true}]\ninvoices: [{month: 2026-10, deal: one, tier_confirmed: 2026-02-01, cloud: 12.50 USD}]"

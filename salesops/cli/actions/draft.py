@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from salesops.book.book import Snapshot
 from salesops.cli import names
 from salesops.cli.hands import NoWay
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say
 from salesops.cli.repository import records_of, why_nothing
-from salesops.output import counted, show
-from salesops.reports.drafts import NoSuchField, draft, fill_in
+from salesops.output import UNLINKED, counted, show
+from salesops.reports.drafts import DrawnUp, NoSuchField, draft, fill_in
 from salesops.store.templates import newest, own_templates, template_text
 
 
@@ -35,10 +36,20 @@ def run(folder: str, deal: str, template: str, hub: str | None, as_of: str | Non
         made = draft(snapshot, deal_id, text, hub=found)
     except NoSuchField as why:
         raise NoWay(f"{show(name)}: {show(str(why))}") from None
-    for line in made.text.splitlines():
-        say(line)
+    print_document(made.text)
+    name_gaps(snapshot, deal_id, made)
+    return 0
+
+
+def print_document(text: str) -> None:
+    """Print it line by line: harmless for a terminal, and with the blanks of no width that keep foreign text from calling somebody."""
+    for line in text.splitlines():
+        say(UNLINKED.join(map(show, line.split(UNLINKED))))
+
+
+def name_gaps(snapshot: Snapshot, deal_id: str, made: DrawnUp) -> None:
+    """Say what is to be filled in, each with the way in which it is written down."""
     if made.gaps:
         note(f"salesops: {counted(len(made.gaps), 'fact')} to fill in:")
-        for words, way in fill_in(snapshot, deal_id, made.gaps):
-            note(f"  {words:<36}  {way}")
-    return 0
+    for words, way in fill_in(snapshot, deal_id, made.gaps):
+        note(f"  {words:<36}  {way}")

@@ -10,6 +10,7 @@ from typing import Any
 from click.core import ParameterSource
 
 from salesops.book.book import Book, Ref, Snapshot
+from salesops.changes.need_words import condition
 from salesops.changes.process_sentences import of_version
 from salesops.changes.provenance import MetricEvidence, evidence
 from salesops.changes.timeline import FileHistory
@@ -235,11 +236,11 @@ def _stage(process: Process, name: str, snapshot: Snapshot | None) -> Iterator[s
     for way in stage.exits:
         yield ""
         yield f"{style(show(f'To {way.to}'), 'head')}: {show(way.when)}"
-        yield from (show(f"  - {need.sentence}" + (f" ({need.why})" if need.why else "")) for need in way.needs)
+        yield from (show(f"  - {condition(need)}" + (f" ({need.why})" if need.why else "")) for need in way.needs)
     if stage.completion:
         yield ""
         yield f"{style('Complete', 'head')}: {show(stage.completion.when)}"
-        yield from (show(f"  - {need.sentence}") for need in stage.completion.needs)
+        yield from (show(f"  - {condition(need)}") for need in stage.completion.needs)
     yield from _limit(stage, suggested_stale_after(snapshot, name) if snapshot else None)
 
 

@@ -32,7 +32,7 @@ def run(folder: str, deal: str | None, *, ready: bool, **options: Any) -> int:
     if deal is None:
         return _whose_issues_wait(folder, how["as_of"], how["output_format"])
     desk = desk_of(folder, **how)
-    deal_id = desk.deal(deal)
+    deal_id = desk.won_deal(deal)
     found = handoff(desk.snapshot, deal_id)
     if why := why_nothing(desk.snapshot, deal_id):
         raise NoWay(why)
@@ -86,7 +86,7 @@ def _lines(desk: Desk, found: Handoff) -> Iterator[str]:
         whose = person_name(desk.snapshot, step.owner) if step.owner else "nobody yet"
         yield f"  {number}  {'✓' if step.is_done else '·'} {step.title:<36} {day:<10}  {show(whose)}"
         for missing in step.missing:
-            yield style(f"       missing: {show(missing)}", "faint")
+            yield style(f"       missing: {show(missing.says)}", "faint")
     yield f"  in use since {found.in_use}" if found.in_use else f"  in use since: {NO_DATA}"
     if found.ended:
         yield f"  the service ended on {found.ended}"
@@ -101,7 +101,7 @@ def _ready(found: Handoff, what: str) -> None:
     """Refuse to go on while contract, price and member are not right."""
     first = found.steps[0]
     if not first.is_done:
-        missing = "\n".join(f"  {show(each)}" for each in first.missing)
+        missing = "\n".join(f"  {show(each.says):<44}  {each.way}" for each in first.missing)
         raise NoWay(f"{what} would be made from what is not right yet; missing:\n{missing}")
 
 

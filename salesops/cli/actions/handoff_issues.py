@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 
+from salesops.cli.actions.draft import name_gaps, print_document
 from salesops.cli.door import tell, tried_on
 from salesops.cli.hands import NAME, Asked, Desk, NoWay, desk_again, send
 from salesops.cli.printing import note, say
 from salesops.edits.change_list import as_list
-from salesops.output import SCHEMA_VERSION, as_json, counted, markdown, masked, show, unlinked
+from salesops.output import SCHEMA_VERSION, as_json, markdown, masked, show, unlinked
 from salesops.records.contract import Hub, Order
 from salesops.records.team import Delivery
 from salesops.reports.drafts import DrawnUp, NoSuchField, draft
@@ -51,11 +52,15 @@ def open_issues(desk: Desk, found: Handoff) -> int:
     team = desk.book.team
     delivery = (team.delivery if team else None) or Delivery()
     wanted = list(_wanted(desk, found, delivery))
-    if not wanted and desk.writing.output_format == "text":
+    if desk.writing.dry_run and desk.writing.output_format == "json":
+        return _as_data(desk, found, wanted, delivery)
+    if not wanted:
         say(f"Nothing to open: every hub of {found.deal} has its issue.")
         return 0
     if desk.writing.dry_run:
-        return _shown(desk, found, wanted, delivery)
+        for each in wanted:
+            _print(desk, found, each)
+        return 0
     if not delivery.repository:
         raise NoWay(
             "playbook/team.yaml does not say where delivery works:\n  delivery: {repository: https://github.com/OWNER/REPOSITORY}"
@@ -133,17 +138,16 @@ def _noted(desk: Desk, found: Handoff, addresses: Mapping[str, str]) -> Iterator
 # ── what would be opened ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _shown(desk: Desk, found: Handoff, wanted: Sequence[ToOpen], delivery: Delivery) -> int:
+def _as_data(desk: Desk, found: Handoff, wanted: Sequence[ToOpen], delivery: Delivery) -> int:
     """The issues as they would be opened, and what would be written down then; 1 where that is refused."""
-    if desk.writing.output_format == "text":
-        for each in wanted:
-            _print(each)
-        return 0
     changes = list(_noted(desk, found, {each.hub.name: each.stands_for for each in wanted})) if wanted else []
     tried = tried_on(desk.root, NAME, as_list(changes).encode("utf-8"), desk.as_of) if wanted else None
     if tried and tried.is_refused:
         return tell(tried, False, desk.writing.output_format, dry_run=True)
     files = tried.result.files if tried else ()
+    secret = next((file.path for file in files if masked(file.text) != file.text), None)
+    if secret:
+        raise NoWay(f"{show(secret)} holds what looks like a secret: revoke it, and take it out first")
     say(
         masked(
             as_json(
@@ -162,11 +166,7 @@ def _shown(desk: Desk, found: Handoff, wanted: Sequence[ToOpen], delivery: Deliv
     return 0
 
 
-def _print(each: ToOpen) -> None:
-    say(each.title.text)
-    say("")
-    for line in each.body.text.splitlines():
-        say(line)
-    if each.body.gaps:
-        note(f"salesops: {counted(len(each.body.gaps), 'fact')} missing: {', '.join(each.body.gaps)}")
+def _print(desk: Desk, found: Handoff, each: ToOpen) -> None:
+    print_document(f"{each.title.text}\n\n{each.body.text}")
+    name_gaps(desk.snapshot, found.deal, each.body)
     say("")

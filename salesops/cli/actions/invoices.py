@@ -48,7 +48,7 @@ def run(
     if record:
         desk = desk_of(folder, as_of, yes=yes, dry_run=dry_run, output_format=output_format)
         found = batch(desk.snapshot, _month(month, desk.day))
-        return _record(desk, found, record, [desk.deal(deal) for deal in deals], desk.happened(date_))
+        return _record(desk, found, record, [desk.won_deal(deal) for deal in deals], desk.happened(date_))
     records = records_of(folder, as_of, known)
     whole = records.are_whole
     if not records.book.processes:

@@ -11,6 +11,7 @@ from salesops.book.exit_criteria import meaning
 from salesops.book.stalled import parked_beside
 from salesops.book.status import Standing, standings
 from salesops.book.visits import Visit
+from salesops.changes.need_words import condition, title
 from salesops.cli.actions.show_sections import labelled, member_sections, people_of, sections
 from salesops.cli.names import chosen, records
 from salesops.cli.options import Usage
@@ -196,6 +197,8 @@ def _missing(standing: Standing) -> Iterator[str]:
         yield f"{style(show(f'To {way.exit.to}'), 'head')} ({show(way.exit.when)}): {ready}"
         for need in way.missing:
             yield show(f"  - {_asked(standing, need)}" + (f" ({meaning(need)})" if meaning(need) else ""))
+    if any(way.missing for way in standing.ways):
+        yield style(f"  salesops move {standing.id} STAGE asks for what is missing", "faint")
     if not standing.is_open and standing.stage.completion:
         left = standing.unfinished
         done = style("complete", "good") if not left else style(f"{len(left)} missing", "warning")
@@ -215,12 +218,12 @@ def _days(number: int) -> str:
 
 
 def _asked(standing: Standing, need: Need) -> str:
-    """What is missing: a field, the values that would do, or so many activities."""
-    if need.field and not need.is_ and not need.with_ and need.at_least is None:
-        return need.field
-    return (
-        f"{need.field}: {' or '.join(need.is_)}" if need.field and need.is_ and not need.with_ else standing.asked(need)
-    )
+    """What is missing: a field as people call it, the values that would do, or so many activities."""
+    if not need.field:
+        return standing.asked(need)
+    if need.with_ or need.at_least is not None:
+        return condition(need)
+    return f"{title(need)}: {' or '.join(need.is_)}" if need.is_ else title(need)
 
 
 def _contact(contact: Contact) -> str:
