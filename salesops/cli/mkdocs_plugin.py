@@ -18,6 +18,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.plugins import BasePlugin
 
 from salesops import output
+from salesops.changes.timeline import GitHistory
 from salesops.cli.commands_page import commands_page
 from salesops.cli.day import day_of
 from salesops.cli.editing import Editing
@@ -63,6 +64,8 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
     site: Site | None = None
     editing: ClassVar[Editing | None] = None
     """What writes the changes that pages of a preview post; none, unless it was asked for."""
+    months: ClassVar[int] = 0
+    """Of how many month-ends a preview shows the board and the review."""
     serving = False
 
     def on_startup(self, *, command: str, dirty: bool) -> None:
@@ -75,7 +78,7 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         if Path(config.docs_dir).resolve() == (root / DOCS).resolve():
             self.site = None
             return config
-        self.site = read_site(root, os.environ.get("SALESOPS_AS_OF"), forgiving=self.serving)
+        self.site = read_site(root, os.environ.get("SALESOPS_AS_OF"), forgiving=self.serving, months=self.months)
         with _as_plugin_error():
             self.site.prepare()
         config.docs_dir = str(self.site.docs)
@@ -107,6 +110,15 @@ class SalesopsPlugin(BasePlugin[Options]):  # type: ignore[no-untyped-call]
         return server
 
 
+def too_few_months(past: GitHistory, months: int) -> str | None:
+    """What is to be said where fewer month-ends can be shown than were asked for."""
+    if len(past.month_ends) == months:
+        return None
+    why = f" ({show(past.timeline.gap)})" if past.earlier is None and past.timeline.gap else ""
+    found = len(past.month_ends)
+    return f"salesops: at the ends of {found} of the last {months} months something was known{why}: these have pages"
+
+
 @contextmanager
 def _as_plugin_error() -> Iterator[None]:
     """Say in MkDocs' own way why the site cannot be built: a sentence, not a traceback."""
@@ -116,7 +128,7 @@ def _as_plugin_error() -> Iterator[None]:
         raise PluginError(show(fault)) from None
 
 
-def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site:
+def read_site(root: Path, as_of: str | None, *, forgiving: bool = False, months: int = 0) -> Site:
     """The site of a repository; problems stop it, or are only said where a preview is running."""
     book, problems = load(root)
     day = day_of(as_of, book)
@@ -135,6 +147,8 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False) -> Site
         )
     for line in lines:
         print(line, file=sys.stderr)
-    past = git_history(root, book, day)
+    past = git_history(root, book, day, months=months)
+    if said := too_few_months(past, months):
+        print(said, file=sys.stderr)
     snapshot = replace(book.on(day), looks_back=past.changed_since)
     return Site(root, snapshot, (commands_page(snapshot),), past)

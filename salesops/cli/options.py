@@ -37,6 +37,16 @@ def as_of_option(command: Any) -> Any:
     )(command)
 
 
+def months_option(command: Any) -> Any:
+    """``--months``: of how many month-ends a site shows the board and the review."""
+    return click.option(
+        "--months",
+        type=click.IntRange(1, 120),
+        metavar="N",
+        help="Also show the board and the review as they were known at the ends of the last N months.",
+    )(command)
+
+
 def known_option(command: Any) -> Any:
     """``--known``: whose records are used, those of a day or a commit instead of those that lie here."""
     return click.option(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from salesops.cli.options import as_of_option, known_option
+from salesops.cli.options import as_of_option, known_option, months_option
 
 
 @click.command("site")
@@ -13,12 +13,7 @@ from salesops.cli.options import as_of_option, known_option
 )
 @click.option("--public", is_flag=True, help="Build the public site: what `public` in playbook/team.yaml names.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, from the records or from MkDocs.")
-@click.option(
-    "--months",
-    type=click.IntRange(1, 120),
-    metavar="N",
-    help="Also show the board and the review as they were known at the ends of the last N months.",
-)
+@months_option
 @as_of_option
 @known_option
 @click.pass_context

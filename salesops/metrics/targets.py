@@ -172,12 +172,12 @@ def _now(
 ) -> tuple[str, Decimal | None, tuple[str, ...]]:
     """The value in words and as a number, and what is to be said beside it."""
     if isinstance(reading, Amounts) and isinstance(wanted, Money):
-        actual, aside = _converted(reading, wanted.currency, rates, day)
+        actual, aside = converted(reading, wanted.currency, rates, day)
         return f"{amount(actual)} {wanted.currency}", actual, aside
     return headline(reading), _value(reading), ()
 
 
-def _converted(
+def converted(
     reading: Amounts, currency: str, rates: Rates | None, day: date | None
 ) -> tuple[Decimal, tuple[str, ...]]:
     """The sums in one currency, each at its newest rate up to the day; without one they are not counted, and that is said."""

@@ -14,6 +14,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from gitting import Git
 
 BIN = Path(sys.executable).parent
 PATIENCE = 30
@@ -206,6 +207,26 @@ def test_a_preview_of_an_earlier_day_and_without_a_folder_of_pages(crm, serve):
     assert preview.shows("board.html", "2026-05-31")
     assert "acme" not in preview.page("board.html")
     preview.stop()
+
+
+def test_a_preview_shows_the_board_of_month_ends_where_that_was_asked_for(crm, serve):
+    git = Git(crm.root)
+    git("init", "-q", "-b", "main")
+    git("add", "-A")
+    then = "2026-10-05T12:00:00Z"
+    git("commit", "-qm", "First", GIT_COMMITTER_DATE=then, GIT_AUTHOR_DATE=then)
+    preview = serve("salesops", "serve", "--port", "{port}", "--as-of", "2026-11-20", "--months", "2")
+    assert preview.shows("board-2026-10-31.html", "Board as known on 31 Oct 2026")
+    assert preview.page("board-2026-09-30.html") == ""
+    assert "at the ends of 1 of the last 2 months something was known" in preview.stop()
+
+
+def test_a_preview_without_a_history_goes_on_without_month_ends_and_says_why(crm, serve):
+    preview = serve("salesops", "serve", "--port", "{port}", "--months", "2")
+    assert preview.shows("board.html", "<h1>Board</h1>")
+    said = preview.stop()
+    assert "at the ends of 0 of the last 2 months something was known (" in said
+    assert "Traceback" not in said
 
 
 def test_a_port_that_is_taken_is_said_in_a_sentence(crm, serve):

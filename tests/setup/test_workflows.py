@@ -283,13 +283,29 @@ def test_the_guide_and_init_name_the_check_that_must_be_green():
 def test_only_main_is_published_and_only_when_the_check_was_green(folder):
     site = of(folder / ".github/workflows/site.yml")["jobs"]
     publish = site["publish"]
-    assert publish["if"] == "vars.SALESOPS_PAGES == 'public' && github.ref == 'refs/heads/main'"
+    said = "vars.SALESOPS_PAGES == 'public' || vars.SALESOPS_PAGES == 'allowed'"
+    assert publish["if"] == f"({said}) && github.ref == 'refs/heads/main'"
     assert publish["needs"] == "site"
     assert publish["environment"]["name"] == "github-pages"
     assert [step["uses"].split("@")[0] for step in publish["steps"]] == ["actions/deploy-pages"]
     names = [step["name"] for step in site["site"]["steps"]]
     assert names.index("Check every record") < names.index("Build the site") < names.index("Upload the site")
     assert not any(key in step for step in site["site"]["steps"] for key in ("continue-on-error",))
+
+
+@pytest.mark.parametrize("folder", [HOME, STARTER], ids=["here", "starter"])
+def test_each_word_publishes_one_folder_and_allowed_the_one_that_strangers_may_see(folder):
+    steps = of(folder / ".github/workflows/site.yml")["jobs"]["site"]["steps"]
+    uploads = [step for step in steps if "upload-pages-artifact" in step.get("uses", "")]
+    assert {step["if"].split("'")[1]: step["with"]["path"] for step in uploads} == {
+        "public": "build/html",
+        "allowed": "build/public",
+    }
+    names = [step["name"] for step in steps]
+    made = next(step for step in steps if step["name"] == "Build the public site")
+    assert names.index("Check every record") < names.index(made["name"]) < names.index(uploads[1]["name"])
+    assert made["if"] == uploads[1]["if"] == "vars.SALESOPS_PAGES == 'allowed' && github.ref == 'refs/heads/main'"
+    assert made["run"].rstrip().endswith("site --public")
 
 
 def test_a_preview_is_never_published():

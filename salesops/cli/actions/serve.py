@@ -18,12 +18,13 @@ from salesops.site.build import NoPlace, config_file
 from salesops.site.own_pages import SOURCE
 
 
-def run(folder: str, port: int, as_of: str | None, *, edit: bool = False) -> int:
+def run(folder: str, port: int, as_of: str | None, *, edit: bool = False, months: int = 0) -> int:
     """Serve until somebody stops it."""
     root = root_of(folder)
     day = day_given(as_of, "--as-of")
     if day:
         os.environ["SALESOPS_AS_OF"] = str(day)
+    SalesopsPlugin.months = months
     try:
         config = config_file(root)
     except NoPlace as fault:

@@ -14,6 +14,7 @@ from salesops.cli.actions.site_public import publish
 from salesops.cli.commands_page import commands_page
 from salesops.cli.day import day_of
 from salesops.cli.gate import gate
+from salesops.cli.mkdocs_plugin import too_few_months
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import Records, records_of
@@ -83,10 +84,8 @@ def _past(records: Records, months: int) -> GitHistory:
     past = git_history(records.root, records.book, records.day, head, months)
     if months and past.earlier is None:
         raise CannotDecide(f"what was known at the ends of earlier months: {past.timeline.gap}")
-    if len(past.month_ends) < months:
-        note(
-            f"salesops: at the ends of {len(past.month_ends)} of the last {months} months something was known: these have pages"
-        )
+    if said := too_few_months(past, months):
+        note(said)
     return past
 
 

@@ -7,7 +7,7 @@
       const said = document.createElement("strong");
       said.className = "so-old";
       said.textContent = `Built ${days} days ago; what is late may be later.`;
-      built.after(said);
+      built.append(said);
     }
   }
   const missing = document.querySelector("[data-missing]");

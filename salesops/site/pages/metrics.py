@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from salesops.book.book import Snapshot
+from salesops.book.status import Standing
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, measure, metrics_of, wording
@@ -62,6 +63,14 @@ class GlossaryRow(NamedTuple):
     def anchor(self) -> str:
         """Where links to the metric lead."""
         return self.metric.id
+
+
+class CameAndLeft(NamedTuple):
+    """The deals that a number counts and did not some weeks ago, and those that it counted then and does not any more."""
+
+    since: date
+    came: tuple[str, ...]
+    left: tuple[str, ...]
 
 
 class CountedDeal(NamedTuple):
@@ -148,7 +157,7 @@ def _glossary(weeks: int) -> Columns[GlossaryRow]:
     return (
         Column("Metric", linked_title, header=True),
         Column("Value", headline, right=True, look="so-sum so-strong"),
-        Column(in_weeks(weeks).capitalize(), lambda row, _: unbroken(row.moved) or NOTHING, right=True),
+        Column(in_weeks(weeks).capitalize(), lambda row, _: unbroken(row.moved) or NOTHING, right=True, look="so-sum"),
         Column("Target or red line", wanted),
         Column("Based on", behind, words=True),
     )
@@ -197,13 +206,27 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     for metric in every:
         reading = readings[metric.id]
         if reading is not None:
-            yield _of(snapshot, metric, reading, _chart_of(metric.id, snapshot, readings, weeks, ends))
+            moved = _came_and_left(snapshot, then.get(metric.id), reading)
+            yield _of(snapshot, metric, reading, _chart_of(metric.id, snapshot, readings, weeks, ends), moved)
 
 
 def _then(snapshot: Snapshot, every: Sequence[Metric]) -> dict[str, Reading | None]:
     """The readings of as many weeks ago as the team looks back, by what is known now; nothing where there was no process yet."""
-    earlier = snapshot.whole.on(snapshot.as_of - timedelta(weeks=snapshot.numbers.trend_weeks))
+    earlier = snapshot.whole.on(_weeks_ago(snapshot))
     return measure(earlier, every) if earlier.book.processes else {}
+
+
+def _weeks_ago(snapshot: Snapshot) -> date:
+    return snapshot.as_of - timedelta(weeks=snapshot.numbers.trend_weeks)
+
+
+def _came_and_left(snapshot: Snapshot, then: Reading | None, now: Reading) -> CameAndLeft | None:
+    """What is to be said of a number that moved; None where it counts the same deals as then, or was not measured."""
+    if then is None:
+        return None
+    before, after = dict.fromkeys(then.included), dict.fromkeys(now.included)
+    came, left = tuple(it for it in after if it not in before), tuple(it for it in before if it not in after)
+    return CameAndLeft(_weeks_ago(snapshot), came, left) if came or left else None
 
 
 def _moved(then: Reading | None, now: Reading | None) -> str:
@@ -241,7 +264,7 @@ def _chart_of(
     return outcomes(snapshot, metric)
 
 
-def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | None) -> Page:
+def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | None, moved: CameAndLeft | None) -> Page:
     data = reading.as_data()
     return page(
         f"metrics/{metric.id}",
@@ -252,6 +275,7 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | Non
         metric=metric,
         reading=reading,
         charts=[chart],
+        moved=moved,
         targets=_targets_of(snapshot, metric.id),
         goal=goal,
         definition=metric.definition.split("\n\n"),
@@ -270,6 +294,8 @@ def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | Non
         tables=_tables(reading),
         most=MAX_DEALS_NAMED,
         named=_named,
+        of_whom=_of_whom,
+        and_where=_and_where,
     )
 
 
@@ -282,6 +308,20 @@ def _targets_of(snapshot: Snapshot, metric: str) -> list[Target]:
 def _named(deal: str, here: Here) -> Markup | str:
     """A deal by its member and title; the bare id of one that had not begun."""
     return here.deal_link(deal, title_of(deal, here)) if here.snapshot.history(deal) else deal
+
+
+def _of_whom(deal: str, here: Here) -> Markup | str:
+    """A deal by its member; the bare id of one that had not begun."""
+    history = here.snapshot.history(deal)
+    return here.deal_link(deal, Standing(here.snapshot, history).member_name) if history else deal
+
+
+def _and_where(deal: str, here: Here) -> Markup:
+    """A deal that is counted no longer, and where it is now."""
+    history = here.snapshot.history(deal)
+    stage = here.snapshot.stage(history.now.stage).title if history else ""
+    where = "parked" if history and history.parked_on(here.as_of) else stage
+    return Markup("{} <small>{}</small>").format(_of_whom(deal, here), where)
 
 
 def _is_told(figure: str, reading: Reading) -> bool:

@@ -27,6 +27,9 @@ from salesops.metrics.contracts import (
     terms,
     without_start,
 )
+from salesops.metrics.readings import Amounts
+from salesops.metrics.targets import UNCOUNTED, converted
+from salesops.metrics.wording import amount
 from salesops.records.member import Health, Member
 from salesops.records.money import Sums, total
 from salesops.records.scalars import slug
@@ -177,6 +180,20 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         columns=CONTRACTS,
         startless=without_start(snapshot),
         mrr=readings.get("mrr"),
+        mrr_in_all=_in_all(snapshot, readings.get("mrr")),
+    )
+
+
+def _in_all(snapshot: Snapshot, reading: Reading | None) -> tuple[str, str] | None:
+    """A sum in the team's currency, and the rates that it rests on; None where one is missing, or nothing is to be converted."""
+    team = snapshot.book.team
+    if team is None or not isinstance(reading, Amounts) or set(reading.sums) <= {team.currency}:
+        return None
+    found, aside = converted(reading, team.currency, snapshot.book.rates, snapshot.as_of)
+    return (
+        None
+        if any(said.endswith(UNCOUNTED) for said in aside)
+        else (f"{amount(found)} {team.currency}", "; ".join(aside))
     )
 
 

@@ -57,6 +57,7 @@ def columns_of(section: SheetSection) -> Columns[Row]:
             lambda row, here, at=at, head=head: shown(row[at], here, head.own),  # type: ignore[misc]  # bound to each
             header=at == 0,
             right=head.right,
+            label=head.title if head.right else "",
             words=head.words,
         )
         for at, head in enumerate(section.heads)

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 
 OVERVIEWS = {"board": True, "pipeline": True, "renewals": True, "review": False, "closed": False}
 """Each overview, and whether it is printed on its side."""
-MOST_SHEETS = {"review": 2, "pipeline": 2}
+MOST_SHEETS = {"review": 2}
 """What a meeting takes along: front and back of one sheet."""
 TEXTS = """[...document.querySelectorAll("article :is(h1, h2, h3, thead th, tbody :is(th, td), tfoot td, li.so-card > :not(.so-card-line), li.so-card .so-card-line > :first-child, ul > li, article p)")]
   .filter(it => it.checkVisibility() && !it.closest("form, template, .so-letters, .so-doing, .so-pills, figure, .so-hidden, .dt-search") && !it.querySelector("tr, li, details, .so-hidden"))

@@ -23,14 +23,15 @@ STAYED = "new Promise(done => requestAnimationFrame(() => setTimeout(() => done(
 TOO_WIDE = """document.documentElement.scrollWidth > innerWidth && [...document.querySelectorAll("body *")]
   .filter(one => one.getBoundingClientRect().right > innerWidth + 1).slice(0, 4).map(one => one.outerHTML.slice(0, 80))"""
 TOO_SMALL = """(words => {
-  const found = new Set()
+  const found = new Set(), isSheet = matchMedia("print").matches && document.querySelector(".so-sheet")
   while (words.nextNode()) {
     const at = words.currentNode.parentElement, text = words.currentNode.textContent.trim()
-    if (text && !at.closest("script, style, noscript") && parseFloat(getComputedStyle(at).fontSize) < 11.99 && at.checkVisibility({ visibilityProperty: true }))
+    if (text && !at.closest("script, style, noscript") && parseFloat(getComputedStyle(at).fontSize) < (isSheet ? 9 : 11.99) && at.checkVisibility({ visibilityProperty: true }))
       found.add(`${text.slice(0, 40)}: ${getComputedStyle(at).fontSize}`)
   }
   return [...found]
 })(document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT))"""
+"""Words of fewer than twelve pixels; nine on paper for the review, which is two pages of a meeting."""
 
 
 def quiet(tab, served):

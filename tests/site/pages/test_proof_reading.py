@@ -254,3 +254,22 @@ def test_paper_holds_every_row_and_heading_of_the_screen(tab, demo_served, page)
     found = tab.run(rows)
     assert len(found) > 8
     assert not [row for row in found if not (row[1] and row[2])]
+
+
+@pytest.mark.parametrize("path", ["index", "board", "metrics/sqd", "process"])
+def test_the_header_names_the_site_until_the_heading_is_scrolled_away(browser, demo_served, path):
+    named = 'document.querySelector(".md-header__title").classList.contains("md-header__title--active")'
+    with browser.tab(height=600) as tab:
+        tab.go(f"{demo_served}/{path}.html")
+        tab.listen(0.5)
+        assert not tab.run(named), "the name of the site"
+        tab.run("scrollTo(0, 500)")
+        tab.listen(0.5)
+        assert tab.run(named), "the title of the page"
+
+
+def test_on_a_phone_the_next_step_of_a_deal_is_on_the_first_screen(browser, demo_served):
+    with browser.tab(width=400, height=800) as tab:
+        tab.go(f"{demo_served}/deals/skerrow-renewal-2026.html")
+        tab.listen(0.5)
+        assert tab.run('document.querySelector(".so-what").getBoundingClientRect().bottom') < 800

@@ -101,5 +101,5 @@ def test_the_months_to_come_hold_what_is_signed_and_say_what_ends(retention):
 def test_without_contracts_the_page_says_so(repo, page_of):
     (repo.root / "deals/cascadia-2025.yaml").unlink()
     text = page_of("retention").text
-    assert "Nobody was in service on 2025-11-20." in text
+    assert "Nobody was in service on Thu 20 Nov 2025." in text
     assert "No contract is overdue." in text
