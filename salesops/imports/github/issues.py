@@ -18,6 +18,7 @@ from salesops.imports.move_history import NO_DAY, TAKEN_AWAY
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Remark, Verdict, Wrong
 from salesops.problems import Place, Problem
+from salesops.records.yaml_reader import UNSEEN
 
 TIME = "YYYY-MM-DDTHH:MM:SSZ"
 FIXED = "organisation lead person title url created author assignee labels history deal_id text text_day".split()
@@ -156,7 +157,7 @@ class _IssueFile:
         if told is None:
             yield from (f"{NO_DAY} {label}" for label in labels)
         for event in sorted(told or (), key=_time_of):
-            kind, label = _words(event, "event"), " ".join(_words(event.get("label"), "name").split())
+            kind, label = _words(event, "event"), _in_one_line(_words(event.get("label"), "name"))
             if label and kind in ("labeled", "unlabeled"):
                 yield f"{self._day(_time_of(event))} {'' if kind == 'labeled' else TAKEN_AWAY}{label}"
         if _words(entry, "state").casefold() == CLOSED:
@@ -180,7 +181,13 @@ def _words(entry: Any, key: str) -> str:
 def _named(entries: Any, key: str = "name") -> list[str]:
     """The names of labels or people, each in one line."""
     found = (_words(entry, key) for entry in (entries if isinstance(entries, list) else ()))
-    return list(dict.fromkeys(" ".join(words.split()) for words in found if words.strip()))
+    names = (_in_one_line(words) for words in found)
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _in_one_line(words: str) -> str:
+    """A name without what nobody sees."""
+    return " ".join(UNSEEN.sub("", words).split())
 
 
 def _deal_id(form: FilledForm) -> str:

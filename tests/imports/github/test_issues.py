@@ -233,6 +233,7 @@ HOSTILE = {
     "odd parts": file(issue(labels=[1, None, {"name": None}], assignees=[None, {"login": 5}], author=None, timeline=[1, {"event": "labeled"}])),
     "no day": file(issue(createdAt="yesterday")),
     "a lone half of a pair": b'[{"title": "[Elm] - \\ud800", "createdAt": "2026-01-05T09:00:00Z"}]',
+    "invisible labels": file(issue(body="### A\u202eb\x07\n\nyes\n### \u200b\n\nno", labels=[{"name": "x\u202ey\x07"}])),
     "controls": file(issue(title="[Elm] - \x1b[31m red", body="a\0b")),
     "a body of 10 MB": file(issue(body="a" * 10_000_000)),
     "a title of 10 MB": file(issue(title="[Elm] - " + "a" * 10_000_000)),
@@ -259,6 +260,7 @@ def test_a_hostile_file_is_a_message_or_the_right_record(bring, raw):
         assert ran.code in (0, 1), ran.out
         found = json.loads(ran.out)
         assert found["rows"] == sum(found["became"].values())
+        assert "\u202e" not in said.out
     assert load(bring.repo.root)[1] == []
     after = bring.files()
     assert all(after[path] == data for path, data in before.items())
