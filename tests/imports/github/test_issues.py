@@ -114,6 +114,29 @@ def test_labels_over_time_become_stages_and_forbidden_moves_are_reported(bring):
     assert [value for *_, value in reasons(found, "notes")] == ["discovery to enrichment on 2026-03-02"]
 
 
+def test_a_label_that_moves_a_deal_is_a_move_and_not_a_difference_for_ever(bring):
+    first = [label("outreach", "2026-01-12"), label("not urgent", "2026-01-12")]
+    bring.run(file(issue(timeline=first, labels=[{"name": "outreach"}, {"name": "not urgent"}])), answers=ANSWERS)
+    later = [*first, label("discovery", "2026-02-02"), label("outreach", "2026-02-02", "unlabeled")]
+    raw = file(issue(timeline=later, labels=[{"name": "discovery"}, {"name": "not urgent"}]))
+    found = bring.run(raw, "--update", answers=ANSWERS)
+    assert (found["deals"]["updated"], found["updated"][0]["asked"]) == (1, [])
+    deal = load(bring.repo.root)[0].deals["elm-university-a-hub"]
+    assert [move.stage for move in deal.stages] == ["enrichment", "outreach", "discovery"]
+    assert deal.x["github"]["labels"] == ["not urgent"]
+
+
+def test_moves_of_one_day_keep_their_order_in_a_request_of_several_issues(bring):
+    timeline = [label("outreach", "2026-02-02"), label("discovery", "2026-02-02")]
+    raw = file(
+        issue(1, "[New Hub] [Phase 1] Setup - Ash", timeline=timeline),
+        issue(2, "[New Hub] [Phase 2] DNS - Ash", timeline=timeline, createdAt="2026-02-05T09:00:00Z"),
+    )
+    bring.run(raw, answers=ANSWERS)
+    moves = load(bring.repo.root)[0].deals["ash-new-hub"].stages
+    assert [move.stage for move in moves] == ["enrichment", "outreach", "discovery"]
+
+
 def test_a_day_is_that_of_the_team(bring):
     team = bring.holds("playbook/team.yaml").replace("UTC", "America/Vancouver")
     bring.repo.write("playbook/team.yaml", team)
