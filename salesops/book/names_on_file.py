@@ -15,7 +15,7 @@ from salesops.records.record import value_at
 from salesops.records.scalars import slug
 from salesops.records.yaml_reader import Document
 
-PEOPLE = frozenset({"owner", "by", "delivery_owner", "attended"})
+PEOPLE = frozenset({"owner", "by", "delivery_owner", "attended", "asked_by"})
 CONTACTS = frozenset({"with", "contacts", "representative"})
 RECORDS = {
     "member": "member",

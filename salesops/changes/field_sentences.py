@@ -60,7 +60,7 @@ YES_NO = {
     "opened": ("it was opened", "it was not opened"),
     "would_refer": ("would refer us", "would not refer us"),
 }
-PEOPLE = frozenset({"owner", "by", "delivery_owner", "team"})
+PEOPLE = frozenset({"owner", "by", "delivery_owner", "team", "asked_by"})
 """Fields that name people of the team by their ids."""
 DISCREET = frozenset({"contacts"})
 """Lists of people: that an entry changed is said, and the person's role; never a name, an address or a number."""

@@ -17,7 +17,7 @@ Contradiction = tuple[Path, Any, Any]
 """A field of which two rows say different things, and what they say."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Candidate:
     """A record that one row tells of, or several that say the same; ``called`` is what its id is made of."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -28,10 +28,23 @@ class Making:
     lists: tuple[str, ...] = ()
 
 
-class Ground:
-    """The records on file, the mapping, and all rows that were read."""
+EVERY = 10_000
+"""Rows after which whoever waits hears how far it is."""
 
-    def __init__(self, book: Book, mapping: ColumnMap, table: Table, today: date, update: bool) -> None:
+
+class Ground:
+    """The records on file, the mapping, and all rows that were read; ``told`` hears how many these are, now and then."""
+
+    def __init__(
+        self,
+        book: Book,
+        mapping: ColumnMap,
+        table: Table,
+        today: date,
+        update: bool,
+        told: Callable[[int], None] | None = None,
+    ) -> None:
+        self.told = told
         self.book = book
         self.mapping = mapping
         self.table = table
@@ -47,6 +60,8 @@ class Ground:
         shape = table_format or self.mapping.format
         reader = RowReader(table or self.table, row, shape, self.zone, self.mapping.currency)
         self.readers.append(reader)
+        if self.told and len(self.readers) % EVERY == 0:
+            self.told(len(self.readers))
         return reader
 
     def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:

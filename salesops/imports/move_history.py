@@ -16,9 +16,9 @@ from salesops.records.scalars import shown
 Moves = list[dict[str, str]]
 """The moves of a deal as its file writes them."""
 NO_DAY = "?"
-"""What is before a word of which nobody knows the day."""
-TAKEN_AWAY = "not "
-"""What is before a word that was taken away again on that day."""
+"""What stands in place of a day that nobody knows."""
+TAKEN_AWAY = "-"
+"""What is before a day on which a word was taken away again."""
 
 
 class MoveHistory:
@@ -35,8 +35,8 @@ class MoveHistory:
         whole = list(moves)
         has_ended, gone = False, ""
         for day, word in self._told(reader):
-            if word.startswith(TAKEN_AWAY):
-                gone = self._stage(reader, word.removeprefix(TAKEN_AWAY)) or gone
+            if day.startswith(TAKEN_AWAY):
+                gone = self._stage(reader, word) or gone
                 continue
             has_ended = word == self.mapped.ended
             stage = None if has_ended else self._stage(reader, word)
@@ -56,8 +56,8 @@ class MoveHistory:
     def _told(self, reader: RowReader) -> Iterator[tuple[str, str]]:
         for line in reader.cell(self.mapped.column).split("\n"):
             day, _, word = line.strip().partition(" ")
-            if word:
-                yield day, word
+            if day:
+                yield (day, word.strip()) if word else (NO_DAY, day)
 
     def _stage(self, reader: RowReader, word: str) -> str | None:
         """The stage that a word means; a word that nobody has explained is asked about."""

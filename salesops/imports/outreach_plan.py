@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +16,6 @@ from salesops.imports.remarks import Wrong
 from salesops.records.outreach import Outreach, Results
 
 FOLDER = "playbook/outreach"
-_VERSIONED = re.compile(r"[A-Za-z0-9][\w .-]*@[A-Za-z0-9.]+")
 
 
 class OutreachPlan:
@@ -64,8 +62,8 @@ class OutreachPlan:
         counts = reader.filled(self.fields)
         if message is None or day is None or reader.verdict is not None:
             return None
-        if message not in self.known and not _VERSIONED.fullmatch(message):
-            said = "is no message and its version, such as intro@2: say under values which one it is"
+        if message not in self.known and message not in self.ground.book.templates:
+            said = "is not in playbook/templates/: say under values which message and version it is, or put it there"
             reader.reject(self.column, Wrong("message-unknown", said), message)
             return None
         if not counts:

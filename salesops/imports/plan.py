@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -101,9 +101,10 @@ class Planner:
         accounts: Table | None = None,
         update: bool = False,
         activities: Table | None = None,
+        progress: Callable[[int], None] | None = None,
     ) -> None:
         self.today = today
-        self.ground = Ground(book, mapping, table, today, update)
+        self.ground = Ground(book, mapping, table, today, update, progress)
         self.members = MemberPlan(self.ground, accounts)
         self.deals = DealPlan(self.ground, mapping.deal, self.members.names) if mapping.deal else None
         self.tables = [table, *(one for one in (accounts, activities) if one)]

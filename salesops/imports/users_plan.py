@@ -39,12 +39,14 @@ class UsersPlan:
         self.mapped = mapped
         self.column = column_in(mapped.hub)
         self.hubs: dict[str, set[tuple[str, str]]] = {}
+        self.addresses: dict[str, set[tuple[str, str]]] = {}
         self.members: dict[str, str] = {}
         for member_id, member in ground.book.members.items():
             self.members |= {sameness(member_id): member_id, sameness(member.name): member_id}
             for hub in member.hubs:
-                for words in (hub.name, _host(hub.url or "")):
-                    self.hubs.setdefault(sameness(words), set()).add((member_id, hub.name))
+                self.hubs.setdefault(sameness(hub.name), set()).add((member_id, hub.name))
+                if hub.url:
+                    self.addresses.setdefault(_host(hub.url), set()).add((member_id, hub.name))
 
     def entries(self) -> Iterator[RecordOutcome]:
         """What becomes of each member that is counted."""
@@ -85,7 +87,7 @@ class UsersPlan:
         """The member, and the hub where the member has several."""
         if sameness(words) in self.members:
             return self.members[sameness(words)], ""
-        found = sorted(self.hubs.get(sameness(words), ()) or self.hubs.get(sameness(_host(words)), ()))
+        found = sorted(self.addresses.get(_host(words)) or self.hubs.get(sameness(words)) or set())
         if not found:
             reader.reject(self.column, Wrong("hub-unknown", "is no hub of a member, and no member"), words)
             return None
@@ -132,4 +134,4 @@ class UsersPlan:
 
 def _host(address: str) -> str:
     """An address without the way to it: ``https://hub.example/hub/`` is ``hub.example``."""
-    return _SCHEME.sub("", address.strip(), count=1).partition("/")[0]
+    return _SCHEME.sub("", address.strip(), count=1).partition("/")[0].casefold()

@@ -19,6 +19,7 @@ NAMED_BY_ID = ("member", "icp", "experiment")
 MAX_OFFERED = 2_000
 OFFERS = {
     "owner": "person",
+    "asked_by": "person",
     "delivery_owner": "person",
     "by": "person",
     "member": "member",

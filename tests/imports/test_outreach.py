@@ -19,7 +19,10 @@ ROWS = "intro@2,2026-03-02,40,2,18,5\nintro@2,2026-04-02,12,,9,\nfollow-up@1,202
 @pytest.fixture
 def bring(brought):
     """Import the counts of a mailing tool."""
-    return brought("outreach", "counts.csv")
+    ask = brought("outreach", "counts.csv")
+    for template in ("intro@2", "follow-up@1", "newsletter@6"):
+        ask.repo.write(f"playbook/templates/{template}.md", "Dear colleague\n")
+    return ask
 
 
 def test_each_message_gets_its_counts_and_an_empty_cell_is_no_zero(bring):
@@ -65,6 +68,15 @@ def test_a_campaign_that_is_no_message_waits_for_a_person(bring):
     assert bring.run(raw, answers={"June newsletter": "newsletter@6"})["written"] == [
         "playbook/outreach/newsletter-6.yaml"
     ]
+
+
+def test_a_message_that_is_no_template_of_the_team_is_rejected(bring):
+    mapping = (
+        "outreach: {message: {column: Campaign}, date: {column: Send date}, counts: {sent: {column: Recipients}}}\n"
+    )
+    found = bring.run((HEAD + "intro@9,2026-03-02,40,,,\n").encode(), map=mapping, code=1)
+    assert reasons(found)[0][3] == "intro@9"
+    assert found["written"] == []
 
 
 def test_two_rows_of_one_day_that_differ_are_asked_about(bring):

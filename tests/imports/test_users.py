@@ -44,6 +44,12 @@ def test_a_hub_is_found_by_its_name_its_address_or_its_member(bring, hub):
     assert list(errors(check_book(book, date(2026, 11, 20)))) == []
 
 
+def test_an_address_is_only_the_one_that_is_written(bring):
+    bring.repo.member(ONE)
+    found = bring.run((HEAD + "hubcascadia.example,2026-10,280\n").encode(), code=1)
+    assert found["became"]["rejected"] == 1
+
+
 def test_a_second_import_changes_no_byte_and_another_number_is_asked(bring):
     bring.repo.member(ONE)
     raw = (HEAD + "teaching,2026-10,280\nteaching,2026-09,250\n").encode()

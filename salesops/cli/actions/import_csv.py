@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TypeVar
@@ -14,6 +14,7 @@ from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read, root_of
+from salesops.edits.yaml_writer import FileChange
 from salesops.imports import report
 from salesops.imports.csv.columns import table_as_it_looks
 from salesops.imports.csv.detect import mapping_for
@@ -21,6 +22,7 @@ from salesops.imports.csv.joined import joined
 from salesops.imports.csv.mapping import ColumnMap, Format, FromTable
 from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, join_problems, read_mapping
 from salesops.imports.csv.table import MAX_TABLE, Table, read_table
+from salesops.imports.ground import EVERY
 from salesops.imports.plan import Plan, Planner
 from salesops.imports.remarks import Verdict
 from salesops.output import SCHEMA_VERSION, as_json, counted, problem_as_data, problems_as_lines, problems_as_text, show
@@ -78,7 +80,7 @@ def carried_out(
                 plan = planned()
             if not dry_run:
                 progress(f"writing {counted(len(plan.changes), 'file')} …")
-                save_all(root, plan.changes)
+                save_all(root, _saying_how_far(plan.changes))
                 progress("written; run salesops check to validate the records")
     except Unusable as fault:
         say_why_not(fault.problems, output_format)
@@ -122,7 +124,8 @@ def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bo
     mapping = sound(*read_mapping(document, book))
     progress(f"reading {file} …")
     tables = _tables(Path(folder, file), file, document, mapping)
-    return Planner(book, mapping, tables[0], day_of(as_of, book), tables[1], update, tables[2]).plan()
+    day = day_of(as_of, book)
+    return Planner(book, mapping, tables[0], day, tables[1], update, tables[2], say_rows_read).plan()
 
 
 def book_of(folder: str) -> Book:
@@ -185,6 +188,19 @@ def say_why_not(problems: list[Problem], output_format: str) -> None:
         for line in problems_as_text(problems, style):
             say(line)
     note("salesops: nothing was imported")
+
+
+def say_rows_read(rows: int) -> None:
+    """Say how many rows were read by now."""
+    progress(f"{rows:,} rows read …")
+
+
+def _saying_how_far(changes: list[FileChange]) -> Iterator[FileChange]:
+    """The changes, with a line now and then for whoever waits while many files are written."""
+    for number, change in enumerate(changes):
+        if number and number % EVERY == 0:
+            progress(f"{number:,} of {counted(len(changes), 'file')} written …")
+        yield change
 
 
 def progress(words: str) -> None:

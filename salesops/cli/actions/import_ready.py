@@ -10,6 +10,7 @@ from salesops.cli.actions.import_csv import (
     carried_out,
     progress,
     say_mapping,
+    say_rows_read,
     say_why_not,
     sound,
 )
@@ -96,7 +97,7 @@ class _Import:
         mapping = sound(*read_mapping(document, self.book))
         table = self._with_what_is_named(table, mapping)
         sound(table, column_problems(document, mapping, table.header))
-        return Planner(self.book, mapping, table, self.day, update=self.update).plan()
+        return Planner(self.book, mapping, table, self.day, update=self.update, progress=say_rows_read).plan()
 
     def _with_what_is_named(self, table: Table, mapping: ColumnMap) -> Table:
         """The table with the columns of the mapping that only some files have; those that it passes over are said."""

@@ -25,7 +25,7 @@ from salesops.records.scalars import as_said
 ABOVE = frozenset({"title", "member", "type", "tier", "owner", "stages", "next", "maniac_t"})
 """What the lines above the sections tell."""
 ABOVE_MEMBER = frozenset({"name", "kind", "country", "website", "contacts"})
-OF_PEOPLE = frozenset({"owner", "by", "delivery_owner"})
+OF_PEOPLE = frozenset({"owner", "by", "delivery_owner", "asked_by"})
 TITLES = {"mrr": "MRR", "icp": "ICP fit", "x": "Own fields", "waived": "Waivers", "moved_back": "Moved back"}
 
 

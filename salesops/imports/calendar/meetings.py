@@ -14,7 +14,7 @@ from salesops.book.book import Book
 from salesops.book.sounds_alike import words_in
 from salesops.edits.yaml_writer import in_brackets
 from salesops.imports.csv.mapping import Format
-from salesops.imports.csv.table import MAX_TABLE, Table, TableRow
+from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.deals_named import DealsNamed
 from salesops.imports.names import id_for
 from salesops.imports.remarks import Remark, Verdict, Wrong
@@ -23,6 +23,8 @@ from salesops.problems import Place, Problem
 from salesops.records.process import Process
 
 HEADER = ("id", "deal", "day", "status", "about", "title", "description", "attendees")
+MAX_CALENDAR = 16 * 1024 * 1024
+"""Bytes of a calendar: some ten thousand meetings."""
 BETWEEN = ","
 """What stands between the addresses of the attendees."""
 ABOUT = ("discovery", "proposal", "renewal")
@@ -32,12 +34,12 @@ MIN_NAME = 4
 
 def meetings_table(name: str, raw: bytes, book: Book) -> tuple[Table | None, Format, list[Problem]]:
     """The meetings of a file that name one deal; ``refused`` says of the others why they are not taken."""
-    if len(raw) > MAX_TABLE:
-        said = f"the file has more than {MAX_TABLE // 1024 // 1024} MiB"
+    if len(raw) > MAX_CALENDAR:
+        said = f"the file has more than {MAX_CALENDAR // 1024 // 1024} MiB"
         return None, Format(), [Problem("file-too-large", said, Place(name), help="export fewer months")]
     try:
-        calendar = Calendar.from_ical(raw.decode("utf-8-sig").encode("utf-8"))
-        events = list(calendar.walk("VEVENT"))
+        calendars = Calendar.from_ical(raw.decode("utf-8-sig").encode("utf-8"), multiple=True)
+        events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     except Exception:
         way_out = "export the calendar again, as .ics"
         return None, Format(), [Problem("not-a-calendar", "the file is no calendar in ICS", Place(name), help=way_out)]

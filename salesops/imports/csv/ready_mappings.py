@@ -69,13 +69,13 @@ def users_mapping(table: Table, shape: Format, book: Book, process: Process | No
 
 def outreach_mapping(table: Table, shape: Format, book: Book, process: Process | None) -> str:
     """The mapping for the counts of a mailing tool; what its campaigns are called here, only a person knows."""
-    del book, process
+    del process
     columns = _columns(table)
     named = NamedColumns(columns)
     day = named.take(SENT_ON)
     counts = {name: column for name, words in COUNTS.items() if (column := named.take(words))}
     message = named.take(MESSAGE)
-    lines = [*_head(table, shape, columns, "the counts of a mailing tool"), "outreach:", *_messages(message)]
+    lines = [*_head(table, shape, columns, "the counts of a mailing tool"), "outreach:", *_messages(message, book)]
     lines += [_source("date", day), "  counts:" if counts else "  counts: ?  # {sent: {column: …}}"]
     lines += [f"    {name}: {in_brackets({'column': column.name})}" for name, column in counts.items()]
     return "\n".join([*lines, ""])
@@ -121,17 +121,21 @@ def _source(field: str, column: TableColumn | None) -> str:
     return f"  {field}: {in_brackets({'column': column.name}) if column else '?'}"
 
 
-def _messages(column: TableColumn | None) -> Iterator[str]:
-    """The column of the message, with a question for each word that is no message and its version."""
+def _messages(column: TableColumn | None, book: Book) -> Iterator[str]:
+    """The column of the message, with a question for each word that is no message of the team."""
+    templates = sorted(book.templates)
     if column is None:
         yield "  message: ?  # the column with the template and its version, such as intro@2"
         return
-    strange = [word for word in dict.fromkeys(column.held) if "@" not in word]
+    strange = [word for word in dict.fromkeys(column.held) if word not in templates]
     if not strange:
         yield _source("message", column)
         return
     yield from ("  message:", f"    column: {in_brackets(column.name)}", "    values:")
-    yield from (f"      {in_brackets(word)}: ?  # a template and its version, such as intro@2" for word in strange)
+    yield from (
+        f"      {in_brackets(word)}: ?  # one of {', '.join(templates) or 'none: put it into playbook/templates/'}"
+        for word in strange
+    )
 
 
 def _questions(columns: list[TableColumn]) -> tuple[dict[str, list[TableColumn]], list[TableColumn]]:

@@ -73,7 +73,7 @@ def fillings(model: type[Record], fields: Mapping[str, Cell]) -> tuple[Filling, 
     )
 
 
-@dataclass
+@dataclass(slots=True)
 class RowReader:
     """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty."""
 

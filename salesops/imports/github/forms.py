@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from salesops.records.yaml_reader import UNSEEN
+
 NO_RESPONSE = "_No response_"
 _LABEL = re.compile(r"###[ \t]+(.+?)[ \t]*#*")
 _FENCE = re.compile(r"[ \t]*(```|~~~)")
@@ -111,8 +113,8 @@ def _ticked(words: str) -> str:
 
 
 def _bare(label: str) -> str:
-    """A label without the addresses of its links."""
-    return _LINK.sub(r"\1", label).strip()
+    """A label without the addresses of its links, and without what nobody sees."""
+    return UNSEEN.sub("", _LINK.sub(r"\1", label)).strip()
 
 
 def _unquoted(answer: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.imports.csv import cells
+from salesops.imports.csv.detect import stage_words
 from salesops.imports.csv.mapping import Format
 from salesops.imports.csv.table import MAX_TABLE, Table, TableRow
 from salesops.imports.github.forms import FilledForm, form_in
@@ -18,6 +19,7 @@ from salesops.imports.move_history import NO_DAY, TAKEN_AWAY
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Remark, Verdict, Wrong
 from salesops.problems import Place, Problem
+from salesops.records.yaml_reader import UNSEEN
 
 TIME = "YYYY-MM-DDTHH:MM:SSZ"
 FIXED = "organisation lead person title url created author assignee labels history deal_id text text_day".split()
@@ -25,6 +27,7 @@ FIXED = "organisation lead person title url created author assignee labels histo
 MAX_ANSWERS = 200
 """Labels of forms that become columns of their own; answers to more of them stay in the text."""
 MAX_TITLE = 1_000
+_BEFORE = re.compile(r"\s*(?:stage|status|phase|pipeline)\s*[:/=-]\s*", re.IGNORECASE)
 BETWEEN = "|"
 """What stands between the labels of an issue."""
 CLOSED = "closed"
@@ -94,6 +97,7 @@ class _IssueFile:
         self.people = {person.github.casefold(): person_id for person_id, person in people.items() if person.github}
         self.book = book
         self.deals = {str(deal.x["hubspot"]): deal_id for deal_id, deal in book.deals.items() if "hubspot" in deal.x}
+        self.stages = {same: name for process in book.processes for same, name in stage_words(process).items()}
         self.refused: list[Remark] = []
 
     def refuse(self, verdict: Verdict, at: int, wrong: Wrong, value: str) -> None:
@@ -140,7 +144,7 @@ class _IssueFile:
             "created": _words(entry, "createdAt"),
             "author": next(iter(_named([entry.get("author")], "login")), ""),
             "assignee": self.people.get(assignees[0].casefold(), assignees[0]) if assignees else "",
-            "labels": BETWEEN.join(labels),
+            "labels": BETWEEN.join(label for label in labels if not stage_meant(label, self.stages)),
             "history": "\n".join(self._history(entry, labels)),
             "deal_id": _deal_id(form),
             "text": f"{title}\n\n{form.text}".strip() if lead.what == NEW_HUB else form.text,
@@ -156,15 +160,20 @@ class _IssueFile:
         if told is None:
             yield from (f"{NO_DAY} {label}" for label in labels)
         for event in sorted(told or (), key=_time_of):
-            kind, label = _words(event, "event"), " ".join(_words(event.get("label"), "name").split())
+            kind, label = _words(event, "event"), _in_one_line(_words(event.get("label"), "name"))
             if label and kind in ("labeled", "unlabeled"):
-                yield f"{self._day(_time_of(event))} {'' if kind == 'labeled' else TAKEN_AWAY}{label}"
+                yield f"{'' if kind == 'labeled' else TAKEN_AWAY}{self._day(_time_of(event))} {label}"
         if _words(entry, "state").casefold() == CLOSED:
             yield f"{self._day(_words(entry, 'closedAt'))} {CLOSED}"
 
     def _day(self, time: str) -> str:
         found = cells.day(time, (TIME,), self.zone)
         return NO_DAY if isinstance(found, Wrong) else found
+
+
+def stage_meant(label: str, stages: Mapping[str, str]) -> str:
+    """The stage that a label is called as, with ``stage:`` before it or without; nothing where it is called as none."""
+    return stages.get(sameness(_BEFORE.sub("", label, count=1)), "")
 
 
 def _time_of(event: Mapping[str, Any]) -> str:
@@ -180,7 +189,13 @@ def _words(entry: Any, key: str) -> str:
 def _named(entries: Any, key: str = "name") -> list[str]:
     """The names of labels or people, each in one line."""
     found = (_words(entry, key) for entry in (entries if isinstance(entries, list) else ()))
-    return list(dict.fromkeys(" ".join(words.split()) for words in found if words.strip()))
+    names = (_in_one_line(words) for words in found)
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _in_one_line(words: str) -> str:
+    """A name without what nobody sees."""
+    return " ".join(UNSEEN.sub("", words).split())
 
 
 def _deal_id(form: FilledForm) -> str:
@@ -209,9 +224,10 @@ def _common(request: list[LeadIssue]) -> dict[str, str]:
     """What the issues of one request say together: it began with the oldest, and has ended when all of them have."""
     oldest = min(request, key=lambda issue: issue.fixed["created"])
     labels = dict.fromkeys(label for issue in request for label in issue.fixed["labels"].split(BETWEEN) if label)
-    lines = sorted({line for issue in request for line in issue.fixed["history"].split("\n") if line})
+    told = (line for issue in request for line in issue.fixed["history"].split("\n") if line)
+    lines = sorted(dict.fromkeys(told), key=lambda line: line.partition(" ")[0].removeprefix(TAKEN_AWAY))
     ends = [line for line in lines if line.endswith(f" {CLOSED}")]
     has_ended = all(issue.fixed["history"].endswith(f" {CLOSED}") for issue in request)
-    told = [*(line for line in lines if line not in ends), *(ends[-1:] if has_ended else ())]
+    history = [*(line for line in lines if line not in ends), *(ends[-1:] if has_ended else ())]
     of_oldest = {key: oldest.fixed[key] for key in ("organisation", "created", "author", "assignee")}
-    return {**of_oldest, "labels": BETWEEN.join(labels), "history": "\n".join(told)}
+    return {**of_oldest, "labels": BETWEEN.join(labels), "history": "\n".join(history)}

@@ -10,13 +10,10 @@ from salesops.edits.yaml_writer import in_brackets
 from salesops.imports.csv.detect import stage_words
 from salesops.imports.csv.mapping import LEAVE_OUT, Format
 from salesops.imports.csv.table import Table
-from salesops.imports.github.issues import CLOSED, FIXED, TIME
-from salesops.imports.move_history import TAKEN_AWAY
-from salesops.imports.names import sameness
+from salesops.imports.github.issues import CLOSED, FIXED, TIME, stage_meant
 from salesops.output import show
 from salesops.records.process import Process
 
-_BEFORE = re.compile(r"\s*(?:stage|status|phase|pipeline)\s*[:/=-]\s*", re.IGNORECASE)
 _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9]+")
 MAX_KEY = 60
 """Characters of the name of a field of the team's own."""
@@ -71,15 +68,13 @@ def _labels(table: Table, process: Process | None) -> Iterator[str]:
     """What each label of the file means: a stage where it is called as one, or none."""
     known = stage_words(process)
     words = dict.fromkeys(
-        line.partition(" ")[2].removeprefix(TAKEN_AWAY)
-        for row in table.rows
-        for line in table.cell(row, "history").split("\n")
+        line.partition(" ")[2] for row in table.rows for line in table.cell(row, "history").split("\n")
     )
     labels = [word for word in words if word and word != CLOSED]
     if labels:
         yield "    values:"
     for label in labels:
-        stage = known.get(sameness(_BEFORE.sub("", label, count=1)), LEAVE_OUT)
+        stage = stage_meant(label, known) or LEAVE_OUT
         yield f"      {in_brackets(label)}: {in_brackets(stage)}"
 
 

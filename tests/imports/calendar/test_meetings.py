@@ -117,6 +117,14 @@ def test_a_meeting_of_a_won_deal_belongs_to_the_deal_of_its_day(bring):
     assert "a1" in [one[3] for one in meetings(bring, "cascadia-2025")]
 
 
+def test_several_calendars_in_one_file_are_one(bring):
+    assert bring.run(file(event()) + file(event("b2", "Ash College again")))["taken"] == 2
+
+
+def test_an_empty_calendar_has_no_row(bring):
+    assert bring.run(file())["rows"] == 0
+
+
 HOSTILE = {
     "nothing": b"",
     "no calendar": b"hello",

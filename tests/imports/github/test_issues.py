@@ -114,6 +114,29 @@ def test_labels_over_time_become_stages_and_forbidden_moves_are_reported(bring):
     assert [value for *_, value in reasons(found, "notes")] == ["discovery to enrichment on 2026-03-02"]
 
 
+def test_a_label_that_moves_a_deal_is_a_move_and_not_a_difference_for_ever(bring):
+    first = [label("outreach", "2026-01-12"), label("not urgent", "2026-01-12")]
+    bring.run(file(issue(timeline=first, labels=[{"name": "outreach"}, {"name": "not urgent"}])), answers=ANSWERS)
+    later = [*first, label("discovery", "2026-02-02"), label("outreach", "2026-02-02", "unlabeled")]
+    raw = file(issue(timeline=later, labels=[{"name": "discovery"}, {"name": "not urgent"}]))
+    found = bring.run(raw, "--update", answers=ANSWERS)
+    assert (found["deals"]["updated"], found["updated"][0]["asked"]) == (1, [])
+    deal = load(bring.repo.root)[0].deals["elm-university-a-hub"]
+    assert [move.stage for move in deal.stages] == ["enrichment", "outreach", "discovery"]
+    assert deal.x["github"]["labels"] == ["not urgent"]
+
+
+def test_moves_of_one_day_keep_their_order_in_a_request_of_several_issues(bring):
+    timeline = [label("outreach", "2026-02-02"), label("discovery", "2026-02-02")]
+    raw = file(
+        issue(1, "[New Hub] [Phase 1] Setup - Ash", timeline=timeline),
+        issue(2, "[New Hub] [Phase 2] DNS - Ash", timeline=timeline, createdAt="2026-02-05T09:00:00Z"),
+    )
+    bring.run(raw, answers=ANSWERS)
+    moves = load(bring.repo.root)[0].deals["ash-new-hub"].stages
+    assert [move.stage for move in moves] == ["enrichment", "outreach", "discovery"]
+
+
 def test_a_day_is_that_of_the_team(bring):
     team = bring.holds("playbook/team.yaml").replace("UTC", "America/Vancouver")
     bring.repo.write("playbook/team.yaml", team)
@@ -233,6 +256,7 @@ HOSTILE = {
     "odd parts": file(issue(labels=[1, None, {"name": None}], assignees=[None, {"login": 5}], author=None, timeline=[1, {"event": "labeled"}])),
     "no day": file(issue(createdAt="yesterday")),
     "a lone half of a pair": b'[{"title": "[Elm] - \\ud800", "createdAt": "2026-01-05T09:00:00Z"}]',
+    "invisible labels": file(issue(body="### A\u202eb\x07\n\nyes\n### \u200b\n\nno", labels=[{"name": "x\u202ey\x07"}])),
     "controls": file(issue(title="[Elm] - \x1b[31m red", body="a\0b")),
     "a body of 10 MB": file(issue(body="a" * 10_000_000)),
     "a title of 10 MB": file(issue(title="[Elm] - " + "a" * 10_000_000)),
@@ -259,6 +283,7 @@ def test_a_hostile_file_is_a_message_or_the_right_record(bring, raw):
         assert ran.code in (0, 1), ran.out
         found = json.loads(ran.out)
         assert found["rows"] == sum(found["became"].values())
+        assert "\u202e" not in said.out
     assert load(bring.repo.root)[1] == []
     after = bring.files()
     assert all(after[path] == data for path, data in before.items())

@@ -294,3 +294,8 @@ def test_a_loss_that_is_written_before_the_deal_is_lost_is_called_what_it_is(rep
     assert "Prepared in case it is lost" in page
     assert "earlier attempt" not in page
     assert "2027Q1 (from 2027-01-01)" in page
+
+
+def test_an_answer_says_who_asked(repo, page_of):
+    repo.deal("maniac_t:\n  need: {status: unknown, date: 2026-01-05, note: Their server died, asked_by: april}\n")
+    assert "Their server died asked by April" in page_of("deals/acme").text
