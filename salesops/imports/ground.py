@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,8 +12,9 @@ from salesops.imports.csv.mapping import ColumnMap, Format, stage_lines
 from salesops.imports.csv.rows import Filling, RowReader, left_out
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.outcomes import OnFile, RecordOutcome
+from salesops.imports.three_way import LastImport
 from salesops.problems import Problem
-from salesops.records.record import Record
+from salesops.records.record import Record, value_at
 
 
 @dataclass(frozen=True)
@@ -29,15 +30,19 @@ class Making:
 
 
 class Ground:
-    """The records on file, the mapping, and all rows that were read."""
+    """The records on file, the mapping, and all rows that were read; ``deal_of`` has the deal of each key of the source."""
 
-    def __init__(self, book: Book, mapping: ColumnMap, table: Table, today: date, update: bool) -> None:
+    def __init__(
+        self, book: Book, mapping: ColumnMap, table: Table, today: date, update: bool, last: LastImport | None = None
+    ) -> None:
         self.book = book
         self.mapping = mapping
         self.table = table
         mark = {"from": table.name.rpartition("/")[2], "date": str(today)}
         stages = frozenset(line.stage for _, line in stage_lines(mapping) if line.stage)
-        self.on_file = OnFile(book, mark, update, stages)
+        self.on_file = OnFile(book, mark, update, stages, last)
+        self.last = last
+        self.deal_of: dict[str, str] = {}
         self.zone = book.team.time_zone if book.team else "UTC"
         self.readers: list[RowReader] = []
 
@@ -47,6 +52,12 @@ class Ground:
         reader = RowReader(table or self.table, row, shape, self.zone, self.mapping.currency)
         self.readers.append(reader)
         return reader
+
+    def keys_of(self, kind: str, field: str) -> Iterator[tuple[str, str]]:
+        """The id of each record of a kind on file with the key of its source, which stands in a field of the team's own."""
+        for (of_kind, record_id), document in self.book.documents.items():
+            if of_kind == kind and (key := str(value_at(document.data, field) or "")):
+                yield record_id, key
 
     def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:
         """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from salesops.cli.actions import import_csv, import_json
+from salesops.cli.actions import import_csv, import_hubspot, import_json
 
-SOURCES: dict[str, Callable[..., int]] = {"csv": import_csv.run, "json": import_json.run}
+SOURCES: dict[str, Callable[..., int]] = {"csv": import_csv.run, "hubspot": import_hubspot.run, "json": import_json.run}
 
 
-def run(folder: str, source: str, file: str, output_format: str, **asked: Any) -> int:
+def run(folder: str, source: str, file: str | tuple[str, ...], output_format: str, **asked: Any) -> int:
     """Import a file and say what came of it; 1 where something was kept back, 2 where nothing can be used."""
     return SOURCES[source](folder, file, output_format, **asked)

@@ -71,7 +71,7 @@ def run(
                 save_all(root, plan.changes)
                 _progress("written; run salesops check to validate the records")
     except Unusable as fault:
-        _say_why_not(fault.problems, output_format)
+        say_why_not(fault.problems, output_format)
         return 2
     if output_format == "json":
         say(as_json(report.as_data(plan, file, column_map, dry_run)))
@@ -86,11 +86,11 @@ def run(
 def _detect(folder: str, file: str, output_format: str, as_of: str | None) -> int:
     """Print a mapping for a table; 2 where it cannot be read at all."""
     try:
-        book = _book(folder)
+        book = book_with_team(folder)
         table, shape, problems = table_as_it_looks(file, bytes_of(Path(folder, file), file, MAX_TABLE))
-        mapping = mapping_for(_sound(table, problems), shape, book, book.process_on(day_of(as_of, book)))
+        mapping = mapping_for(sound(table, problems), shape, book, book.process_on(day_of(as_of, book)))
     except Unusable as fault:
-        _say_why_not(fault.problems, output_format)
+        say_why_not(fault.problems, output_format)
         return 2
     if output_format == "json":
         say(as_json({"schema_version": SCHEMA_VERSION, "file": file, "mapping": mapping}))
@@ -102,18 +102,18 @@ def _detect(folder: str, file: str, output_format: str, as_of: str | None) -> in
 
 def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bool) -> Plan:
     """What the import would do."""
-    document = _sound(*document_of(column_map, bytes_of(Path(folder, column_map), column_map, MAX_BYTES)))
-    book = _book(folder)
-    mapping = _sound(*read_mapping(document, book))
+    document = sound(*document_of(column_map, bytes_of(Path(folder, column_map), column_map, MAX_BYTES)))
+    book = book_with_team(folder)
+    mapping = sound(*read_mapping(document, book))
     _progress(f"reading {file} …")
     tables = _tables(Path(folder, file), file, document, mapping)
     return Planner(book, mapping, tables[0], day_of(as_of, book), tables[1], update, tables[2]).plan()
 
 
-def _book(folder: str) -> Book:
+def book_with_team(folder: str) -> Book:
     """The records on file; without a team there is nobody to own a deal."""
     _, book, problems = read(folder)
-    _sound(book.team, [problem for problem in problems if problem.place.path == MARKER])
+    sound(book.team, [problem for problem in problems if problem.place.path == MARKER])
     return book
 
 
@@ -128,7 +128,7 @@ def _tables(path: Path, file: str, document: Document, mapping: ColumnMap) -> tu
     told = _beside(path, activities.file, activities.format or mapping.format) if activities else None
     if told:
         problems += column_problems(document, mapping, told.header, FromTable.ACTIVITIES)
-    _sound(table, problems)
+    sound(table, problems)
     return table, accounts, told
 
 
@@ -142,17 +142,17 @@ def _joined(path: Path, table: Table, document: Document, mapping: ColumnMap) ->
     used = {column for _, column, _ in columns_named(mapping)}
     for name, join in mapping.joins.items():
         second = _table(path.parent / join.file, join.file, join.format or mapping.format)
-        _sound(second, list(join_problems(document, name, join, table.header, second.header)))
+        sound(second, list(join_problems(document, name, join, table.header, second.header)))
         table = joined(table, name, join, second, join.format or mapping.format, used)
     return table
 
 
 def _table(path: Path, name: str, shape: Format) -> Table:
     """One table."""
-    return _sound(*read_table(name, bytes_of(path, name, MAX_TABLE), shape))
+    return sound(*read_table(name, bytes_of(path, name, MAX_TABLE), shape))
 
 
-def _sound(found: T | None, problems: list[Problem]) -> T:
+def sound(found: T | None, problems: list[Problem]) -> T:
     """What was found, with a line for each warning; raises Unusable where errors stand in the way."""
     if found is None or any(problem.is_error for problem in problems):
         raise Unusable(problems)
@@ -161,7 +161,8 @@ def _sound(found: T | None, problems: list[Problem]) -> T:
     return found
 
 
-def _say_why_not(problems: list[Problem], output_format: str) -> None:
+def say_why_not(problems: list[Problem], output_format: str) -> None:
+    """Print why nothing can be used, as text or as data."""
     if output_format == "json":
         data = [problem_as_data(problem) for problem in problems]
         say(as_json({"schema_version": SCHEMA_VERSION, "written": [], "problems": data}))

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from salesops.problems import Path
 from salesops.records.deal import Activity, Deal
-from salesops.records.member import Member
+from salesops.records.member import Contact, Member
 from salesops.records.model_fields import fields_below, inside, type_at
 from salesops.records.money import Money
 from salesops.records.process import Words
@@ -32,6 +32,9 @@ SKIP, LEAVE_OUT, ROW_NUMBER = "skip", "leave out", "row number"
 
 NEEDED = ("id", "title", "member", "type", "tier", "owner")
 """What every deal needs besides its stages; each has a place of its own in the mapping."""
+
+UNANSWERED = "(not answered)"
+"""What stands in a mapping for a question mark that nobody has answered yet; the path of the line comes after it."""
 
 Kind = Literal["text", "id", "date", "money", "number"]
 KINDS_OF_CELL: tuple[Kind, ...] = get_args(Kind)
@@ -183,6 +186,10 @@ class StageLine(Record):
     )
     dates: Words = many("How the day is written, where it is otherwise than in the table.", "DD/MM/YYYY")
     cases: tuple[StageLine, ...] = many("Cases, of which the first that fits holds.")
+    is_: Words = many("Where the deal has now: what the table calls this stage.", "Contract Sent", key="is")
+    or_day: Text | None = maybe(
+        "The column of the day of a deal that is in this stage now, where the other is empty.", "Close Date"
+    )
 
     @cached_property
     def cell(self) -> Cell:
@@ -206,6 +213,14 @@ class DealMap(Record):
     tier: AnyCell = given("The tier.", "general")
     owner: AnyOwner = given("Who leads it.", "jim")
     stages: tuple[AnyStage, ...] = given("The moves a row can contain, oldest first.")
+    now: Text | None = maybe(
+        "The column that says in which stage a deal is now; moves are then ordered by their days, and each line has an is.",
+        "Deal Stage",
+    )
+    key: Text | None = maybe(
+        "The field among fields by which a deal is found again, whatever its id; then several deals may be called the same.",
+        "x.hubspot",
+    )
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="Any other field of a deal, by its dotted path, such as contract.signed."
     )
@@ -256,6 +271,18 @@ class JoinMap(Record):
     format: Format | None = maybe("How that table is written, where it differs from the first.")
 
 
+class ContactMap(Record):
+    """How the rows of a table of people become contacts of the members that they name."""
+
+    file: Text | None = maybe("The table, next to the first; left out where the first is this table.", "contacts.csv")
+    format: Format | None = maybe("How that table is written, where it differs from the first.")
+    joins: dict[str, JoinMap] = Field(default_factory=dict, description="Further tables of the same people.")
+    member: AnyName = given("The institution, by name.", "company")
+    fields: dict[str, AnyCell] = Field(
+        default_factory=dict, description="The fields of a contact, such as name, role, email and phone."
+    )
+
+
 class ColumnMap(Record):
     """A whole mapping."""
 
@@ -265,6 +292,7 @@ class ColumnMap(Record):
     deal: DealMap | None = maybe("How a row becomes a deal.")
     members: MemberMap | None = maybe("How members become records; without it, only members on file are known.")
     activities: ActivityMap | None = maybe("How the rows of a table become activities of deals.")
+    contacts: ContactMap | None = maybe("How the rows of a table become contacts of members.")
 
 
 class FromTable(StrEnum):
@@ -273,6 +301,7 @@ class FromTable(StrEnum):
     FIRST = "first"
     MEMBERS = "members"
     ACTIVITIES = "activities"
+    CONTACTS = "contacts"
 
 
 @dataclass(frozen=True)
@@ -308,6 +337,8 @@ def _cells(mapping: ColumnMap) -> Iterator[MappedCell]:
         yield from _cells_of_members(mapping.members)
     if mapping.activities:
         yield from _cells_of_activities(mapping.activities)
+    if mapping.contacts:
+        yield from _cells_of_contacts(mapping.contacts)
 
 
 def _cells_of_deals(deal: DealMap) -> Iterator[MappedCell]:
@@ -333,6 +364,12 @@ def _cells_of_activities(activities: ActivityMap) -> Iterator[MappedCell]:
     yield from _fields(("activities",), activities.fields, {}, Activity, source)
 
 
+def _cells_of_contacts(contacts: ContactMap) -> Iterator[MappedCell]:
+    source = FromTable.CONTACTS if contacts.file else FromTable.FIRST
+    yield MappedCell(("contacts", "member"), contacts.member, Contact, "member", source, is_needed=True)
+    yield from _fields(("contacts",), contacts.fields, {}, Contact, source)
+
+
 def _fields(
     at: Path, fields: dict[str, Cell], entries: dict[str, Entry], model: type[Record], source: FromTable
 ) -> Iterator[MappedCell]:
@@ -341,6 +378,11 @@ def _fields(
     for name, entry in entries.items():
         for part, cell in entry.items():
             yield MappedCell((*at, "entries", name, part), cell, model, f"{name}.{part}", source)
+
+
+def unanswered(words: str | None) -> str:
+    """The line of the mapping that still has its question mark; nothing where the words are an answer."""
+    return words.removeprefix(UNANSWERED).strip() if words and words.startswith(UNANSWERED) else ""
 
 
 def stage_lines(mapping: ColumnMap) -> Iterator[tuple[Path, StageLine]]:

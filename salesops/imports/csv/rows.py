@@ -21,6 +21,7 @@ from salesops.imports.csv.mapping import (
     When,
     is_listed,
     kind_at,
+    unanswered,
 )
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory, id_for
@@ -96,6 +97,14 @@ class RowReader:
         """Say why the row cannot be taken."""
         self.say(Verdict.REJECTED, column, wrong.code, wrong.reason, value)
 
+    def ask(self, column: str, wrong: Wrong, value: str = "") -> None:
+        """Say what a person has to decide before the row can be taken."""
+        self.say(Verdict.ASKED, column, wrong.code, wrong.reason, value)
+
+    def ask_of_mapping(self, line: str, value: str = "") -> None:
+        """Say that the row waits for an answer in the mapping."""
+        self.ask("", Wrong("mapping-asks", f"the mapping has a question mark at {line}"), value)
+
     def refuse(self, column: str, wrong: Wrong, value: str, needed: bool) -> None:
         """Say why a value cannot be taken: what a record needs costs the row, anything else is left out of it."""
         if wrong.meanings:
@@ -155,10 +164,13 @@ class RowReader:
         words = self.text_of(cell)
         return self._read(cell, words, cell.kind or kind, needed) if words else self._missing(cell, kind, needed)
 
-    def _constant(self, cell: Cell, kind: Kind) -> str:
+    def _constant(self, cell: Cell, kind: Kind) -> str | None:
         """The word of the mapping; for an id it may be the number of the row."""
         if kind == "id" and cell.constant == ROW_NUMBER:
             return f"{cell.prefix or ''}{self.row.number}"
+        if line := unanswered(cell.constant):
+            self.ask_of_mapping(line)
+            return None
         return StandIn(f"{cell.prefix or ''}{cell.constant}")
 
     def several(self, cell: Cell, kind: Kind) -> list[str]:
@@ -229,6 +241,8 @@ class RowReader:
         if name is None:
             return None
         column = column_in(cell)
+        if not isinstance(name, StandIn):
+            name = cells.name_alone(name)
         record_id = directory.id(name)
         if isinstance(record_id, Wrong):
             self.reject(column, record_id, name)
@@ -252,6 +266,59 @@ class RowReader:
                 wrong = Wrong("stage-dates-go-back", f"'{line.stage}' would be entered before the stage above it")
                 self.reject(line.day or "", wrong, f"{entered} after {before}")
         return [{line.stage or "": entered} for line, entered in found]
+
+    def moves_by_day(self, lines: tuple[StageLine, ...], now: str) -> list[dict[str, str]]:
+        """The moves that the row tells of in the order of their days; the last is the stage that column ``now`` says."""
+        word = self.cell(now)
+        told = [line for line in lines if self.holds(line.when)]
+        present = [line for line in told if word in line.is_]
+        if not present:
+            known = dict.fromkeys(each for line in told for each in line.is_)
+            hint = did_you_mean(word, known) if word else ""
+            reason = f"is not listed by any line under stages{f'; {hint}' if hint else ''}" if word else "is empty"
+            self.reject(now, Wrong("word-unknown", reason), word)
+            return []
+        days = [(line, day) for line in told if (day := self._entered(line))]
+        if not any(line in present for line, _ in days) and (day := self._entered_now(present[0])):
+            days.append((present[0], day))
+        if self.verdict is None and not any(line in present for line, _ in days):
+            wrong = Wrong("stage-without-day", f"is empty, and the deal is in {shown(word)}: since when?")
+            self.ask(present[0].day or "", wrong)
+        order = sorted(days, key=lambda one: (one[1], one[0] in present, lines.index(one[0])))
+        if self.verdict is None and order[-1][0] not in present:
+            reason = f"says that the deal went on after it came to {shown(word)}: where is it now, and since when?"
+            self.ask(order[-1][0].day or "", Wrong("stage-left", reason), order[-1][1])
+        return self._each_stay_once(order)
+
+    def _entered(self, line: StageLine) -> str | None:
+        """The day on which a row says that the stage of a line was entered; None where it says none."""
+        if unanswered(line.day) or not self.cell(line.day or ""):
+            return None
+        if question := unanswered(line.stage):
+            self.ask_of_mapping(question, ", ".join(line.is_))
+        return self.value(Cell(column=line.day, dates=line.dates), "date", needed=True)
+
+    def _entered_now(self, line: StageLine) -> str | None:
+        """The day of the stage that a deal is in now, where its own column does not say it: another column, or the mapping's word."""
+        for name in ("stage", "day"):
+            if question := unanswered(getattr(line, name)):
+                self.ask_of_mapping(question, ", ".join(line.is_))
+                return None
+        columns = [column for column in (line.or_day, line.day) if column]
+        cell = Cell(column=columns[0], dates=line.dates, missing=line.missing or LEAVE_OUT)
+        return self.value(cell, "date", needed=True)
+
+    def _each_stay_once(self, order: list[tuple[StageLine, str]]) -> list[dict[str, str]]:
+        """The moves without those into the stage that the deal is in already; these are said, with their days."""
+        moves: list[dict[str, str]] = []
+        for line, day in order:
+            if moves and line.stage in moves[-1]:
+                if line.day and moves[-1] != {line.stage: day}:
+                    reason = f"is a day on which the deal was in {shown(line.stage)} already: the first day of the stay is kept"
+                    self.say(Verdict.NOTE, line.day, "stage-again", reason, day)
+                continue
+            moves.append({line.stage or "": day})
+        return moves
 
     def _line(self, line: StageLine) -> StageLine | None:
         """A line that applies to the row, or the first of its cases that does."""
@@ -371,7 +438,7 @@ def deal_data(
         "type": reader.value(deal.type, "text", needed=True),
         "tier": reader.value(deal.tier, deal.tier.kind or "text", needed=True),
         "owner": owner,
-        "stages": reader.moves(deal.stages),
+        "stages": reader.moves_by_day(deal.stages, deal.now) if deal.now else reader.moves(deal.stages),
     }
     return {**data, **reader.filled(fields)}
 
