@@ -81,7 +81,9 @@ class ActivityPlan:
             return None
         candidate = deals.get(deal_id)
         if candidate is None and not self.ground.on_file.has("deal", deal_id):
-            reader.reject(self.column, Wrong("deal-unknown", "is no deal of this import or on file"), deal_id)
+            known = deal_id in self.ground.keys_told
+            reason = "is a deal whose row is not taken" if known else "is no deal of this import or on file"
+            reader.reject(self.column, Wrong("deal-unknown", reason), deal_id)
             return None
         data |= self._contact(reader, candidate.member if candidate else self._member_of(deal_id))
         data = in_order(Activity, data)

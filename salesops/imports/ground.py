@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Book
@@ -52,6 +53,13 @@ class Ground:
         reader = RowReader(table or self.table, row, shape, self.zone, self.mapping.currency)
         self.readers.append(reader)
         return reader
+
+    @cached_property
+    def keys_told(self) -> frozenset[str]:
+        """The keys of all deals of the table, whatever becomes of them."""
+        deal = self.mapping.deal
+        column = deal.fields[deal.key].column if deal and deal.key else None
+        return frozenset(self.table.cell(row, column) for row in self.table.rows) if column else frozenset()
 
     def keys_of(self, kind: str, field: str) -> Iterator[tuple[str, str]]:
         """The id of each record of a kind on file with the key of its source, which stands in a field of the team's own."""

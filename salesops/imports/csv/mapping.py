@@ -385,6 +385,11 @@ def unanswered(words: str | None) -> str:
     return words.removeprefix(UNANSWERED).strip() if words and words.startswith(UNANSWERED) else ""
 
 
+def pipelines_of(conditions: tuple[When, ...], column: str) -> tuple[str, ...]:
+    """The words of a column, such as that of the pipelines, that conditions ask for; an empty one where they ask for none."""
+    return next((condition.is_ for condition in conditions if condition.column == column), ("",))
+
+
 def stage_lines(mapping: ColumnMap) -> Iterator[tuple[Path, StageLine]]:
     """Every line of the stages that names one, cases among them, and where it stands."""
     for at, line in enumerate(mapping.deal.stages if mapping.deal else ()):

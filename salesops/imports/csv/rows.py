@@ -103,7 +103,7 @@ class RowReader:
 
     def ask_of_mapping(self, line: str, value: str = "") -> None:
         """Say that the row waits for an answer in the mapping."""
-        self.ask("", Wrong("mapping-asks", f"the mapping has a question mark at {line}"), value)
+        self.ask("", Wrong("mapping-asks", f"the mapping waits for an answer at {line}"), value)
 
     def refuse(self, column: str, wrong: Wrong, value: str, needed: bool) -> None:
         """Say why a value cannot be taken: what a record needs costs the row, anything else is left out of it."""
@@ -185,6 +185,9 @@ class RowReader:
     def _read(self, cell: Cell, words: str, kind: Kind, needed: bool) -> str | None:
         """A word of the table as a record holds it."""
         column = cell.sources[0]
+        if words not in cell.values and (line := unanswered(cell.otherwise)):
+            self.ask_of_mapping(line, words)
+            return None
         if words not in cell.values and cell.otherwise is not None:
             reason = f"is not under values: {shown(cell.otherwise)} is used"
             self.say(Verdict.STAND_IN, column, "value-unknown", reason, words)
@@ -201,7 +204,9 @@ class RowReader:
         """What the mapping says of an empty cell."""
         column = cell.sources[0]
         stand_in = cell.missing if cell.missing is not None else cell.otherwise
-        if stand_in == SKIP:
+        if line := unanswered(stand_in):
+            self.ask_of_mapping(line)
+        elif stand_in == SKIP:
             self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.emptiness}: the row is skipped")
         elif stand_in == LEAVE_OUT or (stand_in is None and not needed):
             pass

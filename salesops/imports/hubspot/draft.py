@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from salesops.book.book import Book
 from salesops.edits.yaml_writer import in_brackets
@@ -39,7 +39,7 @@ from salesops.imports.hubspot.headings import (
 )
 from salesops.imports.hubspot.tables import HubspotExport, PipelineStage
 from salesops.imports.names import sameness
-from salesops.records.deal import Loss
+from salesops.records.deal import Loss, MeetingAbout, MeetingStatus
 from salesops.records.process import Process
 from salesops.records.team import kinds_known
 
@@ -122,6 +122,12 @@ class DealColumns:
         """Whether a word is known to mean the end of a deal."""
         return bool(meant := self.meant(word)) and self.process is not None and not self.process.stages[meant].is_open
 
+    @cached_property
+    def is_ours(self) -> bool:
+        """Whether the deals are an export of ours, which calls them by their ids."""
+        column = self.names["id"]
+        return bool(column) and any(self.table.cell(row, column) in self.book.deals for row in self.table.rows)
+
     def column(self, what: str) -> TableColumn | None:
         """A column by what it holds, where there is one with anything in it; it is then taken."""
         found = next((one for one in self.named.columns if one.name == self.names[what]), None)
@@ -162,7 +168,7 @@ def ways_of_days(table: Table) -> list[str]:
     """Every way in which a day or a time of a table is written; what can be read in two ways has both."""
     found: list[str] = []
     for column in columns_of(table, empty_words(table)):
-        if not _may_hold_days(column.name):
+        if not may_hold_days(column.name):
             continue
         for words in dict.fromkeys(column.held):
             if not any(is_read(words, way) for way in found):
@@ -172,7 +178,8 @@ def ways_of_days(table: Table) -> list[str]:
     return found
 
 
-def _may_hold_days(name: str) -> bool:
+def may_hold_days(name: str) -> bool:
+    """Whether a heading is one of days or times."""
     same = sameness(name)
     return bool(entered_column(name)) or "date" in same or same.endswith(("time", "entered"))
 
@@ -383,13 +390,13 @@ def stage_lines_of(deals: DealColumns, stage: StageWord) -> Iterator[str]:
 def _fields(deals: DealColumns) -> Iterator[str]:
     stage, closed = deals.names["stage"], deals.column("closed")
     indent = "    "
-    is_ours = deals.column("one_off") or deals.column("value.months")
+    has_parts = deals.column("one_off") or deals.column("value.months")
     amount = deals.column("amount")
     for field, column in (
         ("value.mrr", deals.column("value.mrr")),
-        ("value.one_off", deals.column("one_off") if is_ours else amount),
+        ("value.one_off", deals.column("one_off") if has_parts else amount),
         ("value.months", deals.column("value.months")),
-        ("next.action", deals.column("next.action")),
+        ("next.action" if deals.is_ours else "x.next_step", deals.column("next.action")),
         ("source.channel", deals.column("source.channel")),
     ):
         if column and column.held:
@@ -503,14 +510,25 @@ def _meeting_fields(table: Table, names: Mapping[str, str]) -> Iterator[str]:
     columns = {column.name: column for column in columns_of(table, empty_words(table))}
     if names["id"]:
         yield entry_line("id", {"column": names["id"]}, "    ")
-    if (status := names["status"]) and columns[status].held:
-        values = {
-            word: OUTCOMES[sameness(word)] for word in dict.fromkeys(columns[status].held) if sameness(word) in OUTCOMES
-        }
-        yield entry_line("status", {"column": status, "values": values}, "    ")
+    yield from _status(columns[names["status"]] if names["status"] else None)
+    yield question_line("about", f"what the meetings were about: {listed(get_args(MeetingAbout))}", "    ")
     told = [name for name in (names["title"], names["body"]) if name and columns[name].held]
     if told:
         yield entry_line("note", {"columns": told, "between": ": "} if len(told) > 1 else {"column": told[0]}, "    ")
+
+
+def _status(column: TableColumn | None) -> Iterator[str]:
+    """Whether meetings took place: what HubSpot says of each, and a question for those of which it says nothing."""
+    hint = f"whether they took place, where nothing says it: {listed(get_args(MeetingStatus))}"
+    if column is None or not column.held:
+        yield question_line("status", hint, "    ")
+        return
+    yield "    status:"
+    yield entry_line("column", column.name, "      ")
+    words = [word for word in dict.fromkeys(column.held) if sameness(word) in OUTCOMES]
+    if words:
+        yield entry_line("values", {word: OUTCOMES[sameness(word)] for word in words}, "      ")
+    yield question_line("otherwise" if words else "missing", hint, "      ")
 
 
 def _contacts(export: HubspotExport, table: Table, companies: Table | None, is_alone: bool) -> Iterator[str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from salesops.book.book import Book
 from salesops.imports.csv.joined import joined
-from salesops.imports.csv.mapping import Format, FromTable, JoinMap, When
+from salesops.imports.csv.mapping import Format, FromTable, JoinMap, pipelines_of
 from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, join_problems
 from salesops.imports.csv.table import Table
 from salesops.imports.hubspot.draft import DealColumns, StageWord, stage_lines_of, stages_of
@@ -134,7 +134,8 @@ class ImportDesk:
             wrong = list(join_problems(self.document, name, join, table.header, second.header, at))
             problems += wrong
             if not wrong:
-                table = joined(table, name, join, second, join.format or self._shape(join.file), used)
+                both = joined(table, name, join, second, join.format or self._shape(join.file), used)
+                table = both if of is FromTable.FIRST else replace(both, left_over=table.left_over)
         return table
 
     def _shape(self, name: str) -> Format:
@@ -233,11 +234,6 @@ def stages_without_line(mapping: HubspotMap, deals: DealColumns) -> list[str]:
         if not _is_covered(word, covered)
         for line in stage_lines_of(deals, word)
     ]
-
-
-def pipelines_of(when: tuple[When, ...], column: str) -> tuple[str, ...]:
-    """The pipelines that a line of the stages is for; an empty one where it is for any."""
-    return next((condition.is_ for condition in when if condition.column == column), ("",))
 
 
 def _is_covered(word: StageWord, covered: set[tuple[str, str]]) -> bool:

@@ -8,8 +8,10 @@ from typing import Any
 
 from salesops.book.sounds_alike import sounding_like
 from salesops.imports.csv.cells import name_alone
+from salesops.imports.csv.columns import columns_of, empty_words, is_read
+from salesops.imports.csv.mapping import StageLine, pipelines_of
 from salesops.imports.csv.table import Table
-from salesops.imports.hubspot.draft import DealColumns, days_of, stages_of, ways_of_days
+from salesops.imports.hubspot.draft import DealColumns, may_hold_days, stages_of, ways_of_days
 from salesops.imports.hubspot.files import ExportFile
 from salesops.imports.hubspot.headings import COMPANY_NAMES, DEAL_NAMES, Role, column_called
 from salesops.imports.hubspot.mapping import HubspotMap
@@ -78,9 +80,7 @@ class ImportReport:
             )
         if file.shape.delimiter != "comma":
             yield f"cells separated by {file.shape.delimiter}"
-        example = next(
-            (shown_time for way in ways_of_days(file.table) if (shown_time := _example(file.table, way))), ""
-        )
+        example = next((time for way in ways_of_days(file.table) if (time := _example(file.table, way))), "")
         if example:
             yield f"times as {example}, zone not said: taken as {self.zone}"
         if role is Role.COMPANIES and self.mapping.joins:
@@ -98,18 +98,18 @@ class ImportReport:
     def _stages(self, style: Style) -> Iterator[str]:
         if self.deals is None or not self.deals.words or self.mapping.deal is None:
             return
-        becomes = {
-            (word, when): line.stage
+        lines = {
+            (word, when): line
             for line in self.mapping.deal.stages
             for word in line.is_
-            for when in _pipelines_of(line.when, self.deals.pipeline)
+            for when in pipelines_of(line.when, self.deals.pipeline)
         }
         for pipeline, words in stages_of(self.deals):
             rows = []
             for each in words:
-                meant = becomes.get((each.word, pipeline)) or becomes.get((each.word, "")) or "?"
-                days = ", ".join(days_of(self.deals, each)) or "asked"
-                rows.append([show(each.word), f"{self.deals.words.get(each, 0):,}", show(days), show(_answer(meant))])
+                line = lines.get((each.word, pipeline)) or lines.get((each.word, "")) or StageLine(stage="?", day="?")
+                told = [show(_answer(words or "?")) for words in (line.day, line.stage)]
+                rows.append([show(each.word), f"{self.deals.words.get(each, 0):,}", *told])
             title = f'Stages of "{show(pipeline)}"' if pipeline else "Stages"
             yield from table(rows[: FEW * 2], [title, "rows", "days from", "becomes"], frozenset({1}), style)
 
@@ -260,15 +260,12 @@ def _answer(words: str) -> str:
     return "?" if words.startswith("(not answered)") else words
 
 
-def _pipelines_of(when: tuple[Any, ...], column: str) -> tuple[str, ...]:
-    return next((condition.is_ for condition in when if condition.column == column), ("",))
-
-
 def _example(found: Table, way: str) -> str:
-    """A time of a table that says no zone; nothing where it says one, or has days only."""
-    if "HH" not in way and "%H" not in way:
+    """A time of a table, written in one way, that says no zone; nothing where it says one, or has days only."""
+    if not ("HH" in way or "%H" in way) or way.endswith(("Z", "%z")):
         return ""
-    return "" if way.endswith(("Z", "%z")) else way.replace("%Y-%m-%d %H:%M:%S.%f", "YYYY-MM-DD HH:MM:SS.000")
+    columns = [column for column in columns_of(found, empty_words(found)) if may_hold_days(column.name)]
+    return next((words for column in columns for words in column.held if is_read(words, way)), "")
 
 
 def _tally(fates: list[RowFate]) -> str:
