@@ -69,8 +69,9 @@ class Ground:
 
     def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:
         """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""
+        emptied = reader.left_empty(making.fields) if self.last else []
         while True:
-            found = self.on_file.entry(making.kind, making.model, making.id, making.folder, data)
+            found = self.on_file.entry(making.kind, making.model, making.id, making.folder, data, emptied)
             if isinstance(found, RecordOutcome):
                 return found
             if not any([self._mended(making, reader, data, problem) for problem in found]):  # noqa: C419 - each of them

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
@@ -77,14 +77,26 @@ class OnFile:
         return {(entry.kind, entry.id): str(entry.date) for entry in removals}
 
     def entry(
-        self, kind: str, model: type[Record], record_id: str, folder: str, data: dict[str, Any]
+        self,
+        kind: str,
+        model: type[Record],
+        record_id: str,
+        folder: str,
+        data: dict[str, Any],
+        emptied: Collection[str] = (),
     ) -> RecordOutcome | list[Problem]:
-        """What becomes of one record, or why it would not be one."""
-        found = self._entry(kind, model, record_id, folder, data)
+        """What becomes of one record, or why it would not be one; ``emptied`` are the fields that the table leaves empty."""
+        found = self._entry(kind, model, record_id, folder, data, emptied)
         return replace(found, told=data) if isinstance(found, RecordOutcome) else found
 
     def _entry(
-        self, kind: str, model: type[Record], record_id: str, folder: str, data: dict[str, Any]
+        self,
+        kind: str,
+        model: type[Record],
+        record_id: str,
+        folder: str,
+        data: dict[str, Any],
+        emptied: Collection[str],
     ) -> RecordOutcome | list[Problem]:
         document = self.book.documents.get((kind, record_id))
         path = document.path if document else f"{folder}/{record_id}.yaml"
@@ -94,7 +106,7 @@ class OnFile:
             )
         if document is None:
             return self._new(kind, model, record_id, path, data)
-        return self._known(kind, model, record_id, document, data)
+        return self._known(kind, model, record_id, document, data, emptied)
 
     def _new(
         self, kind: str, model: type[Record], record_id: str, path: str, data: dict[str, Any]
@@ -106,14 +118,19 @@ class OnFile:
         return _problems(path, model, ordered, text) or RecordOutcome(kind, record_id, path, Outcome.NEW, change)
 
     def _known(
-        self, kind: str, model: type[Record], record_id: str, document: Document, data: dict[str, Any]
+        self,
+        kind: str,
+        model: type[Record],
+        record_id: str,
+        document: Document,
+        data: dict[str, Any],
+        emptied: Collection[str],
     ) -> RecordOutcome | list[Problem]:
         """A record on file: with ``update`` it gains what it lacks; where it says something else it is asked about."""
         found = list(differences(document.data, data, Grasp(self.stages, self._closing, _lists(model))))
         if self.last is not None:
-            found = list(
-                three_way(found, Sides(document.data, data, self.last.of(kind, record_id), record_id, model), self.last)
-            )
+            sides = Sides(document.data, data, self.last.of(kind, record_id), record_id, model, emptied)
+            found = list(three_way(found, sides, self.last))
         if not found:
             return RecordOutcome(kind, record_id, document.path, Outcome.UNCHANGED)
         differs = tuple(dict.fromkeys(str(one.path[0]) for one in found))

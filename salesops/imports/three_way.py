@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,12 +23,11 @@ class LastImport:
     """What the last import took, by record.
 
     ``ours`` are the fields, each behind the id of its record and a point, in which the record goes before whatever a table
-    says; ``mapped`` are the fields that the mapping fills, by the kind of record; ``ended`` are the deals that are closed.
+    says; ``ended`` are the deals that are closed.
     """
 
     taken: Mapping[Ref, Mapping[str, Any]] = field(default_factory=dict)
     ours: Collection[str] = ()
-    mapped: Mapping[str, Collection[str]] = field(default_factory=dict)
     ended: Collection[str] = ()
 
     def of(self, kind: str, record_id: str) -> Mapping[str, Any]:
@@ -38,26 +37,27 @@ class LastImport:
 
 @dataclass(frozen=True)
 class Sides:
-    """A record as it is on file, as a table tells it now, and as the last import took it."""
+    """A record as it is on file, as a table tells it now, and as the last import took it; ``emptied`` are fields that the table leaves empty."""
 
     record: Mapping[str, Any]
     table: Mapping[str, Any]
     before: Mapping[str, Any]
     id: str
     model: type[Record]
+    emptied: Collection[str] = ()
 
 
 Found = Addition | Question
 
 
-def three_way(found: Iterable[Found], sides: Sides, last: LastImport) -> Iterator[Found]:
+def three_way(found: Sequence[Found], sides: Sides, last: LastImport) -> Iterator[Found]:
     """What is to be added or put in place, and what is to be asked, of the ``found`` differences between record and table."""
     moves = [each for each in found if each.path == ("stages",)]
     others = [each for each in found if each.path != ("stages",)]
     every = [
         *_of_stages(moves, sides),
         *(kept for each in others for kept in _of_field(each, sides, last)),
-        *_emptied(sides, last),
+        *_emptied(sides),
     ]
     yield from (each for each in every if f"{sides.id}.{dotted(each.path)}" not in last.ours)
 
@@ -130,10 +130,9 @@ def _moves(side: Mapping[str, Any]) -> list[Any]:
     return list(side.get("stages") or ())
 
 
-def _emptied(sides: Sides, last: LastImport) -> Iterator[Question]:
+def _emptied(sides: Sides) -> Iterator[Question]:
     """What the last import took, the table leaves empty now and the record still says: nothing is removed unasked."""
-    kind, whole = ("deal", "stages") if "stages" in sides.model.model_fields else ("member", "name")
-    for name in last.mapped.get(kind, ()) if whole in sides.table else ():
+    for name in sides.emptied:
         path = tuple(name.split("."))
         before, held = value_at(sides.before, path), value_at(sides.record, path)
         if is_given(before) and is_given(held) and not is_given(value_at(sides.table, path)):

@@ -88,10 +88,11 @@ def _directive(match: re.Match[str]) -> str:
 
 
 class When(Record):
-    """A condition on a row: a column holds one of some words."""
+    """A condition on a row: a column holds one of some words, or none of them."""
 
     column: Text = given("The column that decides.", "deal_stage")
-    is_: Words = given("The words that will do, as the table writes them.", "Won", key="is")
+    is_: Words = many("The words that will do, as the table writes them.", "Won", key="is")
+    not_: Words = many("The words that will not do.", "Won", key="not")
     split: Text | None = maybe(
         "The sign between the words of a cell that holds several; one that will do is enough.", ","
     )

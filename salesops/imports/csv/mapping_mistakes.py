@@ -134,6 +134,7 @@ def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Pr
         yield from _cell_mistakes(document, spot)
         yield from _field_mistakes(document, mapping, spot)
     yield from _overlaps(document, mapping)
+    yield from _condition_mistakes(document, mapping)
     yield from _stage_mistakes(document, mapping, book)
     yield from _folder_mistakes(document, mapping)
     if mapping.members:
@@ -378,6 +379,21 @@ def _overlaps(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
                 key=True,
                 help="keep one of the two",
             )
+
+
+def _condition_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
+    """A condition says which words will do, or which will not."""
+    places = [
+        *((spot.at, spot.cell.when) for spot in mapped_cells(mapping)),
+        *((at, line.when) for at, line in stage_lines(mapping)),
+    ]
+    for at, conditions in places:
+        for number, condition in enumerate(conditions):
+            if not condition.is_ and not condition.not_:
+                path = (*at, "when", *((number,) if len(conditions) > 1 else ()))
+                yield document.problem(
+                    "field-missing", "'is' is missing: the words that will do", path, fix=f"is: {GAP}"
+                )
 
 
 def _stage_mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Problem]:

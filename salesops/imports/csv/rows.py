@@ -141,7 +141,9 @@ class RowReader:
         return all(self._fits(condition) for condition in conditions)
 
     def _fits(self, when: When) -> bool:
-        return any(part in when.is_ for part in parts_of(self.cell(when.column), when.split))
+        parts = parts_of(self.cell(when.column), when.split)
+        is_met = any(part in when.is_ for part in parts) or not when.is_
+        return is_met and not any(part in when.not_ for part in parts)
 
     def chosen(self, cell: Cell) -> Cell | None:
         """The cell, or the first of its cases that fits; None where none does."""
@@ -367,6 +369,11 @@ class RowReader:
         """One entry for each list of a record of which the row says anything."""
         found = {name: self.filled(fields) for name, fields in listed.items()}
         return {name: [entry] for name, entry in found.items() if not is_put_in(entry)}
+
+    def left_empty(self, fields: tuple[Filling, ...]) -> list[str]:
+        """The fields whose cells the row leaves empty, where the mapping takes them from it."""
+        chosen = [(filling.field, self.chosen(filling.cell)) for filling in fields]
+        return [field for field, cell in chosen if cell and cell.sources and not self.text_of(cell)]
 
     def filled(self, fields: tuple[Filling, ...]) -> dict[str, Any]:
         """The data of all fields of a mapping that the row has a value for."""

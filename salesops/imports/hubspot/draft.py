@@ -98,9 +98,11 @@ class DealColumns:
 
     @cached_property
     def entered(self) -> list[EnteredColumn]:
-        """The columns of the days of the stages in which any deal has one."""
+        """The columns of the days of the stages in which any deal is or was, and of those that are certain to be ours."""
         filled = {column.name for column in self.named.columns if column.held}
-        return [one for name in self.table.columns if name in filled and (one := entered_column(name))]
+        found = [one for name in self.table.columns if (one := entered_column(name))]
+        present = [stage.word for stage in self.words]
+        return [one for one in found if one.name in filled or self.meant(one.label) or any(map(one.is_of, present))]
 
     @cached_property
     def known(self) -> dict[str, str]:
@@ -362,13 +364,16 @@ def stage_lines_of(deals: DealColumns, stage: StageWord) -> Iterator[str]:
     closed = deals.names["closed"] if deals.is_closing(stage.word) else ""
     pipeline = [{"column": deals.pipeline, "is": [stage.pipeline]}] if deals.pipeline else []
     now = [{"column": deals.names["stage"], "is": [stage.word]}]
+    of_pipeline = f" of {stage.pipeline}" if pipeline else ""
     days = days_of(deals, stage) or [""]
     for day in days:
         yield (
             entry_line("- stage", meant, "    ")
             if meant
             else question_line(
-                "- stage", f"what {stage.word} is: one of {listed(process.stages if process else ())}", "    "
+                "- stage",
+                f"what {stage.word}{of_pipeline} is: one of {listed(process.stages if process else ())}",
+                "    ",
             )
         )
         yield entry_line("is", [stage.word], "      ")
@@ -401,13 +406,11 @@ def _fields(deals: DealColumns) -> Iterator[str]:
     ):
         if column and column.held:
             yield entry_line(field, {"column": column.name}, indent)
-    going = [one.word for one in deals.words if not deals.is_closing(one.word)]
-    if closed and stage and going:
-        yield entry_line(
-            "expected_close",
-            {"column": closed.name, "when": {"column": stage, "is": list(dict.fromkeys(going))}},
-            indent,
-        )
+    ended = list(
+        dict.fromkeys(("Closed Won", "Closed Lost", *(one.word for one in deals.words if deals.is_closing(one.word))))
+    )
+    if closed and stage:
+        yield entry_line("expected_close", {"column": closed.name, "when": {"column": stage, "not": ended}}, indent)
     yield from _lessons(deals, stage, indent)
 
 
@@ -441,6 +444,7 @@ def keys_of_loss() -> tuple[str, ...]:
 
 def _members_of_deals(deals: DealColumns, companies: Table | None) -> Iterator[str]:
     yield "members:"
+    yield entry_line("folder", "members")
     if companies is None:
         return
     if is_joined(deals, companies):

@@ -26,7 +26,6 @@ from salesops.records.yaml_reader import Document
 
 FIRST = (Role.DEALS, Role.COMPANIES, Role.MEETINGS, Role.CONTACTS)
 """Which table comes first where there are several; the others stand beside it."""
-NEEDED = {"deal": ("title", "member", "type", "tier", "owner"), "member": ("name",)}
 
 
 @dataclass(frozen=True)
@@ -170,18 +169,13 @@ class ImportDesk:
 
     def _last_import(self) -> LastImport:
         """What the last import took, as the comparison needs it."""
-        mapping = self.mapping
-        fields = {
-            "deal": (*NEEDED["deal"], *mapping.deal.fields) if mapping.deal else (),
-            "member": (*NEEDED["member"], *mapping.members.fields) if mapping.members else (),
-        }
         closing = {
             name for version in self.book.processes for name, stage in version.stages.items() if not stage.is_open
         }
         ended = {
             deal_id for deal_id, deal in self.book.deals.items() if deal.stages and deal.stages[-1].stage in closing
         }
-        return LastImport(self.last.taken, mapping.ours, fields, ended)
+        return LastImport(self.last.taken, self.mapping.ours, ended)
 
     def _gone(self) -> Iterator[str]:
         """The deals of the last import of which the export has no row any more."""
