@@ -9,7 +9,7 @@ from typing import Any
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.candidates import Candidate, one_for_each
 from salesops.imports.csv.mapping import Cell, DealMap
-from salesops.imports.csv.rows import RowReader, column_in, column_of, deal_data, entry_fillings, fillings
+from salesops.imports.csv.rows import RowReader, StandIn, column_in, column_of, deal_data, entry_fillings, fillings
 from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground, Making
 from salesops.imports.names import Directory, sameness
@@ -99,6 +99,8 @@ class DealPlan:
         """The name of a member: as it was spelled before, or as the row has it where that is another name."""
         said = reader.value(self.deal.member, "text") or ""
         known = self.members.names.get(member, said)
+        if isinstance(said, StandIn):
+            return StandIn(known)
         return known if sameness(known) == sameness(said) or member not in self.member_of.values() else said
 
     @cached_property
