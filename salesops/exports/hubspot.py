@@ -67,18 +67,18 @@ def _deal(snapshot: Snapshot, history: DealHistory, stages: list[str]) -> Iterat
             deal.next.action if deal.next else None,
             str(loss.reason) if loss and loss.reason and outcome == "lost" else None,
             deal.member,
-            *_parts(deal, currency, at == 0),
+            *_parts(deal, currency),
             *(entered.get(stage) for stage in stages),
         )
 
 
-def _parts(deal: Deal, currency: str | None, is_first: bool) -> Iterator[Cell]:
+def _parts(deal: Deal, currency: str | None) -> Iterator[Cell]:
     """The tier, and what the deal is expected to bring by its parts, as far as they are in the currency of the row."""
     value = deal.value
-    yield deal.tier if is_first else None
+    yield deal.tier
     for money in (value.mrr, value.one_off) if value else (None, None):
         yield str(money.amount) if money and money.currency == currency else None
-    yield value.months if value and is_first else None
+    yield value.months if value else None
 
 
 def _contacts(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:

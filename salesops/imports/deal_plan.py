@@ -86,7 +86,7 @@ class DealPlan:
         key = reader.value(cell, "text") if cell and found else None
         if found is None or not key:
             return found
-        known = self.member_of.get(key) or (key if key in self.keyless else found)
+        known = self.member_of.get(key, found)
         other = self.key_of.get(known, key)
         if other != key:
             reason = f"is the name of two institutions, {shown(other)} and {shown(key)}: they are not made one"
@@ -102,11 +102,6 @@ class DealPlan:
         if isinstance(said, StandIn):
             return StandIn(known)
         return known if sameness(known) == sameness(said) or member not in self.member_of.values() else said
-
-    @cached_property
-    def keyless(self) -> frozenset[str]:
-        """The members on file that have no key of the source, which an export of ours calls by their ids."""
-        return frozenset(self.ground.book.members.keys() - self.key_of.keys())
 
     def owner(self, reader: RowReader) -> str | None:
         """The owner's id; whoever is not in the team is remembered, and rejected unless the mapping adds people."""

@@ -50,7 +50,9 @@ class Ground:
     def reader(self, row: TableRow, table: Table | None = None, table_format: Format | None = None) -> RowReader:
         """A row of a table, ready to be read; all that is said of it is kept."""
         shape = table_format or self.mapping.format
-        reader = RowReader(table or self.table, row, shape, self.zone, self.mapping.currency)
+        reader = RowReader(
+            table or self.table, row, shape, self.zone, self.mapping.currency, today=self.on_file.mark["date"]
+        )
         self.readers.append(reader)
         return reader
 

@@ -9,7 +9,7 @@ from salesops.imports.candidates import Candidate, one_for_each
 from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.accounts import Accounts
 from salesops.imports.csv.mapping import Cell, MemberMap
-from salesops.imports.csv.rows import RowReader, StandIn, column_in, entry_fillings, fillings, taken_out
+from salesops.imports.csv.rows import RowReader, StandIn, column_in, entry_fillings, fillings
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.ground import Ground, Making
 from salesops.imports.names import Directory
@@ -18,7 +18,6 @@ from salesops.imports.remarks import Verdict, Wrong
 from salesops.problems import Problem
 from salesops.records.iso_codes import COUNTRIES, COUNTRY_NAMES
 from salesops.records.member import Member
-from salesops.records.record import value_at
 from salesops.records.scalars import UNKNOWN, shown
 from salesops.records.team import kinds_known
 
@@ -84,9 +83,6 @@ class MemberPlan:
             if reader.verdict is not None:
                 return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be imported")
         self.find_country(reader, data)
-        key = mapping.deal.key if (mapping := self.ground.mapping).deal else None
-        if key and value_at(data, key) == member_id:
-            taken_out(data, key.split("."))
         data |= self._people(member_id)
         return self._entry(self.mapped, reader, member_id, data)
 

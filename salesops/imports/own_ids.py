@@ -35,8 +35,9 @@ class OwnIds:
 
     def give(self, candidate: Candidate, key: str) -> Wrong | None:
         """Give a deal its id; or say why nobody but a person can."""
-        candidate.called = key
-        if of_ours := self._of_ours(key):
+        of_ours = self._of_ours(key)
+        candidate.called = of_ours or key
+        if of_ours:
             taken_out(candidate.data, self.path.split("."))
             self.known[key] = of_ours
         if key not in self.known:

@@ -71,7 +71,7 @@ def fillings(model: type[Record], fields: Mapping[str, Cell]) -> tuple[Filling, 
 
 @dataclass
 class RowReader:
-    """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty."""
+    """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty, ``today`` is the day of the import."""
 
     table: Table
     row: TableRow
@@ -79,6 +79,7 @@ class RowReader:
     zone: str
     currency: Cell | None
     emptiness: str = "is empty"
+    today: str = ""
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -263,6 +264,10 @@ class RowReader:
         """The moves that the row tells of."""
         self._known_words(lines)
         told = [line for each in lines if (line := self._line(each))]
+        if waiting := [at for line in told for at in (unanswered(line.stage), unanswered(line.day)) if at]:
+            for at in waiting:
+                self.ask_of_mapping(at)
+            return []
         days = [self.value(line.cell, "date", line.missing != LEAVE_OUT) for line in told]
         self._is_where_it_says(told, days)
         found = [(line, entered) for line, entered in zip(told, days, strict=True) if entered]
@@ -295,6 +300,12 @@ class RowReader:
         if self.verdict is None and order[-1][0] not in present:
             reason = f"says that the deal went on after it came to {shown(word)}: where is it now, and since when?"
             self.ask(order[-1][0].day or "", Wrong("stage-left", reason), order[-1][1])
+        if self.verdict is None and self.today and order[-1][1] > self.today:
+            self.ask(
+                order[-1][0].day or "",
+                Wrong("stage-to-come", "is a day to come: a deal is in no stage yet that it enters then"),
+                order[-1][1],
+            )
         return self._each_stay_once(order)
 
     def _entered(self, line: StageLine) -> str | None:

@@ -469,7 +469,7 @@ def _members_alone(companies: Table, book: Book) -> Iterator[str]:
 def _member_fields(companies: Table, book: Book, before: str) -> Iterator[str]:
     columns = {column.name: column for column in columns_of(companies, empty_words(companies))}
     names = {what: column_called(columns, spelled) for what, spelled in COMPANY_NAMES.items()}
-    if names["id"]:
+    if names["id"] and not any(told in book.members for told in columns[names["id"]].held):
         yield entry_line("x.hubspot", {"column": f"{before}{names['id']}"}, "    ")
     kinds = kinds_known(book.team)
     if names["kind"] and all(word in kinds for word in columns[names["kind"]].held):

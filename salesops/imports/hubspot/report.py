@@ -20,7 +20,7 @@ from salesops.imports.hubspot.tables import HubspotExport
 from salesops.imports.names import sameness
 from salesops.imports.outcomes import Outcome
 from salesops.imports.plan import Plan
-from salesops.output import Style, counted, markdown, show, table
+from salesops.output import SCHEMA_VERSION, Style, counted, markdown, show, table
 
 REPORT = "imports/hubspot.md"
 FEW = 12
@@ -222,6 +222,7 @@ class ImportReport:
     def as_data(self, is_done: bool) -> dict[str, Any]:
         """The same for programs."""
         return {
+            "schema_version": SCHEMA_VERSION,
             "done": is_done,
             "files": [
                 {
@@ -243,6 +244,9 @@ class ImportReport:
                 for fates in self.fates.values()
                 for one in fates
             ],
+            "headings": {
+                role.value: [name for name in file.table.header if name] for role, file in self.export.files.items()
+            },
             "merged": dict(self.export.merged),
             "pipelines": len({stage.pipeline for stage in self.export.stages}),
             "questions": list(self.questions),
