@@ -60,7 +60,7 @@ def table(rows, head=None, delimiter=",", end="\r\n"):
 def fates(found, file):
     """How many rows of a file were taken, ask, and were not; they are all its rows."""
     one = next(each for each in found["files"] if each["file"].endswith(file))
-    counts = (one["taken"], one["asks"], one["not taken"])
+    counts = (one["taken"], one["asks"], one["not_taken"])
     assert sum(counts) == one["rows"], one
     return counts
 

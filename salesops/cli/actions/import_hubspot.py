@@ -43,7 +43,7 @@ def run(folder: str, files: tuple[str, ...], output_format: str, *, go: bool, as
         with alone(root):
             with saying_what_is_written():
                 report, changes = _prepared(root, [_from_root(root, folder, file) for file in files], as_of, go)
-            if go:
+            if go and changes:
                 write(root, changes, "import hubspot")
             else:
                 save_all(root, changes)

@@ -15,7 +15,7 @@ from salesops.imports.hubspot.draft import DealColumns, may_hold_days, stages_of
 from salesops.imports.hubspot.files import ExportFile
 from salesops.imports.hubspot.headings import COMPANY_NAMES, DEAL_NAMES, Role, column_called
 from salesops.imports.hubspot.mapping import HubspotMap
-from salesops.imports.hubspot.row_fates import Fate, RowFate, counts
+from salesops.imports.hubspot.row_fates import Becomes, RowFate, counts
 from salesops.imports.hubspot.tables import HubspotExport
 from salesops.imports.names import sameness
 from salesops.imports.outcomes import Outcome
@@ -27,7 +27,7 @@ FEW = 12
 """Lines of one kind that the terminal shows; the page has them all."""
 MANY_NAMES = 400
 """Institutions up to which each is held against every other."""
-ENDING = {Fate.TAKEN: "taken", Fate.ASKS: "ask", Fate.NOT_TAKEN: "not taken"}
+ENDING = {Becomes.TAKEN: "taken", Becomes.ASKS: "ask", Becomes.NOT_TAKEN: "not taken"}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class ImportReport:
     @property
     def has_open_ends(self) -> bool:
         """Whether any row was not taken."""
-        return any(one.fate is not Fate.TAKEN for fates in self.fates.values() for one in fates)
+        return any(one.fate is not Becomes.TAKEN for fates in self.fates.values() for one in fates)
 
     # ── for a terminal ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -199,7 +199,7 @@ class ImportReport:
             yield f"## {markdown(self.export.files[role].table.name)}: {role.value}"
             yield ""
             yield f"{counted(len(fates), 'row')}: {_tally(fates)}."
-            for fate in (Fate.ASKS, Fate.NOT_TAKEN, Fate.TAKEN):
+            for fate in (Becomes.ASKS, Becomes.NOT_TAKEN, Becomes.TAKEN):
                 yield from _rows_with(fate, [one for one in fates if one.fate is fate])
         for heading, lines in (
             ("Questions of the mapping", self.questions),
@@ -229,7 +229,7 @@ class ImportReport:
                     "file": file.path,
                     "holds": role.value,
                     "rows": file.rows,
-                    **{fate.value: number for fate, number in counts(self.fates[role]).items()},
+                    **{fate.name.lower(): number for fate, number in counts(self.fates[role]).items()},
                 }
                 for role, file in self.export.files.items()
             ],
@@ -274,10 +274,10 @@ def _example(found: Table, way: str) -> str:
 
 def _tally(fates: list[RowFate]) -> str:
     found = counts(fates)
-    return " · ".join(f"{found[fate]:,} {ENDING[fate]}" for fate in Fate)
+    return " · ".join(f"{found[fate]:,} {ENDING[fate]}" for fate in Becomes)
 
 
-def _rows_with(fate: Fate, fates: list[RowFate]) -> Iterator[str]:
+def _rows_with(fate: Becomes, fates: list[RowFate]) -> Iterator[str]:
     """The rows of one fate as a table."""
     if not fates:
         return

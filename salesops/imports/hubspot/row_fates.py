@@ -19,7 +19,7 @@ LONG = 80
 """Characters of a value in a sentence."""
 
 
-class Fate(StrEnum):
+class Becomes(StrEnum):
     """What becomes of a row."""
 
     TAKEN = "taken"
@@ -33,7 +33,7 @@ class RowFate:
 
     file: str
     row: int
-    fate: Fate
+    fate: Becomes
     why: tuple[str, ...] = ()
     path: str = ""
 
@@ -57,15 +57,15 @@ def fates_of(export: HubspotExport, plan: Plan, read: Collection[Role]) -> dict[
         found[role] = [_with_deal(one, first.get(behind[one.row])) if one.row in behind else one for one in fates]
     for role in found.keys() - set(read):
         why = ("no line of the mapping reads this file",)
-        found[role] = [replace(one, fate=Fate.NOT_TAKEN, why=why) for one in found[role]]
+        found[role] = [replace(one, fate=Becomes.NOT_TAKEN, why=why) for one in found[role]]
     if Role.MERGES in found:
         found[Role.MERGES] = list(_of_merges(export, found[Role.MERGES]))
     return found
 
 
-def counts(fates: list[RowFate]) -> dict[Fate, int]:
+def counts(fates: list[RowFate]) -> dict[Becomes, int]:
     """How many rows were taken, ask, and were not."""
-    return {fate: sum(one.fate is fate for one in fates) for fate in Fate}
+    return {fate: sum(one.fate is fate for one in fates) for fate in Becomes}
 
 
 def _rows(export: HubspotExport, role: Role) -> list[int]:
@@ -85,14 +85,14 @@ def _fate(
     lost = next((verdict for verdict in LOST if any(remark.verdict is verdict for remark in remarks)), None)
     if lost:
         why = tuple(dict.fromkeys(_words(remark) for remark in remarks if remark.verdict.is_lost))
-        return RowFate(file, row, Fate.ASKS if lost is Verdict.ASKED else Fate.NOT_TAKEN, why)
+        return RowFate(file, row, Becomes.ASKS if lost is Verdict.ASKED else Becomes.NOT_TAKEN, why)
     notes = tuple(dict.fromkeys(_words(remark) for remark in remarks if remark.verdict is Verdict.NOTE))
     record = records.get(row)
     if record is None:
-        return RowFate(file, row, Fate.TAKEN, notes)
+        return RowFate(file, row, Becomes.TAKEN, notes)
     asked = tuple(_question(each) for each in record.asked)
     why = (*asked, *([record.why] if record.why else []), *notes)
-    return RowFate(file, row, Fate.ASKS if asked or record.why else Fate.TAKEN, why, record.path)
+    return RowFate(file, row, Becomes.ASKS if asked or record.why else Becomes.TAKEN, why, record.path)
 
 
 def _words(remark: Remark) -> str:
@@ -113,7 +113,7 @@ def _with_deal(one: RowFate, deal: RowFate | None) -> RowFate:
     """A row that stands behind a row of the deals becomes what that becomes."""
     return (
         replace(one, fate=deal.fate, path=deal.path, why=one.why or deal.why)
-        if deal and one.fate is Fate.TAKEN
+        if deal and one.fate is Becomes.TAKEN
         else one
     )
 
@@ -125,11 +125,11 @@ def _of_merges(export: HubspotExport, fates: list[RowFate]) -> Iterator[RowFate]
     for one in fates:
         kept = [number for number in named.get(one.row, ()) if number in export.merged.values()]
         gone = [number for number in named.get(one.row, ()) if number in export.merged]
-        if one.fate is Fate.TAKEN and gone:
+        if one.fate is Becomes.TAKEN and gone:
             yield replace(one, why=(f"{gone[0]} is part of {export.merged[gone[0]]}",))
-        elif one.fate is Fate.TAKEN and not kept:
+        elif one.fate is Becomes.TAKEN and not kept:
             yield replace(
-                one, fate=Fate.ASKS, why=("the deals of this row were merged into each other: which one is left?",)
+                one, fate=Becomes.ASKS, why=("the deals of this row were merged into each other: which one is left?",)
             )
         else:
             yield one
