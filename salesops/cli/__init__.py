@@ -48,7 +48,7 @@ COMMANDS = {
     "diff": "Show what changed between two revisions, and how the metrics move.",
     "history": "Show who changed what, and when.",
     "integrity": "Show what was entered late, pushed back, or changed after the fact.",
-    "import": "Import records from a CSV file.",
+    "import": "Import records from a CSV file, or from HubSpot.",
     "export": "Take everything out: SQLite, CSV, JSON, Parquet, HubSpot, calendars.",
     "bundle": "Write one file that an auditor can recompute, or verify one.",
     "erase": "Take a person out of the records and the history.",

@@ -129,6 +129,29 @@ def users(ctx: click.Context, /, file: str, output_format: str, **options: Any) 
     ctx.exit(run(ctx.obj, "users", file, output_format, **options))
 
 
+@command.command("hubspot")
+@click.argument("files", metavar="FILE…", nargs=-1)
+@click.option("--go", is_flag=True, help="Write what imports/hubspot.yaml says of the files that it names.")
+@format_option("text", "json")
+@as_of_option
+@click.pass_context
+def hubspot(ctx: click.Context, /, files: tuple[str, ...], output_format: str, **options: Any) -> None:
+    """Import an export of HubSpot: deals, companies, contacts and meetings, as CSV files or as its interface answers.
+
+    \b
+    salesops import hubspot deals.csv companies.csv
+    salesops import hubspot --go
+
+    The first line looks, says what it saw, and writes a mapping to answer (imports/hubspot.yaml) and what would become of
+    each row (imports/hubspot.md); no record is touched. The second one writes the records, all of them or none. A newer
+    export is held against what the last import took: what both sides changed is asked. Exits with 1 if a row asks or is
+    not taken, with 2 if the mapping or a file cannot be used at all.
+    """
+    from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
+
+    ctx.exit(run(ctx.obj, "hubspot", files, output_format, **options))
+
+
 @command.command("json")
 @click.argument("file", metavar="FILE")
 @click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")

@@ -11,9 +11,12 @@ from salesops.book.visits import DealHistory
 from salesops.exports.csv_files import csv_text
 from salesops.exports.tables import Cell
 from salesops.metrics.contracts import won_worth
+from salesops.records.deal import Deal
 from salesops.records.money import cents, total
 
-DEALS = ("Record ID", "Deal Name", "Pipeline", "Deal Stage", "Deal Type", "Amount", "Currency", "Close Date", "Create Date", "Deal owner", "Next step", "Closed Lost Reason", "Associated Company IDs")  # fmt: skip
+PARTS = ("Tier", "Monthly recurring revenue", "One-off amount", "Term in months")
+"""What HubSpot has no column for of its own: with these, an import of the same files finds nothing to change."""
+DEALS = ("Record ID", "Deal Name", "Pipeline", "Deal Stage", "Deal Type", "Amount", "Currency", "Close Date", "Create Date", "Deal owner", "Next step", "Closed Lost Reason", "Associated Company IDs", *PARTS)  # fmt: skip
 COMPANIES = ("Record ID", "Company name", "Company Domain Name", "Type", "Country/Region")
 CONTACTS = ("Record ID", "First Name", "Last Name", "Email", "Phone Number", "Job Title", "Associated Company IDs")
 
@@ -64,8 +67,18 @@ def _deal(snapshot: Snapshot, history: DealHistory, stages: list[str]) -> Iterat
             deal.next.action if deal.next else None,
             str(loss.reason) if loss and loss.reason and outcome == "lost" else None,
             deal.member,
+            *_parts(deal, currency),
             *(entered.get(stage) for stage in stages),
         )
+
+
+def _parts(deal: Deal, currency: str | None) -> Iterator[Cell]:
+    """The tier, and what the deal is expected to bring by its parts, as far as they are in the currency of the row."""
+    value = deal.value
+    yield deal.tier
+    for money in (value.mrr, value.one_off) if value else (None, None):
+        yield str(money.amount) if money and money.currency == currency else None
+    yield value.months if value else None
 
 
 def _contacts(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from salesops.edits.yaml_writer import in_order
 from salesops.imports.candidates import Candidate
+from salesops.imports.contact_plan import ContactPlan
+from salesops.imports.csv.cells import name_alone
 from salesops.imports.csv.mapping import ActivityMap, Cell
 from salesops.imports.csv.rows import RowReader, column_in, fillings, left_out, parts_of
 from salesops.imports.csv.table import Table
@@ -33,8 +35,9 @@ class ActivityRow:
 class ActivityPlan:
     """What becomes of the rows of a table of activities."""
 
-    def __init__(self, ground: Ground, mapped: ActivityMap, table: Table) -> None:
+    def __init__(self, ground: Ground, mapped: ActivityMap, table: Table, people: ContactPlan | None = None) -> None:
         self.ground = ground
+        self.people = people
         self.mapped = mapped
         self.table = table
         self.column = column_in(mapped.deal)
@@ -45,7 +48,7 @@ class ActivityPlan:
         deals = {candidate.id: candidate for candidate in candidates}
         shape = self.mapped.format
         readers = [self.ground.reader(row, self.table, shape) for row in self.table.rows]
-        told = [one for reader in readers if (one := self._told(reader, deals))]
+        told = [one for reader in readers for one in self._of_row(reader, deals)]
         self._ask_of_one_id(told)
         kept = [one for one in told if one.reader.verdict is None]
         for one in kept:
@@ -55,9 +58,22 @@ class ActivityPlan:
                 held.sort(key=lambda entry: str(entry["date"]))
         return kept
 
-    def _told(self, reader: RowReader, deals: dict[str, Candidate]) -> ActivityRow | None:
+    def _of_row(self, reader: RowReader, deals: dict[str, Candidate]) -> list[ActivityRow]:
+        """The activity of a row, once for each deal that it names; nothing where it tells of none that can be taken."""
+        found = [self._told(reader, deals, deal_id) for deal_id in self._deals_of(reader)]
+        return [one for one in found if one] if reader.verdict is None else []
+
+    def _deals_of(self, reader: RowReader) -> list[str | None]:
+        """The ids of the deals that a row names, by their own names or by the key that their source knows them by."""
+        cell = reader.chosen(self.mapped.deal)
+        words = parts_of(reader.text_of(cell), cell.split) if cell and cell.sources else []
+        keyed = [self.ground.deal_of.get(word) for word in words]
+        if cell and cell.split and words:
+            return [known or reader.value(Cell(constant=word), "id") for word, known in zip(words, keyed, strict=True)]
+        return keyed if any(keyed) else [reader.value(self.mapped.deal, "id", needed=True)]
+
+    def _told(self, reader: RowReader, deals: dict[str, Candidate], deal_id: str | None) -> ActivityRow | None:
         """An activity, or None where the row tells of none that can be taken."""
-        deal_id = reader.value(self.mapped.deal, "id", needed=True)
         day = reader.value(self.mapped.date, "date", needed=True)
         kind = reader.value(self.mapped.kind, "text", needed=True)
         data = {"date": day, "kind": kind, **reader.filled(self.fields)}
@@ -65,7 +81,9 @@ class ActivityPlan:
             return None
         candidate = deals.get(deal_id)
         if candidate is None and not self.ground.on_file.has("deal", deal_id):
-            reader.reject(self.column, Wrong("deal-unknown", "is no deal of this import or on file"), deal_id)
+            known = deal_id in self.ground.keys_told
+            reason = "is a deal whose row is not taken" if known else "is no deal of this import or on file"
+            reader.reject(self.column, Wrong("deal-unknown", reason), deal_id)
             return None
         data |= self._contact(reader, candidate.member if candidate else self._member_of(deal_id))
         data = in_order(Activity, data)
@@ -90,10 +108,13 @@ class ActivityPlan:
         words = reader.text_of(cell) if cell else ""
         member = self.ground.book.members.get(member_id)
         by_word: dict[str, str] = {}
+        for one in self.people.of(member_id) if self.people else ():
+            by_word |= {sameness(str(one[key])): str(one["id"]) for key in ("id", "name", "email") if key in one}
         for contact in member.contacts if member else ():
             by_word |= {sameness(word): contact.id for word in (contact.id, contact.name, contact.email) if word}
         found: list[str] = []
         for word in parts_of(words, cell.split if cell else None) if words else ():
+            word = name_alone(word)
             if sameness(word) in by_word:
                 found.append(by_word[sameness(word)])
             else:

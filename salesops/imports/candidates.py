@@ -11,7 +11,7 @@ from salesops.imports.csv.rows import RowReader, is_put_in
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Verdict, Wrong
 from salesops.problems import Path, dotted
-from salesops.records.record import is_given
+from salesops.records.record import is_given, value_at
 
 Contradiction = tuple[Path, Any, Any]
 """A field of which two rows say different things, and what they say."""
@@ -42,6 +42,10 @@ class Candidate:
     def owner(self) -> str:
         """The id of the owner of a deal."""
         return str(self.data["owner"])
+
+    def key_at(self, field: str) -> str:
+        """What a field of the team's own holds, such as x.hubspot; nothing where it is empty."""
+        return str(value_at(self.data, tuple(field.split("."))) or "")
 
     @property
     def is_taken(self) -> bool:

@@ -9,16 +9,18 @@ from typing import Any
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.candidates import Candidate, one_for_each
 from salesops.imports.csv.mapping import Cell, DealMap
-from salesops.imports.csv.rows import RowReader, column_in, column_of, deal_data, entry_fillings, fillings
+from salesops.imports.csv.rows import RowReader, StandIn, column_in, column_of, deal_data, entry_fillings, fillings
 from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground, Making
 from salesops.imports.move_history import MoveHistory
-from salesops.imports.names import Directory
+from salesops.imports.names import Directory, sameness
 from salesops.imports.outcomes import RecordOutcome
+from salesops.imports.own_ids import OwnIds, in_counting_order
 from salesops.imports.remarks import Verdict, Wrong
 from salesops.imports.team_people import with_people
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
+from salesops.records.scalars import shown
 
 
 class DealPlan:
@@ -34,21 +36,42 @@ class DealPlan:
         self.lists = entry_fillings(Deal, deal.entries)
         self.unknown: dict[str, str] = {}
         self.history = MoveHistory(ground, deal.history) if deal.history else None
+        self.key_of = dict(self.ground.keys_of("member", deal.key) if deal.key else ())
+        self.member_of = {key: member for member, key in self.key_of.items()}
 
     def candidates(self, table: Table) -> list[Candidate]:
         """The deals that the rows tell of, one for each id."""
         found = [candidate for row in table.rows if (candidate := self.candidate(self.ground.reader(row)))]
         column = column_in(self.deal.id)
+        if self.deal.key:
+            found = self.with_own_ids(found, self.deal.key, column)
         candidates = one_for_each(found, column)
         for candidate in candidates:
             self.refuse_taken_id(candidate, column)
         return candidates
 
+    def with_own_ids(self, found: list[Candidate], key: str, column: str) -> list[Candidate]:
+        """The deals under the ids that they have on file by their key; a new one whose id another has gets a number behind it."""
+        own = OwnIds.of(self.ground, key, {*self.members.names})
+        named = [candidate for candidate in found if candidate.key_at(key)]
+        for candidate in sorted(named, key=lambda one: in_counting_order(one.key_at(key))):
+            wrong = own.give(candidate, candidate.key_at(key))
+            if wrong:
+                candidate.say(Verdict.ASKED, column, wrong, candidate.id)
+        self.ground.deal_of.update(own.known)
+        for candidate in found:
+            if candidate not in named:
+                candidate.reject(
+                    column_in(self.deal.fields[key]),
+                    Wrong("cell-empty", "is empty: nothing tells this deal from another"),
+                )
+        return [candidate for candidate in named if candidate.is_taken]
+
     def candidate(self, reader: RowReader) -> Candidate | None:
         """A row as the data of a deal, or None where that is impossible."""
         deal = self.deal
         deal_id = reader.value(deal.id, "id", needed=True)
-        member = reader.named(deal.member, self.members)
+        member = self.member(reader)
         owner = self.owner(reader)
         data = deal_data(reader, deal, member, owner, self.fields)
         data |= reader.entries(self.lists)
@@ -57,7 +80,32 @@ class DealPlan:
         if reader.verdict is not None or deal_id is None or member is None or owner is None:
             return None
         called = reader.text_of(reader.chosen(deal.id) or Cell()) or deal_id
-        return Candidate([reader], deal_id, called, data, self.members.names[member], self.people.names[owner])
+        return Candidate([reader], deal_id, called, data, self.name_of(reader, member), self.people.names[owner])
+
+    def member(self, reader: RowReader) -> str | None:
+        """The id of the member: of the one that has the key which the row gives, else of the one that is called so."""
+        found = reader.named(self.deal.member, self.members)
+        mapped = self.ground.mapping.members
+        cell = mapped.fields.get(self.deal.key or "") if mapped else None
+        key = reader.value(cell, "text") if cell and found else None
+        if found is None or not key:
+            return found
+        known = self.member_of.get(key, found)
+        other = self.key_of.get(known, key)
+        if other != key:
+            reason = f"is the name of two institutions, {shown(other)} and {shown(key)}: they are not made one"
+            reader.ask(column_in(self.deal.member), Wrong("member-twice", reason), self.members.names.get(known, known))
+            return None
+        self.member_of[key], self.key_of[known] = known, key
+        return known
+
+    def name_of(self, reader: RowReader, member: str) -> str:
+        """The name of a member: as it was spelled before, or as the row has it where that is another name."""
+        said = reader.value(self.deal.member, "text") or ""
+        known = self.members.names.get(member, said)
+        if isinstance(said, StandIn):
+            return StandIn(known)
+        return known if sameness(known) == sameness(said) or member not in self.member_of.values() else said
 
     def owner(self, reader: RowReader) -> str | None:
         """The owner's id; whoever is not in the team is remembered, and rejected unless the mapping adds people."""

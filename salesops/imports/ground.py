@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from salesops.book.book import Book
@@ -12,8 +13,9 @@ from salesops.imports.csv.mapping import ColumnMap, Format, stages_told
 from salesops.imports.csv.rows import Filling, RowReader, left_out
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.outcomes import OnFile, RecordOutcome
+from salesops.imports.three_way import LastImport
 from salesops.problems import Problem
-from salesops.records.record import Record
+from salesops.records.record import Record, value_at
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,10 @@ EVERY = 10_000
 
 
 class Ground:
-    """The records on file, the mapping, and all rows that were read; ``told`` hears how many these are, now and then."""
+    """The records on file, the mapping, and all rows that were read.
+
+    ``told`` hears how many these are, now and then; ``deal_of`` has the deal of each key of the source.
+    """
 
     def __init__(
         self,
@@ -42,6 +47,7 @@ class Ground:
         table: Table,
         today: date,
         update: bool,
+        last: LastImport | None = None,
         told: Callable[[int], None] | None = None,
     ) -> None:
         self.told = told
@@ -51,23 +57,41 @@ class Ground:
         self.today = today
         mark = {"from": table.name.rpartition("/")[2], "date": str(today)}
         stages = frozenset(stages_told(mapping))
-        self.on_file = OnFile(book, mark, update, stages)
+        self.on_file = OnFile(book, mark, update, stages, last)
+        self.last = last
+        self.deal_of: dict[str, str] = {}
         self.zone = book.team.time_zone if book.team else "UTC"
         self.readers: list[RowReader] = []
 
     def reader(self, row: TableRow, table: Table | None = None, table_format: Format | None = None) -> RowReader:
         """A row of a table, ready to be read; all that is said of it is kept."""
         shape = table_format or self.mapping.format
-        reader = RowReader(table or self.table, row, shape, self.zone, self.mapping.currency)
+        reader = RowReader(
+            table or self.table, row, shape, self.zone, self.mapping.currency, today=self.on_file.mark["date"]
+        )
         self.readers.append(reader)
         if self.told and len(self.readers) % EVERY == 0:
             self.told(len(self.readers))
         return reader
 
+    @cached_property
+    def keys_told(self) -> frozenset[str]:
+        """The keys of all deals of the table, whatever becomes of them."""
+        deal = self.mapping.deal
+        column = deal.fields[deal.key].column if deal and deal.key else None
+        return frozenset(self.table.cell(row, column) for row in self.table.rows) if column else frozenset()
+
+    def keys_of(self, kind: str, field: str) -> Iterator[tuple[str, str]]:
+        """The id of each record of a kind on file with the key of its source, which stands in a field of the team's own."""
+        for (of_kind, record_id), document in self.book.documents.items():
+            if of_kind == kind and (key := str(value_at(document.data, field) or "")):
+                yield record_id, key
+
     def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:
         """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""
+        emptied = reader.left_empty(making.fields) if self.last else []
         while True:
-            found = self.on_file.entry(making.kind, making.model, making.id, making.folder, data)
+            found = self.on_file.entry(making.kind, making.model, making.id, making.folder, data, emptied)
             if isinstance(found, RecordOutcome):
                 return found
             if not any([self._mended(making, reader, data, problem) for problem in found]):  # noqa: C419 - each of them

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from salesops.imports.candidates import Candidate, one_for_each
+from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.accounts import Accounts
 from salesops.imports.csv.mapping import Cell, MemberMap
 from salesops.imports.csv.rows import RowReader, StandIn, column_in, entry_fillings, fillings
@@ -27,8 +28,9 @@ FACTS = ("kind", "country")
 class MemberPlan:
     """What becomes of the members; ``names`` are those on file and those of this import."""
 
-    def __init__(self, ground: Ground, accounts: Table | None) -> None:
+    def __init__(self, ground: Ground, accounts: Table | None, contacts: ContactPlan | None = None) -> None:
         self.ground = ground
+        self.contacts = contacts
         mapping = ground.mapping
         self.mapped = mapping.members
         self.column = column_in(mapping.deal.member) if mapping.deal else ""
@@ -81,7 +83,30 @@ class MemberPlan:
             if reader.verdict is not None:
                 return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be imported")
         self.find_country(reader, data)
+        data |= self._people(member_id)
         return self._entry(self.mapped, reader, member_id, data)
+
+    def _people(self, member_id: str) -> dict[str, Any]:
+        """The contacts of a member that another table tells of."""
+        people = self.contacts.of(member_id) if self.contacts else []
+        return {"contacts": people} if people else {}
+
+    def of_contacts(self, done: Collection[str]) -> Iterator[RecordOutcome]:
+        """What becomes of the members on file that only the table of contacts names; where it names none, its rows are left over."""
+        if self.contacts is None:
+            return
+        for member_id in self.contacts.members:
+            if member_id in done:
+                continue
+            if not self.ground.on_file.has("member", member_id):
+                self.contacts.say_left_over(member_id)
+                continue
+            making = Making("member", Member, member_id, "members", (), ("contacts",))
+            found = self.ground.entry(making, self.contacts.reader(member_id), self._people(member_id))
+            if isinstance(found, RecordOutcome):
+                yield found
+            else:
+                self.contacts.reject(member_id, _refused(found))
 
     def _entry(
         self, mapped: MemberMap, reader: RowReader, member_id: str, data: dict[str, Any]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
@@ -12,6 +12,7 @@ from salesops.book.book import Book, Ref
 from salesops.edits.edit import CannotEdit
 from salesops.edits.yaml_writer import FileChange, in_order, render
 from salesops.imports.additions import Addition, Grasp, Question, completed, differences
+from salesops.imports.three_way import LastImport, Sides, three_way
 from salesops.problems import Problem
 from salesops.records.deal import Deal
 from salesops.records.model_fields import lists_of
@@ -34,7 +35,7 @@ class RecordOutcome:
     """One record of the import: its file, what becomes of it, and the change where there is one.
 
     ``differs`` names the fields in which it is not what is on file, ``asked`` those that a person has to decide, with both
-    values; ``why`` says what else keeps it from being written.
+    values; ``why`` says what else keeps it from being written. ``told`` is what the table says of it.
     """
 
     kind: str
@@ -45,19 +46,22 @@ class RecordOutcome:
     differs: tuple[str, ...] = ()
     asked: tuple[Question, ...] = ()
     why: str = ""
+    told: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class OnFile:
     """The records on file; with ``update`` they gain what they lack, and never lose what they say.
 
-    ``mark`` is what a new deal says of where it came from, ``stages`` are those that the mapping knows.
+    ``mark`` is what a new deal says of where it came from, ``stages`` are those that the mapping knows. With ``last``, what
+    the last import took, the table is held against that, too: what it says anew is taken where nobody changed the record.
     """
 
     book: Book
     mark: dict[str, str]
     update: bool = False
     stages: frozenset[str] = frozenset()
+    last: LastImport | None = None
 
     def has(self, kind: str, record_id: str) -> bool:
         """Whether a record of that kind and id exists, readable or not."""
@@ -73,9 +77,27 @@ class OnFile:
         return {(entry.kind, entry.id): str(entry.date) for entry in removals}
 
     def entry(
-        self, kind: str, model: type[Record], record_id: str, folder: str, data: dict[str, Any]
+        self,
+        kind: str,
+        model: type[Record],
+        record_id: str,
+        folder: str,
+        data: dict[str, Any],
+        emptied: Collection[str] = (),
     ) -> RecordOutcome | list[Problem]:
-        """What becomes of one record, or why it would not be one."""
+        """What becomes of one record, or why it would not be one; ``emptied`` are the fields that the table leaves empty."""
+        found = self._entry(kind, model, record_id, folder, data, emptied)
+        return replace(found, told=data) if isinstance(found, RecordOutcome) else found
+
+    def _entry(
+        self,
+        kind: str,
+        model: type[Record],
+        record_id: str,
+        folder: str,
+        data: dict[str, Any],
+        emptied: Collection[str],
+    ) -> RecordOutcome | list[Problem]:
         document = self.book.documents.get((kind, record_id))
         path = document.path if document else f"{folder}/{record_id}.yaml"
         if (kind, record_id) in self.book.broken:
@@ -84,7 +106,7 @@ class OnFile:
             )
         if document is None:
             return self._new(kind, model, record_id, path, data)
-        return self._known(kind, model, record_id, document, data)
+        return self._known(kind, model, record_id, document, data, emptied)
 
     def _new(
         self, kind: str, model: type[Record], record_id: str, path: str, data: dict[str, Any]
@@ -96,10 +118,19 @@ class OnFile:
         return _problems(path, model, ordered, text) or RecordOutcome(kind, record_id, path, Outcome.NEW, change)
 
     def _known(
-        self, kind: str, model: type[Record], record_id: str, document: Document, data: dict[str, Any]
+        self,
+        kind: str,
+        model: type[Record],
+        record_id: str,
+        document: Document,
+        data: dict[str, Any],
+        emptied: Collection[str],
     ) -> RecordOutcome | list[Problem]:
         """A record on file: with ``update`` it gains what it lacks; where it says something else it is asked about."""
         found = list(differences(document.data, data, Grasp(self.stages, self.closing, _lists(model))))
+        if self.last is not None:
+            sides = Sides(document.data, data, self.last.of(kind, record_id), record_id, model, emptied)
+            found = list(three_way(found, sides, self.last))
         if not found:
             return RecordOutcome(kind, record_id, document.path, Outcome.UNCHANGED)
         differs = tuple(dict.fromkeys(str(one.path[0]) for one in found))

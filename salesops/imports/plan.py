@@ -12,6 +12,7 @@ from salesops.edits.yaml_writer import FileChange
 from salesops.imports.activity_plan import ActivityPlan
 from salesops.imports.answers_plan import AnswersPlan
 from salesops.imports.candidates import Candidate
+from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.mapping import ColumnMap
 from salesops.imports.csv.table import Table
 from salesops.imports.deal_plan import DealPlan
@@ -22,6 +23,7 @@ from salesops.imports.outcomes import Outcome, RecordOutcome
 from salesops.imports.outreach_plan import OutreachPlan
 from salesops.imports.remarks import LOST, Remark, Verdict
 from salesops.imports.team_people import lines_for
+from salesops.imports.three_way import LastImport, Ref
 from salesops.imports.users_plan import UsersPlan
 
 IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
@@ -32,7 +34,7 @@ IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
 class Plan:
     """All that an import would do; carrying it out is writing its ``changes``.
 
-    ``beside`` are the further tables with the number of their rows.
+    ``beside`` are the further tables with the number of their rows, ``rows_of`` are the rows of the first that a record was made of.
     """
 
     file: str
@@ -45,6 +47,7 @@ class Plan:
     team: FileChange | None = None
     process: FileChange | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
+    rows_of: Mapping[Ref, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def changes(self) -> list[FileChange]:
@@ -101,16 +104,20 @@ class Planner:
         accounts: Table | None = None,
         update: bool = False,
         activities: Table | None = None,
+        contacts: Table | None = None,
+        last: LastImport | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> None:
         self.today = today
-        self.ground = Ground(book, mapping, table, today, update, progress)
-        self.members = MemberPlan(self.ground, accounts)
+        self.ground = Ground(book, mapping, table, today, update, last, progress)
+        people = contacts if contacts else table
+        self.contacts = ContactPlan(self.ground, mapping.contacts, people) if mapping.contacts else None
+        self.members = MemberPlan(self.ground, accounts, self.contacts)
         self.deals = DealPlan(self.ground, mapping.deal, self.members.names) if mapping.deal else None
-        self.tables = [table, *(one for one in (accounts, activities) if one)]
+        self.tables = [table, *(one for one in (accounts, activities, contacts) if one)]
         own = mapping.activities
         told = activities if own and own.file else table
-        self.activities = ActivityPlan(self.ground, own, told) if own and told else None
+        self.activities = ActivityPlan(self.ground, own, told, self.contacts) if own and told else None
         self.onto = self._onto_records()
 
     def _onto_records(self) -> UsersPlan | OutreachPlan | AnswersPlan | None:
@@ -129,10 +136,14 @@ class Planner:
         members: list[RecordOutcome] = []
         if self.deals:
             candidates = self.deals.candidates(table)
+            self.read_contacts()
             members = self.members.of_deals(candidates)
             self.members.say_left_over()
         elif mapping.members:
             candidates, members = self.members.of_rows(mapping.members, table.rows)
+        if not self.deals:
+            self.read_contacts()
+        people = list(self.members.of_contacts({entry.id for entry in members})) if self.contacts else []
         told = self.activities.read(candidates if self.deals else []) if self.activities else []
         deals = list(self.deals.entries(candidates)) if self.deals else []
         more = list(self.activities.entries(told)) if self.activities else []
@@ -143,14 +154,25 @@ class Planner:
             file=table.name,
             rows=len(table.rows) + len(table.refused),
             taken=len(self.rows_read(lost=False) - self.rows_read(lost=True)),
-            entries=(*(entry for entry in members if named is None or entry.id in named), *deals, *more),
+            entries=(*(entry for entry in members if named is None or entry.id in named), *people, *deals, *more),
             remarks=tuple(self.remarks()),
             new_people=new_people,
             unknown_people=self.deals.unknown_people if self.deals else {},
             team=self.deals.team_change(new_people) if self.deals else None,
             process=self.process_change(candidates, deals),
+            rows_of={
+                ("deal" if self.deals else "member", candidate.id): tuple(
+                    reader.row.number for reader in candidate.readers
+                )
+                for candidate in candidates
+            },
             beside={**table.beside, **{one.name: len(one.rows) + len(one.refused) for one in self.tables[1:]}},
         )
+
+    def read_contacts(self) -> None:
+        """Read the people, once the members of this import have their names."""
+        if self.contacts:
+            self.contacts.read(self.members.names)
 
     def rows_read(self, lost: bool) -> set[int]:
         """The rows of the first table of which something was said that costs them, or of which nothing was."""

@@ -98,7 +98,7 @@ def carried_out(
 def _detect(folder: str, file: str, output_format: str, as_of: str | None) -> int:
     """Print a mapping for a table; 2 where it cannot be read at all."""
     try:
-        book = book_of(folder)
+        book = book_with_team(folder)
         table, shape, problems = table_as_it_looks(file, bytes_of(Path(folder, file), file, MAX_TABLE))
         mapping = mapping_for(sound(table, problems), shape, book, book.process_on(day_of(as_of, book)))
     except Unusable as fault:
@@ -120,15 +120,15 @@ def say_mapping(mapping: str, file: str, output_format: str) -> int:
 def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bool) -> Plan:
     """What the import would do."""
     document = sound(*document_of(column_map, bytes_of(Path(folder, column_map), column_map, MAX_BYTES)))
-    book = book_of(folder)
+    book = book_with_team(folder)
     mapping = sound(*read_mapping(document, book))
     progress(f"reading {file} …")
     tables = _tables(Path(folder, file), file, document, mapping)
     day = day_of(as_of, book)
-    return Planner(book, mapping, tables[0], day, tables[1], update, tables[2], say_rows_read).plan()
+    return Planner(book, mapping, tables[0], day, tables[1], update, tables[2], progress=say_rows_read).plan()
 
 
-def book_of(folder: str) -> Book:
+def book_with_team(folder: str) -> Book:
     """The records on file; without a team there is nobody to own a deal."""
     _, book, problems = read(folder)
     sound(book.team, [problem for problem in problems if problem.place.path == MARKER])
@@ -180,7 +180,7 @@ def sound(found: T | None, problems: list[Problem]) -> T:
 
 
 def say_why_not(problems: list[Problem], output_format: str) -> None:
-    """Say why nothing could be imported."""
+    """Print why nothing can be used, as text or as data."""
     if output_format == "json":
         data = [problem_as_data(problem) for problem in problems]
         say(as_json({"schema_version": SCHEMA_VERSION, "written": [], "problems": data}))

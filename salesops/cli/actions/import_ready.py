@@ -6,7 +6,7 @@ from pathlib import Path
 
 from salesops.cli.actions.import_csv import (
     Unusable,
-    book_of,
+    book_with_team,
     carried_out,
     progress,
     say_mapping,
@@ -68,7 +68,7 @@ class _Import:
     ) -> None:
         self.source, self.folder, self.file = source, folder, file
         self.column_map, self.update = column_map, update or SOURCES[source].adds
-        self.book = book_of(folder)
+        self.book = book_with_team(folder)
         self.day = day_of(as_of, self.book)
         progress(f"reading {file} …")
         raw = bytes_of(Path(folder, file), file, MAX_TABLE)

@@ -26,10 +26,17 @@ SYMBOLS: Mapping[str, frozenset[str]] = {
 LONGEST = 60
 """Characters of a day or an amount; a longer cell is something else, and no pattern is tried on it."""
 
+EPOCH = datetime(1970, 1, 1)
+
 _BLANKS = {0x00A0: " ", 0x2009: " ", 0x202F: " "}  # what spreadsheets put between thousands
 _BESIDE = re.compile(r"([A-Z]{3}|[$€£¥])?\s*(.*?)\s*([A-Z]{3}|[$€£¥])?", re.DOTALL)
 
 
+_ZONE_IN_WORDS = re.compile(r"(?<=[+-][0-9]{4}) \([^()]*\)$")
+"""What a browser puts behind an offset, as in 10:11:12 GMT-0800 (Pacific Standard Time)."""
+_SHORT = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,3})?)\s?([kKmM])")
+"""An amount as people write it by hand: 250k."""
+_WITH_ADDRESS = re.compile(r"(.*\S)\s*\([^()@\s]+@[^()@\s]+\)", re.DOTALL)
 _NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _LINE_ENDS = frozenset("\r\x85\u2028\u2029")
 
@@ -52,6 +59,12 @@ def _instead_of(mark: str) -> str:
     return "" if mark in _NOTHING else "\n" if mark in _LINE_ENDS else mark
 
 
+def name_alone(words: str) -> str:
+    """The name of somebody behind whom an e-mail address stands in brackets."""
+    match = _WITH_ADDRESS.fullmatch(words)
+    return match[1] if match else words
+
+
 def day(words: str, written: tuple[str, ...], zone: str) -> str | Wrong:
     """A day as ``2017-03-01``; where it may be written in several ways, only one of them may fit."""
     readings = [_day(words, one, zone) for one in written]
@@ -60,6 +73,9 @@ def day(words: str, written: tuple[str, ...], zone: str) -> str | Wrong:
         return Wrong("day-in-two-ways", "is a day that can be read in more than one way", " or ".join(sorted(found)))
     if found:
         return found[0]
+    doubtful = next((one for one in readings if isinstance(one, Wrong) and one.meanings), None)
+    if doubtful:
+        return doubtful
     outside = next((one for one in readings if isinstance(one, Wrong) and "between" in one.reason), None)
     return outside or Wrong("not-a-date", f"is not a day written as {' or '.join(written)}")
 
@@ -68,6 +84,7 @@ def day(words: str, written: tuple[str, ...], zone: str) -> str | Wrong:
 def _day(words: str, written: str, zone: str) -> str | Wrong:
     """A day as it is written in one way; a time with an offset becomes the day that it was in the team's zone."""
     wrong = Wrong("not-a-date", f"is not a day written as {written}")
+    words = _ZONE_IN_WORDS.sub("", words)
     if not words.isascii() or len(words) > LONGEST:
         return wrong
     try:
@@ -75,6 +92,10 @@ def _day(words: str, written: str, zone: str) -> str | Wrong:
         local = found.astimezone(ZoneInfo(zone)) if found.tzinfo else found
     except (ValueError, OverflowError):
         return wrong
+    if local.year == EPOCH.year:
+        meant = EPOCH + (local.replace(tzinfo=None) - EPOCH) * 1000
+        reason = "is a day of 1970, as a time in seconds that was read as milliseconds is"
+        return Wrong("day-of-1970", reason, f"is it {meant:%Y-%m-%d %H:%M:%S}?")
     if not FIRST_YEAR <= local.year <= LAST_YEAR:
         return Wrong("not-a-date", f"is not between {FIRST_YEAR} and {LAST_YEAR}")
     return local.date().isoformat()
@@ -91,6 +112,11 @@ def amount(words: str, table_format: Format, currency: str) -> str | Wrong:
             return Wrong("not-money", f"is not an amount in {currency}")
     if bare.startswith(("-", "(")):
         return Wrong("not-money", "is below zero")
+    if short := _SHORT.fullmatch(bare):
+        times = "a thousand" if short[2] in "kK" else "a million"
+        return Wrong(
+            "amount-in-short", "is an amount in short", f"write it in full, if {short[1]} times {times} is meant"
+        )
     digits = number(bare, table_format)
     if isinstance(digits, Wrong):
         return Wrong("not-money", f"is not an amount of money {_written(table_format)}")

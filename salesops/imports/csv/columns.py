@@ -35,6 +35,8 @@ DATES = (
     "MM/DD/YYYY HH:MM",
     "%Y-%m-%dT%H:%M:%S.%f%z",
     "%Y-%m-%d %H:%M:%S.%f",
+    "%a %b %d %Y %H:%M:%S GMT%z",
+    "%a %b %d %Y %H:%M:%S",
 )
 """The ways to write a day that are tried."""
 EMPTY_WORDS = ("(No value)", "NULL", "null", "N/A", "n/a", "None", "-", "--")
@@ -73,7 +75,7 @@ class TableColumn:
         """The ways to write a day in which all of its cells can be read."""
         if not self.held or not all(any(map(str.isdigit, words)) for words in self.held[:5]):
             return []
-        return [way for way in DATES if all(_is_read(words, way) for words in dict.fromkeys(self.held))]
+        return [way for way in DATES if all(is_read(words, way) for words in dict.fromkeys(self.held))]
 
     @cached_property
     def looks(self) -> Looks:
@@ -105,10 +107,10 @@ class TableColumn:
         return {match[4] for words in self.held if (match := _AMOUNT.fullmatch(words)) and match[4]}
 
 
-def _is_read(words: str, way: str) -> bool:
+def is_read(words: str, way: str) -> bool:
     """Whether a cell is a day written in this way, if only of another age."""
     found = cells.day(words, (way,), "UTC")
-    return isinstance(found, str) or "between" in found.reason
+    return isinstance(found, str) or found.code == "day-of-1970" or "between" in found.reason
 
 
 def table_as_it_looks(name: str, raw: bytes) -> tuple[Table | None, Format, list[Problem]]:

@@ -62,7 +62,7 @@ ONLY_ACTIVITIES = frozenset(
     }
 )
 WON_LOST = {"won": "closed won", "lost": "closed lost", "closedwon": "closed won", "closedlost": "closed lost"}
-_ENTERED = re.compile(r'(?:Date entered|Entered)\s+"?(.*?)"?(?:\s*\([^()]*\)"?)?', re.IGNORECASE)
+ENTERED = re.compile(r'(?:Date entered|Entered)\s+"?(.*?)"?(?:\s*\([^()]*\)"?)?', re.IGNORECASE)
 WIDTH = 90
 """Characters of a comment; a list of words that is longer is cut."""
 
@@ -104,24 +104,27 @@ def mapping_for(table: Table, shape: Format, book: Book, process: Process | None
         lines += _deals(NamedColumns(columns), book, process)
     else:
         named = NamedColumns(columns)
-        lines += [*_members(named, book, alone=True), *_left(named, "  ")]
+        lines += [*_members(named, book, alone=True), *left_lines(named, "  ")]
     return "\n".join([*lines, ""])
 
 
-def _line(key: str, value: object, indent: str = "  ") -> str:
+def entry_line(key: str, value: object, indent: str = "  ") -> str:
+    """A line of the mapping that is an answer."""
     return f"{indent}{key}: {in_brackets(value)}"
 
 
-def _asked(key: str, hint: str, indent: str = "  ") -> str:
+def question_line(key: str, hint: str, indent: str = "  ") -> str:
     """A line that only a person can fill in."""
-    return f"{indent}{key}: ?  # {_remark(hint)}"
+    return f"{indent}{key}: ?  # {as_remark(hint)}"
 
 
-def _remark(words: str) -> str:
+def as_remark(words: str) -> str:
+    """Words behind a line, no longer than a glance."""
     return cut(show(words), WIDTH)
 
 
-def _some(words: Iterable[str]) -> str:
+def listed(words: Iterable[str]) -> str:
+    """Words behind one another."""
     return ", ".join(words)
 
 
@@ -130,12 +133,12 @@ def _some(words: Iterable[str]) -> str:
 
 def format_lines(shape: Format, columns: list[TableColumn], empty: list[str]) -> list[str]:
     """How the table is written."""
-    lines = ["format:", _line("delimiter", shape.delimiter)]
+    lines = ["format:", entry_line("delimiter", shape.delimiter)]
     if shape.encoding != "utf-8":
-        lines.append(_line("encoding", shape.encoding))
-    lines += [*_dates([column for column in columns if column.looks == "day"]), *_marks(columns)]
+        lines.append(entry_line("encoding", shape.encoding))
+    lines += [*_dates([column for column in columns if column.looks == "day"]), *marks_lines(columns)]
     if empty:
-        lines.append(_line("empty", empty))
+        lines.append(entry_line("empty", empty))
     return lines
 
 
@@ -143,32 +146,35 @@ def _dates(columns: list[TableColumn]) -> Iterator[str]:
     """How days are written: one way that fits all, else one for each column; what has two readings is asked."""
     common = [way for way in columns[0].dates if all(way in column.dates for column in columns)] if columns else []
     if len(common) == 1:
-        yield _line("dates", common[0])
+        yield entry_line("dates", common[0])
     elif common:
-        yield _asked("dates", f"{' or '.join(common)}: no day in the table says which of the two numbers is the month")
+        yield question_line(
+            "dates", f"{' or '.join(common)}: no day in the table says which of the two numbers is the month"
+        )
     elif columns:
         ways = [" or ".join(column.dates) for column in columns]
         if all(len(column.dates) == 1 for column in columns):
-            yield _line("dates", list(dict.fromkeys(ways)))
+            yield entry_line("dates", list(dict.fromkeys(ways)))
         else:
             said = "; ".join(f"{column.name}: {way}" for column, way in zip(columns, ways, strict=True))
-            yield _asked("dates", said)
+            yield question_line("dates", said)
 
 
-def _marks(columns: list[TableColumn]) -> Iterator[str]:
+def marks_lines(columns: list[TableColumn]) -> Iterator[str]:
+    """The marks in amounts, where they are otherwise than usual, or asked."""
     amounts = [column for column in columns if column.looks == "amount"]
     thousands = {mark for column in amounts for mark in column.thousands}
     decimals = {mark for column in amounts for mark in column.decimals}
     by_sign = {sign: name for name, sign in THOUSANDS.items()}
     if "," in decimals and "." not in decimals and "," not in thousands:
-        yield _line("decimal", "comma")
+        yield entry_line("decimal", "comma")
     if len(thousands) == 1 and not thousands & decimals:
         (mark,) = thousands
         is_clear = mark not in DECIMALS.values() or decimals
         said = f"{by_sign[mark]}, if 1{mark}250 is more than a thousand"
-        yield _line("thousands", by_sign[mark]) if is_clear else _asked("thousands", said)
+        yield entry_line("thousands", by_sign[mark]) if is_clear else question_line("thousands", said)
     elif thousands:
-        yield _asked("thousands", f"the table has {_some(by_sign[mark] for mark in sorted(thousands))}")
+        yield question_line("thousands", f"the table has {listed(by_sign[mark] for mark in sorted(thousands))}")
 
 
 def currency_lines(columns: list[TableColumn], book: Book) -> Iterator[str]:
@@ -179,8 +185,8 @@ def currency_lines(columns: list[TableColumn], book: Book) -> Iterator[str]:
         yield f"currency: {codes.pop()}"
     else:
         team = book.team.currency if book.team else ""
-        said = f"the amounts say {_some(sorted(marks))}" if marks else "the amounts do not say"
-        yield _asked("currency", f"{said}; the team's is {team}", "")
+        said = f"the amounts say {listed(sorted(marks))}" if marks else "the amounts do not say"
+        yield question_line("currency", f"{said}; the team's is {team}", "")
 
 
 # ── deals ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -195,7 +201,7 @@ def _deals(named: NamedColumns, book: Book, process: Process | None) -> list[str
         *_source("id", took["id"], "the column that tells one deal from another, or several: {columns: [a, b]}"),
         *_source("title", took["title"], "the column with what is sold, or a word for all"),
         *_source("member", took["member"], "the column with the name of the institution"),
-        *_type(took["type"]),
+        *type_lines(took["type"]),
         *tier_lines(took["tier"], process),
         *owner_lines(took["owner"], book),
         "  stages:",
@@ -204,11 +210,11 @@ def _deals(named: NamedColumns, book: Book, process: Process | None) -> list[str
     fields = [f"    {line}" for field, column in took.items() for line in _field(field, column)]
     members = _members(named, book, alone=False)
     more = ["  fields:", *fields] if fields else []
-    return [*(currency_lines(money, book) if money else ()), *deal, *more, *_left(named, "  "), *members]
+    return [*(currency_lines(money, book) if money else ()), *deal, *more, *left_lines(named, "  "), *members]
 
 
 def _source(field: str, column: TableColumn | None, hint: str) -> Iterator[str]:
-    yield _line(field, {"column": column.name}) if column else _asked(field, hint)
+    yield entry_line(field, {"column": column.name}) if column else question_line(field, hint)
 
 
 def _field(field: str, column: TableColumn | None) -> Iterator[str]:
@@ -217,65 +223,66 @@ def _field(field: str, column: TableColumn | None) -> Iterator[str]:
         return
     looks = {"value": "amount", "expected_close": "day"}.get(field.partition(".")[0], column.looks)
     if column.looks == looks:
-        yield _line(field, {"column": column.name}, "")
+        yield entry_line(field, {"column": column.name}, "")
     else:
-        yield f"# {field}: {in_brackets({'column': column.name})}  # {_remark(f'holds {column.looks}')}"
+        yield f"# {field}: {in_brackets({'column': column.name})}  # {as_remark(f'holds {column.looks}')}"
 
 
-def _type(column: TableColumn | None) -> Iterator[str]:
+def type_lines(column: TableColumn | None) -> Iterator[str]:
+    """New or existing business, where the words of the column say it for certain."""
     if column is None:
-        yield _asked("type", f"{NEW} or {EXISTING}, for all rows or by a column")
+        yield question_line("type", f"{NEW} or {EXISTING}, for all rows or by a column")
         return
     known = {sameness(words): words for words in (NEW, EXISTING)}
     found = {word: known[sameness(word)] for word in column.words if sameness(word) in known}
     if column.words and len(found) == len(column.words):
         values = {word: meant for word, meant in found.items() if word != meant}
-        yield _line("type", {"column": column.name, **({"values": values} if values else {})})
+        yield entry_line("type", {"column": column.name, **({"values": values} if values else {})})
     else:
-        yield _asked("type", f"{NEW} or {EXISTING}; {column.name} has {_some(column.words) or 'many words'}")
+        yield question_line("type", f"{NEW} or {EXISTING}; {column.name} has {listed(column.words) or 'many words'}")
 
 
 def tier_lines(column: TableColumn | None, process: Process | None) -> Iterator[str]:
-    """The tier, where a column says it in words of the process."""
+    """The tier, where the words of the column are ours."""
     tiers = process.tiers if process else {}
     known = {sameness(words): tier for tier, said in tiers.items() for words in (tier, said.name)}
     if column and column.words and all(sameness(word) in known for word in column.words):
         values = {word: known[sameness(word)] for word in column.words if word != known[sameness(word)]}
-        yield _line("tier", {"column": column.name, **({"values": values} if values else {})})
+        yield entry_line("tier", {"column": column.name, **({"values": values} if values else {})})
     else:
-        has = f"; {column.name} has {_some(column.words) or 'many words'}" if column else ""
-        yield _asked("tier", f"one of {_some(tiers)}{has}")
+        has = f"; {column.name} has {listed(column.words) or 'many words'}" if column else ""
+        yield question_line("tier", f"one of {listed(tiers)}{has}")
 
 
 def owner_lines(column: TableColumn | None, book: Book) -> Iterator[str]:
     """Who leads the deals, where a column names people of the team."""
     people = book.team.people if book.team else {}
     if column is None:
-        yield _asked("owner", f"one of {_some(people)}, or the column with the name")
+        yield question_line("owner", f"one of {listed(people)}, or the column with the name")
         return
     known = Directory(((person_id, person.name) for person_id, person in people.items()), {})
     strangers = [name for name in dict.fromkeys(column.held) if known.id(name) not in people]
     if not strangers:
-        yield _line("owner", {"column": column.name})
+        yield entry_line("owner", {"column": column.name})
         return
     yield "  owner:"
-    yield _line("column", column.name, "    ")
-    yield _asked("people", f"known or add; not in the team: {_some(strangers)}", "    ")
+    yield entry_line("column", column.name, "    ")
+    yield question_line("people", f"known or add; not in the team: {listed(strangers)}", "    ")
 
 
 def _stages(
     named: NamedColumns, column: TableColumn | None, closed: TableColumn | None, process: Process | None
 ) -> Iterator[str]:
     """A line for each word of the stages, with the day where a column of its own has it."""
-    entered = {sameness(match[1]): one.name for one in named.columns if (match := _ENTERED.fullmatch(one.name))}
+    entered = {sameness(match[1]): one.name for one in named.columns if (match := ENTERED.fullmatch(one.name))}
     named.taken |= set(entered.values())
-    days = _some(one.name for one in named.columns if one.looks == "day") or "none of the columns holds days"
+    days = listed(one.name for one in named.columns if one.looks == "day") or "none of the columns holds days"
     known = stage_words(process)
     if column is None or not column.words:
-        yield _asked("- stage", f"one of {_some(process.stages if process else ())}", "    ")
-        yield _asked("day", f"a column with the day: {days}", "      ")
+        yield question_line("- stage", f"one of {listed(process.stages if process else ())}", "    ")
+        yield question_line("day", f"a column with the day: {days}", "      ")
         return
-    for word in _in_order_of(process, column.words, known):
+    for word in in_order_of(process, column.words, known):
         stage = known.get(sameness(word))
         day = entered.get(sameness(word))
         if (
@@ -288,15 +295,19 @@ def _stages(
         ):
             day = closed.name
         yield (
-            _line("- stage", stage, "    ")
+            entry_line("- stage", stage, "    ")
             if stage
-            else _asked("- stage", f"what {word} is: one of {_some(process.stages if process else ())}", "    ")
+            else question_line("- stage", f"what {word} is: one of {listed(process.stages if process else ())}", "    ")
         )
-        yield _line("day", day, "      ") if day else _asked("day", f"since when it is in {word}: {days}", "      ")
-        yield _line("when", {"column": column.name, "is": [word]}, "      ")
+        yield (
+            entry_line("day", day, "      ")
+            if day
+            else question_line("day", f"since when it is in {word}: {days}", "      ")
+        )
+        yield entry_line("when", {"column": column.name, "is": [word]}, "      ")
 
 
-def _in_order_of(process: Process | None, words: list[str], known: dict[str, str]) -> list[str]:
+def in_order_of(process: Process | None, words: list[str], known: dict[str, str]) -> list[str]:
     """Words in the order of the stages that they mean; those that mean none come first."""
     order = list(process.stages) if process else []
     return sorted(
@@ -319,32 +330,35 @@ def _members(named: NamedColumns, book: Book, alone: bool) -> list[str]:
     lines = ["members:"]
     if alone:
         lines += _source("name", took["name"], "the column with the name of the institution")
-    lines += ["  fields:", *_kind(took.get("kind"), book), *_country(took["country"])]
+    lines += ["  fields:", *_kind(took.get("kind"), book), *country_lines(took["country"])]
     if web := took["website"]:
         has_scheme = all(words.startswith(("http://", "https://")) for words in web.held)
-        lines.append(_line("website", {"column": web.name, **({} if has_scheme else {"prefix": "https://"})}, "    "))
+        lines.append(
+            entry_line("website", {"column": web.name, **({} if has_scheme else {"prefix": "https://"})}, "    ")
+        )
     return lines
 
 
 def _kind(column: TableColumn | None, book: Book) -> Iterator[str]:
     kinds = kinds_known(book.team)
     if column and column.words and all(word in kinds for word in column.words):
-        yield _line("kind", {"column": column.name}, "    ")
+        yield entry_line("kind", {"column": column.name}, "    ")
     else:
-        has = f"; {column.name} has {_some(column.words) or 'many words'}" if column else ""
-        yield _asked("kind", f"one of {_some(kinds)}{has}", "    ")
+        has = f"; {column.name} has {listed(column.words) or 'many words'}" if column else ""
+        yield question_line("kind", f"one of {listed(kinds)}{has}", "    ")
 
 
-def _country(column: TableColumn | None) -> Iterator[str]:
+def country_lines(column: TableColumn | None) -> Iterator[str]:
+    """The country, and what is none."""
     if column is None:
-        yield _asked("country", "a code such as CA, or unknown, for all rows", "    ")
+        yield question_line("country", "a code such as CA, or unknown, for all rows", "    ")
         return
     odd = [
         word for word in dict.fromkeys(column.held) if word not in COUNTRIES and word.casefold() not in COUNTRY_NAMES
     ]
-    yield _line("country", {"column": column.name}, "    ")
+    yield entry_line("country", {"column": column.name}, "    ")
     if odd:
-        yield f"    # left as unknown, unless values: says which country it is: {_remark(_some(odd))}"
+        yield f"    # left as unknown, unless values: says which country it is: {as_remark(listed(odd))}"
 
 
 def _activities(named: NamedColumns) -> list[str]:
@@ -353,8 +367,10 @@ def _activities(named: NamedColumns) -> list[str]:
     lines += _source("date", took["date"], "the column with the day")
     lines += _kind_of_activity(took["kind"])
     if contact := took["contact"]:
-        lines.append(_line("contact", {"column": contact.name}))
-    fields = [_line(field, {"column": column.name}, "    ") for field in ("status", "note") if (column := took[field])]
+        lines.append(entry_line("contact", {"column": contact.name}))
+    fields = [
+        entry_line(field, {"column": column.name}, "    ") for field in ("status", "note") if (column := took[field])
+    ]
     return [*lines, *(["  fields:", *fields] if fields else [])]
 
 
@@ -362,13 +378,13 @@ def _kind_of_activity(column: TableColumn | None) -> Iterator[str]:
     kinds = ("email", "call", "meeting", "event", "note")
     if column and column.words and all(word.casefold() in kinds for word in column.words):
         values = {word: word.casefold() for word in column.words if word not in kinds}
-        yield _line("kind", {"column": column.name, **({"values": values} if values else {})})
+        yield entry_line("kind", {"column": column.name, **({"values": values} if values else {})})
     else:
-        has = f"; {column.name} has {_some(column.words) or 'many words'}" if column else ""
-        yield _asked("kind", f"one of {_some(kinds)}{has}")
+        has = f"; {column.name} has {listed(column.words) or 'many words'}" if column else ""
+        yield question_line("kind", f"one of {listed(kinds)}{has}")
 
 
-def _left(named: NamedColumns, indent: str) -> Iterator[str]:
+def left_lines(named: NamedColumns, indent: str) -> Iterator[str]:
     """The columns that nothing was made of, ready to be taken along."""
     if named.left:
         yield f"{indent}# not taken along; what has no field of ours can go under fields:, as x. and a name:"

@@ -15,7 +15,7 @@ from pydantic import BeforeValidator, Field
 
 from salesops.problems import Path
 from salesops.records.deal import Activity, Deal
-from salesops.records.member import Health, Member
+from salesops.records.member import Contact, Health, Member
 from salesops.records.model_fields import fields_below, inside, type_at
 from salesops.records.money import Money
 from salesops.records.outreach import Outreach, Results
@@ -34,6 +34,9 @@ SKIP, LEAVE_OUT, ROW_NUMBER = "skip", "leave out", "row number"
 
 NEEDED = ("id", "title", "member", "type", "tier", "owner")
 """What every deal needs besides its stages; each has a place of its own in the mapping."""
+
+UNANSWERED = "(not answered)"
+"""What stands in a mapping for a question mark that nobody has answered yet; the path of the line comes after it."""
 
 Kind = Literal["text", "id", "date", "money", "number"]
 KINDS_OF_CELL: tuple[Kind, ...] = get_args(Kind)
@@ -87,10 +90,11 @@ def _directive(match: re.Match[str]) -> str:
 
 
 class When(Record):
-    """A condition on a row: a column holds one of some words."""
+    """A condition on a row: a column holds one of some words, or none of them."""
 
     column: Text = given("The column that decides.", "deal_stage")
-    is_: Words = given("The words that will do, as the table writes them.", "Won", key="is")
+    is_: Words = many("The words that will do, as the table writes them.", "Won", key="is")
+    not_: Words = many("The words that will not do.", "Won", key="not")
     split: Text | None = maybe(
         "The sign between the words of a cell that holds several; one that will do is enough.", ","
     )
@@ -185,6 +189,10 @@ class StageLine(Record):
     )
     dates: Words = many("How the day is written, where it is otherwise than in the table.", "DD/MM/YYYY")
     cases: tuple[StageLine, ...] = many("Cases, of which the first that fits holds.")
+    is_: Words = many("Where the deal has now: what the table calls this stage.", "Contract Sent", key="is")
+    or_day: Text | None = maybe(
+        "The column of the day of a deal that is in this stage now, where the other is empty.", "Close Date"
+    )
 
     @cached_property
     def cell(self) -> Cell:
@@ -221,6 +229,14 @@ class DealMap(Record):
     owner: AnyOwner = given("Who leads it.", "jim")
     stages: tuple[AnyStage, ...] = given("The moves a row can contain, oldest first.")
     history: HistoryCell | None = maybe("A column that tells the moves that came after these.")
+    now: Text | None = maybe(
+        "The column that says in which stage a deal is now; moves are then ordered by their days, and each line has an is.",
+        "Deal Stage",
+    )
+    key: Text | None = maybe(
+        "The field among fields by which a deal is found again, whatever its id; then several deals may be called the same.",
+        "x.hubspot",
+    )
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="Any other field of a deal, by its dotted path, such as contract.signed."
     )
@@ -296,6 +312,18 @@ class JoinMap(Record):
     format: Format | None = maybe("How that table is written, where it differs from the first.")
 
 
+class ContactMap(Record):
+    """How the rows of a table of people become contacts of the members that they name."""
+
+    file: Text | None = maybe("The table, next to the first; left out where the first is this table.", "contacts.csv")
+    format: Format | None = maybe("How that table is written, where it differs from the first.")
+    joins: dict[str, JoinMap] = Field(default_factory=dict, description="Further tables of the same people.")
+    member: AnyName = given("The institution, by name.", "company")
+    fields: dict[str, AnyCell] = Field(
+        default_factory=dict, description="The fields of a contact, such as name, role, email and phone."
+    )
+
+
 class ColumnMap(Record):
     """A whole mapping."""
 
@@ -308,6 +336,7 @@ class ColumnMap(Record):
     users: UsersMap | None = maybe("How the rows of a table become counts of active users.")
     outreach: OutreachMap | None = maybe("How the rows of a table become counts of messages.")
     answers: AnswersMap | None = maybe("How the rows of a table become MANIAC-T answers.")
+    contacts: ContactMap | None = maybe("How the rows of a table become contacts of members.")
 
 
 class FromTable(StrEnum):
@@ -316,6 +345,7 @@ class FromTable(StrEnum):
     FIRST = "first"
     MEMBERS = "members"
     ACTIVITIES = "activities"
+    CONTACTS = "contacts"
 
 
 @dataclass(frozen=True)
@@ -352,6 +382,8 @@ def _cells(mapping: ColumnMap) -> Iterator[MappedCell]:
     if mapping.activities:
         yield from _cells_of_activities(mapping.activities)
     yield from _cells_onto_records(mapping)
+    if mapping.contacts:
+        yield from _cells_of_contacts(mapping.contacts)
 
 
 def _cells_of_deals(deal: DealMap) -> Iterator[MappedCell]:
@@ -396,6 +428,12 @@ def _cells_onto_records(mapping: ColumnMap) -> Iterator[MappedCell]:
             yield MappedCell(("answers", "answers", letter), cell, Qualification, f"{letter}.note")
 
 
+def _cells_of_contacts(contacts: ContactMap) -> Iterator[MappedCell]:
+    source = FromTable.CONTACTS if contacts.file else FromTable.FIRST
+    yield MappedCell(("contacts", "member"), contacts.member, Contact, "member", source, is_needed=True)
+    yield from _fields(("contacts",), contacts.fields, {}, Contact, source)
+
+
 def _fields(
     at: Path, fields: dict[str, Cell], entries: dict[str, Entry], model: type[Record], source: FromTable
 ) -> Iterator[MappedCell]:
@@ -404,6 +442,16 @@ def _fields(
     for name, entry in entries.items():
         for part, cell in entry.items():
             yield MappedCell((*at, "entries", name, part), cell, model, f"{name}.{part}", source)
+
+
+def unanswered(words: str | None) -> str:
+    """The line of the mapping that still has its question mark; nothing where the words are an answer."""
+    return words.removeprefix(UNANSWERED).strip() if words and words.startswith(UNANSWERED) else ""
+
+
+def pipelines_of(conditions: tuple[When, ...], column: str) -> tuple[str, ...]:
+    """The words of a column, such as that of the pipelines, that conditions ask for; an empty one where they ask for none."""
+    return next((condition.is_ for condition in conditions if condition.column == column), ("",))
 
 
 def stage_lines(mapping: ColumnMap) -> Iterator[tuple[Path, StageLine]]:

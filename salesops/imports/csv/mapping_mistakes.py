@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
+from typing import TypeVar
 
 from pydantic_core import PydanticCustomError
 
@@ -16,6 +17,8 @@ from salesops.imports.csv.mapping import (
     SKIP,
     THOUSANDS,
     ColumnMap,
+    ContactMap,
+    DealMap,
     Format,
     FromTable,
     JoinMap,
@@ -28,6 +31,7 @@ from salesops.imports.csv.mapping import (
     mapped_cells,
     pattern_of,
     stage_lines,
+    unanswered,
 )
 from salesops.imports.remarks import cut
 from salesops.problems import Path, Problem, did_you_mean
@@ -38,6 +42,8 @@ from salesops.records.scalars import day
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import Document
 
+M = TypeVar("M", bound=ColumnMap)
+
 _FOLDER = re.compile(r"[a-z]+(/[a-z0-9][a-z0-9-]*)*")
 _FILE = re.compile(r"[^/\\\0]+")
 LISTED = 40
@@ -47,7 +53,12 @@ _DIRECTIVES = frozenset("YymdbBHIMSfpzZaA%")
 
 def read_mapping(document: Document, book: Book) -> tuple[ColumnMap | None, list[Problem]]:
     """The mapping that a document holds, or every mistake in it that shows without the table."""
-    mapping, problems = typed(document, ColumnMap)
+    return mapping_of(document, book, ColumnMap)
+
+
+def mapping_of(document: Document, book: Book, model: type[M]) -> tuple[M | None, list[Problem]]:
+    """The same of a mapping that says more than that of a table."""
+    mapping, problems = typed(document, model)
     if mapping is None:
         return None, problems
     problems = list(_mistakes(document, mapping, book))
@@ -83,25 +94,33 @@ def columns_named(mapping: ColumnMap) -> Iterator[tuple[Path, str, FromTable]]:
         for path, column in _of_conditions(spot.at, spot.cell.when):
             yield path, column, spot.source
     for at, line in stage_lines(mapping):
-        if line.day:
-            yield (*at, "day"), line.day, FromTable.FIRST
+        for name in ("day", "or_day"):
+            if (column := getattr(line, name)) and not unanswered(column):
+                yield (*at, name), column, FromTable.FIRST
         for path, column in _of_conditions(at, line.when):
             yield path, column, FromTable.FIRST
     if mapping.deal and mapping.deal.history:
         yield ("deal", "history", "column"), mapping.deal.history.column, FromTable.FIRST
+    if mapping.deal and mapping.deal.now:
+        yield ("deal", "now"), mapping.deal.now, FromTable.FIRST
     if mapping.members and mapping.members.key:
         yield ("members", "key"), mapping.members.key, FromTable.MEMBERS
 
 
 def join_problems(
-    document: Document, name: str, join: JoinMap, first: Collection[str], second: Collection[str]
+    document: Document,
+    name: str,
+    join: JoinMap,
+    first: Collection[str],
+    second: Collection[str],
+    above: Path = ("joins",),
 ) -> Iterator[Problem]:
     """A problem for each key of a join that its table does not have."""
     for at, column, header in (("to", join.to, first), ("key", join.key, second)):
         if column not in header:
             advice = did_you_mean(column, header) or _has([name for name in header if name])
             said = f"the table has no column '{column}'"
-            yield document.problem("column-unknown", said, ("joins", name, at), help=advice)
+            yield document.problem("column-unknown", said, (*above, name, at), help=advice)
 
 
 def _of_conditions(at: Path, conditions: tuple[When, ...]) -> Iterator[tuple[Path, str]]:
@@ -117,6 +136,7 @@ def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Pr
         yield from _cell_mistakes(document, spot)
         yield from _field_mistakes(document, mapping, spot)
     yield from _overlaps(document, mapping)
+    yield from _condition_mistakes(document, mapping)
     yield from _stage_mistakes(document, mapping, book)
     yield from _folder_mistakes(document, mapping)
     if mapping.members:
@@ -124,13 +144,44 @@ def _mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Pr
     if mapping.activities and mapping.activities.format:
         yield from _format_mistakes(document, ("activities", "format"), mapping.activities.format)
     yield from _join_mistakes(document, mapping)
+    if mapping.contacts:
+        yield from _contact_mistakes(document, mapping.contacts, mapping)
+    if mapping.deal:
+        yield from _now_mistakes(document, mapping.deal)
+
+
+def _contact_mistakes(document: Document, contacts: ContactMap, mapping: ColumnMap) -> Iterator[Problem]:
+    """A table of people is one of its own, beside another or alone."""
+    is_alone = mapping.deal is None and mapping.members is None and mapping.activities is None
+    if (contacts.file is None) != is_alone:
+        said = "without another table the contacts are in the first one, and need no file"
+        said = said if is_alone else "the table cannot hold other records and contacts in the same rows"
+        yield document.problem("contacts-unclear", said, ("contacts",), key=True, help="name the file of the contacts")
+    if contacts.file:
+        yield from _file_mistakes(document, ("contacts", "file"), contacts.file)
+    if contacts.format:
+        yield from _format_mistakes(document, ("contacts", "format"), contacts.format)
+
+
+def _now_mistakes(document: Document, deal: DealMap) -> Iterator[Problem]:
+    """Where a column says which stage is the present one, the lines say what it calls them; a key is a field of its own."""
+    for number, line in enumerate(deal.stages):
+        if bool(line.is_) and not deal.now:
+            said = "'is' needs now: the column that says in which stage a deal is"
+            yield document.problem("stages-unclear", said, ("deal", "stages", number, "is"), key=True)
+        if deal.now and line.cases:
+            said = "cases cannot stand among stages that are ordered by their days"
+            yield document.problem("stages-unclear", said, ("deal", "stages", number), help="write each as a line")
+    if deal.key and not (deal.key.startswith("x.") and deal.key in deal.fields):
+        said = f"'{deal.key}' is not one of the fields of the team's own in this mapping"
+        yield document.problem("key-unclear", said, ("deal", "key"), help="name one under fields: that begins with x.")
 
 
 def _parts_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
     """A mapping says of some table what its rows become: deals, members or activities."""
     activities = mapping.activities
     onto = [name for name in ("users", "outreach", "answers") if getattr(mapping, name)]
-    if mapping.deal is None and mapping.members is None and activities is None and not onto:
+    if not (mapping.deal or mapping.members or activities or mapping.contacts or onto):
         said = "the mapping says of no column what becomes of it"
         yield document.problem("mapping-empty", said, help="write deal:, members: or activities:", fix=f"deal: {GAP}")
     if onto and (len(onto) > 1 or mapping.deal or mapping.members or activities):
@@ -222,8 +273,8 @@ def _cell_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
 
 def _set_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     """A field that takes one value cannot hold a set, nor an id the number of a row that is none."""
-    is_entry = "entries" in spot.at
-    if spot.cell.split and not is_entry and not (spot.field and holds_several(spot.model, spot.field)):
+    is_of_several = "entries" in spot.at or spot.at == ("activities", "deal")
+    if spot.cell.split and not (is_of_several or (spot.field and holds_several(spot.model, spot.field))):
         said = f"'{spot.field or 'currency'}' takes one value, and split makes several"
         yield document.problem(
             "cell-unclear", said, (*spot.at, "split"), key=True, help="use a list of cases, or a field under x."
@@ -291,7 +342,7 @@ def _field_mistakes(document: Document, mapping: ColumnMap, spot: MappedCell) ->
 
 def _currency_mistakes(document: Document, spot: MappedCell) -> Iterator[Problem]:
     constant = spot.cell.constant
-    if constant and constant not in CURRENCIES:
+    if constant and constant not in CURRENCIES and not unanswered(constant):
         yield document.problem(
             "not-a-currency",
             f"'{constant}' is not a currency",
@@ -336,6 +387,21 @@ def _overlaps(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
             )
 
 
+def _condition_mistakes(document: Document, mapping: ColumnMap) -> Iterator[Problem]:
+    """A condition says which words will do, or which will not."""
+    places = [
+        *((spot.at, spot.cell.when) for spot in mapped_cells(mapping)),
+        *((at, line.when) for at, line in stage_lines(mapping)),
+    ]
+    for at, conditions in places:
+        for number, condition in enumerate(conditions):
+            if not condition.is_ and not condition.not_:
+                path = (*at, "when", *((number,) if len(conditions) > 1 else ()))
+                yield document.problem(
+                    "field-missing", "'is' is missing: the words that will do", path, fix=f"is: {GAP}"
+                )
+
+
 def _stage_mistakes(document: Document, mapping: ColumnMap, book: Book) -> Iterator[Problem]:
     known = list(dict.fromkeys(name for process in book.processes for name in (*process.stages, *process.becomes)))
     if mapping.deal and not mapping.deal.stages:
@@ -347,7 +413,7 @@ def _stage_mistakes(document: Document, mapping: ColumnMap, book: Book) -> Itera
             if getattr(line, name) is None:
                 said = f"'{name}' is missing: a move is a stage and the column of its day"
                 yield document.problem("field-missing", said, path, fix=f"{name}: {GAP}")
-        if line.stage and known and line.stage not in known:
+        if line.stage and known and line.stage not in known and not unanswered(line.stage):
             yield document.problem(
                 "stage-unknown",
                 f"'{line.stage}' is not a stage of any process version",

@@ -21,6 +21,7 @@ from salesops.imports.csv.mapping import (
     When,
     is_listed,
     kind_at,
+    unanswered,
 )
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory, id_for
@@ -75,7 +76,7 @@ def fillings(model: type[Record], fields: Mapping[str, Cell]) -> tuple[Filling, 
 
 @dataclass(slots=True)
 class RowReader:
-    """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty."""
+    """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty, ``today`` is the day of the import."""
 
     table: Table
     row: TableRow
@@ -83,6 +84,7 @@ class RowReader:
     zone: str
     currency: Cell | None
     emptiness: str = "is empty"
+    today: str = ""
     remarks: list[Remark] = field(default_factory=list)
 
     @property
@@ -100,6 +102,14 @@ class RowReader:
     def reject(self, column: str, wrong: Wrong, value: str = "") -> None:
         """Say why the row cannot be taken."""
         self.say(Verdict.REJECTED, column, wrong.code, wrong.reason, value)
+
+    def ask(self, column: str, wrong: Wrong, value: str = "") -> None:
+        """Say what a person has to decide before the row can be taken."""
+        self.say(Verdict.ASKED, column, wrong.code, wrong.reason, value)
+
+    def ask_of_mapping(self, line: str, value: str = "") -> None:
+        """Say that the row waits for an answer in the mapping."""
+        self.ask("", Wrong("mapping-asks", f"the mapping waits for an answer at {line}"), value)
 
     def refuse(self, column: str, wrong: Wrong, value: str, needed: bool) -> None:
         """Say why a value cannot be taken: what a record needs costs the row, anything else is left out of it."""
@@ -137,7 +147,9 @@ class RowReader:
         return all(self._fits(condition) for condition in conditions)
 
     def _fits(self, when: When) -> bool:
-        return any(part in when.is_ for part in parts_of(self.cell(when.column), when.split))
+        parts = parts_of(self.cell(when.column), when.split)
+        is_met = any(part in when.is_ for part in parts) or not when.is_
+        return is_met and not any(part in when.not_ for part in parts)
 
     def chosen(self, cell: Cell) -> Cell | None:
         """The cell, or the first of its cases that fits; None where none does."""
@@ -160,10 +172,13 @@ class RowReader:
         words = self.text_of(cell)
         return self._read(cell, words, cell.kind or kind, needed) if words else self._missing(cell, kind, needed)
 
-    def _constant(self, cell: Cell, kind: Kind) -> str:
+    def _constant(self, cell: Cell, kind: Kind) -> str | None:
         """The word of the mapping; for an id it may be the number of the row."""
         if kind == "id" and cell.constant == ROW_NUMBER:
             return f"{cell.prefix or ''}{self.row.number}"
+        if line := unanswered(cell.constant):
+            self.ask_of_mapping(line)
+            return None
         return StandIn(f"{cell.prefix or ''}{cell.constant}")
 
     def several(self, cell: Cell, kind: Kind) -> list[str]:
@@ -178,6 +193,9 @@ class RowReader:
     def _read(self, cell: Cell, words: str, kind: Kind, needed: bool) -> str | None:
         """A word of the table as a record holds it."""
         column = cell.sources[0]
+        if words not in cell.values and (line := unanswered(cell.otherwise)):
+            self.ask_of_mapping(line, words)
+            return None
         if words not in cell.values and cell.otherwise is not None:
             reason = f"is not under values: {shown(cell.otherwise)} is used"
             self.say(Verdict.STAND_IN, column, "value-unknown", reason, words)
@@ -194,7 +212,9 @@ class RowReader:
         """What the mapping says of an empty cell."""
         column = cell.sources[0]
         stand_in = cell.missing if cell.missing is not None else cell.otherwise
-        if stand_in == SKIP:
+        if line := unanswered(stand_in):
+            self.ask_of_mapping(line)
+        elif stand_in == SKIP:
             self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.emptiness}: the row is skipped")
         elif stand_in == LEAVE_OUT or (stand_in is None and not needed):
             pass
@@ -234,6 +254,8 @@ class RowReader:
         if name is None:
             return None
         column = column_in(cell)
+        if not isinstance(name, StandIn):
+            name = cells.name_alone(name)
         record_id = directory.id(name)
         if isinstance(record_id, Wrong):
             self.reject(column, record_id, name)
@@ -247,6 +269,10 @@ class RowReader:
         """The moves that the row tells of."""
         self._known_words(lines)
         told = [line for each in lines if (line := self._line(each))]
+        if waiting := [at for line in told for at in (unanswered(line.stage), unanswered(line.day)) if at]:
+            for at in waiting:
+                self.ask_of_mapping(at)
+            return []
         days = [self.value(line.cell, "date", line.missing != LEAVE_OUT) for line in told]
         self._is_where_it_says(told, days)
         found = [(line, entered) for line, entered in zip(told, days, strict=True) if entered]
@@ -257,6 +283,65 @@ class RowReader:
                 wrong = Wrong("stage-dates-go-back", f"'{line.stage}' would be entered before the stage above it")
                 self.reject(line.day or "", wrong, f"{entered} after {before}")
         return [{line.stage or "": entered} for line, entered in found]
+
+    def moves_by_day(self, lines: tuple[StageLine, ...], now: str) -> list[dict[str, str]]:
+        """The moves that the row tells of in the order of their days; the last is the stage that column ``now`` says."""
+        word = self.cell(now)
+        told = [line for line in lines if self.holds(line.when)]
+        present = [line for line in told if word in line.is_]
+        if not present:
+            known = dict.fromkeys(each for line in told for each in line.is_)
+            hint = did_you_mean(word, known) if word else ""
+            reason = f"is not listed by any line under stages{f'; {hint}' if hint else ''}" if word else "is empty"
+            self.reject(now, Wrong("word-unknown", reason), word)
+            return []
+        days = [(line, day) for line in told if (day := self._entered(line))]
+        if not any(line in present for line, _ in days) and (day := self._entered_now(present[0])):
+            days.append((present[0], day))
+        if self.verdict is None and not any(line in present for line, _ in days):
+            wrong = Wrong("stage-without-day", f"is empty, and the deal is in {shown(word)}: since when?")
+            self.ask(present[0].day or "", wrong)
+        order = sorted(days, key=lambda one: (one[1], one[0] in present, lines.index(one[0])))
+        if self.verdict is None and order[-1][0] not in present:
+            reason = f"says that the deal went on after it came to {shown(word)}: where is it now, and since when?"
+            self.ask(order[-1][0].day or "", Wrong("stage-left", reason), order[-1][1])
+        if self.verdict is None and self.today and order[-1][1] > self.today:
+            self.ask(
+                order[-1][0].day or "",
+                Wrong("stage-to-come", "is a day to come: a deal is in no stage yet that it enters then"),
+                order[-1][1],
+            )
+        return self._each_stay_once(order)
+
+    def _entered(self, line: StageLine) -> str | None:
+        """The day on which a row says that the stage of a line was entered; None where it says none."""
+        if unanswered(line.day) or not self.cell(line.day or ""):
+            return None
+        if question := unanswered(line.stage):
+            self.ask_of_mapping(question, ", ".join(line.is_))
+        return self.value(Cell(column=line.day, dates=line.dates), "date", needed=True)
+
+    def _entered_now(self, line: StageLine) -> str | None:
+        """The day of the stage that a deal is in now, where its own column does not say it: another column, or the mapping's word."""
+        for name in ("stage", "day"):
+            if question := unanswered(getattr(line, name)):
+                self.ask_of_mapping(question, ", ".join(line.is_))
+                return None
+        columns = [column for column in (line.or_day, line.day) if column]
+        cell = Cell(column=columns[0], dates=line.dates, missing=line.missing or LEAVE_OUT)
+        return self.value(cell, "date", needed=True)
+
+    def _each_stay_once(self, order: list[tuple[StageLine, str]]) -> list[dict[str, str]]:
+        """The moves without those into the stage that the deal is in already; these are said, with their days."""
+        moves: list[dict[str, str]] = []
+        for line, day in order:
+            if moves and line.stage in moves[-1]:
+                if line.day and moves[-1] != {line.stage: day}:
+                    reason = f"is a day on which the deal was in {shown(line.stage)} already: the first day of the stay is kept"
+                    self.say(Verdict.NOTE, line.day, "stage-again", reason, day)
+                continue
+            moves.append({line.stage or "": day})
+        return moves
 
     def _line(self, line: StageLine) -> StageLine | None:
         """A line that applies to the row, or the first of its cases that does."""
@@ -308,6 +393,11 @@ class RowReader:
         if is_put_in(whole):
             return []
         return [{**whole, parted: part} for part in whole[parted]] if parted else [whole]
+
+    def left_empty(self, fields: tuple[Filling, ...]) -> list[str]:
+        """The fields whose cells the row leaves empty, where the mapping takes them from it."""
+        chosen = [(filling.field, self.chosen(filling.cell)) for filling in fields]
+        return [field for field, cell in chosen if cell and cell.sources and not self.text_of(cell)]
 
     def filled(self, fields: tuple[Filling, ...]) -> dict[str, Any]:
         """The data of all fields of a mapping that the row has a value for."""
@@ -384,7 +474,7 @@ def deal_data(
         "type": reader.value(deal.type, "text", needed=True),
         "tier": reader.value(deal.tier, deal.tier.kind or "text", needed=True),
         "owner": owner,
-        "stages": reader.moves(deal.stages),
+        "stages": reader.moves_by_day(deal.stages, deal.now) if deal.now else reader.moves(deal.stages),
     }
     return {**data, **reader.filled(fields)}
 

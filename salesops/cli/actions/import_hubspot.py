@@ -1,0 +1,172 @@
+"""What ``salesops import hubspot`` does: looks at an export and asks, then writes what its mapping says."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+from salesops.book.book import Book
+from salesops.cli.actions.import_csv import Unusable, book_with_team, say_why_not, sound
+from salesops.cli.day import day_of
+from salesops.cli.named_file import bytes_of
+from salesops.cli.options import Usage
+from salesops.cli.printing import say, style
+from salesops.cli.repository import root_of
+from salesops.edits.yaml_writer import FileChange
+from salesops.imports.csv.table import MAX_TABLE
+from salesops.imports.hubspot.draft import DealColumns, draft
+from salesops.imports.hubspot.files import ExportFile, read_export_file
+from salesops.imports.hubspot.last_import import LAST, LastExport, after, read_last
+from salesops.imports.hubspot.mapping import MAPPING, HubspotMap, read_hubspot_mapping, with_files, with_more_stages
+from salesops.imports.hubspot.planning import ImportDesk, stages_without_line
+from salesops.imports.hubspot.report import REPORT, ImportReport
+from salesops.imports.hubspot.tables import HubspotExport, put_together
+from salesops.output import as_json, show
+from salesops.problems import CannotDecide, Problem
+from salesops.store.journal import saying_what_is_written, write
+from salesops.store.save import alone, save_all
+
+MOST_KEPT = 1_000_000_000
+"""Bytes of a file of an earlier import that are read."""
+
+Changes = list[FileChange]
+
+
+def run(folder: str, files: tuple[str, ...], output_format: str, *, go: bool, as_of: str | None) -> int:
+    """Look, or write; 1 where a row asks or is not taken, 2 where nothing can be used."""
+    root = root_of(folder)
+    if go and files:
+        raise Usage(f"--go reads the files that {MAPPING} names: give files to look at them, then --go alone")
+    try:
+        with alone(root):
+            with saying_what_is_written():
+                report, changes = _prepared(root, [_from_root(root, folder, file) for file in files], as_of, go)
+            if go and changes:
+                write(root, changes, "import hubspot")
+            else:
+                save_all(root, changes)
+    except Unusable as fault:
+        say_why_not(fault.problems, output_format)
+        return 2
+    if output_format == "json":
+        say(as_json(report.as_data(go)))
+    else:
+        for line in report.as_text(style, go):
+            say(line)
+    return 1 if report.has_open_ends else 0
+
+
+def _from_root(root: Path, folder: str, file: str) -> str:
+    """The way to a file from the root of the repository."""
+    try:
+        return os.path.relpath(os.path.abspath(Path(folder, file)), os.path.abspath(root)).replace(os.sep, "/")
+    except ValueError as fault:
+        raise Usage(f"{show(file)}: {fault}") from None
+
+
+def _prepared(root: Path, paths: list[str], as_of: str | None, go: bool) -> tuple[ImportReport, Changes]:
+    """What is to be said, and the files to write: the mapping and the page, and with ``go`` the records."""
+    book = book_with_team(str(root))
+    today = day_of(as_of, book)
+    was, mapping = _mapping_on_file(root, book)
+    if was is None and not paths:
+        raise Usage(f"there is no {MAPPING} yet: salesops import hubspot deals.csv looks at an export and writes it")
+    read, notes = _files(root, paths, mapping)
+    export = put_together({file.role: file for file in read})
+    text = was if was is not None else draft(export, [file.path for file in read], book, book.process_on(today))
+    if mapping is not None and not go:
+        text = _kept_with_more(text, mapping, [file.path for file in read], _deals_of(export, book, today))
+    document, found, problems = read_hubspot_mapping(MAPPING, text.encode("utf-8"), book)
+    desk = ImportDesk(book, today, export, sound(document, []), sound(found, problems), _last(root))
+    plan = sound(*desk.planned())
+    report = desk.report(plan, tuple(notes))
+    changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), _text(root, REPORT))]
+    if go:
+        remembered = after(desk.last, plan.entries, desk.headings).text
+        changes += [*plan.changes, FileChange(LAST, remembered, _text(root, LAST))]
+    return report, [change for change in changes if change.text != change.was]
+
+
+def _deals_of(export: HubspotExport, book: Book, today: date) -> DealColumns | None:
+    return None if export.deals is None else DealColumns(export, export.deals, book, book.process_on(today))
+
+
+def _text(root: Path, path: str) -> str | None:
+    """The text of a file of ours; None where there is none."""
+    if not (root / path).exists():
+        return None
+    raw = bytes_of(root / path, path, MOST_KEPT)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise CannotDecide(f"{path} is not UTF-8: move it away, or take it back from git") from None
+
+
+def _mapping_on_file(root: Path, book: Book) -> tuple[str | None, HubspotMap | None]:
+    """The mapping of an earlier look, as it is now; raises Unusable where it has mistakes."""
+    text = _text(root, MAPPING)
+    if text is None:
+        return None, None
+    _, mapping, problems = read_hubspot_mapping(MAPPING, text.encode("utf-8"), book)
+    return text, sound(mapping, problems)
+
+
+def _last(root: Path) -> LastExport:
+    text = _text(root, LAST)
+    found = LastExport() if text is None else read_last(text)
+    if isinstance(found, Problem):
+        raise Unusable([found])
+    return found
+
+
+def _files(root: Path, paths: list[str], mapping: HubspotMap | None) -> tuple[list[ExportFile], list[str]]:
+    """The files that were given, and of those that the mapping names the ones that they do not replace."""
+    given = [_read(root, path) for path in paths]
+    _one_of_each(given)
+    notes: list[str] = []
+    roles = {file.role for file in given}
+    for path in mapping.files if mapping else ():
+        if path in paths:
+            continue
+        if given and not (root / path).exists():
+            notes.append(f"{path} is no longer there: it is left out")
+            continue
+        file = _read(root, path)
+        if file.role not in roles:
+            given.append(file)
+    _one_of_each(given)
+    return given, notes
+
+
+def _one_of_each(files: Iterable[ExportFile]) -> None:
+    """Refuse two files that hold the same, or are called the same."""
+    seen: dict[str, ExportFile] = {}
+    for file in files:
+        for key, said in ((file.role.value, f"both hold {file.role.value}"), (file.table.name, "have one name")):
+            other = seen.setdefault(key, file)
+            if other is not file:
+                way_out = "; pages of the interface can be one file, as a list of them" if file.is_answer else ""
+                raise Usage(
+                    f"{show(other.path)} and {show(file.path)} {said}: give one of them, or put them together{way_out}"
+                )
+
+
+def _read(root: Path, path: str) -> ExportFile:
+    """One file of the export; raises Unusable where it is none."""
+    found = read_export_file(path, bytes_of(root / path, path, MAX_TABLE))
+    if isinstance(found, list):
+        raise Unusable(found)
+    return found
+
+
+def _kept_with_more(text: str, mapping: HubspotMap, files: list[str], deals: DealColumns | None) -> str:
+    """The mapping as a person left it, with the files of now and lines for stages that it does not know."""
+    if list(mapping.files) != files:
+        changed = with_files(text, files)
+        if changed is None:
+            raise Usage(f"write files: in {MAPPING} on one line, so that it can be kept up to date")
+        text = changed
+    more = stages_without_line(mapping, deals) if deals else []
+    return (with_more_stages(text, more) or text) if more else text

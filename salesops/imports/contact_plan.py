@@ -1,0 +1,121 @@
+"""A table of people: each row becomes a contact of the member that it names, of this import or on file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from salesops.edits.yaml_writer import in_order
+from salesops.imports.csv.mapping import ContactMap
+from salesops.imports.csv.rows import RowReader, column_in, fillings, left_out
+from salesops.imports.csv.table import Table
+from salesops.imports.ground import Ground
+from salesops.imports.names import Directory, id_for, sameness
+from salesops.imports.remarks import Verdict, Wrong
+from salesops.records.member import Contact
+from salesops.records.validation import typed
+from salesops.records.yaml_reader import Document
+
+
+@dataclass
+class ContactRow:
+    """A contact as a row tells it."""
+
+    reader: RowReader
+    data: dict[str, Any]
+
+
+class ContactPlan:
+    """What becomes of the rows of a table of contacts; ``members`` has those of each member."""
+
+    def __init__(self, ground: Ground, mapped: ContactMap, table: Table) -> None:
+        self.ground = ground
+        self.mapped = mapped
+        self.table = table
+        self.column = column_in(mapped.member)
+        self.fields = fillings(Contact, mapped.fields)
+        self.members: dict[str, list[ContactRow]] = {}
+
+    def read(self, names: Directory) -> None:
+        """Read every row; a contact that the member has already, by name or e-mail address, keeps its id."""
+        for row in self.table.rows:
+            reader = self.ground.reader(row, self.table, self.mapped.format)
+            member_id = reader.named(self.mapped.member, names)
+            data = reader.filled(self.fields)
+            if member_id is None or reader.verdict is not None:
+                continue
+            if not (words := data.get("name") or data.get("email")):
+                reader.reject(self.column, Wrong("cell-empty", "is somebody without a name or an e-mail address"))
+            elif found := self._with_id(reader, member_id, data, str(words)):
+                self._keep(reader, member_id, found)
+
+    def _with_id(self, reader: RowReader, member_id: str, data: dict[str, Any], words: str) -> dict[str, Any] | None:
+        """The contact under the id that the member knows it by; None where it cannot be one."""
+        known = self._known(member_id, data)
+        made = known or id_for(words.partition("@")[0])
+        if isinstance(made, Wrong):
+            reader.reject(self.column, made, words)
+            return None
+        used = {one.data["id"] for one in self.members.get(member_id, ()) if not _is_same(one.data, data)}
+        numbered = (made, *(f"{made}-{number}" for number in range(2, len(used) + 3)))
+        data = in_order(Contact, {"id": next(each for each in numbered if each not in used), **data})
+        while problems := typed(Document(self.table.name, "", data), Contact)[1]:
+            if not any(left_out(reader, self.fields, data, problem) for problem in problems):
+                reader.reject(self.column, Wrong(problems[0].code, problems[0].message), words)
+                return None
+        return data
+
+    def _known(self, member_id: str, data: dict[str, Any]) -> str:
+        """The id of the same person on file or in a row above."""
+        document = self.ground.book.documents.get(("member", member_id))
+        held = document.data.get("contacts") if document else None
+        people = [*(held if isinstance(held, list) else ()), *(one.data for one in self.members.get(member_id, ()))]
+        return next(
+            (str(one["id"]) for one in people if isinstance(one, dict) and "id" in one and _is_same(one, data)), ""
+        )
+
+    def _keep(self, reader: RowReader, member_id: str, data: dict[str, Any]) -> None:
+        rows = self.members.setdefault(member_id, [])
+        like = next((one for one in rows if one.data["id"] == data["id"]), None)
+        if like is None:
+            rows.append(ContactRow(reader, data))
+        elif like.data == data:
+            reader.say(
+                Verdict.NOTE,
+                self.column,
+                "row-twice",
+                "is told by a row above in the same words: they are one",
+                data["id"],
+            )
+        else:
+            wrong = Wrong("rows-contradict", "is told by two rows that contradict each other")
+            rows_told = f"{data['id']}, rows {like.reader.row.number} and {reader.row.number}"
+            for each in (like.reader, reader):
+                each.ask(self.column, wrong, rows_told)
+
+    def of(self, member_id: str) -> list[dict[str, Any]]:
+        """The contacts of a member."""
+        return [one.data for one in self.members.get(member_id, ()) if one.reader.verdict is None]
+
+    def reader(self, member_id: str) -> RowReader:
+        """The first row that names a member."""
+        return self.members[member_id][0].reader
+
+    def say_left_over(self, member_id: str) -> None:
+        """Say that a member is none of this import and not on file."""
+        for one in self.members[member_id]:
+            one.reader.say(
+                Verdict.SKIPPED, self.column, "row-left-over", "is no member of this import or on file", member_id
+            )
+
+    def reject(self, member_id: str, wrong: Wrong) -> None:
+        """Say why the contacts of a member cannot be taken."""
+        for one in self.members[member_id]:
+            one.reader.reject(self.column, wrong, member_id)
+
+
+def _is_same(one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether two contacts are one person: by e-mail address where both have one, else by name."""
+    if one.get("email") and other.get("email"):
+        return str(one["email"]).casefold() == str(other["email"]).casefold()
+    return bool(one.get("name") and other.get("name") and sameness(str(one["name"])) == sameness(str(other["name"])))

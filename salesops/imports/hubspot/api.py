@@ -1,0 +1,168 @@
+"""An answer of HubSpot's interface for programs as a table: its deals with the columns of an export, and the days of their stages."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from salesops.imports.csv.table import MAX_TABLE, Table, TableRow
+from salesops.imports.hubspot.headings import CANONICAL
+from salesops.problems import Place, Problem
+from salesops.records.yaml_reader import UNSEEN
+
+HISTORY = "dealstage"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
+_IS_TIME = re.compile(r"(?:.*date|hs_(?:v2_)?date_(?:entered|exited)_.*)")
+_COMPANIES = "Associated Company IDs"
+_DEEPEST = 60
+"""Levels of a value that is written into a cell."""
+
+Pairs = list[tuple[str, str]]
+
+
+def is_json(raw: bytes) -> bool:
+    """Whether a file is an answer of the interface and no table."""
+    return raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def read_answer(name: str, raw: bytes) -> tuple[Table | None, list[Problem]]:
+    """The deals of an answer, or of a list of its pages; or why there are none in it."""
+    if len(raw) > MAX_TABLE:
+        return None, [
+            _wrong(name, f"the file has more than {MAX_TABLE // 1024 // 1024} MiB", "ask for fewer deals at once")
+        ]
+    try:
+        data = json.loads(raw.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=str)
+    except UnicodeDecodeError:
+        return None, [_wrong(name, "the file is not UTF-8", "save what the interface answers as it is")]
+    except RecursionError:
+        return None, [_wrong(name, "the file is nested too deeply", "save what the interface answers as it is")]
+    except ValueError as fault:
+        said = f"the file is not JSON: {getattr(fault, 'msg', fault)}"
+        return None, [_wrong(name, said, "save what the interface answers as it is", getattr(fault, "lineno", 1))]
+    pages = data if isinstance(data, list) else [data]
+    deals = list(_deals(pages))
+    if not deals:
+        said = "the file holds no deals: neither deals (v1) nor results (v3)"
+        return None, [_wrong(name, said, "ask for deals, with propertiesWithHistory=dealstage")]
+    return _table(name, [_cells(deal) for deal in deals]), []
+
+
+def _wrong(name: str, said: str, advice: str, line: int = 1) -> Problem:
+    return Problem("not-a-table", said, Place(name, line), help=advice)
+
+
+def _deals(pages: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
+    """Every deal of the pages; a list of deals is one page."""
+    for page in pages:
+        found = page.get("deals", page.get("results")) if isinstance(page, Mapping) else None
+        if found is None and isinstance(page, Mapping) and isinstance(page.get("properties"), Mapping):
+            found = [page]
+        for deal in found if isinstance(found, list) else ():
+            if isinstance(deal, Mapping) and isinstance(deal.get("properties", {}), Mapping):
+                yield deal
+
+
+def _cells(deal: Mapping[str, Any]) -> dict[str, str]:
+    """A deal as the cells of a row, by their headings."""
+    properties = deal.get("properties", {})
+    cells = {"Record ID": _words(deal.get("dealId", deal.get("id", "")))}
+    for name, told in properties.items():
+        value = told.get("value") if isinstance(told, Mapping) else told
+        heading = UNSEEN.sub("", CANONICAL.get(name, name)).strip()
+        cells.setdefault(heading, _time(_words(value)) if _IS_TIME.fullmatch(name) else _words(value))
+        if cells[heading] == "" and heading in CANONICAL.values():
+            cells[heading] = _words(value)
+    cells["Record ID"] = cells["Record ID"] or _words(properties.get("hs_object_id", ""))
+    cells |= _entered(_versions(deal, properties))
+    cells[_COMPANIES] = ";".join(_companies(deal))
+    cells["Is deleted"] = "true" if "true" in (_words(deal.get("isDeleted")), _words(deal.get("archived"))) else ""
+    return cells
+
+
+def _words(value: Any) -> str:
+    """A value of JSON as a cell."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value if isinstance(value, str) else _nested(value)
+
+
+def _nested(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except (RecursionError, ValueError):
+        return ""
+
+
+def _time(words: str) -> str:
+    """A time in milliseconds since 1970, as the interface tells it, as a time in UTC; anything else as it is."""
+    if not _MILLISECONDS.fullmatch(words):
+        return words
+    try:
+        return (_EPOCH + timedelta(milliseconds=int(words))).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    except OverflowError:
+        return words
+
+
+def _versions(deal: Mapping[str, Any], properties: Mapping[str, Any]) -> Pairs:
+    """The stages that a deal entered and when, oldest first: of v1 in the property, of v3 beside it."""
+    told = properties.get(HISTORY)
+    beside = deal.get("propertiesWithHistory")
+    versions = told.get("versions") if isinstance(told, Mapping) else None
+    if versions is None and isinstance(beside, Mapping):
+        versions = beside.get(HISTORY)
+    found = [each for each in versions if isinstance(each, Mapping)] if isinstance(versions, list) else []
+    pairs = [(_words(each.get("value")), _time(_words(each.get("timestamp")))) for each in found]
+    return sorted((pair for pair in pairs if all(pair)), key=lambda pair: pair[1])
+
+
+def _entered(versions: Pairs) -> dict[str, str]:
+    """A column for each stay in a stage; the second one in the same stage has a column of its own."""
+    return entered_cells(pair for at, pair in enumerate(versions) if at == 0 or versions[at - 1][0] != pair[0])
+
+
+def entered_cells(stays: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """The cells of the days on which stages were entered, by their headings; ``stays`` are stages and days, oldest first."""
+    cells: dict[str, str] = {}
+    for stage, day in stays:
+        heading, times = f'Date entered "{stage}"', 1
+        while heading in cells:
+            times += 1
+            heading = f'Date entered "{stage}" again{f" {times - 1}" if times > 2 else ""}'
+        cells[heading] = day
+    return cells
+
+
+def _companies(deal: Mapping[str, Any]) -> list[str]:
+    """The numbers of the companies of a deal."""
+    told = deal.get("associations")
+    of_v1 = told.get("associatedCompanyIds") if isinstance(told, Mapping) else None
+    if isinstance(of_v1, list):
+        return [_words(each) for each in of_v1]
+    of_v3 = told.get("companies") if isinstance(told, Mapping) else None
+    results = of_v3.get("results") if isinstance(of_v3, Mapping) else None
+    found = (
+        [_words(each.get("id")) for each in results if isinstance(each, Mapping)] if isinstance(results, list) else []
+    )
+    return list(dict.fromkeys(found))
+
+
+def _table(name: str, deals: list[dict[str, str]]) -> Table:
+    """The deals as rows of one table; the first has the number 2, as if the headings were row 1."""
+    used = [
+        heading
+        for deal in deals
+        for heading, words in deal.items()
+        if heading and (words or not heading.startswith(("Associated", "Is ")))
+    ]
+    header = tuple(dict.fromkeys(used))
+    rows = (
+        TableRow(number, number, [deal.get(heading, "") for heading in header]) for number, deal in enumerate(deals, 2)
+    )
+    return Table(name, header, tuple(rows))

@@ -1,0 +1,234 @@
+"""An export, its mapping, the records on file and what the last import took: what would be written, and all that is to be said of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+
+from salesops.book.book import Book
+from salesops.imports.csv.joined import joined
+from salesops.imports.csv.mapping import Format, FromTable, JoinMap, pipelines_of
+from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, join_problems
+from salesops.imports.csv.table import Table
+from salesops.imports.hubspot.draft import DealColumns, StageWord, stage_lines_of, stages_of
+from salesops.imports.hubspot.headings import Role
+from salesops.imports.hubspot.last_import import LastExport
+from salesops.imports.hubspot.mapping import HubspotMap, questions_in
+from salesops.imports.hubspot.report import ImportReport
+from salesops.imports.hubspot.row_fates import fates_of
+from salesops.imports.hubspot.tables import HubspotExport
+from salesops.imports.plan import Plan, Planner
+from salesops.imports.three_way import LastImport
+from salesops.problems import Problem, dotted
+from salesops.records.record import value_at
+from salesops.records.yaml_reader import Document
+
+FIRST = (Role.DEALS, Role.COMPANIES, Role.MEETINGS, Role.CONTACTS)
+"""Which table comes first where there are several; the others stand beside it."""
+
+
+@dataclass(frozen=True)
+class ImportDesk:
+    """What an import works with: the records and the day, the export, and its mapping with the document that it was read from."""
+
+    book: Book
+    today: date
+    export: HubspotExport
+    document: Document
+    mapping: HubspotMap
+    last: LastExport
+
+    def planned(self) -> tuple[Plan | None, list[Problem]]:
+        """The plan; or every reason why the mapping does not fit the tables."""
+        tables, problems = self._tables()
+        if problems:
+            return None, problems
+        first = tables[FromTable.FIRST]
+        beside = (tables.get(of) for of in (FromTable.MEMBERS, FromTable.ACTIVITIES, FromTable.CONTACTS))
+        members, activities, contacts = beside
+        return Planner(
+            self.book, self.mapping, first, self.today, members, True, activities, contacts, self._last_import()
+        ).plan(), []
+
+    def report(self, plan: Plan, notes: tuple[str, ...]) -> ImportReport:
+        """All that is to be said of a plan."""
+        deals = self.export.deals
+        return ImportReport(
+            export=self.export,
+            plan=plan,
+            fates=fates_of(self.export, plan, self._read_roles()),
+            deals=DealColumns(self.export, deals, self.book, self.book.process_on(self.today))
+            if deals is not None
+            else None,
+            mapping=self.mapping,
+            zone=self.book.team.time_zone if self.book.team else "UTC",
+            questions=tuple(questions_in(self.document)),
+            gone=tuple(self._gone()),
+            changed_headings=tuple(self._changed_headings()),
+            notes=notes,
+        )
+
+    @property
+    def headings(self) -> dict[str, list[str]]:
+        """The headings of each file, by what it holds."""
+        return {role.value: [name for name in file.table.header if name] for role, file in self.export.files.items()}
+
+    # ── tables ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _tables(self) -> tuple[dict[FromTable, Table], list[Problem]]:
+        """The tables as the mapping reads them: the first with those joined to it, and those beside it."""
+        mapping, problems = self.mapping, list[Problem]()
+        first = self._first()
+        if first is None:
+            said = "the files hold no deals, companies, meetings or contacts"
+            return {}, [self.document.problem("mapping-empty", said, ("files",), help="add one that does")]
+        tables = {FromTable.FIRST: self._joined(first, mapping.joins, ("joins",), FromTable.FIRST, problems)}
+        for of, own in (
+            (FromTable.MEMBERS, mapping.members),
+            (FromTable.ACTIVITIES, mapping.activities),
+            (FromTable.CONTACTS, mapping.contacts),
+        ):
+            if own is None or not own.file:
+                continue
+            table = self._table(own.file)
+            if table is None:
+                problems.append(self._no_such_table((of.value, "file"), own.file))
+                continue
+            joins = mapping.contacts.joins if of is FromTable.CONTACTS and mapping.contacts else {}
+            tables[of] = self._joined(table, joins, (of.value, "joins"), of, problems)
+        for of, table in tables.items():
+            problems += [
+                self._with_new_columns(problem, table)
+                for problem in column_problems(self.document, mapping, table.header, of)
+            ]
+        return tables, problems
+
+    def _first(self) -> Table | None:
+        found = (self._table(role.value) for role in FIRST)
+        return next((table for table in found if table is not None), None)
+
+    def _table(self, name: str) -> Table | None:
+        """A table by what it holds."""
+        if name == Role.DEALS.value:
+            return self.export.deals
+        if name == Role.MEETINGS.value:
+            return self.export.meetings
+        role = next((role for role in self.export.files if role.value == name), None)
+        return self.export.table(role) if role else None
+
+    def _no_such_table(self, path: tuple[str, ...], name: str) -> Problem:
+        advice = f"give the file, too: salesops import hubspot FILE…; or take {dotted(path[:-1])}: out of the mapping"
+        return self.document.problem("file-unclear", f"no file of the export holds {name}", path, help=advice)
+
+    def _joined(
+        self, table: Table, joins: Mapping[str, JoinMap], at: tuple[str, ...], of: FromTable, problems: list[Problem]
+    ) -> Table:
+        used = {column for _, column, source in columns_named(self.mapping) if source is of}
+        for name, join in joins.items():
+            second = self._table(join.file)
+            if second is None:
+                problems.append(self._no_such_table((*at, name, "file"), join.file))
+                continue
+            wrong = list(join_problems(self.document, name, join, table.header, second.header, at))
+            problems += wrong
+            if not wrong:
+                both = joined(table, name, join, second, join.format or self._shape(join.file), used)
+                table = both if of is FromTable.FIRST else replace(both, left_over=table.left_over)
+        return table
+
+    def _shape(self, name: str) -> Format:
+        return next((file.shape for role, file in self.export.files.items() if role.value == name), self.mapping.format)
+
+    def _with_new_columns(self, problem: Problem, table: Table) -> Problem:
+        """A column that is no longer there, with those that are new: which one it is now, a person says."""
+        new = [name for names in self._new_headings().values() for name in names if name in table.columns]
+        if not new:
+            return problem
+        advice = f"new since the last import: {', '.join(new)}; if it is one of them under another name, write that in the mapping"
+        return Problem(
+            problem.code, problem.message, problem.place, field=problem.field, excerpt=problem.excerpt, help=advice
+        )
+
+    def _read_roles(self) -> frozenset[Role]:
+        """What of the export the mapping reads; the tables of stages and merges are read in any case."""
+        mapping = self.mapping
+        of_parts = [part.file for part in (mapping.members, mapping.activities, mapping.contacts) if part and part.file]
+        joins = [*mapping.joins.values(), *(mapping.contacts.joins.values() if mapping.contacts else ())]
+        named = {*of_parts, *(join.file for join in joins)}
+        first = self._first()
+        always = {Role.HISTORY, Role.MERGES, Role.PIPELINES}
+        read = {
+            role
+            for role, file in self.export.files.items()
+            if role.value in named or (first and file.table.name == first.name)
+        }
+        return frozenset(read | always)
+
+    # ── the last import ───────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _last_import(self) -> LastImport:
+        """What the last import took, as the comparison needs it."""
+        closing = {
+            name for version in self.book.processes for name, stage in version.stages.items() if not stage.is_open
+        }
+        ended = {
+            deal_id for deal_id, deal in self.book.deals.items() if deal.stages and deal.stages[-1].stage in closing
+        }
+        return LastImport(self.last.taken, self.mapping.ours, ended)
+
+    def _gone(self) -> Iterator[str]:
+        """The deals of the last import of which the export has no row any more."""
+        if self.export.deals is None:
+            return
+        for (kind, record_id), told in sorted(self.last.taken.items()):
+            key = str(value_at(told, "x.hubspot") or record_id)
+            document = self.book.documents.get((kind, record_id))
+            if kind != "deal" or document is None or key in self.export.keys or "stages" not in told:
+                continue
+            into = self.export.merged.get(key)
+            yield f"{document.path} ({key}): {f'was merged into {into}' if into else 'its row is gone'}"
+
+    def _new_headings(self) -> dict[str, list[str]]:
+        before = self.last.headings
+        return {
+            role: [name for name in names if name not in before[role]]
+            for role, names in self.headings.items()
+            if role in before
+        }
+
+    def _changed_headings(self) -> Iterator[str]:
+        """The columns that a table no longer has, with those that it has since."""
+        for role, new in self._new_headings().items():
+            left = [name for name in self.last.headings[role] if name not in self.headings[role]]
+            told = [f"no longer has {', '.join(left)}"] if left else []
+            told += [f"has new: {', '.join(new)}"] if new else []
+            if told:
+                yield f"Columns of the {role}: {'; '.join(told)}"
+
+
+def stages_without_line(mapping: HubspotMap, deals: DealColumns) -> list[str]:
+    """The lines of the stages of an export of which the mapping does not speak yet."""
+    covered = (
+        {
+            (pipeline, word)
+            for line in mapping.deal.stages
+            for word in line.is_
+            for pipeline in pipelines_of(line.when, deals.pipeline)
+        }
+        if mapping.deal
+        else set()
+    )
+    if mapping.deal is None or not mapping.deal.now:
+        return []
+    return [
+        line
+        for _, words in stages_of(deals)
+        for word in words
+        if not _is_covered(word, covered)
+        for line in stage_lines_of(deals, word)
+    ]
+
+
+def _is_covered(word: StageWord, covered: set[tuple[str, str]]) -> bool:
+    return (word.pipeline, word.word) in covered or ("", word.word) in covered

@@ -1,0 +1,272 @@
+"""The files of an export put together: one table of the deals with their stages' days, those that were merged taken out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from salesops.imports.csv.mapping import Format
+from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.hubspot.api import entered_cells
+from salesops.imports.hubspot.files import ExportFile
+from salesops.imports.hubspot.headings import (
+    DEAL_NAMES,
+    HISTORY_NAMES,
+    MEETING_NAMES,
+    MERGE_NAMES,
+    PIPELINE_NAMES,
+    Role,
+    column_called,
+)
+from salesops.imports.remarks import Remark, Verdict
+
+_TRUE = frozenset({"true", "1", "yes", "t"})
+
+
+@dataclass(frozen=True)
+class PipelineStage:
+    """A stage of a pipeline: its number in HubSpot, what people call it, and whether it ends a deal."""
+
+    id: str
+    label: str
+    pipeline: str
+    is_won: bool
+    is_closed: bool
+
+
+@dataclass(frozen=True)
+class HubspotExport:
+    """An export as one: each file by what it holds.
+
+    ``deals`` is the table of the deals, made of the stages' table where there is no other; ``behind`` says for each row of
+    a table that was joined to it which row of the deals it belongs to; ``merged`` has the deal into which each was merged.
+    """
+
+    files: Mapping[Role, ExportFile]
+    deals: Table | None
+    meetings: Table | None
+    merged: Mapping[str, str] = field(default_factory=dict)
+    stages: tuple[PipelineStage, ...] = ()
+    behind: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+
+    def table(self, role: Role) -> Table | None:
+        """The table of a file as it is."""
+        return self.files[role].table if role in self.files else None
+
+    def shape(self, role: Role) -> Format:
+        """How a file is written."""
+        return self.files[role].shape if role in self.files else Format()
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """What HubSpot calls the deals of the export, whatever becomes of their rows."""
+        if self.deals is None:
+            return frozenset()
+        table, column = self.deals, column_called(self.deals.header, DEAL_NAMES["id"])
+        return frozenset(table.cell(row, column) for row in table.rows) if column else frozenset()
+
+
+def put_together(files: Mapping[Role, ExportFile]) -> HubspotExport:
+    """The tables of an export as one."""
+    stages = tuple(_pipeline_stages(files[Role.PIPELINES].table)) if Role.PIPELINES in files else ()
+    deals = files[Role.DEALS].table if Role.DEALS in files else None
+    merged = dict(_merges(files, deals))
+    behind: dict[str, dict[int, int]] = {}
+    if Role.HISTORY in files:
+        deals = _with_history(deals, files[Role.HISTORY].table, behind)
+    if deals is not None:
+        deals = _without_gone(_in_words(deals, stages), merged)
+    meetings = files[Role.MEETINGS].table if Role.MEETINGS in files else None
+    return HubspotExport(files, deals, _of_survivors(meetings, merged) if meetings else None, merged, stages, behind)
+
+
+def _cells(table: Table, row: TableRow, columns: Mapping[str, str]) -> dict[str, str]:
+    return {what: table.cell(row, column) if column else "" for what, column in columns.items()}
+
+
+def _columns(table: Table, names: Mapping[str, str]) -> dict[str, str]:
+    return {what: column_called(table.header, spelled) for what, spelled in names.items()}
+
+
+def _pipeline_stages(table: Table) -> Iterator[PipelineStage]:
+    columns = _columns(table, PIPELINE_NAMES)
+    for row in table.rows:
+        told = _cells(table, row, columns)
+        won, closed = (told[key].casefold() in _TRUE for key in ("won", "closed"))
+        yield PipelineStage(told["stage"], told["label"], told["pipeline"], won, closed)
+
+
+# ── merged deals ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _merges(files: Mapping[Role, ExportFile], deals: Table | None) -> Iterator[tuple[str, str]]:
+    """Each deal that was merged into another and that one: by the table of merges, and by the column of the one that stayed."""
+    direct: dict[str, str] = {}
+    if Role.MERGES in files:
+        table = files[Role.MERGES].table
+        columns = _columns(table, MERGE_NAMES)
+        direct |= {told["gone"]: told["kept"] for row in table.rows if (told := _cells(table, row, columns))["gone"]}
+    if deals is not None and (column := column_called(deals.header, DEAL_NAMES["merged"])):
+        key = column_called(deals.header, DEAL_NAMES["id"])
+        for row in deals.rows if key else ():
+            direct |= {
+                gone.strip(): deals.cell(row, key) for gone in deals.cell(row, column).split(";") if gone.strip()
+            }
+    for gone in direct:
+        kept = _last_of(direct, gone)
+        if kept and kept != gone:
+            yield gone, kept
+
+
+def _last_of(direct: Mapping[str, str], gone: str) -> str:
+    """The deal that is left at the end of a chain of merges; nothing where the chain is a circle."""
+    seen = {gone}
+    while gone in direct:
+        gone = direct[gone]
+        if gone in seen:
+            return ""
+        seen.add(gone)
+    return gone
+
+
+def _without_gone(table: Table, merged: Mapping[str, str]) -> Table:
+    """The deals without those that were merged into another or deleted; each of them is named."""
+    key = column_called(table.header, DEAL_NAMES["id"])
+    deleted = column_called(table.header, DEAL_NAMES["deleted"])
+    left: list[TableRow] = []
+    gone: list[Remark] = []
+    for row in table.rows:
+        number = table.cell(row, key) if key else ""
+        if number in merged:
+            reason = "was merged into another deal, and is not counted twice"
+            gone.append(_gone(table, row, key, "deal-merged", reason, f"{number} into {merged[number]}"))
+        elif deleted and table.cell(row, deleted).casefold() in _TRUE:
+            gone.append(_gone(table, row, deleted, "deal-deleted", "was deleted in HubSpot", number))
+        else:
+            left.append(row)
+    refused = sorted((*table.refused, *gone), key=lambda remark: remark.row)
+    return replace(table, rows=tuple(left), refused=tuple(refused))
+
+
+def _gone(table: Table, row: TableRow, column: str, code: str, reason: str, value: str) -> Remark:
+    return Remark(Verdict.SKIPPED, table.name, row.number, row.line, column, code, reason, value)
+
+
+def _of_survivors(meetings: Table, merged: Mapping[str, str]) -> Table:
+    """The meetings with the deals that are left in place of those that were merged into them."""
+    column = column_called(meetings.header, MEETING_NAMES["deal"])
+    if not column or not merged:
+        return meetings
+    at = meetings.columns[column]
+    rows = (
+        replace(row, cells=[*row.cells[:at], _kept(row.cells[at], merged), *row.cells[at + 1 :]])
+        for row in meetings.rows
+    )
+    return replace(meetings, rows=tuple(rows))
+
+
+def _kept(cell: str, merged: Mapping[str, str]) -> str:
+    return ";".join(dict.fromkeys(merged.get(each.strip(), each.strip()) for each in cell.split(";")))
+
+
+# ── stages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _with_history(deals: Table | None, history: Table, behind: dict[str, dict[int, int]]) -> Table:
+    """The deals with a column for each stage that the history tells of; without a table of deals, those of the history."""
+    stays = _stays(history)
+    if deals is None:
+        deals = _of_history(history, stays)
+    key = column_called(deals.header, DEAL_NAMES["id"])
+    by_key = {deals.cell(row, key): row for row in reversed(deals.rows)} if key else {}
+    cells = {number: entered_cells((stage, entered) for stage, entered, _ in told) for number, told in stays.items()}
+    new = tuple(dict.fromkeys(heading for told in cells.values() for heading in told if heading not in deals.columns))
+    nothing: dict[str, str] = {}
+    rows = tuple(
+        replace(row, cells=[*row.cells, *(told.get(heading, "") for heading in new)])
+        for row in deals.rows
+        for told in (cells.get(deals.cell(row, key), nothing) if key else nothing,)
+    )
+    behind[history.name] = {
+        row.number: by_key[number].number for number, told in stays.items() if number in by_key for _, _, row in told
+    }
+    left = tuple(
+        Remark(
+            Verdict.SKIPPED,
+            history.name,
+            row.number,
+            row.line,
+            "",
+            "row-left-over",
+            f"belongs to no row of {deals.name}",
+            number,
+        )
+        for number, told in stays.items()
+        if number not in by_key
+        for _, _, row in told
+    )
+    beside = (
+        {**deals.beside, history.name: len(history.rows) + len(history.refused)}
+        if deals.name != history.name
+        else deals.beside
+    )
+    return replace(
+        deals,
+        header=(*deals.header, *new),
+        rows=rows,
+        left_over=(*deals.left_over, *history.refused, *left),
+        beside=beside,
+    )
+
+
+Stays = dict[str, list[tuple[str, str, TableRow]]]
+"""The stages that each deal entered, when, and the row that tells it, oldest first."""
+
+
+def _stays(history: Table) -> Stays:
+    columns = _columns(history, HISTORY_NAMES)
+    found: Stays = {}
+    for row in history.rows:
+        told = _cells(history, row, columns)
+        found.setdefault(told["deal"], []).append((told["stage"], _padded(told["entered"]), row))
+    return {deal: sorted(told, key=lambda one: one[1]) for deal, told in found.items()}
+
+
+def _padded(time: str) -> str:
+    """A time with two digits for its hour, as all others have it."""
+    day, blank, clock = time.partition(" ")
+    return f"{day}{blank}{clock.zfill(8)}" if blank and len(clock) == 7 else time
+
+
+def _of_history(history: Table, stays: Stays) -> Table:
+    """The deals that a table of stages tells of: a row for each, which is in the stage that it entered last."""
+    rows = [
+        TableRow(row.number, row.line, [deal, stage]) for deal, told in stays.items() for stage, _, row in told[-1:]
+    ]
+    return Table(
+        history.name, ("Record ID", "Deal Stage"), tuple(sorted(rows, key=lambda row: row.number)), history.refused
+    )
+
+
+def _in_words(table: Table, stages: Iterable[PipelineStage]) -> Table:
+    """The deals with the labels of their stages in place of the numbers, in cells and headings, where another table tells them."""
+    labels = {stage.id: stage.label for stage in stages if stage.label}
+    column = column_called(table.header, DEAL_NAMES["stage"])
+    if not labels or not column:
+        return table
+    at = table.columns[column]
+    rows = (
+        replace(row, cells=[*row.cells[:at], labels.get(row.cells[at], row.cells[at]), *row.cells[at + 1 :]])
+        for row in table.rows
+    )
+    header = tuple(_heading(name, labels) for name in table.header)
+    return replace(table, rows=tuple(rows), header=header if len(set(header)) == len(header) else table.header)
+
+
+def _heading(name: str, labels: Mapping[str, str]) -> str:
+    for start, end in (('Date entered "', '"'), ("hs_v2_date_entered_", ""), ("hs_date_entered_", "")):
+        number = name.removeprefix(start).removesuffix(end)
+        if name.startswith(start) and number in labels:
+            return f'Date entered "{labels[number]}"'
+    return name

@@ -1,0 +1,68 @@
+"""Ids that people can read, for deals that their source knows by a number: found again by it, and told apart where they are called the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from salesops.imports.candidates import Candidate
+from salesops.imports.csv.rows import taken_out
+from salesops.imports.ground import Ground
+from salesops.imports.names import MAX_ID
+from salesops.imports.remarks import Wrong
+
+
+@dataclass
+class OwnIds:
+    """The deal of each key, on file and in this import.
+
+    ``path`` is where a deal keeps its key; ``taken`` are all ids that are in use, ``unkeyed`` those of deals on file without a key.
+    """
+
+    path: str
+    known: dict[str, str] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    unkeyed: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, ground: Ground, key: str, members: set[str]) -> OwnIds:
+        """Those of the records on file."""
+        on_file = {record_id for kind, record_id in (*ground.book.documents, *ground.book.broken) if kind == "deal"}
+        keyed = dict(ground.keys_of("deal", key))
+        known = {told: record_id for record_id, told in reversed(keyed.items())}
+        return cls(key, known, on_file | members, on_file - keyed.keys())
+
+    def give(self, candidate: Candidate, key: str) -> Wrong | None:
+        """Give a deal its id; or say why nobody but a person can."""
+        of_ours = self._of_ours(key)
+        candidate.called = of_ours or key
+        if of_ours:
+            taken_out(candidate.data, self.path.split("."))
+            self.known[key] = of_ours
+        if key not in self.known:
+            if candidate.id in self.unkeyed:
+                said = f'is the id of a deal on file that says no {self.path}: write {self.path.rpartition(".")[2]}: "{key}" under its x: where it is the same deal, else give this one another title'
+                return Wrong("id-on-file", said)
+            self.known[key] = next(each for each in _numbered(candidate.id) if each not in self.taken)
+            self.taken.add(self.known[key])
+        candidate.id = self.known[key]
+        return None
+
+    def _of_ours(self, key: str) -> str:
+        """The deal on file that a key names by its own id, as an export of ours does, which has a row for each currency."""
+        bare = re.sub(r" \([A-Z]{3}\)$", "", key)
+        return bare if bare in self.unkeyed else ""
+
+
+def _numbered(record_id: str) -> Iterator[str]:
+    """An id, and the same with a number behind it."""
+    yield record_id
+    for number in range(2, 1_000_000):
+        end = f"-{number}"
+        yield f"{record_id[: MAX_ID - len(end)].rstrip('-')}{end}"
+
+
+def in_counting_order(key: str) -> tuple[int, str]:
+    """Keys that are numbers by their value, so that the older one keeps the plain id."""
+    return (len(key) if key.isdecimal() else MAX_ID, key)

@@ -1,0 +1,139 @@
+"""A newer table, the record on file and what the last import took: what only one side changed stands, what both changed is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from salesops.imports.additions import Addition, Question
+from salesops.imports.csv.rows import is_put_in
+from salesops.problems import Path, dotted
+from salesops.records.model_fields import keyed_fields, lists_of
+from salesops.records.record import Past, Record, is_given, past_of, value_at
+
+Ref = tuple[str, str]
+"""A kind of record and an id."""
+SIGNED = frozenset({Past.SIGNED, Past.SIGNED_ONCE_CLOSED})
+"""What of a deal that has ended nobody changes without a signature: a newer table asks there, too."""
+
+
+@dataclass(frozen=True)
+class LastImport:
+    """What the last import took, by record.
+
+    ``ours`` are the fields, each behind the id of its record and a point, in which the record goes before whatever a table
+    says; ``ended`` are the deals that are closed.
+    """
+
+    taken: Mapping[Ref, Mapping[str, Any]] = field(default_factory=dict)
+    ours: Collection[str] = ()
+    ended: Collection[str] = ()
+
+    def of(self, kind: str, record_id: str) -> Mapping[str, Any]:
+        """What it took of a record; nothing where it took none."""
+        return self.taken.get((kind, record_id), {})
+
+
+@dataclass(frozen=True)
+class Sides:
+    """A record as it is on file, as a table tells it now, and as the last import took it; ``emptied`` are fields that the table leaves empty."""
+
+    record: Mapping[str, Any]
+    table: Mapping[str, Any]
+    before: Mapping[str, Any]
+    id: str
+    model: type[Record]
+    emptied: Collection[str] = ()
+
+
+Found = Addition | Question
+
+
+def three_way(found: Sequence[Found], sides: Sides, last: LastImport) -> Iterator[Found]:
+    """What is to be added or put in place, and what is to be asked, of the ``found`` differences between record and table."""
+    moves = [each for each in found if each.path == ("stages",)]
+    others = [each for each in found if each.path != ("stages",)]
+    every = [
+        *_of_stages(moves, sides),
+        *(kept for each in others for kept in _of_field(each, sides, last)),
+        *_emptied(sides),
+    ]
+    yield from (each for each in every if f"{sides.id}.{dotted(each.path)}" not in last.ours)
+
+
+def _of_field(each: Found, sides: Sides, last: LastImport) -> Iterator[Found]:
+    """One difference: dropped where the table says what it said before, taken where the record does, else asked."""
+    told = each.value if isinstance(each, Addition) else each.table
+    before = _before(sides, each)
+    if is_given(before) and _is_one(before, told):
+        return
+    if isinstance(each, Addition):
+        yield each if not is_given(before) or is_put_in(told) else Question(each.path, None, told)
+    elif is_given(before) and _is_one(before, each.record) and not _is_signed(sides, each.path, last):
+        yield Addition(each.path, told)
+    else:
+        yield each
+
+
+def _before(sides: Sides, each: Found) -> Any:
+    """What the last import took where a difference is; of a new entry of a list, the same entry."""
+    if isinstance(each, Addition) and each.at is not None:
+        entries = value_at(sides.before, each.path) or []
+        return next((entry for entry in entries if _is_like(sides, each.path, entry, each.value)), None)
+    at = next((at for at, part in enumerate(each.path) if isinstance(part, int)), None)
+    if at is None:
+        return value_at(sides.before, each.path)
+    held = value_at(sides.record, each.path[: at + 1])
+    entries = value_at(sides.before, each.path[:at]) or []
+    like = next((entry for entry in entries if _is_like(sides, each.path[:at], entry, held)), None)
+    return value_at(like, each.path[at + 1 :]) if like else None
+
+
+def _is_like(sides: Sides, path: Path, one: Any, other: Any) -> bool:
+    """Whether two entries of a list are about the same: they have one id, or agree in what tells entries apart."""
+    if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
+        return bool(one == other)
+    if "id" in one and "id" in other:
+        return bool(one["id"] == other["id"])
+    known = dict(lists_of(sides.model)).get(str(path[-1]))
+    return all(one.get(key) == other.get(key) for key in (known.by if known and known.by else (*one, *other)))
+
+
+def _is_one(before: Any, told: Any) -> bool:
+    """Whether two values are the same; of lists of words, in any order."""
+    if isinstance(before, list) and isinstance(told, list):
+        return sorted(map(str, before)) == sorted(map(str, told))
+    return bool(before == told)
+
+
+def _is_signed(sides: Sides, path: Path, last: LastImport) -> bool:
+    """Whether a field of a deal that has ended holds its past, which only a signed correction changes."""
+    fields = dict(keyed_fields(sides.model))
+    return sides.id in last.ended and past_of(fields.get(str(path[0]))) in SIGNED
+
+
+def _of_stages(found: list[Found], sides: Sides) -> Iterator[Found]:
+    """Moves: new ones are taken where they go on from the record's, a past that the table tells otherwise is asked."""
+    before, told, held = (_moves(side) for side in (sides.before, sides.table, sides.record))
+    if not before:
+        yield from found
+    elif told != before:
+        is_rewritten = any(move not in told and move in held for move in before)
+        if is_rewritten or (found and held != before):
+            yield Question(("stages",), held, told)
+        else:
+            yield from found
+
+
+def _moves(side: Mapping[str, Any]) -> list[Any]:
+    return list(side.get("stages") or ())
+
+
+def _emptied(sides: Sides) -> Iterator[Question]:
+    """What the last import took, the table leaves empty now and the record still says: nothing is removed unasked."""
+    for name in sides.emptied:
+        path = tuple(name.split("."))
+        before, held = value_at(sides.before, path), value_at(sides.record, path)
+        if is_given(before) and is_given(held) and not is_given(value_at(sides.table, path)):
+            yield Question(path, held, None)

@@ -1,0 +1,82 @@
+"""The rule of a newer table, over records, tables and last imports at random, against the same rule said in a table."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from salesops.imports.additions import Addition, Grasp, Question, differences
+from salesops.imports.three_way import LastImport, Sides, three_way
+from salesops.records.deal import Deal
+
+FIELDS = ("title", "expected_close", "owner")
+value = st.sampled_from([None, "a", "b", "c"])
+side = st.fixed_dictionaries(dict.fromkeys(FIELDS, value))
+
+
+def decided(record, table, before):
+    """What is to become of one field: nothing, the table's word, or a question."""
+    if table is None:
+        return "ask" if before is not None and record is not None else "keep"
+    if table in (before, record):
+        return "keep"
+    if before is None:
+        return "take" if record is None else "ask"
+    return "take" if record == before else "ask"
+
+
+def found_in(record, table, before, ours=()):
+    sides = [{key: word for key, word in each.items() if word is not None} for each in (record, table, before)]
+    emptied = [key for key in FIELDS if table[key] is None]
+    found = list(differences(sides[0], sides[1], Grasp()))
+    last = LastImport({("deal", "a"): sides[2]}, ours)
+    return list(three_way(found, Sides(*sides, "a", Deal, emptied), last))
+
+
+@given(side, side, side)
+def test_each_field_is_kept_taken_or_asked_by_who_changed_it(record, table, before):
+    found = {each.path[0]: each for each in found_in(record, table, before)}
+    for key in FIELDS:
+        expected = decided(record[key], table[key], before[key])
+        kind = {Addition: "take", Question: "ask"}.get(type(found.get(key)), "keep")
+        assert kind == expected, (key, record[key], table[key], before[key])
+        if kind == "take":
+            assert found[key].value == table[key]
+        if kind == "ask":
+            assert (found[key].record, found[key].table) == (record[key], table[key])
+
+
+@given(side, side, side)
+def test_a_field_in_which_the_record_goes_before_is_neither_taken_nor_asked(record, table, before):
+    assert found_in(record, table, before, ours=[f"a.{key}" for key in FIELDS]) == []
+
+
+@given(side, side)
+def test_the_same_table_again_finds_nothing_whatever_the_record_says_since(record, table):
+    assert found_in(record, table, table) == []
+
+
+DAYS = [f"2026-0{month}-01" for month in range(1, 8)]
+STAGES = ("enrichment", "outreach", "discovery", "proposal", "closed won")
+moves = st.integers(1, 5).flatmap(
+    lambda length: st.lists(st.sampled_from(DAYS), min_size=length, max_size=length).map(
+        lambda days: [{stage: day} for stage, day in zip(STAGES, sorted(days), strict=False)]
+    )
+)
+
+
+@given(moves, moves, moves)
+def test_no_move_of_a_record_is_ever_changed_and_none_is_added_where_both_sides_went_on(record, table, before):
+    sides = Sides({"stages": record}, {"stages": table}, {"stages": before}, "a", Deal)
+    known = Grasp(frozenset(STAGES), frozenset({"closed won"}))
+    found = list(three_way(list(differences(sides.record, sides.table, known)), sides, LastImport()))
+    asked = [each for each in found if isinstance(each, Question)]
+    if table == before:
+        assert found == []
+    elif record == before and table[: len(before)] == before:
+        assert [each.value for each in found] == table[len(before) :]
+    elif all(move in record for move in table) and all(move in table or move not in record for move in before):
+        assert not found
+    else:
+        assert len(asked) == 1
+        assert found == asked
