@@ -67,9 +67,9 @@ def test_a_field_is_said_as_people_say_it(crm, words, path, value):
         (["title", "A", "--why", "So"], 2, "title has no reason beside it"),
         (["title"], 2, "what does title say? --clear title takes it away"),
         ([], 2, "which field, and what does it say?"),
-        (["--clear", "title"], 1, "[field-missing]"),
+        (["--clear", "title"], 1, "(field-missing)"),
         (["title", "…"], 2, "placeholder"),
-        (["links.folder", "nowhere"], 1, "[not-a-link]"),
+        (["links.folder", "nowhere"], 1, "(not-a-link)"),
     ],
 )
 def test_what_is_unknown_or_unclear_is_named_and_nothing_is_written(crm, words, code, says):
