@@ -111,6 +111,12 @@ def test_a_column_that_was_renamed_is_reported_and_not_guessed(bring):
     assert any("'Status changed'" in problem["message"] for problem in found["problems"])
 
 
+def test_since_when_a_community_waits_is_asked_where_no_column_says_it(bring):
+    assert "since: ?  # since when it waits: Created" in bring.detect(
+        file("Elm,Waiting,Jim,2021-03-02\n", "Community,Status,Owner,Created\n")
+    )
+
+
 def test_a_table_that_lacks_a_day_asks_for_the_column(bring):
     head, rows = "Community,Status,Owner,Created\n", "Elm,Needs Admin,Jim,2021-03-02\n"
     assert "day: ?  # one of Created" in bring.detect(file(rows, head))
@@ -118,6 +124,7 @@ def test_a_table_that_lacks_a_day_asks_for_the_column(bring):
 
 def test_the_table_of_hubs_becomes_hubs_of_members_with_their_deals(bring):
     bring.run(file(), answers=ANSWERS)
+    assert "# not taken along: Colour" in bring.detect(file("prod,Oak Lab,red\n", "Hub,Community,Colour\n"))
     head = "Hub,Community,URL,Start date,Issue\n"
     rows = (
         "prod,Oak Lab,oak.hubs.example,2021-06-01,https://github.com/org/hubs/issues/7\n"
