@@ -140,6 +140,16 @@ def test_the_table_of_hubs_becomes_hubs_of_members_with_their_deals(bring):
     assert list(errors(check_book(load(bring.repo.root)[0], TODAY))) == []
 
 
+def test_a_mapping_of_ones_own_may_join_a_second_table(bring):
+    mapping = bring.run(file(lead()), answers=ANSWERS) and bring.holds("../ready.yaml")
+    bring.repo.write("../more.csv", "who,colour\nAsh,red\n")
+    joined = mapping.replace("deal:\n", "joins: {more: {file: more.csv, key: who, to: Community}}\ndeal:\n").replace(
+        "  fields:\n", "  fields:\n    x.colour: {column: more.colour}\n", 1
+    )
+    assert bring.run(file(lead(Community="Ash")), map=joined)["taken"] == 1
+    assert load(bring.repo.root)[0].deals["lead-ash"].x["colour"] == "red"
+
+
 def test_any_other_table_gets_the_mapping_that_csv_would_get(bring):
     assert "activities:" in bring.detect(file("1,2026-02-03,x\n", "Deal id,Start time,Notes\n"))
 
