@@ -47,7 +47,7 @@ def airtable(ctx: click.Context, /, file: str, output_format: str, **options: An
     """Import a table of Airtable, from the CSV that a view downloads.
 
     A table of leads with the statuses Active Lead, Needs Admin, Active Service, Waiting and so on becomes deals and members, one of
-    hubs becomes hubs of members. Files become links, several choices a set, and every column stays under x.airtable.
+    hubs becomes hubs of members. Files become links, several choices a set.
     """
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs
 

@@ -123,7 +123,8 @@ def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bo
     book = book_with_team(folder)
     mapping = sound(*read_mapping(document, book))
     progress(f"reading {file} …")
-    tables = _tables(Path(folder, file), file, document, mapping)
+    path = Path(folder, file)
+    tables = tables_of(path, _table(path, file, mapping.format), document, mapping)
     day = day_of(as_of, book)
     return Planner(book, mapping, tables[0], day, tables[1], update, tables[2], progress=say_rows_read).plan()
 
@@ -135,10 +136,12 @@ def book_with_team(folder: str) -> Book:
     return book
 
 
-def _tables(path: Path, file: str, document: Document, mapping: ColumnMap) -> tuple[Table, Table | None, Table | None]:
+def tables_of(
+    path: Path, first: Table, document: Document, mapping: ColumnMap
+) -> tuple[Table, Table | None, Table | None]:
     """The table, with those that are joined to it, that of the members and that of the activities; every column in its place."""
     members, activities = mapping.members, mapping.activities
-    table = _joined(path, _table(path, file, mapping.format), document, mapping)
+    table = _joined(path, first, document, mapping)
     problems = column_problems(document, mapping, table.header)
     accounts = _beside(path, members.file, members.format or mapping.format) if members else None
     if accounts:

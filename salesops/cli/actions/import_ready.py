@@ -13,6 +13,7 @@ from salesops.cli.actions.import_csv import (
     say_rows_read,
     say_why_not,
     sound,
+    tables_of,
 )
 from salesops.cli.day import day_of
 from salesops.cli.named_file import bytes_of
@@ -20,7 +21,7 @@ from salesops.cli.options import Usage
 from salesops.cli.printing import note
 from salesops.cli.repository import root_of
 from salesops.imports.csv.mapping import ColumnMap
-from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, read_mapping
+from salesops.imports.csv.mapping_mistakes import columns_named, read_mapping
 from salesops.imports.csv.table import MAX_TABLE, Table
 from salesops.imports.plan import Plan, Planner
 from salesops.imports.sources import SOURCES
@@ -96,8 +97,8 @@ class _Import:
         document = sound(*document_of(self.column_map or self.ready_name, raw))
         mapping = sound(*read_mapping(document, self.book))
         table = self._with_what_is_named(table, mapping)
-        sound(table, column_problems(document, mapping, table.header))
-        return Planner(self.book, mapping, table, self.day, update=self.update, progress=say_rows_read).plan()
+        first, members, activities = tables_of(Path(self.folder, self.file), table, document, mapping)
+        return Planner(self.book, mapping, first, self.day, members, self.update, activities, say_rows_read).plan()
 
     def _with_what_is_named(self, table: Table, mapping: ColumnMap) -> Table:
         """The table with the columns of the mapping that only some files have; those that it passes over are said."""

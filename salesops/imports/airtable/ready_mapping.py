@@ -80,7 +80,7 @@ def airtable_mapping(table: Table, shape: Format, book: Book, process: Process |
     if status and leads["community"] and {*status.held} & STATUSES.keys():
         return "\n".join([*head, *_Leads(leads, columns, book, process).lines(), ""])
     if hubs["hub"] and hubs["community"]:
-        return "\n".join([*head, *_hubs(hubs, book), ""])
+        return "\n".join([*head, *_hubs(columns, hubs, book), ""])
     return mapping_for(table, shape, book, process)
 
 
@@ -168,9 +168,12 @@ class _Leads:
         yield f'    links: {{kind: attachment, url: {{column: {ADDRESSES}, split: "{BETWEEN}"}}}}'
         if WAITING not in self.held:
             return
-        when = self._when(WAITING)
+        when, changed = self._when(WAITING), self.took["changed"]
+        since = (
+            f"{{column: {in_brackets(changed.name)}, {when}}}" if changed else f"?  # since when it waits: {self.days}"
+        )
         yield "    parked:"
-        yield f"      since: {{{self._day('changed', 'created').replace('day:', 'column:').partition('  #')[0]}, {when}}}"
+        yield f"      since: {since}"
         if until := self.took["until"]:
             yield f"      until: {{column: {in_brackets(until.name)}, {when}}}"
         if waits := self.took["waits"]:
@@ -192,7 +195,7 @@ class _Leads:
             yield "  fields: {}"
 
 
-def _hubs(took: dict[str, TableColumn | None], book: Book) -> Iterator[str]:
+def _hubs(columns: list[TableColumn], took: dict[str, TableColumn | None], book: Book) -> Iterator[str]:
     """The table of hubs: each row is a hub of the member that is called as the community."""
     community, hub = took["community"], took["hub"]
     if community is None or hub is None:
@@ -208,6 +211,8 @@ def _hubs(took: dict[str, TableColumn | None], book: Book) -> Iterator[str]:
     deals = {f"{PREFIX}{id_for(name)}" for name in community.held}
     if deals and deals <= book.deals.keys():
         yield f"      deal: {{column: {in_brackets(community.name)}, kind: id, prefix: {PREFIX}}}"
+    used = [column for column in took.values() if column]
+    yield from (f"      # not taken along: {show(column.name)}" for column in columns if column not in used)
 
 
 def _kept(columns: list[TableColumn]) -> Iterator[str]:

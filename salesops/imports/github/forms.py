@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 
 from salesops.records.yaml_reader import UNSEEN
@@ -24,19 +25,19 @@ TABLE = ("question", "answer", "notes")
 
 @dataclass
 class FilledForm:
-    """The answers by their labels, in their order, and the text that belongs to no label."""
+    """The answers by their labels, in their order, and the text that belongs to no label; ``times`` counts the labels."""
 
     answers: dict[str, str] = field(default_factory=dict)
     text: str = ""
+    times: Counter[str] = field(default_factory=Counter)
 
     def put(self, label: str, answer: str) -> None:
         """Keep an answer; a second one to the same label does not take the place of the first."""
         if not answer or is_placeholder(answer):
             return
-        name, number = label, 2
-        while name in self.answers:
-            name, number = f"{label} ({number})", number + 1
-        self.answers[name] = answer
+        self.times[label] += 1
+        name = f"{label} ({self.times[label]})" if self.times[label] > 1 else label
+        self.answers[name] = f"{self.answers[name]}\n\n{answer}" if name in self.answers else answer
 
 
 def form_in(body: str) -> FilledForm:

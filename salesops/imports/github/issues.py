@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from salesops.book.book import Book
@@ -43,7 +44,7 @@ def issues_table(name: str, raw: bytes, book: Book) -> tuple[Table | None, Forma
     reading = _IssueFile(name, book)
     found = [issue for at, entry in enumerate(entries, 1) if (issue := reading.issue(at, entry))]
     found = list(_with_common(found))
-    labels = list(dict.fromkeys(label for issue in found for label in issue.answers))[:MAX_ANSWERS]
+    labels = dict.fromkeys(islice(dict.fromkeys(label for issue in found for label in issue.answers), MAX_ANSWERS))
     rows = tuple(TableRow(issue.at, issue.at, issue.cells(labels)) for issue in found)
     shape = Format.model_validate({"dates": TIME})
     return Table(name, (*FIXED, *labels), rows, tuple(reading.refused)), shape, []
@@ -78,7 +79,7 @@ class LeadIssue:
     fixed: Mapping[str, str]
     answers: Mapping[str, str]
 
-    def cells(self, labels: list[str]) -> list[str]:
+    def cells(self, labels: Mapping[str, None]) -> list[str]:
         """Its row of the table; answers that have no column of their own are part of the text."""
         more = [f"{label}: {words}" for label, words in self.answers.items() if label not in labels]
         text = "\n\n".join(part for part in (self.fixed["text"], *more) if part)

@@ -160,10 +160,13 @@ HEALTH: Columns[Health] = (
     Column("Date", lambda seen, _: day(seen.date)),
     Column("Status", lambda seen, here: here.parts.health(seen.status)),
     Column("Active users", lambda seen, _: figure(seen.active_users), right=True),
-    Column("Hub", lambda seen, _: seen.hub or ""),
     Column("Satisfaction", lambda seen, _: figure(seen.satisfaction), right=True),
     Column("Note", lambda seen, _: seen.note or "", words=True),
 )
+
+
+HEALTH_OF_HUBS: Columns[Health] = (*HEALTH[:1], Column("Hub", lambda seen, _: seen.hub or ""), *HEALTH[1:])
+"""The same where some counts are of one hub among several."""
 
 
 def _whose(invoice: Invoice, here: Here) -> object:
@@ -230,7 +233,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             charts=[users(member, contracts.get(member_id, []), snapshot.as_of)],
             deal_columns=DEALS,
             contract_columns=CONTRACTS,
-            health_columns=HEALTH,
+            health_columns=HEALTH_OF_HUBS if any(seen.hub for seen in member.health) else HEALTH,
             invoice_columns=INVOICES,
             relation=relation[member_id],
             open=[standing for standing in deals.get(member_id, []) if standing.is_open and not standing.parked],

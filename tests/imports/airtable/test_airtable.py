@@ -111,6 +111,12 @@ def test_a_column_that_was_renamed_is_reported_and_not_guessed(bring):
     assert any("'Status changed'" in problem["message"] for problem in found["problems"])
 
 
+def test_since_when_a_community_waits_is_asked_where_no_column_says_it(bring):
+    assert "since: ?  # since when it waits: Created" in bring.detect(
+        file("Elm,Waiting,Jim,2021-03-02\n", "Community,Status,Owner,Created\n")
+    )
+
+
 def test_a_table_that_lacks_a_day_asks_for_the_column(bring):
     head, rows = "Community,Status,Owner,Created\n", "Elm,Needs Admin,Jim,2021-03-02\n"
     assert "day: ?  # one of Created" in bring.detect(file(rows, head))
@@ -118,6 +124,7 @@ def test_a_table_that_lacks_a_day_asks_for_the_column(bring):
 
 def test_the_table_of_hubs_becomes_hubs_of_members_with_their_deals(bring):
     bring.run(file(), answers=ANSWERS)
+    assert "# not taken along: Colour" in bring.detect(file("prod,Oak Lab,red\n", "Hub,Community,Colour\n"))
     head = "Hub,Community,URL,Start date,Issue\n"
     rows = (
         "prod,Oak Lab,oak.hubs.example,2021-06-01,https://github.com/org/hubs/issues/7\n"
@@ -131,6 +138,16 @@ def test_the_table_of_hubs_becomes_hubs_of_members_with_their_deals(bring):
         ("staging", "https://staging.hubs.example", "2021-06-02", "lead-oak-lab"),
     ]
     assert list(errors(check_book(load(bring.repo.root)[0], TODAY))) == []
+
+
+def test_a_mapping_of_ones_own_may_join_a_second_table(bring):
+    mapping = bring.run(file(lead()), answers=ANSWERS) and bring.holds("../ready.yaml")
+    bring.repo.write("../more.csv", "who,colour\nAsh,red\n")
+    joined = mapping.replace("deal:\n", "joins: {more: {file: more.csv, key: who, to: Community}}\ndeal:\n").replace(
+        "  fields:\n", "  fields:\n    x.colour: {column: more.colour}\n", 1
+    )
+    assert bring.run(file(lead(Community="Ash")), map=joined)["taken"] == 1
+    assert load(bring.repo.root)[0].deals["lead-ash"].x["colour"] == "red"
 
 
 def test_any_other_table_gets_the_mapping_that_csv_would_get(bring):

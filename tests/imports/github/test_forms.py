@@ -67,12 +67,25 @@ def test_a_label_within_code_is_no_label_and_a_label_twice_is_kept_twice():
     assert form.answers == {"A": "```\n### B\nno\n```", "A (2)": "again"}
 
 
+def test_many_answers_to_one_label_are_all_kept_and_read_at_once():
+    found = form_in("### A\nx\n" * 50_000).answers
+    assert (len(found), found["A (50000)"]) == (50_000, "x")
+    assert form_in("### A\n1\n### A (2)\n2\n### A\n3").answers == {"A": "1", "A (2)": "2\n\n3"}
+
+
 def test_what_the_template_says_between_comment_marks_is_no_answer():
     assert form_in("### A\n<!-- say it -->\n### B\n<!-- open").answers == {"B": "<!-- open"}
 
 
 @pytest.mark.parametrize(
-    "body", ["<!--" * 50_000, "### " + "# " * 50_000, "| Question | Answer |\n" + "|" * 100_000, "[" * 100_000]
+    "body",
+    [
+        "<!--" * 50_000,
+        "### " + "# " * 50_000,
+        "| Question | Answer |\n" + "|" * 100_000,
+        "[" * 100_000,
+        "### A\n" * 100_000,
+    ],
 )
 def test_a_body_that_means_harm_is_read_at_once(body):
     assert form_in(body).answers == {}

@@ -654,5 +654,5 @@ def test_a_count_of_users_says_nothing_of_how_a_member_stands(repo, page_of):
     assert "104 (+14)" in page.text
     assert "not judged" in page.text
     row = next(row for row in page.every("tr") if "research" in row.text)
-    assert [cell.text for cell in row.every("td")][1] == "–"
+    assert "–" in row.text
     assert "amber" in page_of("members").text
