@@ -294,3 +294,15 @@ def test_a_loss_that_is_written_before_the_deal_is_lost_is_called_what_it_is(rep
     assert "Prepared in case it is lost" in page
     assert "earlier attempt" not in page
     assert "2027Q1 (from 2027-01-01)" in page
+
+
+def test_a_parked_deal_says_until_when_why_and_what_happens_then(repo, page_of):
+    repo.deal(
+        "parked: [{since: 2026-11-09, until: 2027-02-15, why: The grant is decided in January}]\n"
+        "next: {action: Ask how it went, due: 2027-02-16}"
+    )
+    section = next(page_of("deals/acme").every("section", class_="so-next-step"))
+    assert section.text.startswith(
+        "Parked until 15 Feb 2027 The grant is decided in January Then, on Tue 16 Feb 2027: Ask how it went Jim"
+    )
+    assert next(page_of("deals/acme").every("li", class_="so-step-now")).text.endswith("parked until 15 Feb 2027")
