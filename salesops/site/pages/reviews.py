@@ -12,11 +12,12 @@ from salesops.book.book import Snapshot
 from salesops.book.waiting_playbook import open_actions
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
+from salesops.metrics.wording import rounded
 from salesops.records.learning import Action, Review
 from salesops.records.scalars import day_or_none
 from salesops.reports.agenda import agenda
 from salesops.reports.monthly import in_sections, last_day_of, month_over, monthly_review
-from salesops.reports.sections import Paper, SheetCell, SheetSection
+from salesops.reports.sections import Head, Paper, SheetCell, SheetSection
 from salesops.reports.weekly import PAGES_OF_PAST, past_reviews, since, weekly_review
 from salesops.site.pages.charts.came_and_went import bridge
 from salesops.site.pages.charts.chart import Chart
@@ -24,16 +25,18 @@ from salesops.site.pages.charts.over_time import sqd, weeks_of
 from salesops.site.pages.charts.stages import ageing
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, day, days_said
+from salesops.site.pages.words import NOTHING, day, days_said, unbroken
 
 Row = tuple[SheetCell, ...]
 _DAY = re.compile(r"\d{4}-\d\d-\d\d\b", re.ASCII)
 
 
-def shown(cell: SheetCell, here: Here, is_own: bool = False) -> Markup | str:
+def shown(cell: SheetCell, here: Here, head: Head) -> Markup | str:
     """A cell, with a link to the record or the metric that it names; days in words where the sentence is the program's own."""
     if cell.ref is None:
-        return days_said(cell.text, here.as_of) if is_own else _with_day(cell.text)
+        if head.right:
+            return unbroken(rounded(cell.text))
+        return days_said(cell.text, here.as_of) if head.own else _with_day(cell.text)
     kind, name = cell.ref
     if kind == "experiment":
         return Markup("{}{}").format(here.playbook_link(kind, name), cell.text.removeprefix(name))
@@ -54,10 +57,11 @@ def columns_of(section: SheetSection) -> Columns[Row]:
     return tuple(
         Column(
             head.title,
-            lambda row, here, at=at, head=head: shown(row[at], here, head.own),  # type: ignore[misc]  # bound to each
+            lambda row, here, at=at, head=head: shown(row[at], here, head),  # type: ignore[misc]  # bound to each
             header=at == 0,
             right=head.right,
             label=head.title if head.right else "",
+            look="so-sum" if head.right else "",
             words=head.words,
         )
         for at, head in enumerate(section.heads)

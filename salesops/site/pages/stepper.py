@@ -10,7 +10,7 @@ from typing import NamedTuple
 from salesops.book.book import Snapshot
 from salesops.book.status import Standing, counted
 from salesops.records.process import WON, Process
-from salesops.site.pages.words import short_day
+from salesops.site.pages.words import days_said, short_day
 
 DONE, NOW, AHEAD, WAS_WON, WAS_LOST = "done", "now", "ahead", "won", "lost"
 
@@ -54,7 +54,7 @@ def _here(standing: Standing) -> StageStep:
         return StageStep(standing.stage_name, title, short_day(standing.since, as_of), look)
     visits = sum(standing.snapshot.name(visit.stage) == standing.stage_name for visit in standing.history.visits)
     again = f", visit {visits}" if visits > 1 else ""
-    parked = f"; {standing.parked}" if standing.parked else ""
+    parked = f"; {days_said(standing.parked, as_of)}" if standing.parked else ""
     return StageStep(standing.stage_name, title, f"{standing.stay}{again}{parked}", NOW)
 
 

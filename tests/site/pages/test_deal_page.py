@@ -299,3 +299,15 @@ def test_a_loss_that_is_written_before_the_deal_is_lost_is_called_what_it_is(rep
 def test_an_answer_says_who_asked(repo, page_of):
     repo.deal("maniac_t:\n  need: {status: unknown, date: 2026-01-05, note: Their server died, asked_by: april}\n")
     assert "Their server died asked by April" in page_of("deals/acme").text
+
+
+def test_a_parked_deal_says_until_when_why_and_what_happens_then(repo, page_of):
+    repo.deal(
+        "parked: [{since: 2026-11-09, until: 2027-02-15, why: The grant is decided in January}]\n"
+        "next: {action: Ask how it went, due: 2027-02-16}"
+    )
+    section = next(page_of("deals/acme").every("section", class_="so-next-step"))
+    assert section.text.startswith(
+        "Parked until 15 Feb 2027 The grant is decided in January Then, on Tue 16 Feb 2027: Ask how it went Jim"
+    )
+    assert next(page_of("deals/acme").every("li", class_="so-step-now")).text.endswith("parked until 15 Feb 2027")

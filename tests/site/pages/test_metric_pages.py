@@ -171,7 +171,7 @@ def test_a_number_that_moved_says_which_deals_came_and_which_left_and_where_they
     repo.deal(parked, id="waits")
     moved = page_of("metrics/sqd").one("p", id="moved")
     assert moved.text == (
-        "Since Fri 23 Oct 1 came: Cascadia University; "
+        "Since Fri 23 Oct, 1 came: Cascadia University; "
         "2 left: Cascadia University Closed Lost, Cascadia University parked."
     )
     assert [link["href"] for link in moved.every("a")] == [

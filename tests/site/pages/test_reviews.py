@@ -68,3 +68,9 @@ def test_days_are_said_as_people_say_them_and_what_somebody_wrote_stays(repo, pa
     repo.write("playbook/targets.yaml", "targets: [{id: enough, metric: sqd, at_least: 5, by: 2026-12-31}]\n")
     [row] = rows(page_of("review"), "Targets")
     assert row[4] == "Thu 31 Dec"
+
+
+def test_amounts_are_whole_on_the_page(repo, page_of):
+    repo.deal("value: {mrr: 1250.55 USD, months: 12}\nstages: [enrichment: 2026-01-05, outreach: 2026-02-01]")
+    [value] = [row for row in rows(page_of("review"), "Pipeline") if row[0] == "Pipeline value"]
+    assert value[2] == "15,007 USD"
