@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from salesops.checks import check_book
-from salesops.imports.csv.mapping import ColumnMap, DealMap, Format, MemberMap, OwnerCell, StageLine, When
+from salesops.imports.csv.mapping import ColumnMap, ContactMap, DealMap, Format, MemberMap, OwnerCell, StageLine, When
 from salesops.imports.csv.mapping_mistakes import read_mapping
 from salesops.records.model_fields import keyed_fields
 from salesops.records.yaml_reader import read
@@ -179,7 +179,7 @@ def test_the_example_and_its_playbook_fit_together(home):
     assert mapping.deal.folder == "deals/maven"
 
 
-@pytest.mark.parametrize("model", [ColumnMap, Format, When, OwnerCell, StageLine, DealMap, MemberMap])
+@pytest.mark.parametrize("model", [ColumnMap, ContactMap, Format, When, OwnerCell, StageLine, DealMap, MemberMap])
 def test_every_word_of_the_mapping_is_in_the_guide(home, model):
     guide = (home / "site/guides/import-csv.md").read_text(encoding="utf-8")
     words = [key for key, _ in keyed_fields(model)]
