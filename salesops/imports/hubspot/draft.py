@@ -358,12 +358,11 @@ def _meetings(export: HubspotExport, is_alone: bool) -> Iterator[str]:
         return
     names = {what: column_called(table.header, spelled) for what, spelled in MEETING_NAMES.items()}
     yield from _begin("activities", table, export, Role.MEETINGS, is_alone=is_alone)
-    deal = {"column": names["deal"], "split": ";"}
-    yield (
-        entry_line("deal", deal)
-        if names["deal"]
-        else question_line("deal", "the column with the deal's number, or the id of one deal for all")
-    )
+    if names["deal"]:
+        yield entry_line("deal", {"column": names["deal"], "split": ";"})
+        yield entry_line("key", "x.hubspot")
+    else:
+        yield question_line("deal", "the column with the deal's number, or the id of one deal for all")
     yield entry_line("date", {"column": names["date"]})
     yield "  kind: meeting"
     if names["contact"]:
