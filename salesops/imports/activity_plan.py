@@ -42,6 +42,8 @@ class ActivityPlan:
         self.table = table
         self.column = column_in(mapped.deal)
         self.fields = fillings(Activity, mapped.fields)
+        if mapped.key:
+            ground.deal_of.update({key: deal_id for deal_id, key in ground.keys_of("deal", mapped.key)})
 
     def read(self, candidates: list[Candidate]) -> list[ActivityRow]:
         """The activities; those of deals of this import are put into their data."""
@@ -77,6 +79,12 @@ class ActivityPlan:
         day = reader.value(self.mapped.date, "date", needed=True)
         kind = reader.value(self.mapped.kind, "text", needed=True)
         data = {"date": day, "kind": kind, **reader.filled(self.fields)}
+        if day and day > reader.today and data.get("status") != "scheduled":
+            reader.ask(
+                column_in(self.mapped.date),
+                Wrong("activity-to-come", "is a day to come, and nothing says that it is only planned"),
+                day,
+            )
         if reader.verdict is not None or deal_id is None:
             return None
         candidate = deals.get(deal_id)

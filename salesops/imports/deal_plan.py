@@ -53,18 +53,16 @@ class DealPlan:
     def with_own_ids(self, found: list[Candidate], key: str, column: str) -> list[Candidate]:
         """The deals under the ids that they have on file by their key; a new one whose id another has gets a number behind it."""
         own = OwnIds.of(self.ground, key, {*self.members.names})
-        named = [candidate for candidate in found if candidate.key_at(key)]
+        nothing = Wrong("cell-empty", "is empty: nothing tells this deal from another")
+        for candidate in found:
+            if not candidate.key_at(key):
+                candidate.reject(column_in(self.deal.fields[key]), nothing)
+        named = [candidate for candidate in found if candidate.is_taken]
         for candidate in sorted(named, key=lambda one: in_counting_order(one.key_at(key))):
             wrong = own.give(candidate, candidate.key_at(key))
             if wrong:
                 candidate.say(Verdict.ASKED, column, wrong, candidate.id)
         self.ground.deal_of.update(own.known)
-        for candidate in found:
-            if candidate not in named:
-                candidate.reject(
-                    column_in(self.deal.fields[key]),
-                    Wrong("cell-empty", "is empty: nothing tells this deal from another"),
-                )
         return [candidate for candidate in named if candidate.is_taken]
 
     def candidate(self, reader: RowReader) -> Candidate | None:
@@ -105,7 +103,7 @@ class DealPlan:
         known = self.members.names.get(member, said)
         if isinstance(said, StandIn):
             return StandIn(known)
-        return known if sameness(known) == sameness(said) or member not in self.member_of.values() else said
+        return known if sameness(known) == sameness(said) or member not in self.key_of else said
 
     def owner(self, reader: RowReader) -> str | None:
         """The owner's id; whoever is not in the team is remembered, and rejected unless the mapping adds people."""

@@ -12,7 +12,7 @@ from salesops.book.book import Book
 from salesops.imports.csv.mapping import ColumnMap, Format, stages_told
 from salesops.imports.csv.rows import Filling, RowReader, left_out
 from salesops.imports.csv.table import Table, TableRow
-from salesops.imports.outcomes import OnFile, RecordOutcome
+from salesops.imports.outcomes import OnFile, RecordOutcome, ToldRecord
 from salesops.imports.three_way import LastImport
 from salesops.problems import Problem
 from salesops.records.record import Record, value_at
@@ -91,7 +91,7 @@ class Ground:
         """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""
         emptied = reader.left_empty(making.fields) if self.last else []
         while True:
-            found = self.on_file.entry(making.kind, making.model, making.id, making.folder, data, emptied)
+            found = self.on_file.entry(ToldRecord(making.kind, making.model, making.id, making.folder, data, emptied))
             if isinstance(found, RecordOutcome):
                 return found
             if not any([self._mended(making, reader, data, problem) for problem in found]):  # noqa: C419 - each of them

@@ -50,6 +50,18 @@ class RecordOutcome:
 
 
 @dataclass(frozen=True)
+class ToldRecord:
+    """A record as a table tells it: what it is, where it would go, and its data; ``emptied`` are the fields that the table leaves empty."""
+
+    kind: str
+    model: type[Record]
+    id: str
+    folder: str
+    data: dict[str, Any]
+    emptied: Collection[str] = ()
+
+
+@dataclass(frozen=True)
 class OnFile:
     """The records on file; with ``update`` they gain what they lack, and never lose what they say.
 
@@ -76,81 +88,53 @@ class OnFile:
         removals = self.book.removed.removed if self.book.removed else ()
         return {(entry.kind, entry.id): str(entry.date) for entry in removals}
 
-    def entry(
-        self,
-        kind: str,
-        model: type[Record],
-        record_id: str,
-        folder: str,
-        data: dict[str, Any],
-        emptied: Collection[str] = (),
-    ) -> RecordOutcome | list[Problem]:
-        """What becomes of one record, or why it would not be one; ``emptied`` are the fields that the table leaves empty."""
-        found = self._entry(kind, model, record_id, folder, data, emptied)
-        return replace(found, told=data) if isinstance(found, RecordOutcome) else found
+    def entry(self, told: ToldRecord) -> RecordOutcome | list[Problem]:
+        """What becomes of one record, or why it would not be one."""
+        found = self._entry(told)
+        return replace(found, told=told.data) if isinstance(found, RecordOutcome) else found
 
-    def _entry(
-        self,
-        kind: str,
-        model: type[Record],
-        record_id: str,
-        folder: str,
-        data: dict[str, Any],
-        emptied: Collection[str],
-    ) -> RecordOutcome | list[Problem]:
-        document = self.book.documents.get((kind, record_id))
-        path = document.path if document else f"{folder}/{record_id}.yaml"
-        if (kind, record_id) in self.book.broken:
-            return RecordOutcome(
-                kind, record_id, path, Outcome.KEPT, why="the existing file has errors: run salesops check"
-            )
-        if document is None:
-            return self._new(kind, model, record_id, path, data)
-        return self._known(kind, model, record_id, document, data, emptied)
+    def _entry(self, told: ToldRecord) -> RecordOutcome | list[Problem]:
+        document = self.book.documents.get((told.kind, told.id))
+        path = document.path if document else f"{told.folder}/{told.id}.yaml"
+        if (told.kind, told.id) in self.book.broken:
+            why = "the existing file has errors: run salesops check"
+            return RecordOutcome(told.kind, told.id, path, Outcome.KEPT, why=why)
+        return self._new(told, path) if document is None else self._known(told, document)
 
-    def _new(
-        self, kind: str, model: type[Record], record_id: str, path: str, data: dict[str, Any]
-    ) -> RecordOutcome | list[Problem]:
+    def _new(self, told: ToldRecord, path: str) -> RecordOutcome | list[Problem]:
         """A record that is not on file yet, or why it would not be one."""
-        ordered = in_order(model, {**data, "imported": self.mark} if model is Deal else data)
+        ordered = in_order(told.model, {**told.data, "imported": self.mark} if told.model is Deal else told.data)
         text = render(ordered)
-        change = FileChange(path, text)
-        return _problems(path, model, ordered, text) or RecordOutcome(kind, record_id, path, Outcome.NEW, change)
+        made = RecordOutcome(told.kind, told.id, path, Outcome.NEW, FileChange(path, text))
+        return _problems(path, told.model, ordered, text) or made
 
-    def _known(
-        self,
-        kind: str,
-        model: type[Record],
-        record_id: str,
-        document: Document,
-        data: dict[str, Any],
-        emptied: Collection[str],
-    ) -> RecordOutcome | list[Problem]:
+    def _differences(self, told: ToldRecord, document: Document) -> list[Addition | Question]:
+        """What is to be added to a record on file, and what is to be asked."""
+        known = Grasp(self.stages, self.closing, _lists(told.model))
+        found = list(differences(document.data, told.data, known))
+        if self.last is None:
+            return found
+        before = self.last.of(told.kind, told.id)
+        sides = Sides(document.data, told.data, before, told.id, told.model, told.emptied)
+        return list(three_way(found, sides, self.last))
+
+    def _known(self, told: ToldRecord, document: Document) -> RecordOutcome | list[Problem]:
         """A record on file: with ``update`` it gains what it lacks; where it says something else it is asked about."""
-        found = list(differences(document.data, data, Grasp(self.stages, self.closing, _lists(model))))
-        if self.last is not None:
-            sides = Sides(document.data, data, self.last.of(kind, record_id), record_id, model, emptied)
-            found = list(three_way(found, sides, self.last))
+        found = self._differences(told, document)
         if not found:
-            return RecordOutcome(kind, record_id, document.path, Outcome.UNCHANGED)
+            return RecordOutcome(told.kind, told.id, document.path, Outcome.UNCHANGED)
         differs = tuple(dict.fromkeys(str(one.path[0]) for one in found))
-        kept = RecordOutcome(
-            kind,
-            record_id,
-            document.path,
-            Outcome.KEPT,
-            differs=differs,
-            asked=tuple(one for one in found if isinstance(one, Question)),
-        )
+        asked = tuple(one for one in found if isinstance(one, Question))
+        kept = RecordOutcome(told.kind, told.id, document.path, Outcome.KEPT, differs=differs, asked=asked)
         additions = [one for one in found if isinstance(one, Addition)]
         if not self.update or not additions:
             return kept
         try:
-            text = completed(document.text, [*additions, *self._newer_mark(document, additions)], model)
+            text = completed(document.text, [*additions, *self._newer_mark(document, additions)], told.model)
         except CannotEdit as fault:
             return replace(kept, why=f"what it lacks has to be added by hand: {fault}")
         changed, problems = read(document.path, text.encode("utf-8"))
-        problems = _problems(document.path, model, changed.data, text) if changed else problems
+        problems = _problems(document.path, told.model, changed.data, text) if changed else problems
         return problems or replace(kept, outcome=Outcome.UPDATED, change=FileChange(document.path, text, document.text))
 
     @cached_property

@@ -30,6 +30,10 @@ class LastImport:
     ours: Collection[str] = ()
     ended: Collection[str] = ()
 
+    def goes_before(self, record_id: str, path: Path) -> bool:
+        """Whether a record goes before in a field, or in one that it is part of."""
+        return any(f"{record_id}.{dotted(path[:end])}" in self.ours for end in range(1, len(path) + 1))
+
     def of(self, kind: str, record_id: str) -> Mapping[str, Any]:
         """What it took of a record; nothing where it took none."""
         return self.taken.get((kind, record_id), {})
@@ -59,7 +63,7 @@ def three_way(found: Sequence[Found], sides: Sides, last: LastImport) -> Iterato
         *(kept for each in others for kept in _of_field(each, sides, last)),
         *_emptied(sides),
     ]
-    yield from (each for each in every if f"{sides.id}.{dotted(each.path)}" not in last.ours)
+    yield from (each for each in every if not last.goes_before(sides.id, each.path))
 
 
 def _of_field(each: Found, sides: Sides, last: LastImport) -> Iterator[Found]:

@@ -22,6 +22,8 @@ from salesops.store.save import alone, remove, save_all, sweep
 
 KEPT = 50
 """So many writes can be taken back, the last ones."""
+LARGEST = 1_000_000_000
+"""Bytes of a file that a write may hold; what an import remembers is larger than any record."""
 NOTHING = "nothing was written"
 HALF = "some of it is written: the next salesops command writes the rest, once the disk lets it"
 _NAME = re.compile(r"([0-9]{6})\.(json|open)")
@@ -181,7 +183,7 @@ def _held(root: Path, path: str) -> str | None:
     with _sentence():
         if not (root / path).exists():
             return None
-    found = read_bytes(root, path)
+    found = read_bytes(root, path, LARGEST)
     return found.decode("utf-8", "surrogateescape") if isinstance(found, bytes) else ""
 
 

@@ -396,8 +396,8 @@ def _not_a_file(path: str, what: str) -> Problem:
     )
 
 
-def read_bytes(root: FilePath, path: str) -> bytes | int:
-    """The bytes of a plain file, or its size where that is over the limit; links are never followed."""
+def read_bytes(root: FilePath, path: str, limit: int = MAX_BYTES) -> bytes | int:
+    """The bytes of a plain file, or its size where that is over the limit, that of a record; links are never followed."""
     try:
         handle = os.open(root / path, os.O_RDONLY | CAREFUL)
     except OSError as fault:
@@ -405,10 +405,10 @@ def read_bytes(root: FilePath, path: str) -> bytes | int:
     try:
         parts: list[bytes] = []
         size = 0
-        while part := os.read(handle, MAX_BYTES + 1):
+        while part := os.read(handle, min(limit, MAX_BYTES) + 1):
             parts.append(part)
             size += len(part)
-            if size > MAX_BYTES:
+            if size > limit:
                 return max(size, os.fstat(handle).st_size)
         return b"".join(parts)
     except OSError as fault:

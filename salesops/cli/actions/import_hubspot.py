@@ -16,7 +16,8 @@ from salesops.cli.printing import say, style
 from salesops.cli.repository import root_of
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.csv.table import MAX_TABLE
-from salesops.imports.hubspot.draft import DealColumns, draft
+from salesops.imports.hubspot.deal_columns import DealColumns
+from salesops.imports.hubspot.draft import draft
 from salesops.imports.hubspot.files import ExportFile, read_export_file
 from salesops.imports.hubspot.last_import import LAST, LastExport, after, read_last
 from salesops.imports.hubspot.mapping import MAPPING, HubspotMap, read_hubspot_mapping, with_files, with_more_stages

@@ -268,6 +268,7 @@ class ActivityMap(Record):
     file: Text | None = maybe("The table, next to the first; left out where the first is this table.", "meetings.csv")
     format: Format | None = maybe("How that table is written, where it differs from the first.")
     deal: AnyCell = given("The deal, by what its id is made of.", "deal_id")
+    key: Text | None = maybe("The field of deals on file that holds the same, where their ids do not.", "x.hubspot")
     date: AnyCell = given("The day.", "start")
     kind: AnyCell = given("What it was: email, call, meeting, event or note.", "meeting")
     contact: AnyCell | None = maybe(

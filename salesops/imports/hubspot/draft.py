@@ -3,41 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from typing import NamedTuple, get_args
+from typing import get_args
 
 from salesops.book.book import Book
 from salesops.edits.yaml_writer import in_brackets
-from salesops.imports.csv.columns import DATES, EMPTY_WORDS, TableColumn, columns_of, empty_words, is_read
+from salesops.imports.csv.columns import TableColumn, columns_of, empty_words
 from salesops.imports.csv.detect import (
-    NamedColumns,
     as_remark,
     country_lines,
     entry_line,
-    in_order_of,
     left_lines,
     listed,
     marks_lines,
     question_line,
-    stage_words,
     tier_lines,
     type_lines,
 )
 from salesops.imports.csv.mapping import Format
 from salesops.imports.csv.table import Table
+from salesops.imports.hubspot.deal_columns import DealColumns, StageWord, ways_of_days
 from salesops.imports.hubspot.headings import (
     COMPANY_NAMES,
     CONTACT_NAMES,
-    DEAL_NAMES,
     MEETING_NAMES,
     OUTCOMES,
-    EnteredColumn,
     Role,
     column_called,
-    entered_column,
 )
-from salesops.imports.hubspot.tables import HubspotExport, PipelineStage
+from salesops.imports.hubspot.tables import HubspotExport
 from salesops.imports.names import sameness
 from salesops.records.deal import Loss, MeetingAbout, MeetingStatus
 from salesops.records.process import Process
@@ -49,94 +42,6 @@ HEAD = """\
 """
 COMPANY = "company"
 """What the columns of the companies are called beside those of another table."""
-
-
-class StageWord(NamedTuple):
-    """A stage as the export calls it, in its pipeline; nothing where there is only one."""
-
-    pipeline: str
-    word: str
-
-
-@dataclass(frozen=True)
-class DealColumns:
-    """The table of the deals by what its columns hold, the words for its stages, and what these are here."""
-
-    export: HubspotExport
-    table: Table
-    book: Book
-    process: Process | None
-
-    @cached_property
-    def named(self) -> NamedColumns:
-        """Its columns, with those that a later line has taken."""
-        return NamedColumns(columns_of(self.table, empty_words(self.table)))
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        """The headings by what they hold."""
-        return {what: column_called(self.table.header, names) for what, names in DEAL_NAMES.items()}
-
-    @cached_property
-    def words(self) -> dict[StageWord, int]:
-        """The stages in which deals are now, and how many."""
-        found: dict[StageWord, int] = {}
-        stage, pipeline = self.names["stage"], self.pipeline
-        for row in self.table.rows if stage else ():
-            word = self.table.cell(row, stage)
-            if word and word not in EMPTY_WORDS:
-                each = StageWord(self.table.cell(row, pipeline) if pipeline else "", word)
-                found[each] = found.get(each, 0) + 1
-        return found
-
-    @cached_property
-    def pipeline(self) -> str:
-        """The column of the pipelines where there are several."""
-        column = self.names["pipeline"]
-        several = column and len({self.table.cell(row, column) for row in self.table.rows}) > 1
-        return column if several else ""
-
-    @cached_property
-    def entered(self) -> list[EnteredColumn]:
-        """The columns of the days of the stages in which any deal is or was, and of those that are certain to be ours."""
-        filled = {column.name for column in self.named.columns if column.held}
-        found = [one for name in self.table.columns if (one := entered_column(name))]
-        present = [stage.word for stage in self.words]
-        return [one for one in found if one.name in filled or self.meant(one.label) or any(map(one.is_of, present))]
-
-    @cached_property
-    def known(self) -> dict[str, str]:
-        """What words for a stage are certain here: our own names and titles, and the ends of a pipeline."""
-        own = self.process.stages if self.process else {}
-        ends = {stage.label or stage.id: "closed won" if stage.is_won else "closed lost" for stage in self._closed}
-        of_ends = {sameness(word): meant for word, meant in ends.items() if meant in own}
-        return {**of_ends, **stage_words(self.process)}
-
-    @property
-    def _closed(self) -> list[PipelineStage]:
-        return [stage for stage in self.export.stages if stage.is_closed]
-
-    def meant(self, word: str) -> str:
-        """The stage of ours that a word means for certain; nothing where a person must say."""
-        return self.known.get(sameness(word), "")
-
-    def is_closing(self, word: str) -> bool:
-        """Whether a word is known to mean the end of a deal."""
-        return bool(meant := self.meant(word)) and self.process is not None and not self.process.stages[meant].is_open
-
-    @cached_property
-    def is_ours(self) -> bool:
-        """Whether the deals are an export of ours, which calls them by their ids."""
-        column = self.names["id"]
-        return bool(column) and any(self.table.cell(row, column) in self.book.deals for row in self.table.rows)
-
-    def column(self, what: str) -> TableColumn | None:
-        """A column by what it holds, where there is one with anything in it; it is then taken."""
-        found = next((one for one in self.named.columns if one.name == self.names[what]), None)
-        if found is None:
-            return None
-        self.named.taken.add(found.name)
-        return found
 
 
 def draft(export: HubspotExport, files: list[str], book: Book, process: Process | None) -> str:
@@ -164,26 +69,6 @@ def draft(export: HubspotExport, files: list[str], book: Book, process: Process 
 
 
 # ── how it is written ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def ways_of_days(table: Table) -> list[str]:
-    """Every way in which a day or a time of a table is written; what can be read in two ways has both."""
-    found: list[str] = []
-    for column in columns_of(table, empty_words(table)):
-        if not may_hold_days(column.name):
-            continue
-        for words in dict.fromkeys(column.held):
-            if not any(is_read(words, way) for way in found):
-                found += [
-                    way for way in column.dates or [way for way in DATES if is_read(words, way)] if way not in found
-                ]
-    return found
-
-
-def may_hold_days(name: str) -> bool:
-    """Whether a heading is one of days or times."""
-    same = sameness(name)
-    return bool(entered_column(name)) or "date" in same or same.endswith(("time", "entered"))
 
 
 def format_of(table: Table, shape: Format) -> dict[str, object]:
@@ -316,34 +201,6 @@ def _owner(deals: DealColumns) -> Iterator[str]:
         yield question_line("owner", f"one of {listed(people)}")
 
 
-def stages_of(deals: DealColumns) -> Iterator[tuple[str, list[StageWord]]]:
-    """The words for stages, by their pipelines, in the order of our stages."""
-    pipelines = dict.fromkeys(one.pipeline for one in deals.words)
-    for pipeline in pipelines:
-        words = [one.word for one in deals.words if one.pipeline == pipeline]
-        words += [one.label for one in deals.entered if _is_only_past(deals, one, pipeline)]
-        yield (
-            pipeline,
-            [StageWord(pipeline, word) for word in in_order_of(deals.process, list(dict.fromkeys(words)), deals.known)],
-        )
-
-
-def _is_only_past(deals: DealColumns, column: EnteredColumn, pipeline: str) -> bool:
-    """Whether a column is of a stage of a pipeline in which no deal is now."""
-    if pipeline and column.pipeline and column.pipeline != pipeline:
-        return False
-    return not any(column.is_of(one.word) for one in deals.words if one.pipeline == pipeline or not column.pipeline)
-
-
-def days_of(deals: DealColumns, stage: StageWord) -> list[str]:
-    """The columns with the days on which deals entered a stage: that of its pipeline, or one that does not say which."""
-    found = [one for one in deals.entered if one.is_of(stage.word)]
-    own = [one for one in found if one.pipeline == stage.pipeline or not stage.pipeline]
-    return [
-        one.name for one in own or found if not (stage.pipeline and one.pipeline and one.pipeline != stage.pipeline)
-    ]
-
-
 def _stages(deals: DealColumns) -> Iterator[str]:
     yield from (entry_line("now", column.name) for column in [deals.column("stage")] if column)
     for one in deals.entered:
@@ -352,7 +209,7 @@ def _stages(deals: DealColumns) -> Iterator[str]:
     if not deals.words:
         yield question_line("- stage", f"one of {listed(deals.process.stages if deals.process else ())}", "    ")
         yield question_line("day", "the column with the day on which a deal entered it", "      ")
-    for _, words in stages_of(deals):
+    for _, words in deals.stages():
         for word in words:
             yield from stage_lines_of(deals, word)
 
@@ -365,7 +222,7 @@ def stage_lines_of(deals: DealColumns, stage: StageWord) -> Iterator[str]:
     pipeline = [{"column": deals.pipeline, "is": [stage.pipeline]}] if deals.pipeline else []
     now = [{"column": deals.names["stage"], "is": [stage.word]}]
     of_pipeline = f" of {stage.pipeline}" if pipeline else ""
-    days = days_of(deals, stage) or [""]
+    days = deals.days_of(stage) or [""]
     for day in days:
         yield (
             entry_line("- stage", meant, "    ")
@@ -485,23 +342,27 @@ def _member_fields(companies: Table, book: Book, before: str) -> Iterator[str]:
         )
 
 
+def _begin(part: str, table: Table, export: HubspotExport, role: Role, is_alone: bool) -> Iterator[str]:
+    """The first lines of a part of the mapping: the table that it reads, and how that is written."""
+    if is_alone:
+        yield from _format(table, export.shape(role))
+    yield f"{part}:"
+    if not is_alone:
+        yield entry_line("file", role.value)
+        yield from _format(table, export.shape(role), "  ")
+
+
 def _meetings(export: HubspotExport, is_alone: bool) -> Iterator[str]:
     table = export.meetings
     if table is None:
         return
     names = {what: column_called(table.header, spelled) for what, spelled in MEETING_NAMES.items()}
-    if is_alone:
-        yield from _format(table, export.shape(Role.MEETINGS))
-    yield "activities:"
-    if not is_alone:
-        yield entry_line("file", Role.MEETINGS.value)
-        yield from _format(table, export.shape(Role.MEETINGS), "  ")
-    deal = {"column": names["deal"], "split": ";"}
-    yield (
-        entry_line("deal", deal)
-        if names["deal"]
-        else question_line("deal", "the column with the deal's number, or the id of one deal for all")
-    )
+    yield from _begin("activities", table, export, Role.MEETINGS, is_alone=is_alone)
+    if names["deal"]:
+        yield entry_line("deal", {"column": names["deal"], "split": ";"})
+        yield entry_line("key", "x.hubspot")
+    else:
+        yield question_line("deal", "the column with the deal's number, or the id of one deal for all")
     yield entry_line("date", {"column": names["date"]})
     yield "  kind: meeting"
     if names["contact"]:
@@ -537,12 +398,7 @@ def _status(column: TableColumn | None) -> Iterator[str]:
 
 def _contacts(export: HubspotExport, table: Table, companies: Table | None, is_alone: bool) -> Iterator[str]:
     names = {what: column_called(table.header, spelled) for what, spelled in CONTACT_NAMES.items()}
-    if is_alone:
-        yield from _format(table, export.shape(Role.CONTACTS))
-    yield "contacts:"
-    if not is_alone:
-        yield entry_line("file", Role.CONTACTS.value)
-        yield from _format(table, export.shape(Role.CONTACTS), "  ")
+    yield from _begin("contacts", table, export, Role.CONTACTS, is_alone=is_alone)
     if companies is not None and names["companies"] and column_called(companies.header, COMPANY_NAMES["id"]):
         yield "  joins:"
         yield entry_line(COMPANY, _join_of(export, companies, names["companies"]), "    ")

@@ -69,7 +69,7 @@ def after(last: LastExport, entries: tuple[RecordOutcome, ...], headings: Mappin
     """What is to be remembered: what the table says of each record that was taken, but for what is still asked."""
     taken = dict(last.taken)
     for entry in entries:
-        if entry.why and not entry.asked:
+        if entry.why:
             continue
         ref = (entry.kind, entry.id)
         now = taken[ref] = _remembered(taken.get(ref, {}), entry)

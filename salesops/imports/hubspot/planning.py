@@ -11,7 +11,8 @@ from salesops.imports.csv.joined import joined
 from salesops.imports.csv.mapping import Format, FromTable, JoinMap, pipelines_of
 from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, join_problems
 from salesops.imports.csv.table import Table
-from salesops.imports.hubspot.draft import DealColumns, StageWord, stage_lines_of, stages_of
+from salesops.imports.hubspot.deal_columns import DealColumns, StageWord
+from salesops.imports.hubspot.draft import stage_lines_of
 from salesops.imports.hubspot.headings import Role
 from salesops.imports.hubspot.last_import import LastExport
 from salesops.imports.hubspot.mapping import HubspotMap, questions_in
@@ -223,7 +224,7 @@ def stages_without_line(mapping: HubspotMap, deals: DealColumns) -> list[str]:
         return []
     return [
         line
-        for _, words in stages_of(deals)
+        for _, words in deals.stages()
         for word in words
         if not _is_covered(word, covered)
         for line in stage_lines_of(deals, word)

@@ -11,7 +11,7 @@ from salesops.imports.csv.cells import name_alone
 from salesops.imports.csv.columns import columns_of, empty_words, is_read
 from salesops.imports.csv.mapping import StageLine, pipelines_of
 from salesops.imports.csv.table import Table
-from salesops.imports.hubspot.draft import DealColumns, may_hold_days, stages_of, ways_of_days
+from salesops.imports.hubspot.deal_columns import DealColumns, may_hold_days, ways_of_days
 from salesops.imports.hubspot.files import ExportFile
 from salesops.imports.hubspot.headings import COMPANY_NAMES, DEAL_NAMES, Role, column_called
 from salesops.imports.hubspot.mapping import HubspotMap
@@ -104,7 +104,7 @@ class ImportReport:
             for word in line.is_
             for when in pipelines_of(line.when, self.deals.pipeline)
         }
-        for pipeline, words in stages_of(self.deals):
+        for pipeline, words in self.deals.stages():
             rows = []
             for each in words:
                 line = lines.get((each.word, pipeline)) or lines.get((each.word, "")) or StageLine(stage="?", day="?")

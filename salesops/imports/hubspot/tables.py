@@ -176,48 +176,39 @@ def _kept(cell: str, merged: Mapping[str, str]) -> str:
 def _with_history(deals: Table | None, history: Table, behind: dict[str, dict[int, int]]) -> Table:
     """The deals with a column for each stage that the history tells of; without a table of deals, those of the history."""
     stays = _stays(history)
-    if deals is None:
-        deals = _of_history(history, stays)
+    deals = _of_history(history, stays) if deals is None else deals
     key = column_called(deals.header, DEAL_NAMES["id"])
-    by_key = {deals.cell(row, key): row for row in reversed(deals.rows)} if key else {}
-    cells = {number: entered_cells((stage, entered) for stage, entered, _ in told) for number, told in stays.items()}
-    new = tuple(dict.fromkeys(heading for told in cells.values() for heading in told if heading not in deals.columns))
+    rows = {deals.cell(row, key): row.number for row in reversed(deals.rows)} if key else {}
+    behind[history.name] = {
+        row.number: rows[deal] for deal, told in stays.items() if deal in rows for _, _, row in told
+    }
+    left = [
+        _untold(deals, history, row, deal) for deal, told in stays.items() if deal not in rows for _, _, row in told
+    ]
+    beside = {history.name: len(history.rows) + len(history.refused)} if deals.name != history.name else {}
+    return replace(
+        _with_days(deals, key, stays),
+        left_over=(*deals.left_over, *history.refused, *left),
+        beside={**deals.beside, **beside},
+    )
+
+
+def _with_days(deals: Table, key: str, stays: Stays) -> Table:
+    """The deals with the days of their stays in columns behind the others."""
+    cells = {deal: entered_cells((stage, entered) for stage, entered, _ in told) for deal, told in stays.items()}
+    new = tuple(dict.fromkeys(name for told in cells.values() for name in told if name not in deals.columns))
     nothing: dict[str, str] = {}
     rows = tuple(
-        replace(row, cells=[*row.cells, *(told.get(heading, "") for heading in new)])
+        replace(row, cells=[*row.cells, *(told.get(name, "") for name in new)])
         for row in deals.rows
         for told in (cells.get(deals.cell(row, key), nothing) if key else nothing,)
     )
-    behind[history.name] = {
-        row.number: by_key[number].number for number, told in stays.items() if number in by_key for _, _, row in told
-    }
-    left = tuple(
-        Remark(
-            Verdict.SKIPPED,
-            history.name,
-            row.number,
-            row.line,
-            "",
-            "row-left-over",
-            f"belongs to no row of {deals.name}",
-            number,
-        )
-        for number, told in stays.items()
-        if number not in by_key
-        for _, _, row in told
-    )
-    beside = (
-        {**deals.beside, history.name: len(history.rows) + len(history.refused)}
-        if deals.name != history.name
-        else deals.beside
-    )
-    return replace(
-        deals,
-        header=(*deals.header, *new),
-        rows=rows,
-        left_over=(*deals.left_over, *history.refused, *left),
-        beside=beside,
-    )
+    return replace(deals, header=(*deals.header, *new), rows=rows)
+
+
+def _untold(deals: Table, history: Table, row: TableRow, deal: str) -> Remark:
+    reason = f"belongs to no row of {deals.name}"
+    return Remark(Verdict.SKIPPED, history.name, row.number, row.line, "", "row-left-over", reason, deal)
 
 
 Stays = dict[str, list[tuple[str, str, TableRow]]]

@@ -11,6 +11,7 @@ from salesops.checks import check_book
 from salesops.imports.csv.mapping import (
     AnswersMap,
     ColumnMap,
+    ContactMap,
     DealMap,
     Format,
     HistoryCell,
@@ -193,7 +194,20 @@ def test_the_example_and_its_playbook_fit_together(home):
 
 @pytest.mark.parametrize(
     "model",
-    [ColumnMap, Format, When, OwnerCell, StageLine, HistoryCell, DealMap, MemberMap, UsersMap, OutreachMap, AnswersMap],
+    [
+        ColumnMap,
+        ContactMap,
+        Format,
+        When,
+        OwnerCell,
+        StageLine,
+        HistoryCell,
+        DealMap,
+        MemberMap,
+        UsersMap,
+        OutreachMap,
+        AnswersMap,
+    ],
 )
 def test_every_word_of_the_mapping_is_in_the_guide(home, model):
     guide = (home / "site/guides/import-csv.md").read_text(encoding="utf-8")

@@ -15,6 +15,7 @@ from salesops.imports.hubspot.draft import draft
 from salesops.imports.hubspot.files import ExportFile, read_export_file
 from salesops.imports.hubspot.mapping import read_hubspot_mapping
 from salesops.imports.hubspot.tables import put_together
+from salesops.records.yaml_reader import MAX_BYTES
 from salesops.setup.new_repository import files
 from salesops.store.load import load
 
@@ -102,6 +103,21 @@ def test_a_hundred_deals_of_one_name_are_a_hundred_deals(hub):
     assert len(hub.book().deals) == 100
     assert hub.book().documents["deal", "pinecrest-college-teaching"].data["x"] == {"hubspot": "1"}
     assert hub.book().documents["deal", "pinecrest-college-teaching-100"].data["x"] == {"hubspot": "100"}
+
+
+def test_an_export_larger_than_any_record_is_remembered_and_can_be_taken_back(hub):
+    hub.give(deals=table([deal(str(number), title=f"Deal {number} {'x' * 900}") for number in range(250)]))
+    hub.look("deals")
+    hub.answer()
+    hub.look()
+    before = hub.files()
+    assert fates(hub.go(), "deals.csv") == (250, 0, 0)
+    assert len(hub.files()["imports/hubspot.last.json"]) > MAX_BYTES
+    after = hub.files()
+    hub.go()
+    assert hub.files() == after
+    assert hub.repo.run("undo", "--yes").code == 0
+    assert hub.files() == before
 
 
 def test_a_disk_that_refuses_leaves_all_as_it_was(hub, monkeypatch):

@@ -394,3 +394,42 @@ def test_pages_of_the_interface_in_one_file_are_one_table(hub):
     found = hub.go()
     assert fates(found, "deals.json") == (1, 0, 1)
     assert "stages:\n  - proposal: 2026-01-05\n" in hub.holds("deals/pinecrest-college-one.yaml")
+
+
+def test_a_meeting_to_come_is_planned_or_asked(hub):
+    rows = [{"Record ID": number, "Meeting name": "Later", "Meeting start time": "2027-02-01 10:00", "Meeting outcome": outcome, "Associated Deal IDs": "101"} for number, outcome in (("1", "SCHEDULED"), ("2", ""))]  # fmt: skip
+    hub.give(deals=table([deal()]), meetings=table(rows))
+    found = hub.bring("deals", "meetings")
+    assert fates(found, "meetings.csv") == (1, 1, 0)
+    assert "is a day to come, and nothing says that it is only planned" in why(found, 3, "meetings.csv")
+    assert hub.errors() == []
+
+
+def test_a_stage_that_would_be_entered_on_a_day_to_come_asks(hub):
+    hub.give(deals=table([deal(sent="2027-02-03 11:00")]))
+    assert "is a day to come: a deal is in no stage yet that it enters then" in why(hub.bring("deals"), 2)
+
+
+def test_a_person_who_is_two_rows_is_one_contact_and_of_two_people_of_a_name_each_has_an_id(hub):
+    people = [("1", "ann@a.example"), ("2", "ann@a.example"), ("3", "other@a.example")]
+    rows = [{"Record ID": number, "First Name": "Ann", "Last Name": "Other", "Email": email, "Associated Company": "Pinecrest College"} for number, email in people]  # fmt: skip
+    hub.give(deals=table([deal()]), contacts=table(rows))
+    found = hub.bring("deals", "contacts")
+    assert fates(found, "contacts.csv") == (3, 0, 0)
+    held = [(one.id, one.email) for one in hub.book().members["pinecrest-college"].contacts]
+    assert held == [("ann-other", "ann@a.example"), ("ann-other-2", "other@a.example")]
+
+
+def test_companies_meetings_or_contacts_alone_come_to_what_is_on_file(hub):
+    hub.give(
+        deals=table([deal(**JOINED)]),
+        companies=COMPANIES,
+        contacts=CONTACTS,
+        meetings=MEETINGS.replace("101;102", "101"),
+    )
+    hub.bring("deals", "companies")
+    for path in ("imports/hubspot.yaml", "imports/hubspot.last.json"):
+        (hub.repo.root / path).unlink()
+    assert fates(hub.bring("meetings"), "meetings.csv") == (2, 0, 0)
+    assert len(hub.book().deals["pinecrest-college-teaching"].activity) == 2
+    assert hub.errors() == []
