@@ -13,7 +13,7 @@ from salesops.imports.activity_plan import ActivityPlan
 from salesops.imports.answers_plan import AnswersPlan
 from salesops.imports.candidates import Candidate
 from salesops.imports.contact_plan import ContactPlan
-from salesops.imports.csv.mapping import ColumnMap
+from salesops.imports.csv.mapping import ColumnMap, FromTable
 from salesops.imports.csv.table import Table
 from salesops.imports.deal_plan import DealPlan
 from salesops.imports.ground import Ground
@@ -99,25 +99,23 @@ class Planner:
         self,
         book: Book,
         mapping: ColumnMap,
-        table: Table,
+        tables: Mapping[FromTable, Table],
         today: date,
-        accounts: Table | None = None,
+        *,
         update: bool = False,
-        activities: Table | None = None,
-        contacts: Table | None = None,
         last: LastImport | None = None,
-        progress: Callable[[int], None] | None = None,
+        told: Callable[[int], None] | None = None,
     ) -> None:
         self.today = today
-        self.ground = Ground(book, mapping, table, today, update, last, progress)
-        people = contacts if contacts else table
+        self.tables = list(tables.values())
+        first = tables[FromTable.FIRST]
+        self.ground = Ground(book, mapping, first, today, update, last, told)
+        people, meetings = (tables.get(of, first) for of in (FromTable.CONTACTS, FromTable.ACTIVITIES))
         self.contacts = ContactPlan(self.ground, mapping.contacts, people) if mapping.contacts else None
-        self.members = MemberPlan(self.ground, accounts, self.contacts)
+        self.members = MemberPlan(self.ground, tables.get(FromTable.MEMBERS), self.contacts)
         self.deals = DealPlan(self.ground, mapping.deal, self.members.names) if mapping.deal else None
-        self.tables = [table, *(one for one in (accounts, activities, contacts) if one)]
         own = mapping.activities
-        told = activities if own and own.file else table
-        self.activities = ActivityPlan(self.ground, own, told, self.contacts) if own and told else None
+        self.activities = ActivityPlan(self.ground, own, meetings, self.contacts) if own else None
         self.onto = self._onto_records()
 
     def _onto_records(self) -> UsersPlan | OutreachPlan | AnswersPlan | None:

@@ -125,8 +125,7 @@ def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bo
     progress(f"reading {file} …")
     path = Path(folder, file)
     tables = tables_of(path, _table(path, file, mapping.format), document, mapping)
-    day = day_of(as_of, book)
-    return Planner(book, mapping, tables[0], day, tables[1], update, tables[2], progress=say_rows_read).plan()
+    return Planner(book, mapping, tables, day_of(as_of, book), update=update, told=say_rows_read).plan()
 
 
 def book_with_team(folder: str) -> Book:
@@ -136,34 +135,23 @@ def book_with_team(folder: str) -> Book:
     return book
 
 
-def tables_of(
-    path: Path, first: Table, document: Document, mapping: ColumnMap
-) -> tuple[Table, Table | None, Table | None]:
-    """The table, with those that are joined to it, that of the members and that of the activities; every column in its place."""
-    members, activities = mapping.members, mapping.activities
-    table = _joined(path, first, document, mapping)
-    problems = column_problems(document, mapping, table.header)
-    accounts = _beside(path, members.file, members.format or mapping.format) if members else None
-    if accounts:
-        problems += column_problems(document, mapping, accounts.header, FromTable.MEMBERS)
-    told = _beside(path, activities.file, activities.format or mapping.format) if activities else None
-    if told:
-        problems += column_problems(document, mapping, told.header, FromTable.ACTIVITIES)
-    sound(table, problems)
-    return table, accounts, told
+def tables_of(path: Path, first: Table, document: Document, mapping: ColumnMap) -> dict[FromTable, Table]:
+    """The table and those beside it, each with those that are joined to it; every column in its place."""
+    tables = {FromTable.FIRST: _joined(path, first, document, mapping, FromTable.FIRST)}
+    for of, part in mapping.beside:
+        table = _table(path.parent / (part.file or ""), part.file or "", part.format or mapping.format)
+        tables[of] = _joined(path, table, document, mapping, of)
+    found = (column_problems(document, mapping, table.header, of) for of, table in tables.items())
+    return sound(tables, [problem for problems in found for problem in problems])
 
 
-def _beside(path: Path, name: str | None, shape: Format) -> Table | None:
-    """A further table, next to the first."""
-    return _table(path.parent / name, name, shape) if name else None
-
-
-def _joined(path: Path, table: Table, document: Document, mapping: ColumnMap) -> Table:
-    """The table with the columns of those that are joined to it."""
-    used = {column for _, column, _ in columns_named(mapping)}
-    for name, join in mapping.joins.items():
+def _joined(path: Path, table: Table, document: Document, mapping: ColumnMap, of: FromTable) -> Table:
+    """A table with the columns of those that are joined to it."""
+    used = {column for _, column, source in columns_named(mapping) if source is of}
+    at, joins = mapping.joined_to(of)
+    for name, join in joins.items():
         second = _table(path.parent / join.file, join.file, join.format or mapping.format)
-        sound(second, list(join_problems(document, name, join, table.header, second.header)))
+        sound(second, list(join_problems(document, name, join, table.header, second.header, at)))
         table = joined(table, name, join, second, join.format or mapping.format, used)
     return table
 

@@ -97,8 +97,8 @@ class _Import:
         document = sound(*document_of(self.column_map or self.ready_name, raw))
         mapping = sound(*read_mapping(document, self.book))
         table = self._with_what_is_named(table, mapping)
-        first, members, activities = tables_of(Path(self.folder, self.file), table, document, mapping)
-        return Planner(self.book, mapping, first, self.day, members, self.update, activities, say_rows_read).plan()
+        tables = tables_of(Path(self.folder, self.file), table, document, mapping)
+        return Planner(self.book, mapping, tables, self.day, update=self.update, told=say_rows_read).plan()
 
     def _with_what_is_named(self, table: Table, mapping: ColumnMap) -> Table:
         """The table with the columns of the mapping that only some files have; those that it passes over are said."""

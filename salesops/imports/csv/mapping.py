@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -325,6 +325,15 @@ class ContactMap(Record):
     )
 
 
+class FromTable(StrEnum):
+    """The table that a cell of the mapping is read from."""
+
+    FIRST = "first"
+    MEMBERS = "members"
+    ACTIVITIES = "activities"
+    CONTACTS = "contacts"
+
+
 class ColumnMap(Record):
     """A whole mapping."""
 
@@ -339,14 +348,21 @@ class ColumnMap(Record):
     answers: AnswersMap | None = maybe("How the rows of a table become MANIAC-T answers.")
     contacts: ContactMap | None = maybe("How the rows of a table become contacts of members.")
 
+    @property
+    def beside(self) -> list[tuple[FromTable, MemberMap | ActivityMap | ContactMap]]:
+        """The parts that are read from a table of their own."""
+        parts: list[tuple[FromTable, MemberMap | ActivityMap | ContactMap | None]] = [
+            (FromTable.MEMBERS, self.members),
+            (FromTable.ACTIVITIES, self.activities),
+            (FromTable.CONTACTS, self.contacts),
+        ]
+        return [(of, part) for of, part in parts if part and part.file]
 
-class FromTable(StrEnum):
-    """The table that a cell of the mapping is read from."""
-
-    FIRST = "first"
-    MEMBERS = "members"
-    ACTIVITIES = "activities"
-    CONTACTS = "contacts"
+    def joined_to(self, of: FromTable) -> tuple[Path, Mapping[str, JoinMap]]:
+        """Where the tables that are joined to one stand, and these."""
+        if of is FromTable.FIRST:
+            return ("joins",), self.joins
+        return (of.value, "joins"), self.contacts.joins if of is FromTable.CONTACTS and self.contacts else {}
 
 
 @dataclass(frozen=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 
 from salesops.book.book import Book
 from salesops.imports.csv.joined import joined
-from salesops.imports.csv.mapping import Format, FromTable, JoinMap, pipelines_of
+from salesops.imports.csv.mapping import Format, FromTable, pipelines_of
 from salesops.imports.csv.mapping_mistakes import column_problems, columns_named, join_problems
 from salesops.imports.csv.table import Table
 from salesops.imports.hubspot.deal_columns import DealColumns, StageWord
@@ -21,7 +21,7 @@ from salesops.imports.hubspot.row_fates import fates_of
 from salesops.imports.hubspot.tables import HubspotExport
 from salesops.imports.plan import Plan, Planner
 from salesops.imports.three_way import LastImport
-from salesops.problems import Problem, dotted
+from salesops.problems import Path, Problem, dotted
 from salesops.records.record import value_at
 from salesops.records.yaml_reader import Document
 
@@ -45,12 +45,8 @@ class ImportDesk:
         tables, problems = self._tables()
         if problems:
             return None, problems
-        first = tables[FromTable.FIRST]
-        beside = (tables.get(of) for of in (FromTable.MEMBERS, FromTable.ACTIVITIES, FromTable.CONTACTS))
-        members, activities, contacts = beside
-        return Planner(
-            self.book, self.mapping, first, self.today, members, True, activities, contacts, self._last_import()
-        ).plan(), []
+        last = self._last_import()
+        return Planner(self.book, self.mapping, tables, self.today, update=True, last=last).plan(), []
 
     def report(self, plan: Plan, notes: tuple[str, ...]) -> ImportReport:
         """All that is to be said of a plan."""
@@ -84,20 +80,13 @@ class ImportDesk:
         if first is None:
             said = "the files hold no deals, companies, meetings or contacts"
             return {}, [self.document.problem("mapping-empty", said, ("files",), help="add one that does")]
-        tables = {FromTable.FIRST: self._joined(first, mapping.joins, ("joins",), FromTable.FIRST, problems)}
-        for of, own in (
-            (FromTable.MEMBERS, mapping.members),
-            (FromTable.ACTIVITIES, mapping.activities),
-            (FromTable.CONTACTS, mapping.contacts),
-        ):
-            if own is None or not own.file:
-                continue
-            table = self._table(own.file)
+        tables = {FromTable.FIRST: self._joined(first, FromTable.FIRST, problems)}
+        for of, part in mapping.beside:
+            table = self._table(part.file or "")
             if table is None:
-                problems.append(self._no_such_table((of.value, "file"), own.file))
-                continue
-            joins = mapping.contacts.joins if of is FromTable.CONTACTS and mapping.contacts else {}
-            tables[of] = self._joined(table, joins, (of.value, "joins"), of, problems)
+                problems.append(self._no_such_table((of.value, "file"), part.file or ""))
+            else:
+                tables[of] = self._joined(table, of, problems)
         for of, table in tables.items():
             problems += [
                 self._with_new_columns(problem, table)
@@ -118,13 +107,12 @@ class ImportDesk:
         role = next((role for role in self.export.files if role.value == name), None)
         return self.export.table(role) if role else None
 
-    def _no_such_table(self, path: tuple[str, ...], name: str) -> Problem:
+    def _no_such_table(self, path: Path, name: str) -> Problem:
         advice = f"give the file, too: salesops import hubspot FILE…; or take {dotted(path[:-1])}: out of the mapping"
         return self.document.problem("file-unclear", f"no file of the export holds {name}", path, help=advice)
 
-    def _joined(
-        self, table: Table, joins: Mapping[str, JoinMap], at: tuple[str, ...], of: FromTable, problems: list[Problem]
-    ) -> Table:
+    def _joined(self, table: Table, of: FromTable, problems: list[Problem]) -> Table:
+        at, joins = self.mapping.joined_to(of)
         used = {column for _, column, source in columns_named(self.mapping) if source is of}
         for name, join in joins.items():
             second = self._table(join.file)
@@ -154,7 +142,7 @@ class ImportDesk:
     def _read_roles(self) -> frozenset[Role]:
         """What of the export the mapping reads; the tables of stages and merges are read in any case."""
         mapping = self.mapping
-        of_parts = [part.file for part in (mapping.members, mapping.activities, mapping.contacts) if part and part.file]
+        of_parts = [part.file for _, part in mapping.beside]
         joins = [*mapping.joins.values(), *(mapping.contacts.joins.values() if mapping.contacts else ())]
         named = {*of_parts, *(join.file for join in joins)}
         first = self._first()

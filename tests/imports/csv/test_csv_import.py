@@ -15,7 +15,7 @@ from tabling import adds_up, reasons, row
 
 from salesops.imports.additions import Question
 from salesops.imports.csv.cells import cleaned
-from salesops.imports.csv.mapping import ColumnMap
+from salesops.imports.csv.mapping import ColumnMap, FromTable
 from salesops.imports.csv.table import read_table
 from salesops.imports.plan import Planner
 from salesops.imports.team_people import with_people
@@ -674,7 +674,7 @@ def test_whatever_the_cells_hold_a_row_is_written_exactly_or_named(rows):
     ]
     table, problems = read_table("t.csv", "\n".join(["id,a,b,c,d,e,f", *lines]).encode(), _everything().format)
     assert problems == []
-    plan = Planner(_book(), _everything(), table, date(2026, 11, 20)).plan()
+    plan = Planner(_book(), _everything(), {FromTable.FIRST: table}, date(2026, 11, 20)).plan()
     assert sum(plan.became.values()) == plan.rows == len(rows)
     for entry in plan.entries:
         assert entry.change is not None
