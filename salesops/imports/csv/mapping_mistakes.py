@@ -10,10 +10,10 @@ from typing import TypeVar
 from pydantic_core import PydanticCustomError
 
 from salesops.book.book import Book
+from salesops.imports.csv.mapped_cells import NEEDED, MappedCell, holds_several, keys_at, kind_at, mapped_cells
 from salesops.imports.csv.mapping import (
     DECIMALS,
     LEAVE_OUT,
-    NEEDED,
     SKIP,
     THOUSANDS,
     ColumnMap,
@@ -22,13 +22,8 @@ from salesops.imports.csv.mapping import (
     Format,
     FromTable,
     JoinMap,
-    MappedCell,
     MemberMap,
     When,
-    holds_several,
-    keys_at,
-    kind_at,
-    mapped_cells,
     pattern_of,
     stage_lines,
     unanswered,

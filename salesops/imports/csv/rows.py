@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from salesops.imports.csv import cells
+from salesops.imports.csv.mapped_cells import is_listed, kind_at
 from salesops.imports.csv.mapping import (
     LEAVE_OUT,
     ROW_NUMBER,
@@ -19,8 +20,6 @@ from salesops.imports.csv.mapping import (
     NameCell,
     StageLine,
     When,
-    is_listed,
-    kind_at,
     unanswered,
 )
 from salesops.imports.csv.table import Table, TableRow
