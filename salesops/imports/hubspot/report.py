@@ -14,7 +14,7 @@ from salesops.imports.csv.table import Table
 from salesops.imports.hubspot.deal_columns import DealColumns, may_hold_days, ways_of_days
 from salesops.imports.hubspot.files import ExportFile
 from salesops.imports.hubspot.headings import COMPANY_NAMES, DEAL_NAMES, Role, column_called
-from salesops.imports.hubspot.mapping import HubspotMap
+from salesops.imports.hubspot.mapping import MAPPING, HubspotMap
 from salesops.imports.hubspot.row_fates import Becomes, RowFate, counts
 from salesops.imports.hubspot.tables import HubspotExport
 from salesops.imports.names import sameness
@@ -174,15 +174,15 @@ class ImportReport:
     def _open(self, style: Style, is_done: bool) -> Iterator[str]:
         if self.questions:
             yield style(
-                f"imports/hubspot.yaml   the mapping: {counted(len(self.questions), 'line')} with a ? for you to answer",
+                f"{MAPPING}   the mapping: {counted(len(self.questions), 'line')} with a ? for you to answer",
                 "warning",
             )
         else:
-            yield "imports/hubspot.yaml   the mapping: yours to change, the next export is read with it"
+            yield f"{MAPPING}   the mapping: yours to change, the next export is read with it"
         for file, fates in ((self.export.files[role].table.name, fates) for role, fates in self.fates.items()):
             yield f"{REPORT}     {show(file)}: {_tally(fates)}"
         if not is_done:
-            yield "next: salesops import hubspot --go"
+            yield f"next: {f'answer them in {MAPPING}, then ' if self.questions else ''}salesops import hubspot --go"
 
     # ── row by row ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -43,7 +43,7 @@ def test_the_first_look_says_what_it_saw_and_touches_no_record(hub):
         "Money   Amount holds 2 amounts without a currency: USD, as the team has it? the mapping asks",
         "imports/hubspot.yaml   the mapping: 4 lines with a ? for you to answer",
         "imports/hubspot.md     deals.csv: 0 taken · 2 ask · 0 not taken",
-        "next: salesops import hubspot --go",
+        "next: answer them in imports/hubspot.yaml, then salesops import hubspot --go",
     ):
         assert line in said.splitlines(), said
     assert hub.files().keys() - before.keys() == {"imports/hubspot.yaml", "imports/hubspot.md"}
