@@ -274,7 +274,9 @@ def _example(found: Table, way: str) -> str:
 
 def _tally(fates: list[RowFate]) -> str:
     found = counts(fates)
-    return " · ".join(f"{found[fate]:,} {ENDING[fate]}" for fate in Becomes)
+    remarked = sum(bool(one.why) for one in fates if one.fate is Becomes.TAKEN)
+    more = {Becomes.TAKEN: f" ({remarked:,} with a remark)"} if remarked else {}
+    return " · ".join(f"{found[fate]:,} {ENDING[fate]}{more.get(fate, '')}" for fate in Becomes)
 
 
 def _rows_with(fate: Becomes, fates: list[RowFate]) -> Iterator[str]:

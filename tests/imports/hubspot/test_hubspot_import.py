@@ -433,3 +433,11 @@ def test_companies_meetings_or_contacts_alone_come_to_what_is_on_file(hub):
     assert fates(hub.bring("meetings"), "meetings.csv") == (2, 0, 0)
     assert len(hub.book().deals["pinecrest-college-teaching"].activity) == 2
     assert hub.errors() == []
+
+
+def test_a_row_that_is_taken_without_a_value_is_counted_with_its_remark(hub):
+    hub.give(deals=table([deal("101", amount="$15,000"), deal("102", amount="250k")]))
+    hub.text("../exports/deals.csv")
+    hub.answer()
+    said = hub.text("--go")
+    assert "taken (1 with a remark)" in said
