@@ -219,9 +219,11 @@ def pytest_collection() -> Iterator[None]:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with what takes longest, and leave out what takes minutes, unless somebody asks for it."""
     items.sort(key=lambda item: _turn(item.path))
-    if "long" not in (config.option.markexpr or ""):
-        for item in items:
-            if item.get_closest_marker("long"):
+    is_asked = "long" in (config.option.markexpr or "")
+    for item in items:
+        if item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.timeout(0))
+            if not is_asked:
                 item.add_marker(pytest.mark.skip(reason="takes minutes; run it with -m long"))
 
 
