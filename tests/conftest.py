@@ -196,7 +196,7 @@ LONGEST: list[str] = (
     "setup/test_vendoring checks/test_checks changes/test_report edits/test_merge metrics/test_stock_and_flow "
     "metrics/test_every_metric metrics/test_own cli/test_time_travel cli/test_explain "
 ).split()
-"""The files that take longest: they are begun first, so that two processes end together."""
+"""The files that take longest: they are begun first, so that all processes end together."""
 
 
 @cache
@@ -214,6 +214,11 @@ def pytest_collection() -> Iterator[None]:
     finally:
         gc.enable()
         gc.freeze()
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a good part of the tests wait for a browser, a terminal or git."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
