@@ -311,3 +311,10 @@ def test_a_parked_deal_says_until_when_why_and_what_happens_then(repo, page_of):
         "Parked until 15 Feb 2027 The grant is decided in January Then, on Tue 16 Feb 2027: Ask how it went Jim"
     )
     assert next(page_of("deals/acme").every("li", class_="so-step-now")).text.endswith("parked until 15 Feb 2027")
+
+
+def test_a_deal_of_which_no_background_is_known_has_no_empty_box(repo, page_of):
+    repo.deal("icp:\n")
+    assert not list(page_of("deals/acme").every("h2", id="from"))
+    repo.deal("source: {channel: referral}")
+    assert [found.text for found in page_of("deals/acme").every("h2", id="from")] == ["Background"]
