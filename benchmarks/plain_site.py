@@ -33,7 +33,9 @@ def page(deal: dict[str, Any]) -> Iterator[str]:
     for section in ("maniac_t", "discovery", "proposal", "contract", "order", "win", "loss", "renewal"):
         if section in deal:
             yield f"\n## {section.replace('_', ' ').capitalize()}\n"
-            yield from table(("Field", "Value"), ((key, said(value)) for key, value in deal[section].items()))
+            entries = deal[section] if isinstance(deal[section], list) else [deal[section]]
+            for entry in entries:
+                yield from table(("Field", "Value"), ((key, said(value)) for key, value in entry.items()))
     yield "\n## Activity\n"
     for entry in deal.get("activity", []):
         more = {key: value for key, value in entry.items() if key not in ("date", "kind")}

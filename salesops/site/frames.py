@@ -80,9 +80,10 @@ class Stamp:
 
     def page(self, page: Page) -> str:
         """The whole HTML of a record page."""
-        values = {TITLE: str(escape(page.title)), BODY: str(page.body), SHELL: page.path}
+        body = str(page.body)
+        values = {TITLE: str(escape(page.title)), BODY: body, SHELL: page.path}
         parts = self._in_a_folder if "/" in page.path else self._at_home
-        return widened("".join(values.get(part, part) for part in parts), str(page.body))
+        return widened("".join(values.get(part, part) for part in parts), body)
 
 
 _UP = re.compile(r"""(["'])\.\.(?=[/"'])""")

@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property, lru_cache, partial
 from typing import Any, Protocol, cast
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from salesops.book.book import Book, Snapshot
@@ -21,6 +21,7 @@ from salesops.records.money import total
 from salesops.records.scalars import slug
 from salesops.site.pages import words
 from salesops.site.pages.hosts import commit_address, edit_address
+from salesops.site.templating import environment_of
 
 PLAYBOOK = {"experiment": "experiments", "decision": "decisions", "icp": "hypotheses"}
 """Where the pages of what a team tries, decides and believes are."""
@@ -72,15 +73,8 @@ def file_of(path: str) -> str:
 
 @lru_cache(maxsize=1)
 def templates() -> Environment:
-    """The template environment: everything is escaped, and a misspelt name is an error."""
-    environment = Environment(
-        loader=PackageLoader("salesops.site.pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    """The template environment, with the filters of our words."""
+    environment = environment_of("salesops.site.pages")
     environment.filters.update(
         amounts=wording.amounts,
         rounded=wording.rounded,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from salesops.site.pages.page import Page, file_of
 from salesops.site.public.view import PublicFacts
+from salesops.site.templating import environment_of
 
 NUMBERS, PROCESS, LEARNING, MEMBERS = "Numbers", "Process", "What we learn", "Members"
 
@@ -39,11 +40,4 @@ def _page(path: str, title: str, template: str, facts: PublicFacts, **more: obje
 
 @lru_cache(maxsize=1)
 def _templates() -> Environment:
-    return Environment(
-        loader=PackageLoader("salesops.site.public"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-    )
+    return environment_of("salesops.site.public")
