@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
-from functools import cached_property
-from typing import Any
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 from salesops.book.visits import DealHistory, Visit, history_of, is_in_order
 from salesops.problems import Path
@@ -29,6 +29,7 @@ from salesops.records.targets import Targets
 from salesops.records.team import Numbers, Team
 from salesops.records.yaml_reader import Document
 
+T = TypeVar("T")
 Ref = tuple[str, str]
 """A record by kind and id, such as ``("deal", "cascadia-general")``."""
 
@@ -351,9 +352,17 @@ class Book:
         since: date | None = None,
         until: date | None = None,
         only: Callable[[Deal], bool] | None = None,
+        *,
+        looks_back: bool = False,
     ) -> Snapshot:
-        """The book as it stood on a day."""
-        return Snapshot(self, as_of, since, until, only)
+        """The book as it stood on a day; of whole days the last ones asked for are kept, with all that was worked out."""
+        if since or until or only or looks_back:
+            return Snapshot(self, as_of, since, until, only, looks_back)
+        return _kept(self._snapshots, as_of, lambda: Snapshot(self, as_of))
+
+    @cached_property
+    def _snapshots(self) -> dict[date, Snapshot]:
+        return {}
 
     @cached_property
     def _last_days(self) -> dict[Ref, date]:
@@ -371,11 +380,8 @@ class Book:
         return {}
 
     def until(self, as_of: date) -> Book:
-        """The book with only what is dated up to a day; itself where nothing is later. The last one asked for is kept."""
-        if as_of not in self._earlier:
-            self._earlier.clear()
-            self._earlier[as_of] = self._known_on(as_of)
-        return self._earlier[as_of]
+        """The book with only what is dated up to a day; itself where nothing is later. The last ones asked for are kept."""
+        return _kept(self._earlier, as_of, lambda: self._known_on(as_of))
 
     def _known_on(self, as_of: date) -> Book:
         histories = {
@@ -410,10 +416,25 @@ class Book:
         ):
             return records
         return {
-            record_id: without(record, outside(record, Span(None, as_of)))
+            record_id: record
+            if last.get((kind, record_id), as_of) <= as_of
+            else without(record, outside(record, Span(None, as_of)))
             for record_id, record in records.items()
             if _has_begun(kind, record_id, record, as_of)
         }
+
+
+DAYS_KEPT = 40
+"""Of how many days what was worked out is kept: a site asks for month-ends and Mondays of a year, and more than once."""
+
+
+def _kept(known: dict[date, T], day: date, work: Callable[[], T]) -> T:
+    """What belongs to a day, worked out where it is not there; what was not asked for longest makes way."""
+    found = known.pop(day) if day in known else work()
+    known[day] = found
+    if len(known) > DAYS_KEPT:
+        del known[next(iter(known))]
+    return found
 
 
 def _has_begun(kind: str, record_id: str, record: Any, as_of: date) -> bool:
@@ -443,6 +464,18 @@ class Snapshot:
     def book(self) -> Book:
         """What the records say of the days up to this one."""
         return self.whole.until(self.as_of)
+
+    @property
+    def unnarrowed(self) -> Snapshot:
+        """The same day with every deal and every day up to it; itself where nothing was narrowed."""
+        if self.since or self.until or self.only:
+            return replace(self, since=None, until=None, only=None)
+        return self
+
+    @cached_property
+    def found(self) -> dict[Any, Any]:
+        """What was worked out of it once, by the function that did (see ``once``)."""
+        return {}
 
     @cached_property
     def process(self) -> Process:
@@ -547,3 +580,16 @@ class Snapshot:
     def lost(self) -> tuple[DealHistory, ...]:
         """Deals that are lost."""
         return tuple(history for history in self.histories if self.outcome(history) == "lost")
+
+
+def once(work: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
+    """A function of a snapshot alone, worked out once for each: checks, numbers and pages all ask for the same."""
+
+    @wraps(work)
+    def known(snapshot: Snapshot) -> T:
+        if work not in snapshot.found:
+            snapshot.found[work] = work(snapshot)
+        found: T = snapshot.found[work]
+        return found
+
+    return known

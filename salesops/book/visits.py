@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
@@ -89,14 +90,30 @@ class DealHistory:
         return tuple(zip_longest(closings, self.deal.loss[: len(closings)]))
 
     @cached_property
+    def _days(self) -> list[date]:
+        """The days on which something in its record happened, in order."""
+        return sorted({*every_day(self.deal), *(visit.entered for visit in self.visits)})
+
+    @property
     def last_day(self) -> date:
         """The last day on which something in its record happened."""
-        return max([*every_day(self.deal), *(visit.entered for visit in self.visits)])
+        return self._days[-1]
+
+    @cached_property
+    def _earlier(self) -> dict[int, DealHistory | None]:
+        """What it was before later things happened, by how many of its days had come."""
+        return {}
 
     def until(self, as_of: date) -> DealHistory | None:
         """The history as it stood on a day; None where the deal had not begun."""
-        if self.last_day <= as_of:
+        come = bisect_right(self._days, as_of)
+        if come == len(self._days):
             return self
+        if come not in self._earlier:
+            self._earlier[come] = self._until(as_of)
+        return self._earlier[come]
+
+    def _until(self, as_of: date) -> DealHistory | None:
         known = sum(visit.entered <= as_of for visit in self.visits)
         if not known:
             return None

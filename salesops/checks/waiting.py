@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from salesops.book import waiting_closed, waiting_invoices, waiting_open, waiting_playbook
-from salesops.book.book import Snapshot
+from salesops.book.book import Snapshot, once
 from salesops.book.waiting import Waiting
 from salesops.checks.check import Case, Findings, as_findings, check
 from salesops.metrics.red_lines import red_line
@@ -418,10 +418,11 @@ RULES: tuple[tuple[str, Rule], ...] = (
 """Every rule by which something waits, with the kind of record that it looks at."""
 
 
-def everything_waiting(snapshot: Snapshot) -> list[Waiting]:
+@once
+def everything_waiting(snapshot: Snapshot) -> tuple[Waiting, ...]:
     """Everything that waits for somebody on the day, the oldest first."""
     if not snapshot.book.processes:
-        return []
+        return ()
     every = (it for kind, rule in RULES for record in snapshot.book.of(kind) for it in rule(snapshot, record))
     readable = (it for it in every if not is_lost(it.path, snapshot.book.lost.get((it.kind, it.record), ())))
-    return sorted(readable, key=lambda it: (it.since, it.kind, it.record, it.code, it.message))
+    return tuple(sorted(readable, key=lambda it: (it.since, it.kind, it.record, it.code, it.message)))

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -150,5 +149,5 @@ def read_site(root: Path, as_of: str | None, *, forgiving: bool = False, months:
     past = git_history(root, book, day, months=months)
     if said := too_few_months(past, months):
         print(said, file=sys.stderr)
-    snapshot = replace(book.on(day), looks_back=past.changed_since)
+    snapshot = book.on(day, looks_back=past.changed_since)
     return Site(root, snapshot, (commands_page(snapshot),), past)

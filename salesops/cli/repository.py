@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -81,7 +81,7 @@ class Records:
     @property
     def snapshot(self) -> Snapshot:
         """The records on the day."""
-        return replace(self.book.on(self.day), looks_back=self.looks_back)
+        return self.book.on(self.day, looks_back=self.looks_back)
 
     def say_whose(self) -> None:
         """Say whose word it is, where that is not plain: of an earlier commit, or of today about an earlier day."""

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Snapshot, once
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.statistics import ENOUGH
 from salesops.metrics.survival import NOBODY, Followed, Incidence, cumulative_incidence
@@ -162,9 +162,10 @@ def _rounded(value: float) -> Decimal:
     return Decimal(repr(round(min(max(value, 0.0), 1.0), EXACT))).quantize(PLACES, ROUND_HALF_UP)
 
 
+@once
 def chances(snapshot: Snapshot) -> Chances:
     """What the past tells on a day: of all deals, whichever are asked for, so that parts add up to the whole."""
-    whole = replace(snapshot, since=None, until=None, only=None)
+    whole = snapshot.unnarrowed
     stays: dict[StageKey, list[Followed]] = {}
     decided: Counter[StageKey] = Counter()
     won: Counter[StageKey] = Counter()

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Snapshot, once
 from salesops.book.visits import DealHistory
 from salesops.records.contract import Contract
 from salesops.records.money import Sums, total
@@ -102,7 +102,8 @@ class Membership:
         return None if has_lapsed or back - before > self.grace else before - DAY
 
 
-def memberships(snapshot: Snapshot) -> list[Membership]:
+@once
+def memberships(snapshot: Snapshot) -> tuple[Membership, ...]:
     """Every member with a won contract that is among those asked for, with all of its contracts; by name."""
     grace = timedelta(days=grace_days(snapshot))
     found: dict[str, list[Service]] = {}
@@ -111,12 +112,12 @@ def memberships(snapshot: Snapshot) -> list[Membership]:
         if contract and contract.start and snapshot.outcome(history) == WON:
             service = _service(snapshot, history, contract, contract.start, grace)
             found.setdefault(history.deal.member, []).append(service)
-    return [
+    return tuple(
         _membership(member, services, grace)
         for member, services in sorted(found.items())
         if any(service.spells for service in services)
         and any(snapshot.counts(service.history.deal) for service in services)
-    ]
+    )
 
 
 def _membership(member: str, services: list[Service], grace: timedelta) -> Membership:

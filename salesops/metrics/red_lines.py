@@ -162,7 +162,8 @@ def red_line(snapshot: Snapshot, line: RedLine) -> RedLineStanding | None:
     watched = next((each for each in every_metric(snapshot.process) if each.id == line.metric), None)
     if watched is None or watched.measure is None or not _is_sound(snapshot, line):
         return None
-    snapshot = replace(snapshot, since=None, until=None)
+    if snapshot.since or snapshot.until:
+        snapshot = replace(snapshot, since=None, until=None)
     found = outcomes(snapshot, line)
     return _by_reading(snapshot, line, watched) if found is None else _by_outcomes(snapshot, line, watched.title, found)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import replace
 from pathlib import Path
 
 from mkdocs.exceptions import MkDocsException
@@ -65,7 +64,7 @@ def _build(records: Records, root: Path, target: Path, *, strict: bool, public: 
 def _build_private(records: Records, root: Path, target: Path, *, strict: bool, months: int) -> int:
     book, day = records.book, records.day
     past = _past(records, months)
-    snapshot = replace(book.on(day), looks_back=past.changed_since)
+    snapshot = book.on(day, looks_back=past.changed_since)
     site = Site(root, snapshot, (commands_page(snapshot),), past)
     try:
         count = build(site, target, strict=strict)
