@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Snapshot, once
 from salesops.metrics.decided import verdict
 from salesops.metrics.metric import Metric, every_metric
 from salesops.metrics.readings import Share
@@ -29,6 +29,7 @@ class VersionImpact:
     verdict: str
 
 
+@once
 def impacts(snapshot: Snapshot) -> dict[str, list[VersionImpact]]:
     """Each version that has been in force up to the day, with the conversions of the process of the day, oldest first.
 

@@ -11,11 +11,11 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import cached_property
+from functools import cached_property, partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -34,7 +34,7 @@ from salesops.site.navigation import menu, own_entries
 from salesops.site.own_pages import SOURCE, CannotBuild, own_pages
 from salesops.site.pages import Page, Readings, data_files, every_page, readings_of
 from salesops.site.pages.page import file_of
-from salesops.store.parallel import can_split, elsewhere
+from salesops.store.parallel import from_both_ends
 
 DOCS = "build/docs"
 HTML = "build/html"
@@ -43,8 +43,10 @@ PUBLIC_HTML = "build/public"
 ASSETS = "assets/salesops"
 SEARCH = f"{ASSETS}/search.js"
 """What lets the search run from the disk."""
-STAMP_FROM = 500
-"""From this many record pages on a second process writes half of them."""
+SPLIT_FROM = 150
+"""From this many pages on a second process writes some of them."""
+AT_ONCE = 10
+"""Record pages that a process takes at a time."""
 
 
 class NoPlace(CannotBuild):
@@ -82,6 +84,13 @@ class Site:
         """The pages that MkDocs frames one by one; the others share one shell."""
         return [page for page in self.pages if not page.is_record]
 
+    def _write_data(self, html: Path) -> None:
+        """Write the files for programs."""
+        for path, text in data_files(self.snapshot, self.readings, self.past):
+            file = html / _address(path)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8", newline="")
+
     def prepare(self) -> None:
         """Write what MkDocs reads: the team's own pages, a frame for each generated page, the shell, the assets.
 
@@ -116,13 +125,13 @@ class Site:
         shell = bannered((html / file_of(SHELL)).read_text(encoding="utf-8"), PRIVATE)
         scripts = own_scripts(shell)
         stamp = Stamp(shell, scripts if policy else None)
-        for page in self.framed:
-            file = html / _address(page.file)
-            text = once(bannered(file.read_text(encoding="utf-8"), PRIVATE), page.path)
-            file.write_text(filled(page, text, scripts if policy else None), encoding="utf-8")
-        _stamp_all(html, stamp, [page for page in self.pages if page.is_record])
-        for path, text in data_files(self.snapshot, self.readings, self.past):
-            (html / _address(path)).write_text(text, encoding="utf-8", newline="")
+        records = [page for page in self.pages if page.is_record]
+        parts: list[Callable[[], object]] = [
+            *(_framed(html, page, scripts if policy else None) for page in self.framed),
+            partial(self._write_data, html),
+            *(partial(_stamp, html, stamp, records[at : at + AT_ONCE]) for at in range(0, len(records), AT_ONCE)),
+        ]
+        from_both_ends(parts, at_all=len(self.pages) >= SPLIT_FROM)
         _remove_shell(html)
         _tell_what_is_missing(html)
         _finish_own_pages(html, (page.file for page in self.pages), scripts if policy else None)
@@ -131,23 +140,19 @@ class Site:
         return len(self.pages)
 
 
-def _stamp_all(html: Path, stamp: Stamp, pages: list[Page]) -> None:
-    """Write every record page; a second process writes half of them where there are many."""
-    if len(pages) < STAMP_FROM or not can_split():
-        _stamp(html, stamp, pages)
-        return
-    half = len(pages) // 2
-    theirs = elsewhere(lambda: [_stamp(html, stamp, pages[half:])])
-    _stamp(html, stamp, pages[:half])
-    theirs()
+def _framed(html: Path, page: Page, scripts: frozenset[str] | None) -> Callable[[], object]:
+    """What fills the frame of a page; the frame itself is looked at now."""
+    file = html / _address(page.file)
+    text = once(bannered(file.read_text(encoding="utf-8"), PRIVATE), page.path)
+    return lambda: file.write_text(filled(page, text, scripts), encoding="utf-8")
 
 
-def _stamp(html: Path, stamp: Stamp, pages: list[Page]) -> int:
+def _stamp(html: Path, stamp: Stamp, pages: list[Page]) -> None:
+    """Write some record pages."""
     for page in pages:
         file = html / _address(page.file)
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(stamp.page(page), encoding="utf-8")
-    return len(pages)
 
 
 _MARKUP = re.compile('[<>"]')

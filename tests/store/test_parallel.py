@@ -67,6 +67,7 @@ def test_a_program_with_threads_does_not_split():
 def test_many_record_pages_are_written_by_two_and_are_the_same_bytes(repo, home, tmp_path, monkeypatch):
     from salesops.site import build as site
     from salesops.site.build import Site, build
+    from salesops.store import parallel
 
     repo.write(
         "mkdocs.yml", (home / "mkdocs.yml").read_text(encoding="utf-8").split("nav:")[0] + "not_in_nav: /records/\n"
@@ -76,8 +77,8 @@ def test_many_record_pages_are_written_by_two_and_are_the_same_bytes(repo, home,
         repo.deal("", f"d{number:02}")
     pages = {}
     for name, least in (("alone", 10_000), ("together", 5)):
-        monkeypatch.setattr(site, "STAMP_FROM", least)
-        monkeypatch.setattr(site, "can_split", lambda: True)
+        monkeypatch.setattr(site, "SPLIT_FROM", least)
+        monkeypatch.setattr(parallel, "can_split", lambda: True)
         build(Site(repo.root, repo.book().on(TODAY)), tmp_path / name)
         files = (file for file in sorted((tmp_path / name).rglob("*")) if file.is_file())
         pages[name] = {file.relative_to(tmp_path / name): file.read_bytes() for file in files}

@@ -66,49 +66,55 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
 
 
 def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) -> Page:
+    return page(
+        f"deals/{standing.id}",
+        f"{standing.member_name}: {standing.deal.title}",
+        "deal",
+        standing.snapshot,
+        branch=past.branch,
+        search=words_of(standing),
+        rank=4 if standing.is_open else 1,
+        later=lambda: _values(standing, past),
+        term=term,
+        relation=relation,
+    )
+
+
+def _values(standing: Standing, past: GitHistory) -> dict[str, Any]:
     snapshot, deal = standing.snapshot, standing.deal
     named = names_there(standing)
     activity = [entry for entry in reversed(deal.activity) if entry.date <= snapshot.as_of or entry.is_planned]
     given_off = handoff(snapshot, standing.id) if deal.order or standing.stage.outcome == WON else None
-    return page(
-        f"deals/{standing.id}",
-        f"{standing.member_name}: {deal.title}",
-        "deal",
-        snapshot,
-        branch=past.branch,
-        search=words_of(standing),
-        rank=4 if standing.is_open else 1,
-        standing=standing,
-        deal=deal,
-        term=term,
-        relation=relation,
-        windows=TITLES,
-        lanes=drawn(standing, activity, named),
-        visits=visit_rows(standing),
-        visit_columns=VISITS,
-        life=lambda: life(standing, past.timeline),
-        answers=answers(standing, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
-        steps=steps(standing),
-        asked=asked,
-        to_fill_in=lambda way: block_for(way.missing, standing.facts),
-        complete=complete(standing),
-        handoff=given_off,
-        way_on=way_on(given_off) if given_off else "",
-        people=people(standing),
-        chain=chain(standing),
-        near=in_days,
-        ago=ago,
-        last=_last_contact(standing, snapshot.as_of),
-        hub_columns=HUBS,
-        named=named,
-        forms=deal_forms(standing, named, past.branch),
-        score=score_on(snapshot, standing.history),
-        condition=condition,
-        activity=activity,
-        story=by_commit(past.timeline.of("deal", standing.id)),
-        losses=list(losses(standing)),
-        renewals=[deal_id for deal_id in snapshot.book.renewed_by.get(standing.id, ()) if snapshot.history(deal_id)],
-    )
+    return {
+        "standing": standing,
+        "deal": deal,
+        "windows": TITLES,
+        "lanes": drawn(standing, activity, named),
+        "visits": visit_rows(standing),
+        "visit_columns": VISITS,
+        "life": lambda: life(standing, past.timeline),
+        "answers": answers(standing, named) if deal.maniac_t or snapshot.process.asks_for("maniac_t") else [],
+        "steps": steps(standing),
+        "asked": asked,
+        "to_fill_in": lambda way: block_for(way.missing, standing.facts),
+        "complete": complete(standing),
+        "handoff": given_off,
+        "way_on": way_on(given_off) if given_off else "",
+        "people": people(standing),
+        "chain": chain(standing),
+        "near": in_days,
+        "ago": ago,
+        "last": _last_contact(standing, snapshot.as_of),
+        "hub_columns": HUBS,
+        "named": named,
+        "forms": deal_forms(standing, named, past.branch),
+        "score": score_on(snapshot, standing.history),
+        "condition": condition,
+        "activity": activity,
+        "story": by_commit(past.timeline.of("deal", standing.id)),
+        "losses": list(losses(standing)),
+        "renewals": [it for it in snapshot.book.renewed_by.get(standing.id, ()) if snapshot.history(it)],
+    }
 
 
 def words_of(standing: Standing) -> tuple[str, ...]:

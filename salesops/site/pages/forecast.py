@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -125,25 +125,25 @@ def months_of(found: Forecast) -> list[MonthRow]:
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The forecast page."""
+    yield page("forecast", "Forecast", "forecast", snapshot, later=lambda: _values(snapshot))
+
+
+def _values(snapshot: Snapshot) -> dict[str, Any]:
     found = forecast(snapshot)
-    yield page(
-        "forecast",
-        "Forecast",
-        "forecast",
-        snapshot,
-        found=found,
-        charts=[forecast_chart(snapshot, found)],
-        total=spread(found.total),
-        middle=amount(money_of(found.total.p50)),
-        expected=amount(found.expected),
-        draws=DRAWS,
-        months=months_of(found),
-        month_columns=MONTHS,
-        deal_columns=DEALS,
-        landing_columns=LANDINGS,
-        left_columns=LEFT_OUT,
-        scores=scores_of(snapshot),
-        bias_columns=BIAS,
-        said=said_and_done(snapshot),
-        said_columns=SAID,
-    )
+    return {
+        "found": found,
+        "charts": [forecast_chart(snapshot, found)],
+        "total": spread(found.total),
+        "middle": amount(money_of(found.total.p50)),
+        "expected": amount(found.expected),
+        "draws": DRAWS,
+        "months": months_of(found),
+        "month_columns": MONTHS,
+        "deal_columns": DEALS,
+        "landing_columns": LANDINGS,
+        "left_columns": LEFT_OUT,
+        "scores": scores_of(snapshot),
+        "bias_columns": BIAS,
+        "said": said_and_done(snapshot),
+        "said_columns": SAID,
+    }

@@ -84,16 +84,17 @@ def _corrected(it: RecordCorrection) -> Markup:
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """Late entries, close dates that drift, changes after the close."""
-    report = integrity(past.timeline, snapshot.book.outcome, snapshot.book.deals)
     yield page(
         "integrity",
         "Integrity",
         "integrity",
         snapshot,
-        report=report,
+        later=lambda: {
+            "report": integrity(past.timeline, snapshot.book.outcome, snapshot.book.deals),
+            "vitals": vitals(snapshot),
+        },
         gap=past.timeline.gap,
         columns_of=columns_of,
-        vitals=vitals(snapshot),
         vital_columns=VITALS,
         signed=signed(snapshot.book),
         signed_columns=SIGNED,

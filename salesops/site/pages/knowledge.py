@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -104,8 +104,6 @@ LESSONS: Columns[Lesson] = (
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The one page of what the team knows."""
-    every = attempted(snapshot)
-    learned = lessons(snapshot, experiments_measured(snapshot, past.beliefs.declared))
     questions = standing_questions(snapshot)
     yield page(
         "knowledge",
@@ -114,23 +112,31 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         snapshot,
         branch=past.branch,
         search=[it.today.answer for it in questions if it.today],
+        later=lambda: _values(snapshot, past),
         questions=questions,
-        links=links,
-        has_faded=_has_faded(snapshot),
-        fades_after=snapshot.numbers.fades_after,
-        answers=_rows(answers(every)),
-        sources=_rows(sources(every)),
-        outcome_columns=OUTCOMES,
-        messages=messages(every),
-        message_columns=MESSAGES,
-        objections=objections(every),
-        objection_columns=OBJECTIONS,
-        coverage=coverage(every),
-        coverage_columns=COVERAGE,
-        lessons=[it for it in learned if not it.has_faded(snapshot)],
-        faded=[it for it in learned if it.has_faded(snapshot)],
-        lesson_columns=LESSONS,
     )
+
+
+def _values(snapshot: Snapshot, past: GitHistory) -> dict[str, Any]:
+    every = attempted(snapshot)
+    learned = lessons(snapshot, experiments_measured(snapshot, past.beliefs.declared))
+    return {
+        "links": links,
+        "has_faded": _has_faded(snapshot),
+        "fades_after": snapshot.numbers.fades_after,
+        "answers": _rows(answers(every)),
+        "sources": _rows(sources(every)),
+        "outcome_columns": OUTCOMES,
+        "messages": messages(every),
+        "message_columns": MESSAGES,
+        "objections": objections(every),
+        "objection_columns": OBJECTIONS,
+        "coverage": coverage(every),
+        "coverage_columns": COVERAGE,
+        "lessons": [it for it in learned if not it.has_faded(snapshot)],
+        "faded": [it for it in learned if it.has_faded(snapshot)],
+        "lesson_columns": LESSONS,
+    }
 
 
 def _has_faded(snapshot: Snapshot) -> Callable[[AnswerOnPage], bool]:

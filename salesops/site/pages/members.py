@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -226,23 +227,29 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             branch=past.branch,
             rank=5,
             search=(member_id, *(part for contact in member.contacts for part in (contact.name, contact.role))),
+            later=partial(_values, member, deals.get(member_id, []), contracts.get(member_id, []), snapshot.as_of),
             id=member_id,
             member=member,
-            deals=sorted(deals.get(member_id, []), key=lambda it: it.since, reverse=True),
-            contracts=sorted(contracts.get(member_id, []), key=lambda it: it.contract.start or date.min, reverse=True),
-            charts=[users(member, contracts.get(member_id, []), snapshot.as_of)],
-            deal_columns=DEALS,
-            contract_columns=CONTRACTS,
-            health_columns=HEALTH_OF_HUBS if any(seen.hub for seen in member.health) else HEALTH,
-            invoice_columns=INVOICES,
             relation=relation[member_id],
-            open=[standing for standing in deals.get(member_id, []) if standing.is_open and not standing.parked],
-            running=next((it for it in contracts.get(member_id, ()) if it.bucket in (*ACTIVE, OVERDUE)), None),
-            first=min((it.contract.start for it in contracts.get(member_id, ()) if it.contract.start), default=None),
-            active_users=users_of(member),
             story=by_commit(past.timeline.of("member", member_id)),
-            named={contact.id: contact.name or contact.id for contact in member.contacts},
         )
+
+
+def _values(member: Member, deals: list[Standing], contracts: list[Term], as_of: date) -> dict[str, Any]:
+    return {
+        "deals": sorted(deals, key=lambda it: it.since, reverse=True),
+        "contracts": sorted(contracts, key=lambda it: it.contract.start or date.min, reverse=True),
+        "charts": [users(member, contracts, as_of)],
+        "deal_columns": DEALS,
+        "contract_columns": CONTRACTS,
+        "health_columns": HEALTH_OF_HUBS if any(seen.hub for seen in member.health) else HEALTH,
+        "invoice_columns": INVOICES,
+        "open": [standing for standing in deals if standing.is_open and not standing.parked],
+        "running": next((it for it in contracts if it.bucket in (*ACTIVE, OVERDUE)), None),
+        "first": min((it.contract.start for it in contracts if it.contract.start), default=None),
+        "active_users": users_of(member),
+        "named": {contact.id: contact.name or contact.id for contact in member.contacts},
+    }
 
 
 def index(snapshot: Snapshot) -> list[MemberRow]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import partial
 from itertools import groupby
@@ -10,18 +10,17 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Snapshot, once
 from salesops.book.status import Standing
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, measure, metrics_of, wording
-from salesops.metrics.pipeline import SqdWeek
 from salesops.metrics.readings import Days, MoneyShare, Row, Share
 from salesops.metrics.targets import goal
 from salesops.records.targets import Target
 from salesops.reports.weekly import change
 from salesops.site.pages.charts.chart import Chart
-from salesops.site.pages.charts.over_time import MonthEnd, month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
+from salesops.site.pages.charts.over_time import month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
 from salesops.site.pages.charts.stages import ageing, conversions, days_in_stage, outcomes
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.deals_named import title_of
@@ -175,8 +174,16 @@ COUNTED: Columns[CountedDeal] = (
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The glossary with today's readings, and a page for each metric that is measured."""
-    every = list(metrics_of(snapshot.process).values())
-    bounds, then = _bounds(snapshot), _then(snapshot, every)
+    every = metrics_of(snapshot.process).values()
+    yield page("metrics", "Metrics", "metrics", snapshot, later=lambda: _glossary_of(snapshot, every, readings))
+    for metric in every:
+        reading = readings[metric.id]
+        if reading is not None:
+            yield _of(snapshot, metric, reading, readings)
+
+
+def _glossary_of(snapshot: Snapshot, every: Iterable[Metric], readings: Mapping[str, Reading | None]) -> dict[str, Any]:
+    bounds, then = _bounds(snapshot), _then(snapshot)
     groups = [
         (
             SUBJECT_TITLES.get(subject, subject.replace("_", " ").capitalize()),
@@ -192,28 +199,18 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         )
         for subject, found in groupby(every, key=lambda metric: metric.subject)
     ]
-    drawn = [conversions(snapshot, readings), ageing(snapshot, readings)]
-    yield page(
-        "metrics",
-        "Metrics",
-        "metrics",
-        snapshot,
-        groups=groups,
-        columns=_glossary(snapshot.numbers.trend_weeks),
-        charts=drawn,
-    )
-    weeks, ends = weeks_of(snapshot), month_ends_of(snapshot)
-    for metric in every:
-        reading = readings[metric.id]
-        if reading is not None:
-            moved = _came_and_left(snapshot, then.get(metric.id), reading)
-            yield _of(snapshot, metric, reading, _chart_of(metric.id, snapshot, readings, weeks, ends), moved)
+    return {
+        "groups": groups,
+        "columns": _glossary(snapshot.numbers.trend_weeks),
+        "charts": [conversions(snapshot, readings), ageing(snapshot, readings)],
+    }
 
 
-def _then(snapshot: Snapshot, every: Sequence[Metric]) -> dict[str, Reading | None]:
+@once
+def _then(snapshot: Snapshot) -> dict[str, Reading | None]:
     """The readings of as many weeks ago as the team looks back, by what is known now; nothing where there was no process yet."""
     earlier = snapshot.whole.on(_weeks_ago(snapshot))
-    return measure(earlier, every) if earlier.book.processes else {}
+    return measure(earlier, metrics_of(snapshot.process).values()) if earlier.book.processes else {}
 
 
 def _weeks_ago(snapshot: Snapshot) -> date:
@@ -245,58 +242,55 @@ def _bounds(snapshot: Snapshot) -> dict[str, list[str]]:
     return found
 
 
-def _chart_of(
-    metric: str,
-    snapshot: Snapshot,
-    readings: Mapping[str, Reading | None],
-    weeks: Sequence[SqdWeek],
-    ends: Sequence[MonthEnd],
-) -> Chart | None:
+def _chart_of(metric: str, snapshot: Snapshot, readings: Mapping[str, Reading | None]) -> Chart | None:
     """The chart of a metric; None of one without."""
     by_week, by_month = {"sqd": sqd, "sqd-net-new": sqd_flow}, {"pipeline-value": pipeline_value, "mrr": mrr}
     if metric in by_week:
-        return by_week[metric](snapshot, weeks)
+        return by_week[metric](snapshot, weeks_of(snapshot))
     if metric in by_month:
-        return by_month[metric](snapshot, ends)
+        return by_month[metric](snapshot, month_ends_of(snapshot))
     stages = {f"days-in-{name.replace(' ', '-')}": name for name in snapshot.process.stages}
     if metric in stages:
         return days_in_stage(snapshot, readings, stages[metric])
     return outcomes(snapshot, metric)
 
 
-def _of(snapshot: Snapshot, metric: Metric, reading: Reading, chart: Chart | None, moved: CameAndLeft | None) -> Page:
-    data = reading.as_data()
+def _of(snapshot: Snapshot, metric: Metric, reading: Reading, readings: Mapping[str, Reading | None]) -> Page:
     return page(
         f"metrics/{metric.id}",
         metric.title,
         "metric",
         snapshot,
         search=(metric.title, metric.summary),
-        metric=metric,
-        reading=reading,
-        charts=[chart],
-        moved=moved,
-        targets=_targets_of(snapshot, metric.id),
-        goal=goal,
-        definition=metric.definition.split("\n\n"),
-        included=list(_counted(snapshot, metric, reading)),
-        counted_columns=COUNTED,
-        how_many=_how_many(reading),
-        reasons=wording.by_kind(metric.left_out(snapshot, reading)),
-        data={
-            name: value
-            for name, value in data.items()
-            if name
-            not in ("included", "excluded", "hit", "kind", "value", "weeks", "attempts_counted", *reading.tables)
-            and _is_told(name, reading)
-        },
-        week_columns=[week(point) for point in data.get("weeks", ())],
-        tables=_tables(reading),
-        most=MAX_DEALS_NAMED,
-        named=_named,
-        of_whom=_of_whom,
-        and_where=_and_where,
+        later=lambda: _values(snapshot, metric, reading, readings),
     )
+
+
+def _values(
+    snapshot: Snapshot, metric: Metric, reading: Reading, readings: Mapping[str, Reading | None]
+) -> dict[str, Any]:
+    data = reading.as_data()
+    beside = ("included", "excluded", "hit", "kind", "value", "weeks", "attempts_counted", *reading.tables)
+    return {
+        "metric": metric,
+        "reading": reading,
+        "charts": [_chart_of(metric.id, snapshot, readings)],
+        "moved": _came_and_left(snapshot, _then(snapshot).get(metric.id), reading),
+        "targets": _targets_of(snapshot, metric.id),
+        "goal": goal,
+        "definition": metric.definition.split("\n\n"),
+        "included": list(_counted(snapshot, metric, reading)),
+        "counted_columns": COUNTED,
+        "how_many": _how_many(reading),
+        "reasons": wording.by_kind(metric.left_out(snapshot, reading)),
+        "data": {name: value for name, value in data.items() if name not in beside and _is_told(name, reading)},
+        "week_columns": [week(point) for point in data.get("weeks", ())],
+        "tables": _tables(reading),
+        "most": MAX_DEALS_NAMED,
+        "named": _named,
+        "of_whom": _of_whom,
+        "and_where": _and_where,
+    }
 
 
 def _targets_of(snapshot: Snapshot, metric: str) -> list[Target]:

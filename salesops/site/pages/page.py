@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache, partial
@@ -199,38 +199,35 @@ def page(
     template: str,
     snapshot: Snapshot,
     *,
-    heading: str = "",
     section: str = "",
     branch: str = MAIN,
     search: Iterable[str | None] = (),
     rank: float = 1,
+    later: Callable[[], Mapping[str, Any]] = dict,
     **values: Any,
 ) -> Page:
     """Render a page from its template; ``root`` leads back to the folder of the home page from wherever it is.
 
     Pages of a folder, such as ``deals/a``, are records unless they name their ``section`` of the menu. Links to edit lead to ``branch``.
+    Values that take a while come ``later``: they are worked out when the page is rendered, by the process that does.
     """
     root = "../" * path.count("/") or "./"
     here = Here(root, snapshot)
 
     def render() -> str:
-        body = (
-            templates()
-            .get_template(f"{template}.html")
-            .render(
-                root=root,
-                snapshot=snapshot,
-                as_of=snapshot.as_of,
-                book=snapshot.book,
-                heading=heading or title,
-                here=here,
-                person=here.person,
-                edit=partial(edit_link, snapshot, branch),
-                commit_at=partial(commit_link, snapshot),
-                metric_at=here.metric_at,
-                **values,
-            )
-        )
+        known = {
+            "root": root,
+            "snapshot": snapshot,
+            "as_of": snapshot.as_of,
+            "book": snapshot.book,
+            "heading": title,
+            "here": here,
+            "person": here.person,
+            "edit": partial(edit_link, snapshot, branch),
+            "commit_at": partial(commit_link, snapshot),
+            "metric_at": here.metric_at,
+        }
+        body = templates().get_template(f"{template}.html").render({**known, **values, **later()})
         return words.days_in_words(_looking_back(body, here) if snapshot.looks_back else body, snapshot.as_of)
 
     said = " ".join(word for word in search if word)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -88,25 +89,18 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     deals_in = {column.name: len(column.deals) for column in board(snapshot)}
     versions = list(reversed(snapshot.book.processes))
     common: dict[str, Any] = {"versions": versions, "readings": readings}
-    lines = red_lines_of(snapshot)
     yield page(
         "process",
         "Process",
         "process",
         snapshot,
+        later=lambda: _lines_and_decisions(snapshot),
         process=snapshot.process,
         deals_in=deals_in,
         diagram=diagram(snapshot, deals_in),
-        lines=lines,
         charts=[conversions(snapshot, readings)],
-        line_columns=LINES,
-        luck=[(line, chances(line)) for line in lines],
-        luck_columns=LUCK,
-        decisions=decisions_scored(snapshot),
-        decision_columns=DECISIONS,
         **common,
     )
-    impact = impacts(snapshot)
     for version in versions:
         is_now = version is snapshot.process
         yield page(
@@ -119,7 +113,23 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             lines=[],
             suggested={},
             changes=of_version(version, snapshot.book, snapshot.as_of),
-            impact=impact.get(version.version, []),
+            later=partial(_impact, snapshot, version.version),
             impact_columns=IMPACT,
             **common,
         )
+
+
+def _impact(snapshot: Snapshot, version: str) -> dict[str, Any]:
+    return {"impact": impacts(snapshot).get(version, [])}
+
+
+def _lines_and_decisions(snapshot: Snapshot) -> dict[str, Any]:
+    lines = red_lines_of(snapshot)
+    return {
+        "lines": lines,
+        "line_columns": LINES,
+        "luck": [(line, chances(line)) for line in lines],
+        "luck_columns": LUCK,
+        "decisions": decisions_scored(snapshot),
+        "decision_columns": DECISIONS,
+    }

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from markupsafe import Markup
 
@@ -91,10 +92,16 @@ ACTIONS: Columns[tuple[Action, str]] = (
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The agenda, the month, and the reviews that were held."""
     held = past_reviews(snapshot.book, snapshot.as_of)
-    drawn = _charts(snapshot, readings, past)
-    week = _agenda(snapshot, past)
-    yield _paper_page("review", "Weekly review", week, snapshot, held=held, charts=drawn, ends=past.month_ends)
-    yield _paper_page("review-of-the-month", "Monthly review", _month(snapshot), snapshot, held=[])
+    yield _paper_page(
+        "review",
+        "Weekly review",
+        lambda: _agenda(snapshot, past),
+        snapshot,
+        held=held,
+        charts=lambda: _charts(snapshot, readings, past),
+        ends=past.month_ends,
+    )
+    yield _paper_page("review-of-the-month", "Monthly review", lambda: _month(snapshot), snapshot, held=[])
     for at, name in enumerate(held):
         if when := day_or_none(name):
             yield _held_page(snapshot, name, when, past if at < PAGES_OF_PAST else None)
@@ -108,33 +115,26 @@ def _charts(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: Gi
 
 def review_known(path: str, title: str, snapshot: Snapshot, past: GitHistory) -> Page:
     """The agenda of an evening that is over, as it was known then."""
-    week = _agenda(snapshot, past)
-    return _paper_page(path, title, week, snapshot, held=[], ends=past.month_ends, known=snapshot.as_of)
+    return _paper_page(
+        path, title, lambda: _agenda(snapshot, past), snapshot, held=[], ends=past.month_ends, known=snapshot.as_of
+    )
 
 
 def _paper_page(
     path: str,
     title: str,
-    paper: Paper,
+    paper: Callable[[], Paper],
     snapshot: Snapshot,
     held: list[str],
-    charts: Sequence[Chart | None] = (),
+    charts: Callable[[], Sequence[Chart | None]] = tuple,
     ends: Sequence[date] = (),
     known: date | None = None,
 ) -> Page:
-    return page(
-        path,
-        title,
-        "review",
-        snapshot,
-        heading=days_said(paper.title, snapshot.as_of),
-        paper=paper,
-        columns_of=columns_of,
-        held=held,
-        charts=charts,
-        ends=ends,
-        known=known,
-    )
+    def later() -> dict[str, Any]:
+        told = paper()
+        return {"paper": told, "heading": days_said(told.title, snapshot.as_of), "charts": charts()}
+
+    return page(path, title, "review", snapshot, later=later, columns_of=columns_of, held=held, ends=ends, known=known)
 
 
 def _agenda(snapshot: Snapshot, past: GitHistory) -> Paper:
@@ -153,7 +153,11 @@ def _month(snapshot: Snapshot) -> Paper:
 
 def _held_page(snapshot: Snapshot, name: str, when: date, past: GitHistory | None) -> Page:
     review = snapshot.book.reviews[name]
-    then = past.then(when) if past else None
+
+    def then() -> dict[str, Any]:
+        known = past.then(when) if past else None
+        return {"paper": _agenda(known, past) if known and past and known.book.processes else None}
+
     return page(
         f"reviews/{name}",
         f"Review of {name}",
@@ -165,7 +169,7 @@ def _held_page(snapshot: Snapshot, name: str, when: date, past: GitHistory | Non
         attendance_columns=ATTENDANCE,
         actions=[(action, _became(snapshot, name, action)) for action in review.actions],
         action_columns=ACTIONS,
-        paper=_agenda(then, past) if then and past and then.book.processes else None,
+        later=then,
         columns_of=columns_of,
         search=[review.notes],
     )

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from salesops.book.book import Snapshot
+from salesops.book.book import Snapshot, once
 from salesops.metrics import read_metric
 from salesops.metrics.pipeline import SqdWeek, sqd_weeks
 from salesops.metrics.readings import Amounts
@@ -68,10 +67,11 @@ RECENT, QUARTER = 13, 3
 DAY = timedelta(days=1)
 
 
-def weeks_of(snapshot: Snapshot) -> list[SqdWeek]:
+@once
+def weeks_of(snapshot: Snapshot) -> tuple[SqdWeek, ...]:
     """The weeks since the first deal began, eighteen months of them at most."""
     began = min((history.visits[0].entered for history in snapshot.histories), default=snapshot.as_of)
-    return [week for week in sqd_weeks(snapshot, WEEKS) if week.end >= began]
+    return tuple(week for week in sqd_weeks(snapshot, WEEKS) if week.end >= began)
 
 
 class MonthEnd(NamedTuple):
@@ -82,16 +82,17 @@ class MonthEnd(NamedTuple):
     mrr: Amounts
 
 
-def month_ends_of(snapshot: Snapshot) -> list[MonthEnd]:
-    """The last months up to the day: each is read from what was left of the one after it, which is quicker than from all."""
+@once
+def month_ends_of(snapshot: Snapshot) -> tuple[MonthEnd, ...]:
+    """The last months up to the day."""
     month, on, found = snapshot.as_of.replace(day=1), snapshot, []
     for _ in range(MONTHS):
         found.append(_month_end(on))
         end, month = month - DAY, months_after(month, -1)
         if not any(history.visits[0].entered <= end for history in on.histories):
             break
-        on = replace(snapshot, whole=on.book, as_of=end)
-    return found[::-1]
+        on = snapshot.whole.on(end)
+    return tuple(found[::-1])
 
 
 def _month_end(on: Snapshot) -> MonthEnd:
