@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from salesops.book.book import LeftOut
@@ -36,7 +37,14 @@ class DealEvidence:
 
     def attempts_of(self, deal: str) -> list[int]:
         """The numbers of a deal's attempts that were counted."""
-        return [key.attempt for key in self.attempts_counted if key.deal == deal]
+        return self._attempts.get(deal, [])
+
+    @cached_property
+    def _attempts(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for key in self.attempts_counted:
+            found.setdefault(key.deal, []).append(key.attempt)
+        return found
 
     def _evidence(self) -> dict[str, Any]:
         attempts = [key._asdict() for key in self.attempts_counted]
