@@ -29,7 +29,7 @@ from salesops.site.pages.members import relations
 from salesops.site.pages.page import Page, page
 from salesops.site.pages.renewals import TITLES
 from salesops.site.pages.stepper import steps
-from salesops.site.pages.words import NOTHING, ago, in_days
+from salesops.site.pages.words import NOTHING, ago, beyond, in_days
 
 
 class AnswerRow(NamedTuple):
@@ -66,13 +66,14 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
 
 
 def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) -> Page:
+    title = f"{standing.member_name}: {standing.deal.title}"
     return page(
         f"deals/{standing.id}",
-        f"{standing.member_name}: {standing.deal.title}",
+        title,
         "deal",
         standing.snapshot,
         branch=past.branch,
-        search=words_of(standing),
+        search=words_of(standing, title),
         rank=4 if standing.is_open else 1,
         later=lambda: _values(standing, past),
         term=term,
@@ -117,14 +118,18 @@ def _values(standing: Standing, past: GitHistory) -> dict[str, Any]:
     }
 
 
-def words_of(standing: Standing) -> tuple[str, ...]:
-    """What the search finds a deal by: people, stage, campaign, tier and id; neither notes nor amounts."""
-    member = standing.snapshot.book.members.get(standing.deal.member)
+def words_of(standing: Standing, title: str) -> tuple[str, ...]:
+    """What the search finds a deal by beside its title: people, stage, campaign, tier and id; neither notes nor amounts.
+
+    The people of a deal that has ended lead to their institution, which has all of its deals.
+    """
+    member = standing.snapshot.book.members.get(standing.deal.member) if standing.is_open else None
     named = [part for contact in (member.contacts if member else ()) for part in (contact.name, contact.role)]
     source = standing.deal.source
     campaign = source.campaign if source else None
-    parts = (standing.owner_name, standing.stage.title, *named, campaign, standing.deal.tier, standing.id)
-    return tuple(part for part in parts if part)
+    parts = (standing.owner_name, standing.stage.title, *named, campaign)
+    more = beyond(title, f"{standing.deal.tier} {standing.id}")
+    return tuple(dict.fromkeys(part for part in (*parts, more) if part))
 
 
 def _last_contact(standing: Standing, as_of: date) -> Activity | None:

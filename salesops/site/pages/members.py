@@ -24,7 +24,7 @@ from salesops.site.pages.facets import Pill, button
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.pipeline import FEW, MANY
 from salesops.site.pages.renewals import TITLES, users_of
-from salesops.site.pages.words import NOTHING, counted, day, money
+from salesops.site.pages.words import NOTHING, beyond, counted, day, money
 
 
 class MemberRow(NamedTuple):
@@ -226,7 +226,10 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             snapshot,
             branch=past.branch,
             rank=5,
-            search=(member_id, *(part for contact in member.contacts for part in (contact.name, contact.role))),
+            search=(
+                beyond(member.name, member_id),
+                *(part for contact in member.contacts for part in (contact.name, contact.role)),
+            ),
             later=partial(_values, member, deals.get(member_id, []), contracts.get(member_id, []), snapshot.as_of),
             id=member_id,
             member=member,

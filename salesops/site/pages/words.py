@@ -118,6 +118,15 @@ def id_in_words(record_id: str) -> str:
     return said[0].upper() + said[1:]
 
 
+def beyond(title: str, record_id: str) -> str:
+    """The words of an id that a title does not say already, so that the search finds a record by either: ``2`` of acme-2."""
+    said = set(_WORD.findall(title.casefold()))
+    return " ".join(word for word in _WORD.findall(record_id.casefold()) if word not in said)
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
 def if_day(value: object) -> object:
     """A day as a browser knows it; anything else as it is."""
     return day(value) if isinstance(value, date) else value
