@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import marshal
 import os
 import sys
@@ -21,6 +22,7 @@ def can_split() -> bool:
 def elsewhere(work: Callable[[], list[Any]]) -> Callable[[], list[Any]]:
     """Start ``work`` in a forked process; the result, a list of plain values, is read by calling what is returned."""
     source, sink = os.pipe()
+    gc.freeze()  # what is there by now lives on in both: the collector would only walk it, and copy it
     child = os.fork()
     if child == 0:
         status = 1
