@@ -210,39 +210,46 @@ def _in_window(bucket: str) -> Measure:
 DEFINED = "reference/definitions#contract-windows"
 KEY_METRICS = f"Sales Operations Overview (2025), Key Metrics (Tracked Weekly); {DEFINED}"
 SECURED = "`secured` says for how many the next term is signed and has not started."
+
+
+def called(name: str) -> str:
+    """The sentence that says under which name the sales documents know a number."""
+    return f"The Sales Operations Overview calls it `{name}`."
+
+
 WINDOWS = (
     (
         OVERDUE,
         "renewal-overdue",
-        "Overdue Renewal",
+        "Overdue renewals",
         KEY_METRICS,
-        f"Won contracts whose last day has passed while the service goes on.\n\nOverdue from the day after the end. {SECURED}",
+        f"Won contracts whose last day has passed while the service goes on.\n\nOverdue from the day after the end. {SECURED} {called('Overdue Renewal')}",
     ),
     (
         DAYS_30,
         "renewal-0-30",
-        "[0,30] Renewal",
+        "Renewals within 30 days",
         KEY_METRICS,
-        f"Won contracts in force that end today or within 30 days.\n\nWhole days: the last day itself is 0. {SECURED}",
+        f"Won contracts in force that end today or within 30 days.\n\nWhole days: the last day itself is 0. {SECURED} {called('[0,30] Renewal')}",
     ),
     (
         DAYS_90,
         "renewal-31-90",
-        "[31,90] Renewal",
+        "Renewals in 31 to 90 days",
         KEY_METRICS,
-        f"Won contracts in force that end in 31 to 90 days.\n\n{SECURED}",
+        f"Won contracts in force that end in 31 to 90 days.\n\n{SECURED} {called('[31,90] Renewal')}",
     ),
     (
         DAYS_180,
         "renewal-91-180",
-        "[91,180] Renewal",
+        "Renewals in 91 to 180 days",
         KEY_METRICS,
-        f"Won contracts in force that end in 91 to 180 days.\n\n{SECURED}",
+        f"Won contracts in force that end in 91 to 180 days.\n\n{SECURED} {called('[91,180] Renewal')}",
     ),
     (
         LATER,
         "renewal-later",
-        "Renewal later",
+        "Renewals later than 180 days",
         DEFINED,
         f"Won contracts in force that end in more than 180 days.\n\n{SECURED}",
     ),

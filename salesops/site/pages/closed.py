@@ -24,7 +24,7 @@ from salesops.site.pages.charts.stages import member_of
 from salesops.site.pages.columns import DEAL, MEMBER, Column, Columns
 from salesops.site.pages.facets import FIELDS, Pill, button, title_in, worth_of
 from salesops.site.pages.page import Here, Page, file_of, page
-from salesops.site.pages.words import NOTHING, day, kind_of_business, money, said
+from salesops.site.pages.words import NOTHING, day, if_day, kind_of_business, money, said
 
 
 def mrr(standing: Standing) -> Money | None:
@@ -112,7 +112,7 @@ LOST: Columns[LossRow] = (
     Column("Reason", of_loss("reason")),
     Column("Verdict", of_loss("verdict")),
     Column("What we learned", taught, words=True),
-    Column("Try again", of_loss("reengage")),
+    Column("Try again", lambda row, _: if_day(row.loss.reengage) if row.loss and row.loss.reengage else NOTHING),
     Column("Lost from", lost_from, label="from"),
     Column("Owner", lambda row, here: here.person_link(row.standing.deal.owner, row.standing.owner_name)),
 )

@@ -24,7 +24,7 @@ from salesops.site.pages.facets import Pill, button
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.pipeline import FEW, MANY
 from salesops.site.pages.renewals import TITLES, users_of
-from salesops.site.pages.words import NOTHING, beyond, counted, day, money
+from salesops.site.pages.words import NOTHING, beyond, counted, day, days_said, money
 
 
 class MemberRow(NamedTuple):
@@ -116,7 +116,9 @@ def _pills(rows: list[MemberRow]) -> Iterator[Pill]:
 
 def stage(standing: Standing, here: Here) -> Markup:
     """The stage, and whether the deal is parked."""
-    parked = Markup(" <small>{}</small>").format(standing.parked) if standing.parked else Markup()
+    parked = (
+        Markup(" <small>{}</small>").format(days_said(standing.parked, here.as_of)) if standing.parked else Markup()
+    )
     return here.parts.outcome(standing.stage) + parked
 
 
