@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -220,14 +220,14 @@ def ways_out(snapshot: Snapshot, history: DealHistory) -> list[Way]:
     facts = facts_on(history, snapshot.as_of)
     if stage is None:
         return []
-    outcomes = {way_out.to: snapshot.stage(way_out.to).outcome for way_out in stage.exits}
-    return [
-        Way(
-            way_out,
-            (*missing(facts, way_out), *(asked_of_contract(facts, way_out) if outcomes[way_out.to] == WON else ())),
-        )
-        for way_out in stage.exits
-    ]
+    return [Way(way_out, tuple(_lacking(snapshot, facts, way_out))) for way_out in stage.exits]
+
+
+def _lacking(snapshot: Snapshot, facts: Facts, way_out: Exit) -> Iterator[Need]:
+    """What an exit asks for that is not there, and beside it what a win asks of its contract."""
+    yield from missing(facts, way_out)
+    if snapshot.stage(way_out.to).outcome == WON:
+        yield from asked_of_contract(facts, way_out)
 
 
 def asked_of_contract(facts: Facts, way_out: Exit) -> list[Need]:
