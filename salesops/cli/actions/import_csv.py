@@ -79,8 +79,8 @@ def carried_out(
             with saying_what_is_written():
                 plan = planned()
             if not dry_run:
-                progress(f"writing {counted(len(plan.changes), 'file')} …")
-                save_all(root, _saying_how_far(plan.changes))
+                progress(f"writing {counted(plan.files, 'file')} …")
+                save_all(root, _saying_how_far(plan))
                 progress("written; run salesops check to validate the records")
     except Unusable as fault:
         say_why_not(fault.problems, output_format)
@@ -186,11 +186,11 @@ def say_rows_read(rows: int) -> None:
     progress(f"{rows:,} rows read …")
 
 
-def _saying_how_far(changes: list[FileChange]) -> Iterator[FileChange]:
+def _saying_how_far(plan: Plan) -> Iterator[FileChange]:
     """The changes, with a line now and then for whoever waits while many files are written."""
-    for number, change in enumerate(changes):
+    for number, change in enumerate(plan.changes):
         if number and number % EVERY == 0:
-            progress(f"{number:,} of {counted(len(changes), 'file')} written …")
+            progress(f"{number:,} of {counted(plan.files, 'file')} written …")
         yield change
 
 
