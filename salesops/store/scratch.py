@@ -7,7 +7,7 @@ import tempfile
 import weakref
 from array import array
 from collections.abc import Iterable, Iterator, MutableMapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 from salesops.problems import CannotDecide
@@ -34,18 +34,21 @@ class ScratchFile:
     def put(self, thing: Any) -> int:
         """Put something at the end; the place is where it is found again."""
         place, held = self._end, pickle.dumps(thing, pickle.HIGHEST_PROTOCOL)
-        with _sentence():
+        try:
             self._file.seek(place)
-            self._file.write(len(held).to_bytes(_LENGTH, "little"))
-            self._file.write(held)
+            self._file.write(len(held).to_bytes(_LENGTH, "little") + held)
+        except OSError as fault:
+            raise _no_room(fault) from None
         self._end = place + _LENGTH + len(held)
         return place
 
     def get(self, place: int) -> Any:
         """What was put at a place."""
-        with _sentence():
+        try:
             self._file.seek(place)
             held = self._file.read(int.from_bytes(self._file.read(_LENGTH), "little"))
+        except OSError as fault:
+            raise _no_room(fault) from None
         return pickle.loads(held)
 
 
@@ -55,14 +58,10 @@ def _close(file: IO[bytes]) -> None:
         file.close()
 
 
-@contextmanager
-def _sentence() -> Iterator[None]:
-    try:
-        yield
-    except OSError as fault:
-        folder = tempfile.tempdir or "the folder for temporary files"
-        said = f"what does not fit into memory cannot be kept in {folder}: {fault.strerror or fault}"
-        raise CannotDecide(f"{said}; make room there, or name another folder in TMPDIR") from None
+def _no_room(fault: OSError) -> CannotDecide:
+    folder = tempfile.tempdir or "the folder for temporary files"
+    said = f"what does not fit into memory cannot be kept in {folder}: {fault.strerror or fault}"
+    return CannotDecide(f"{said}; make room there, or name another folder in TMPDIR")
 
 
 class ScratchList(Sequence[V]):

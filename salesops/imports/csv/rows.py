@@ -172,7 +172,7 @@ class RowReader:
 
     def holds(self, conditions: tuple[When, ...]) -> bool:
         """Whether all conditions hold of the row."""
-        return all(self._fits(condition) for condition in conditions)
+        return not conditions or all(self._fits(condition) for condition in conditions)
 
     def _fits(self, when: When) -> bool:
         parts = parts_of(self.cell(when.column), when.split)
@@ -259,7 +259,7 @@ class RowReader:
     def _converted(self, words: str, kind: Kind, needed: bool, cell: Cell) -> str | Wrong:
         if len(words) > MAX_TEXT:
             return Wrong("text-too-long", f"has more than {MAX_TEXT:,} characters")
-        unseen = UNSEEN.search(words)
+        unseen = None if words.isascii() and words.isprintable() else UNSEEN.search(words)
         if unseen:
             return Wrong(
                 "unseen-character", f"has U+{ord(unseen.group()):04X}, a character that is not allowed in records"
