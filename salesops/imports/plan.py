@@ -147,11 +147,12 @@ class Planner:
         told = self.activities.read(candidates) if self.activities else []
         if self.deals:
             rest.extend(self.deals.entries(candidates))
-            members = members.only({candidate.member for candidate in candidates if candidate.is_taken})
         if self.activities:
             rest.extend(self.activities.entries(told))
         if self.onto:
             rest.extend(self.onto.entries())
+        if self.deals:
+            members = members.only({candidate.member for candidate in candidates if candidate.is_taken})
         new_people = self.deals.new_people(candidates) if self.deals else {}
         return Plan(
             file=table.name,
