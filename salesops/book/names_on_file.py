@@ -32,8 +32,11 @@ MANY = 12
 
 def known_here(book: Book, problems: Iterable[Problem]) -> list[Problem]:
     """The problems, those of names made to fit this repository: a fix names only what is on file."""
-    documents = {document.path: document for document in book.documents.values()}
-    return [_known(book, problem, documents.get(problem.place.path)) for problem in problems]
+    found = list(problems)
+    paths = {problem.place.path for problem in found}
+    named = (document for document in book.documents.values() if document.path in paths) if found else ()
+    documents = {document.path: document for document in named}
+    return [_known(book, problem, documents.get(problem.place.path)) for problem in found]
 
 
 def _known(book: Book, problem: Problem, document: Document | None) -> Problem:

@@ -17,7 +17,7 @@ from salesops.output import counted, show
 from salesops.problems import CannotDecide, Problem
 from salesops.store.commits import CommitBooks, NamedCommit
 from salesops.store.journal import finish, is_open
-from salesops.store.load import MARKER, find_root, load
+from salesops.store.load import MARKER, find_root, load, load_aside
 
 
 def folder_of(folder: str) -> Path:
@@ -45,6 +45,15 @@ def read(folder: str) -> tuple[Path, Book, list[Problem]]:
     book, problems = load(root)
     kept()
     return root, book, problems
+
+
+def read_aside(folder: str) -> tuple[Book, list[Problem]]:
+    """The book of the repository that ``folder`` is in, of which little is held at a time, and the problems with the team's file."""
+    root = root_of(folder)
+    _settle(root)
+    found = load_aside(root)
+    kept()
+    return found
 
 
 def _settle(root: Path) -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache, lru_cache
 from typing import Any
 
 from salesops.records.model_fields import keyed_fields
@@ -18,6 +19,8 @@ WIDTH = 100
 _INDICATORS = frozenset("-?:,[]{}#&*!|>'\"%@`")
 _NOT_PLAIN = re.compile(r":(?:\s|$)|\s#|[\t\n\r]")
 _NOT_PLAIN_IN_BRACKETS = re.compile(r":(?:[\s,\[\]{}?]|$)|\s#|[,\[\]{}?\t\n\r]")
+_SURELY_PLAIN = re.compile(r"[A-Za-z0-9_./][A-Za-z0-9_./;=+() -]*(?<! )")
+"""What most values are: text that no YAML reads differently, in brackets or out of them."""
 _ESCAPES = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _TO_ESCAPE = re.compile(rf'[\\"\n\t\r]|{UNSEEN.pattern}')
 
@@ -37,8 +40,10 @@ def render(record_data: Mapping[str, Any]) -> str:
 
 def in_brackets(value: Any) -> str:
     """A value on one line, as it stands inside braces or brackets."""
+    if isinstance(value, str):
+        return scalar(value, True)
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{scalar(key, True)}: {in_brackets(part)}" for key, part in _given(value).items()) + "}"
+        return "{" + ", ".join(f"{_key(key, True)}: {in_brackets(part)}" for key, part in _given(value).items()) + "}"
     if _is_list(value):
         return "[" + ", ".join(in_brackets(part) for part in value) + "]"
     return scalar(value, True)
@@ -48,6 +53,8 @@ def scalar(value: Any, in_brackets: bool = False) -> str:
     """One scalar, quoted where YAML would read the bare text differently."""
     words = _words(value)
     if value is None:
+        return words
+    if _SURELY_PLAIN.fullmatch(words) and words not in EMPTY and not isinstance(value, Quoted):
         return words
     awkward = _NOT_PLAIN_IN_BRACKETS if in_brackets else _NOT_PLAIN
     if (
@@ -62,10 +69,21 @@ def scalar(value: Any, in_brackets: bool = False) -> str:
     return words
 
 
+@lru_cache(maxsize=1024, typed=True)
+def _key(key: Any, in_brackets: bool = False) -> str:
+    """A key as it is written; most stand in every record."""
+    return scalar(key, in_brackets)
+
+
 def in_order(model: type[Record], data: Mapping[str, Any]) -> dict[str, Any]:
     """The keys of a record in the order of the reference; keys that it does not know come last."""
-    known = [key for key, _ in keyed_fields(model) if key in data]
+    known = [key for key in _keys(model) if key in data]
     return {key: data[key] for key in (*known, *(key for key in data if key not in known))}
+
+
+@cache
+def _keys(model: type[Record]) -> tuple[str, ...]:
+    return tuple(key for key, _ in keyed_fields(model))
 
 
 def _given(data: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,11 +91,11 @@ def _given(data: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _entry(key: str, value: Any, indent: str) -> Iterator[str]:
-    name = f"{indent}{scalar(key)}:"
+    name = f"{indent}{_key(key)}:"
     if not _is_nested(value):
         yield f"{name} {scalar(value)}"
-    elif _fits(value, len(name)):
-        yield f"{name} {in_brackets(value)}"
+    elif line := _on_one_line(value, len(name)):
+        yield f"{name} {line}"
     else:
         yield name
         yield from _below(value, f"{indent}  ")
@@ -94,24 +112,25 @@ def _below(value: Any, indent: str) -> Iterator[str]:
 
 def _item(part: Any, indent: str) -> Iterator[str]:
     lines = list(_below(part, f"{indent}  ")) if isinstance(part, Mapping) else []
-    if len(lines) == 1 or (lines and not _fits(part, len(indent) + 1)):
+    if len(lines) == 1 or (lines and not _on_one_line(part, len(indent) + 1)):
         yield f"{indent}- {lines[0].lstrip(' ')}"
         yield from lines[1:]
     else:
         yield f"{indent}- {in_brackets(part) if _is_nested(part) else scalar(part)}"
 
 
-def _fits(value: Any, used: int) -> bool:
-    """Whether a mapping or list goes on the rest of a line; lists of mappings never do, nor does what is nested twice."""
+def _on_one_line(value: Any, used: int) -> str | None:
+    """A mapping or list on the rest of a line, where it fits; lists of mappings never do, nor does what is nested twice."""
     parts = list(_given(value).values() if isinstance(value, Mapping) else value)
     if not parts:
-        return True
+        return in_brackets(value)
     inner = [part for part in parts if _is_nested(part)]
     if any(isinstance(part, Mapping) or any(_is_nested(deep) for deep in part) for part in inner):
-        return False
+        return None
     if inner and not isinstance(value, Mapping):
-        return False
-    return used + 1 + len(in_brackets(value)) <= WIDTH
+        return None
+    line = in_brackets(value)
+    return line if used + 1 + len(line) <= WIDTH else None
 
 
 def _is_list(value: Any) -> bool:
@@ -119,7 +138,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _is_nested(value: Any) -> bool:
-    return isinstance(value, Mapping) or _is_list(value)
+    return not isinstance(value, str) and (isinstance(value, Mapping) or _is_list(value))
 
 
 def _words(value: Any) -> str:

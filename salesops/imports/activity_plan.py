@@ -48,17 +48,26 @@ class ActivityPlan:
     def read(self, candidates: list[Candidate]) -> list[ActivityRow]:
         """The activities; those of deals of this import are put into their data."""
         deals = {candidate.id: candidate for candidate in candidates}
-        shape = self.mapped.format
-        readers = [self.ground.reader(row, self.table, shape) for row in self.table.rows]
+        readers = self.ground.rows(self.table, self.mapped.format)
         told = [one for reader in readers for one in self._of_row(reader, deals)]
         self._ask_of_one_id(told)
         kept = [one for one in told if one.reader.verdict is None]
+        of_deals: dict[str, list[ActivityRow]] = {}
         for one in kept:
             if one.candidate:
-                held = one.candidate.data.setdefault("activity", [])
-                self._once(one, held)
-                held.sort(key=lambda entry: str(entry["date"]))
+                of_deals.setdefault(one.deal, []).append(one)
+        for deal_id, rows in of_deals.items():
+            self._put_into(deals[deal_id], rows)
         return kept
+
+    def _put_into(self, candidate: Candidate, rows: list[ActivityRow]) -> None:
+        """Add activities to the data of a deal of this import, the newest last."""
+        data = candidate.data
+        held = data.setdefault("activity", [])
+        for one in rows:
+            self._once(one, held)
+        held.sort(key=lambda entry: str(entry["date"]))
+        candidate.data = data
 
     def _of_row(self, reader: RowReader, deals: dict[str, Candidate]) -> list[ActivityRow]:
         """The activity of a row, once for each deal that it names; nothing where it tells of none that can be taken."""
@@ -79,7 +88,7 @@ class ActivityPlan:
         day = reader.value(self.mapped.date, "date", needed=True)
         kind = reader.value(self.mapped.kind, "text", needed=True)
         data = {"date": day, "kind": kind, **reader.filled(self.fields)}
-        if day and day > reader.today and data.get("status") != "scheduled":
+        if day and day > reader.reading.today and data.get("status") != "scheduled":
             reader.ask(
                 column_in(self.mapped.date),
                 Wrong("activity-to-come", "is a day to come, and nothing says that it is only planned"),

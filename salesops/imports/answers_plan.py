@@ -38,8 +38,7 @@ class AnswersPlan:
 
     def entries(self) -> Iterator[RecordOutcome]:
         """What becomes of each deal that was asked about."""
-        rows = self.ground.table.rows
-        told = [one for row in rows if (one := self._told(self.ground.reader(row)))]
+        told = [one for reader in self.ground.rows() if (one := self._told(reader))]
         for candidate in one_for_each(told, self.column):
             making = Making("deal", Deal, candidate.id, "deals")
             data = {"maniac_t": {letter: in_order(Answer, said) for letter, said in candidate.data.items()}}

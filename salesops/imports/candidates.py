@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from salesops.edits.yaml_writer import in_brackets
@@ -17,31 +16,61 @@ Contradiction = tuple[Path, Any, Any]
 """A field of which two rows say different things, and what they say."""
 
 
-@dataclass(slots=True)
 class Candidate:
-    """A record that one row tells of, or several that say the same; ``called`` is what its id is made of."""
+    """A record that one row tells of, or several that say the same; ``called`` is what its id is made of.
 
-    readers: list[RowReader]
-    id: str
-    called: str
-    data: dict[str, Any]
-    name: str = ""
-    person: str = ""
+    There is one for each row of an import, so only what all of them are held against is in memory: ``member`` and ``owner``
+    are the ids of those of a deal. The rest is put aside; a change to ``data`` has to be given back.
+    """
+
+    __slots__ = ("_place", "id", "member", "name", "owner", "person", "readers")
+
+    def __init__(
+        self,
+        readers: Iterable[RowReader],
+        record_id: str,
+        called: str,
+        data: dict[str, Any],
+        name: str = "",
+        person: str = "",
+    ) -> None:
+        self.readers = tuple(readers)
+        self.id = record_id
+        self.name = name
+        self.person = person
+        self.member = str(data.get("member", ""))
+        self.owner = str(data.get("owner", ""))
+        self._keep(called, data)
+
+    def _keep(self, called: str, data: dict[str, Any]) -> None:
+        self._place = self.reader.reading.aside.put((called, data))
+
+    def _kept(self) -> tuple[str, dict[str, Any]]:
+        found: tuple[str, dict[str, Any]] = self.reader.reading.aside.get(self._place)
+        return found
+
+    @property
+    def called(self) -> str:
+        """What its id is made of."""
+        return self._kept()[0]
+
+    @called.setter
+    def called(self, words: str) -> None:
+        self._keep(words, self.data)
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """What the rows tell: a copy of its own each time."""
+        return self._kept()[1]
+
+    @data.setter
+    def data(self, told: dict[str, Any]) -> None:
+        self._keep(self.called, told)
 
     @property
     def reader(self) -> RowReader:
         """The first row that tells of it."""
         return self.readers[0]
-
-    @property
-    def member(self) -> str:
-        """The id of the member of a deal."""
-        return str(self.data["member"])
-
-    @property
-    def owner(self) -> str:
-        """The id of the owner of a deal."""
-        return str(self.data["owner"])
 
     def key_at(self, field: str) -> str:
         """What a field of the team's own holds, such as x.hubspot; nothing where it is empty."""
@@ -53,9 +82,9 @@ class Candidate:
         return all(reader.verdict is None for reader in self.readers)
 
     @property
-    def rows(self) -> str:
-        """The numbers of its rows, as a sentence has them."""
-        return " and ".join(str(reader.row.number) for reader in self.readers)
+    def rows(self) -> tuple[int, ...]:
+        """The numbers of its rows."""
+        return tuple(reader.row.number for reader in self.readers)
 
     def say(self, verdict: Verdict, column: str, wrong: Wrong, value: str = "") -> None:
         """Add a remark about each of its rows."""
@@ -69,16 +98,18 @@ class Candidate:
 
 def one_for_each(candidates: Iterable[Candidate], column: str) -> list[Candidate]:
     """One candidate for each id; rows of one id that contradict each other are asked about, and are none."""
-    by_id: dict[str, list[Candidate]] = {}
+    first: dict[str, Candidate] = {}
+    others: dict[str, list[Candidate]] = {}
     for candidate in candidates:
-        by_id.setdefault(candidate.id, []).append(candidate)
-    return [one for sharing in by_id.values() if (one := _one(sharing, column))]
+        if first.setdefault(candidate.id, candidate) is not candidate:
+            others.setdefault(candidate.id, []).append(candidate)
+    found = (_one([one, *others[one.id]], column) if one.id in others else one for one in first.values())
+    return [one for one in found if one]
 
 
 def _one(sharing: list[Candidate], column: str) -> Candidate | None:
+    """What several rows of one id are together; None where a person has to decide."""
     whole = sharing[0]
-    if len(sharing) == 1:
-        return whole
     data, against = whole.data, list[Contradiction]()
     for other in sharing[1:]:
         data, more = merged(data, other.data)
@@ -101,7 +132,7 @@ def _one(sharing: list[Candidate], column: str) -> Candidate | None:
 
 
 def _of(candidate: Candidate) -> str:
-    return f"{candidate.id}, rows {candidate.rows}"
+    return f"{candidate.id}, rows {' and '.join(map(str, candidate.rows))}"
 
 
 def _told(path: Path, one: Any, other: Any) -> str:
@@ -152,8 +183,3 @@ def _moves(path: Path, one: list[Any], other: list[Any]) -> tuple[list[Any], lis
     if all(move in longer for move in shorter) and longer[-1] == shorter[-1]:
         return longer, []
     return one, [(path, one, other)]
-
-
-def rows_of(candidates: Iterable[Candidate]) -> Iterator[RowReader]:
-    """Every row of the candidates that are taken."""
-    return (reader for candidate in candidates if candidate.is_taken for reader in candidate.readers)

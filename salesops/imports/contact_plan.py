@@ -38,8 +38,7 @@ class ContactPlan:
 
     def read(self, names: Directory) -> None:
         """Read every row; a contact that the member has already, by name or e-mail address, keeps its id."""
-        for row in self.table.rows:
-            reader = self.ground.reader(row, self.table, self.mapped.format)
+        for reader in self.ground.rows(self.table, self.mapped.format):
             member_id = reader.named(self.mapped.member, names)
             data = reader.filled(self.fields)
             if member_id is None or reader.verdict is not None:

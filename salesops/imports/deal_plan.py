@@ -10,8 +10,8 @@ from salesops.edits.yaml_writer import FileChange
 from salesops.imports.candidates import Candidate, one_for_each
 from salesops.imports.csv.mapping import Cell, DealMap
 from salesops.imports.csv.rows import RowReader, StandIn, column_in, column_of, deal_data, entry_fillings, fillings
-from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground, Making
+from salesops.imports.imported_process import UsedStages
 from salesops.imports.move_history import MoveHistory
 from salesops.imports.names import Directory, sameness
 from salesops.imports.outcomes import RecordOutcome
@@ -35,13 +35,14 @@ class DealPlan:
         self.fields = fillings(Deal, deal.fields)
         self.lists = entry_fillings(Deal, deal.entries)
         self.unknown: dict[str, str] = {}
+        self.used = UsedStages()
         self.history = MoveHistory(ground, deal.history) if deal.history else None
         self.key_of = dict(self.ground.keys_of("member", deal.key) if deal.key else ())
         self.member_of = {key: member for member, key in self.key_of.items()}
 
-    def candidates(self, table: Table) -> list[Candidate]:
+    def candidates(self) -> list[Candidate]:
         """The deals that the rows tell of, one for each id."""
-        found = [candidate for row in table.rows if (candidate := self.candidate(self.ground.reader(row)))]
+        found = [candidate for reader in self.ground.rows() if (candidate := self.candidate(reader))]
         column = column_in(self.deal.id)
         if self.deal.key:
             found = self.with_own_ids(found, self.deal.key, column)
@@ -132,9 +133,13 @@ class DealPlan:
         for candidate in candidates:
             if not candidate.is_taken:
                 continue
-            making = Making("deal", Deal, candidate.id, self.deal.folder, self.fields, tuple(self.lists))
-            found = self.ground.entry(making, candidate.reader, candidate.data)
+            folder, lists = self.deal.folder, tuple(self.lists)
+            making = Making("deal", Deal, candidate.id, folder, self.fields, lists, candidate.rows)
+            data = candidate.data
+            found = self.ground.entry(making, candidate.reader, data)
             if isinstance(found, RecordOutcome):
+                if found.change:
+                    self.used.add(data)
                 yield found
                 continue
             for problem in found:

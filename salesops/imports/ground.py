@@ -10,17 +10,18 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.imports.csv.mapping import ColumnMap, Format, stages_told
-from salesops.imports.csv.rows import Filling, RowReader, left_out
-from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.csv.rows import Filling, RowReader, TableReading, left_out
+from salesops.imports.csv.table import Table
 from salesops.imports.outcomes import OnFile, RecordOutcome, ToldRecord
 from salesops.imports.three_way import LastImport
 from salesops.problems import Problem
 from salesops.records.record import Record, value_at
+from salesops.store.scratch import ScratchFile
 
 
 @dataclass(frozen=True)
 class Making:
-    """The record that is to be made: its kind, id and folder, and the fields that it need not have."""
+    """The record that is to be made: its kind, id and folder, the fields that it need not have, and the ``rows`` that tell of it."""
 
     kind: str
     model: type[Record]
@@ -28,6 +29,7 @@ class Making:
     folder: str
     fields: tuple[Filling, ...] = ()
     lists: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
 
 
 EVERY = 10_000
@@ -62,17 +64,23 @@ class Ground:
         self.deal_of: dict[str, str] = {}
         self.zone = book.team.time_zone if book.team else "UTC"
         self.readers: list[RowReader] = []
+        self.aside = ScratchFile()
 
-    def reader(self, row: TableRow, table: Table | None = None, table_format: Format | None = None) -> RowReader:
-        """A row of a table, ready to be read; all that is said of it is kept."""
+    def rows(self, table: Table | None = None, table_format: Format | None = None) -> Iterator[RowReader]:
+        """The rows of a table, or of the first, each ready to be read; all that is said of it is kept."""
+        reading = self.reading(table or self.table, table_format)
+        for at in range(len(reading.table.rows)):
+            reader = RowReader(reading, at)
+            self.readers.append(reader)
+            if self.told and len(self.readers) % EVERY == 0:
+                self.told(len(self.readers))
+            yield reader
+
+    def reading(self, table: Table, table_format: Format | None) -> TableReading:
+        """How the rows of a table are read."""
         shape = table_format or self.mapping.format
-        reader = RowReader(
-            table or self.table, row, shape, self.zone, self.mapping.currency, today=self.on_file.mark["date"]
-        )
-        self.readers.append(reader)
-        if self.told and len(self.readers) % EVERY == 0:
-            self.told(len(self.readers))
-        return reader
+        today = self.on_file.mark["date"]
+        return TableReading(table, shape, self.zone, self.mapping.currency, self.aside, today=today)
 
     @cached_property
     def keys_told(self) -> frozenset[str]:
@@ -83,15 +91,16 @@ class Ground:
 
     def keys_of(self, kind: str, field: str) -> Iterator[tuple[str, str]]:
         """The id of each record of a kind on file with the key of its source, which stands in a field of the team's own."""
-        for (of_kind, record_id), document in self.book.documents.items():
-            if of_kind == kind and (key := str(value_at(document.data, field) or "")):
-                yield record_id, key
+        for ref in self.book.documents:
+            if ref[0] == kind and (key := str(value_at(self.book.documents[ref].data, field) or "")):
+                yield ref[1], key
 
     def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:
         """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""
         emptied = reader.left_empty(making.fields) if self.last else []
+        told = ToldRecord(making.kind, making.model, making.id, making.folder, data, emptied, making.rows)
         while True:
-            found = self.on_file.entry(ToldRecord(making.kind, making.model, making.id, making.folder, data, emptied))
+            found = self.on_file.entry(told)
             if isinstance(found, RecordOutcome):
                 return found
             if not any([self._mended(making, reader, data, problem) for problem in found]):  # noqa: C419 - each of them

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -14,17 +15,31 @@ PATH = f"playbook/process/{IMPORTED}.yaml"
 CHANGELOG = "What other programs recorded before the import. It judges no move, and no new deal belongs to it."
 
 
-def imported_process(book: Book, deals: Iterable[Mapping[str, Any]], today: date) -> FileChange | None:
+@dataclass
+class UsedStages:
+    """The stages and tiers that deals of an import use, and the first day on which one was entered."""
+
+    stages: set[str] = field(default_factory=set)
+    tiers: set[str] = field(default_factory=set)
+    first: str = ""
+
+    def add(self, deal: Mapping[str, Any]) -> None:
+        """Remember what one deal uses."""
+        self.tiers.add(str(deal["tier"]))
+        for move in deal["stages"]:
+            stage, day = next(iter(move.items()))
+            self.stages.add(stage)
+            self.first = min(self.first or day, day)
+
+
+def imported_process(book: Book, used: UsedStages, today: date) -> FileChange | None:
     """The version for these deals and those imported before; None where the one on file has all of it, or there is no process."""
     current, known = book.process_on(today), book.versions.get(IMPORTED)
-    if current is None or ("process", IMPORTED) in book.broken:
+    if current is None or ("process", IMPORTED) in book.broken or not used.first:
         return None
-    moves = [next(iter(move.items())) for deal in deals for move in deal["stages"]]
-    stages = {*(known.stages if known else ()), *(stage for stage, _ in moves)}
-    tiers = {*(known.tiers if known else ()), *(str(deal["tier"]) for deal in deals)}
-    if not moves:
-        return None
-    first = min([*([known.in_force] if known else []), *(date.fromisoformat(day) for _, day in moves)])
+    stages = {*(known.stages if known else ()), *used.stages}
+    tiers = {*(known.tiers if known else ()), *used.tiers}
+    first = min([*([known.in_force] if known else []), date.fromisoformat(used.first)])
     if known and (stages, tiers, first) == (set(known.stages), set(known.tiers), known.in_force):
         return None
     text = render(_version(_whole(current, stages), sorted(tiers), first, _Words(book, current)))

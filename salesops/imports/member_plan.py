@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from salesops.imports.candidates import Candidate, one_for_each
@@ -10,7 +10,7 @@ from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.accounts import Accounts
 from salesops.imports.csv.mapping import Cell, MemberMap
 from salesops.imports.csv.rows import RowReader, StandIn, column_in, entry_fillings, fillings
-from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground, Making
 from salesops.imports.names import Directory
 from salesops.imports.outcomes import RecordOutcome
@@ -43,24 +43,26 @@ class MemberPlan:
 
     def _accounts(self, table: Table | None) -> Accounts | None:
         """The second table as the mapping reads it."""
-        members, mapping = self.mapped, self.ground.mapping
+        members = self.mapped
         if table is None or members is None or members.key is None:
             return None
-        return Accounts(table, members.key, members.format or mapping.format, self.ground.zone, mapping.currency)
+        return Accounts(self.ground.reading(table, members.format), members.key)
 
     # ── those that deals name ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def of_deals(self, candidates: list[Candidate]) -> list[RecordOutcome]:
+    def of_deals(self, candidates: list[Candidate]) -> Iterator[RecordOutcome]:
         """What becomes of each member that a deal names; where one cannot be taken, neither can its deals."""
-        found: dict[str, RecordOutcome | Wrong | None] = {}
+        refused: dict[str, Wrong | None] = {}
         for candidate in candidates:
-            if candidate.is_taken and candidate.member not in found:
-                found[candidate.member] = self._of_deal(candidate)
+            if candidate.is_taken and candidate.member not in refused:
+                found = self._of_deal(candidate)
+                refused[candidate.member] = found if isinstance(found, Wrong) else None
+                if isinstance(found, RecordOutcome):
+                    yield found
         for candidate in candidates:
-            refused = found.get(candidate.member)
-            if isinstance(refused, Wrong) and candidate.is_taken:
-                candidate.reject(self.column, refused, candidate.name)
-        return [entry for entry in found.values() if isinstance(entry, RecordOutcome)]
+            why = refused.get(candidate.member)
+            if why and candidate.is_taken:
+                candidate.reject(self.column, why, candidate.name)
 
     def say_left_over(self) -> None:
         """Say of which rows of the second table nothing became."""
@@ -109,7 +111,12 @@ class MemberPlan:
                 self.contacts.reject(member_id, _refused(found))
 
     def _entry(
-        self, mapped: MemberMap, reader: RowReader, member_id: str, data: dict[str, Any]
+        self,
+        mapped: MemberMap,
+        reader: RowReader,
+        member_id: str,
+        data: dict[str, Any],
+        rows: tuple[int, ...] = (),
     ) -> RecordOutcome | Wrong:
         """What becomes of a member, or why it would be none."""
         if self.ground.on_file.has("deal", member_id):
@@ -119,7 +126,7 @@ class MemberPlan:
             said = f"cannot become a member: kind: {shown(data['kind'])} is not one of: {', '.join(kinds)}"
             return Wrong("member-refused", said)
         whole = {**data, **self.unknown_facts(mapped, reader, member_id, data)}
-        making = Making("member", Member, member_id, mapped.folder, self.fields, tuple(self.lists))
+        making = Making("member", Member, member_id, mapped.folder, self.fields, tuple(self.lists), rows)
         found = self.ground.entry(making, reader, whole)
         return found if isinstance(found, RecordOutcome) else _refused(found)
 
@@ -145,7 +152,7 @@ class MemberPlan:
         lacking = [field for field in FACTS if not known.get(field)]
         for field in lacking:
             column = column_in(mapped.fields[field]) if field in mapped.fields else ""
-            why = reader.emptiness if column and not reader.cell(column) else "is not in the mapping"
+            why = reader.reading.emptiness if column and not reader.cell(column) else "is not in the mapping"
             why = "cannot be taken" if column and reader.cell(column) else why
             said = f"{why}: {shown(UNKNOWN)} is used"
             reader.say(Verdict.STAND_IN, column or field, "member-fact-unknown", said, str(data["name"]))
@@ -153,24 +160,23 @@ class MemberPlan:
 
     # ── those of a table of their own ─────────────────────────────────────────────────────────────────────────────────
 
-    def of_rows(self, mapped: MemberMap, rows: Iterable[TableRow]) -> tuple[list[Candidate], list[RecordOutcome]]:
-        """The members of a table without deals, and what becomes of each."""
-        found = [candidate for row in rows if (candidate := self._candidate(mapped, self.ground.reader(row)))]
+    def of_rows(self) -> Iterator[RecordOutcome]:
+        """What becomes of each member of a table without deals."""
+        mapped = self.mapped
+        if mapped is None:
+            return
+        found = [candidate for reader in self.ground.rows() if (candidate := self._candidate(mapped, reader))]
         column = column_in(mapped.id or mapped.name or Cell())
-        candidates = one_for_each(found, column)
-        return candidates, list(self._outcomes(mapped, candidates, column))
-
-    def _outcomes(self, mapped: MemberMap, candidates: list[Candidate], column: str) -> Iterator[RecordOutcome]:
-        for candidate in candidates:
+        for candidate in one_for_each(found, column):
             if removed := self.ground.on_file.removed("member", candidate.id):
                 wrong = Wrong("removed", "was removed on purpose, see playbook/removed.yaml")
                 candidate.say(Verdict.SKIPPED, column, wrong, f"{candidate.id} on {removed}")
                 continue
-            found = self._entry(mapped, candidate.reader, candidate.id, candidate.data)
-            if isinstance(found, RecordOutcome):
-                yield found
+            made = self._entry(mapped, candidate.reader, candidate.id, candidate.data, candidate.rows)
+            if isinstance(made, RecordOutcome):
+                yield made
             else:
-                candidate.reject(column, found, candidate.name)
+                candidate.reject(column, made, candidate.name)
 
     def _candidate(self, mapped: MemberMap, reader: RowReader) -> Candidate | None:
         """A row as the data of a member, or None where that is impossible."""

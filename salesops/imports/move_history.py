@@ -72,7 +72,7 @@ class MoveHistory:
 
     def _has_day(self, reader: RowReader, day: str, stage: str) -> bool:
         """Whether a move has a day; a stage since nobody knows when is asked about."""
-        if isinstance(cells.day(day, ("YYYY-MM-DD",), reader.zone), Wrong):
+        if isinstance(cells.day(day, ("YYYY-MM-DD",), self.ground.zone), Wrong):
             reason = "has a stage without the day since when: without it the deal would be left in an earlier stage"
             reader.say(Verdict.ASKED, self.mapped.column, "stage-without-day", reason, stage)
             return False

@@ -17,8 +17,8 @@ MAX_ID, DIGEST = 80, 10
 
 def sameness(name: str) -> str:
     """What two spellings of one name have in common: letters and digits, whatever their case and what stands between."""
-    folded = unicodedata.normalize("NFKC", name).casefold()
-    return "".join(character for character in folded if character.isalnum())
+    folded = (name if name.isascii() else unicodedata.normalize("NFKC", name)).casefold()
+    return "".join(filter(str.isalnum, folded))
 
 
 def id_of(words: str) -> str | Wrong:
@@ -54,6 +54,8 @@ def _in_full(words: str) -> str:
 
 def _is_of_another_script(words: str) -> bool:
     """Whether a name has letters or digits that are no Latin ones."""
+    if words.isascii():
+        return False
     letters = {letter for letter in unicodedata.normalize("NFKD", words) if letter.isalnum() and not letter.isascii()}
     return any("LATIN" not in unicodedata.name(letter, "") for letter in letters)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from salesops.book.book import Book, Ref
 from salesops.edits.edit import CannotEdit
@@ -19,6 +20,7 @@ from salesops.records.model_fields import lists_of
 from salesops.records.record import Entries, Record
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
+from salesops.store.scratch import ScratchFile
 
 
 class Outcome(StrEnum):
@@ -35,7 +37,7 @@ class RecordOutcome:
     """One record of the import: its file, what becomes of it, and the change where there is one.
 
     ``differs`` names the fields in which it is not what is on file, ``asked`` those that a person has to decide, with both
-    values; ``why`` says what else keeps it from being written. ``told`` is what the table says of it.
+    values; ``why`` says what else keeps it from being written. ``told`` is what the table says of it, in which ``rows``.
     """
 
     kind: str
@@ -47,11 +49,104 @@ class RecordOutcome:
     asked: tuple[Question, ...] = ()
     why: str = ""
     told: Mapping[str, Any] = field(default_factory=dict)
+    rows: tuple[int, ...] = ()
+
+
+class RecordOutcomes(Collection[RecordOutcome]):
+    """What becomes of the records of an import, in order; of each only what is counted is held, the rest is put aside."""
+
+    def __init__(self, aside: ScratchFile) -> None:
+        self._aside = aside
+        self._counted: list[_Counted] = []
+        self._places = array("Q")
+
+    def add(self, entry: RecordOutcome) -> None:
+        """Put one more at the end."""
+        change = entry.change and (entry.change.path, entry.change.text, entry.change.was)
+        more = (entry.differs, entry.asked, entry.why, dict(entry.told), entry.rows)
+        self._counted.append(_counted(entry.kind, entry.outcome, change is not None))
+        self._places.append(self._aside.put((entry.id, entry.path, change, *more)))
+
+    def extend(self, entries: Iterable[RecordOutcome]) -> None:
+        """Put several more at the end."""
+        for entry in entries:
+            self.add(entry)
+
+    def count(self, kind: str, outcome: Outcome) -> int:
+        """How many records of a kind this becomes of."""
+        return sum((one.kind, one.outcome) == (kind, outcome) for one in self._counted)
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of record that there are."""
+        return {one.kind for one in self._counted}
+
+    def of(self, outcome: Outcome) -> Iterator[RecordOutcome]:
+        """The records of which this becomes."""
+        return (self._get(at) for at, one in enumerate(self._counted) if one.outcome is outcome)
+
+    def changed(self, kind: str) -> Iterator[FileChange]:
+        """The changes to the records of a kind."""
+        for at, one in enumerate(self._counted):
+            if one.is_changed and one.kind == kind and (change := self._get(at).change):
+                yield change
+
+    @property
+    def are_changed(self) -> int:
+        """How many records there is a change to."""
+        return sum(one.is_changed for one in self._counted)
+
+    def only(self, ids: Collection[str]) -> RecordOutcomes:
+        """Those of the records that have one of some ids."""
+        return self._some(at for at, entry in enumerate(self) if entry.id in ids)
+
+    def _some(self, places: Iterable[int]) -> RecordOutcomes:
+        found = RecordOutcomes(self._aside)
+        for at in places:
+            found._counted.append(self._counted[at])
+            found._places.append(self._places[at])
+        return found
+
+    def __add__(self, other: RecordOutcomes) -> RecordOutcomes:
+        found = RecordOutcomes(self._aside)
+        found._counted = self._counted + other._counted
+        found._places = self._places + other._places
+        return found
+
+    def _get(self, at: int) -> RecordOutcome:
+        counted = self._counted[at]
+        record_id, path, change, *more = self._aside.get(self._places[at])
+        return RecordOutcome(
+            counted.kind, record_id, path, counted.outcome, FileChange(*change) if change else None, *more
+        )
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[RecordOutcome]:
+        return map(self._get, range(len(self)))
+
+    def __contains__(self, entry: object) -> bool:
+        return any(entry == one for one in self)
+
+
+class _Counted(NamedTuple):
+    """What is counted of a record."""
+
+    kind: str
+    outcome: Outcome
+    is_changed: bool
+
+
+@cache
+def _counted(kind: str, outcome: Outcome, is_changed: bool) -> _Counted:
+    """The same one for all records that are counted alike."""
+    return _Counted(kind, outcome, is_changed)
 
 
 @dataclass(frozen=True)
 class ToldRecord:
-    """A record as a table tells it: what it is, where it would go, and its data; ``emptied`` are the fields that the table leaves empty."""
+    """A record as ``rows`` of a table tell it: what it is, where it would go, and its data; ``emptied`` are the fields that the table leaves empty."""
 
     kind: str
     model: type[Record]
@@ -59,6 +154,11 @@ class ToldRecord:
     folder: str
     data: dict[str, Any]
     emptied: Collection[str] = ()
+    rows: tuple[int, ...] = ()
+
+    def becomes(self, outcome: Outcome, path: str, change: FileChange | None = None, why: str = "") -> RecordOutcome:
+        """What becomes of it."""
+        return RecordOutcome(self.kind, self.id, path, outcome, change, why=why, told=self.data, rows=self.rows)
 
 
 @dataclass(frozen=True)
@@ -90,23 +190,18 @@ class OnFile:
 
     def entry(self, told: ToldRecord) -> RecordOutcome | list[Problem]:
         """What becomes of one record, or why it would not be one."""
-        found = self._entry(told)
-        return replace(found, told=told.data) if isinstance(found, RecordOutcome) else found
-
-    def _entry(self, told: ToldRecord) -> RecordOutcome | list[Problem]:
         document = self.book.documents.get((told.kind, told.id))
         path = document.path if document else f"{told.folder}/{told.id}.yaml"
         if (told.kind, told.id) in self.book.broken:
             why = "the existing file has errors: run salesops check"
-            return RecordOutcome(told.kind, told.id, path, Outcome.KEPT, why=why)
+            return told.becomes(Outcome.KEPT, path, why=why)
         return self._new(told, path) if document is None else self._known(told, document)
 
     def _new(self, told: ToldRecord, path: str) -> RecordOutcome | list[Problem]:
         """A record that is not on file yet, or why it would not be one."""
         ordered = in_order(told.model, {**told.data, "imported": self.mark} if told.model is Deal else told.data)
         text = render(ordered)
-        made = RecordOutcome(told.kind, told.id, path, Outcome.NEW, FileChange(path, text))
-        return _problems(path, told.model, ordered, text) or made
+        return _problems(path, told.model, ordered, text) or told.becomes(Outcome.NEW, path, FileChange(path, text))
 
     def _differences(self, told: ToldRecord, document: Document) -> list[Addition | Question]:
         """What is to be added to a record on file, and what is to be asked."""
@@ -122,10 +217,10 @@ class OnFile:
         """A record on file: with ``update`` it gains what it lacks; where it says something else it is asked about."""
         found = self._differences(told, document)
         if not found:
-            return RecordOutcome(told.kind, told.id, document.path, Outcome.UNCHANGED)
+            return told.becomes(Outcome.UNCHANGED, document.path)
         differs = tuple(dict.fromkeys(str(one.path[0]) for one in found))
         asked = tuple(one for one in found if isinstance(one, Question))
-        kept = RecordOutcome(told.kind, told.id, document.path, Outcome.KEPT, differs=differs, asked=asked)
+        kept = replace(told.becomes(Outcome.KEPT, document.path), differs=differs, asked=asked)
         additions = [one for one in found if isinstance(one, Addition)]
         if not self.update or not additions:
             return kept

@@ -31,8 +31,7 @@ class OutreachPlan:
 
     def entries(self) -> Iterator[RecordOutcome]:
         """What becomes of each message that was counted."""
-        rows = self.ground.table.rows
-        told = [one for row in rows if (one := self._told(self.ground.reader(row)))]
+        told = [one for reader in self.ground.rows() if (one := self._told(reader))]
         of_message: dict[str, list[Candidate]] = {}
         for candidate in one_for_each(told, self.column):
             of_message.setdefault(candidate.name, []).append(candidate)

@@ -38,7 +38,9 @@ class OwnIds:
         of_ours = self._of_ours(key)
         candidate.called = of_ours or key
         if of_ours:
-            taken_out(candidate.data, self.path.split("."))
+            data = candidate.data
+            taken_out(data, self.path.split("."))
+            candidate.data = data
             self.known[key] = of_ours
         if key not in self.known:
             if candidate.id in self.unkeyed:

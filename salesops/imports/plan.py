@@ -19,12 +19,13 @@ from salesops.imports.deal_plan import DealPlan
 from salesops.imports.ground import Ground
 from salesops.imports.imported_process import imported_process
 from salesops.imports.member_plan import MemberPlan
-from salesops.imports.outcomes import Outcome, RecordOutcome
+from salesops.imports.outcomes import Outcome, RecordOutcomes
 from salesops.imports.outreach_plan import OutreachPlan
 from salesops.imports.remarks import LOST, Remark, Verdict
 from salesops.imports.team_people import lines_for
 from salesops.imports.three_way import LastImport, Ref
 from salesops.imports.users_plan import UsersPlan
+from salesops.store.scratch import ScratchFile
 
 IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
 """The kinds of record that an import makes, and what reports call them."""
@@ -34,38 +35,45 @@ IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
 class Plan:
     """All that an import would do; carrying it out is writing its ``changes``.
 
-    ``beside`` are the further tables with the number of their rows, ``rows_of`` are the rows of the first that a record was made of.
+    ``beside`` are the further tables with the number of their rows.
     """
 
     file: str
     rows: int
     taken: int
-    entries: tuple[RecordOutcome, ...]
+    entries: RecordOutcomes
     remarks: tuple[Remark, ...]
     new_people: Mapping[str, Mapping[str, Any]]
     unknown_people: Mapping[str, Mapping[str, Any]]
     team: FileChange | None = None
     process: FileChange | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
-    rows_of: Mapping[Ref, tuple[int, ...]] = field(default_factory=dict)
 
     @property
-    def changes(self) -> list[FileChange]:
+    def changes(self) -> Iterator[FileChange]:
         """Members, people and the process version first, so that no deal ever names what is not there yet."""
-        of = {
-            kind: [entry.change for entry in self.entries if entry.kind == kind and entry.change]
-            for kind in IMPORTED_KINDS
-        }
-        return [
-            *of["member"],
-            *of["outreach"],
-            *(change for change in (self.team, self.process) if change),
-            *of["deal"],
-        ]
+        yield from self.entries.changed("member")
+        yield from self.entries.changed("outreach")
+        yield from self._of_playbook
+        yield from self.entries.changed("deal")
+
+    @property
+    def _of_playbook(self) -> list[FileChange]:
+        return [change for change in (self.team, self.process) if change]
+
+    @property
+    def files(self) -> int:
+        """How many files carrying it out writes."""
+        return self.entries.are_changed + len(self._of_playbook)
+
+    @property
+    def rows_of(self) -> dict[Ref, tuple[int, ...]]:
+        """The rows of the first table that each record was made of."""
+        return {(entry.kind, entry.id): entry.rows for entry in self.entries if entry.rows}
 
     def count(self, kind: str, outcome: Outcome) -> int:
         """How many records of a kind this becomes of."""
-        return sum(entry.kind == kind and entry.outcome is outcome for entry in self.entries)
+        return self.entries.count(kind, outcome)
 
     @property
     def became(self) -> dict[str, int]:
@@ -114,6 +122,7 @@ class Planner:
         self.contacts = ContactPlan(self.ground, mapping.contacts, people) if mapping.contacts else None
         self.members = MemberPlan(self.ground, tables.get(FromTable.MEMBERS), self.contacts)
         self.deals = DealPlan(self.ground, mapping.deal, self.members.names) if mapping.deal else None
+        self.aside = ScratchFile()
         own = mapping.activities
         self.activities = ActivityPlan(self.ground, own, meetings, self.contacts) if own else None
         self.onto = self._onto_records()
@@ -129,53 +138,52 @@ class Planner:
 
     def plan(self) -> Plan:
         """Read every row, hold it against the others and the records on file, and say what to do."""
-        table, mapping = self.ground.table, self.ground.mapping
-        candidates: list[Candidate] = []
-        members: list[RecordOutcome] = []
+        table = self.ground.table
+        candidates = self.deals.candidates() if self.deals else []
+        members = self.of_members(candidates)
+        rest = RecordOutcomes(self.aside)
+        if self.contacts:
+            rest.extend(self.members.of_contacts({entry.id for entry in members}))
+        told = self.activities.read(candidates) if self.activities else []
         if self.deals:
-            candidates = self.deals.candidates(table)
-            self.read_contacts()
-            members = self.members.of_deals(candidates)
-            self.members.say_left_over()
-        elif mapping.members:
-            candidates, members = self.members.of_rows(mapping.members, table.rows)
-        if not self.deals:
-            self.read_contacts()
-        people = list(self.members.of_contacts({entry.id for entry in members})) if self.contacts else []
-        told = self.activities.read(candidates if self.deals else []) if self.activities else []
-        deals = list(self.deals.entries(candidates)) if self.deals else []
-        more = list(self.activities.entries(told)) if self.activities else []
-        more += list(self.onto.entries()) if self.onto else []
-        named = {candidate.member for candidate in candidates if candidate.is_taken} if self.deals else None
+            rest.extend(self.deals.entries(candidates))
+        if self.activities:
+            rest.extend(self.activities.entries(told))
+        if self.onto:
+            rest.extend(self.onto.entries())
+        if self.deals:
+            members = members.only({candidate.member for candidate in candidates if candidate.is_taken})
         new_people = self.deals.new_people(candidates) if self.deals else {}
         return Plan(
             file=table.name,
             rows=len(table.rows) + len(table.refused),
-            taken=len(self.rows_read(lost=False) - self.rows_read(lost=True)),
-            entries=(*(entry for entry in members if named is None or entry.id in named), *people, *deals, *more),
+            taken=self.taken(),
+            entries=members + rest,
             remarks=tuple(self.remarks()),
             new_people=new_people,
             unknown_people=self.deals.unknown_people if self.deals else {},
             team=self.deals.team_change(new_people) if self.deals else None,
-            process=self.process_change(candidates, deals),
-            rows_of={
-                ("deal" if self.deals else "member", candidate.id): tuple(
-                    reader.row.number for reader in candidate.readers
-                )
-                for candidate in candidates
-            },
+            process=imported_process(self.ground.book, self.deals.used, self.today) if self.deals else None,
             beside={**table.beside, **{one.name: len(one.rows) + len(one.refused) for one in self.tables[1:]}},
         )
 
-    def read_contacts(self) -> None:
-        """Read the people, once the members of this import have their names."""
+    def of_members(self, candidates: list[Candidate]) -> RecordOutcomes:
+        """What becomes of the members that deals name, or else of those of a table of their own; their names are known before people are read."""
+        found = RecordOutcomes(self.aside)
+        if not self.deals:
+            found.extend(self.members.of_rows())
         if self.contacts:
             self.contacts.read(self.members.names)
+        if self.deals:
+            found.extend(self.members.of_deals(candidates))
+            self.members.say_left_over()
+        return found
 
-    def rows_read(self, lost: bool) -> set[int]:
-        """The rows of the first table of which something was said that costs them, or of which nothing was."""
-        readers = (reader for reader in self.ground.readers if reader.table.name == self.ground.table.name)
-        return {reader.row.number for reader in readers if (reader.verdict is not None) == lost}
+    def taken(self) -> int:
+        """How many rows of the first table were read without anything that costs them."""
+        readers = [reader for reader in self.ground.readers if reader.table.name == self.ground.table.name]
+        lost = {reader.row.number for reader in readers if reader.verdict is not None}
+        return len({reader.at for reader in readers}) - len(lost)
 
     def remarks(self) -> Iterator[Remark]:
         """All that is to be said, by file and row; nothing of what was put in or left out in rows that are not taken."""
@@ -185,9 +193,3 @@ class Planner:
         for remark in sorted(dict.fromkeys(every), key=lambda remark: (remark.file, remark.row)):
             if remark.verdict.is_lost or (remark.file, remark.row) not in lost:
                 yield remark
-
-    def process_change(self, candidates: list[Candidate], deals: list[RecordOutcome]) -> FileChange | None:
-        """The process version that the moves of these deals belong to; None where it needs no change."""
-        written = {entry.id for entry in deals if entry.change}
-        data = [one.data for one in candidates if one.id in written]
-        return imported_process(self.ground.book, data, self.today) if data else None

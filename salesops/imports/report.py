@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain, islice
 from typing import Any
 
 from salesops.imports.additions import Question
@@ -47,8 +48,8 @@ def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any
         "skipped": [remark.as_data() for remark in plan.said(Verdict.SKIPPED)],
         "stand_ins": [remark.as_data() for remark in plan.said(Verdict.STAND_IN)],
         "notes": [remark.as_data() for remark in plan.said(Verdict.NOTE)],
-        "kept": [_difference(entry) for entry in plan.entries if entry.outcome is Outcome.KEPT],
-        "updated": [_difference(entry) for entry in plan.entries if entry.outcome is Outcome.UPDATED],
+        "kept": [_difference(entry) for entry in plan.entries.of(Outcome.KEPT)],
+        "updated": [_difference(entry) for entry in plan.entries.of(Outcome.UPDATED)],
         "written": [change.path for change in plan.changes],
     }
 
@@ -73,7 +74,7 @@ def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> It
 
 def _told(plan: Plan) -> list[tuple[str, str]]:
     """The kinds of record to tell of: deals and members always, others where there are any."""
-    found = {entry.kind for entry in plan.entries}
+    found = plan.entries.kinds
     return [(kind, called) for kind, called in IMPORTED_KINDS.items() if kind in found or kind in ("deal", "member")]
 
 
@@ -119,7 +120,7 @@ def _differences(plan: Plan, style: Style) -> Iterator[str]:
         ),
         (Outcome.UPDATED, "lacked what the file says and has it now"),
     ):
-        entries = [entry for entry in plan.entries if entry.outcome is outcome]
+        entries = list(plan.entries.of(outcome))
         if not entries:
             continue
         yield ""
@@ -157,8 +158,7 @@ def _people(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
 
 def first_file(plan: Plan) -> Iterator[str]:
     """The first deal that would be written, whole."""
-    deals = [entry.change for entry in plan.entries if entry.kind == "deal" and entry.change]
-    for change in (deals or plan.changes)[:1]:
+    for change in islice(chain(plan.entries.changed("deal"), plan.changes), 1):
         yield ""
         yield f"{show(change.path)} would contain:"
         yield ""

@@ -51,8 +51,8 @@ class UsersPlan:
     def entries(self) -> Iterator[RecordOutcome]:
         """What becomes of each member that is counted."""
         of_member: dict[str, list[_Count]] = {}
-        for row in self.ground.table.rows:
-            if count := self._count(self.ground.reader(row)):
+        for reader in self.ground.rows():
+            if count := self._count(reader):
                 of_member.setdefault(count.member, []).append(count)
         for member_id, counts in of_member.items():
             kept = self._once(counts)
@@ -106,7 +106,7 @@ class UsersPlan:
             found: str | Wrong = f"{words}-{monthrange(int(month[1]), int(month[2]))[1]}"
         else:
             ways = self.mapped.month.dates or reader.format_of(column).dates
-            found = cells.day(words, ways, reader.zone)
+            found = cells.day(words, ways, self.ground.zone)
         if isinstance(found, Wrong):
             reader.refuse(column, found, words, needed=True)
             return None

@@ -78,6 +78,10 @@ class Document:
     empty: tuple[Path, ...] = ()
     as_read: str = ""
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """What it is kept as: where each value stands is found again when somebody asks."""
+        return Document, (self.path, self.text, self.data, self.lost, self.empty, self.as_read)
+
     @cached_property
     def _walked(self) -> _Walk:
         walk = _Walk(self.path, self.as_read or self.text, places={}, keys={})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
@@ -25,6 +25,7 @@ from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
 from salesops.store.misplaced import kind_of, misplaced, stray
 from salesops.store.parallel import can_split, elsewhere
+from salesops.store.scratch import ScratchDict
 
 __all__ = ["MARKER", "CannotDecide", "find_root", "load", "load_from"]
 
@@ -36,6 +37,8 @@ CAREFUL = sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_C
 """Never follow a link, never wait on a pipe, as far as the system knows how."""
 ASIDE = frozenset({"text-cut-by-comma", "unknown-key"})
 """Words beside the fields: an error, and yet the record, where there is one, says all that its fields say."""
+AT_ONCE = 5_000
+"""So many files are read before the next ones, where what they say is put aside."""
 FORK_FROM = 400
 """From this many files on a second process reads half of them; below it, starting one costs more than it brings."""
 
@@ -123,6 +126,16 @@ def load(root: FilePath, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Probl
     return book, [*known_here(book, reading.problems), *strays]
 
 
+def load_aside(root: FilePath) -> tuple[Book, list[Problem]]:
+    """Every record as ``load`` has it, for a command that asks for few of them at a time: files wait on the disk as they were read.
+
+    Of the problems with files only those of playbook/team.yaml come along.
+    """
+    reading = _read(_Disk(root), KINDS, _ReadingAside)
+    book = reading.book()
+    return book, known_here(book, [problem for problem in reading.problems if problem.place.path == MARKER])
+
+
 def load_from(source: Files, kinds: Iterable[str] = KINDS) -> tuple[Book, list[Problem]]:
     """Every record of a folder or a commit, joined, and every problem with the files themselves."""
     reading = _read(source, kinds)
@@ -161,11 +174,11 @@ def files_on_disk(root: FilePath) -> Files:
     return _Disk(root)
 
 
-def _read(source: Files, kinds: Iterable[str]) -> _Reading:
+def _read(source: Files, kinds: Iterable[str], way: type[_Reading] | None = None) -> _Reading:
     collecting = gc.isenabled()
     gc.disable()  # tens of thousands of records are born and none dies: the collector would only walk them
     try:
-        reading = _Reading(source)
+        reading = (way or _Reading)(source)
         reading.all(KINDS[name] for name in kinds)
         return reading
     finally:
@@ -177,8 +190,8 @@ def _read(source: Files, kinds: Iterable[str]) -> _Reading:
 class _Reading:
     source: Files
     problems: list[Problem] = field(default_factory=list)
-    records: dict[str, dict[str, Any]] = field(default_factory=lambda: {name: {} for name in KINDS})
-    documents: dict[Ref, Document] = field(default_factory=dict)
+    records: dict[str, MutableMapping[str, Any]] = field(default_factory=lambda: {name: {} for name in KINDS})
+    documents: MutableMapping[Ref, Document] = field(default_factory=dict)
     broken: set[Ref] = field(default_factory=set)
     lost: dict[Ref, frozenset[Path]] = field(default_factory=dict)
     misnamed: set[Ref] = field(default_factory=set)
@@ -186,9 +199,14 @@ class _Reading:
 
     def all(self, kinds: Iterable[Kind]) -> None:
         files = self.unique(chain.from_iterable(self.files(kind) for kind in kinds))
-        for file, found in zip(files, self.source.read_all(files), strict=True):
-            self.take(file, found)
+        for group in self.groups(files):
+            for file, found in zip(group, self.source.read_all(group), strict=True):
+                self.take(file, found)
         self.join_versions()
+
+    def groups(self, files: list[FoundFile]) -> Iterable[list[FoundFile]]:
+        """The files that are read at once."""
+        return [files]
 
     def files(self, kind: Kind) -> Iterator[FoundFile]:
         if link := link_to(self.source, kind.where):
@@ -269,7 +287,7 @@ class _Reading:
 
     def join_versions(self) -> None:
         """Make whole the process versions that say only what differs from another one; those that others build on first."""
-        written = {name: document.data for (kind, name), document in self.documents.items() if kind == "process"}
+        written = {name: self.documents[kind, name].data for kind, name in self.documents if kind == "process"}
         parts = [name for name, data in written.items() if builds_on(data)]
         for name in sorted(parts, key=lambda name: len(line_of(name, written))):
             base = ("process", builds_on(written[name]))
@@ -299,14 +317,67 @@ class _Reading:
         if record is not None:
             self.records["process"][name] = record
 
+    def in_order(self, records: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Records by id."""
+        return dict(sorted(records.items()))
+
     def book(self) -> Book:
         return Book(
-            {**self.records, "deal": dict(sorted(self.records["deal"].items()))},
+            {**self.records, "deal": self.in_order(self.records["deal"])},
             documents=self.documents,
             broken=frozenset(self.broken | (self.misnamed - self.documents.keys())),
             lost=self.lost,
             templates=frozenset(templates(self.source)),
         )
+
+
+class _ReadingAside(_Reading):
+    """Puts every file aside that was read; deals and members, of which there are many, are typed again when they are asked for."""
+
+    def __init__(self, source: Files) -> None:
+        documents = ScratchDict[Ref, Document]()
+        super().__init__(source, documents=documents)
+        self.records |= {name: _RecordsAside(KINDS[name], documents) for name in ("deal", "member")}
+
+    def groups(self, files: list[FoundFile]) -> Iterable[list[FoundFile]]:
+        return (files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE))
+
+    def in_order(self, records: Mapping[str, Any]) -> Mapping[str, Any]:
+        found = _RecordsAside(KINDS["deal"], self.documents)
+        found.ids = dict.fromkeys(sorted(records))
+        return found
+
+
+class _RecordsAside(MutableMapping[str, Record]):
+    """Records of one kind, of which only the ids are held: each is made of its document anew."""
+
+    def __init__(self, kind: Kind, documents: Mapping[Ref, Document]) -> None:
+        self.kind = kind
+        self.documents = documents
+        self.ids: dict[str, None] = {}
+
+    def __getitem__(self, record_id: str) -> Record:
+        if record_id not in self.ids:
+            raise KeyError(record_id)
+        document = self.documents[self.kind.name, record_id]
+        record = _typed(FoundFile(self.kind, record_id, document.path), document, []).record
+        assert record is not None
+        return record
+
+    def __setitem__(self, record_id: str, record: Record) -> None:
+        self.ids[record_id] = None
+
+    def __delitem__(self, record_id: str) -> None:
+        del self.ids[record_id]
+
+    def __contains__(self, record_id: object) -> bool:
+        return record_id in self.ids
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
 
 
 def read_file(file: FoundFile, raw: bytes | int) -> ReadFile:

@@ -13,7 +13,7 @@ from salesops.cli.day import day_of
 from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
-from salesops.cli.repository import read, root_of
+from salesops.cli.repository import read_aside, root_of
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports import report
 from salesops.imports.csv.columns import table_as_it_looks
@@ -30,7 +30,6 @@ from salesops.problems import Problem
 from salesops.records.yaml_reader import MAX_BYTES, Document
 from salesops.records.yaml_reader import read as document_of
 from salesops.store.journal import saying_what_is_written
-from salesops.store.load import MARKER
 from salesops.store.save import alone, save_all
 
 T = TypeVar("T")
@@ -79,8 +78,8 @@ def carried_out(
             with saying_what_is_written():
                 plan = planned()
             if not dry_run:
-                progress(f"writing {counted(len(plan.changes), 'file')} …")
-                save_all(root, _saying_how_far(plan.changes))
+                progress(f"writing {counted(plan.files, 'file')} …")
+                save_all(root, _saying_how_far(plan))
                 progress("written; run salesops check to validate the records")
     except Unusable as fault:
         say_why_not(fault.problems, output_format)
@@ -130,8 +129,8 @@ def _plan(folder: str, file: str, column_map: str, as_of: str | None, update: bo
 
 def book_with_team(folder: str) -> Book:
     """The records on file; without a team there is nobody to own a deal."""
-    _, book, problems = read(folder)
-    sound(book.team, [problem for problem in problems if problem.place.path == MARKER])
+    book, problems = read_aside(folder)
+    sound(book.team, problems)
     return book
 
 
@@ -186,11 +185,11 @@ def say_rows_read(rows: int) -> None:
     progress(f"{rows:,} rows read …")
 
 
-def _saying_how_far(changes: list[FileChange]) -> Iterator[FileChange]:
+def _saying_how_far(plan: Plan) -> Iterator[FileChange]:
     """The changes, with a line now and then for whoever waits while many files are written."""
-    for number, change in enumerate(changes):
+    for number, change in enumerate(plan.changes):
         if number and number % EVERY == 0:
-            progress(f"{number:,} of {counted(len(changes), 'file')} written …")
+            progress(f"{number:,} of {counted(plan.files, 'file')} written …")
         yield change
 
 

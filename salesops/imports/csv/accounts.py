@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from salesops.imports.csv.mapping import Cell, Format
-from salesops.imports.csv.rows import RowReader
+from salesops.imports.csv.rows import RowReader, TableReading
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Verdict, Wrong
@@ -16,43 +15,41 @@ from salesops.records.scalars import shown
 
 @dataclass(frozen=True)
 class Accounts:
-    """The table, the column of its names, and how it is read."""
+    """How the table is read, and the column of its names."""
 
-    table: Table
+    reading: TableReading
     key: str
-    format: Format
-    zone: str
-    currency: Cell | None
     asked: set[str] = field(default_factory=set)
 
     @cached_property
-    def rows(self) -> dict[str, list[TableRow]]:
-        """The rows by what all spellings of a name have in common."""
-        found: dict[str, list[TableRow]] = {}
-        for row in self.table.rows:
-            found.setdefault(sameness(self.table.cell(row, self.key)), []).append(row)
+    def rows(self) -> dict[str, list[int]]:
+        """The places of the rows by what all spellings of a name have in common."""
+        found: dict[str, list[int]] = {}
+        for at, row in enumerate(self.reading.table.rows):
+            found.setdefault(sameness(self.reading.table.cell(row, self.key)), []).append(at)
         return found
 
     def reader(self, name: str, asker: RowReader) -> RowReader | Wrong:
         """The row of a member, ready to be read; an empty one, spoken of as the asker's, where the table has none."""
         self.asked.add(sameness(name))
+        table = self.reading.table
         found = self.rows.get(sameness(name), [])
         if len(found) > 1:
-            numbers = " and ".join(str(row.number) for row in found)
-            return Wrong("member-twice", f"appears in several rows of {self.table.name} ({numbers})")
+            numbers = " and ".join(str(table.rows[at].number) for at in found)
+            return Wrong("member-twice", f"appears in several rows of {table.name} ({numbers})")
         if found:
-            return RowReader(self.table, found[0], self.format, self.zone, self.currency)
-        nothing = TableRow(asker.row.number, asker.row.line, [""] * len(self.table.header))
-        why = f"is unknown: {self.table.name} has no {shown(name)}"
+            return RowReader(self.reading, found[0])
+        nothing = TableRow(asker.row.number, asker.row.line, [""] * len(table.header))
+        why = f"is unknown: {table.name} has no {shown(name)}"
         return RowReader(
-            Table(asker.table.name, self.table.header), nothing, self.format, self.zone, self.currency, why
+            replace(self.reading, table=Table(asker.table.name, table.header, (nothing,)), emptiness=why), 0
         )
 
     def left_over(self) -> Iterator[RowReader]:
         """The rows that nobody asked for, each with a word about it."""
         for same, rows in self.rows.items():
-            for row in rows if same not in self.asked else ():
-                reader = RowReader(self.table, row, self.format, self.zone, self.currency)
+            for at in rows if same not in self.asked else ():
+                reader = RowReader(self.reading, at)
                 reason = "is the member of no deal that is taken"
-                reader.say(Verdict.SKIPPED, self.key, "row-left-over", reason, self.table.cell(row, self.key))
+                reader.say(Verdict.SKIPPED, self.key, "row-left-over", reason, reader.table.cell(reader.row, self.key))
                 yield reader

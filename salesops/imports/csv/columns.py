@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Literal
 
 from salesops.imports.csv import cells
@@ -132,14 +133,14 @@ def table_as_it_looks(name: str, raw: bytes) -> tuple[Table | None, Format, list
 
 def empty_words(table: Table) -> list[str]:
     """The words of a table that other programs write where there is nothing."""
-    held = {cell.strip() for row in table.rows[:MOST] for cell in row.cells}
+    held = {cell.strip() for row in islice(table.rows, MOST) for cell in row.cells}
     return [word for word in EMPTY_WORDS if word in held]
 
 
 def columns_of(table: Table, empty: Iterable[str]) -> list[TableColumn]:
     """Every column that has a name."""
     nothing = {"", *empty}
-    rows = table.rows[:MOST]
+    rows = list(islice(table.rows, MOST))
     return [
         TableColumn(name, tuple(words for row in rows if (words := table.cell(row, name)) not in nothing))
         for name in table.columns

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from salesops.imports.csv.cells import cleaned
 from salesops.imports.csv.mapping import Format, JoinMap
-from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.csv.table import RowsOnDisk, Table, TableRow
 from salesops.imports.remarks import Remark, Verdict
 
 
@@ -18,23 +18,26 @@ def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format,
     the first is said to be left over. Rows of one key that differ in a column that is ``used`` are asked about.
     """
     columns = {f"{name}.{column}": at for column, at in second.columns.items()}
-    by_key: dict[str, list[TableRow]] = {}
-    for row in second.rows:
-        by_key.setdefault(_key(second, row, join.key), []).append(row)
-    rows, asked, met = list[TableRow](), list[Remark](), set[str]()
-    for row in first.rows:
-        key = _key(first, row, join.to)
-        like = by_key.get(key, []) if key else []
-        met.update({key} if like else ())
-        differs = [column for column, at in columns.items() if column in used and _differ(like, at)]
-        if differs:
-            asked.append(_asked(first, row, join, second, like, differs))
-        else:
-            rows.append(replace(row, cells=[*row.cells, *(_of(like, at) for at in columns.values())]))
+    by_key: dict[str, list[int]] = {}
+    for at, row in enumerate(second.rows):
+        by_key.setdefault(_key(second, row, join.key), []).append(at)
+    asked, met = list[Remark](), set[str]()
+
+    def beside() -> Iterator[TableRow]:
+        for row in first.rows:
+            key = _key(first, row, join.to)
+            like = [second.rows[at] for at in by_key.get(key, ())] if key else []
+            met.update({key} if like else ())
+            differs = [column for column, at in columns.items() if column in used and _differ(like, at)]
+            if differs:
+                asked.append(_asked(first, row, join, second, like, differs))
+            else:
+                yield replace(row, cells=[*row.cells, *(_of(like, at) for at in columns.values())])
+
     return Table(
         first.name,
         (*first.header, *columns),
-        tuple(rows),
+        RowsOnDisk(beside()),
         (*first.refused, *asked),
         {**first.formats, **dict.fromkeys(columns, shape)},
         (*first.left_over, *second.refused, *_left_over(first, join, second, by_key, met)),
@@ -46,11 +49,11 @@ def _key(table: Table, row: TableRow, column: str) -> str:
     return cleaned(table.cell(row, column))[0].strip()
 
 
-def _differ(rows: list[TableRow], at: int) -> bool:
+def _differ(rows: Sequence[TableRow], at: int) -> bool:
     return len({row.cells[at].strip() for row in rows} - {""}) > 1
 
 
-def _of(rows: list[TableRow], at: int) -> str:
+def _of(rows: Sequence[TableRow], at: int) -> str:
     """The cell of the rows of one key; where some leave it empty, that of the others."""
     return next((row.cells[at] for row in rows if row.cells[at].strip()), "")
 
@@ -65,9 +68,9 @@ def _asked(
 
 
 def _left_over(
-    first: Table, join: JoinMap, second: Table, by_key: dict[str, list[TableRow]], met: set[str]
+    first: Table, join: JoinMap, second: Table, by_key: dict[str, list[int]], met: set[str]
 ) -> Iterator[Remark]:
-    for key, rows in by_key.items():
-        for row in rows if key not in met else ():
+    for key, places in by_key.items():
+        for row in (second.rows[at] for at in places) if key not in met else ():
             reason = f"belongs to no row of {first.name}"
             yield Remark(Verdict.SKIPPED, second.name, row.number, row.line, join.key, "row-left-over", reason, key)

@@ -128,7 +128,7 @@ class Cell(Record):
         default="keep", description="What becomes of an amount of 0.", examples=["keep", LEAVE_OUT]
     )
 
-    @property
+    @cached_property
     def sources(self) -> tuple[str, ...]:
         """The columns that the value is made of."""
         return ((self.column,) if self.column else ()) + self.columns

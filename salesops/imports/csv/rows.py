@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
+from sys import intern
 from typing import Any
 
 from salesops.imports.csv import cells
@@ -29,6 +30,7 @@ from salesops.problems import Problem, did_you_mean
 from salesops.records.record import Record
 from salesops.records.scalars import MAX_TEXT, shown
 from salesops.records.yaml_reader import UNSEEN
+from salesops.store.scratch import ScratchFile
 
 
 class StandIn(str):
@@ -73,30 +75,57 @@ def fillings(model: type[Record], fields: Mapping[str, Cell]) -> tuple[Filling, 
     )
 
 
-@dataclass(slots=True)
-class RowReader:
-    """One row before the mapping; ``remarks`` grow as values are taken from it, ``emptiness`` says why cells are empty, ``today`` is the day of the import."""
+@dataclass(frozen=True, slots=True)
+class TableReading:
+    """How the rows of a table are read: ``emptiness`` says why cells are empty, ``today`` is the day of the import.
+
+    ``aside`` is where what rows tell is kept, for it may be too much to hold.
+    """
 
     table: Table
-    row: TableRow
     format: Format
     zone: str
     currency: Cell | None
+    aside: ScratchFile
     emptiness: str = "is empty"
     today: str = ""
-    remarks: list[Remark] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RowReader:
+    """One row before the mapping, by its place in the table; ``remarks`` grow as values are taken from it.
+
+    There is one for each row of an import, so it holds next to nothing: its cells are asked of the table.
+    """
+
+    reading: TableReading
+    at: int
+    remarks: tuple[Remark, ...] = ()
+
+    @property
+    def table(self) -> Table:
+        """The table."""
+        return self.reading.table
+
+    @property
+    def row(self) -> TableRow:
+        """The row with its cells."""
+        found: TableRow = self.reading.table.rows[self.at]
+        return found
 
     @property
     def verdict(self) -> Verdict | None:
         """What became of the row: rejected, asked about, skipped, or taken (None)."""
+        if not self.remarks:
+            return None
         said = {remark.verdict for remark in self.remarks}
         return next((verdict for verdict in LOST if verdict in said), None)
 
     def say(self, verdict: Verdict, column: str, code: str, reason: str, value: str = "") -> None:
         """Add a remark about this row."""
-        self.remarks.append(
-            Remark(verdict, self.table.name, self.row.number, self.row.line, column, code, reason, value)
-        )
+        row = self.row
+        remark = Remark(verdict, self.table.name, row.number, row.line, column, code, intern(reason), value)
+        self.remarks = (*self.remarks, remark)
 
     def reject(self, column: str, wrong: Wrong, value: str = "") -> None:
         """Say why the row cannot be taken."""
@@ -125,7 +154,7 @@ class RowReader:
 
     def cell(self, column: str) -> str:
         """A cell of the row without marks that nobody sees; the mapping's words for an empty one are empty."""
-        held = self.table.cell(self.row, column)
+        held = self.reading.table.cell(self.row, column)
         words, marks = cells.cleaned(held)
         if marks:
             self.say(Verdict.NOTE, column, "cell-cleaned", f"is taken without {marks}, which nobody sees", held)
@@ -134,7 +163,7 @@ class RowReader:
 
     def format_of(self, column: str) -> Format:
         """How a column is written."""
-        return self.table.formats.get(column, self.format)
+        return self.table.formats.get(column, self.reading.format)
 
     def text_of(self, cell: Cell) -> str:
         """What the table holds where a value comes from; of several columns, those that are not empty, put together."""
@@ -143,7 +172,7 @@ class RowReader:
 
     def holds(self, conditions: tuple[When, ...]) -> bool:
         """Whether all conditions hold of the row."""
-        return all(self._fits(condition) for condition in conditions)
+        return not conditions or all(self._fits(condition) for condition in conditions)
 
     def _fits(self, when: When) -> bool:
         parts = parts_of(self.cell(when.column), when.split)
@@ -214,32 +243,32 @@ class RowReader:
         if line := unanswered(stand_in):
             self.ask_of_mapping(line)
         elif stand_in == SKIP:
-            self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.emptiness}: the row is skipped")
+            self.say(Verdict.SKIPPED, column, "cell-empty", f"{self.reading.emptiness}: the row is skipped")
         elif stand_in == LEAVE_OUT or (stand_in is None and not needed):
             pass
         elif stand_in is None:
-            self.reject(column, Wrong("cell-empty", self.emptiness))
+            self.reject(column, Wrong("cell-empty", self.reading.emptiness))
         elif stand_in == ROW_NUMBER and kind == "id":
-            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.emptiness}: the number of the row is used")
+            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.reading.emptiness}: the number of the row is used")
             return f"{cell.prefix or ''}{self.row.number}"
         else:
-            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.emptiness}: {shown(stand_in)} is used")
+            self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.reading.emptiness}: {shown(stand_in)} is used")
             return StandIn(stand_in)
         return None
 
     def _converted(self, words: str, kind: Kind, needed: bool, cell: Cell) -> str | Wrong:
         if len(words) > MAX_TEXT:
             return Wrong("text-too-long", f"has more than {MAX_TEXT:,} characters")
-        unseen = UNSEEN.search(words)
+        unseen = None if words.isascii() and words.isprintable() else UNSEEN.search(words)
         if unseen:
             return Wrong(
                 "unseen-character", f"has U+{ord(unseen.group()):04X}, a character that is not allowed in records"
             )
         table_format = self.format_of(cell.sources[0])
         if kind == "date":
-            return cells.day(words, cell.dates or table_format.dates, self.zone)
+            return cells.day(words, cell.dates or table_format.dates, self.reading.zone)
         if kind == "money":
-            currency = self.value(self.currency, "text", needed) if self.currency else None
+            currency = self.value(self.reading.currency, "text", needed) if self.reading.currency else None
             return cells.amount(words, table_format, currency) if currency else Wrong("not-money", "has no currency")
         if kind == "number":
             return cells.number(words, table_format)
@@ -304,7 +333,7 @@ class RowReader:
         if self.verdict is None and order[-1][0] not in present:
             reason = f"says that the deal went on after it came to {shown(word)}: where is it now, and since when?"
             self.ask(order[-1][0].day or "", Wrong("stage-left", reason), order[-1][1])
-        if self.verdict is None and self.today and order[-1][1] > self.today:
+        if self.verdict is None and self.reading.today and order[-1][1] > self.reading.today:
             self.ask(
                 order[-1][0].day or "",
                 Wrong("stage-to-come", "is a day to come: a deal is in no stage yet that it enters then"),

@@ -7,11 +7,12 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
+from typing import Any, TextIO
 
 from salesops.imports.csv.mapping import DELIMITERS, QUOTES, Format
 from salesops.imports.csv.workbook import is_workbook, sheet_rows
@@ -20,6 +21,7 @@ from salesops.output import unguarded
 from salesops.problems import Place, Problem
 from salesops.records.scalars import shown
 from salesops.records.yaml_reader import UNSEEN
+from salesops.store.scratch import ScratchList
 
 MAX_TABLE = 64 * 1024 * 1024
 """Bytes of a table, unpacked: a million rows or so. The limit is there so that a packed file cannot fill the memory."""
@@ -34,6 +36,22 @@ class TableRow:
     cells: list[str]
 
 
+class RowsOnDisk(Sequence[TableRow]):
+    """The rows of a table that may be large; of them only the last that somebody asked for is held."""
+
+    def __init__(self, rows: Iterable[TableRow]) -> None:
+        self._rows = ScratchList((row.number, row.line, row.cells) for row in rows)
+        self._last: tuple[Any, TableRow | None] = None, None
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, at: Any) -> Any:
+        if at != self._last[0]:
+            self._last = at, TableRow(*self._rows[at])
+        return self._last[1]
+
+
 @dataclass(frozen=True)
 class Table:
     """A table as read: every row has as many cells as the header; what had not is in ``refused``.
@@ -45,7 +63,7 @@ class Table:
 
     name: str
     header: tuple[str, ...]
-    rows: tuple[TableRow, ...] = ()
+    rows: Sequence[TableRow] = ()
     refused: tuple[Remark, ...] = field(default=())
     formats: Mapping[str, Format] = field(default_factory=dict)
     left_over: tuple[Remark, ...] = field(default=())
@@ -63,35 +81,49 @@ class Table:
 
 def read_table(name: str, raw: bytes, table_format: Format) -> tuple[Table | None, list[Problem]]:
     """The table in a file, packed with gzip or not, or why it cannot be read at all."""
-    found = _rows_in_workbook(name, raw, table_format) if is_workbook(raw) else _rows_in_text(name, raw, table_format)
-    if isinstance(found, Problem):
-        return None, [found]
-    rows, refused = found
-    if not rows:
-        return None, [Problem("table-empty", "the file has no header", Place(name), help="export it again")]
-    header = tuple(unguarded(cell).strip() for cell in rows[0].cells)
-    problems = list(_header_problems(name, rows[0], header, table_format))
-    if problems:
-        return None, problems
-    even = tuple(row for row in rows[1:] if len(row.cells) == len(header))
-    refused += [_ragged(name, row, len(header)) for row in rows[1:] if len(row.cells) != len(header)]
+    refused: list[Remark] = []
+    rows = (
+        _rows_in_workbook(name, raw, table_format)
+        if is_workbook(raw)
+        else _rows_in_text(name, raw, table_format, refused)
+    )
+    if isinstance(rows, Problem):
+        return None, [rows]
+    with _cells_of_any_length():
+        first = next(rows, None)
+        if first is None:
+            return None, [Problem("table-empty", "the file has no header", Place(name), help="export it again")]
+        header = tuple(unguarded(cell).strip() for cell in first.cells)
+        problems = list(_header_problems(name, first, header, table_format))
+        if problems:
+            return None, problems
+        even = RowsOnDisk(_even(name, rows, len(header), refused))
     return Table(name, header, even, tuple(sorted(refused, key=lambda remark: remark.row))), []
 
 
-def _rows_in_workbook(name: str, raw: bytes, table_format: Format) -> tuple[list[TableRow], list[Remark]] | Problem:
+def _even(name: str, rows: Iterator[TableRow], width: int, refused: list[Remark]) -> Iterator[TableRow]:
+    """The rows that have as many cells as the header; the others are refused."""
+    for row in rows:
+        if len(row.cells) == width:
+            yield row
+        else:
+            refused.append(_ragged(name, row, width))
+
+
+def _rows_in_workbook(name: str, raw: bytes, table_format: Format) -> Iterator[TableRow] | Problem:
     """The rows of a sheet that hold anything."""
     found = sheet_rows(name, raw, table_format.sheet)
     if isinstance(found, Problem):
         return found
     numbered = enumerate(found, 1)
-    return [TableRow(number, number, cells) for number, cells in numbered if any(map(str.strip, cells))], []
+    return (TableRow(number, number, cells) for number, cells in numbered if any(map(str.strip, cells)))
 
 
-def _rows_in_text(name: str, raw: bytes, table_format: Format) -> tuple[list[TableRow], list[Remark]] | Problem:
-    """The rows of a CSV file, packed with gzip or not."""
+def _rows_in_text(name: str, raw: bytes, table_format: Format, refused: list[Remark]) -> Iterator[TableRow] | Problem:
+    """The rows of a CSV file, packed with gzip or not; what CSV can make no sense of is refused."""
     data = _unpacked(name, raw)
     text = data if isinstance(data, Problem) else _decoded(name, data, table_format)
-    return text if isinstance(text, Problem) else _rows(name, text, table_format)
+    return text if isinstance(text, Problem) else _rows(name, text, table_format, refused)
 
 
 def _unpacked(name: str, raw: bytes) -> bytes | Problem:
@@ -114,7 +146,8 @@ def _too_large(name: str) -> Problem:
     )
 
 
-def _decoded(name: str, data: bytes, table_format: Format) -> str | Problem:
+def _decoded(name: str, data: bytes, table_format: Format) -> TextIO | Problem:
+    """The text, line by line; all of it is known to be text."""
     is_wide = data[:2] in (b"\xff\xfe", b"\xfe\xff")
     if is_wide != (table_format.encoding == "utf-16"):
         return Problem(
@@ -124,8 +157,9 @@ def _decoded(name: str, data: bytes, table_format: Format) -> str | Problem:
             help="say so in the mapping, or save it as CSV (UTF-8)",
             fix=f"format: {{encoding: {'utf-16' if is_wide else 'utf-8'}}}",
         )
+    encoding = "utf-8-sig" if table_format.encoding == "utf-8" else table_format.encoding
     try:
-        return data.decode("utf-8-sig" if table_format.encoding == "utf-8" else table_format.encoding)
+        data.decode(encoding)
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
         other = "windows-1252" if table_format.encoding == "utf-8" else "utf-8"
@@ -136,34 +170,31 @@ def _decoded(name: str, data: bytes, table_format: Format) -> str | Problem:
             help=f"it is probably {other}: say so in the mapping, or save the file as CSV (UTF-8)",
             fix=f"format: {{encoding: {other}}}",
         )
+    return io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
 
 
-def _rows(name: str, text: str, table_format: Format) -> tuple[list[TableRow], list[Remark]]:
-    """Every row that holds anything, and a remark for each of which CSV can make no sense."""
+def _rows(name: str, text: TextIO, table_format: Format, refused: list[Remark]) -> Iterator[TableRow]:
+    """Every row that holds anything; those of which CSV can make no sense are refused."""
     quote = QUOTES[table_format.quote]
     reader = csv.reader(
-        io.StringIO(text, newline=""),
+        text,
         delimiter=DELIMITERS[table_format.delimiter],
         quotechar=quote,
         quoting=csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE,
         skipinitialspace=True,
         strict=True,
     )
-    rows: list[TableRow] = []
-    refused: list[Remark] = []
-    with _cells_of_any_length():
-        for number in count(1):
-            line = reader.line_num + 1
-            try:
-                cells = next(reader)
-            except StopIteration:
-                break
-            except csv.Error as fault:
-                refused.append(_unreadable(name, number, line, str(fault)))
-                continue
-            if any(cell.strip() for cell in cells):
-                rows.append(TableRow(number, line, cells))
-    return rows, refused
+    for number in count(1):
+        line = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as fault:
+            refused.append(_unreadable(name, number, line, str(fault)))
+            continue
+        if any(cell.strip() for cell in cells):
+            yield TableRow(number, line, cells)
 
 
 @contextmanager

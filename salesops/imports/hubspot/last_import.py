@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,7 @@ def _plain(told: Any) -> dict[str, Any]:
     return told
 
 
-def after(last: LastExport, entries: tuple[RecordOutcome, ...], headings: Mapping[str, list[str]]) -> LastExport:
+def after(last: LastExport, entries: Iterable[RecordOutcome], headings: Mapping[str, list[str]]) -> LastExport:
     """What is to be remembered: what the table says of each record that was taken, but for what is still asked."""
     taken = dict(last.taken)
     for entry in entries:
