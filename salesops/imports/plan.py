@@ -23,7 +23,7 @@ from salesops.imports.outcomes import Outcome, RecordOutcome
 from salesops.imports.outreach_plan import OutreachPlan
 from salesops.imports.remarks import LOST, Remark, Verdict
 from salesops.imports.team_people import lines_for
-from salesops.imports.three_way import LastImport, Ref
+from salesops.imports.three_way import NOTHING_TAKEN, LastImport, Ref
 from salesops.imports.users_plan import UsersPlan
 
 IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
@@ -103,7 +103,7 @@ class Planner:
         today: date,
         *,
         update: bool = False,
-        last: LastImport | None = None,
+        last: LastImport = NOTHING_TAKEN,
         told: Callable[[int], None] | None = None,
     ) -> None:
         self.today = today

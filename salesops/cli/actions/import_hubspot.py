@@ -8,7 +8,8 @@ from datetime import date
 from pathlib import Path
 
 from salesops.book.book import Book
-from salesops.cli.actions.import_csv import Unusable, book_with_team, say_why_not, sound
+from salesops.cli.actions.import_last import LastFile, Unusable, text_of
+from salesops.cli.actions.import_tables import book_with_team, say_why_not, sound
 from salesops.cli.day import day_of
 from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
@@ -19,18 +20,20 @@ from salesops.imports.csv.table import MAX_TABLE
 from salesops.imports.hubspot.deal_columns import DealColumns
 from salesops.imports.hubspot.draft import draft
 from salesops.imports.hubspot.files import ExportFile, read_export_file
-from salesops.imports.hubspot.last_import import LAST, LastExport, after, read_last
-from salesops.imports.hubspot.mapping import MAPPING, HubspotMap, read_hubspot_mapping, with_files, with_more_stages
+from salesops.imports.hubspot.mapping import (
+    MAPPING,
+    NAME,
+    HubspotMap,
+    read_hubspot_mapping,
+    with_files,
+    with_more_stages,
+)
 from salesops.imports.hubspot.planning import ImportDesk, stages_without_line
 from salesops.imports.hubspot.report import REPORT, ImportReport
 from salesops.imports.hubspot.tables import HubspotExport, put_together
 from salesops.output import as_json, show
-from salesops.problems import CannotDecide, Problem
 from salesops.store.journal import saying_what_is_written, write
 from salesops.store.save import alone, save_all
-
-MOST_KEPT = 1_000_000_000
-"""Bytes of a file of an earlier import that are read."""
 
 Changes = list[FileChange]
 
@@ -80,13 +83,13 @@ def _prepared(root: Path, paths: list[str], as_of: str | None, go: bool) -> tupl
     if mapping is not None and not go:
         text = _kept_with_more(text, mapping, [file.path for file in read], _deals_of(export, book, today))
     document, found, problems = read_hubspot_mapping(MAPPING, text.encode("utf-8"), book)
-    desk = ImportDesk(book, today, export, sound(document, []), sound(found, problems), _last(root))
+    last = LastFile.on_disk(root, NAME)
+    desk = ImportDesk(book, today, export, sound(document, []), sound(found, problems), last.held)
     plan = sound(*desk.planned())
     report = desk.report(plan, tuple(notes))
-    changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), _text(root, REPORT))]
+    changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), text_of(root, REPORT))]
     if go:
-        remembered = after(desk.last, plan.entries, desk.headings).text
-        changes += [*plan.changes, FileChange(LAST, remembered, _text(root, LAST))]
+        changes += [*plan.changes, *last.after(last.held.after(plan.entries, desk.headings))]
     return report, [change for change in changes if change.text != change.was]
 
 
@@ -94,32 +97,13 @@ def _deals_of(export: HubspotExport, book: Book, today: date) -> DealColumns | N
     return None if export.deals is None else DealColumns(export, export.deals, book, book.process_on(today))
 
 
-def _text(root: Path, path: str) -> str | None:
-    """The text of a file of ours; None where there is none."""
-    if not (root / path).exists():
-        return None
-    raw = bytes_of(root / path, path, MOST_KEPT)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise CannotDecide(f"{path} is not UTF-8: move it away, or take it back from git") from None
-
-
 def _mapping_on_file(root: Path, book: Book) -> tuple[str | None, HubspotMap | None]:
     """The mapping of an earlier look, as it is now; raises Unusable where it has mistakes."""
-    text = _text(root, MAPPING)
+    text = text_of(root, MAPPING)
     if text is None:
         return None, None
     _, mapping, problems = read_hubspot_mapping(MAPPING, text.encode("utf-8"), book)
     return text, sound(mapping, problems)
-
-
-def _last(root: Path) -> LastExport:
-    text = _text(root, LAST)
-    found = LastExport() if text is None else read_last(text)
-    if isinstance(found, Problem):
-        raise Unusable([found])
-    return found
 
 
 def _files(root: Path, paths: list[str], mapping: HubspotMap | None) -> tuple[list[ExportFile], list[str]]:

@@ -334,6 +334,10 @@ class ColumnMap(Record):
     outreach: OutreachMap | None = maybe("How the rows of a table become counts of messages.")
     answers: AnswersMap | None = maybe("How the rows of a table become MANIAC-T answers.")
     contacts: ContactMap | None = maybe("How the rows of a table become contacts of members.")
+    ours: Words = many(
+        "Fields in which a record goes before, whatever a table says: the record's id, a point and the field.",
+        "cascadia-general.expected_close",
+    )
 
     @property
     def beside(self) -> list[tuple[FromTable, MemberMap | ActivityMap | ContactMap]]:
