@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from json.encoder import encode_basestring
 from typing import Any
 
 from salesops.book.book import Book
@@ -16,6 +17,8 @@ from salesops.records.kinds import entries_of
 from salesops.records.record import is_given, value_at
 
 FORMAT = 1
+_MARGIN = "\n  "
+"""What begins the lines of a record."""
 
 Taken = dict[Ref, dict[str, Any]]
 Headings = Mapping[str, list[str]]
@@ -34,36 +37,37 @@ class Remembered:
     taken: Taken = field(default_factory=dict)
     headings: Headings = field(default_factory=dict)
 
-    @property
-    def text(self) -> str:
-        """The file."""
-        data = {
-            called: {record_id: self.taken[of, record_id] for of, record_id in sorted(self.taken) if of == kind}
-            for kind, called in IMPORTED_KINDS.items()
-        }
-        told = {called: records for called, records in data.items() if records}
-        whole = {"format": FORMAT, "headings": dict(sorted(self.headings.items())), **told}
-        return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
     def in_book(self, book: Book, ours: Collection[str]) -> LastImport:
         """The same as a comparison needs it: with the deals that are closed, and the fields in which records go before."""
         closing = {name for version in book.processes for name, stage in version.stages.items() if not stage.is_open}
         ended = {deal_id for deal_id, deal in book.deals.items() if deal.stages and deal.stages[-1].stage in closing}
         return LastImport(self.taken, ours, ended)
 
-    def after(self, entries: Sequence[RecordOutcome], headings: Headings) -> Remembered:
-        """What is to be remembered: what the table says of each record that was taken, but for what is still open."""
-        taken = dict(self.taken)
+    def text_after(self, entries: Sequence[RecordOutcome], headings: Headings) -> str:
+        """The file once these records are written: what the table says of each that was taken, but for what is still open."""
+        told: dict[Ref, list[RecordOutcome]] = {}
         for entry in entries:
-            if entry.why:
-                continue
-            ref = (entry.kind, entry.id)
-            now = _remembered(taken.get(ref, {}), entry)
+            if not entry.why:
+                told.setdefault((entry.kind, entry.id), []).append(entry)
+        ids: dict[str, list[str]] = {}
+        for kind, record_id in sorted({*self.taken, *told}):
+            ids.setdefault(kind, []).append(record_id)
+        parts = {"format": str(FORMAT), "headings": as_json({**self.headings, **headings}, "\n ")}
+        for kind, every in ids.items():
+            lines = ((one, self._now(kind, one, told)) for one in every)
+            records = ",".join(f"\n  {as_json(one)}: {as_json(now, _MARGIN)}" for one, now in lines if now)
+            if records:
+                parts[IMPORTED_KINDS[kind]] = f"{{{records}\n }}"
+        return "{" + ",".join(f'\n "{part}": {text}' for part, text in sorted(parts.items())) + "\n}\n"
+
+    def _now(self, kind: str, record_id: str, told: Mapping[Ref, Sequence[RecordOutcome]]) -> dict[str, Any]:
+        """What is to be remembered of one record."""
+        before = now = self.taken.get((kind, record_id), {})
+        for entry in told.get((kind, record_id), ()):
+            now = _remembered(now, entry)
             for path in entry.open_paths:
-                now = _put_back(now, self.taken.get(ref, {}), path)
-            if now:
-                taken[ref] = now
-        return Remembered(taken, {**self.headings, **headings})
+                now = _put_back(now, before, path)
+        return now
 
     def new_headings(self, now: Headings) -> dict[str, list[str]]:
         """The columns that each table has since."""
@@ -103,9 +107,9 @@ def read_last(path: str, text: str) -> Remembered | Problem:
         taken = {
             (kind, record_id): _a_mapping(told)
             for kind, called in IMPORTED_KINDS.items()
-            for record_id, told in _plain(_a_mapping(data.get(called, {}))).items()
+            for record_id, told in _sound(data.get(called, {})).items()
         }
-        headings = {role: _words(names) for role, names in _plain(_a_mapping(data["headings"])).items()}
+        headings = {role: _words(names) for role, names in _sound(data["headings"]).items()}
         if data["format"] != FORMAT:
             raise ValueError
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
@@ -114,16 +118,23 @@ def read_last(path: str, text: str) -> Remembered | Problem:
     return Remembered(taken, headings)
 
 
-def _plain(value: Any) -> Any:
-    """Texts, and mappings and lists of them: nothing else was ever written; raises ValueError where a text cannot be."""
-    if isinstance(value, dict):
-        return {_plain(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(each) for each in value]
-    if not isinstance(value, str):
+def _sound(data: Any) -> dict[str, Any]:
+    """A mapping; raises TypeError or ValueError where it holds what was never written here."""
+    _must_be_plain(data)
+    return _a_mapping(data)
+
+
+def _must_be_plain(value: Any) -> None:
+    """Texts that can be written, and mappings and lists of them."""
+    if isinstance(value, str):
+        value.encode("utf-8")
+    elif isinstance(value, dict | list):
+        for part in value:
+            _must_be_plain(part)
+        for part in value.values() if isinstance(value, dict) else ():
+            _must_be_plain(part)
+    else:
         raise TypeError
-    value.encode("utf-8")
-    return value
 
 
 def _a_mapping(value: Any) -> dict[str, Any]:
@@ -136,6 +147,21 @@ def _words(names: Any) -> list[str]:
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise TypeError
     return names
+
+
+# ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def as_json(value: Any, margin: str = "\n") -> str:
+    """Texts, mappings and lists as ``json.dumps`` writes them, sorted and with a blank for each level; it needs less room for many."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    inner = f"{margin} "
+    if isinstance(value, Mapping):
+        parts = [f"{encode_basestring(key)}: {as_json(value[key], inner)}" for key in sorted(value)]
+        return f"{{{inner}{f',{inner}'.join(parts)}{margin}}}" if parts else "{}"
+    parts = [as_json(each, inner) for each in value]
+    return f"[{inner}{f',{inner}'.join(parts)}{margin}]" if parts else "[]"
 
 
 # ── remembering ───────────────────────────────────────────────────────────────────────────────────────────────────────

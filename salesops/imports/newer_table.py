@@ -47,10 +47,10 @@ class NewerTable:
         return list(self.before.changed_headings(self.headings))
 
     @property
-    def after(self) -> Remembered:
-        """What is to be remembered once the plan is carried out; nothing where nothing was ever taken."""
-        found = self.before.after(self.plan.entries, self.headings)
-        return found if found.taken else self.before
+    def remembered(self) -> str:
+        """What is to be remembered once the plan is carried out, as a file; nothing where nothing was ever taken."""
+        is_empty = not self.before.taken and all(entry.why for entry in self.plan.entries)
+        return "" if is_empty else self.before.text_after(self.plan.entries, self.headings)
 
     # ── what is gone ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salesops.imports.additions import Addition, Grasp, Question, differences
+from salesops.imports.last_import import Remembered, as_json, read_last
 from salesops.imports.three_way import LastImport, Sides, three_way
 from salesops.records.deal import Deal
 
@@ -54,6 +57,24 @@ def test_a_field_in_which_the_record_goes_before_is_neither_taken_nor_asked(reco
 @given(side, side)
 def test_the_same_table_again_finds_nothing_whatever_the_record_says_since(record, table):
     assert found_in(record, table, table) == []
+
+
+plain = st.recursive(
+    st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=12
+)
+
+
+@given(plain)
+def test_what_is_remembered_is_written_as_json_has_it(value):
+    assert as_json(value) == json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+@given(st.dictionaries(st.sampled_from(["deal", "member", "outreach"]), st.dictionaries(st.text(), st.dictionaries(st.text(), plain, min_size=1), min_size=1)))  # fmt: skip
+def test_what_is_remembered_is_read_back_as_it_was_written(records):
+    taken = {(kind, record_id): told for kind, of in records.items() for record_id, told in of.items()}
+    text = Remembered(taken, {"file": ["a", "\x1b"]}).text_after((), {"contacts": []})
+    assert read_last("x.last.json", text) == Remembered(taken, {"file": ["a", "\x1b"], "contacts": []})
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 DAYS = [f"2026-0{month}-01" for month in range(1, 8)]

@@ -89,7 +89,7 @@ def _prepared(root: Path, paths: list[str], as_of: str | None, go: bool) -> tupl
     report = desk.report(plan, tuple(notes))
     changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), text_of(root, REPORT))]
     if go:
-        changes += [*plan.changes, *last.after(last.held.after(plan.entries, desk.headings))]
+        changes += [*plan.changes, *last.after(last.held.text_after(plan.entries, desk.headings))]
     return report, [change for change in changes if change.text != change.was]
 
 

@@ -41,9 +41,9 @@ class LastFile:
             raise Unusable([found])
         return cls(path, found, text)
 
-    def after(self, held: Remembered) -> list[FileChange]:
-        """The file as it is to be; nothing where it is so already."""
-        return [] if held == self.held else [FileChange(self.path, held.text, self.text)]
+    def after(self, text: str) -> list[FileChange]:
+        """The file with another text; nothing where it is so already, or there is nothing to keep."""
+        return [FileChange(self.path, text, self.text)] if text and text != self.text else []
 
 
 def name_of(column_map: str, source: str) -> str:

@@ -77,7 +77,7 @@ class Prepared:
     @property
     def changes(self) -> list[FileChange]:
         """The files to write: the records, and what is remembered of them."""
-        return [*self.newer.plan.changes, *self.last.after(self.newer.after)]
+        return [*self.newer.plan.changes, *self.last.after(self.newer.remembered)]
 
 
 def _joined(path: Path, table: Table, document: Document, mapping: ColumnMap, of: FromTable) -> Table:
