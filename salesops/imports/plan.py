@@ -134,13 +134,14 @@ class Planner:
         members: list[RecordOutcome] = []
         if self.deals:
             candidates = self.deals.candidates(table)
-            self.read_contacts()
+            self.read_contacts(self.deals.members_by_contact(candidates))
+            self.deals.name_contacts(candidates, self.contacts)
             members = self.members.of_deals(candidates)
             self.members.say_left_over()
         elif mapping.members:
             candidates, members = self.members.of_rows(mapping.members, table.rows)
         if not self.deals:
-            self.read_contacts()
+            self.read_contacts({})
         people = list(self.members.of_contacts({entry.id for entry in members})) if self.contacts else []
         told = self.activities.read(candidates if self.deals else []) if self.activities else []
         deals = list(self.deals.entries(candidates)) if self.deals else []
@@ -167,10 +168,10 @@ class Planner:
             beside={**table.beside, **{one.name: len(one.rows) + len(one.refused) for one in self.tables[1:]}},
         )
 
-    def read_contacts(self) -> None:
+    def read_contacts(self, of_deals: Mapping[str, str]) -> None:
         """Read the people, once the members of this import have their names."""
         if self.contacts:
-            self.contacts.read(self.members.names)
+            self.contacts.read(self.members.names, of_deals)
 
     def rows_read(self, lost: bool) -> set[int]:
         """The rows of the first table of which something was said that costs them, or of which nothing was."""
