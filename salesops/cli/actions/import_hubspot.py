@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from salesops.edits.yaml_writer import FileChange
 from salesops.imports.csv.table import MAX_TABLE
 from salesops.imports.hubspot.deal_columns import DealColumns
 from salesops.imports.hubspot.draft import draft
-from salesops.imports.hubspot.files import ExportFile, read_export_file
+from salesops.imports.hubspot.files import SEVERAL, ExportFile, read_export_file, rows_before, together
+from salesops.imports.hubspot.headings import Role
 from salesops.imports.hubspot.mapping import (
     MAPPING,
     NAME,
@@ -78,7 +79,9 @@ def _prepared(root: Path, paths: list[str], as_of: str | None, go: bool) -> tupl
     if was is None and not paths:
         raise Usage(f"there is no {MAPPING} yet: salesops import hubspot deals.csv looks at an export and writes it")
     read, notes = _files(root, paths, mapping)
-    export = put_together({file.role: file for file in read})
+    by_role = _by_role(read)
+    notes += _numbering(by_role.values())
+    export = put_together({role: together(alike) for role, alike in by_role.items()})
     text = was if was is not None else draft(export, [file.path for file in read], book, book.process_on(today))
     if mapping is not None and not go:
         text = _kept_with_more(text, mapping, [file.path for file in read], _deals_of(export, book, today))
@@ -109,7 +112,6 @@ def _mapping_on_file(root: Path, book: Book) -> tuple[str | None, HubspotMap | N
 def _files(root: Path, paths: list[str], mapping: HubspotMap | None) -> tuple[list[ExportFile], list[str]]:
     """The files that were given, and of those that the mapping names the ones that they do not replace."""
     given = [_read(root, path) for path in paths]
-    _one_of_each(given)
     notes: list[str] = []
     roles = {file.role for file in given}
     for path in mapping.files if mapping else ():
@@ -121,21 +123,37 @@ def _files(root: Path, paths: list[str], mapping: HubspotMap | None) -> tuple[li
         file = _read(root, path)
         if file.role not in roles:
             given.append(file)
-    _one_of_each(given)
     return given, notes
 
 
-def _one_of_each(files: Iterable[ExportFile]) -> None:
-    """Refuse two files that hold the same, or are called the same."""
-    seen: dict[str, ExportFile] = {}
+def _by_role(files: Iterable[ExportFile]) -> dict[Role, list[ExportFile]]:
+    """The files by what they hold; refuses two that cannot be put together."""
+    found: dict[Role, list[ExportFile]] = {}
+    names: dict[str, ExportFile] = {}
     for file in files:
-        for key, said in ((file.role.value, f"both hold {file.role.value}"), (file.table.name, "have one name")):
-            other = seen.setdefault(key, file)
-            if other is not file:
-                way_out = "; pages of the interface can be one file, as a list of them" if file.is_answer else ""
-                raise Usage(
-                    f"{show(other.path)} and {show(file.path)} {said}: give one of them, or put them together{way_out}"
-                )
+        alike = found.setdefault(file.role, [])
+        other = next((one for one in alike if one.path == file.path), None)
+        if alike and file.role not in SEVERAL:
+            _refuse(alike[0], file, f"both hold {file.role.value}: give one of them, or put them together")
+        if other:
+            _refuse(other, file, "are one file: give it once")
+        if alike and alike[0].written != file.written:
+            _refuse(alike[0], file, f"hold {file.role.value} that are written in two ways: export them alike")
+        if (named := names.setdefault(file.table.name, file)).role is not file.role:
+            _refuse(named, file, "have one name: give one of them another")
+        alike.append(file)
+    return found
+
+
+def _refuse(one: ExportFile, other: ExportFile, said: str) -> None:
+    raise Usage(f"{show(one.path)} and {show(other.path)} {said}")
+
+
+def _numbering(files: Iterable[list[ExportFile]]) -> Iterator[str]:
+    """How the rows of files are numbered that were put together."""
+    for alike in files:
+        for file, before in zip(alike[1:], rows_before(alike)[1:], strict=True):
+            yield f"{file.path} goes on from {alike[0].path}: its row 2 is row {before + 2}"
 
 
 def _read(root: Path, path: str) -> ExportFile:
