@@ -138,7 +138,7 @@ def since_last(columns: list[str], gone: list[str], style: Style = unpainted) ->
         yield from (style(show(line), "warning") for line in columns)
     if gone:
         yield ""
-        yield style(f"Gone since the last import, and nothing is removed: {len(gone):,}", "warning")
+        yield style(f"No longer in the file, and nothing is removed: {len(gone):,}", "warning")
         yield from (f"  {show(line)}" for line in gone[: EXAMPLES * 3])
         if len(gone) > EXAMPLES * 3:
             yield f"  … and {len(gone) - EXAMPLES * 3:,} more: --format json has them all"

@@ -101,7 +101,7 @@ def test_a_row_that_is_gone_is_said_and_nothing_is_removed(told):
     assert found["gone"] == ["deals/2026/a-2.yaml: its row is gone"]
     assert told.records() == before
     said = told.text(rows=row(1, amount="1250"))
-    assert "Gone since the last import, and nothing is removed: 1\n  deals/2026/a-2.yaml: its row is gone\n" in said
+    assert "No longer in the file, and nothing is removed: 1\n  deals/2026/a-2.yaml: its row is gone\n" in said
 
 
 def test_a_row_that_is_there_and_not_taken_is_not_called_gone(told):

@@ -132,13 +132,10 @@ def _by_role(files: Iterable[ExportFile]) -> dict[Role, list[ExportFile]]:
     names: dict[str, ExportFile] = {}
     for file in files:
         alike = found.setdefault(file.role, [])
-        other = next((one for one in alike if one.path == file.path), None)
         if alike and file.role not in SEVERAL:
             _refuse(alike[0], file, f"both hold {file.role.value}: give one of them, or put them together")
-        if other:
-            _refuse(other, file, "are one file: give it once")
-        if alike and alike[0].written != file.written:
-            _refuse(alike[0], file, f"hold {file.role.value} that are written in two ways: export them alike")
+        if any(one.path == file.path for one in alike):
+            _refuse(file, file, "are one file: give it once")
         if (named := names.setdefault(file.table.name, file)).role is not file.role:
             _refuse(named, file, "have one name: give one of them another")
         alike.append(file)

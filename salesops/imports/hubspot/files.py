@@ -32,13 +32,6 @@ class ExportFile:
     has_mark: bool = False
 
     @property
-    def written(self) -> Format:
-        """How its cells are written, whatever parts them and whatever bytes they are."""
-        return self.shape.model_copy(
-            update={"delimiter": "comma", "quote": "double", "encoding": "utf-8", "sheet": None}
-        )
-
-    @property
     def rows(self) -> int:
         """How many rows there are, those of which nothing can be made among them."""
         return len(self.table.rows) + len(self.table.refused)
