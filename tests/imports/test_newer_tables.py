@@ -128,10 +128,12 @@ def test_a_column_under_another_name_is_reported_and_never_guessed(told):
     assert "2000 USD" in told.holds(A1)
 
 
-def test_a_dry_run_remembers_nothing_and_reports_the_same(desk):
-    before = desk.files()
-    desk.run("--dry-run", rows=row(1))
-    assert desk.files() == before
+def test_a_dry_run_says_the_same_and_remembers_nothing(told):
+    before = told.files()
+    trial = newer(told, "--update", "--dry-run", amount="2000")
+    assert told.files() == before
+    found = newer(told, "--update", amount="2000")
+    assert {**trial, "dry_run": False} == found
 
 
 def test_a_record_that_was_there_before_anything_was_remembered_is_asked_as_ever(told):

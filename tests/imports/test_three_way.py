@@ -11,6 +11,8 @@ from salesops.imports.additions import Addition, Grasp, Question, differences
 from salesops.imports.last_import import Remembered, as_json, read_last
 from salesops.imports.three_way import LastImport, Sides, three_way
 from salesops.records.deal import Deal
+from salesops.records.kinds import entries_of
+from salesops.records.record import value_at
 
 FIELDS = ("title", "expected_close", "owner")
 value = st.sampled_from([None, "a", "b", "c"])
@@ -101,3 +103,32 @@ def test_no_move_of_a_record_is_ever_changed_and_none_is_added_where_both_sides_
     else:
         assert len(asked) == 1
         assert found == asked
+
+
+RECORD = {
+    "title": "General",
+    "value": {"one_off": "1 USD"},
+    "stages": [{"enrichment": "2026-01-01"}],
+    "activity": [{"date": "2026-01-02", "kind": "call", "note": "x"}],
+    "maniac_t": {"need": {"status": "met", "note": "y"}},
+}
+TABLE = {
+    "title": "Premier",
+    "value": {"one_off": "2 USD", "months": "3"},
+    "stages": [{"enrichment": "2026-01-01"}, {"outreach": "2026-02-01"}],
+    "activity": [
+        {"date": "2026-01-02", "kind": "call", "note": "z"},
+        {"date": "2026-01-03", "kind": "note", "note": "n"},
+    ],
+    "maniac_t": {"need": {"status": "unknown", "note": "w"}},
+}
+
+
+@given(st.dictionaries(st.sampled_from([*RECORD, "links", "x"]), plain))
+def test_whatever_is_said_to_be_remembered_no_word_goes_that_is_not_what_was_taken(before):
+    known = Grasp(frozenset(STAGES), lists={key: entries_of(key) for key in ("activity",)})
+    sides = Sides(RECORD, TABLE, before, "a", Deal, ["next.action", "title", "value.one_off", "maniac_t.need.note"])
+    for each in three_way(list(differences(RECORD, TABLE, known)), sides, LastImport()):
+        held = value_at(RECORD, each.path)
+        if isinstance(each, Addition) and each.at is None and held is not None:
+            assert value_at(before, each.path) == held or each.path[0] == "activity"
