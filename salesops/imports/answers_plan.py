@@ -40,7 +40,7 @@ class AnswersPlan:
         """What becomes of each deal that was asked about."""
         rows = self.ground.table.rows
         told = [one for row in rows if (one := self._told(self.ground.reader(row)))]
-        for candidate in one_for_each(told, self.column):
+        for candidate in one_for_each(self._latest(told), self.column):
             making = Making("deal", Deal, candidate.id, "deals")
             data = {"maniac_t": {letter: in_order(Answer, said) for letter, said in candidate.data.items()}}
             found = self.ground.entry(making, candidate.reader, data)
@@ -50,6 +50,20 @@ class AnswersPlan:
                 candidate.reject(
                     self.column, Wrong(found[0].code, f"{found[0].field}: {found[0].message}"), candidate.id
                 )
+
+    def _latest(self, told: list[Candidate]) -> list[Candidate]:
+        """The rows without answers that the same deal gave again on a later day; each of these is named."""
+        last: dict[tuple[str, str], str] = {}
+        for candidate in told:
+            for letter, said in candidate.data.items():
+                last[candidate.id, letter] = max(last.get((candidate.id, letter), ""), said["date"])
+        for candidate in told:
+            for letter, said in list(candidate.data.items()):
+                if said["date"] < (day := last[candidate.id, letter]):
+                    del candidate.data[letter]
+                    wrong = Wrong("answer-earlier", f"{letter} is answered again on {day}: the later answer counts")
+                    candidate.say(Verdict.NOTE, column_in(self.mapped.answers[letter]), wrong, said["note"])
+        return [candidate for candidate in told if candidate.data]
 
     def _told(self, reader: RowReader) -> Candidate | None:
         """The answers of one row, without those that the deal has from somebody else."""

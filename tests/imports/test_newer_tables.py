@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from tabling import adds_up, row
+from tabling import adds_up, reasons, row
 
 A1 = "deals/2026/a-1.yaml"
 LAST = "imports/map.last.json"
@@ -423,6 +423,22 @@ def test_an_answer_that_they_changed_is_taken_until_somebody_has_judged_it(answe
     change(answers, ASH, "need: {status: unknown", "need: {status: met")
     found = answers.run(said(need="All is well", day="2026-11-05 09:30:00"))
     assert asked(found) == [("maniac_t.need.note", "Servers died", "All is well")]
+
+
+def test_a_second_answer_of_a_later_day_is_taken_and_the_first_is_named(answers):
+    later = said(need="All is well", use="", day="2026-11-09 09:30:00").partition(b"\n")[2]
+    for _ in ("once", "and again"):
+        found = answers.run(said() + later)
+        assert (asked(found), found["gone"], adds_up(found), found["taken"]) == ([], [], True, 2)
+        said_of_it = "need is answered again on 2026-11-09: the later answer counts"
+        assert reasons(found, "notes")[0] == (2, "What are your clear pain-points?", said_of_it, "Server died")
+    assert "note: All is well" in answers.holds(ASH)
+    assert "note: Teaching" in answers.holds(ASH)
+    before = answers.files()
+    answers.run(said() + later)
+    assert answers.files() == before
+    found = answers.run(said() + said(need="Another word").partition(b"\n")[2], code=1)
+    assert found["became"]["asked"] == 2, "on one day nobody knows which one counts"
 
 
 def test_an_answer_that_we_wrote_is_kept_and_one_that_both_changed_is_asked(answers):
