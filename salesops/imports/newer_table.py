@@ -81,9 +81,10 @@ class NewerTable:
 
     def _records_gone(self) -> Iterator[str]:
         named = self._ids_named()
+        said = "its row is gone, or is one that cannot be read" if self._ground.table.refused else "its row is gone"
         for (kind, record_id), document, before in self._on_file():
             if kind == self._of_rows and ("stages" in before or "name" in before) and record_id not in named:
-                yield f"{document.path}: its row is gone"
+                yield f"{document.path}: {said}"
 
     def _ids_named(self) -> set[str]:
         """The ids of the records that a row tells of, taken or not."""
@@ -112,7 +113,7 @@ class NewerTable:
             for name, entry in _no_longer(before, self._told.get(ref, {})):
                 if not _is_held(document.data, name, entry):
                     continue
-                if not self._of_rows and str(entry.get("date", "")) < self._first_day:
+                if not self._of_rows and str(entry.get("date", self._first_day)) < self._first_day:
                     earlier += 1
                 else:
                     yield f"{document.path}: {_called(name, entry)}: no row that was taken says it any more"

@@ -107,6 +107,8 @@ def test_a_row_that_is_gone_is_said_and_nothing_is_removed(told):
 def test_a_row_that_is_there_and_not_taken_is_not_called_gone(told):
     found = told.run("--update", rows=row(1, amount="1250") + row(2, opened="soon"), code=1)
     assert (found["gone"], found["became"]["rejected"]) == ([], 1)
+    found = told.run("--update", rows=row(1, amount="1250") + "A-2,General\n", code=1)
+    assert found["gone"] == ["deals/2026/a-2.yaml: its row is gone, or is one that cannot be read"]
     twice = row(1, amount="1250") + row(2, product="One") + row(2, product="Another")
     found = told.run("--update", rows=twice, code=1)
     assert (found["gone"], found["became"]["asked"]) == ([], 2)
