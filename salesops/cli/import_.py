@@ -11,7 +11,11 @@ from salesops.cli.options import as_of_option, format_option, ready_options, upd
 
 @click.group("import")
 def command() -> None:
-    """Import records from a file of another program."""
+    """Import records from a file of another program.
+
+    A newer file is held against what the last import took: what only the file changed is taken, what only the record has
+    stays, what both changed is asked, what is gone is said. Nothing is ever removed.
+    """
 
 
 @command.command("csv")
@@ -23,14 +27,15 @@ def command() -> None:
 @click.option(
     "--dry-run", is_flag=True, help="Show what would be written, with the first file in full, and write nothing."
 )
-@click.option("--update", is_flag=True, help="Add what existing records lack; what they say is never changed.")
+@update_option
 @format_option("text", "json")
 @as_of_option
 @click.pass_context
 def csv(ctx: click.Context, /, file: str, output_format: str, **options: Any) -> None:
     """Import the rows of a CSV file (.csv or .csv.gz) as deals, members or activities.
 
-    Running it twice changes nothing the second time. Exits with 1 if a row could not be imported, with 2 if the
+    Running it twice changes nothing the second time. A newer file is held against what the last import took, which is kept in
+    imports/ under the name of the mapping. Exits with 1 if a row could not be imported, with 2 if the
     mapping or the file cannot be used at all.
     """
     from salesops.cli.actions.import_ import run  # noqa: PLC0415 - loaded when the command runs

@@ -85,8 +85,8 @@ def ready_options(command: Any) -> Any:
 
 
 def update_option(command: Any) -> Any:
-    """``--update``: records that are there gain what they lack."""
-    words = "Add what existing records lack; what they say is never changed."
+    """``--update``: records that are there gain what they lack, and what only the file changed since the last import."""
+    words = "Add what existing records lack, and take what only the file changed since the last import."
     return click.option("--update", is_flag=True, help=words)(command)
 
 

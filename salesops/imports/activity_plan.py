@@ -9,13 +9,12 @@ from typing import Any
 from salesops.edits.yaml_writer import in_order
 from salesops.imports.candidates import Candidate
 from salesops.imports.contact_plan import ContactPlan
-from salesops.imports.csv.cells import name_alone
 from salesops.imports.csv.mapping import ActivityMap, Cell
 from salesops.imports.csv.rows import RowReader, column_in, fillings, left_out, parts_of
 from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground, Making
-from salesops.imports.names import sameness
 from salesops.imports.outcomes import RecordOutcome
+from salesops.imports.people_named import people_named
 from salesops.imports.remarks import Verdict, Wrong
 from salesops.records.deal import Activity, Deal
 from salesops.records.validation import typed
@@ -121,27 +120,8 @@ class ActivityPlan:
 
     def _contact(self, reader: RowReader, member_id: str) -> dict[str, list[str]]:
         """Who was there, where the member has such a contact; nobody is added."""
-        cell = reader.chosen(self.mapped.contact or Cell())
-        words = reader.text_of(cell) if cell else ""
-        member = self.ground.book.members.get(member_id)
-        by_word: dict[str, str] = {}
-        for one in self.people.of(member_id) if self.people else ():
-            by_word |= {sameness(str(one[key])): str(one["id"]) for key in ("id", "name", "email") if key in one}
-        for contact in member.contacts if member else ():
-            by_word |= {sameness(word): contact.id for word in (contact.id, contact.name, contact.email) if word}
-        found: list[str] = []
-        for word in parts_of(words, cell.split if cell else None) if words else ():
-            word = name_alone(word)
-            if sameness(word) in by_word:
-                found.append(by_word[sameness(word)])
-            else:
-                reader.refuse(
-                    column_in(cell or Cell()),
-                    Wrong("contact-unknown", "is no contact of the member"),
-                    word,
-                    needed=False,
-                )
-        return {"with": list(dict.fromkeys(found))} if found else {}
+        found = people_named(self.ground, self.people, reader, self.mapped.contact or Cell(), member_id)
+        return {"with": found} if found else {}
 
     def _ask_of_one_id(self, told: list[ActivityRow]) -> None:
         """Ask about rows that give one id to different activities of one deal."""

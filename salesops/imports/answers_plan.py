@@ -9,7 +9,7 @@ from typing import Any
 from salesops.edits.yaml_writer import in_order
 from salesops.imports.candidates import Candidate, one_for_each
 from salesops.imports.csv.mapping import AnswersMap
-from salesops.imports.csv.rows import RowReader, StandIn, column_in
+from salesops.imports.csv.rows import RowReader, StandIn, column_in, is_put_in
 from salesops.imports.deals_named import DealsNamed
 from salesops.imports.ground import Ground, Making
 from salesops.imports.names import Directory
@@ -39,7 +39,7 @@ class AnswersPlan:
     def entries(self) -> Iterator[RecordOutcome]:
         """What becomes of each deal that was asked about."""
         told = [one for reader in self.ground.rows() if (one := self._told(reader))]
-        for candidate in one_for_each(told, self.column):
+        for candidate in one_for_each(self._latest(told), self.column):
             making = Making("deal", Deal, candidate.id, "deals")
             data = {"maniac_t": {letter: in_order(Answer, said) for letter, said in candidate.data.items()}}
             found = self.ground.entry(making, candidate.reader, data)
@@ -50,8 +50,24 @@ class AnswersPlan:
                     self.column, Wrong(found[0].code, f"{found[0].field}: {found[0].message}"), candidate.id
                 )
 
+    def _latest(self, told: list[Candidate]) -> list[Candidate]:
+        """The rows without answers that the same deal gave again on a later day; each of these is named."""
+        last: dict[tuple[str, str], str] = {}
+        for candidate in told:
+            for letter, said in candidate.data.items():
+                last[candidate.id, letter] = max(last.get((candidate.id, letter), ""), said["date"])
+        for candidate in told:
+            answers = candidate.data
+            for letter, said in list(answers.items()):
+                if said["date"] < (day := last[candidate.id, letter]):
+                    del answers[letter]
+                    wrong = Wrong("answer-earlier", f"{letter} is answered again on {day}: the later answer counts")
+                    candidate.say(Verdict.NOTE, column_in(self.mapped.answers[letter]), wrong, said["note"])
+            candidate.data = answers
+        return [candidate for candidate in told if candidate.data]
+
     def _told(self, reader: RowReader) -> Candidate | None:
-        """The answers of one row, without those that the deal has already."""
+        """The answers of one row, without those that the deal has from somebody else."""
         day = reader.value(self.mapped.date, "date", needed=True)
         deal_id = self._deal(reader, day) if day else None
         asked_by = self._asked_by(reader)
@@ -105,10 +121,12 @@ class AnswersPlan:
         return {}
 
     def _is_answered(self, reader: RowReader, deal_id: str, letter: str, said: Mapping[str, Any]) -> bool:
-        """Whether the deal has an answer already; one in other words stays, and both are to be looked at."""
+        """Whether the deal has an answer already that no import brought; one in other words stays, and both are to be looked at."""
         document = self.ground.book.documents.get(("deal", deal_id))
         held = value_at(document.data, ("maniac_t", letter)) if document else None
-        if not isinstance(held, dict):
+        if not isinstance(held, dict) or value_at(self.ground.last.of("deal", deal_id), ("maniac_t", letter)):
+            return False
+        if all(held.get(key) == value or is_put_in(value) for key, value in said.items()):
             return False
         if any(held.get(key) != said[key] for key in ("date", "note")):
             column = column_in(self.mapped.answers[letter])

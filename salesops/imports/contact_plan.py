@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,10 +20,15 @@ from salesops.records.yaml_reader import Document
 
 @dataclass
 class ContactRow:
-    """A contact as a row tells it."""
+    """A contact as a row tells it, or several that say the same."""
 
-    reader: RowReader
+    readers: list[RowReader]
     data: dict[str, Any]
+
+    @property
+    def reader(self) -> RowReader:
+        """The first of them."""
+        return self.readers[0]
 
 
 class ContactPlan:
@@ -36,10 +42,13 @@ class ContactPlan:
         self.fields = fillings(Contact, mapped.fields)
         self.members: dict[str, list[ContactRow]] = {}
 
-    def read(self, names: Directory) -> None:
-        """Read every row; a contact that the member has already, by name or e-mail address, keeps its id."""
+    def read(self, names: Directory, of_deals: Mapping[str, str]) -> None:
+        """Read every row; a contact that the member has already, by name or e-mail address, keeps its id.
+
+        ``of_deals`` has the member of the deals that name somebody by a key: of those whose row names no member.
+        """
         for reader in self.ground.rows(self.table, self.mapped.format):
-            member_id = reader.named(self.mapped.member, names)
+            member_id = self._of_deals(reader, of_deals) or reader.named(self.mapped.member, names)
             data = reader.filled(self.fields)
             if member_id is None or reader.verdict is not None:
                 continue
@@ -47,6 +56,11 @@ class ContactPlan:
                 reader.reject(self.column, Wrong("cell-empty", "is somebody without a name or an e-mail address"))
             elif found := self._with_id(reader, member_id, data, str(words)):
                 self._keep(reader, member_id, found)
+
+    def _of_deals(self, reader: RowReader, of_deals: Mapping[str, str]) -> str:
+        cell = reader.chosen(self.mapped.member)
+        is_told = cell is None or not cell.sources or bool(reader.text_of(cell) or cell.missing)
+        return "" if is_told or not self.mapped.key else of_deals.get(reader.cell(self.mapped.key), "")
 
     def _with_id(self, reader: RowReader, member_id: str, data: dict[str, Any], words: str) -> dict[str, Any] | None:
         """The contact under the id that the member knows it by; None where it cannot be one."""
@@ -77,8 +91,9 @@ class ContactPlan:
         rows = self.members.setdefault(member_id, [])
         like = next((one for one in rows if one.data["id"] == data["id"]), None)
         if like is None:
-            rows.append(ContactRow(reader, data))
+            rows.append(ContactRow([reader], data))
         elif like.data == data:
+            like.readers.append(reader)
             reader.say(
                 Verdict.NOTE,
                 self.column,
@@ -91,6 +106,17 @@ class ContactPlan:
             rows_told = f"{data['id']}, rows {like.reader.row.number} and {reader.row.number}"
             for each in (like.reader, reader):
                 each.ask(self.column, wrong, rows_told)
+
+    def called(self, member_id: str) -> dict[str, str]:
+        """The ids of the contacts of a member by all that they are called, and by their key in the table."""
+        rows = [one for one in self.members.get(member_id, ()) if one.reader.verdict is None]
+        words = [
+            (word, one) for one in rows for word in (*self._keys(one), *map(one.data.get, ("id", "name", "email")))
+        ]
+        return {sameness(str(word)): str(one.data["id"]) for word, one in words if word}
+
+    def _keys(self, one: ContactRow) -> list[str]:
+        return [reader.cell(self.mapped.key) for reader in one.readers] if self.mapped.key else []
 
     def of(self, member_id: str) -> list[dict[str, Any]]:
         """The contacts of a member."""

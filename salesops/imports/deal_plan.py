@@ -8,19 +8,34 @@ from typing import Any
 
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.candidates import Candidate, one_for_each
+from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.mapping import Cell, DealMap
-from salesops.imports.csv.rows import RowReader, StandIn, column_in, column_of, deal_data, entry_fillings, fillings
+from salesops.imports.csv.rows import (
+    RowReader,
+    StandIn,
+    column_in,
+    column_of,
+    deal_data,
+    entry_fillings,
+    fillings,
+    parts_of,
+    put,
+)
 from salesops.imports.ground import Ground, Making
 from salesops.imports.imported_process import UsedStages
 from salesops.imports.move_history import MoveHistory
 from salesops.imports.names import Directory, sameness
 from salesops.imports.outcomes import RecordOutcome
 from salesops.imports.own_ids import OwnIds, in_counting_order
+from salesops.imports.people_named import people_named
 from salesops.imports.remarks import Verdict, Wrong
 from salesops.imports.team_people import with_people
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.scalars import shown
+
+CONTACTS = "x.contacts"
+"""Where a deal keeps who of the member it is about: the format has people at the member only."""
 
 
 class DealPlan:
@@ -118,6 +133,29 @@ class DealPlan:
             reason += ", and cannot be added there: write its people: one line a person"
         reader.reject(column_in(cell), Wrong("person-unknown", reason), self.people.names[owner])
         return owner
+
+    def members_by_contact(self, candidates: Iterable[Candidate]) -> dict[str, str]:
+        """The member of each person whom deals name by a word; of somebody whom deals of several members name, none."""
+        found: dict[str, set[str]] = {}
+        for candidate in candidates:
+            for reader in candidate.readers:
+                cell = reader.chosen(self.deal.contacts) if self.deal.contacts else None
+                for word in parts_of(reader.text_of(cell), cell.split) if cell else ():
+                    found.setdefault(word, set()).add(candidate.member)
+        return {word: next(iter(members)) for word, members in found.items() if len(members) == 1}
+
+    def name_contacts(self, candidates: Iterable[Candidate], people: ContactPlan | None) -> None:
+        """Keep whom the rows of deals name, as far as they are contacts of the member."""
+        for candidate in candidates if self.deal.contacts else ():
+            found = [
+                each
+                for reader in candidate.readers
+                for each in people_named(self.ground, people, reader, self.deal.contacts or Cell(), candidate.member)
+            ]
+            if found:
+                data = candidate.data
+                put(data, CONTACTS, list(dict.fromkeys(found)))
+                candidate.data = data
 
     def refuse_taken_id(self, candidate: Candidate, column: str) -> None:
         """Reject the rows of a deal that is called as a member is, and pass over those of one that was removed."""

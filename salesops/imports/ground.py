@@ -13,7 +13,7 @@ from salesops.imports.csv.mapping import ColumnMap, Format, stages_told
 from salesops.imports.csv.rows import Filling, RowReader, TableReading, left_out
 from salesops.imports.csv.table import Table
 from salesops.imports.outcomes import OnFile, RecordOutcome, ToldRecord
-from salesops.imports.three_way import LastImport
+from salesops.imports.three_way import NOTHING_TAKEN, LastImport
 from salesops.problems import Problem
 from salesops.records.record import Record, value_at
 from salesops.store.scratch import ScratchFile
@@ -49,7 +49,7 @@ class Ground:
         table: Table,
         today: date,
         update: bool,
-        last: LastImport | None = None,
+        last: LastImport = NOTHING_TAKEN,
         told: Callable[[int], None] | None = None,
     ) -> None:
         self.told = told
@@ -97,7 +97,7 @@ class Ground:
 
     def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:
         """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""
-        emptied = reader.left_empty(making.fields) if self.last else []
+        emptied = reader.left_empty(making.fields) if self.last.taken else []
         told = ToldRecord(making.kind, making.model, making.id, making.folder, data, emptied, making.rows)
         while True:
             found = self.on_file.entry(told)

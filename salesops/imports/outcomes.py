@@ -13,8 +13,8 @@ from salesops.book.book import Book, Ref
 from salesops.edits.edit import CannotEdit
 from salesops.edits.yaml_writer import FileChange, in_order, render
 from salesops.imports.additions import Addition, Grasp, Question, completed, differences
-from salesops.imports.three_way import LastImport, Sides, three_way
-from salesops.problems import Problem
+from salesops.imports.three_way import NOTHING_TAKEN, LastImport, Sides, three_way
+from salesops.problems import Path, Problem
 from salesops.records.deal import Deal
 from salesops.records.model_fields import lists_of
 from salesops.records.record import Entries, Record
@@ -37,7 +37,8 @@ class RecordOutcome:
     """One record of the import: its file, what becomes of it, and the change where there is one.
 
     ``differs`` names the fields in which it is not what is on file, ``asked`` those that a person has to decide, with both
-    values; ``why`` says what else keeps it from being written. ``told`` is what the table says of it, in which ``rows``.
+    values, ``left`` what is not taken for nobody asked for updates; ``why`` says what else keeps it from being written.
+    ``told`` is what the table says of it, in which ``rows``.
     """
 
     kind: str
@@ -47,9 +48,15 @@ class RecordOutcome:
     change: FileChange | None = None
     differs: tuple[str, ...] = ()
     asked: tuple[Question, ...] = ()
+    left: tuple[Addition, ...] = ()
     why: str = ""
     told: Mapping[str, Any] = field(default_factory=dict)
     rows: tuple[int, ...] = ()
+
+    @property
+    def open_paths(self) -> list[Path]:
+        """Where the record and the table still differ once this is written."""
+        return [*(one.path for one in self.asked), *(one.path for one in self.left)]
 
 
 class RecordOutcomes(Collection[RecordOutcome]):
@@ -63,7 +70,7 @@ class RecordOutcomes(Collection[RecordOutcome]):
     def add(self, entry: RecordOutcome) -> None:
         """Put one more at the end."""
         change = entry.change and (entry.change.path, entry.change.text, entry.change.was)
-        more = (entry.differs, entry.asked, entry.why, dict(entry.told), entry.rows)
+        more = (entry.differs, entry.asked, entry.left, entry.why, dict(entry.told), entry.rows)
         self._counted.append(_counted(entry.kind, entry.outcome, change is not None))
         self._places.append(self._aside.put((entry.id, entry.path, change, *more)))
 
@@ -123,6 +130,9 @@ class RecordOutcomes(Collection[RecordOutcome]):
     def __len__(self) -> int:
         return len(self._places)
 
+    def __getitem__(self, at: int) -> RecordOutcome:
+        return self._get(at)
+
     def __iter__(self) -> Iterator[RecordOutcome]:
         return map(self._get, range(len(self)))
 
@@ -165,15 +175,15 @@ class ToldRecord:
 class OnFile:
     """The records on file; with ``update`` they gain what they lack, and never lose what they say.
 
-    ``mark`` is what a new deal says of where it came from, ``stages`` are those that the mapping knows. With ``last``, what
-    the last import took, the table is held against that, too: what it says anew is taken where nobody changed the record.
+    ``mark`` is what a new deal says of where it came from, ``stages`` are those that the mapping knows. ``last`` is what the
+    last import took: the table is held against that, too, and what it says anew is taken where nobody changed the record.
     """
 
     book: Book
     mark: dict[str, str]
     update: bool = False
     stages: frozenset[str] = frozenset()
-    last: LastImport | None = None
+    last: LastImport = NOTHING_TAKEN
 
     def has(self, kind: str, record_id: str) -> bool:
         """Whether a record of that kind and id exists, readable or not."""
@@ -207,8 +217,6 @@ class OnFile:
         """What is to be added to a record on file, and what is to be asked."""
         known = Grasp(self.stages, self.closing, _lists(told.model))
         found = list(differences(document.data, told.data, known))
-        if self.last is None:
-            return found
         before = self.last.of(told.kind, told.id)
         sides = Sides(document.data, told.data, before, told.id, told.model, told.emptied)
         return list(three_way(found, sides, self.last))
@@ -223,7 +231,7 @@ class OnFile:
         kept = replace(told.becomes(Outcome.KEPT, document.path), differs=differs, asked=asked)
         additions = [one for one in found if isinstance(one, Addition)]
         if not self.update or not additions:
-            return kept
+            return replace(kept, left=tuple(additions))
         try:
             text = completed(document.text, [*additions, *self._newer_mark(document, additions)], told.model)
         except CannotEdit as fault:

@@ -23,7 +23,7 @@ from salesops.imports.outcomes import Outcome, RecordOutcomes
 from salesops.imports.outreach_plan import OutreachPlan
 from salesops.imports.remarks import LOST, Remark, Verdict
 from salesops.imports.team_people import lines_for
-from salesops.imports.three_way import LastImport, Ref
+from salesops.imports.three_way import NOTHING_TAKEN, LastImport, Ref
 from salesops.imports.users_plan import UsersPlan
 from salesops.store.scratch import ScratchFile
 
@@ -111,7 +111,7 @@ class Planner:
         today: date,
         *,
         update: bool = False,
-        last: LastImport | None = None,
+        last: LastImport = NOTHING_TAKEN,
         told: Callable[[int], None] | None = None,
     ) -> None:
         self.today = today
@@ -173,8 +173,10 @@ class Planner:
         if not self.deals:
             found.extend(self.members.of_rows())
         if self.contacts:
-            self.contacts.read(self.members.names)
+            of_deals = self.deals.members_by_contact(candidates) if self.deals else {}
+            self.contacts.read(self.members.names, of_deals)
         if self.deals:
+            self.deals.name_contacts(candidates, self.contacts)
             found.extend(self.members.of_deals(candidates))
             self.members.say_left_over()
         return found

@@ -116,9 +116,9 @@ def _differences(plan: Plan, style: Style) -> Iterator[str]:
     for outcome, words in (
         (
             Outcome.KEPT,
-            "differs from the file and is kept; --update adds what a record lacks, and changes nothing else",
+            "differs from the file and is kept; --update adds what a record lacks, and takes what only the file changed since the last import",
         ),
-        (Outcome.UPDATED, "lacked what the file says and has it now"),
+        (Outcome.UPDATED, "takes what it lacked, and what only the file changed since the last import"),
     ):
         entries = list(plan.entries.of(outcome))
         if not entries:
@@ -132,10 +132,24 @@ def _differences(plan: Plan, style: Style) -> Iterator[str]:
             yield f"  … and {len(entries) - EXAMPLES * 3:,} more: --format json has them all"
 
 
+def since_last(columns: list[str], gone: list[str], style: Style = unpainted) -> Iterator[str]:
+    """What is otherwise than in the last import: columns, and rows that are gone."""
+    if columns:
+        yield ""
+        yield from (style(show(line), "warning") for line in columns)
+    if gone:
+        yield ""
+        yield style(f"No longer in the file, and nothing is removed: {len(gone):,}", "warning")
+        yield from (f"  {show(line)}" for line in gone[: EXAMPLES * 3])
+        if len(gone) > EXAMPLES * 3:
+            yield f"  … and {len(gone) - EXAMPLES * 3:,} more: --format json has them all"
+
+
 def _question(question: Question) -> str:
     """One field and its two values; which one is right is for a person to say, in the record."""
     asked = question.apart.as_data()
-    record, file = (show(cut(asked[side], GLANCE * 2)) for side in ("record", "table"))
+    sides = {"record": question.record, "table": question.table}
+    record, file = ("nothing" if held is None else show(cut(asked[side], GLANCE * 2)) for side, held in sides.items())
     if question.apart is question:
         return f"{show(asked['field'])} is {record} in the record, {file} in the file"
     only = [f"only the {side} has {words}" for side, words in (("record", record), ("file", file)) if words != "[]"]

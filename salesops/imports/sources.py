@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from salesops.book.book import Book
-from salesops.imports.airtable.ready_mapping import airtable_mapping
+from salesops.imports.airtable.ready_mapping import airtable_mapping, airtable_name
 from salesops.imports.airtable.tables import airtable
 from salesops.imports.calendar.meetings import meetings_mapping, meetings_table
 from salesops.imports.csv.mapping import Format
@@ -23,12 +23,14 @@ from salesops.records.process import Process
 class ReadySource:
     """A program: ``table`` reads its file, ``mapping`` is the text that says what becomes of it.
 
-    ``open_ended`` is what begins the columns that some files have and others do not, such as the answers to forms;
-    ``adds`` tells whether its rows are about records on file, which gain what they lack.
+    ``called`` names what its imports are remembered by, so that two tables of one program are kept apart; ``open_ended`` is
+    what begins the columns that some files have and others do not, such as the answers to forms; ``adds`` tells whether its
+    rows are about records on file, which gain what they lack.
     """
 
     table: Callable[[str, bytes, Book], tuple[Table | None, Format, list[Problem]]]
     mapping: Callable[[Table, Format, Book, Process | None], str]
+    called: Callable[[Table], str]
     open_ended: str = ""
     adds: bool = False
 
@@ -46,10 +48,10 @@ class ReadySource:
 
 
 SOURCES: Mapping[str, ReadySource] = {
-    "airtable": ReadySource(airtable, airtable_mapping),
-    "calendar": ReadySource(meetings_table, meetings_mapping, adds=True),
-    "github": ReadySource(issues_table, issues_mapping, r"(form|phase \d+): "),
-    "outreach": ReadySource(plain_table, outreach_mapping, adds=True),
-    "questionnaire": ReadySource(plain_table, answers_mapping, adds=True),
-    "users": ReadySource(plain_table, users_mapping, adds=True),
+    "airtable": ReadySource(airtable, airtable_mapping, airtable_name),
+    "calendar": ReadySource(meetings_table, meetings_mapping, lambda _: "calendar", adds=True),
+    "github": ReadySource(issues_table, issues_mapping, lambda _: "github", r"(form|phase \d+): "),
+    "outreach": ReadySource(plain_table, outreach_mapping, lambda _: "outreach", adds=True),
+    "questionnaire": ReadySource(plain_table, answers_mapping, lambda _: "questionnaire", adds=True),
+    "users": ReadySource(plain_table, users_mapping, lambda _: "users", adds=True),
 }

@@ -9,8 +9,10 @@ from typing import Any
 from salesops.imports.additions import Addition, Question
 from salesops.imports.csv.rows import is_put_in
 from salesops.problems import Path, dotted
-from salesops.records.model_fields import keyed_fields, lists_of
+from salesops.records.kinds import entries_of
+from salesops.records.model_fields import keyed_fields
 from salesops.records.record import Past, Record, is_given, past_of, value_at
+from salesops.records.scalars import UNKNOWN
 
 Ref = tuple[str, str]
 """A kind of record and an id."""
@@ -37,6 +39,10 @@ class LastImport:
     def of(self, kind: str, record_id: str) -> Mapping[str, Any]:
         """What it took of a record; nothing where it took none."""
         return self.taken.get((kind, record_id), {})
+
+
+NOTHING_TAKEN = LastImport()
+"""Where no import was before."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def _of_field(each: Found, sides: Sides, last: LastImport) -> Iterator[Found]:
         return
     if isinstance(each, Addition):
         yield each if not is_given(before) or is_put_in(told) else Question(each.path, None, told)
-    elif is_given(before) and _is_one(before, each.record) and not _is_signed(sides, each.path, last):
+    elif is_given(before) and _is_one(before, each.record) and not _is_held(sides, each.path, last):
         yield Addition(each.path, told)
     else:
         yield each
@@ -83,32 +89,68 @@ def _of_field(each: Found, sides: Sides, last: LastImport) -> Iterator[Found]:
 def _before(sides: Sides, each: Found) -> Any:
     """What the last import took where a difference is; of a new entry of a list, the same entry."""
     if isinstance(each, Addition) and each.at is not None:
-        entries = value_at(sides.before, each.path) or []
-        return next((entry for entry in entries if _is_like(sides, each.path, entry, each.value)), None)
+        entries = _list_at(sides.before, each.path)
+        return next((entry for entry in entries if is_like(str(each.path[-1]), entry, each.value)), None)
     at = next((at for at, part in enumerate(each.path) if isinstance(part, int)), None)
     if at is None:
         return value_at(sides.before, each.path)
     held = value_at(sides.record, each.path[: at + 1])
-    entries = value_at(sides.before, each.path[:at]) or []
-    like = next((entry for entry in entries if _is_like(sides, each.path[:at], entry, held)), None)
+    entries = _list_at(sides.before, each.path[:at])
+    like = next((entry for entry in entries if is_like(str(each.path[at - 1]), entry, held)), None)
     return value_at(like, each.path[at + 1 :]) if like else None
 
 
-def _is_like(sides: Sides, path: Path, one: Any, other: Any) -> bool:
+def _list_at(before: Mapping[str, Any], path: Path) -> list[Any]:
+    """The entries that the last import took; none where it did not take a list."""
+    found = value_at(before, path)
+    return found if isinstance(found, list) else []
+
+
+def is_like(name: str, one: Any, other: Any) -> bool:
     """Whether two entries of a list are about the same: they have one id, or agree in what tells entries apart."""
     if not (isinstance(one, Mapping) and isinstance(other, Mapping)):
         return bool(one == other)
     if "id" in one and "id" in other:
         return bool(one["id"] == other["id"])
-    known = dict(lists_of(sides.model)).get(str(path[-1]))
-    return all(one.get(key) == other.get(key) for key in (known.by if known and known.by else (*one, *other)))
+    return all(one.get(key) == other.get(key) for key in entries_of(name).by or (*one, *other))
+
+
+def said_itself(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What a table says itself, without what the mapping put in, as plain data."""
+    return {key: _plain(value) for key, value in told.items() if is_given(value) and not is_put_in(value)}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it; entries of lists are kept whole, for they are found again by all that they say."""
+    if isinstance(value, dict):
+        return said_itself(value)
+    if isinstance(value, list):
+        return [
+            {key: _plain(part) for key, part in each.items()} if isinstance(each, dict) else str(each) for each in value
+        ]
+    return str(value)
 
 
 def _is_one(before: Any, told: Any) -> bool:
-    """Whether two values are the same; of lists of words, in any order."""
+    """Whether two values are the same, but for what the mapping put in; of lists of words, in any order."""
+    if isinstance(before, dict) and isinstance(told, dict):
+        return before == said_itself(told)
     if isinstance(before, list) and isinstance(told, list):
         return sorted(map(str, before)) == sorted(map(str, told))
     return bool(before == told)
+
+
+def _is_held(sides: Sides, path: Path, last: LastImport) -> bool:
+    """Whether nobody changes a field unasked, although the record says in it what the last import took."""
+    return _is_signed(sides, path, last) or _is_judged(sides, path)
+
+
+def _is_judged(sides: Sides, path: Path) -> bool:
+    """Whether a field is part of an answer that somebody has judged since: the judgement was about those words."""
+    if path[0] != "maniac_t" or len(path) < 2:
+        return False
+    status = value_at(sides.record, (*path[:2], "status"))
+    return status not in (None, UNKNOWN, value_at(sides.before, (*path[:2], "status")))
 
 
 def _is_signed(sides: Sides, path: Path, last: LastImport) -> bool:
@@ -131,7 +173,7 @@ def _of_stages(found: list[Found], sides: Sides) -> Iterator[Found]:
 
 
 def _moves(side: Mapping[str, Any]) -> list[Any]:
-    return list(side.get("stages") or ())
+    return _list_at(side, ("stages",))
 
 
 def _emptied(sides: Sides) -> Iterator[Question]:

@@ -46,11 +46,11 @@ class Desk:
     head: str = HEAD
     map: str = MAP
 
-    def run(self, *options, rows=ROWS, head=HEAD, map=MAP, table=None, code=0):
-        """Import the table, and what the command said as data."""
+    def run(self, *options, rows=ROWS, head=HEAD, map=MAP, table=None, code=0, called="map"):
+        """Import the table with a mapping that is called so, and what the command said as data."""
         self.repo.write("../table.csv", table if table is not None else (head + rows).encode())
-        self.repo.write("../map.yaml", dedent(map).encode())
-        ran = self.repo.run("import", "csv", "../table.csv", "--map", "../map.yaml", "--format", "json", *options)
+        self.repo.write(f"../{called}.yaml", dedent(map).encode())
+        ran = self.repo.run("import", "csv", "../table.csv", "--map", f"../{called}.yaml", "--format", "json", *options)
         assert ran.code == code, ran.out + ran.err
         return json.loads(ran.out)
 
@@ -70,6 +70,15 @@ class Desk:
         """Every file of the repository and its bytes."""
         root = self.repo.root
         return {str(path.relative_to(root)): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
+
+    def records(self):
+        """The same without what imports remember."""
+        return {path: raw for path, raw in self.files().items() if not path.startswith("imports/")}
+
+    def forget(self):
+        """Take away what imports remember."""
+        for path in (self.repo.root / "imports").glob("*.last.json"):
+            path.unlink()
 
 
 @pytest.fixture
@@ -107,6 +116,8 @@ class Brought:
 
     holds = Desk.holds
     files = Desk.files
+    records = Desk.records
+    forget = Desk.forget
 
 
 def answered(mapping, answers):

@@ -19,19 +19,19 @@ def moves(desk):
 
 
 def test_a_table_that_knows_only_the_day_of_the_win_takes_no_earlier_stage_away(desk):
-    desk.run(rows=row(1, called="2026-01-12"), map=CALLED)
+    desk.run(rows=row(1, called="2026-01-12"), map=CALLED, called="calls")
     won = row(1, closed="2026-03-02")
     assert desk.run(rows=won, map=WON)["kept"][0]["differs"] == ["stages"]
     desk.run("--update", rows=won, map=WON)
     assert moves(desk) == ["outreach: 2026-01-12", "closed won: 2026-03-02"]
     assert desk.run("--update", rows=won, map=WON)["written"] == []
-    assert desk.run("--update", rows=row(1, called="2026-01-12"), map=CALLED)["written"] == []
+    assert desk.run("--update", rows=row(1, called="2026-01-12"), map=CALLED, called="calls")["written"] == []
     assert moves(desk) == ["outreach: 2026-01-12", "closed won: 2026-03-02"]
 
 
 def test_an_earlier_stage_that_only_the_second_table_knows_comes_before_the_win_of_the_import(desk):
     desk.run(rows=row(1, closed="2026-03-02"), map=WON)
-    desk.run("--update", rows=row(1, called="2026-01-12"), map=CALLED)
+    desk.run("--update", rows=row(1, called="2026-01-12"), map=CALLED, called="calls")
     assert moves(desk) == ["outreach: 2026-01-12", "closed won: 2026-03-02"]
 
 

@@ -38,11 +38,12 @@ def test_each_message_gets_its_counts_and_an_empty_cell_is_no_zero(bring):
     assert list(errors(check_book(book, date(2026, 11, 20)))) == []
 
 
-def test_a_newer_table_adds_its_days_and_asks_where_a_number_changed(bring):
+def test_a_newer_table_adds_its_days_and_asks_where_a_number_changed_of_which_nothing_is_remembered(bring):
     bring.run((HEAD + ROWS).encode())
     before = bring.files()
     assert bring.run((HEAD + ROWS).encode())["outreach"]["unchanged"] == 2
     assert bring.files() == before
+    bring.forget()
     found = bring.run((HEAD + "intro@2,2026-05-02,3,0,1,0\nintro@2,2026-03-02,41,2,18,5\n").encode())
     assert found["outreach"]["updated"] == 1
     assert "  - {date: 2026-05-02, sent: 3, bounced: 0, opened: 1, replied: 0}\n" in bring.holds(

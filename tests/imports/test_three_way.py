@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from salesops.imports.additions import Addition, Grasp, Question, differences
+from salesops.imports.last_import import Remembered, as_json, read_last
 from salesops.imports.three_way import LastImport, Sides, three_way
 from salesops.records.deal import Deal
+from salesops.records.kinds import entries_of
+from salesops.records.record import value_at
 
 FIELDS = ("title", "expected_close", "owner")
 value = st.sampled_from([None, "a", "b", "c"])
@@ -56,6 +61,24 @@ def test_the_same_table_again_finds_nothing_whatever_the_record_says_since(recor
     assert found_in(record, table, table) == []
 
 
+plain = st.recursive(
+    st.text(), lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3), max_leaves=12
+)
+
+
+@given(plain)
+def test_what_is_remembered_is_written_as_json_has_it(value):
+    assert as_json(value) == json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
+
+
+@given(st.dictionaries(st.sampled_from(["deal", "member", "outreach"]), st.dictionaries(st.text(), st.dictionaries(st.text(), plain, min_size=1), min_size=1)))  # fmt: skip
+def test_what_is_remembered_is_read_back_as_it_was_written(records):
+    taken = {(kind, record_id): told for kind, of in records.items() for record_id, told in of.items()}
+    text = Remembered(taken, {"file": ["a", "\x1b"]}).text_after((), {"contacts": []})
+    assert read_last("x.last.json", text) == Remembered(taken, {"file": ["a", "\x1b"], "contacts": []})
+    assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
 DAYS = [f"2026-0{month}-01" for month in range(1, 8)]
 STAGES = ("enrichment", "outreach", "discovery", "proposal", "closed won")
 moves = st.integers(1, 5).flatmap(
@@ -80,3 +103,32 @@ def test_no_move_of_a_record_is_ever_changed_and_none_is_added_where_both_sides_
     else:
         assert len(asked) == 1
         assert found == asked
+
+
+RECORD = {
+    "title": "General",
+    "value": {"one_off": "1 USD"},
+    "stages": [{"enrichment": "2026-01-01"}],
+    "activity": [{"date": "2026-01-02", "kind": "call", "note": "x"}],
+    "maniac_t": {"need": {"status": "met", "note": "y"}},
+}
+TABLE = {
+    "title": "Premier",
+    "value": {"one_off": "2 USD", "months": "3"},
+    "stages": [{"enrichment": "2026-01-01"}, {"outreach": "2026-02-01"}],
+    "activity": [
+        {"date": "2026-01-02", "kind": "call", "note": "z"},
+        {"date": "2026-01-03", "kind": "note", "note": "n"},
+    ],
+    "maniac_t": {"need": {"status": "unknown", "note": "w"}},
+}
+
+
+@given(st.dictionaries(st.sampled_from([*RECORD, "links", "x"]), plain))
+def test_whatever_is_said_to_be_remembered_no_word_goes_that_is_not_what_was_taken(before):
+    known = Grasp(frozenset(STAGES), lists={key: entries_of(key) for key in ("activity",)})
+    sides = Sides(RECORD, TABLE, before, "a", Deal, ["next.action", "title", "value.one_off", "maniac_t.need.note"])
+    for each in three_way(list(differences(RECORD, TABLE, known)), sides, LastImport()):
+        held = value_at(RECORD, each.path)
+        if isinstance(each, Addition) and each.at is None and held is not None:
+            assert value_at(before, each.path) == held or each.path[0] == "activity"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
 
 from salesops.book.book import Book
-from salesops.cli.actions.import_csv import Unusable, book_with_team, say_why_not, sound
+from salesops.cli.actions.import_last import LastFile, Unusable, text_of
+from salesops.cli.actions.import_tables import book_with_team, say_why_not, sound
 from salesops.cli.day import day_of
 from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
@@ -18,19 +19,22 @@ from salesops.edits.yaml_writer import FileChange
 from salesops.imports.csv.table import MAX_TABLE
 from salesops.imports.hubspot.deal_columns import DealColumns
 from salesops.imports.hubspot.draft import draft
-from salesops.imports.hubspot.files import ExportFile, read_export_file
-from salesops.imports.hubspot.last_import import LAST, LastExport, after, read_last
-from salesops.imports.hubspot.mapping import MAPPING, HubspotMap, read_hubspot_mapping, with_files, with_more_stages
+from salesops.imports.hubspot.files import SEVERAL, ExportFile, read_export_file, rows_before, together
+from salesops.imports.hubspot.headings import Role
+from salesops.imports.hubspot.mapping import (
+    MAPPING,
+    NAME,
+    HubspotMap,
+    read_hubspot_mapping,
+    with_files,
+    with_more_stages,
+)
 from salesops.imports.hubspot.planning import ImportDesk, stages_without_line
 from salesops.imports.hubspot.report import REPORT, ImportReport
 from salesops.imports.hubspot.tables import HubspotExport, put_together
 from salesops.output import as_json, show
-from salesops.problems import CannotDecide, Problem
 from salesops.store.journal import saying_what_is_written, write
 from salesops.store.save import alone, save_all
-
-MOST_KEPT = 1_000_000_000
-"""Bytes of a file of an earlier import that are read."""
 
 Changes = list[FileChange]
 
@@ -75,18 +79,20 @@ def _prepared(root: Path, paths: list[str], as_of: str | None, go: bool) -> tupl
     if was is None and not paths:
         raise Usage(f"there is no {MAPPING} yet: salesops import hubspot deals.csv looks at an export and writes it")
     read, notes = _files(root, paths, mapping)
-    export = put_together({file.role: file for file in read})
+    by_role = _by_role(read)
+    notes += _numbering(by_role.values())
+    export = put_together({role: together(alike) for role, alike in by_role.items()})
     text = was if was is not None else draft(export, [file.path for file in read], book, book.process_on(today))
     if mapping is not None and not go:
         text = _kept_with_more(text, mapping, [file.path for file in read], _deals_of(export, book, today))
     document, found, problems = read_hubspot_mapping(MAPPING, text.encode("utf-8"), book)
-    desk = ImportDesk(book, today, export, sound(document, []), sound(found, problems), _last(root))
+    last = LastFile.on_disk(root, NAME)
+    desk = ImportDesk(book, today, export, sound(document, []), sound(found, problems), last.held)
     plan = sound(*desk.planned())
     report = desk.report(plan, tuple(notes))
-    changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), _text(root, REPORT))]
+    changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), text_of(root, REPORT))]
     if go:
-        remembered = after(desk.last, plan.entries, desk.headings).text
-        changes += [*plan.changes, FileChange(LAST, remembered, _text(root, LAST))]
+        changes += [*plan.changes, *last.after(last.held.text_after(plan.entries, desk.headings))]
     return report, [change for change in changes if change.text != change.was]
 
 
@@ -94,38 +100,18 @@ def _deals_of(export: HubspotExport, book: Book, today: date) -> DealColumns | N
     return None if export.deals is None else DealColumns(export, export.deals, book, book.process_on(today))
 
 
-def _text(root: Path, path: str) -> str | None:
-    """The text of a file of ours; None where there is none."""
-    if not (root / path).exists():
-        return None
-    raw = bytes_of(root / path, path, MOST_KEPT)
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        raise CannotDecide(f"{path} is not UTF-8: move it away, or take it back from git") from None
-
-
 def _mapping_on_file(root: Path, book: Book) -> tuple[str | None, HubspotMap | None]:
     """The mapping of an earlier look, as it is now; raises Unusable where it has mistakes."""
-    text = _text(root, MAPPING)
+    text = text_of(root, MAPPING)
     if text is None:
         return None, None
     _, mapping, problems = read_hubspot_mapping(MAPPING, text.encode("utf-8"), book)
     return text, sound(mapping, problems)
 
 
-def _last(root: Path) -> LastExport:
-    text = _text(root, LAST)
-    found = LastExport() if text is None else read_last(text)
-    if isinstance(found, Problem):
-        raise Unusable([found])
-    return found
-
-
 def _files(root: Path, paths: list[str], mapping: HubspotMap | None) -> tuple[list[ExportFile], list[str]]:
     """The files that were given, and of those that the mapping names the ones that they do not replace."""
     given = [_read(root, path) for path in paths]
-    _one_of_each(given)
     notes: list[str] = []
     roles = {file.role for file in given}
     for path in mapping.files if mapping else ():
@@ -137,21 +123,34 @@ def _files(root: Path, paths: list[str], mapping: HubspotMap | None) -> tuple[li
         file = _read(root, path)
         if file.role not in roles:
             given.append(file)
-    _one_of_each(given)
     return given, notes
 
 
-def _one_of_each(files: Iterable[ExportFile]) -> None:
-    """Refuse two files that hold the same, or are called the same."""
-    seen: dict[str, ExportFile] = {}
+def _by_role(files: Iterable[ExportFile]) -> dict[Role, list[ExportFile]]:
+    """The files by what they hold; refuses two that cannot be put together."""
+    found: dict[Role, list[ExportFile]] = {}
+    names: dict[str, ExportFile] = {}
     for file in files:
-        for key, said in ((file.role.value, f"both hold {file.role.value}"), (file.table.name, "have one name")):
-            other = seen.setdefault(key, file)
-            if other is not file:
-                way_out = "; pages of the interface can be one file, as a list of them" if file.is_answer else ""
-                raise Usage(
-                    f"{show(other.path)} and {show(file.path)} {said}: give one of them, or put them together{way_out}"
-                )
+        alike = found.setdefault(file.role, [])
+        if alike and file.role not in SEVERAL:
+            _refuse(alike[0], file, f"both hold {file.role.value}: give one of them, or put them together")
+        if any(one.path == file.path for one in alike):
+            _refuse(file, file, "are one file: give it once")
+        if (named := names.setdefault(file.table.name, file)).role is not file.role:
+            _refuse(named, file, "have one name: give one of them another")
+        alike.append(file)
+    return found
+
+
+def _refuse(one: ExportFile, other: ExportFile, said: str) -> None:
+    raise Usage(f"{show(one.path)} and {show(other.path)} {said}")
+
+
+def _numbering(files: Iterable[list[ExportFile]]) -> Iterator[str]:
+    """How the rows of files are numbered that were put together."""
+    for alike in files:
+        for file, before in zip(alike[1:], rows_before(alike)[1:], strict=True):
+            yield f"{file.path} goes on from {alike[0].path}: its row 2 is row {before + 2}"
 
 
 def _read(root: Path, path: str) -> ExportFile:

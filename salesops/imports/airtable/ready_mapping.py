@@ -69,19 +69,39 @@ PREFIX = "lead-"
 
 def airtable_mapping(table: Table, shape: Format, book: Book, process: Process | None) -> str:
     """The text of the mapping for a table of Airtable."""
-    empty = empty_words(table)
-    columns = [column for column in columns_of(table, empty) if column.name != ADDRESSES]
+    empty, columns = empty_words(table), _columns(table)
     head = [
         f"# The mapping for {show(table.name)}, ready-made for Airtable. A line that says ? waits for an answer.",
         *format_lines(shape, columns, empty),
     ]
-    leads, hubs = _took(columns, OF_LEADS), _took(columns, OF_HUBS)
-    status = leads["status"]
-    if status and leads["community"] and {*status.held} & STATUSES.keys():
+    if leads := _leads(columns):
         return "\n".join([*head, *_Leads(leads, columns, book, process).lines(), ""])
-    if hubs["hub"] and hubs["community"]:
+    if hubs := _of_hubs(columns):
         return "\n".join([*head, *_hubs(columns, hubs, book), ""])
     return mapping_for(table, shape, book, process)
+
+
+def airtable_name(table: Table) -> str:
+    """What the imports of a table are remembered by: leads and hubs are two tables."""
+    columns = _columns(table)
+    return "airtable-hubs" if not _leads(columns) and _of_hubs(columns) else "airtable"
+
+
+def _columns(table: Table) -> list[TableColumn]:
+    return [column for column in columns_of(table, empty_words(table)) if column.name != ADDRESSES]
+
+
+def _leads(columns: list[TableColumn]) -> dict[str, TableColumn | None]:
+    """The columns of the table of leads; none where it is not that table."""
+    took = _took(columns, OF_LEADS)
+    status = took["status"]
+    return took if status and took["community"] and {*status.held} & STATUSES.keys() else {}
+
+
+def _of_hubs(columns: list[TableColumn]) -> dict[str, TableColumn | None]:
+    """The columns of the table of hubs; none where it is not that table."""
+    took = _took(columns, OF_HUBS)
+    return took if took["hub"] and took["community"] else {}
 
 
 def _took(columns: list[TableColumn], called: dict[str, str]) -> dict[str, TableColumn | None]:

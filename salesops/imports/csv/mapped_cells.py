@@ -75,6 +75,8 @@ def _cells(mapping: ColumnMap) -> Iterator[MappedCell]:
 def _cells_of_deals(deal: DealMap) -> Iterator[MappedCell]:
     for name in NEEDED:
         yield MappedCell(("deal", name), getattr(deal, name), Deal, name, is_needed=True)
+    if deal.contacts:
+        yield MappedCell(("deal", "contacts"), deal.contacts, Activity, "with")
     yield from _fields(("deal",), deal.fields, deal.entries, Deal, FromTable.FIRST)
 
 

@@ -215,6 +215,10 @@ class DealMap(Record):
     tier: AnyCell = given("The tier.", "general")
     owner: AnyOwner = given("Who leads it.", "jim")
     stages: tuple[AnyStage, ...] = given("The moves a row can contain, oldest first.")
+    contacts: AnyCell | None = maybe(
+        "Who of the member it is about: contacts by id, name, e-mail address, or the key of their table; they are kept as x.contacts.",
+        "Associated Contact",
+    )
     history: HistoryCell | None = maybe("A column that tells the moves that came after these.")
     now: Text | None = maybe(
         "The column that says in which stage a deal is now; moves are then ordered by their days, and each line has an is.",
@@ -305,6 +309,7 @@ class ContactMap(Record):
 
     file: Text | None = maybe("The table, next to the first; left out where the first is this table.", "contacts.csv")
     format: Format | None = maybe("How that table is written, where it differs from the first.")
+    key: Text | None = maybe("The column by which other tables name these people.", "Record ID")
     joins: dict[str, JoinMap] = Field(default_factory=dict, description="Further tables of the same people.")
     member: AnyName = given("The institution, by name.", "company")
     fields: dict[str, AnyCell] = Field(
@@ -334,6 +339,10 @@ class ColumnMap(Record):
     outreach: OutreachMap | None = maybe("How the rows of a table become counts of messages.")
     answers: AnswersMap | None = maybe("How the rows of a table become MANIAC-T answers.")
     contacts: ContactMap | None = maybe("How the rows of a table become contacts of members.")
+    ours: Words = many(
+        "Fields in which a record goes before, whatever a table says: the record's id, a point and the field.",
+        "cascadia-general.expected_close",
+    )
 
     @property
     def beside(self) -> list[tuple[FromTable, MemberMap | ActivityMap | ContactMap]]:

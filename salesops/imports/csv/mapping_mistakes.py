@@ -100,6 +100,9 @@ def columns_named(mapping: ColumnMap) -> Iterator[tuple[Path, str, FromTable]]:
         yield ("deal", "now"), mapping.deal.now, FromTable.FIRST
     if mapping.members and mapping.members.key:
         yield ("members", "key"), mapping.members.key, FromTable.MEMBERS
+    if mapping.contacts and mapping.contacts.key:
+        source = FromTable.CONTACTS if mapping.contacts.file else FromTable.FIRST
+        yield ("contacts", "key"), mapping.contacts.key, source
 
 
 def join_problems(

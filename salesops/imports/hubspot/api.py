@@ -17,7 +17,6 @@ HISTORY = "dealstage"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
 _IS_TIME = re.compile(r"(?:.*date|hs_(?:v2_)?date_(?:entered|exited)_.*)")
-_COMPANIES = "Associated Company IDs"
 _DEEPEST = 60
 """Levels of a value that is written into a cell."""
 
@@ -79,7 +78,8 @@ def _cells(deal: Mapping[str, Any]) -> dict[str, str]:
             cells[heading] = _words(value)
     cells["Record ID"] = cells["Record ID"] or _words(properties.get("hs_object_id", ""))
     cells |= _entered(_versions(deal, properties))
-    cells[_COMPANIES] = ";".join(_companies(deal))
+    cells["Associated Company IDs"] = _associated(deal, "associatedCompanyIds", "companies")
+    cells["Associated Contact IDs"] = _associated(deal, "associatedVids", "contacts")
     cells["Is deleted"] = "true" if "true" in (_words(deal.get("isDeleted")), _words(deal.get("archived"))) else ""
     return cells
 
@@ -139,18 +139,21 @@ def entered_cells(stays: Iterable[tuple[str, str]]) -> dict[str, str]:
     return cells
 
 
-def _companies(deal: Mapping[str, Any]) -> list[str]:
-    """The numbers of the companies of a deal."""
+def _associated(deal: Mapping[str, Any], of_v1: str, of_v3: str) -> str:
+    """The numbers of what a deal is associated with, such as its companies, by what the two versions call them."""
     told = deal.get("associations")
-    of_v1 = told.get("associatedCompanyIds") if isinstance(told, Mapping) else None
-    if isinstance(of_v1, list):
-        return [_words(each) for each in of_v1]
-    of_v3 = told.get("companies") if isinstance(told, Mapping) else None
-    results = of_v3.get("results") if isinstance(of_v3, Mapping) else None
-    found = (
-        [_words(each.get("id")) for each in results if isinstance(each, Mapping)] if isinstance(results, list) else []
-    )
-    return list(dict.fromkeys(found))
+    told = told if isinstance(told, Mapping) else {}
+    if isinstance(listed := told.get(of_v1), list):
+        found = [_words(each) for each in listed]
+    else:
+        parts = told.get(of_v3)
+        results = parts.get("results") if isinstance(parts, Mapping) else None
+        found = (
+            [_words(each.get("id")) for each in results or () if isinstance(each, Mapping)]
+            if isinstance(results, list)
+            else []
+        )
+    return ";".join(dict.fromkeys(found))
 
 
 def _table(name: str, deals: list[dict[str, str]]) -> Table:

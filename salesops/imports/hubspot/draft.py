@@ -168,6 +168,8 @@ def _deals(deals: DealColumns, companies: Table | None) -> Iterator[str]:
     yield from type_lines(deals.column("type"))
     yield from tier_lines(deals.column("tier"), deals.process)
     yield from _owner(deals)
+    if named := _contacts_of_deals(deals):
+        yield entry_line("contacts", {"column": named, "split": ";"})
     yield from _stages(deals)
     if number:
         yield "  key: x.hubspot"
@@ -179,6 +181,15 @@ def _deals(deals: DealColumns, companies: Table | None) -> Iterator[str]:
     for what in ("created", "merged", "deleted"):
         deals.column(what)
     yield from left_lines(deals.named, "  ")
+
+
+def _contacts_of_deals(deals: DealColumns) -> str:
+    """The column that names the people of deals: by their numbers where the table of people has these, else by their names."""
+    numbers, names = deals.column("contact ids"), deals.column("contacts")
+    people = deals.export.table(Role.CONTACTS)
+    has_numbers = people is not None and column_called(people.header, CONTACT_NAMES["id"])
+    found = numbers if numbers and numbers.held and has_numbers else names
+    return found.name if found and found.held else ""
 
 
 def _id(buyer: str, title: TableColumn | None, number: TableColumn | None) -> Iterator[str]:
@@ -399,6 +410,8 @@ def _status(column: TableColumn | None) -> Iterator[str]:
 def _contacts(export: HubspotExport, table: Table, companies: Table | None, is_alone: bool) -> Iterator[str]:
     names = {what: column_called(table.header, spelled) for what, spelled in CONTACT_NAMES.items()}
     yield from _begin("contacts", table, export, Role.CONTACTS, is_alone=is_alone)
+    if names["id"]:
+        yield entry_line("key", names["id"])
     if companies is not None and names["companies"] and column_called(companies.header, COMPANY_NAMES["id"]):
         yield "  joins:"
         yield entry_line(COMPANY, _join_of(export, companies, names["companies"]), "    ")

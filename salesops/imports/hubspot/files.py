@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from salesops.imports.csv.columns import table_as_it_looks
 from salesops.imports.csv.mapping import Format
-from salesops.imports.csv.table import Table
+from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.hubspot.api import is_json, read_answer
 from salesops.imports.hubspot.headings import Role, role_of
+from salesops.imports.remarks import Remark
 from salesops.problems import Place, Problem
 from salesops.records.scalars import shown
 
@@ -32,6 +35,45 @@ class ExportFile:
     def rows(self) -> int:
         """How many rows there are, those of which nothing can be made among them."""
         return len(self.table.rows) + len(self.table.refused)
+
+
+SEVERAL = frozenset({Role.DEALS, Role.COMPANIES, Role.CONTACTS, Role.MEETINGS})
+"""What may come in several files: rows that tell of one thing are found again by its number or name."""
+
+
+def together(files: Sequence[ExportFile]) -> ExportFile:
+    """Files that hold the same, as one: every heading that any of them has, and the rows numbered on from file to file."""
+    if len(files) == 1:
+        return files[0]
+    header = tuple(dict.fromkeys(name for file in files for name in file.table.header if name))
+    name = " + ".join(file.path if _is_shared(file, files) else file.table.name for file in files)
+    rows, refused = list[TableRow](), list[Remark]()
+    for file, before in zip(files, rows_before(files), strict=True):
+        table = file.table
+        places = [table.columns.get(heading) for heading in header]
+        rows += (
+            TableRow(row.number + before, row.line, ["" if at is None else row.cells[at] for at in places])
+            for row in table.rows
+        )
+        refused += (replace(remark, file=name, row=remark.row + before) for remark in table.refused)
+    return replace(
+        files[0],
+        path=" + ".join(file.path for file in files),
+        table=Table(name, header, tuple(rows), tuple(refused)),
+        is_answer=all(file.is_answer for file in files),
+        has_mark=any(file.has_mark for file in files),
+    )
+
+
+def rows_before(files: Sequence[ExportFile]) -> list[int]:
+    """How many rows go before those of each file; headings are counted once."""
+    lasts = (max((each.number for each in file.table.rows), default=1) for file in files)
+    refused = (max((each.row for each in file.table.refused), default=1) for file in files)
+    return list(accumulate((max(pair) - 1 for pair in zip(lasts, refused, strict=True)), initial=0))[:-1]
+
+
+def _is_shared(file: ExportFile, files: Sequence[ExportFile]) -> bool:
+    return sum(other.table.name == file.table.name for other in files) > 1
 
 
 def read_export_file(path: str, raw: bytes) -> ExportFile | list[Problem]:

@@ -68,6 +68,8 @@ DEAL_NAMES = {
     "title": "deal name",
     "member": "associated company primary|associated company|company name|company",
     "companies": "associated company ids primary|associated company ids|associated company id",
+    "contact ids": "associated contact ids|associated contact id",
+    "contacts": "associated contact|associated contacts",
     "owner": "deal owner|hubspot owner id|owner id|owner",
     "stage": "deal stage",
     "pipeline": "pipeline|deal pipeline|deal pipeline id|pipeline id",
@@ -95,6 +97,7 @@ COMPANY_NAMES = {
     "kind": "type|company type",
 }
 CONTACT_NAMES = {
+    "id": "record id|contact id|vid|hs object id|id",
     "first": "first name|firstname",
     "last": "last name|lastname",
     "email": "email|e mail",
@@ -110,7 +113,7 @@ MEETING_NAMES = {
     "status": "meeting outcome|hs meeting outcome|outcome",
     "title": "meeting name|hs meeting title|title",
     "body": "meeting description|meeting notes|hs meeting body|body",
-    "contact": "associated contact|associated contacts|attendees",
+    "contact": "associated contact|associated contacts|attendees|associated contact ids",
 }
 HISTORY_NAMES = {
     "deal": "deal id",

@@ -13,12 +13,13 @@ from salesops.imports.csv.mapping import UNANSWERED, ColumnMap
 from salesops.imports.csv.mapping_mistakes import mapping_of
 from salesops.problems import Path, Problem, dotted
 from salesops.records.as_written import is_placeholder
-from salesops.records.process import Words
-from salesops.records.record import given, many
+from salesops.records.record import given
 from salesops.records.scalars import Text
 from salesops.records.yaml_reader import Document, read
 
 MAPPING = "imports/hubspot.yaml"
+NAME = "hubspot"
+"""What the file of the last import is called by."""
 ANSWERED_HERE = frozenset({"currency", "deal", "members", "activities", "contacts"})
 """The parts of the mapping in which a question mark only costs the rows that it is about."""
 _FILES = re.compile(r"(?m)^files:[ \t].*$")
@@ -26,13 +27,9 @@ _STAGES = re.compile(r"(?m)^  stages:[ \t]*(?:#.*)?$")
 
 
 class HubspotMap(ColumnMap):
-    """A mapping with the files that it is for, from the root of the repository, and the fields in which the records go before."""
+    """A mapping with the files that it is for, from the root of the repository."""
 
     files: tuple[Text, ...] = given("The files of the export, from the root of the repository.", "../exports/deals.csv")
-    ours: Words = many(
-        "Fields in which a record goes before, whatever an export says: the record's id, a point and the field.",
-        "cascadia-general.expected_close",
-    )
 
 
 def read_hubspot_mapping(path: str, raw: bytes, book: Book) -> tuple[Document | None, HubspotMap | None, list[Problem]]:

@@ -14,13 +14,12 @@ from salesops.imports.csv.table import Table
 from salesops.imports.hubspot.deal_columns import DealColumns, StageWord
 from salesops.imports.hubspot.draft import stage_lines_of
 from salesops.imports.hubspot.headings import Role
-from salesops.imports.hubspot.last_import import LastExport
 from salesops.imports.hubspot.mapping import HubspotMap, questions_in
 from salesops.imports.hubspot.report import ImportReport
 from salesops.imports.hubspot.row_fates import fates_of
 from salesops.imports.hubspot.tables import HubspotExport
+from salesops.imports.last_import import Remembered, with_new_columns
 from salesops.imports.plan import Plan, Planner
-from salesops.imports.three_way import LastImport
 from salesops.problems import Path, Problem, dotted
 from salesops.records.record import value_at
 from salesops.records.yaml_reader import Document
@@ -38,14 +37,14 @@ class ImportDesk:
     export: HubspotExport
     document: Document
     mapping: HubspotMap
-    last: LastExport
+    last: Remembered
 
     def planned(self) -> tuple[Plan | None, list[Problem]]:
         """The plan; or every reason why the mapping does not fit the tables."""
         tables, problems = self._tables()
         if problems:
             return None, problems
-        last = self._last_import()
+        last = self.last.in_book(self.book, self.mapping.ours)
         return Planner(self.book, self.mapping, tables, self.today, update=True, last=last).plan(), []
 
     def report(self, plan: Plan, notes: tuple[str, ...]) -> ImportReport:
@@ -62,7 +61,7 @@ class ImportDesk:
             zone=self.book.team.time_zone if self.book.team else "UTC",
             questions=tuple(questions_in(self.document)),
             gone=tuple(self._gone()),
-            changed_headings=tuple(self._changed_headings()),
+            changed_headings=tuple(self.last.changed_headings(self.headings)),
             notes=notes,
         )
 
@@ -87,9 +86,10 @@ class ImportDesk:
                 problems.append(self._no_such_table((of.value, "file"), part.file or ""))
             else:
                 tables[of] = self._joined(table, of, problems)
+        new = [name for names in self.last.new_headings(self.headings).values() for name in names]
         for of, table in tables.items():
             problems += [
-                self._with_new_columns(problem, table)
+                with_new_columns(problem, [name for name in new if name in table.columns])
                 for problem in column_problems(self.document, mapping, table.header, of)
             ]
         return tables, problems
@@ -129,16 +129,6 @@ class ImportDesk:
     def _shape(self, name: str) -> Format:
         return next((file.shape for role, file in self.export.files.items() if role.value == name), self.mapping.format)
 
-    def _with_new_columns(self, problem: Problem, table: Table) -> Problem:
-        """A column that is no longer there, with those that are new: which one it is now, a person says."""
-        new = [name for names in self._new_headings().values() for name in names if name in table.columns]
-        if not new:
-            return problem
-        advice = f"new since the last import: {', '.join(new)}; if it is one of them under another name, write that in the mapping"
-        return Problem(
-            problem.code, problem.message, problem.place, field=problem.field, excerpt=problem.excerpt, help=advice
-        )
-
     def _read_roles(self) -> frozenset[Role]:
         """What of the export the mapping reads; the tables of stages and merges are read in any case."""
         mapping = self.mapping
@@ -156,16 +146,6 @@ class ImportDesk:
 
     # ── the last import ───────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _last_import(self) -> LastImport:
-        """What the last import took, as the comparison needs it."""
-        closing = {
-            name for version in self.book.processes for name, stage in version.stages.items() if not stage.is_open
-        }
-        ended = {
-            deal_id for deal_id, deal in self.book.deals.items() if deal.stages and deal.stages[-1].stage in closing
-        }
-        return LastImport(self.last.taken, self.mapping.ours, ended)
-
     def _gone(self) -> Iterator[str]:
         """The deals of the last import of which the export has no row any more."""
         if self.export.deals is None:
@@ -177,23 +157,6 @@ class ImportDesk:
                 continue
             into = self.export.merged.get(key)
             yield f"{document.path} ({key}): {f'was merged into {into}' if into else 'its row is gone'}"
-
-    def _new_headings(self) -> dict[str, list[str]]:
-        before = self.last.headings
-        return {
-            role: [name for name in names if name not in before[role]]
-            for role, names in self.headings.items()
-            if role in before
-        }
-
-    def _changed_headings(self) -> Iterator[str]:
-        """The columns that a table no longer has, with those that it has since."""
-        for role, new in self._new_headings().items():
-            left = [name for name in self.last.headings[role] if name not in self.headings[role]]
-            told = [f"no longer has {', '.join(left)}"] if left else []
-            told += [f"has new: {', '.join(new)}"] if new else []
-            if told:
-                yield f"Columns of the {role}: {'; '.join(told)}"
 
 
 def stages_without_line(mapping: HubspotMap, deals: DealColumns) -> list[str]:

@@ -70,8 +70,9 @@ def test_whether_it_took_place_is_for_a_person_to_say_and_the_next_import_keeps_
     assert bring.holds("deals/ash-general.yaml") == said
 
 
-def test_a_meeting_that_was_cancelled_later_is_asked_about(bring):
+def test_a_meeting_that_was_cancelled_later_is_asked_about_where_nothing_is_remembered(bring):
     bring.run(file(event()))
+    bring.forget()
     found = bring.run(file(event("a1", "Call with Ash College", "20261102T170000Z", "STATUS:CANCELLED")))
     assert found["kept"][0]["asked"] == [{"field": "activity.0.status", "record": "scheduled", "table": "cancelled"}]
 

@@ -1,0 +1,63 @@
+"""The file that keeps what the last import took, as it lies in the repository."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from salesops.cli.named_file import bytes_of
+from salesops.edits.yaml_writer import FileChange
+from salesops.imports.hubspot.mapping import NAME as HUBSPOT
+from salesops.imports.last_import import Remembered, last_path, read_last
+from salesops.problems import CannotDecide, Problem
+
+MOST_KEPT = 1_000_000_000
+"""Bytes of a file of an earlier import that are read."""
+
+
+class Unusable(Exception):
+    """The mapping or the table cannot be used at all; the problems say why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__()
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class LastFile:
+    """The file that keeps what the last import of a name took: its path, what it holds, and its text; None where there is none."""
+
+    path: str
+    held: Remembered
+    text: str | None
+
+    @classmethod
+    def on_disk(cls, root: Path, name: str) -> LastFile:
+        """The file of that name; raises Unusable where it is damaged."""
+        path = last_path(name)
+        text = text_of(root, path)
+        found = Remembered() if text is None else read_last(path, text)
+        if isinstance(found, Problem):
+            raise Unusable([found])
+        return cls(path, found, text)
+
+    def after(self, text: str) -> list[FileChange]:
+        """The file with another text; nothing where it is so already, or there is nothing to keep."""
+        return [FileChange(self.path, text, self.text)] if text and text != self.text else []
+
+
+def name_of(column_map: str, source: str) -> str:
+    """What the file of the last import is called by: the mapping's name; that of HubSpot is kept for HubSpot's own."""
+    stem = Path(column_map).stem
+    return f"{source}-{stem}" if stem == HUBSPOT else stem
+
+
+def text_of(root: Path, path: str) -> str | None:
+    """The text of a file that an import wrote; None where there is none."""
+    if not (root / path).exists():
+        return None
+    raw = bytes_of(root / path, path, MOST_KEPT)
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        raise CannotDecide(f"{path} is not UTF-8: move it away, or take it back from git") from None

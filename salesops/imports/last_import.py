@@ -1,0 +1,227 @@
+"""What the last import took of each record, in a small sorted file beside the mapping: a newer table is held against it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from json.encoder import encode_basestring
+from typing import Any
+
+from salesops.book.book import Book
+from salesops.imports.outcomes import RecordOutcome, RecordOutcomes
+from salesops.imports.plan import IMPORTED_KINDS
+from salesops.imports.three_way import LastImport, Ref, is_like, said_itself
+from salesops.problems import Path, Place, Problem
+from salesops.records.kinds import entries_of
+from salesops.records.record import is_given, value_at
+
+FORMAT = 1
+_MARGIN = "\n  "
+"""What begins the lines of a record."""
+
+Taken = dict[Ref, dict[str, Any]]
+Headings = Mapping[str, list[str]]
+"""The headings of each table, by what it holds."""
+
+
+def last_path(name: str) -> str:
+    """The file that keeps what imports of one name took."""
+    return f"imports/{name}.last.json"
+
+
+@dataclass(frozen=True)
+class Remembered:
+    """What was taken, by record, and the headings of each table as they were then."""
+
+    taken: Taken = field(default_factory=dict)
+    headings: Headings = field(default_factory=dict)
+
+    def in_book(self, book: Book, ours: Collection[str]) -> LastImport:
+        """The same as a comparison needs it: with the deals that are closed, and the fields in which records go before."""
+        closing = {name for version in book.processes for name, stage in version.stages.items() if not stage.is_open}
+        ended = {deal_id for deal_id, deal in book.deals.items() if deal.stages and deal.stages[-1].stage in closing}
+        return LastImport(self.taken, ours, ended)
+
+    def text_after(self, entries: RecordOutcomes, headings: Headings) -> str:
+        """The file once these records are written: what the table says of each that was taken, but for what is still open."""
+        told: dict[Ref, list[int]] = {}
+        for at, entry in enumerate(entries):
+            if not entry.why:
+                told.setdefault((entry.kind, entry.id), []).append(at)
+        ids: dict[str, list[str]] = {}
+        for kind, record_id in sorted({*self.taken, *told}):
+            ids.setdefault(kind, []).append(record_id)
+        parts = {"format": str(FORMAT), "headings": as_json({**self.headings, **headings}, "\n ")}
+        for kind, every in ids.items():
+            lines = (
+                (one, self._now((kind, one), map(entries.__getitem__, told.get((kind, one), ())))) for one in every
+            )
+            records = ",".join(f"\n  {as_json(one)}: {as_json(now, _MARGIN)}" for one, now in lines if now)
+            if records:
+                parts[IMPORTED_KINDS[kind]] = f"{{{records}\n }}"
+        return "{" + ",".join(f'\n "{part}": {text}' for part, text in sorted(parts.items())) + "\n}\n"
+
+    def _now(self, ref: Ref, told: Iterable[RecordOutcome]) -> dict[str, Any]:
+        """What is to be remembered of one record."""
+        before = now = self.taken.get(ref, {})
+        for entry in told:
+            now = _remembered(now, entry)
+            for path in entry.open_paths:
+                now = _put_back(now, before, path)
+        return now
+
+    def new_headings(self, now: Headings) -> dict[str, list[str]]:
+        """The columns that each table has since."""
+        return {
+            role: [name for name in names if name not in self.headings[role]]
+            for role, names in now.items()
+            if role in self.headings
+        }
+
+    def changed_headings(self, now: Headings) -> Iterator[str]:
+        """The columns that a table no longer has, with those that it has since."""
+        for role, new in self.new_headings(now).items():
+            left = [name for name in self.headings[role] if name not in now[role]]
+            told = [f"no longer has {', '.join(left)}"] if left else []
+            told += [f"has new: {', '.join(new)}"] if new else []
+            if told:
+                yield f"Columns of the {role}: {'; '.join(told)}"
+
+
+def with_new_columns(problem: Problem, new: Sequence[str]) -> Problem:
+    """A column that is no longer there, with those that are new: which one it is now, a person says."""
+    if not new:
+        return problem
+    advice = f"new since the last import: {', '.join(new)}; if it is one of them under another name, write that in the mapping"
+    return Problem(
+        problem.code, problem.message, problem.place, field=problem.field, excerpt=problem.excerpt, help=advice
+    )
+
+
+# ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def read_last(path: str, text: str) -> Remembered | Problem:
+    """What the file says; or that it is damaged."""
+    try:
+        data = json.loads(text)
+        taken = {
+            (kind, record_id): _a_mapping(told)
+            for kind, called in IMPORTED_KINDS.items()
+            for record_id, told in _sound(data.get(called, {})).items()
+        }
+        headings = {role: _words(names) for role, names in _sound(data["headings"]).items()}
+        if data["format"] != FORMAT:
+            raise ValueError
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        advice = "take it back from git; without it, an import no longer knows what it took, and asks wherever a record differs: then delete it"
+        return Problem("not-json", "is not what an import left here", Place(path), help=advice)
+    return Remembered(taken, headings)
+
+
+def _sound(data: Any) -> dict[str, Any]:
+    """A mapping; raises TypeError or ValueError where it holds what was never written here."""
+    _must_be_plain(data)
+    return _a_mapping(data)
+
+
+def _must_be_plain(value: Any) -> None:
+    """Texts that can be written, and mappings and lists of them."""
+    if isinstance(value, str):
+        value.encode("utf-8")
+    elif isinstance(value, dict | list):
+        for part in value:
+            _must_be_plain(part)
+        for part in value.values() if isinstance(value, dict) else ():
+            _must_be_plain(part)
+    else:
+        raise TypeError
+
+
+def _a_mapping(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _words(names: Any) -> list[str]:
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise TypeError
+    return names
+
+
+# ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def as_json(value: Any, margin: str = "\n") -> str:
+    """Texts, mappings and lists as ``json.dumps`` writes them, sorted and with a blank for each level; it needs less room for many."""
+    if isinstance(value, str):
+        return encode_basestring(value)
+    inner = f"{margin} "
+    if isinstance(value, Mapping):
+        parts = [f"{encode_basestring(key)}: {as_json(value[key], inner)}" for key in sorted(value)]
+        return f"{{{inner}{f',{inner}'.join(parts)}{margin}}}" if parts else "{}"
+    parts = [as_json(each, inner) for each in value]
+    return f"[{inner}{f',{inner}'.join(parts)}{margin}]" if parts else "[]"
+
+
+# ── remembering ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _remembered(before: Mapping[str, Any], entry: RecordOutcome) -> dict[str, Any]:
+    """What a table says of a record, without what the mapping put in.
+
+    A row that tells the whole record says nothing any more of what it leaves empty. Entries of lists, which may come from
+    tables of their own, and what a table only adds to a record are remembered beside what was told before.
+    """
+    told = said_itself(entry.told)
+    is_whole = "stages" in told or "name" in told
+    lists = {key: held for key, held in before.items() if isinstance(held, list) and entries_of(key).by}
+    return _overlaid(lists if is_whole else before, told)
+
+
+def _overlaid(before: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    now = dict(before)
+    for key, value in told.items():
+        was = now.get(key)
+        if isinstance(value, dict) and isinstance(was, dict):
+            now[key] = _overlaid(was, value)
+        elif isinstance(was, list) and isinstance(value, list) and entries_of(key).by:
+            now[key] = [*no_longer_told(key, was, value), *value]
+        else:
+            now[key] = value
+    return now
+
+
+def no_longer_told(name: str, before: Sequence[Any], told: Sequence[Any]) -> list[Any]:
+    """The entries of a list of which the table has none that is about the same."""
+    left, others = list(told), list[Any]()
+    for entry in before:
+        if entry in left:
+            left.remove(entry)
+        else:
+            others.append(entry)
+    gone = []
+    for entry in others:
+        like = next((other for other in left if is_like(name, entry, other)), None)
+        if like is None:
+            gone.append(entry)
+        else:
+            left.remove(like)
+    return gone
+
+
+def _put_back(now: Mapping[str, Any], before: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """The same with a field as it was taken before, so that what is open in it is asked again."""
+    until = next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))
+    keys = tuple(str(part) for part in path[:until])
+    return _with(now, keys, value_at(before, keys))
+
+
+def _with(now: Any, keys: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """A mapping with a value at a path; without it where there is none."""
+    held = now if isinstance(now, Mapping) else {}
+    inner = _with(held.get(keys[0]), keys[1:], value) if keys[1:] else value
+    rest = {key: part for key, part in held.items() if key != keys[0]}
+    return {**rest, keys[0]: inner} if is_given(inner) else rest
