@@ -381,3 +381,26 @@ def test_a_program_with_threads_reads_alone(many, monkeypatch):
     monkeypatch.setattr(loading, "can_split", lambda: False)
     monkeypatch.setattr(loading, "elsewhere", lambda work: pytest.fail("a fork among threads may hang"))
     assert len(load(many.root)[0].deals) > 490
+
+
+# Put aside
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 5_000])
+def test_a_book_that_was_put_aside_says_what_the_whole_one_says(repo, monkeypatch, at_once):
+    monkeypatch.setattr(loading, "AT_ONCE", at_once)
+    repo.deal()
+    repo.deal("title: half\nowner: [", id="broken")
+    repo.deal("value: much", id="half-read")
+    repo.write("members/acme.yml", "name: Acme")
+    repo.write("members/stray.yaml", (repo.root / "deals/acme.yaml").read_bytes())
+    repo.write("playbook/team.yaml", (repo.root / "playbook/team.yaml").read_bytes() + b"nonsense: 1\n")
+    whole, problems = load(repo.root)
+    aside, of_team = loading.load_aside(repo.root)
+    assert {kind: list(aside.of(kind).items()) for kind in KINDS} == {
+        kind: list(whole.of(kind).items()) for kind in KINDS
+    }
+    assert (dict(aside.documents), aside.broken, aside.lost) == (whole.documents, whole.broken, whole.lost)
+    assert {"broken", "half-read", "stray", "acme"} <= {record_id for _, record_id in aside.broken}
+    assert of_team == [problem for problem in problems if problem.place.path == "playbook/team.yaml"] != []
+    assert "nobody" not in aside.deals
