@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from typing import Any
@@ -15,12 +16,13 @@ from salesops.imports.three_way import LastImport, Ref, is_like, said_itself
 from salesops.problems import Path, Place, Problem
 from salesops.records.kinds import entries_of
 from salesops.records.record import is_given, value_at
+from salesops.store.scratch import ScratchDict
 
 FORMAT = 1
 _MARGIN = "\n  "
 """What begins the lines of a record."""
 
-Taken = dict[Ref, dict[str, Any]]
+Taken = MutableMapping[Ref, dict[str, Any]]
 Headings = Mapping[str, list[str]]
 """The headings of each table, by what it holds."""
 
@@ -38,34 +40,28 @@ class Remembered:
     headings: Headings = field(default_factory=dict)
 
     def in_book(self, book: Book, ours: Collection[str]) -> LastImport:
-        """The same as a comparison needs it: with the deals that are closed, and the fields in which records go before."""
+        """The same as a comparison needs it: with the stages that close a deal, and the fields in which records go before."""
         closing = {name for version in book.processes for name, stage in version.stages.items() if not stage.is_open}
-        ended = {deal_id for deal_id, deal in book.deals.items() if deal.stages and deal.stages[-1].stage in closing}
-        return LastImport(self.taken, ours, ended)
+        return LastImport(self.taken, ours, closing)
 
     def text_after(self, entries: RecordOutcomes, headings: Headings) -> str:
         """The file once these records are written: what the table says of each that was taken, but for what is still open."""
-        told: dict[Ref, list[int]] = {}
-        for at, entry in enumerate(entries):
-            if not entry.why:
-                told.setdefault((entry.kind, entry.id), []).append(at)
-        ids: dict[str, list[str]] = {}
-        for kind, record_id in sorted({*self.taken, *told}):
-            ids.setdefault(kind, []).append(record_id)
-        parts = {"format": str(FORMAT), "headings": as_json({**self.headings, **headings}, "\n ")}
-        for kind, every in ids.items():
-            lines = (
-                (one, self._now((kind, one), map(entries.__getitem__, told.get((kind, one), ())))) for one in every
-            )
-            records = ",".join(f"\n  {as_json(one)}: {as_json(now, _MARGIN)}" for one, now in lines if now)
-            if records:
-                parts[IMPORTED_KINDS[kind]] = f"{{{records}\n }}"
-        return "{" + ",".join(f'\n "{part}": {text}' for part, text in sorted(parts.items())) + "\n}\n"
+        ahead = {"format": str(FORMAT), "headings": as_json({**self.headings, **headings}, "\n ")}
+        kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
+        return "".join(_whole(ahead | {called: self._records(kind, entries) for called, kind in kinds.items()}))
+
+    def _records(self, kind: str, entries: RecordOutcomes) -> Iterator[str]:
+        """The lines of each record of a kind of which anything is remembered."""
+        for ref in sorted(ref for ref in {*self.taken, *entries.places} if ref[0] == kind):
+            if now := self._now(ref, map(entries.__getitem__, entries.places.get(ref, ()))):
+                yield f"{as_json(ref[1])}: {as_json(now, _MARGIN)}"
 
     def _now(self, ref: Ref, told: Iterable[RecordOutcome]) -> dict[str, Any]:
         """What is to be remembered of one record."""
         before = now = self.taken.get(ref, {})
         for entry in told:
+            if entry.why:
+                continue
             now = _remembered(now, entry)
             for path in entry.open_paths:
                 now = _put_back(now, before, path)
@@ -105,19 +101,65 @@ def with_new_columns(problem: Problem, new: Sequence[str]) -> Problem:
 def read_last(path: str, text: str) -> Remembered | Problem:
     """What the file says; or that it is damaged."""
     try:
-        data = json.loads(text)
-        taken = {
-            (kind, record_id): _a_mapping(told)
-            for kind, called in IMPORTED_KINDS.items()
-            for record_id, told in _sound(data.get(called, {})).items()
-        }
-        headings = {role: _words(names) for role, names in _sound(data["headings"]).items()}
-        if data["format"] != FORMAT:
+        taken, rest = _parts(text)
+        headings = {role: _words(names) for role, names in _sound(rest["headings"]).items()}
+        if rest["format"] != FORMAT:
             raise ValueError
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         advice = "take it back from git; without it, an import no longer knows what it took, and asks wherever a record differs: then delete it"
         return Problem("not-json", "is not what an import left here", Place(path), help=advice)
     return Remembered(taken, headings)
+
+
+def _parts(text: str) -> tuple[Taken, dict[str, Any]]:
+    """The records that were taken, put aside one by one, for they may be too many to hold; and what else the file says."""
+    taken, rest = ScratchDict[Ref, dict[str, Any]](), dict[str, Any]()
+    kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
+
+    def part(name: str, at: int) -> int:
+        if name in kinds:
+            return _walked(text, at, lambda record_id, begin: record((kinds[name], record_id), begin))
+        rest[name], end = _DECODER.raw_decode(text, at)
+        return end
+
+    def record(ref: Ref, at: int) -> int:
+        told, end = _DECODER.raw_decode(text, at)
+        _must_be_plain(ref[1])
+        taken[ref] = _sound(told)
+        return end
+
+    if _past_blanks(text, _walked(text, _past_blanks(text, 0), part)) != len(text):
+        raise ValueError
+    return taken, rest
+
+
+_DECODER = json.JSONDecoder()
+_BLANKS = re.compile(r"[ \t\n\r]*")
+
+
+def _walked(text: str, at: int, each: Callable[[str, int], int]) -> int:
+    """Where a mapping ends that begins at a place; ``each`` is told a key and where its value begins, and says where that ends."""
+    at = _past(text, at, "{")
+    while text[at] != "}":
+        key, at = _DECODER.raw_decode(text, at)
+        if not isinstance(key, str):
+            raise TypeError
+        at = _past_blanks(text, each(key, _past(text, _past_blanks(text, at), ":")))
+        if text[at] != "}":
+            at = _past(text, at, ",")
+    return at + 1
+
+
+def _past(text: str, at: int, sign: str) -> int:
+    """The place behind a sign, and behind the blanks that follow it."""
+    if text[at] != sign:
+        raise ValueError
+    return _past_blanks(text, at + 1)
+
+
+def _past_blanks(text: str, at: int) -> int:
+    found = _BLANKS.match(text, at)
+    return found.end() if found else at
 
 
 def _sound(data: Any) -> dict[str, Any]:
@@ -152,6 +194,22 @@ def _words(names: Any) -> list[str]:
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _whole(parts: Mapping[str, str | Iterator[str]]) -> Iterator[str]:
+    """The file piece by piece, for it may be long; a part without records is left out."""
+    begin = "{"
+    for name, part in sorted(parts.items()):
+        if isinstance(part, str):
+            yield f'{begin}\n "{name}": {part}'
+        elif first := next(part, None):
+            yield f'{begin}\n "{name}": {{{_MARGIN}{first}'
+            yield from (f",{_MARGIN}{record}" for record in part)
+            yield "\n }"
+        else:
+            continue
+        begin = ","
+    yield "\n}\n"
 
 
 def as_json(value: Any, margin: str = "\n") -> str:

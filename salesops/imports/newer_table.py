@@ -18,7 +18,6 @@ from salesops.output import counted
 from salesops.records.kinds import entries_of
 from salesops.records.record import value_at
 from salesops.records.yaml_reader import Document
-from salesops.store.scratch import ScratchDict
 
 FILE = "file"
 """What reports call the first table, which is the file that was given."""
@@ -58,7 +57,7 @@ class NewerTable:
     @cached_property
     def gone(self) -> list[str]:
         """The records, and the entries of their lists, that an earlier import took and no row tells of any more."""
-        return [*self._records_gone(), *self._entries_gone()]
+        return [*self._records_gone(), *self._entries_gone()] if self.before.taken else []
 
     @property
     def _ground(self) -> Ground:
@@ -70,18 +69,16 @@ class NewerTable:
         mapping = self._ground.mapping
         return "deal" if mapping.deal else "member" if mapping.members else ""
 
-    @cached_property
-    def _told(self) -> Mapping[Ref, Mapping[str, Any]]:
-        found = ScratchDict[Ref, Mapping[str, Any]]()
-        for entry in self.plan.entries:
-            found[entry.kind, entry.id] = entry.told
-        return found
+    def _told(self, ref: Ref) -> Mapping[str, Any]:
+        """What the table says of a record; nothing where it says nothing."""
+        at = self.plan.entries.places.get(ref)
+        return self.plan.entries[at[-1]].told if at else {}
 
     def _on_file(self) -> Iterator[tuple[Ref, Document, Mapping[str, Any]]]:
         """The records on file that earlier imports took, and what they took of each."""
-        for ref, before in sorted(self.before.taken.items()):
+        for ref in sorted(self.before.taken):
             if document := self._ground.book.documents.get(ref):
-                yield ref, document, before
+                yield ref, document, self.before.taken[ref]
 
     def _records_gone(self) -> Iterator[str]:
         named = self._ids_named()
@@ -93,7 +90,7 @@ class NewerTable:
     def _ids_named(self) -> set[str]:
         """The ids of the records that a row tells of, taken or not."""
         ground, kind = self._ground, self._of_rows
-        taken = {record_id for of, record_id in self._told if of == kind}
+        taken = {record_id for of, record_id in self.plan.entries.places if of == kind}
         keyed = {ground.deal_of.get(key, "") for key in ground.keys_told}
         lost = [reader for reader in ground.readers if reader.table is ground.table and reader.verdict is not None]
         return {*taken, *keyed, *(self._id_of(reader) for reader in lost)}
@@ -112,9 +109,9 @@ class NewerTable:
         """Entries of records that the table tells of; of a table of such entries alone, those of every record."""
         earlier = 0
         for ref, document, before in self._on_file():
-            if self._of_rows and ref not in self._told:
+            if self._of_rows and ref not in self.plan.entries.places:
                 continue
-            for name, entry in _no_longer(before, self._told.get(ref, {})):
+            for name, entry in _no_longer(before, self._told(ref)):
                 if not _is_held(document.data, name, entry):
                     continue
                 if not self._of_rows and str(entry.get("date", self._first_day)) < self._first_day:
@@ -127,7 +124,8 @@ class NewerTable:
     @cached_property
     def _first_day(self) -> str:
         """The first day of which a table of entries tells; what lies before it is not to be found in it."""
-        days = {str(entry["date"]) for told in self._told.values() for _, entry in _entries(told) if "date" in entry}
+        told = (found.told for found in self.plan.entries)
+        days = {str(entry["date"]) for one in told for _, entry in _entries(one) if "date" in entry}
         return min(days, default="")
 
 

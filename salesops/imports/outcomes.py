@@ -127,6 +127,15 @@ class RecordOutcomes(Collection[RecordOutcome]):
             counted.kind, record_id, path, counted.outcome, FileChange(*change) if change else None, *more
         )
 
+    @cached_property
+    def places(self) -> Mapping[Ref, tuple[int, ...]]:
+        """Where each record stands, once all are there; one may gain something from several tables."""
+        found: dict[Ref, tuple[int, ...]] = {}
+        for at, entry in enumerate(self):
+            ref = (entry.kind, entry.id)
+            found[ref] = (*found.get(ref, ()), at)
+        return found
+
     def __len__(self) -> int:
         return len(self._places)
 

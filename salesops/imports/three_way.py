@@ -25,12 +25,12 @@ class LastImport:
     """What the last import took, by record.
 
     ``ours`` are the fields, each behind the id of its record and a point, in which the record goes before whatever a table
-    says; ``ended`` are the deals that are closed.
+    says; ``closing`` are the stages in which a deal is closed.
     """
 
     taken: Mapping[Ref, Mapping[str, Any]] = field(default_factory=dict)
     ours: Collection[str] = ()
-    ended: Collection[str] = ()
+    closing: Collection[str] = ()
 
     def goes_before(self, record_id: str, path: Path) -> bool:
         """Whether a record goes before in a field, or in one that it is part of."""
@@ -155,8 +155,9 @@ def _is_judged(sides: Sides, path: Path) -> bool:
 
 def _is_signed(sides: Sides, path: Path, last: LastImport) -> bool:
     """Whether a field of a deal that has ended holds its past, which only a signed correction changes."""
-    fields = dict(keyed_fields(sides.model))
-    return sides.id in last.ended and past_of(fields.get(str(path[0]))) in SIGNED
+    moves = _moves(sides.record)
+    has_ended = bool(moves) and isinstance(moves[-1], Mapping) and any(stage in last.closing for stage in moves[-1])
+    return has_ended and past_of(dict(keyed_fields(sides.model)).get(str(path[0]))) in SIGNED
 
 
 def _of_stages(found: list[Found], sides: Sides) -> Iterator[Found]:

@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from salesops.imports.additions import Addition, Grasp, Question, differences
 from salesops.imports.last_import import Remembered, as_json, read_last
+from salesops.imports.outcomes import RecordOutcomes
 from salesops.imports.three_way import LastImport, Sides, three_way
 from salesops.records.deal import Deal
 from salesops.records.kinds import entries_of
 from salesops.records.record import value_at
+from salesops.store.scratch import ScratchFile
 
 FIELDS = ("title", "expected_close", "owner")
 value = st.sampled_from([None, "a", "b", "c"])
@@ -74,7 +76,7 @@ def test_what_is_remembered_is_written_as_json_has_it(value):
 @given(st.dictionaries(st.sampled_from(["deal", "member", "outreach"]), st.dictionaries(st.text(), st.dictionaries(st.text(), plain, min_size=1), min_size=1)))  # fmt: skip
 def test_what_is_remembered_is_read_back_as_it_was_written(records):
     taken = {(kind, record_id): told for kind, of in records.items() for record_id, told in of.items()}
-    text = Remembered(taken, {"file": ["a", "\x1b"]}).text_after((), {"contacts": []})
+    text = Remembered(taken, {"file": ["a", "\x1b"]}).text_after(RecordOutcomes(ScratchFile()), {"contacts": []})
     assert read_last("x.last.json", text) == Remembered(taken, {"file": ["a", "\x1b"], "contacts": []})
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
