@@ -635,7 +635,7 @@ def test_a_version_says_what_became_of_the_attempts_that_began_under_it(repo, pa
     repo.deal("stages: [{enrichment: 2026-01-05}, {outreach: 2026-01-12}]\n")
     text = " ".join(page_of("process/v4").text.split())
     assert "Conversions under it" in text
-    assert "Attempts that entered the stage under v4, by what became of them up to 2026-11-20" in text
+    assert "Attempts that entered the stage under v4, by what became of them up to 20 Nov 2026" in text
     assert "Enrichment → Outreach 1 of 1 0 1 of 1" in text
     assert "cannot tell yet" in text
 
