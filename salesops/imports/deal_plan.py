@@ -100,7 +100,7 @@ class DealPlan:
         """The id of the member: of the one that has the key which the row gives, else of the one that is called so."""
         found = reader.named(self.deal.member, self.members)
         mapped = self.ground.mapping.members
-        cell = mapped.fields.get(self.deal.key or "") if mapped else None
+        cell = mapped.fields.get(self.deal.key or "") if mapped and not mapped.file else None
         key = reader.value(cell, "text") if cell and found else None
         if found is None or not key:
             return found

@@ -441,3 +441,13 @@ def test_a_row_that_is_taken_without_a_value_is_counted_with_its_remark(hub):
     hub.answer()
     said = hub.text("--go")
     assert "taken (1 with a remark)" in said
+
+
+def test_companies_that_deals_know_by_name_alone_keep_their_number_and_are_found_again(hub):
+    companies = [{"Company ID": "11", "Company name": "Pinecrest College", "Country/Region": "Canada"}]
+    hub.give(deals=table([deal(company="Pinecrest College")]), companies=table(companies))
+    assert fates(hub.bring("deals", "companies"), "companies.csv") == (1, 0, 0)
+    written = hub.files()
+    assert b"hubspot: 11" in written["members/pinecrest-college.yaml"]
+    hub.go()
+    assert hub.files() == written
