@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import comb, floor, fsum, sqrt
+from math import comb, exp, floor, fsum, lgamma, log, log1p, sqrt
 from statistics import NormalDist
 
 from salesops.records.team import Numbers
@@ -65,8 +65,15 @@ def upper_bound(hits: int, out_of: int, confidence: float = 0.95) -> float | Non
 
 
 def chance_of_at_most(hits: int, out_of: int, rate: float) -> float:
-    """How likely so few hits, or fewer, are where each comes at a true rate: the exact binomial sum."""
-    return fsum(comb(out_of, k) * rate**k * (1 - rate) ** (out_of - k) for k in range(min(hits, out_of) + 1))
+    """How likely so few hits, or fewer, are where each comes at a true rate between 0 and 1: the exact binomial sum, by logarithms where there are many."""
+    if out_of <= 1000:
+        return fsum(comb(out_of, k) * rate**k * (1 - rate) ** (out_of - k) for k in range(min(hits, out_of) + 1))
+    whole, hit, miss = lgamma(out_of + 1), log(rate), log1p(-rate)
+    terms = (
+        exp(whole - lgamma(k + 1) - lgamma(out_of - k + 1) + k * hit + (out_of - k) * miss)
+        for k in range(min(hits, out_of) + 1)
+    )
+    return min(fsum(terms), 1.0)
 
 
 def difference(hits: int, out_of: int, other_hits: int, other_out_of: int) -> tuple[float, Interval] | None:

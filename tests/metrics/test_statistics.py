@@ -232,6 +232,13 @@ def test_the_chance_of_few_hits_is_the_exact_sum(hits, out_of, percent):
     assert chance_of_at_most(hits, out_of, percent / 100) == pytest.approx(float(exact), abs=1e-12)
 
 
+@pytest.mark.parametrize("out_of", [1000, 1001, 1100, 5000])
+def test_the_chance_of_few_hits_is_known_of_thousands_too(out_of):
+    rate, hits = Fraction(3, 10), out_of * 29 // 100
+    exact = sum(comb(out_of, k) * rate**k * (1 - rate) ** (out_of - k) for k in range(hits + 1))
+    assert chance_of_at_most(hits, out_of, 0.3) == pytest.approx(float(exact), rel=1e-9)
+
+
 def test_after_no_hit_in_ten_the_bound_of_one_side_is_below_that_of_two():
     assert upper_bound(0, 10) == pytest.approx(0.2129, abs=0.0001)
     assert upper_bound(0, 10) < wilson(0, 10)[1]
