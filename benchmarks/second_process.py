@@ -21,7 +21,7 @@ from generate import AS_OF  # noqa: E402
 
 from salesops.cli.gate import CHECK_FROM  # noqa: E402
 
-ALONE = "import importlib, sys; module = importlib.import_module({module!r}); module.can_split = lambda: False; "
+ALONE = "import importlib, sys; module = importlib.import_module({module!r}); {alone}; "
 RUN = "from salesops.cli import main; sys.argv = ['salesops', *sys.argv[1:]]; main()"
 
 
@@ -34,19 +34,22 @@ class Helper:
     words: tuple[str, ...]
     least: int = 0
     """The deals from which on it helps."""
+    alone: str = "module.can_split = lambda: False"
+    """What keeps it from helping."""
 
 
+ONE_BY_ONE = "module.from_both_ends = lambda parts, at_all: [part() for part in parts]"
 HELPERS = (
     Helper("reading files", "salesops.store.load", ("metrics", "sqd")),
     Helper("checking", "salesops.cli.gate", ("check",), CHECK_FROM),
     Helper("telling the history", "salesops.store.record_histories", ("history",)),
-    Helper("writing record pages", "salesops.site.build", ("site",)),
+    Helper("writing pages", "salesops.site.build", ("site",), alone=ONE_BY_ONE),
 )
 
 
 def seconds(repository: Path, helper: Helper, *, alone: bool) -> float:
     """How long the command takes."""
-    code = (ALONE.format(module=helper.module) if alone else "import sys; ") + RUN
+    code = (ALONE.format(module=helper.module, alone=helper.alone) if alone else "import sys; ") + RUN
     start = time.perf_counter()
     words = [sys.executable, "-c", code, *helper.words]
     env = {"PATH": "/usr/bin:/bin", "SALESOPS_AS_OF": AS_OF}
