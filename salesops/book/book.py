@@ -430,10 +430,10 @@ DAYS_KEPT = 40
 
 def _kept(known: dict[date, T], day: date, work: Callable[[], T]) -> T:
     """What belongs to a day, worked out where it is not there; what was not asked for longest makes way."""
-    found = known.pop(day) if day in known else work()
+    found = known.pop(day, None) or work()
     known[day] = found
     if len(known) > DAYS_KEPT:
-        del known[next(iter(known))]
+        known.pop(next(iter(tuple(known))), None)
     return found
 
 
@@ -474,7 +474,7 @@ class Snapshot:
 
     @cached_property
     def found(self) -> dict[Any, Any]:
-        """What was worked out of it once, by the function that did (see ``once``)."""
+        """What was worked out of it once, by the function that did (see ``kept_with_snapshot``)."""
         return {}
 
     @cached_property
@@ -582,7 +582,7 @@ class Snapshot:
         return tuple(history for history in self.histories if self.outcome(history) == "lost")
 
 
-def once(work: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
+def kept_with_snapshot(work: Callable[[Snapshot], T]) -> Callable[[Snapshot], T]:
     """A function of a snapshot alone, worked out once for each: checks, numbers and pages all ask for the same."""
 
     @wraps(work)

@@ -14,6 +14,9 @@ from salesops.records.dated import Span, every_day, outside, without
 from salesops.records.deal import Deal, Loss, Parked
 from salesops.records.process import LOST, WON
 
+STATES_KEPT = 16
+"""How many earlier states of a deal are kept at most: of most deals one or two stand for all month-ends of a year."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
@@ -110,6 +113,8 @@ class DealHistory:
         if come == len(self._days):
             return self
         if come not in self._earlier:
+            if len(self._earlier) >= STATES_KEPT:
+                self._earlier.clear()
             self._earlier[come] = self._until(as_of)
         return self._earlier[come]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from salesops.book import waiting_closed, waiting_invoices, waiting_open, waiting_playbook
-from salesops.book.book import Snapshot, once
+from salesops.book.book import Snapshot, kept_with_snapshot
 from salesops.book.waiting import Waiting
 from salesops.checks.check import Case, Findings, as_findings, check
 from salesops.metrics.red_lines import red_line
@@ -418,7 +418,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
 """Every rule by which something waits, with the kind of record that it looks at."""
 
 
-@once
+@kept_with_snapshot
 def everything_waiting(snapshot: Snapshot) -> tuple[Waiting, ...]:
     """Everything that waits for somebody on the day, the oldest first."""
     if not snapshot.book.processes:

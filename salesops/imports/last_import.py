@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from typing import Any
@@ -22,7 +22,7 @@ FORMAT = 1
 _MARGIN = "\n  "
 """What begins the lines of a record."""
 
-Taken = MutableMapping[Ref, dict[str, Any]]
+Taken = Mapping[Ref, dict[str, Any]]
 Headings = Mapping[str, list[str]]
 """The headings of each table, by what it holds."""
 
@@ -103,7 +103,7 @@ def read_last(path: str, text: str) -> Remembered | Problem:
     try:
         taken, rest = _parts(text)
         headings = {role: _words(names) for role, names in _sound(rest["headings"]).items()}
-        if rest["format"] != FORMAT:
+        if str(rest["format"]) != str(FORMAT):
             raise ValueError
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         advice = "take it back from git; without it, an import no longer knows what it took, and asks wherever a record differs: then delete it"
@@ -125,6 +125,8 @@ def _parts(text: str) -> tuple[Taken, dict[str, Any]]:
     def record(ref: Ref, at: int) -> int:
         told, end = _DECODER.raw_decode(text, at)
         _must_be_plain(ref[1])
+        if ref in taken:
+            raise ValueError
         taken[ref] = _sound(told)
         return end
 
@@ -145,8 +147,8 @@ def _walked(text: str, at: int, each: Callable[[str, int], int]) -> int:
         if not isinstance(key, str):
             raise TypeError
         at = _past_blanks(text, each(key, _past(text, _past_blanks(text, at), ":")))
-        if text[at] != "}":
-            at = _past(text, at, ",")
+        if text[at] != "}" and text[at := _past(text, at, ",")] == "}":
+            raise ValueError
     return at + 1
 
 
@@ -197,7 +199,7 @@ def _words(names: Any) -> list[str]:
 
 
 def _whole(parts: Mapping[str, str | Iterator[str]]) -> Iterator[str]:
-    """The file piece by piece, for it may be long; a part without records is left out."""
+    """The pieces of the file; a part without records is left out."""
     begin = "{"
     for name, part in sorted(parts.items()):
         if isinstance(part, str):

@@ -71,8 +71,10 @@ class NewerTable:
 
     def _told(self, ref: Ref) -> Mapping[str, Any]:
         """What the table says of a record; nothing where it says nothing."""
-        at = self.plan.entries.places.get(ref)
-        return self.plan.entries[at[-1]].told if at else {}
+        told: dict[str, Any] = {}
+        for at in self.plan.entries.places.get(ref, ()):
+            told |= self.plan.entries[at].told
+        return told
 
     def _on_file(self) -> Iterator[tuple[Ref, Document, Mapping[str, Any]]]:
         """The records on file that earlier imports took, and what they took of each."""

@@ -14,7 +14,7 @@ from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from salesops.book.book import Snapshot, once
+from salesops.book.book import Snapshot, kept_with_snapshot
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.statistics import ENOUGH
 from salesops.metrics.survival import NOBODY, Followed, Incidence, cumulative_incidence
@@ -162,7 +162,7 @@ def _rounded(value: float) -> Decimal:
     return Decimal(repr(round(min(max(value, 0.0), 1.0), EXACT))).quantize(PLACES, ROUND_HALF_UP)
 
 
-@once
+@kept_with_snapshot
 def chances(snapshot: Snapshot) -> Chances:
     """What the past tells on a day: of all deals, whichever are asked for, so that parts add up to the whole."""
     whole = snapshot.unnarrowed

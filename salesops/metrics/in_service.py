@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import NamedTuple
 
-from salesops.book.book import Snapshot, once
+from salesops.book.book import Snapshot, kept_with_snapshot
 from salesops.book.visits import DealHistory
 from salesops.records.contract import Contract
 from salesops.records.money import Sums, total
@@ -102,7 +102,7 @@ class Membership:
         return None if has_lapsed or back - before > self.grace else before - DAY
 
 
-@once
+@kept_with_snapshot
 def memberships(snapshot: Snapshot) -> tuple[Membership, ...]:
     """Every member with a won contract that is among those asked for, with all of its contracts; by name."""
     grace = timedelta(days=grace_days(snapshot))

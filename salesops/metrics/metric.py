@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
 from typing import Any, TypeVar
 
-from salesops.book.book import LeftOut, Snapshot, once
+from salesops.book.book import LeftOut, Snapshot, kept_with_snapshot
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.readings import Days, Reading, Share
 from salesops.problems import Path
@@ -157,7 +157,7 @@ def _made(process: _Itself, registered: tuple[_Itself, ...], families: tuple[Fam
 def _by_its_numbers(measure: Measure) -> Measure:
     """The same, with the floor of the team: from how many on it speaks of a rate or an average."""
 
-    @once
+    @kept_with_snapshot
     @wraps(measure)
     def measured(snapshot: Snapshot) -> Reading:
         found = measure(snapshot)

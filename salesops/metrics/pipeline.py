@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from salesops.book.book import Cause, LeftOut, Snapshot, once
+from salesops.book.book import Cause, LeftOut, Snapshot, kept_with_snapshot
 from salesops.book.stalled import last_contact, why_stalled
 from salesops.book.visits import DealHistory, Visit
 from salesops.metrics.metric import Metric, family, line, metric
@@ -379,7 +379,7 @@ def _asked_for(snapshot: Snapshot, meetings: list[Meeting]) -> list[Meeting]:
     ]
 
 
-@once
+@kept_with_snapshot
 def _meetings(snapshot: Snapshot) -> list[Meeting]:
     """The held meetings that count up to the day, each once and on its first day, with the deals they were about.
 

@@ -65,7 +65,9 @@ def upper_bound(hits: int, out_of: int, confidence: float = 0.95) -> float | Non
 
 
 def chance_of_at_most(hits: int, out_of: int, rate: float) -> float:
-    """How likely so few hits, or fewer, are where each comes at a true rate between 0 and 1: the exact binomial sum, by logarithms where there are many."""
+    """How likely so few hits, or fewer, are where each comes at a true rate: the binomial sum, by logarithms where there are many."""
+    if rate in (0, 1):
+        return float(rate == 0 or hits >= out_of)
     if out_of <= 1000:
         return fsum(comb(out_of, k) * rate**k * (1 - rate) ** (out_of - k) for k in range(min(hits, out_of) + 1))
     whole, hit, miss = lgamma(out_of + 1), log(rate), log1p(-rate)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from salesops.book.book import Snapshot, once
+from salesops.book.book import Snapshot, kept_with_snapshot
 from salesops.metrics.decided import verdict
 from salesops.metrics.metric import Metric, every_metric
 from salesops.metrics.readings import Share
@@ -29,7 +29,7 @@ class VersionImpact:
     verdict: str
 
 
-@once
+@kept_with_snapshot
 def impacts(snapshot: Snapshot) -> dict[str, list[VersionImpact]]:
     """Each version that has been in force up to the day, with the conversions of the process of the day, oldest first.
 

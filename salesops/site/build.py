@@ -45,8 +45,8 @@ SEARCH = f"{ASSETS}/search.js"
 """What lets the search run from the disk."""
 SPLIT_FROM = 150
 """From this many pages on a second process writes some of them."""
-AT_ONCE = 10
-"""Record pages that a process takes at a time."""
+PAGES_AT_ONCE = 10
+"""Record pages that a process takes at a time, where there are not very many."""
 
 
 class NoPlace(CannotBuild):
@@ -126,10 +126,11 @@ class Site:
         scripts = own_scripts(shell)
         stamp = Stamp(shell, scripts if policy else None)
         records = [page for page in self.pages if page.is_record]
+        size = max(PAGES_AT_ONCE, len(records) // 1000)
         parts: list[Callable[[], object]] = [
             *(_framed(html, page, scripts if policy else None) for page in self.framed),
             partial(self._write_data, html),
-            *(partial(_stamp, html, stamp, records[at : at + AT_ONCE]) for at in range(0, len(records), AT_ONCE)),
+            *(partial(_stamp, html, stamp, records[at : at + size]) for at in range(0, len(records), size)),
         ]
         from_both_ends(parts, at_all=len(self.pages) >= SPLIT_FROM)
         _remove_shell(html)

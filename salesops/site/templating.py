@@ -7,20 +7,22 @@ from contextlib import suppress
 from hashlib import sha1
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
+from pickle import PickleError
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from jinja2 import __version__ as jinja_version
 from jinja2.bccache import Bucket
 
+COMPILED_IN = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+"""The settings that make another program of the same template."""
+
 
 def environment_of(package: str) -> Environment:
     """The environment of the templates of a package."""
     return Environment(
+        **COMPILED_IN,
         loader=PackageLoader(package),
-        autoescape=True,
         undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
         auto_reload=False,
         bytecode_cache=None if sys.dont_write_bytecode else Compiled(_beside(package)),
     )
@@ -37,8 +39,8 @@ def _beside(package: str) -> Path:
 class Compiled(FileSystemBytecodeCache):
     """Compiled templates in a folder; where it cannot be written, each run compiles its own.
 
-    They are as far to be trusted as the modules beside them. One is taken only where its source and the release of
-    Jinja are the same; no template passes a constant to a filter of ours, so that nothing else is compiled in.
+    They are as far to be trusted as the modules beside them. One is taken only where its source, these settings and the
+    release of Jinja are the same; no template passes a constant to a filter of ours, so that nothing else is compiled in.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -46,7 +48,14 @@ class Compiled(FileSystemBytecodeCache):
 
     def get_source_checksum(self, source: str) -> str:
         """What a compiled template is known by."""
-        return sha1(f"{jinja_version}\n{source}".encode()).hexdigest()
+        return sha1(f"{jinja_version}\n{COMPILED_IN}\n{source}".encode()).hexdigest()
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take a template; one that cannot be read is compiled anew."""
+        try:
+            super().load_bytecode(bucket)
+        except (OSError, EOFError, ValueError, TypeError, PickleError):
+            bucket.reset()
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a template; a folder that cannot be written is no fault."""

@@ -1,5 +1,6 @@
 """The forecast of a book: its months, what it names instead of dropping it, the landing of a period, and how past forecasts did."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -141,7 +142,7 @@ def test_days_are_taken_as_they_are_until_ten_wins_tell_how_late_they_come(book)
 
 
 def test_the_same_day_and_seed_give_the_same_forecast(demonstration):
-    once, again = (forecast(demonstration.on(date(2026, 7, 1)), seed=3).as_data() for _ in range(2))
+    once, again = (forecast(replace(demonstration.on(date(2026, 7, 1))), seed=3).as_data() for _ in range(2))
     assert once == again
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
+import time
 from datetime import date
+from functools import partial
 
 import pytest
 
@@ -12,7 +15,8 @@ from salesops.checks import check_book
 from salesops.cli import gate as the_gate
 from salesops.cli.gate import checked
 from salesops.problems import CannotDecide
-from salesops.store.parallel import can_split, elsewhere
+from salesops.store import parallel
+from salesops.store.parallel import can_split, elsewhere, from_both_ends
 
 TODAY = date(2026, 11, 20)
 
@@ -67,7 +71,6 @@ def test_a_program_with_threads_does_not_split():
 def test_many_record_pages_are_written_by_two_and_are_the_same_bytes(repo, home, tmp_path, monkeypatch):
     from salesops.site import build as site
     from salesops.site.build import Site, build
-    from salesops.store import parallel
 
     repo.write(
         "mkdocs.yml", (home / "mkdocs.yml").read_text(encoding="utf-8").split("nav:")[0] + "not_in_nav: /records/\n"
@@ -84,3 +87,67 @@ def test_many_record_pages_are_written_by_two_and_are_the_same_bytes(repo, home,
         pages[name] = {file.relative_to(tmp_path / name): file.read_bytes() for file in files}
     assert pages["alone"] == pages["together"]
     assert len(pages["alone"]) > 60
+
+
+@pytest.fixture
+def notes(tmp_path, monkeypatch):
+    """Parts that each write down which process carried them out, and what they wrote."""
+    monkeypatch.setattr(parallel, "can_split", lambda: True)
+
+    def part(number, after=None):
+        while after is not None and not (tmp_path / f"{after:03}").exists():
+            time.sleep(0.001)
+        (tmp_path / f"{number:03}").write_text(str(os.getpid()))
+
+    def written():
+        return [file.read_text() for file in sorted(tmp_path.iterdir())]
+
+    return part, written
+
+
+def test_two_processes_carry_out_every_part_once_from_both_ends(notes):
+    part, written = notes
+    frozen = gc.get_freeze_count()
+    parts = [partial(part, 0, after=199), *(partial(part, number) for number in range(1, 200))]
+    from_both_ends(parts, at_all=True)
+    whose = [int(process) for process in written()]
+    assert len(whose) == 200
+    assert len(set(whose)) == 2
+    assert (whose[0], whose[-1] == os.getpid()) == (os.getpid(), False)
+    assert whose == sorted(whose, key=lambda process: process != os.getpid()), "they meet once"
+    assert gc.get_freeze_count() == frozen, "the collector of the caller goes on as before"
+
+
+def test_what_a_part_raises_there_is_said_and_ends_the_work_here(notes):
+    mine = os.getpid()
+
+    def full():
+        if os.getpid() != mine:
+            raise OSError(28, "No space left on device")
+        time.sleep(0.05)
+
+    with pytest.raises(CannotDecide, match=r"the second process was stopped: .*No space left on device"):
+        from_both_ends([full] * 100, at_all=True)
+
+
+@pytest.mark.parametrize("fault", [KeyboardInterrupt, ValueError])
+def test_what_a_part_raises_here_is_raised_as_it_is(notes, fault):
+    mine = os.getpid()
+
+    def stopped():
+        if os.getpid() == mine:
+            raise fault
+        time.sleep(0.01)
+
+    with pytest.raises(fault):
+        from_both_ends([stopped] * 100, at_all=True)
+
+
+def test_where_no_process_can_be_started_the_work_is_done_alone(notes, monkeypatch):
+    part, written = notes
+    monkeypatch.setattr(os, "fork", lambda: (_ for _ in ()).throw(BlockingIOError(11, "no more processes")))
+    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else None
+    from_both_ends([partial(part, number) for number in range(20)], at_all=True)
+    assert written() == [str(os.getpid())] * 20
+    if before is not None:
+        assert len(os.listdir("/proc/self/fd")) == before

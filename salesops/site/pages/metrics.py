@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from salesops.book.book import Snapshot, once
+from salesops.book.book import Snapshot, kept_with_snapshot
 from salesops.book.status import Standing
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
@@ -206,7 +206,7 @@ def _glossary_of(snapshot: Snapshot, every: Iterable[Metric], readings: Mapping[
     }
 
 
-@once
+@kept_with_snapshot
 def _then(snapshot: Snapshot) -> dict[str, Reading | None]:
     """The readings of as many weeks ago as the team looks back, by what is known now; nothing where there was no process yet."""
     earlier = snapshot.whole.on(_weeks_ago(snapshot))

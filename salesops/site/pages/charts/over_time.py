@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
-from salesops.book.book import Snapshot, once
+from salesops.book.book import Snapshot, kept_with_snapshot
 from salesops.metrics import read_metric
 from salesops.metrics.pipeline import SqdWeek, sqd_weeks
 from salesops.metrics.readings import Amounts
@@ -67,7 +67,7 @@ RECENT, QUARTER = 13, 3
 DAY = timedelta(days=1)
 
 
-@once
+@kept_with_snapshot
 def weeks_of(snapshot: Snapshot) -> tuple[SqdWeek, ...]:
     """The weeks since the first deal began, eighteen months of them at most."""
     began = min((history.visits[0].entered for history in snapshot.histories), default=snapshot.as_of)
@@ -82,7 +82,7 @@ class MonthEnd(NamedTuple):
     mrr: Amounts
 
 
-@once
+@kept_with_snapshot
 def month_ends_of(snapshot: Snapshot) -> tuple[MonthEnd, ...]:
     """The last months up to the day."""
     month, on, found = snapshot.as_of.replace(day=1), snapshot, []
