@@ -51,18 +51,19 @@ def fact_in_future(case: Case[Record]) -> Findings:
     Numbers count what happened up to a day. Correct the day; write a future meeting as `status: scheduled`, and a plan
     under `next`.
     """
-    for path, day in _ahead(case.record, case.as_of) if case.kind not in WITH_A_RULE else ():
+    for path, day in days_to_come(case.record, case.as_of) if case.kind not in WITH_A_RULE else ():
+        yield Finding(
+            path,
+            f"{day} is after the day of the check, {case.as_of}",
+            help="correct the day; write a future meeting as status: scheduled, a plan under next:",
+        )
+
+
+def days_to_come(record: Record, as_of: date) -> Iterator[tuple[Path, date]]:
+    """The days on which something happened, as a record says, and that have not come yet; that of an import is one, though it is no part of the deal's own story."""
+    for path, day in later_days(record, as_of):
         if tuple(part for part in path if isinstance(part, str)) not in ANNOUNCED:
-            yield Finding(
-                path,
-                f"{day} is after the day of the check, {case.as_of}",
-                help="correct the day; write a future meeting as status: scheduled, a plan under next:",
-            )
-
-
-def _ahead(record: Record, as_of: date) -> Iterator[tuple[Path, date]]:
-    """The days of a record that have not come yet; that of an import is one, though it is no part of the deal's own story."""
-    yield from later_days(record, as_of)
+            yield path, day
     if isinstance(record, Deal) and record.imported and record.imported.date > as_of:
         yield ("imported", "date"), record.imported.date
 

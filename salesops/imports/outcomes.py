@@ -5,16 +5,18 @@ from __future__ import annotations
 from array import array
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from salesops.book.book import Book, Ref
+from salesops.checks.facts import days_to_come
 from salesops.edits.edit import CannotEdit
 from salesops.edits.yaml_writer import FileChange, in_order, render
 from salesops.imports.additions import Addition, Grasp, Question, completed, differences
 from salesops.imports.three_way import NOTHING_TAKEN, LastImport, Sides, three_way
-from salesops.problems import Path, Problem
+from salesops.problems import Path, Place, Problem, dotted
 from salesops.records.deal import Deal
 from salesops.records.model_fields import lists_of
 from salesops.records.record import Entries, Record
@@ -220,7 +222,7 @@ class OnFile:
         """A record that is not on file yet, or why it would not be one."""
         ordered = in_order(told.model, {**told.data, "imported": self.mark} if told.model is Deal else told.data)
         text = render(ordered)
-        return _problems(path, told.model, ordered, text) or told.becomes(Outcome.NEW, path, FileChange(path, text))
+        return self._problems(path, told, ordered, text) or told.becomes(Outcome.NEW, path, FileChange(path, text))
 
     def _differences(self, told: ToldRecord, document: Document) -> list[Addition | Question]:
         """What is to be added to a record on file, and what is to be asked."""
@@ -246,8 +248,25 @@ class OnFile:
         except CannotEdit as fault:
             return replace(kept, why=f"what it lacks has to be added by hand: {fault}")
         changed, problems = read(document.path, text.encode("utf-8"))
-        problems = _problems(document.path, told.model, changed.data, text) if changed else problems
+        problems = self._problems(document.path, told, changed.data, text) if changed else problems
         return problems or replace(kept, outcome=Outcome.UPDATED, change=FileChange(document.path, text, document.text))
+
+    def _problems(self, path: str, told: ToldRecord, data: dict[str, Any], text: str) -> list[Problem]:
+        """Why some data is not a record, or tells of days to come; no place in a file that does not exist yet."""
+        size = len(text.encode("utf-8"))
+        if size > MAX_BYTES:
+            return [too_large(path, size)]
+        record, problems = typed(Document(path, "", data), told.model)
+        if record is None or problems:
+            return problems
+        ahead = [(where, day) for where, day in _ahead(record, self.today) if _says(told.data, str(day))]
+        why = "is a day to come: nothing has happened then yet"
+        return [Problem("fact-in-future", f"{day} {why}", Place(path), field=dotted(where)) for where, day in ahead]
+
+    @cached_property
+    def today(self) -> date:
+        """The day of the import."""
+        return date.fromisoformat(self.mark["date"])
 
     @cached_property
     def closing(self) -> frozenset[str]:
@@ -267,9 +286,15 @@ def _lists(model: type[Record]) -> Mapping[str, Entries]:
     return dict(lists_of(model))
 
 
-def _problems(path: str, model: type[Record], data: dict[str, Any], text: str) -> list[Problem]:
-    """Why some data is not a record; no place in a file that does not exist yet."""
-    size = len(text.encode("utf-8"))
-    if size > MAX_BYTES:
-        return [too_large(path, size)]
-    return typed(Document(path, "", data), model)[1]
+def _ahead(record: Record, today: date) -> Iterator[tuple[Path, date]]:
+    """What a record says to have happened on days to come, its moves among them."""
+    yield from days_to_come(record, today)
+    if isinstance(record, Deal):
+        yield from ((("stages", at), move.entered) for at, move in enumerate(record.stages) if move.entered > today)
+
+
+def _says(told: Any, day: str) -> bool:
+    """Whether a table says a day: what a record on file has said before is for its checks."""
+    if isinstance(told, Mapping):
+        return any(_says(part, day) for part in told.values())
+    return any(_says(part, day) for part in told) if isinstance(told, list | tuple) else str(told) == day

@@ -8,12 +8,13 @@ from hashlib import sha1
 from importlib.util import cache_from_source, find_spec
 from pathlib import Path
 from pickle import PickleError
+from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, PackageLoader, StrictUndefined
 from jinja2 import __version__ as jinja_version
 from jinja2.bccache import Bucket
 
-COMPILED_IN = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+COMPILED_IN: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
 """The settings that make another program of the same template."""
 
 
