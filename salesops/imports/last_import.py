@@ -56,15 +56,15 @@ class Remembered:
             if now := self._now(ref, map(entries.__getitem__, entries.places.get(ref, ()))):
                 yield f"{as_json(ref[1])}: {as_json(now, _MARGIN)}"
 
-    def _now(self, ref: Ref, told: Iterable[RecordOutcome]) -> dict[str, Any]:
+    def _now(self, ref: Ref, entries: Iterable[RecordOutcome]) -> dict[str, Any]:
         """What is to be remembered of one record."""
         before = now = self.taken.get(ref, {})
-        for entry in told:
+        for entry in entries:
             if entry.why:
                 continue
             now = _remembered(now, entry)
-            for path in entry.open_paths:
-                now = _put_back(now, before, path)
+            for path, told in entry.open_ends:
+                now = _put_back(now, before, path, told)
         return now
 
     def new_headings(self, now: Headings) -> dict[str, list[str]]:
@@ -272,11 +272,22 @@ def no_longer_told(name: str, before: Sequence[Any], told: Sequence[Any]) -> lis
     return gone
 
 
-def _put_back(now: Mapping[str, Any], before: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """The same with a field as it was taken before, so that what is open in it is asked again."""
+def _put_back(now: Mapping[str, Any], before: Mapping[str, Any], path: Path, told: Any) -> dict[str, Any]:
+    """The same with a field as it was taken before, so that what is open in it is asked again; of a list, the entries that say what is open."""
     until = next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))
     keys = tuple(str(part) for part in path[:until])
-    return _with(now, keys, value_at(before, keys))
+    was, held, within = value_at(before, keys), value_at(now, keys), path[until + 1 :]
+    if until < len(path) and isinstance(was, list) and isinstance(held, list):
+        is_open = [str(value_at(each, within)) == str(told) for each in held]
+        if any(is_open):
+            pairs = zip(held, is_open, strict=True)
+            was = [_as_before(keys[-1], each, was) if is_so else each for each, is_so in pairs]
+    return _with(now, keys, was)
+
+
+def _as_before(name: str, entry: Any, before: list[Any]) -> Any:
+    """An entry of a list as it was taken before; as it is now where it was not there."""
+    return next((one for one in before if is_like(name, one, entry)), entry)
 
 
 def _with(now: Any, keys: tuple[str, ...], value: Any) -> dict[str, Any]:

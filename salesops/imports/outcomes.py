@@ -56,9 +56,9 @@ class RecordOutcome:
     rows: tuple[int, ...] = ()
 
     @property
-    def open_paths(self) -> list[Path]:
-        """Where the record and the table still differ once this is written."""
-        return [*(one.path for one in self.asked), *(one.path for one in self.left)]
+    def open_ends(self) -> list[tuple[Path, Any]]:
+        """Where the record and the table still differ once this is written, and what the table says there."""
+        return [*((one.path, one.table) for one in self.asked), *((one.path, one.value) for one in self.left)]
 
 
 class RecordOutcomes(Collection[RecordOutcome]):
@@ -73,7 +73,7 @@ class RecordOutcomes(Collection[RecordOutcome]):
         """Put one more at the end."""
         change = entry.change and (entry.change.path, entry.change.text, entry.change.was)
         more = (entry.differs, entry.asked, entry.left, entry.why, dict(entry.told), entry.rows)
-        self._counted.append(_counted(entry.kind, entry.outcome, change is not None))
+        self._counted.append(_counted(entry.kind, entry.outcome, change is not None, bool(entry.asked)))
         self._places.append(self._aside.put((entry.id, entry.path, change, *more)))
 
     def extend(self, entries: Iterable[RecordOutcome]) -> None:
@@ -104,6 +104,11 @@ class RecordOutcomes(Collection[RecordOutcome]):
     def are_changed(self) -> int:
         """How many records there is a change to."""
         return sum(one.is_changed for one in self._counted)
+
+    @property
+    def asking(self) -> Iterator[RecordOutcome]:
+        """The records of which a person has to decide something."""
+        return (self._get(at) for at, one in enumerate(self._counted) if one.asks)
 
     def only(self, ids: Collection[str]) -> RecordOutcomes:
         """Those of the records that have one of some ids."""
@@ -157,12 +162,13 @@ class _Counted(NamedTuple):
     kind: str
     outcome: Outcome
     is_changed: bool
+    asks: bool
 
 
 @cache
-def _counted(kind: str, outcome: Outcome, is_changed: bool) -> _Counted:
+def _counted(kind: str, outcome: Outcome, is_changed: bool, asks: bool) -> _Counted:
     """The same one for all records that are counted alike."""
-    return _Counted(kind, outcome, is_changed)
+    return _Counted(kind, outcome, is_changed, asks)
 
 
 @dataclass(frozen=True)

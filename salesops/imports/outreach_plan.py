@@ -61,6 +61,10 @@ class OutreachPlan:
         counts = reader.filled(self.fields)
         if message is None or day is None or reader.verdict is not None:
             return None
+        if day > str(self.ground.today):
+            wrong = Wrong("fact-in-future", "is a day to come: nothing was counted then yet")
+            reader.reject(column_in(self.mapped.date), wrong, day)
+            return None
         if message not in self.known and message not in self.ground.book.templates:
             said = "is not in playbook/templates/: say under values which message and version it is, or put it there"
             reader.reject(self.column, Wrong("message-unknown", said), message)

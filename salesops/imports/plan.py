@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -35,7 +35,8 @@ IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
 class Plan:
     """All that an import would do; carrying it out is writing its ``changes``.
 
-    ``beside`` are the further tables with the number of their rows.
+    ``beside`` are the further tables with the number of their rows. ``asking`` are the records, and ``asked_rows`` the rows of the
+    first table, of which a person has to decide something; without updates nothing is asked, for nothing is changed.
     """
 
     file: str
@@ -48,6 +49,8 @@ class Plan:
     team: FileChange | None = None
     process: FileChange | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
+    asking: tuple[str, ...] = ()
+    asked_rows: frozenset[int] = frozenset()
 
     @property
     def changes(self) -> Iterator[FileChange]:
@@ -86,6 +89,7 @@ class Plan:
         counts = dict.fromkeys(("taken", *(verdict.value for verdict in LOST)), 0)
         for verdict in LOST:
             found = {remark.row for remark in self.remarks if remark.verdict is verdict and remark.file == file}
+            found |= self.asked_rows if verdict is Verdict.ASKED and file == self.file else frozenset()
             counts[verdict.value] = len(found - seen)
             seen |= found
         return {**counts, "taken": rows - len(seen)}
@@ -154,11 +158,16 @@ class Planner:
         if self.deals:
             members = members.only({candidate.member for candidate in candidates if candidate.is_taken})
         new_people = self.deals.new_people(candidates) if self.deals else {}
+        entries = members + rest
+        asking = list(entries.asking) if self.ground.on_file.update else []
+        asked_rows = frozenset(row for entry in asking for row in entry.rows)
         return Plan(
             file=table.name,
             rows=len(table.rows) + len(table.refused),
-            taken=self.taken(),
-            entries=members + rest,
+            taken=self.taken(asked_rows),
+            entries=entries,
+            asking=tuple(entry.path for entry in asking),
+            asked_rows=asked_rows,
             remarks=tuple(self.remarks()),
             new_people=new_people,
             unknown_people=self.deals.unknown_people if self.deals else {},
@@ -181,11 +190,11 @@ class Planner:
             self.members.say_left_over()
         return found
 
-    def taken(self) -> int:
-        """How many rows of the first table were read without anything that costs them."""
+    def taken(self, asked: Collection[int]) -> int:
+        """How many rows of the first table were read without anything that costs them, but for those that are asked about."""
         readers = [reader for reader in self.ground.readers if reader.table.name == self.ground.table.name]
         lost = {reader.row.number for reader in readers if reader.verdict is not None}
-        return len({reader.at for reader in readers}) - len(lost)
+        return len({reader.at for reader in readers}) - len({*lost, *asked})
 
     def remarks(self) -> Iterator[Remark]:
         """All that is to be said, by file and row; nothing of what was put in or left out in rows that are not taken."""

@@ -240,7 +240,7 @@ def test_a_memory_that_is_a_link_out_of_the_repository_is_not_written_through(to
 
 
 def test_what_the_file_leaves_empty_now_is_asked_in_words(told):
-    said = told.text("--update", rows=row(1) + row(2, amount="10"))
+    said = told.text("--update", rows=row(1) + row(2, amount="10"), code=1)
     assert "asked: value.one_off is 1250 USD in the record, nothing in the file" in said
 
 
@@ -336,6 +336,26 @@ def test_a_count_that_they_corrected_is_taken_and_one_that_both_corrected_is_ask
     mails.run(sent("2026-03-02,41,5", "2026-04-02,12,1"))
     assert mails.files() == before
     assert asked(mails.run(sent("2026-03-02,41,5", "2026-04-02,14,1"))) == [("results.1.sent", "13", "14")]
+
+
+def test_what_is_asked_of_one_count_forgets_nothing_of_the_others(mails):
+    change(mails, INTRO, "sent: 12", "sent: 13")
+    lines = ["2026-03-02,41,5", "2026-04-02,14,1", "2026-05-02,30,2"]
+    assert asked(mails.run(sent(*lines), code=1)) == [("results.1.sent", "13", "14")]
+    path = mails.repo.root / INTRO
+    path.write_text(path.read_text().partition("  - {date: 2026-05-02")[0].partition("  - date: 2026-05-02")[0])
+    assert "2026-05-02" not in mails.holds(INTRO)
+    found = mails.run(sent("2026-03-02,44,5", *lines[1:]), code=1)
+    assert asked(found) == [("results.1.sent", "13", "14")], "and what only they changed again is taken"
+    assert "sent: 44" in mails.holds(INTRO)
+    assert "2026-05-02" not in mails.holds(INTRO), "what we took out does not come back"
+
+
+def test_a_count_of_a_day_to_come_is_none(mails):
+    before = mails.records()
+    found = mails.run(sent("2026-03-02,40,5", "2026-04-02,12,1", "2099-04-02,12,1"), code=1)
+    assert found["became"]["rejected"] + found["became"]["asked"] >= 1
+    assert mails.records() == before
 
 
 def test_a_count_that_is_gone_is_said_and_a_column_that_is_new_too(mails):
@@ -585,3 +605,26 @@ def test_an_issue_that_is_gone_is_said_and_a_new_question_of_a_form_too(github):
     found = github.run(issues(issue(body=body)), "--update", answers=LEADER)
     assert "deals/ash-college-a-hub.yaml: its row is gone" in found["gone"]
     assert found["columns"] == ["Columns of the file: has new: form: Number of users"]
+
+
+def test_a_question_ends_the_command_with_1_and_its_row_counts_as_asked(told):
+    change(told, A1, "1250 USD", "1300 USD")
+    assert newer(told, amount="2000")["became"]["asked"] == 0, "without --update nothing is changed and nothing asked"
+    ran = told.repo.run("import", "csv", "../table.csv", "--map", "../map.yaml", "--update", "--format", "json")
+    found = json.loads(ran.out)
+    assert (ran.code, found["became"], found["taken"]) == (1, {"taken": 1, "rejected": 0, "asked": 1, "skipped": 0}, 1)
+    assert adds_up(found)
+
+
+def test_a_day_to_come_is_no_fact_yet(desk):
+    before = desk.records()
+    found = desk.run(rows=row(1, opened="2099-01-05"), code=1)
+    assert found["became"] == {"taken": 0, "rejected": 1, "asked": 0, "skipped": 0}
+    assert "2099-01-05 is a day to come" in found["rejected"][0]["reason"]
+    assert desk.records() == before
+
+
+@pytest.mark.parametrize("name", ["users", "hubspot", "airtable-hubs"])
+def test_a_mapping_that_is_called_as_another_program_shares_nothing_with_it(desk, name):
+    desk.run(called=name)
+    assert [path.name for path in (desk.repo.root / "imports").iterdir()] == [f"csv-{name}.last.json"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from salesops.cli.actions.import_last import LastFile, Unusable, name_of
+from salesops.cli.actions.import_last import CSV, LastFile, Unusable, name_of
 from salesops.cli.actions.import_tables import (
     Prepared,
     TablesRead,
@@ -74,6 +74,6 @@ def _prepared(folder: str, root: Path, file: str, column_map: str, as_of: str | 
     mapping = sound(*read_mapping(document, book))
     progress(f"reading {file} …")
     path = Path(folder, file)
-    last = LastFile.on_disk(root, name_of(column_map, "csv"))
+    last = LastFile.on_disk(root, name_of(column_map, CSV))
     tables = TablesRead.of(path, table_at(path, file, mapping.format), document, mapping, last.held)
     return tables.planned(book, day_of(as_of, book), update, last)

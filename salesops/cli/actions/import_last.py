@@ -9,8 +9,10 @@ from salesops.cli.named_file import bytes_of
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.hubspot.mapping import NAME as HUBSPOT
 from salesops.imports.last_import import Remembered, last_path, read_last
+from salesops.imports.sources import SOURCES
 from salesops.problems import CannotDecide, Problem
 
+CSV = "csv"
 MOST_KEPT = 1_000_000_000
 """Bytes of a file of an earlier import that are read."""
 
@@ -47,9 +49,11 @@ class LastFile:
 
 
 def name_of(column_map: str, source: str) -> str:
-    """What the file of the last import is called by: the mapping's name; that of HubSpot is kept for HubSpot's own."""
+    """What the file of the last import is called by: the mapping's name, so that no two programs share one."""
     stem = Path(column_map).stem
-    return f"{source}-{stem}" if stem == HUBSPOT else stem
+    if source == CSV:
+        return f"{CSV}-{stem}" if stem.partition("-")[0] in {HUBSPOT, *SOURCES} else stem
+    return stem if stem.partition("-")[0] == source else f"{source}-{stem}"
 
 
 def text_of(root: Path, path: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from salesops.book.sounds_alike import sounding_like
@@ -15,7 +16,7 @@ from salesops.imports.hubspot.deal_columns import DealColumns, may_hold_days, wa
 from salesops.imports.hubspot.files import ExportFile
 from salesops.imports.hubspot.headings import COMPANY_NAMES, DEAL_NAMES, Role, column_called
 from salesops.imports.hubspot.mapping import MAPPING, HubspotMap
-from salesops.imports.hubspot.row_fates import Becomes, RowFate, counts
+from salesops.imports.hubspot.row_fates import Becomes, RowFate, counts, question_in_words
 from salesops.imports.hubspot.tables import HubspotExport
 from salesops.imports.names import sameness
 from salesops.imports.outcomes import Outcome
@@ -47,8 +48,15 @@ class ImportReport:
 
     @property
     def has_open_ends(self) -> bool:
-        """Whether any row was not taken."""
-        return any(one.fate is not Becomes.TAKEN for fates in self.fates.values() for one in fates)
+        """Whether any row was not taken, or something is asked."""
+        return bool(self.asked) or any(one.fate is not Becomes.TAKEN for fates in self.fates.values() for one in fates)
+
+    @cached_property
+    def asked(self) -> tuple[str, ...]:
+        """What is asked of records that rows of several files tell of: no row asks it alone."""
+        shown = {one.path for fates in self.fates.values() for one in fates if one.fate is Becomes.ASKS}
+        asking = (entry for entry in self.plan.entries.asking if entry.path not in shown)
+        return tuple(f"{entry.path}: {question_in_words(each)}" for entry in asking for each in entry.asked)
 
     # ── for a terminal ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -166,6 +174,10 @@ class ImportReport:
             yield f"Records {'' if is_done else 'would be: '}{' · '.join(told)}"
         changed = [entry for entry in self.plan.entries if entry.outcome is Outcome.UPDATED]
         yield from (f"  {show(entry.path)}: {show(', '.join(entry.differs))}" for entry in changed[:FEW])
+        for line in self.asked[:FEW]:
+            yield f"Asks    {show(line)}"
+        if len(self.asked) > FEW:
+            yield f"        … and {len(self.asked) - FEW:,} more: {REPORT} has them all"
         for line in self.gone[:FEW]:
             yield f"Gone    {show(line)}"
         if len(self.gone) > FEW:
@@ -205,6 +217,7 @@ class ImportReport:
             ("Questions of the mapping", self.questions),
             ("Names that are probably one institution: listed, never made one", tuple(names_alike(self.export))),
             ("Days to look at", tuple(doubtful_days(self.export))),
+            ("To decide: the record and the export were both changed since the last import", self.asked),
             ("Gone from the export: nothing is removed here", self.gone),
         ):
             if lines:
@@ -252,6 +265,7 @@ class ImportReport:
             "questions": list(self.questions),
             "alike": list(names_alike(self.export)),
             "days": doubtful_days(self.export),
+            "asked": list(self.asked),
             "gone": list(self.gone),
             "columns": list(self.changed_headings),
             "people": self.plan.people_to_paste,

@@ -90,7 +90,7 @@ def _fate(
     record = records.get(row)
     if record is None:
         return RowFate(file, row, Becomes.TAKEN, notes)
-    asked = tuple(_question(each) for each in record.asked)
+    asked = tuple(question_in_words(each) for each in record.asked)
     why = (*asked, *([record.why] if record.why else []), *notes)
     return RowFate(file, row, Becomes.ASKS if asked or record.why else Becomes.TAKEN, why, record.path)
 
@@ -100,7 +100,7 @@ def _words(remark: Remark) -> str:
     return f"{remark.column} {remark.reason}{value}".strip()
 
 
-def _question(question: Question) -> str:
+def question_in_words(question: Question) -> str:
     """A field and its two values; of lists, what only one of them has."""
     told = question.apart
     record, table = (

@@ -218,3 +218,29 @@ def test_what_is_kept_of_the_last_import_is_sorted_and_no_more_than_what_was_tak
         "value": {"one_off": "1250 USD"},
         "x": {"hubspot": "101"},
     }
+
+
+def test_what_both_changed_of_a_company_or_a_contact_is_asked_though_no_row_is_its_own(hub):
+    def export(country, role):
+        person = {"Record ID": "1", "First Name": "Ann", "Last Name": "Other", "Email": "ann@pinecrest.edu", "Job Title": role, "Associated Company IDs": "11"}  # fmt: skip
+        company = {"Record ID": "11", "Company name": "Pinecrest College", "Country/Region": country}
+        hub.give(
+            deals=table([deal(**{"Associated Company IDs": "11"})]),
+            companies=table([company]),
+            contacts=table([person]),
+        )
+
+    export("Canada", "Dean")
+    hub.bring("deals", "companies", "contacts")
+    member = "members/pinecrest-college.yaml"
+    hub.change(member, "country: CA", "country: DE")
+    hub.change(member, "role: Dean", "role: Provost")
+    before = hub.holds(member)
+    export("US", "Head")
+    found = hub.go(code=1)
+    assert sorted(found["asked"]) == [
+        f"{member}: contacts.0.role: the record says Provost, the export Head",
+        f"{member}: country: the record says DE, the export US",
+    ]
+    assert hub.holds(member) == before
+    assert "the record says Provost, the export Head" in hub.holds("imports/hubspot.md")
