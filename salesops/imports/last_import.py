@@ -45,7 +45,12 @@ class Remembered:
         return LastImport(self.taken, ours, closing)
 
     def text_after(self, entries: RecordOutcomes, headings: Headings) -> str:
-        """The file once these records are written: what the table says of each that was taken, but for what is still open."""
+        """The file once these records are written: what the table says of each that was taken, but for what is still open.
+
+        Nothing where nothing was ever taken.
+        """
+        if not self.taken and all(entry.why for entry in entries):
+            return ""
         ahead = {"format": str(FORMAT), "headings": as_json({**self.headings, **headings}, "\n ")}
         kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
         return "".join(_whole(ahead | {called: self._records(kind, entries) for called, kind in kinds.items()}))

@@ -49,8 +49,7 @@ class NewerTable:
     @property
     def remembered(self) -> str:
         """What is to be remembered once the plan is carried out, as a file; nothing where nothing was ever taken."""
-        is_empty = not self.before.taken and all(entry.why for entry in self.plan.entries)
-        return "" if is_empty else self.before.text_after(self.plan.entries, self.headings)
+        return self.before.text_after(self.plan.entries, self.headings)
 
     # ── what is gone ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -49,6 +49,7 @@ class Plan:
     team: FileChange | None = None
     process: FileChange | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
+    updates: bool = False
     asking: tuple[str, ...] = ()
     asked_rows: frozenset[int] = frozenset()
 
@@ -166,6 +167,7 @@ class Planner:
             rows=len(table.rows) + len(table.refused),
             taken=self.taken(asked_rows),
             entries=entries,
+            updates=self.ground.on_file.update,
             asking=tuple(entry.path for entry in asking),
             asked_rows=asked_rows,
             remarks=tuple(self.remarks()),

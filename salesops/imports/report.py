@@ -116,7 +116,9 @@ def _differences(plan: Plan, style: Style) -> Iterator[str]:
     for outcome, words in (
         (
             Outcome.KEPT,
-            "differs from the file and is kept; --update adds what a record lacks, and takes what only the file changed since the last import",
+            "differs from the file and is kept: decide which of the two is right, and change the record or the file"
+            if plan.updates
+            else "differs from the file and is kept; --update adds what a record lacks, and takes what only the file changed since the last import",
         ),
         (Outcome.UPDATED, "takes what it lacked, and what only the file changed since the last import"),
     ):

@@ -628,3 +628,18 @@ def test_a_day_to_come_is_no_fact_yet(desk):
 def test_a_mapping_that_is_called_as_another_program_shares_nothing_with_it(desk, name):
     desk.run(called=name)
     assert [path.name for path in (desk.repo.root / "imports").iterdir()] == [f"csv-{name}.last.json"]
+
+
+def test_what_is_remembered_in_another_encoding_is_said_as_data(told):
+    (told.repo.root / LAST).write_bytes(b"\xff\xfe{}")
+    found = newer(told, code=2)
+    assert "not UTF-8" in found["problems"][0]["message"]
+
+
+def test_where_everything_is_taken_anyway_no_option_is_named_that_there_is_not(mails):
+    change(mails, INTRO, "sent: 12", "sent: 13")
+    mails.repo.write("../counts.csv", sent("2026-03-02,40,5", "2026-04-02,14,1"))
+    said = mails.repo.run("import", "outreach", "../counts.csv")
+    assert said.code == 1
+    assert "decide which of the two is right" in said.out
+    assert "--update" not in said.out

@@ -10,7 +10,7 @@ from salesops.edits.yaml_writer import FileChange
 from salesops.imports.hubspot.mapping import NAME as HUBSPOT
 from salesops.imports.last_import import Remembered, last_path, read_last
 from salesops.imports.sources import SOURCES
-from salesops.problems import CannotDecide, Problem
+from salesops.problems import CannotDecide, Place, Problem
 
 CSV = "csv"
 MOST_KEPT = 1_000_000_000
@@ -37,7 +37,10 @@ class LastFile:
     def on_disk(cls, root: Path, name: str) -> LastFile:
         """The file of that name; raises Unusable where it is damaged."""
         path = last_path(name)
-        text = text_of(root, path)
+        try:
+            text = text_of(root, path)
+        except CannotDecide as fault:
+            raise Unusable([Problem("not-json", str(fault).removeprefix(f"{path} "), Place(path))]) from None
         found = Remembered() if text is None else read_last(path, text)
         if isinstance(found, Problem):
             raise Unusable([found])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -41,11 +42,19 @@ def meetings_table(name: str, raw: bytes, book: Book) -> tuple[Table | None, For
         calendars = Calendar.from_ical(raw.decode("utf-8-sig").encode("utf-8"), multiple=True)
         events = [event for calendar in calendars for event in calendar.walk("VEVENT")]
     except Exception:
-        way_out = "export the calendar again, as .ics"
-        return None, Format(), [Problem("not-a-calendar", "the file is no calendar in ICS", Place(name), help=way_out)]
+        return _no_calendar(name, "the file is no calendar in ICS")
+    if not calendars or len(events) != len(_BEGINS.findall(raw)):
+        return _no_calendar(name, "the file is no whole calendar in ICS: it ends before an event does, or has none")
     reading = _CalendarFile(name, book)
     rows = tuple(row for at, event in enumerate(events, 1) if (row := reading.row(at, event)))
     return Table(name, HEADER, rows, tuple(reading.refused)), Format(), []
+
+
+_BEGINS = re.compile(rb"^BEGIN:VEVENT[ \t]*\r?$", re.MULTILINE | re.IGNORECASE)
+
+
+def _no_calendar(name: str, why: str) -> tuple[None, Format, list[Problem]]:
+    return None, Format(), [Problem("not-a-calendar", why, Place(name), help="export the calendar again, as .ics")]
 
 
 def meetings_mapping(table: Table, shape: Format, book: Book, process: Process | None) -> str:

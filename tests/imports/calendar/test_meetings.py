@@ -162,3 +162,14 @@ def test_a_hostile_calendar_is_a_message_or_the_right_record(bring, raw):
     else:
         assert found["rows"] == sum(found["became"].values())
     assert load(bring.repo.root)[1] == []
+
+
+@pytest.mark.parametrize("damage", [lambda raw: b"", lambda raw: raw[: raw.rindex(b"END:VEVENT")], lambda raw: raw.replace(b"END:VCALENDAR", b"")], ids=["empty", "cut in an event", "cut at its end"])  # fmt: skip
+def test_a_calendar_that_was_cut_off_is_none_and_nothing_is_lost(bring, damage):
+    bring.run(file(event()))
+    before = bring.files()
+    whole = file(event() + event("a2", "Another call with Ash College", "20261103T170000Z"))
+    whole = whole if isinstance(whole, bytes) else whole.encode()
+    ran = bring.run(damage(whole), code=2)
+    assert "calendar" in ran["problems"][0]["message"]
+    assert bring.files() == before

@@ -244,3 +244,10 @@ def test_what_both_changed_of_a_company_or_a_contact_is_asked_though_no_row_is_i
     ]
     assert hub.holds(member) == before
     assert "the record says Provost, the export Head" in hub.holds("imports/hubspot.md")
+
+
+def test_nothing_is_remembered_where_nothing_was_taken(hub):
+    hub.give(deals=table([deal()]))
+    hub.look("deals")
+    hub.go(code=1)
+    assert not (hub.repo.root / "imports/hubspot.last.json").exists()
