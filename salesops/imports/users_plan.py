@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -55,7 +55,7 @@ class UsersPlan:
             if count := self._count(reader):
                 of_member.setdefault(count.member, []).append(count)
         for member_id, counts in of_member.items():
-            kept = self._once(counts)
+            kept = self._as_named_then(member_id, self._once(counts))
             if not kept:
                 continue
             data = {"health": sorted((one.entry for one in kept), key=lambda entry: str(entry["date"]))}
@@ -97,6 +97,28 @@ class UsersPlan:
             return None
         member_id, hub = found[0]
         return member_id, hub if len(self.ground.book.members[member_id].hubs) > 1 else ""
+
+    def _as_named_then(self, member_id: str, counts: list[_Count]) -> list[_Count]:
+        """The counts under the names of their day: one that the record has without a hub, or of a hub that is called otherwise now, is the same one.
+
+        Several hubs beside a count without one ask: it may be one of theirs, or all together.
+        """
+        member = self.ground.book.members[member_id]
+        hubs = {hub.name for hub in member.hubs}
+        kept = []
+        for one in counts:
+            day, hub = one.entry["date"], one.entry.get("hub")
+            held = [seen for seen in member.health if seen.active_users is not None and str(seen.date) == day]
+            then = [seen for seen in held if seen.hub not in hubs]
+            if hub is None or not then or any(seen.hub == hub for seen in held):
+                kept.append(one)
+            elif len(then) == 1 and sum(other.entry["date"] == day for other in counts) == 1:
+                entry = {key: value for key, value in one.entry.items() if key != "hub"}
+                kept.append(replace(one, entry={**entry, **({"hub": then[0].hub} if then[0].hub else {})}))
+            else:
+                reason = "is a hub of a member that the record counts otherwise on that day: name the hub there, or take it out"
+                one.reader.say(Verdict.ASKED, self.column, "hub-unclear", reason, f"{member_id} on {day}")
+        return kept
 
     def _last_day(self, reader: RowReader, words: str) -> str | None:
         """The last day of a month, or the day that is written; nothing of a month that is not over."""

@@ -128,3 +128,30 @@ def test_a_hostile_table_is_a_message_and_changes_nothing(bring, raw):
     assert ran.code in (1, 2)
     assert json.loads(ran.out)["written"] == []
     assert bring.files() == before
+
+
+def test_a_second_hub_of_a_member_counts_nothing_twice(bring):
+    bring.repo.member(ONE)
+    table = (HEAD + "teaching,2026-09,250\nteaching,2026-10,280\n").encode()
+    bring.run(table)
+    path = bring.repo.root / "members/cascadia-university.yaml"
+    path.write_text(path.read_text().replace(ONE, TWO))
+    before = bring.files()
+    assert bring.run(table)["written"] == []
+    assert bring.files() == before
+    assert bring.run((HEAD + "teaching,2026-10,290\n").encode())["members"]["updated"] == 1, "they corrected it"
+    assert health(bring)[1] == ("2026-10-31", 290, None, None)
+    found = bring.run((HEAD + "teaching,2026-10,290\nresearch,2026-10,9\n").encode(), code=1)
+    assert (found["became"]["asked"], adds_up(found)) == (2, True), "it is one of theirs, or all together"
+    assert len(health(bring)) == 2
+
+
+def test_a_hub_that_is_called_otherwise_now_counts_nothing_twice(bring):
+    bring.repo.member(TWO)
+    table = (HEAD + "https://hub.cascadia.example/hub/,2026-10,280\n").encode()
+    bring.run(table)
+    assert health(bring) == [("2026-10-31", 280, "teaching", None)]
+    path = bring.repo.root / "members/cascadia-university.yaml"
+    path.write_text(path.read_text().replace("name: teaching,", "name: lectures,"))
+    assert bring.run(table)["written"] == []
+    assert health(bring) == [("2026-10-31", 280, "teaching", None)]
