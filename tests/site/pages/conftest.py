@@ -40,7 +40,7 @@ QUIET = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --disable-dev-shm-usage --remote-debugging-pipe"
 ).split()
-PATIENCE = 20
+PATIENCE = 60
 """Seconds that the browser may take for an answer."""
 KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "ArrowDown": (40, ""), "/": (191, "/")}
 """The keys that lead through a page: their number, and what they type."""
