@@ -23,6 +23,7 @@ from salesops.imports.csv.rows import (
 )
 from salesops.imports.ground import Ground, Making
 from salesops.imports.imported_process import UsedStages
+from salesops.imports.linked_deals import LinkedDeals
 from salesops.imports.move_history import MoveHistory
 from salesops.imports.names import Directory, sameness
 from salesops.imports.outcomes import RecordOutcome
@@ -59,7 +60,10 @@ class DealPlan:
         """The deals that the rows tell of, one for each id."""
         found = [candidate for reader in self.ground.rows() if (candidate := self.candidate(reader))]
         column = column_in(self.deal.id)
-        if self.deal.key:
+        if self.deal.key_link:
+            LinkedDeals(self.ground, self.deal.key_link, {*self.members.names}).give(found, column)
+            found = [candidate for candidate in found if candidate.is_taken]
+        elif self.deal.key:
             found = self.with_own_ids(found, self.deal.key, column)
         candidates = one_for_each(found, column)
         for candidate in candidates:

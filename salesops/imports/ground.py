@@ -86,7 +86,8 @@ class Ground:
     def keys_told(self) -> frozenset[str]:
         """The keys of all deals of the table, whatever becomes of them."""
         deal = self.mapping.deal
-        column = deal.fields[deal.key].column if deal and deal.key else None
+        cell = deal.key_cell if deal and deal.key else None
+        column = cell.column if cell else None
         return frozenset(self.table.cell(row, column) for row in self.table.rows) if column else frozenset()
 
     def keys_of(self, kind: str, field: str) -> Iterator[tuple[str, str]]:

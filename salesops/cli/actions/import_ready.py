@@ -98,7 +98,7 @@ class _Import:
             raw = text.encode("utf-8", "replace")
             self._say_what_to_answer(text, last.held.changed_headings(headings_of({FromTable.FIRST: table})))
         document = sound(*document_of(self.column_map or self.ready_name, raw))
-        mapping = sound(*read_mapping(document, self.book))
+        mapping = SOURCES[self.source].with_key(sound(*read_mapping(document, self.book)))
         table = self._with_what_is_named(table, mapping)
         tables = TablesRead.of(Path(self.folder, self.file), table, document, mapping, last.held)
         return tables.planned(self.book, self.day, self.update, last)
