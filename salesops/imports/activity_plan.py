@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ class ActivityRow:
 
 
 class ActivityPlan:
-    """What becomes of the rows of a table of activities."""
+    """What becomes of the rows of a table of activities; ``elsewhere`` are those, by deal and id, that the table names for another deal now."""
 
     def __init__(self, ground: Ground, mapped: ActivityMap, table: Table, people: ContactPlan | None = None) -> None:
         self.ground = ground
@@ -41,6 +41,7 @@ class ActivityPlan:
         self.table = table
         self.column = column_in(mapped.deal)
         self.fields = fillings(Activity, mapped.fields)
+        self.elsewhere: set[tuple[str, str]] = set()
         if mapped.key:
             ground.deal_of.update({key: deal_id for deal_id, key in ground.keys_of("deal", mapped.key)})
 
@@ -50,6 +51,7 @@ class ActivityPlan:
         readers = self.ground.rows(self.table, self.mapped.format)
         told = [one for reader in readers for one in self._of_row(reader, deals)]
         self._ask_of_one_id(told)
+        self._ask_of_other_deals(told)
         kept = [one for one in told if one.reader.verdict is None]
         of_deals: dict[str, list[ActivityRow]] = {}
         for one in kept:
@@ -135,6 +137,46 @@ class ActivityPlan:
                 rows = f"{one.data['id']}, rows {other.reader.row.number} and {one.reader.row.number}"
                 for each in (other, one):
                     each.reader.say(Verdict.ASKED, self.column, wrong.code, wrong.reason, rows)
+
+    def _ask_of_other_deals(self, told: list[ActivityRow]) -> None:
+        """Ask about rows that name another deal than the one that has the activity: it is not to stand at both."""
+        named: dict[str, set[str]] = {}
+        for one in told:
+            if "id" in one.data:
+                named.setdefault(str(one.data["id"]), set()).add(one.deal)
+        held = self._holding(named) if named else {}
+        for one in told:
+            number = str(one.data.get("id", ""))
+            deals = held.get(number, {})
+            others = [deal for deal, entry in deals.items() if self._is_same(deal, entry, one.data)]
+            others = [deal for deal in others if deal not in named[number]]
+            if others and one.deal not in deals:
+                self.elsewhere |= {(deal, number) for deal in others}
+                self._say_elsewhere(one, others, number)
+
+    def _say_elsewhere(self, one: ActivityRow, others: list[str], number: str) -> None:
+        told = f"{number}: at {', '.join(others)}, now {one.deal}"
+        if all(self.ground.last.goes_before(deal, ("activity", number)) for deal in others):
+            reason = "names another deal than the one that has it, where it stays, as ours says"
+            one.reader.say(Verdict.SKIPPED, self.column, "activity-elsewhere", reason, told)
+        else:
+            reason = "names another deal than the one that has it: move it there in the records, or write under ours that it stays"
+            one.reader.ask(self.column, Wrong("activity-elsewhere", reason), told)
+
+    def _holding(self, ids: Collection[str]) -> dict[str, dict[str, Activity]]:
+        """The deals on file that have activities of some ids, and these."""
+        found: dict[str, dict[str, Activity]] = {}
+        for deal_id, deal in self.ground.book.deals.items():
+            for entry in deal.activity:
+                if entry.id in ids:
+                    found.setdefault(str(entry.id), {})[deal_id] = entry
+        return found
+
+    def _is_same(self, deal_id: str, held: Activity, told: Mapping[str, Any]) -> bool:
+        """Whether a row is about an activity on file: the last import took it there, or it has the same day; two programs may use one id."""
+        taken = self.ground.last.of("deal", deal_id).get("activity", ())
+        is_taken = any(isinstance(entry, Mapping) and entry.get("id") == held.id for entry in taken)
+        return is_taken or (str(held.date), held.kind) == (told["date"], told["kind"])
 
     def _once(self, one: ActivityRow, held: list[dict[str, Any]]) -> None:
         """Add an activity to those of its deal; one that two rows tell is one."""

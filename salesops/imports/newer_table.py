@@ -113,7 +113,7 @@ class NewerTable:
             if self._of_rows and ref not in self.plan.entries.places:
                 continue
             for name, entry in _no_longer(before, self._told(ref)):
-                if not _is_held(document.data, name, entry):
+                if not _is_held(document.data, name, entry) or self._is_elsewhere(ref, name, entry):
                     continue
                 if not self._of_rows and str(entry.get("date", self._first_day)) < self._first_day:
                     earlier += 1
@@ -121,6 +121,11 @@ class NewerTable:
                     yield f"{document.path}: {_called(name, entry)}: no row that was taken says it any more"
         if earlier:
             yield f"before {self._first_day}, the first day of the file: {counted(earlier, 'row')} of earlier imports"
+
+    def _is_elsewhere(self, ref: Ref, name: str, entry: Mapping[str, Any]) -> bool:
+        """Whether a row tells of an activity, if for another deal: that is said of the row."""
+        activities = self.planner.activities
+        return name == "activity" and activities is not None and (ref[1], entry.get("id")) in activities.elsewhere
 
     @cached_property
     def _first_day(self) -> str:
