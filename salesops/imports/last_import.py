@@ -10,10 +10,11 @@ from json.encoder import encode_basestring
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.imports.additions import Addition, Question
 from salesops.imports.outcomes import RecordOutcome, RecordOutcomes
 from salesops.imports.plan import IMPORTED_KINDS
-from salesops.imports.three_way import LastImport, Ref, is_like, said_itself
-from salesops.problems import Path, Place, Problem
+from salesops.imports.three_way import LastImport, Ref, is_like, plain_entry, said_itself
+from salesops.problems import Place, Problem
 from salesops.records.kinds import entries_of
 from salesops.records.record import is_given, value_at
 from salesops.store.scratch import ScratchDict
@@ -68,8 +69,8 @@ class Remembered:
             if entry.why:
                 continue
             now = _remembered(now, entry)
-            for path, told in entry.open_ends:
-                now = _put_back(now, before, path, told)
+            for left in entry.open_ends:
+                now = _put_back(now, before, left)
         return now
 
     def new_headings(self, now: Headings) -> dict[str, list[str]]:
@@ -277,22 +278,21 @@ def no_longer_told(name: str, before: Sequence[Any], told: Sequence[Any]) -> lis
     return gone
 
 
-def _put_back(now: Mapping[str, Any], before: Mapping[str, Any], path: Path, told: Any) -> dict[str, Any]:
-    """The same with a field as it was taken before, so that what is open in it is asked again; of a list, the entries that say what is open."""
-    until = next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))
-    keys = tuple(str(part) for part in path[:until])
-    was, held, within = value_at(before, keys), value_at(now, keys), path[until + 1 :]
-    if until < len(path) and isinstance(was, list) and isinstance(held, list):
-        is_open = [str(value_at(each, within)) == str(told) for each in held]
-        if any(is_open):
-            pairs = zip(held, is_open, strict=True)
-            was = [_as_before(keys[-1], each, was) if is_so else each for each, is_so in pairs]
+def _put_back(now: Mapping[str, Any], before: Mapping[str, Any], left: Addition | Question) -> dict[str, Any]:
+    """The same with what is open as it was taken before, so that it is asked again: a field, or an entry of a list."""
+    until = next((at for at, part in enumerate(left.path) if isinstance(part, int)), len(left.path))
+    keys = tuple(str(part) for part in left.path[:until])
+    was = value_at(before, keys)
+    if left.entry is not None:
+        was = _with_entry_as_before(keys[-1], value_at(now, keys), was, plain_entry(left.entry))
     return _with(now, keys, was)
 
 
-def _as_before(name: str, entry: Any, before: list[Any]) -> Any:
-    """An entry of a list as it was taken before; as it is now where it was not there."""
-    return next((one for one in before if is_like(name, one, entry)), entry)
+def _with_entry_as_before(name: str, held: Any, before: Any, entry: Any) -> list[Any]:
+    """A list with one entry as it was taken before; without it where it was not taken."""
+    taken = before if isinstance(before, list) else []
+    was = [one for one in taken if is_like(name, one, entry)][:1]
+    return [one for each in held for one in (was if each == entry else [each])]
 
 
 def _with(now: Any, keys: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -11,12 +11,12 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from salesops.book.book import Book, Ref
-from salesops.checks.facts import days_to_come
 from salesops.edits.edit import CannotEdit
 from salesops.edits.yaml_writer import FileChange, in_order, render
 from salesops.imports.additions import Addition, Grasp, Question, completed, differences
 from salesops.imports.three_way import NOTHING_TAKEN, LastImport, Sides, three_way
 from salesops.problems import Path, Place, Problem, dotted
+from salesops.records.dated import days_to_come
 from salesops.records.deal import Deal
 from salesops.records.model_fields import lists_of
 from salesops.records.record import Entries, Record
@@ -56,9 +56,9 @@ class RecordOutcome:
     rows: tuple[int, ...] = ()
 
     @property
-    def open_ends(self) -> list[tuple[Path, Any]]:
-        """Where the record and the table still differ once this is written, and what the table says there."""
-        return [*((one.path, one.table) for one in self.asked), *((one.path, one.value) for one in self.left)]
+    def open_ends(self) -> tuple[Addition | Question, ...]:
+        """Where the record and the table still differ once this is written."""
+        return (*self.asked, *self.left)
 
 
 class RecordOutcomes(Collection[RecordOutcome]):

@@ -35,8 +35,8 @@ IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
 class Plan:
     """All that an import would do; carrying it out is writing its ``changes``.
 
-    ``beside`` are the further tables with the number of their rows. ``asking`` are the records, and ``asked_rows`` the rows of the
-    first table, of which a person has to decide something; without updates nothing is asked, for nothing is changed.
+    ``beside`` are the further tables with the number of their rows. ``asked_rows`` are the rows of the first table of which a
+    person has to decide something.
     """
 
     file: str
@@ -50,8 +50,12 @@ class Plan:
     process: FileChange | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
     updates: bool = False
-    asking: tuple[str, ...] = ()
     asked_rows: frozenset[int] = frozenset()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to decide something of a record; without updates nothing is asked, for nothing is changed."""
+        return self.updates and any(self.entries.asking)
 
     @property
     def changes(self) -> Iterator[FileChange]:
@@ -160,7 +164,7 @@ class Planner:
             members = members.only({candidate.member for candidate in candidates if candidate.is_taken})
         new_people = self.deals.new_people(candidates) if self.deals else {}
         entries = members + rest
-        asking = list(entries.asking) if self.ground.on_file.update else []
+        asking = entries.asking if self.ground.on_file.update else ()
         asked_rows = frozenset(row for entry in asking for row in entry.rows)
         return Plan(
             file=table.name,
@@ -168,7 +172,6 @@ class Planner:
             taken=self.taken(asked_rows),
             entries=entries,
             updates=self.ground.on_file.update,
-            asking=tuple(entry.path for entry in asking),
             asked_rows=asked_rows,
             remarks=tuple(self.remarks()),
             new_people=new_people,

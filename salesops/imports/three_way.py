@@ -79,9 +79,9 @@ def _of_field(each: Found, sides: Sides, last: LastImport) -> Iterator[Found]:
     if is_given(before) and _is_one(before, told):
         return
     if isinstance(each, Addition):
-        yield each if not is_given(before) or is_put_in(told) else Question(each.path, None, told)
+        yield each if not is_given(before) or is_put_in(told) else Question(each.path, None, told, each.entry)
     elif is_given(before) and _is_one(before, each.record) and not _is_held(sides, each.path, last):
-        yield Addition(each.path, told)
+        yield Addition(each.path, told, entry=each.entry)
     else:
         yield each
 
@@ -125,10 +125,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return said_itself(value)
     if isinstance(value, list):
-        return [
-            {key: _plain(part) for key, part in each.items()} if isinstance(each, dict) else str(each) for each in value
-        ]
+        return [plain_entry(each) for each in value]
     return str(value)
+
+
+def plain_entry(entry: Any) -> Any:
+    """An entry of a list as JSON has it."""
+    return {key: _plain(part) for key, part in entry.items()} if isinstance(entry, dict) else str(entry)
 
 
 def _is_one(before: Any, told: Any) -> bool:

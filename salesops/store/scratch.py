@@ -75,7 +75,8 @@ class ScratchList(Sequence[V]):
         return len(self._places)
 
     def __getitem__(self, at: Any) -> Any:
-        return self._file.get(self._places[at])
+        found = self._places[at]
+        return list(map(self._file.get, found)) if isinstance(at, slice) else self._file.get(found)
 
 
 class ScratchDict(MutableMapping[K, V]):

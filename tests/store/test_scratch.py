@@ -54,3 +54,7 @@ def test_a_disk_without_room_is_a_sentence_with_a_way_out(monkeypatch):
         CannotDecide, match="No space left on device; make room there, or name another folder in TMPDIR"
     ):
         ScratchList(["a", "b"])
+
+
+def test_a_part_of_a_list_is_a_list():
+    assert ScratchList("abcd")[1:3] == ["b", "c"]
