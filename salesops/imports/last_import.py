@@ -35,17 +35,21 @@ def last_path(name: str) -> str:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What was taken, by record, and the headings of each table as they were then."""
+    """What was taken, by record, and the headings of each table as they were then.
+
+    ``named`` are the columns that were read of a table for which a mapping is ready, by the places of the mapping that name them.
+    """
 
     taken: Taken = field(default_factory=dict)
     headings: Headings = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def in_book(self, book: Book, ours: Collection[str]) -> LastImport:
         """The same as a comparison needs it: with the stages that close a deal, and the fields in which records go before."""
         closing = {name for version in book.processes for name, stage in version.stages.items() if not stage.is_open}
         return LastImport(self.taken, ours, closing)
 
-    def text_after(self, entries: RecordOutcomes, headings: Headings) -> str:
+    def text_after(self, entries: RecordOutcomes, headings: Headings, named: Mapping[str, str] | None = None) -> str:
         """The file once these records are written: what the table says of each that was taken, but for what is still open.
 
         Nothing where nothing was ever taken.
@@ -53,6 +57,7 @@ class Remembered:
         if not self.taken and all(entry.why for entry in entries):
             return ""
         ahead = {"format": str(FORMAT), "headings": as_json({**self.headings, **headings}, "\n ")}
+        ahead |= {"named": as_json(named, "\n ")} if named else {}
         kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
         return "".join(_whole(ahead | {called: self._records(kind, entries) for called, kind in kinds.items()}))
 
@@ -109,12 +114,13 @@ def read_last(path: str, text: str) -> Remembered | Problem:
     try:
         taken, rest = _parts(text)
         headings = {role: _words(names) for role, names in _sound(rest["headings"]).items()}
+        named = {place: str(column) for place, column in _sound(rest.get("named", {})).items()}
         if str(rest["format"]) != str(FORMAT):
             raise ValueError
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         advice = "take it back from git; without it, an import no longer knows what it took, and asks wherever a record differs: then delete it"
         return Problem("not-json", "is not what an import left here", Place(path), help=advice)
-    return Remembered(taken, headings)
+    return Remembered(taken, headings, named)
 
 
 def _parts(text: str) -> tuple[Taken, dict[str, Any]]:

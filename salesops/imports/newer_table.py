@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from salesops.imports.csv.mapping import FromTable
+from salesops.imports.csv.mapping import ColumnMap, FromTable
+from salesops.imports.csv.mapping_mistakes import columns_named
 from salesops.imports.csv.rows import RowReader
 from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground
@@ -15,6 +16,7 @@ from salesops.imports.last_import import Headings, Remembered, no_longer_told
 from salesops.imports.plan import Plan, Planner
 from salesops.imports.three_way import Ref, is_like
 from salesops.output import counted
+from salesops.problems import dotted
 from salesops.records.kinds import entries_of
 from salesops.records.record import value_at
 from salesops.records.yaml_reader import Document
@@ -32,14 +34,26 @@ def headings_of(tables: Mapping[FromTable, Table]) -> Headings:
     }
 
 
+def columns_at(mapping: ColumnMap) -> dict[str, str]:
+    """The column of the first table at each place of a mapping that names one."""
+    return {dotted(path): column for path, column, of in columns_named(mapping) if of is FromTable.FIRST}
+
+
+def lost_columns(before: Remembered, header: Collection[str], named: Mapping[str, str]) -> list[str]:
+    """The columns that the last import read, and that the table no longer has; not those of which another one took the place."""
+    gone = (column for place, column in before.named.items() if column not in header and place not in named)
+    return list(dict.fromkeys(gone))
+
+
 @dataclass(frozen=True)
 class NewerTable:
-    """A plan of an import, what the last one took, and the headings of now."""
+    """A plan of an import, what the last one took, the headings of now, and the columns that are to be remembered as ``named``."""
 
     planner: Planner
     plan: Plan
     before: Remembered
     headings: Headings
+    named: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
@@ -49,7 +63,7 @@ class NewerTable:
     @property
     def remembered(self) -> str:
         """What is to be remembered once the plan is carried out, as a file; nothing where nothing was ever taken."""
-        return self.before.text_after(self.plan.entries, self.headings)
+        return self.before.text_after(self.plan.entries, self.headings, self.named)
 
     # ── what is gone ──────────────────────────────────────────────────────────────────────────────────────────────────
 

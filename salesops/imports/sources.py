@@ -45,15 +45,17 @@ class ReadySource:
 
     def with_columns(self, table: Table, named: Iterable[str]) -> Table:
         """The table with an empty column for each that a mapping names and this file happens not to have."""
-        is_open = re.compile(self.open_ended).match if self.open_ended else None
-        more = [column for column in dict.fromkeys(named) if is_open and is_open(column) and column not in table.header]
+        more = [column for column in dict.fromkeys(named) if self.is_open(column) and column not in table.header]
         rows = tuple(replace(row, cells=[*row.cells, *[""] * len(more)]) for row in table.rows)
         return replace(table, header=(*table.header, *more), rows=rows) if more else table
 
     def passed_over(self, table: Table, named: Collection[str]) -> list[str]:
         """The columns of that kind that a mapping does not name."""
-        is_open = re.compile(self.open_ended).match if self.open_ended else None
-        return [column for column in table.header if is_open and is_open(column) and column not in named]
+        return [column for column in table.header if self.is_open(column) and column not in named]
+
+    def is_open(self, column: str) -> bool:
+        """Whether a column is of the kind that some files have and others do not."""
+        return bool(self.open_ended and re.match(self.open_ended, column))
 
 
 SOURCES: Mapping[str, ReadySource] = {
