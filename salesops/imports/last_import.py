@@ -298,7 +298,7 @@ def _with_entry_as_before(name: str, held: Any, before: Any, entry: Any) -> list
     """A list with one entry as it was taken before; without it where it was not taken."""
     taken = before if isinstance(before, list) else []
     was = [one for one in taken if is_like(name, one, entry)][:1]
-    return [one for each in held for one in (was if each == entry else [each])]
+    return [one for each in held or () for one in (was if each == entry else [each])]
 
 
 def _with(now: Any, keys: tuple[str, ...], value: Any) -> dict[str, Any]:

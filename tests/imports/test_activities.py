@@ -142,3 +142,14 @@ def test_a_meeting_that_comes_to_a_second_deal_and_stays_at_its_first_is_at_both
         "--update", head=HEAD, rows="a-2,2026-02-03,MEETING,COMPLETED,Both,,1\n", map=several, called="meetings"
     )
     assert found["gone"] == ["deals/a-1.yaml: activity 2026-02-03, meeting: no row that was taken says it any more"]
+
+
+def test_a_meeting_beside_the_deals_that_names_another_of_them_now_is_asked_and_at_one_deal_only(desk):
+    deals = row(1) + row(2, product="Premier")
+    desk.repo.write("../meetings.csv", HEAD + "A-1,2026-02-03,MEETING,COMPLETED,Ours,,1\n")
+    desk.run(rows=deals, map=IN_PLACE + BESIDE)
+    desk.repo.write("../meetings.csv", HEAD + "A-2,2026-02-05,MEETING,COMPLETED,Ours,,1\n")
+    before = desk.records()
+    found = desk.run("--update", rows=deals, map=IN_PLACE + BESIDE, code=1)
+    assert [value for *_, value in reasons(found, "asked")] == ["1: at a-1, now a-2"]
+    assert (desk.records(), found["gone"]) == (before, [])
