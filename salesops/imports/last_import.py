@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -13,7 +14,7 @@ from salesops.book.book import Book
 from salesops.imports.additions import Addition, Question
 from salesops.imports.outcomes import RecordOutcome, RecordOutcomes
 from salesops.imports.plan import IMPORTED_KINDS
-from salesops.imports.three_way import LastImport, Ref, is_like, plain_entry, said_itself
+from salesops.imports.three_way import LastImport, Ref, is_like, list_at, plain_entry, said_itself
 from salesops.problems import Place, Problem
 from salesops.records.kinds import entries_of
 from salesops.records.record import is_given, value_at
@@ -23,7 +24,7 @@ FORMAT = 1
 _MARGIN = "\n  "
 """What begins the lines of a record."""
 
-Taken = Mapping[Ref, dict[str, Any]]
+Taken = ScratchDict[Ref, dict[str, Any]]
 Headings = Mapping[str, list[str]]
 """The headings of each table, by what it holds."""
 
@@ -40,7 +41,7 @@ class Remembered:
     ``named`` are the columns that were read of a table for which a mapping is ready, by the places of the mapping that name them.
     """
 
-    taken: Taken = field(default_factory=dict)
+    taken: Taken = field(default_factory=ScratchDict)
     headings: Headings = field(default_factory=dict)
     named: Mapping[str, str] = field(default_factory=dict)
 
@@ -63,7 +64,11 @@ class Remembered:
 
     def _records(self, kind: str, entries: RecordOutcomes) -> Iterator[str]:
         """The lines of each record of a kind of which anything is remembered."""
-        for ref in sorted(ref for ref in {*self.taken, *entries.places} if ref[0] == kind):
+        refs = ScratchDict[Ref, None]()
+        for ref in chain(self.taken, entries.places):
+            if ref[0] == kind:
+                refs[ref] = None
+        for ref in refs.in_order():
             if now := self._now(ref, map(entries.__getitem__, entries.places.get(ref, ()))):
                 yield f"{as_json(ref[1])}: {as_json(now, _MARGIN)}"
 
@@ -125,7 +130,7 @@ def read_last(path: str, text: str) -> Remembered | Problem:
 
 def _parts(text: str) -> tuple[Taken, dict[str, Any]]:
     """The records that were taken, put aside one by one, for they may be too many to hold; and what else the file says."""
-    taken, rest = ScratchDict[Ref, dict[str, Any]](), dict[str, Any]()
+    taken, rest = Taken(), dict[str, Any]()
     kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
 
     def part(name: str, at: int) -> int:
@@ -290,15 +295,14 @@ def _put_back(now: Mapping[str, Any], before: Mapping[str, Any], left: Addition 
     keys = tuple(str(part) for part in left.path[:until])
     was = value_at(before, keys)
     if left.entry is not None:
-        was = _with_entry_as_before(keys[-1], value_at(now, keys), was, plain_entry(left.entry))
+        was = _with_entry_as_before(keys[-1], list_at(now, keys), list_at(before, keys), plain_entry(left.entry))
     return _with(now, keys, was)
 
 
-def _with_entry_as_before(name: str, held: Any, before: Any, entry: Any) -> list[Any]:
+def _with_entry_as_before(name: str, held: list[Any], before: list[Any], entry: Any) -> list[Any]:
     """A list with one entry as it was taken before; without it where it was not taken."""
-    taken = before if isinstance(before, list) else []
-    was = [one for one in taken if is_like(name, one, entry)][:1]
-    return [one for each in held or () for one in (was if each == entry else [each])]
+    was = [one for one in before if is_like(name, one, entry)][:1]
+    return [one for each in held for one in (was if each == entry else [each])]
 
 
 def _with(now: Any, keys: tuple[str, ...], value: Any) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from typing import Any
 
 from salesops.imports.last_import import Remembered, last_path, read_last
 from salesops.imports.outcomes import RecordOutcomes
+from salesops.imports.three_way import Ref
 from salesops.problems import Problem
 from salesops.records.record import is_given
-from salesops.store.scratch import ScratchFile
+from salesops.store.scratch import ScratchDict
 
 
 def is_last_path(path: str) -> bool:
@@ -25,14 +26,14 @@ def last_imports_merged(path: str, base: str, ours: str, theirs: str) -> str | N
     if len(found) < len(sides):
         return None
     was, here, there = found
-    taken = {
-        ref: told
-        for ref in {*here.taken, *there.taken}
-        if (told := _of_both(was.taken.get(ref), here.taken.get(ref), there.taken.get(ref)))
-    }
+    taken = ScratchDict[Ref, dict[str, Any]]()
+    for side in (here.taken, there.taken):
+        for ref in side:
+            if ref not in taken and (told := _of_both(was.taken.get(ref), here.taken.get(ref), there.taken.get(ref))):
+                taken[ref] = told
     headings = _of_both(was.headings, here.headings, there.headings) or {}
     named = _of_both(was.named, here.named, there.named) or {}
-    return Remembered(taken, headings).text_after(RecordOutcomes(ScratchFile()), {}, named)
+    return Remembered(taken, headings).text_after(RecordOutcomes(), {}, named)
 
 
 def _of_both(was: Any, here: Any, there: Any) -> Any:

@@ -14,6 +14,7 @@ from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground
 from salesops.imports.last_import import Headings, Remembered, no_longer_told
 from salesops.imports.plan import Plan, Planner
+from salesops.imports.remarks import Remarks
 from salesops.imports.three_way import Ref, is_like
 from salesops.output import counted
 from salesops.problems import dotted
@@ -91,28 +92,34 @@ class NewerTable:
 
     def _on_file(self) -> Iterator[tuple[Ref, Document, Mapping[str, Any]]]:
         """The records on file that earlier imports took, and what they took of each."""
-        for ref in sorted(self.before.taken):
+        for ref in self.before.taken.in_order():
             if document := self._ground.book.documents.get(ref):
                 yield ref, document, self.before.taken[ref]
 
     def _records_gone(self) -> Iterator[str]:
-        named = self._ids_named()
+        of_rows, named = self.plan.entries.places, self._ids_not_taken()
         said = "its row is gone, or is one that cannot be read" if self._ground.table.refused else "its row is gone"
         for (kind, record_id), document, before in self._on_file():
-            if kind == self._of_rows and ("stages" in before or "name" in before) and record_id not in named:
+            if (
+                kind == self._of_rows
+                and ("stages" in before or "name" in before)
+                and ((kind, record_id) not in of_rows and record_id not in named)
+            ):
                 yield f"{document.path}: {said}"
 
-    def _ids_named(self) -> set[str]:
-        """The ids of the records that a row tells of, taken or not."""
-        ground, kind = self._ground, self._of_rows
-        taken = {record_id for of, record_id in self.plan.entries.places if of == kind}
+    def _ids_not_taken(self) -> set[str]:
+        """The ids of the records that a row tells of although it is not taken."""
+        ground = self._ground
         keyed = {ground.deal_of.get(key, "") for key in ground.keys_told}
-        lost = [reader for reader in ground.readers if reader.table is ground.table and reader.verdict is not None]
-        return {*taken, *keyed, *(self._id_of(reader) for reader in lost)}
+        for reading in ground.readings:
+            if reading.table is ground.table:
+                again = replace(reading, remarks=Remarks())
+                keyed |= {self._id_of(RowReader(again, lost.at)) for lost in reading.rows_lost}
+        return keyed
 
-    def _id_of(self, lost: RowReader) -> str:
+    def _id_of(self, again: RowReader) -> str:
         """The id that a row names of which nothing was taken; nothing where it names none."""
-        mapping, again = self._ground.mapping, replace(lost, remarks=())
+        mapping = self._ground.mapping
         if mapping.deal:
             return again.value(mapping.deal.id, "id") or ""
         if mapping.members and mapping.members.id:

@@ -38,9 +38,7 @@ class OwnIds:
         of_ours = self._of_ours(key)
         candidate.called = of_ours or key
         if of_ours:
-            data = candidate.data
-            taken_out(data, self.path.split("."))
-            candidate.data = data
+            taken_out(candidate.data, self.path.split("."))
             self.known[key] = of_ours
         if key not in self.known:
             if candidate.id in self.unkeyed:

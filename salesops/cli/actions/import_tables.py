@@ -132,7 +132,7 @@ def carried_out(
             say(line)
         for line in report.first_file(plan) if dry_run else ():
             say(line)
-    return 1 if plan.said(Verdict.REJECTED) or plan.said(Verdict.ASKED) or plan.asks else 0
+    return 1 if plan.remarks.has(Verdict.REJECTED, Verdict.ASKED) or plan.asks else 0
 
 
 def say_mapping(mapping: str, file: str, output_format: str) -> int:
