@@ -6,7 +6,7 @@ import csv
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from io import StringIO
@@ -279,6 +279,32 @@ def counted(number: int, noun: str) -> str:
 def as_json(value: Any) -> str:
     """JSON as machines read it: exact money as text, days as ISO, keys in the order given."""
     return _IN_JSON.sub(_as_unicode_escapes, json.dumps(value, ensure_ascii=False, indent=2, default=_plain))
+
+
+def as_json_lines(data: Mapping[str, Any]) -> Iterator[str]:
+    """A mapping as ``as_json`` has it, some lines at a time; of a value that is an iterator one entry after the other."""
+    yield "{"
+    left = len(data)
+    for key, value in data.items():
+        left -= 1
+        comma = "," if left else ""
+        if isinstance(value, Iterator):
+            yield from _entries_in_lines(f"  {as_json(key)}: [", value, f"]{comma}")
+        else:
+            yield f"  {as_json(key)}: {_deeper(as_json(value))}{comma}"
+    yield "}"
+
+
+def _entries_in_lines(begin: str, entries: Iterator[Any], end: str) -> Iterator[str]:
+    before = None
+    for entry in entries:
+        yield begin if before is None else f"{before},"
+        before = f"    {_deeper(as_json(entry), 2)}"
+    yield f"{begin}{end}" if before is None else f"{before}\n  {end}"
+
+
+def _deeper(text: str, steps: int = 1) -> str:
+    return text.replace("\n", "\n" + "  " * steps)
 
 
 def _as_unicode_escapes(match: re.Match[str]) -> str:

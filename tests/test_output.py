@@ -19,6 +19,7 @@ from salesops.output import (
     address,
     as_csv,
     as_json,
+    as_json_lines,
     code_span,
     counted,
     markdown,
@@ -431,6 +432,20 @@ def test_json_holds_the_text_itself_and_prints_nothing_unseen(text):
 
 def test_json_keeps_letters_readable_and_keys_in_order():
     assert as_json({"b": "Université", "a": 1}) == '{\n  "b": "Université",\n  "a": 1\n}'
+
+
+plain = st.recursive(
+    ANYTHING | st.integers() | st.none(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANYTHING, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(ANYTHING, st.lists(plain, max_size=3) | plain, max_size=4))
+def test_json_in_lines_is_the_same_whether_lists_come_whole_or_one_by_one(data):
+    one_by_one = {key: iter(value) if isinstance(value, list) else value for key, value in data.items()}
+    assert "\n".join(as_json_lines(one_by_one)) == as_json(data).replace("{}", "{\n}", 0 if data else 1)
+    assert "\n".join(as_json_lines(data)) == "\n".join(as_json_lines({**data}))
 
 
 # Tables

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from salesops.cli.options import Usage
 from salesops.output import show
@@ -14,9 +17,16 @@ def bytes_of(path: Path, name: str, limit: int) -> bytes:
 
     Raises Usage where there is no such file, CannotDecide where the system refuses to read it.
     """
+    with opened(path, name) as file:
+        return file.read(limit + 1)
+
+
+@contextmanager
+def opened(path: Path, name: str) -> Iterator[BinaryIO]:
+    """A file to read from, in the same words where that cannot be."""
     try:
         with path.open("rb") as file:
-            return file.read(limit + 1)
+            yield file
     except (FileNotFoundError, NotADirectoryError):
         raise Usage(f"there is no {show(name)}") from None
     except IsADirectoryError:

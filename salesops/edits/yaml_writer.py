@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, BinaryIO
 
 from salesops.records.model_fields import keyed_fields
 from salesops.records.money import Money
@@ -172,6 +173,15 @@ class FileChange:
         """What the file will hold, byte for byte."""
         return self.text.encode("utf-8")
 
+    @property
+    def pieces(self) -> Iterable[bytes]:
+        """The same for whoever writes it."""
+        return (self.data,)
+
+    def is_as_it_was(self, file: BinaryIO) -> bool:
+        """Whether a file still holds what the change was made for."""
+        return self.was is not None and file.read() == self.was.encode("utf-8")
+
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
@@ -180,3 +190,34 @@ class NewFile:
     path: str
     data: bytes
     was: None = None
+
+    @property
+    def pieces(self) -> Iterable[bytes]:
+        """What it will hold, for whoever writes it."""
+        return (self.data,)
+
+    def is_as_it_was(self, file: BinaryIO) -> bool:
+        """No file may be there."""
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class LongFile:
+    """A file that may be too long to hold: its path, its text in parts, and the SHA-256 digest of what it must hold until then (None: it must not exist)."""
+
+    path: str
+    parts: Iterable[str]
+    was: str | None = None
+
+    @property
+    def pieces(self) -> Iterable[bytes]:
+        """What it will hold, for whoever writes it."""
+        return (part.encode("utf-8") for part in self.parts)
+
+    def is_as_it_was(self, file: BinaryIO) -> bool:
+        """Whether a file still holds what this was made for."""
+        return hashlib.file_digest(file, "sha256").hexdigest() == self.was
+
+
+WrittenFile = FileChange | NewFile | LongFile
+"""Whatever may be written."""

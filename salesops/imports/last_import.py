@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from json.encoder import encode_basestring
@@ -23,6 +24,9 @@ from salesops.store.scratch import ScratchDict
 FORMAT = 1
 _MARGIN = "\n  "
 """What begins the lines of a record."""
+
+PIECE = 256 * 1024
+"""Characters that are read at once."""
 
 Taken = ScratchDict[Ref, dict[str, Any]]
 Headings = Mapping[str, list[str]]
@@ -50,17 +54,19 @@ class Remembered:
         closing = {name for version in book.processes for name, stage in version.stages.items() if not stage.is_open}
         return LastImport(self.taken, ours, closing)
 
-    def text_after(self, entries: RecordOutcomes, headings: Headings, named: Mapping[str, str] | None = None) -> str:
-        """The file once these records are written: what the table says of each that was taken, but for what is still open.
+    def after(
+        self, entries: RecordOutcomes, headings: Headings, named: Mapping[str, str] | None = None
+    ) -> Iterator[str]:
+        """The file, piece by piece, once these records are written: what the table says of each that was taken, but for what is still open.
 
         Nothing where nothing was ever taken.
         """
         if not self.taken and all(entry.why for entry in entries):
-            return ""
+            return
         ahead = {"format": str(FORMAT), "headings": as_json({**self.headings, **headings}, "\n ")}
         ahead |= {"named": as_json(named, "\n ")} if named else {}
         kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
-        return "".join(_whole(ahead | {called: self._records(kind, entries) for called, kind in kinds.items()}))
+        yield from _whole(ahead | {called: self._records(kind, entries) for called, kind in kinds.items()})
 
     def _records(self, kind: str, entries: RecordOutcomes) -> Iterator[str]:
         """The lines of each record of a kind of which anything is remembered."""
@@ -114,71 +120,109 @@ def with_new_columns(problem: Problem, new: Sequence[str]) -> Problem:
 # ── reading ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def read_last(path: str, text: str) -> Remembered | Problem:
-    """What the file says; or that it is damaged."""
+def read_last(path: str, text: Callable[[int], str]) -> Remembered | Problem:
+    """What the file says, whose ``text`` comes so many characters at a time; or that it is damaged."""
     try:
-        taken, rest = _parts(text)
+        taken, rest = _parts(_Json(text))
         headings = {role: _words(names) for role, names in _sound(rest["headings"]).items()}
         named = {place: str(column) for place, column in _sound(rest.get("named", {})).items()}
         if str(rest["format"]) != str(FORMAT):
             raise ValueError
-    except (ValueError, TypeError, KeyError, IndexError, RecursionError):
-        advice = "take it back from git; without it, an import no longer knows what it took, and asks wherever a record differs: then delete it"
-        return Problem("not-json", "is not what an import left here", Place(path), help=advice)
+    except UnicodeDecodeError:
+        return _damaged(path, "is not UTF-8")
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return _damaged(path, "is not what an import left here")
     return Remembered(taken, headings, named)
 
 
-def _parts(text: str) -> tuple[Taken, dict[str, Any]]:
+def _damaged(path: str, said: str) -> Problem:
+    advice = "take it back from git; without it, an import no longer knows what it took, and asks wherever a record differs: then delete it"
+    return Problem("not-json", said, Place(path), help=advice)
+
+
+def _parts(text: _Json) -> tuple[Taken, dict[str, Any]]:
     """The records that were taken, put aside one by one, for they may be too many to hold; and what else the file says."""
     taken, rest = Taken(), dict[str, Any]()
     kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
-
-    def part(name: str, at: int) -> int:
-        if name in kinds:
-            return _walked(text, at, lambda record_id, begin: record((kinds[name], record_id), begin))
-        rest[name], end = _DECODER.raw_decode(text, at)
-        return end
-
-    def record(ref: Ref, at: int) -> int:
-        told, end = _DECODER.raw_decode(text, at)
-        _must_be_plain(ref[1])
-        if ref in taken:
-            raise ValueError
-        taken[ref] = _sound(told)
-        return end
-
-    if _past_blanks(text, _walked(text, _past_blanks(text, 0), part)) != len(text):
-        raise ValueError
+    for name in text.each_key():
+        if name not in kinds:
+            rest[name] = text.value()
+            continue
+        for record_id in text.each_key():
+            _must_be_plain(record_id)
+            if (kinds[name], record_id) in taken:
+                raise ValueError
+            taken[kinds[name], record_id] = _sound(text.value())
+    text.end()
     return taken, rest
 
 
-_DECODER = json.JSONDecoder()
-_BLANKS = re.compile(r"[ \t\n\r]*")
+class _Json:
+    """JSON that is too long to hold, read from its beginning to its end; raises ValueError or TypeError where it is none."""
 
+    _decoder = json.JSONDecoder()
+    _blanks = re.compile(r"[ \t\n\r]*")
 
-def _walked(text: str, at: int, each: Callable[[str, int], int]) -> int:
-    """Where a mapping ends that begins at a place; ``each`` is told a key and where its value begins, and says where that ends."""
-    at = _past(text, at, "{")
-    while text[at] != "}":
-        key, at = _DECODER.raw_decode(text, at)
-        if not isinstance(key, str):
-            raise TypeError
-        at = _past_blanks(text, each(key, _past(text, _past_blanks(text, at), ":")))
-        if text[at] != "}" and text[at := _past(text, at, ",")] == "}":
+    def __init__(self, read: Callable[[int], str]) -> None:
+        self._read = read
+        self._held = ""
+        self._at = 0
+
+    def _reads_on(self, size: int = PIECE) -> bool:
+        """Read the next piece; whether there is one."""
+        piece = self._read(size)
+        self._held, self._at = self._held[self._at :] + piece, 0
+        return bool(piece)
+
+    def _sign(self) -> str:
+        """The next sign that is no blank; nothing at the end."""
+        while True:
+            if found := self._blanks.match(self._held, self._at):
+                self._at = found.end()
+            if self._at < len(self._held):
+                return self._held[self._at]
+            if not self._reads_on():
+                return ""
+
+    def _past(self, sign: str) -> None:
+        if self._sign() != sign:
             raise ValueError
-    return at + 1
+        self._at += 1
 
+    def value(self) -> Any:
+        """What comes next, whole."""
+        self._sign()
+        size = PIECE
+        while True:
+            with suppress(ValueError):
+                found, end = self._decoder.raw_decode(self._held, self._at)
+                if end < len(self._held):
+                    self._at = end
+                    return found
+            if not self._reads_on(size):
+                raise ValueError
+            size *= 2
 
-def _past(text: str, at: int, sign: str) -> int:
-    """The place behind a sign, and behind the blanks that follow it."""
-    if text[at] != sign:
-        raise ValueError
-    return _past_blanks(text, at + 1)
+    def each_key(self) -> Iterator[str]:
+        """The keys of a mapping; whoever is told one takes what it stands for before the next."""
+        self._past("{")
+        while self._sign() != "}":
+            key = self.value()
+            if not isinstance(key, str):
+                raise TypeError
+            self._past(":")
+            yield key
+            if self._sign() == "}":
+                break
+            self._past(",")
+            if self._sign() == "}":
+                raise ValueError
+        self._past("}")
 
-
-def _past_blanks(text: str, at: int) -> int:
-    found = _BLANKS.match(text, at)
-    return found.end() if found else at
+    def end(self) -> None:
+        """Nothing may follow."""
+        if self._sign():
+            raise ValueError
 
 
 def _sound(data: Any) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from io import StringIO
 from typing import Any
 
 from salesops.imports.last_import import Remembered, last_path, read_last
@@ -21,7 +22,7 @@ def is_last_path(path: str) -> bool:
 
 def last_imports_merged(path: str, base: str, ours: str, theirs: str) -> str | None:
     """The text of the file that holds what both remember; None where one of them cannot be read. ``base`` may be empty."""
-    sides = [read_last(path, text) if text else Remembered() for text in (base, ours, theirs)]
+    sides = [read_last(path, StringIO(text).read) if text else Remembered() for text in (base, ours, theirs)]
     found = [side for side in sides if not isinstance(side, Problem)]
     if len(found) < len(sides):
         return None
@@ -33,7 +34,7 @@ def last_imports_merged(path: str, base: str, ours: str, theirs: str) -> str | N
                 taken[ref] = told
     headings = _of_both(was.headings, here.headings, there.headings) or {}
     named = _of_both(was.named, here.named, there.named) or {}
-    return Remembered(taken, headings).text_after(RecordOutcomes(), {}, named)
+    return "".join(Remembered(taken, headings).after(RecordOutcomes(), {}, named))
 
 
 def _of_both(was: Any, here: Any, there: Any) -> Any:

@@ -62,9 +62,9 @@ class NewerTable:
         return list(self.before.changed_headings(self.headings))
 
     @property
-    def remembered(self) -> str:
-        """What is to be remembered once the plan is carried out, as a file; nothing where nothing was ever taken."""
-        return self.before.text_after(self.plan.entries, self.headings, self.named)
+    def remembered(self) -> Iterator[str]:
+        """What is to be remembered once the plan is carried out, as the pieces of a file; nothing where nothing was ever taken."""
+        return self.before.after(self.plan.entries, self.headings, self.named)
 
     # ── what is gone ──────────────────────────────────────────────────────────────────────────────────────────────────
 

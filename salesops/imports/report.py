@@ -30,7 +30,7 @@ _HEADINGS = {
 
 
 def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any]:
-    """The report as ``--format json`` gives it."""
+    """The report as ``--format json`` gives it; what there may be much of comes one by one."""
     return {
         "schema_version": SCHEMA_VERSION,
         "file": file,
@@ -44,14 +44,14 @@ def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any
         ],
         **{called: {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind, called in _told(plan)},
         "people": {"added": dict(plan.new_people), "unknown": dict(plan.unknown_people), "fix": plan.people_to_paste},
-        "rejected": [remark.as_data() for remark in plan.remarks.of(Verdict.REJECTED)],
-        "asked": [remark.as_data() for remark in plan.remarks.of(Verdict.ASKED)],
-        "skipped": [remark.as_data() for remark in plan.remarks.of(Verdict.SKIPPED)],
-        "stand_ins": [remark.as_data() for remark in plan.remarks.of(Verdict.STAND_IN)],
-        "notes": [remark.as_data() for remark in plan.remarks.of(Verdict.NOTE)],
-        "kept": [_difference(entry) for entry in plan.entries.of(Outcome.KEPT)],
-        "updated": [_difference(entry) for entry in plan.entries.of(Outcome.UPDATED)],
-        "written": [change.path for change in plan.changes],
+        "rejected": (remark.as_data() for remark in plan.remarks.of(Verdict.REJECTED)),
+        "asked": (remark.as_data() for remark in plan.remarks.of(Verdict.ASKED)),
+        "skipped": (remark.as_data() for remark in plan.remarks.of(Verdict.SKIPPED)),
+        "stand_ins": (remark.as_data() for remark in plan.remarks.of(Verdict.STAND_IN)),
+        "notes": (remark.as_data() for remark in plan.remarks.of(Verdict.NOTE)),
+        "kept": map(_difference, plan.entries.of(Outcome.KEPT)),
+        "updated": map(_difference, plan.entries.of(Outcome.UPDATED)),
+        "written": (change.path for change in plan.changes),
     }
 
 

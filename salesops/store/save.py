@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from itertools import count, islice
 from pathlib import Path
 
-from salesops.edits.yaml_writer import FileChange, NewFile
+from salesops.edits.yaml_writer import FileChange, WrittenFile
 from salesops.problems import CannotDecide
 
 if sys.platform != "win32":
@@ -42,7 +42,7 @@ def save(root: Path, change: FileChange) -> None:
     save_all(root, [change])
 
 
-def save_all(root: Path, changes: Iterable[FileChange | NewFile]) -> int:
+def save_all(root: Path, changes: Iterable[WrittenFile]) -> int:
     """Write files below ``root``, each of them old or new at every moment; how many were written.
 
     Raises CannotDecide where the disk or the permissions refuse, where a path leads out of the root or through a link,
@@ -109,9 +109,9 @@ def _lock(handle: int, end: float) -> None:
             return  # a network disk that cannot lock a folder: as on Windows
 
 
-def _write_together(root: Path, group: list[FileChange | NewFile], swept: set[Path]) -> None:
+def _write_together(root: Path, group: list[WrittenFile], swept: set[Path]) -> None:
     """Write all new texts beside their files, make them safe at once, then put each in its place."""
-    staged: list[tuple[FileChange | NewFile, Path, Path]] = []
+    staged: list[tuple[WrittenFile, Path, Path]] = []
     try:
         for change in group:
             target = _target(root, change.path)
@@ -121,7 +121,7 @@ def _write_together(root: Path, group: list[FileChange | NewFile], swept: set[Pa
             draft = target.with_name(f".salesops-{os.getpid()}-{next(_serial)}.tmp")
             staged.append((change, draft, target))
             with _sentence(change.path):
-                _draft(draft, change.data, _mode(target))
+                _draft(draft, change.pieces, _mode(target))
         with _sentence(group[0].path):
             _settle([draft for _, draft, _ in staged])
         for change, draft, target in staged:
@@ -175,11 +175,11 @@ def _mode(target: Path) -> int | None:
         return None
 
 
-def _draft(draft: Path, data: bytes, mode: int | None) -> None:
+def _draft(draft: Path, pieces: Iterable[bytes], mode: int | None) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     handle = os.open(draft, flags, 0o666)
     with os.fdopen(handle, "wb") as file:
-        file.write(data)
+        file.writelines(pieces)
     if mode is not None:
         os.chmod(draft, mode)
 
@@ -206,16 +206,17 @@ def _settle_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def _same_as_before(change: FileChange | NewFile, target: Path) -> None:
+def _same_as_before(change: WrittenFile, target: Path) -> None:
     try:
-        now = target.read_bytes()
+        with target.open("rb") as file:
+            is_same = change.is_as_it_was(file)
     except FileNotFoundError:
         if change.was is not None:
             raise CannotDecide(f"{change.path} was removed while this ran: nothing was written") from None
         return
     if change.was is None:
         raise CannotDecide(f"{change.path} was created while this ran: it is left as it is")
-    if now != change.was.encode("utf-8"):
+    if not is_same:
         raise CannotDecide(f"{change.path} was changed while this ran: it is left as it is")
 
 

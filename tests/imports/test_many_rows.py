@@ -18,7 +18,7 @@ from salesops.imports.plan import Planner
 from salesops.records.yaml_reader import read
 from salesops.store import load, save, scratch
 
-A_ROW = 700
+A_ROW = 50
 """Bytes that a row may hold, of which nothing is to be said."""
 
 

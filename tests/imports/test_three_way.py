@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import StringIO
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,8 +78,10 @@ def test_what_is_remembered_is_written_as_json_has_it(value):
 def test_what_is_remembered_is_read_back_as_it_was_written(records):
     taken = ScratchDict()
     taken.update({(kind, record_id): told for kind, of in records.items() for record_id, told in of.items()})
-    text = Remembered(taken, {"file": ["a", "\x1b"]}).text_after(RecordOutcomes(), {"contacts": []})
-    assert read_last("x.last.json", text) == Remembered(taken, {"file": ["a", "\x1b"], "contacts": []})
+    text = "".join(Remembered(taken, {"file": ["a", "\x1b"]}).after(RecordOutcomes(), {"contacts": []}))
+    one_by_one = map(text.__getitem__, range(len(text)))
+    assert read_last("x.last.json", lambda size: next(one_by_one, "")) == read_last("x.last.json", StringIO(text).read)
+    assert read_last("x.last.json", StringIO(text).read) == Remembered(taken, {"file": ["a", "\x1b"], "contacts": []})
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 

@@ -92,7 +92,11 @@ def _prepared(root: Path, paths: list[str], as_of: str | None, go: bool) -> tupl
     report = desk.report(plan, tuple(notes))
     changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), text_of(root, REPORT))]
     if go:
-        changes += [*plan.changes, *last.after(last.held.text_after(plan.entries, desk.headings))]
+        remembered = "".join(last.held.after(plan.entries, desk.headings))
+        changes += [
+            *plan.changes,
+            *([FileChange(last.path, remembered, text_of(root, last.path))] if remembered else []),
+        ]
     return report, [change for change in changes if change.text != change.was]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
 
-from salesops.cli.named_file import bytes_of
-from salesops.edits.yaml_writer import FileChange
+from salesops.cli.named_file import bytes_of, opened
+from salesops.edits.yaml_writer import LongFile
 from salesops.imports.hubspot.mapping import NAME as HUBSPOT
 from salesops.imports.last_import import Remembered, last_path, read_last
 from salesops.imports.sources import SOURCES
 from salesops.problems import CannotDecide, Place, Problem
+from salesops.store.scratch import ScratchList
 
 CSV = "csv"
 MOST_KEPT = 1_000_000_000
@@ -27,28 +31,38 @@ class Unusable(Exception):
 
 @dataclass(frozen=True)
 class LastFile:
-    """The file that keeps what the last import of a name took: its path, what it holds, and its text; None where there is none."""
+    """The file that keeps what the last import of a name took: its path, what it holds, and its digest; None where there is none."""
 
     path: str
     held: Remembered
-    text: str | None
+    digest: str | None
 
     @classmethod
     def on_disk(cls, root: Path, name: str) -> LastFile:
         """The file of that name; raises Unusable where it is damaged."""
         path = last_path(name)
+        if not (root / path).exists():
+            return cls(path, Remembered(), None)
         try:
-            text = text_of(root, path)
+            with opened(root / path, path) as file:
+                text = TextIOWrapper(file, encoding="utf-8", newline="")
+                found = read_last(path, text.read)
+                file.seek(0)
+                digest = hashlib.file_digest(file, "sha256").hexdigest()
         except CannotDecide as fault:
             raise Unusable([Problem("not-json", str(fault).removeprefix(f"{path} "), Place(path))]) from None
-        found = Remembered() if text is None else read_last(path, text)
         if isinstance(found, Problem):
             raise Unusable([found])
-        return cls(path, found, text)
+        return cls(path, found, digest)
 
-    def after(self, text: str) -> list[FileChange]:
+    def after(self, pieces: Iterable[str]) -> list[LongFile]:
         """The file with another text; nothing where it is so already, or there is nothing to keep."""
-        return [FileChange(self.path, text, self.text)] if text and text != self.text else []
+        parts, digest = ScratchList[str](), hashlib.sha256()
+        for piece in pieces:
+            parts.append(piece)
+            digest.update(piece.encode("utf-8"))
+        is_new = len(parts) > 0 and digest.hexdigest() != self.digest
+        return [LongFile(self.path, parts, self.digest)] if is_new else []
 
 
 def name_of(column_map: str, source: str) -> str:

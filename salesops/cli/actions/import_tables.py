@@ -15,7 +15,7 @@ from salesops.cli.actions.import_last import LastFile, Unusable
 from salesops.cli.named_file import bytes_of
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import read_aside
-from salesops.edits.yaml_writer import FileChange
+from salesops.edits.yaml_writer import FileChange, LongFile
 from salesops.imports import report
 from salesops.imports.csv.joined import joined
 from salesops.imports.csv.mapping import ColumnMap, Format, FromTable
@@ -26,7 +26,16 @@ from salesops.imports.last_import import Headings, Remembered, with_new_columns
 from salesops.imports.newer_table import NewerTable, headings_of
 from salesops.imports.plan import Planner
 from salesops.imports.remarks import Verdict
-from salesops.output import SCHEMA_VERSION, as_json, counted, problem_as_data, problems_as_lines, problems_as_text, show
+from salesops.output import (
+    SCHEMA_VERSION,
+    as_json,
+    as_json_lines,
+    counted,
+    problem_as_data,
+    problems_as_lines,
+    problems_as_text,
+    show,
+)
 from salesops.problems import Problem
 from salesops.records.yaml_reader import Document
 from salesops.store.journal import saying_what_is_written
@@ -76,7 +85,7 @@ class Prepared:
     last: LastFile
 
     @property
-    def changes(self) -> Iterator[FileChange]:
+    def changes(self) -> Iterator[FileChange | LongFile]:
         """The files to write: the records, then what is remembered of them."""
         remembered = self.last.after(self.newer.remembered)
         yield from self.newer.plan.changes
@@ -124,7 +133,8 @@ def carried_out(
         return 2
     if output_format == "json":
         since = {"columns": newer.columns, "gone": newer.gone}
-        say(as_json({**report.as_data(plan, file, column_map, dry_run), **since}))
+        for line in as_json_lines({**report.as_data(plan, file, column_map, dry_run), **since}):
+            say(line)
     else:
         for line in report.as_text(plan, file, dry_run, style):
             say(line)
@@ -170,7 +180,7 @@ def say_rows_read(rows: int) -> None:
     progress(f"{rows:,} rows read …")
 
 
-def _saying_how_far(prepared: Prepared) -> Iterator[FileChange]:
+def _saying_how_far(prepared: Prepared) -> Iterator[FileChange | LongFile]:
     """The changes, with a line now and then for whoever waits while many files are written."""
     for number, change in enumerate(prepared.changes):
         if number and number % EVERY == 0:

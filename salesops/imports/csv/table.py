@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import io
@@ -25,6 +26,8 @@ from salesops.store.scratch import ScratchList
 
 MAX_TABLE = 64 * 1024 * 1024
 """Bytes of a table, unpacked: a million rows or so. The limit is there so that a packed file cannot fill the memory."""
+PIECE = 64 * 1024
+"""Bytes that are looked at at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +161,8 @@ def _decoded(name: str, data: bytes, table_format: Format) -> TextIO | Problem:
             fix=f"format: {{encoding: {'utf-16' if is_wide else 'utf-8'}}}",
         )
     encoding = "utf-8-sig" if table_format.encoding == "utf-8" else table_format.encoding
-    try:
-        data.decode(encoding)
-    except UnicodeDecodeError as fault:
+    fault = _undecodable(data, encoding)
+    if fault:
         line = data.count(b"\n", 0, fault.start) + 1
         other = "windows-1252" if table_format.encoding == "utf-8" else "utf-8"
         return Problem(
@@ -171,6 +173,26 @@ def _decoded(name: str, data: bytes, table_format: Format) -> TextIO | Problem:
             fix=f"format: {{encoding: {other}}}",
         )
     return io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+
+
+def _undecodable(data: bytes, encoding: str) -> UnicodeDecodeError | None:
+    """Where it is no text; what is one is never held whole beside the bytes."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    try:
+        for at in range(0, len(data), PIECE):
+            decoder.decode(data[at : at + PIECE])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return _fault_of_whole(data, encoding)
+    return None
+
+
+def _fault_of_whole(data: bytes, encoding: str) -> UnicodeDecodeError | None:
+    try:
+        data.decode(encoding)
+    except UnicodeDecodeError as fault:
+        return fault
+    return None
 
 
 def _rows(name: str, text: TextIO, table_format: Format, refused: list[Remark]) -> Iterator[TableRow]:
