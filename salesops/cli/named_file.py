@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from salesops.cli.options import Usage
 from salesops.output import show
@@ -22,7 +22,7 @@ def bytes_of(path: Path, name: str, limit: int) -> bytes:
 
 
 @contextmanager
-def opened(path: Path, name: str) -> Iterator[BinaryIO]:
+def opened(path: Path, name: str) -> Iterator[BufferedReader]:
     """A file to read from, in the same words where that cannot be."""
     try:
         with path.open("rb") as file:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
-from typing import Any, BinaryIO
+from io import BufferedReader
+from typing import Any
 
 from salesops.records.model_fields import keyed_fields
 from salesops.records.money import Money
@@ -178,7 +179,7 @@ class FileChange:
         """The same for whoever writes it."""
         return (self.data,)
 
-    def is_as_it_was(self, file: BinaryIO) -> bool:
+    def is_as_it_was(self, file: BufferedReader) -> bool:
         """Whether a file still holds what the change was made for."""
         return self.was is not None and file.read() == self.was.encode("utf-8")
 
@@ -196,7 +197,7 @@ class NewFile:
         """What it will hold, for whoever writes it."""
         return (self.data,)
 
-    def is_as_it_was(self, file: BinaryIO) -> bool:
+    def is_as_it_was(self, file: BufferedReader) -> bool:
         """No file may be there."""
         return False
 
@@ -214,7 +215,7 @@ class LongFile:
         """What it will hold, for whoever writes it."""
         return (part.encode("utf-8") for part in self.parts)
 
-    def is_as_it_was(self, file: BinaryIO) -> bool:
+    def is_as_it_was(self, file: BufferedReader) -> bool:
         """Whether a file still holds what this was made for."""
         return hashlib.file_digest(file, "sha256").hexdigest() == self.was
 
