@@ -26,7 +26,7 @@ from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.deals_named import title_of
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.tiles import NO_CHANGE
-from salesops.site.pages.words import NOTHING, day, in_weeks, prose, unbroken
+from salesops.site.pages.words import NOTHING, day, days_said, in_weeks, prose, unbroken
 
 MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
@@ -270,6 +270,7 @@ def _values(
     snapshot: Snapshot, metric: Metric, reading: Reading, readings: Mapping[str, Reading | None]
 ) -> dict[str, Any]:
     data = reading.as_data()
+    left_out = metric.left_out(snapshot, reading)
     beside = ("included", "excluded", "hit", "kind", "value", "weeks", "attempts_counted", *reading.tables)
     return {
         "metric": metric,
@@ -282,14 +283,14 @@ def _values(
         "included": list(_counted(snapshot, metric, reading)),
         "counted_columns": COUNTED,
         "how_many": _how_many(reading),
-        "reasons": wording.by_kind(metric.left_out(snapshot, reading)),
+        "reasons": wording.by_kind(left_out),
         "data": {name: value for name, value in data.items() if name not in beside and _is_told(name, reading)},
         "week_columns": [week(point) for point in data.get("weeks", ())],
         "tables": _tables(reading),
         "most": MAX_DEALS_NAMED,
         "named": _named,
         "of_whom": _of_whom,
-        "and_where": _and_where,
+        "and_where": partial(_and_where, {left.deal: left.why for left in left_out}),
     }
 
 
@@ -310,9 +311,11 @@ def _of_whom(deal: str, here: Here) -> Markup | str:
     return here.deal_link(deal, Standing(here.snapshot, history).member_name) if history else deal
 
 
-def _and_where(deal: str, here: Here) -> Markup:
-    """A deal that is counted no longer, and where it is now."""
+def _and_where(whys: Mapping[str, str], deal: str, here: Here) -> Markup:
+    """A deal that is counted no longer, and why not: else where it is now."""
     history = here.snapshot.history(deal)
+    if why := whys.get(deal):
+        return Markup("{} <small>{}</small>").format(_of_whom(deal, here), days_said(why, here.as_of))
     stage = here.snapshot.stage(history.now.stage).title if history else ""
     where = "parked" if history and history.parked_on(here.as_of) else stage
     return Markup("{} <small>{}</small>").format(_of_whom(deal, here), where)

@@ -36,7 +36,7 @@ from salesops.records.scalars import slug
 from salesops.site.pages.charts.contracts import renewals as renewals_chart
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, counted, day, money
+from salesops.site.pages.words import NOTHING, counted, day, money, unbroken
 
 TITLES = {
     OVERDUE: ("Overdue", "The term is over and the service goes on."),
@@ -99,7 +99,8 @@ def value(row: RenewalRow, here: Here) -> str:
     """What it brings a month now, and what the next term is to bring."""
     now = money(row.term.contract.mrr)
     offer = row.talk.deal.value if row.talk else None
-    return f"{now} → {money(offer.mrr)}" if offer and offer.mrr and offer.mrr != row.term.contract.mrr else now
+    is_other = offer and offer.mrr and offer.mrr != row.term.contract.mrr
+    return unbroken(f"{now} → {money(offer.mrr)}" if offer and is_other else now)
 
 
 def renewal(row: RenewalRow, here: Here) -> Markup | str:
@@ -121,9 +122,11 @@ def health(row: RenewalRow, here: Here) -> Markup | str:
 
 
 def seen(last: Health, here: Here) -> Markup:
-    """A look of delivery, over its day, with how satisfied they were."""
-    content = f" · {last.satisfaction} of 5" if last.satisfaction is not None else ""
-    return here.parts.health(last.status) + Markup("<br><small>{}{}</small>").format(day(last.date), content)
+    """A look of delivery and its day, over how satisfied they were."""
+    looked: Markup = here.parts.health(last.status) + Markup(" <small>{}</small>").format(day(last.date))
+    if last.satisfaction is None:
+        return looked
+    return looked + Markup('<br><small class="so-whole">satisfaction {} of 5</small>').format(last.satisfaction)
 
 
 def users(row: RenewalRow, here: Here) -> str:

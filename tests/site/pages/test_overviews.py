@@ -80,7 +80,7 @@ def test_today_names_what_waits_a_line_for_each_record_the_oldest_first(repo, pa
     found = tasks(page)
     assert found == {
         "Late · 2": [
-            "Sun 1 Nov 19 days late Call (the deal was expected to close on 1 Nov) Cascadia University Enrichment JimJ",
+            "Sun 1 Nov 19 days late Call (ask again when it closes: it was expected on 1 Nov) Cascadia University Enrichment JimJ",
             "Mon 2 Nov 18 days late Send the <slides> Cascadia University Enrichment JimJ",
         ],
         "Mon 23 – Fri 27 November · 1": [
@@ -164,8 +164,14 @@ def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page
     text = page_of("process").text
     assert "crossed and confirmed" in text
     assert "hold, Fri 20 Nov Two more weeks" in text
-    assert "D busy: hold Fri 20 Nov 1 1" in text
+    assert "D hold Open deals above 0 Fri 20 Nov 1 1" in text
     assert "D Fri 20 Nov Open deals above 0 hold Two more weeks" in page_of("decisions").text
+
+
+def test_a_tier_that_was_deferred_says_so_no_longer_than_it_is(repo, page_of):
+    assert "deferred until Wed 1 Jul: only parked" in page_of("process", date(2026, 6, 30)).text
+    assert "was deferred until Wed 1 Jul" in page_of("process").text
+    assert "only parked" not in page_of("process").text
 
 
 def test_today_has_nothing_to_say_on_a_quiet_day(page_of):
