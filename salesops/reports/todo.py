@@ -26,8 +26,8 @@ TOLD_BY_ITSELF = frozenset({"next-step-overdue", "action-overdue"})
 """What is told by what is to be done, and not by the rule that it breaks."""
 
 ASKED_FOR = {
-    "close-date-passed": "Ask again when it closes: it was expected on {}",
-    "decision-due": "Decide again: it was to be looked at by {}",
+    "close-date-passed": "It was to close on {}: ask again",
+    "decision-due": "It was to be looked at by {}: decide again",
 }
 """What is to be done where the rule only says what is wrong."""
 

@@ -80,7 +80,7 @@ def test_today_names_what_waits_a_line_for_each_record_the_oldest_first(repo, pa
     found = tasks(page)
     assert found == {
         "Late · 2": [
-            "Sun 1 Nov 19 days late Call (ask again when it closes: it was expected on 1 Nov) Cascadia University Enrichment JimJ",
+            "Sun 1 Nov 19 days late Call (it was to close on 1 Nov: ask again) Cascadia University Enrichment JimJ",
             "Mon 2 Nov 18 days late Send the <slides> Cascadia University Enrichment JimJ",
         ],
         "Mon 23 – Fri 27 November · 1": [
