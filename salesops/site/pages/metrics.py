@@ -15,11 +15,12 @@ from salesops.book.status import Standing
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, measure, metrics_of, wording
-from salesops.metrics.readings import Days, MoneyShare, Row, Share
+from salesops.metrics.readings import Amounts, Days, MoneyShare, Row, Share
 from salesops.metrics.targets import goal
 from salesops.records.targets import Target
 from salesops.reports.weekly import change
 from salesops.site.pages.charts.chart import Chart
+from salesops.site.pages.charts.moneys import together
 from salesops.site.pages.charts.over_time import month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
 from salesops.site.pages.charts.stages import ageing, conversions, days_in_stage, outcomes
 from salesops.site.pages.columns import Column, Columns
@@ -275,6 +276,7 @@ def _values(
     return {
         "metric": metric,
         "reading": reading,
+        "together": together(snapshot, reading.sums) if isinstance(reading, Amounts) else None,
         "charts": [_chart_of(metric.id, snapshot, readings)],
         "moved": _came_and_left(snapshot, _then(snapshot).get(metric.id), reading),
         "targets": _targets_of(snapshot, metric.id),

@@ -28,12 +28,11 @@ from salesops.metrics.contracts import (
     without_start,
 )
 from salesops.metrics.readings import Amounts
-from salesops.metrics.targets import UNCOUNTED, converted
-from salesops.metrics.wording import amount
 from salesops.records.member import Health, Member
 from salesops.records.money import Sums, total
 from salesops.records.scalars import slug
 from salesops.site.pages.charts.contracts import renewals as renewals_chart
+from salesops.site.pages.charts.moneys import together
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, counted, day, money, unbroken
@@ -169,7 +168,7 @@ CONTRACTS: Columns[RenewalRow] = (
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The renewal windows."""
-    rows = rows_of(snapshot, terms(snapshot))
+    rows, mrr = rows_of(snapshot, terms(snapshot)), readings.get("mrr")
     windows = [_window(bucket, [row for row in rows if row.term.bucket == bucket]) for bucket in BUCKETS]
     yield page(
         "renewals",
@@ -182,21 +181,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         charts=[renewals_chart(snapshot, [row.term for row in rows])],
         columns=CONTRACTS,
         startless=without_start(snapshot),
-        mrr=readings.get("mrr"),
-        mrr_in_all=_in_all(snapshot, readings.get("mrr")),
-    )
-
-
-def _in_all(snapshot: Snapshot, reading: Reading | None) -> tuple[str, str] | None:
-    """A sum in the team's currency, and the rates that it rests on; None where one is missing, or nothing is to be converted."""
-    team = snapshot.book.team
-    if team is None or not isinstance(reading, Amounts) or set(reading.sums) <= {team.currency}:
-        return None
-    found, aside = converted(reading, team.currency, snapshot.book.rates, snapshot.as_of)
-    return (
-        None
-        if any(said.endswith(UNCOUNTED) for said in aside)
-        else (f"{amount(found)} {team.currency}", "; ".join(aside))
+        mrr=mrr,
+        mrr_in_all=together(snapshot, mrr.sums) if isinstance(mrr, Amounts) else None,
     )
 
 

@@ -228,6 +228,17 @@ def test_the_week_tells_wins_and_losses_first_with_what_was_learned_and_how_the_
     )
 
 
+def test_a_sum_of_several_currencies_is_told_in_the_teams_where_all_of_it_has_a_rate(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-11-17]\nvalue: {one_off: 500 USD}", id="ours")
+    repo.deal("stages: [enrichment: 2026-01-05]\nvalue: {one_off: 1000 EUR}", id="theirs")
+    assert "Pipeline 1,000 EUR → 1,000 EUR + 500 USD: +500 USD new" in page_of("").text
+    assert "Together 1" not in page_of("metrics/pipeline-value").text
+    repo.write("playbook/rates.yaml", "rates: [{date: 2026-10-01, from: EUR, to: USD, rate: 1.1}]\n")
+    assert "Pipeline 1,100 USD → 1,600 USD: +500 USD new" in page_of("").text
+    value = page_of("metrics/pipeline-value").text
+    assert "1,000 EUR + 500 USD Together 1,600 USD: 1,000 EUR at 1.1 (1 Oct)." in value
+
+
 def test_a_card_says_the_member_the_worth_the_stay_and_the_next_step_red_where_it_is_late(repo, page_of):
     repo.deal("title: The <lab>\nstages: [enrichment: 2026-11-10]\nnext: {action: Call, due: 2026-11-01}", id="late")
     repo.deal("stages: [enrichment: 2026-11-10]\nnext: {action: Write, due: 2026-11-24}", id="fine")
