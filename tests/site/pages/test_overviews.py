@@ -626,11 +626,14 @@ def test_the_forecast_names_the_deals_that_it_rests_on_and_those_that_it_leaves_
     page = page_of("forecast")
     months, _, deals, left_out = lists(page)
     assert [row.text for row in months.every("tr")] == [
-        "2026-12 1,000 1,000 1,000 1,000 sure",
-        "No month 1,000 1,000 1,000 1,000 some-day",
+        "Dec 2026 1,000 1,000 1,000 1,000 Cascadia University",
+        "No month 1,000 1,000 1,000 1,000 Cascadia University",
     ]
     assert "estimate said on 2026-11-02: Signed by <both>" in deals.text
-    assert left_out.text == "stale its expected close was 2026-11-01, and nobody wrote a new day"
+    assert (
+        left_out.text
+        == "Cascadia University, General Membership its expected close was 1 Nov, and nobody wrote a new day"
+    )
     assert "may bring 2,000 USD; in 8 of 10 draws it is 2,000 to 2,000" in page.text
 
 
