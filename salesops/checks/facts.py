@@ -10,24 +10,12 @@ from salesops.book import waiting_open
 from salesops.checks.check import EVERY, Case, Finding, Findings, as_findings, check
 from salesops.problems import Path
 from salesops.records.as_written import question
-from salesops.records.dated import later_days
+from salesops.records.dated import days_to_come
 from salesops.records.deal import CallOutcome, Deal, MeetingAbout, MeetingStatus
 from salesops.records.member import Member
 from salesops.records.record import Record, is_given, value_at
 from salesops.records.scalars import UNKNOWN
 
-ANNOUNCED = frozenset(
-    {
-        ("parked", "since"),
-        ("contract", "service_ended"),
-        ("reopened", "date"),
-        ("moved_back", "date"),
-        ("hubs", "since"),
-        ("rates", "date"),
-        ("changelog", "date"),
-    }
-)
-"""Days that may be known before they come; that of a move is the move's own matter."""
 WITH_A_RULE = frozenset({"removed", "corrections"})
 """Kinds of records whose signatures have a rule of their own."""
 
@@ -51,7 +39,7 @@ def fact_in_future(case: Case[Record]) -> Findings:
     Numbers count what happened up to a day. Correct the day; write a future meeting as `status: scheduled`, and a plan
     under `next`.
     """
-    for path, day in days_to_come(case.record, case.as_of) if case.kind not in WITH_A_RULE else ():
+    for path, day in _days_to_come(case.record, case.as_of) if case.kind not in WITH_A_RULE else ():
         yield Finding(
             path,
             f"{day} is after the day of the check, {case.as_of}",
@@ -59,11 +47,9 @@ def fact_in_future(case: Case[Record]) -> Findings:
         )
 
 
-def days_to_come(record: Record, as_of: date) -> Iterator[tuple[Path, date]]:
-    """The days on which something happened, as a record says, and that have not come yet; that of an import is one, though it is no part of the deal's own story."""
-    for path, day in later_days(record, as_of):
-        if tuple(part for part in path if isinstance(part, str)) not in ANNOUNCED:
-            yield path, day
+def _days_to_come(record: Record, as_of: date) -> Iterator[tuple[Path, date]]:
+    """What happened on days that have not come yet, as a record says; an import is no part of the deal's own story."""
+    yield from days_to_come(record, as_of)
     if isinstance(record, Deal) and record.imported and record.imported.date > as_of:
         yield ("imported", "date"), record.imported.date
 

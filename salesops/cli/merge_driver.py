@@ -20,6 +20,7 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
       git config merge.salesops.driver 'salesops merge-driver %O %A %B %P'
       echo 'deals/**/*.yaml merge=salesops' >> .gitattributes
 
+    What imports remember (imports/*.last.json) is merged as well.
     Exits with 1 if both sides changed the same value: OURS then holds both versions of that part between markers.
     """
     from salesops.cli.actions.merge_driver import run  # noqa: PLC0415 - loaded when the command runs

@@ -16,9 +16,12 @@ from salesops.records.money import cents, total
 
 PARTS = ("Tier", "Monthly recurring revenue", "One-off amount", "Term in months")
 """What HubSpot has no column for of its own: with these, an import of the same files finds nothing to change."""
-DEALS = ("Record ID", "Deal Name", "Pipeline", "Deal Stage", "Deal Type", "Amount", "Currency", "Close Date", "Create Date", "Deal owner", "Next step", "Closed Lost Reason", "Associated Company IDs", *PARTS)  # fmt: skip
+DEALS = ("Record ID", "Deal Name", "Pipeline", "Deal Stage", "Deal Type", "Amount", "Currency", "Close Date", "Create Date", "Deal owner", "Next step", "Closed Lost Reason", "Associated Company IDs", "Associated Contact IDs", *PARTS)  # fmt: skip
 COMPANIES = ("Record ID", "Company name", "Company Domain Name", "Type", "Country/Region")
 CONTACTS = ("Record ID", "First Name", "Last Name", "Email", "Phone Number", "Job Title", "Associated Company IDs")
+
+BETWEEN_IDS = ";"
+"""What stands between several numbers in one cell."""
 
 
 def files(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
@@ -67,6 +70,7 @@ def _deal(snapshot: Snapshot, history: DealHistory, stages: list[str]) -> Iterat
             deal.next.action if deal.next else None,
             str(loss.reason) if loss and loss.reason and outcome == "lost" else None,
             deal.member,
+            BETWEEN_IDS.join(_people(snapshot, deal)),
             *_parts(deal, currency),
             *(entered.get(stage) for stage in stages),
         )
@@ -81,8 +85,23 @@ def _parts(deal: Deal, currency: str | None) -> Iterator[Cell]:
     yield value.months if value else None
 
 
+def _people(snapshot: Snapshot, deal: Deal) -> Iterator[str]:
+    """Whom of the member a deal is about, by their rows in the file of the contacts; of nobody else there is such a row."""
+    member = snapshot.book.members.get(deal.member)
+    named = deal.x.get("contacts")
+    known = [contact.id for contact in member.contacts] if member else []
+    for contact in named if isinstance(named, list) else [named]:
+        if contact in known:
+            yield _number(deal.member, contact)
+
+
+def _number(member: str, contact: str) -> str:
+    """What stands in place of HubSpot's number of a person, whom two members may call by one id."""
+    return f"{member}/{contact}"
+
+
 def _contacts(snapshot: Snapshot) -> Iterator[tuple[Cell, ...]]:
     for member, known in snapshot.book.members.items():
         for contact in known.contacts:
             first, _, last = (contact.name or "").rpartition(" ")
-            yield f"{member}/{contact.id}", first, last, contact.email, contact.phone, contact.role, member
+            yield _number(member, contact.id), first, last, contact.email, contact.phone, contact.role, member

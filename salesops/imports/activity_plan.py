@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from salesops.edits.yaml_writer import in_order
-from salesops.imports.candidates import Candidate
+from salesops.imports.candidates import Candidates
 from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.mapping import ActivityMap, Cell
 from salesops.imports.csv.rows import RowReader, column_in, fillings, left_out, parts_of
@@ -23,16 +23,16 @@ from salesops.records.yaml_reader import Document
 
 @dataclass
 class ActivityRow:
-    """An activity as a row tells it, and the deal of this import that it belongs to; None where that is on file."""
+    """An activity as a row tells it, and the deal that it belongs to, by its place in this import; None where that is on file."""
 
     reader: RowReader
     deal: str
     data: dict[str, Any]
-    candidate: Candidate | None
+    place: int | None
 
 
 class ActivityPlan:
-    """What becomes of the rows of a table of activities."""
+    """What becomes of the rows of a table of activities; ``elsewhere`` are those, by deal and id, that the table names for another deal now."""
 
     def __init__(self, ground: Ground, mapped: ActivityMap, table: Table, people: ContactPlan | None = None) -> None:
         self.ground = ground
@@ -41,34 +41,35 @@ class ActivityPlan:
         self.table = table
         self.column = column_in(mapped.deal)
         self.fields = fillings(Activity, mapped.fields)
+        self.elsewhere: set[tuple[str, str]] = set()
         if mapped.key:
             ground.deal_of.update({key: deal_id for deal_id, key in ground.keys_of("deal", mapped.key)})
 
-    def read(self, candidates: list[Candidate]) -> list[ActivityRow]:
+    def read(self, deals: Candidates) -> list[ActivityRow]:
         """The activities; those of deals of this import are put into their data."""
-        deals = {candidate.id: candidate for candidate in candidates}
         readers = self.ground.rows(self.table, self.mapped.format)
         told = [one for reader in readers for one in self._of_row(reader, deals)]
         self._ask_of_one_id(told)
+        self._ask_of_other_deals(told)
         kept = [one for one in told if one.reader.verdict is None]
-        of_deals: dict[str, list[ActivityRow]] = {}
+        of_deals: dict[int, list[ActivityRow]] = {}
         for one in kept:
-            if one.candidate:
-                of_deals.setdefault(one.deal, []).append(one)
-        for deal_id, rows in of_deals.items():
-            self._put_into(deals[deal_id], rows)
+            if one.place is not None:
+                of_deals.setdefault(one.place, []).append(one)
+        for place, rows in of_deals.items():
+            self._put_into(deals, place, rows)
         return kept
 
-    def _put_into(self, candidate: Candidate, rows: list[ActivityRow]) -> None:
+    def _put_into(self, deals: Candidates, place: int, rows: list[ActivityRow]) -> None:
         """Add activities to the data of a deal of this import, the newest last."""
-        data = candidate.data
-        held = data.setdefault("activity", [])
+        candidate = deals[place]
+        held = candidate.data.setdefault("activity", [])
         for one in rows:
             self._once(one, held)
         held.sort(key=lambda entry: str(entry["date"]))
-        candidate.data = data
+        deals[place] = candidate
 
-    def _of_row(self, reader: RowReader, deals: dict[str, Candidate]) -> list[ActivityRow]:
+    def _of_row(self, reader: RowReader, deals: Candidates) -> list[ActivityRow]:
         """The activity of a row, once for each deal that it names; nothing where it tells of none that can be taken."""
         found = [self._told(reader, deals, deal_id) for deal_id in self._deals_of(reader)]
         return [one for one in found if one] if reader.verdict is None else []
@@ -82,7 +83,7 @@ class ActivityPlan:
             return [known or reader.value(Cell(constant=word), "id") for word, known in zip(words, keyed, strict=True)]
         return keyed if any(keyed) else [reader.value(self.mapped.deal, "id", needed=True)]
 
-    def _told(self, reader: RowReader, deals: dict[str, Candidate], deal_id: str | None) -> ActivityRow | None:
+    def _told(self, reader: RowReader, deals: Candidates, deal_id: str | None) -> ActivityRow | None:
         """An activity, or None where the row tells of none that can be taken."""
         day = reader.value(self.mapped.date, "date", needed=True)
         kind = reader.value(self.mapped.kind, "text", needed=True)
@@ -95,15 +96,15 @@ class ActivityPlan:
             )
         if reader.verdict is not None or deal_id is None:
             return None
-        candidate = deals.get(deal_id)
-        if candidate is None and not self.ground.on_file.has("deal", deal_id):
+        place = deals.by_id.get(deal_id)
+        if place is None and not self.ground.on_file.has("deal", deal_id):
             known = deal_id in self.ground.keys_told
             reason = "is a deal whose row is not taken" if known else "is no deal of this import or on file"
             reader.reject(self.column, Wrong("deal-unknown", reason), deal_id)
             return None
-        data |= self._contact(reader, candidate.member if candidate else self._member_of(deal_id))
+        data |= self._contact(reader, deals[place].member if place is not None else self._member_of(deal_id))
         data = in_order(Activity, data)
-        return ActivityRow(reader, deal_id, data, candidate) if self._is_sound(reader, data) else None
+        return ActivityRow(reader, deal_id, data, place) if self._is_sound(reader, data) else None
 
     def _is_sound(self, reader: RowReader, data: dict[str, Any]) -> bool:
         """Whether it is an activity, if need be without what it need not say."""
@@ -136,6 +137,46 @@ class ActivityPlan:
                 for each in (other, one):
                     each.reader.say(Verdict.ASKED, self.column, wrong.code, wrong.reason, rows)
 
+    def _ask_of_other_deals(self, told: list[ActivityRow]) -> None:
+        """Ask about rows that name another deal than the one that has the activity: it is not to stand at both."""
+        named: dict[str, set[str]] = {}
+        for one in told:
+            if "id" in one.data:
+                named.setdefault(str(one.data["id"]), set()).add(one.deal)
+        held = self._holding(named) if named else {}
+        for one in told:
+            number = str(one.data.get("id", ""))
+            deals = held.get(number, {})
+            others = [deal for deal, entry in deals.items() if self._is_same(deal, entry, one.data)]
+            others = [deal for deal in others if deal not in named[number]]
+            if others and one.deal not in deals:
+                self.elsewhere |= {(deal, number) for deal in others}
+                self._say_elsewhere(one, others, number)
+
+    def _say_elsewhere(self, one: ActivityRow, others: list[str], number: str) -> None:
+        told = f"{number}: at {', '.join(others)}, now {one.deal}"
+        if all(self.ground.last.goes_before(deal, ("activity", number)) for deal in others):
+            reason = "names another deal than the one that has it, where it stays, as ours says"
+            one.reader.say(Verdict.SKIPPED, self.column, "activity-elsewhere", reason, told)
+        else:
+            reason = "names another deal than the one that has it: move it there in the records, or write under ours that it stays"
+            one.reader.ask(self.column, Wrong("activity-elsewhere", reason), told)
+
+    def _holding(self, ids: Collection[str]) -> dict[str, dict[str, Activity]]:
+        """The deals on file that have activities of some ids, and these."""
+        found: dict[str, dict[str, Activity]] = {}
+        for deal_id, deal in self.ground.book.deals.items():
+            for entry in deal.activity:
+                if entry.id in ids:
+                    found.setdefault(str(entry.id), {})[deal_id] = entry
+        return found
+
+    def _is_same(self, deal_id: str, held: Activity, told: Mapping[str, Any]) -> bool:
+        """Whether a row is about an activity on file: the last import took it there, or it has the same day; two programs may use one id."""
+        taken = self.ground.last.of("deal", deal_id).get("activity", ())
+        is_taken = any(isinstance(entry, Mapping) and entry.get("id") == held.id for entry in taken)
+        return is_taken or (str(held.date), held.kind) == (told["date"], told["kind"])
+
     def _once(self, one: ActivityRow, held: list[dict[str, Any]]) -> None:
         """Add an activity to those of its deal; one that two rows tell is one."""
         if one.data in held:
@@ -144,15 +185,15 @@ class ActivityPlan:
         else:
             held.append(one.data)
 
-    def entries(self, told: list[ActivityRow]) -> Iterator[RecordOutcome]:
+    def entries(self, told: list[ActivityRow], deals: Candidates) -> Iterator[RecordOutcome]:
         """What becomes of the deals on file that gain activities; rows of deals that were not taken are not taken either."""
         of_deals: dict[str, list[dict[str, Any]]] = {}
         first: dict[str, RowReader] = {}
         for one in told:
-            if one.candidate is None:
+            if one.place is None:
                 self._once(one, of_deals.setdefault(one.deal, []))
                 first.setdefault(one.deal, one.reader)
-            elif not one.candidate.is_taken:
+            elif not deals[one.place].is_taken:
                 one.reader.reject(self.column, Wrong("deal-refused", "is a deal that is not imported"), one.deal)
         for deal_id, entries in of_deals.items():
             data = {"activity": sorted(entries, key=lambda entry: str(entry["date"]))}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from typing import Any
 
@@ -20,12 +20,16 @@ Moves = list[dict[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class Addition:
-    """Something that the table says and the record does not: a value at a path, or an entry at a place of a list."""
+    """Something that the table says and the record does not: a value at a path, or an entry at a place of a list.
+
+    ``entry`` is the entry of a list, as the table tells it, that it is part of.
+    """
 
     path: Path
     value: Any
     is_move: bool = False
     at: int | None = None
+    entry: Any = None
 
     def put_into(self, text: str, model: type[Record]) -> str:
         """The record's text with it, every other byte as it was."""
@@ -36,11 +40,15 @@ class Addition:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A field of which the record and the table say different things: for a person to decide."""
+    """A field of which the record and the table say different things: for a person to decide.
+
+    ``entry`` is the entry of a list, as the table tells it, that it is part of.
+    """
 
     path: Path
     record: Any
     table: Any
+    entry: Any = None
 
     @property
     def apart(self) -> Question:
@@ -92,10 +100,11 @@ def _of_entries(held: Moves, told: Moves, known: Grasp, path: Path) -> Iterator[
         if like is None:
             at = _by_day(now, entry)
             now.insert(at, entry)
-            yield Addition(path, entry, at=at)
+            yield Addition(path, entry, at=at, entry=entry)
         else:
             left.remove(like)
-            yield from differences(like, entry, known, (*path, now.index(like)))
+            found = differences(like, entry, known, (*path, now.index(like)))
+            yield from (replace(each, entry=entry) for each in found)
 
 
 def _holds(held: Mapping[str, Any], told: Mapping[str, Any]) -> bool:

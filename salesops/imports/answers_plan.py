@@ -63,7 +63,6 @@ class AnswersPlan:
                     del answers[letter]
                     wrong = Wrong("answer-earlier", f"{letter} is answered again on {day}: the later answer counts")
                     candidate.say(Verdict.NOTE, column_in(self.mapped.answers[letter]), wrong, said["note"])
-            candidate.data = answers
         return [candidate for candidate in told if candidate.data]
 
     def _told(self, reader: RowReader) -> Candidate | None:
@@ -84,7 +83,7 @@ class AnswersPlan:
         new = {
             letter: answer for letter, answer in said.items() if not self._is_answered(reader, deal_id, letter, answer)
         }
-        return Candidate([reader], deal_id, deal_id, new) if new else None
+        return Candidate((reader,), deal_id, deal_id, new) if new else None
 
     def _words(self, reader: RowReader, letter: str) -> str | None:
         cell = self.mapped.answers.get(letter)

@@ -2,75 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from array import array
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from salesops.edits.yaml_writer import in_brackets
-from salesops.imports.csv.rows import RowReader, is_put_in
+from salesops.imports.csv.rows import RowReader, TableReading, is_put_in
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Verdict, Wrong
 from salesops.problems import Path, dotted
 from salesops.records.record import is_given, value_at
+from salesops.store.scratch import ScratchDict, ScratchList
 
 Contradiction = tuple[Path, Any, Any]
 """A field of which two rows say different things, and what they say."""
 
 
+@dataclass
 class Candidate:
-    """A record that one row tells of, or several that say the same; ``called`` is what its id is made of.
+    """A record that one row tells of, or several that say the same; ``called`` is what its id is made of."""
 
-    There is one for each row of an import, so only what all of them are held against is in memory: ``member`` and ``owner``
-    are the ids of those of a deal. The rest is put aside; a change to ``data`` has to be given back.
-    """
-
-    __slots__ = ("_place", "id", "member", "name", "owner", "person", "readers")
-
-    def __init__(
-        self,
-        readers: Iterable[RowReader],
-        record_id: str,
-        called: str,
-        data: dict[str, Any],
-        name: str = "",
-        person: str = "",
-    ) -> None:
-        self.readers = tuple(readers)
-        self.id = record_id
-        self.name = name
-        self.person = person
-        self.member = str(data.get("member", ""))
-        self.owner = str(data.get("owner", ""))
-        self._keep(called, data)
-
-    def _keep(self, called: str, data: dict[str, Any]) -> None:
-        self._place = self.reader.reading.aside.put((called, data))
-
-    def _kept(self) -> tuple[str, dict[str, Any]]:
-        found: tuple[str, dict[str, Any]] = self.reader.reading.aside.get(self._place)
-        return found
-
-    @property
-    def called(self) -> str:
-        """What its id is made of."""
-        return self._kept()[0]
-
-    @called.setter
-    def called(self, words: str) -> None:
-        self._keep(words, self.data)
-
-    @property
-    def data(self) -> dict[str, Any]:
-        """What the rows tell: a copy of its own each time."""
-        return self._kept()[1]
-
-    @data.setter
-    def data(self, told: dict[str, Any]) -> None:
-        self._keep(self.called, told)
+    readers: tuple[RowReader, ...]
+    id: str
+    called: str
+    data: dict[str, Any]
+    name: str = ""
+    person: str = ""
 
     @property
     def reader(self) -> RowReader:
         """The first row that tells of it."""
         return self.readers[0]
+
+    @property
+    def member(self) -> str:
+        """The id of the member of a deal."""
+        return str(self.data.get("member", ""))
+
+    @property
+    def owner(self) -> str:
+        """The id of the owner of a deal."""
+        return str(self.data.get("owner", ""))
 
     def key_at(self, field: str) -> str:
         """What a field of the team's own holds, such as x.hubspot; nothing where it is empty."""
@@ -96,25 +70,89 @@ class Candidate:
         self.say(Verdict.REJECTED, column, wrong, value)
 
 
-def one_for_each(candidates: Iterable[Candidate], column: str) -> list[Candidate]:
+class Candidates(Sequence[Candidate]):
+    """What the rows of a table tell of, which may be too much to hold: what is taken out is a copy, so a change to it has to be put in anew."""
+
+    def __init__(self, told: Iterable[Candidate] = ()) -> None:
+        self._readings: list[TableReading] = []
+        self._held = ScratchList[Any]()
+        self._places = array("L")
+        for one in told:
+            self.append(one)
+
+    def append(self, one: Candidate) -> None:
+        """Put one more at the end."""
+        self._places.append(self._held.append(self._as_held(one)))
+
+    def only(self, places: Iterable[int]) -> Candidates:
+        """Those at some places."""
+        found = Candidates()
+        found._readings, found._held = self._readings, self._held
+        found._places = array("L", map(self._places.__getitem__, places))
+        return found
+
+    @cached_property
+    def by_id(self) -> ScratchDict[str, int]:
+        """The place of each by its id, once all are there."""
+        found = ScratchDict[str, int]()
+        for at, one in enumerate(self):
+            found[one.id] = at
+        return found
+
+    def __setitem__(self, at: int, one: Candidate) -> None:
+        self._held[self._places[at]] = self._as_held(one)
+
+    def _as_held(self, one: Candidate) -> tuple[Any, ...]:
+        rows = tuple((self._place_of(reader.reading), reader.at) for reader in one.readers)
+        return rows, one.id, one.called, one.data, one.name, one.person
+
+    def _place_of(self, reading: TableReading) -> int:
+        place = next((at for at, known in enumerate(self._readings) if known is reading), None)
+        if place is None:
+            self._readings.append(reading)
+        return len(self._readings) - 1 if place is None else place
+
+    def _taken_out(self, held: tuple[Any, ...]) -> Candidate:
+        rows, *rest = held
+        return Candidate(tuple(RowReader(self._readings[place], at) for place, at in rows), *rest)
+
+    def __getitem__(self, at: Any) -> Any:
+        place = self._places[at]
+        return self.only(range(len(self))[at]) if isinstance(at, slice) else self._taken_out(self._held[place])
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return (self._taken_out(self._held[place]) for place in self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+
+def one_for_each(told: Iterable[Candidate], column: str) -> Candidates:
     """One candidate for each id; rows of one id that contradict each other are asked about, and are none."""
-    first: dict[str, Candidate] = {}
-    others: dict[str, list[Candidate]] = {}
-    for candidate in candidates:
-        if first.setdefault(candidate.id, candidate) is not candidate:
-            others.setdefault(candidate.id, []).append(candidate)
-    found = (_one([one, *others[one.id]], column) if one.id in others else one for one in first.values())
-    return [one for one in found if one]
+    every, places = Candidates(), ScratchDict[str, tuple[int, ...]]()
+    for number, one in enumerate(told):
+        every.append(one)
+        places[one.id] = (*places.get(one.id, ()), number)
+    return every.only(at for sharing in places.values() if (at := _one(every, sharing, column)) is not None)
 
 
-def _one(sharing: list[Candidate], column: str) -> Candidate | None:
-    """What several rows of one id are together; None where a person has to decide."""
+def _one(every: Candidates, places: Sequence[int], column: str) -> int | None:
+    """The place of what the rows of one id are together; None where a person has to decide."""
+    if len(places) > 1:
+        together = _together([every[at] for at in places], column)
+        if together is None:
+            return None
+        every[places[0]] = together
+    return places[0]
+
+
+def _together(sharing: list[Candidate], column: str) -> Candidate | None:
     whole = sharing[0]
     data, against = whole.data, list[Contradiction]()
     for other in sharing[1:]:
         data, more = merged(data, other.data)
         against += more
-    together = Candidate([one.reader for one in sharing], whole.id, whole.called, data, whole.name, whole.person)
+    together = replace(whole, readers=tuple(one.reader for one in sharing), data=data)
     if len({sameness(one.called) for one in sharing}) > 1:
         together.say(
             Verdict.ASKED, column, Wrong("id-shared", "is another name that would become the same id"), _of(together)

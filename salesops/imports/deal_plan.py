@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from salesops.edits.yaml_writer import FileChange
-from salesops.imports.candidates import Candidate, one_for_each
+from salesops.imports.candidates import Candidate, Candidates, one_for_each
 from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.mapping import Cell, DealMap
 from salesops.imports.csv.rows import (
@@ -23,6 +23,7 @@ from salesops.imports.csv.rows import (
 )
 from salesops.imports.ground import Ground, Making
 from salesops.imports.imported_process import UsedStages
+from salesops.imports.linked_deals import LinkedDeals
 from salesops.imports.move_history import MoveHistory
 from salesops.imports.names import Directory, sameness
 from salesops.imports.outcomes import RecordOutcome
@@ -55,31 +56,40 @@ class DealPlan:
         self.key_of = dict(self.ground.keys_of("member", deal.key) if deal.key else ())
         self.member_of = {key: member for member, key in self.key_of.items()}
 
-    def candidates(self) -> list[Candidate]:
+    def candidates(self) -> Candidates:
         """The deals that the rows tell of, one for each id."""
-        found = [candidate for reader in self.ground.rows() if (candidate := self.candidate(reader))]
+        told = (self.candidate(reader) for reader in self.ground.rows())
+        found: Iterator[Candidate] = (candidate for candidate in told if candidate)
         column = column_in(self.deal.id)
-        if self.deal.key:
-            found = self.with_own_ids(found, self.deal.key, column)
+        if self.deal.key_link:
+            found = self.linked(list(found), self.deal.key_link, column)
+        elif self.deal.key:
+            found = self.with_own_ids(Candidates(found), self.deal.key, column)
         candidates = one_for_each(found, column)
         for candidate in candidates:
             self.refuse_taken_id(candidate, column)
         return candidates
 
-    def with_own_ids(self, found: list[Candidate], key: str, column: str) -> list[Candidate]:
+    def linked(self, found: list[Candidate], kind: str, column: str) -> Iterator[Candidate]:
+        """The deals under the ids of those on file that link what they are about."""
+        LinkedDeals(self.ground, kind, {*self.members.names}).give(found, column)
+        return (candidate for candidate in found if candidate.is_taken)
+
+    def with_own_ids(self, found: Candidates, key: str, column: str) -> Iterator[Candidate]:
         """The deals under the ids that they have on file by their key; a new one whose id another has gets a number behind it."""
         own = OwnIds.of(self.ground, key, {*self.members.names})
         nothing = Wrong("cell-empty", "is empty: nothing tells this deal from another")
-        for candidate in found:
-            if not candidate.key_at(key):
+        keys = [candidate.key_at(key) for candidate in found]
+        for at in sorted(range(len(found)), key=lambda at: in_counting_order(keys[at])):
+            candidate = found[at]
+            if not keys[at]:
                 candidate.reject(column_in(self.deal.fields[key]), nothing)
-        named = [candidate for candidate in found if candidate.is_taken]
-        for candidate in sorted(named, key=lambda one: in_counting_order(one.key_at(key))):
-            wrong = own.give(candidate, candidate.key_at(key))
-            if wrong:
+            elif wrong := own.give(candidate, keys[at]):
                 candidate.say(Verdict.ASKED, column, wrong, candidate.id)
+            else:
+                found[at] = candidate
         self.ground.deal_of.update(own.known)
-        return [candidate for candidate in named if candidate.is_taken]
+        return (candidate for candidate in found if candidate.is_taken)
 
     def candidate(self, reader: RowReader) -> Candidate | None:
         """A row as the data of a deal, or None where that is impossible."""
@@ -94,7 +104,7 @@ class DealPlan:
         if reader.verdict is not None or deal_id is None or member is None or owner is None:
             return None
         called = reader.text_of(reader.chosen(deal.id) or Cell()) or deal_id
-        return Candidate([reader], deal_id, called, data, self.name_of(reader, member), self.people.names[owner])
+        return Candidate((reader,), deal_id, called, data, self.name_of(reader, member), self.people.names[owner])
 
     def member(self, reader: RowReader) -> str | None:
         """The id of the member: of the one that has the key which the row gives, else of the one that is called so."""
@@ -144,18 +154,17 @@ class DealPlan:
                     found.setdefault(word, set()).add(candidate.member)
         return {word: next(iter(members)) for word, members in found.items() if len(members) == 1}
 
-    def name_contacts(self, candidates: Iterable[Candidate], people: ContactPlan | None) -> None:
+    def name_contacts(self, candidates: Candidates, people: ContactPlan | None) -> None:
         """Keep whom the rows of deals name, as far as they are contacts of the member."""
-        for candidate in candidates if self.deal.contacts else ():
+        for at, candidate in enumerate(candidates) if self.deal.contacts else ():
             found = [
                 each
                 for reader in candidate.readers
                 for each in people_named(self.ground, people, reader, self.deal.contacts or Cell(), candidate.member)
             ]
             if found:
-                data = candidate.data
-                put(data, CONTACTS, list(dict.fromkeys(found)))
-                candidate.data = data
+                put(candidate.data, CONTACTS, list(dict.fromkeys(found)))
+                candidates[at] = candidate
 
     def refuse_taken_id(self, candidate: Candidate, column: str) -> None:
         """Reject the rows of a deal that is called as a member is, and pass over those of one that was removed."""
@@ -166,7 +175,7 @@ class DealPlan:
             wrong = Wrong("removed", "was removed on purpose, see playbook/removed.yaml")
             candidate.say(Verdict.SKIPPED, column, wrong, f"{deal_id} on {removed}")
 
-    def entries(self, candidates: list[Candidate]) -> Iterator[RecordOutcome]:
+    def entries(self, candidates: Candidates) -> Iterator[RecordOutcome]:
         """What becomes of each deal that can be taken."""
         for candidate in candidates:
             if not candidate.is_taken:

@@ -13,10 +13,10 @@ from salesops.imports.csv.mapping import ColumnMap, Format, stages_told
 from salesops.imports.csv.rows import Filling, RowReader, TableReading, left_out
 from salesops.imports.csv.table import Table
 from salesops.imports.outcomes import OnFile, RecordOutcome, ToldRecord
+from salesops.imports.remarks import Remarks
 from salesops.imports.three_way import NOTHING_TAKEN, LastImport
 from salesops.problems import Problem
 from salesops.records.record import Record, value_at
-from salesops.store.scratch import ScratchFile
 
 
 @dataclass(frozen=True)
@@ -63,30 +63,32 @@ class Ground:
         self.last = last
         self.deal_of: dict[str, str] = {}
         self.zone = book.team.time_zone if book.team else "UTC"
-        self.readers: list[RowReader] = []
-        self.aside = ScratchFile()
+        self.remarks = Remarks()
+        self.readings: list[TableReading] = []
+        self.rows_read = 0
 
     def rows(self, table: Table | None = None, table_format: Format | None = None) -> Iterator[RowReader]:
         """The rows of a table, or of the first, each ready to be read; all that is said of it is kept."""
         reading = self.reading(table or self.table, table_format)
+        self.readings.append(reading)
         for at in range(len(reading.table.rows)):
-            reader = RowReader(reading, at)
-            self.readers.append(reader)
-            if self.told and len(self.readers) % EVERY == 0:
-                self.told(len(self.readers))
-            yield reader
+            self.rows_read += 1
+            if self.told and self.rows_read % EVERY == 0:
+                self.told(self.rows_read)
+            yield RowReader(reading, at)
 
     def reading(self, table: Table, table_format: Format | None) -> TableReading:
         """How the rows of a table are read."""
         shape = table_format or self.mapping.format
         today = self.on_file.mark["date"]
-        return TableReading(table, shape, self.zone, self.mapping.currency, self.aside, today=today)
+        return TableReading(table, shape, self.zone, self.mapping.currency, self.remarks, today=today)
 
     @cached_property
     def keys_told(self) -> frozenset[str]:
         """The keys of all deals of the table, whatever becomes of them."""
         deal = self.mapping.deal
-        column = deal.fields[deal.key].column if deal and deal.key else None
+        cell = deal.key_cell if deal and deal.key else None
+        column = cell.column if cell else None
         return frozenset(self.table.cell(row, column) for row in self.table.rows) if column else frozenset()
 
     def keys_of(self, kind: str, field: str) -> Iterator[tuple[str, str]]:

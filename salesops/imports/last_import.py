@@ -6,14 +6,16 @@ import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from json.encoder import encode_basestring
 from typing import Any
 
 from salesops.book.book import Book
+from salesops.imports.additions import Addition, Question
 from salesops.imports.outcomes import RecordOutcome, RecordOutcomes
 from salesops.imports.plan import IMPORTED_KINDS
-from salesops.imports.three_way import LastImport, Ref, is_like, said_itself
-from salesops.problems import Path, Place, Problem
+from salesops.imports.three_way import LastImport, Ref, is_like, list_at, plain_entry, said_itself
+from salesops.problems import Place, Problem
 from salesops.records.kinds import entries_of
 from salesops.records.record import is_given, value_at
 from salesops.store.scratch import ScratchDict
@@ -22,7 +24,7 @@ FORMAT = 1
 _MARGIN = "\n  "
 """What begins the lines of a record."""
 
-Taken = Mapping[Ref, dict[str, Any]]
+Taken = ScratchDict[Ref, dict[str, Any]]
 Headings = Mapping[str, list[str]]
 """The headings of each table, by what it holds."""
 
@@ -34,17 +36,21 @@ def last_path(name: str) -> str:
 
 @dataclass(frozen=True)
 class Remembered:
-    """What was taken, by record, and the headings of each table as they were then."""
+    """What was taken, by record, and the headings of each table as they were then.
 
-    taken: Taken = field(default_factory=dict)
+    ``named`` are the columns that were read of a table for which a mapping is ready, by the places of the mapping that name them.
+    """
+
+    taken: Taken = field(default_factory=ScratchDict)
     headings: Headings = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
 
     def in_book(self, book: Book, ours: Collection[str]) -> LastImport:
         """The same as a comparison needs it: with the stages that close a deal, and the fields in which records go before."""
         closing = {name for version in book.processes for name, stage in version.stages.items() if not stage.is_open}
         return LastImport(self.taken, ours, closing)
 
-    def text_after(self, entries: RecordOutcomes, headings: Headings) -> str:
+    def text_after(self, entries: RecordOutcomes, headings: Headings, named: Mapping[str, str] | None = None) -> str:
         """The file once these records are written: what the table says of each that was taken, but for what is still open.
 
         Nothing where nothing was ever taken.
@@ -52,12 +58,17 @@ class Remembered:
         if not self.taken and all(entry.why for entry in entries):
             return ""
         ahead = {"format": str(FORMAT), "headings": as_json({**self.headings, **headings}, "\n ")}
+        ahead |= {"named": as_json(named, "\n ")} if named else {}
         kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
         return "".join(_whole(ahead | {called: self._records(kind, entries) for called, kind in kinds.items()}))
 
     def _records(self, kind: str, entries: RecordOutcomes) -> Iterator[str]:
         """The lines of each record of a kind of which anything is remembered."""
-        for ref in sorted(ref for ref in {*self.taken, *entries.places} if ref[0] == kind):
+        refs = ScratchDict[Ref, None]()
+        for ref in chain(self.taken, entries.places):
+            if ref[0] == kind:
+                refs[ref] = None
+        for ref in refs.in_order():
             if now := self._now(ref, map(entries.__getitem__, entries.places.get(ref, ()))):
                 yield f"{as_json(ref[1])}: {as_json(now, _MARGIN)}"
 
@@ -68,8 +79,8 @@ class Remembered:
             if entry.why:
                 continue
             now = _remembered(now, entry)
-            for path, told in entry.open_ends:
-                now = _put_back(now, before, path, told)
+            for left in entry.open_ends:
+                now = _put_back(now, before, left)
         return now
 
     def new_headings(self, now: Headings) -> dict[str, list[str]]:
@@ -108,17 +119,18 @@ def read_last(path: str, text: str) -> Remembered | Problem:
     try:
         taken, rest = _parts(text)
         headings = {role: _words(names) for role, names in _sound(rest["headings"]).items()}
+        named = {place: str(column) for place, column in _sound(rest.get("named", {})).items()}
         if str(rest["format"]) != str(FORMAT):
             raise ValueError
     except (ValueError, TypeError, KeyError, IndexError, RecursionError):
         advice = "take it back from git; without it, an import no longer knows what it took, and asks wherever a record differs: then delete it"
         return Problem("not-json", "is not what an import left here", Place(path), help=advice)
-    return Remembered(taken, headings)
+    return Remembered(taken, headings, named)
 
 
 def _parts(text: str) -> tuple[Taken, dict[str, Any]]:
     """The records that were taken, put aside one by one, for they may be too many to hold; and what else the file says."""
-    taken, rest = ScratchDict[Ref, dict[str, Any]](), dict[str, Any]()
+    taken, rest = Taken(), dict[str, Any]()
     kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
 
     def part(name: str, at: int) -> int:
@@ -277,22 +289,20 @@ def no_longer_told(name: str, before: Sequence[Any], told: Sequence[Any]) -> lis
     return gone
 
 
-def _put_back(now: Mapping[str, Any], before: Mapping[str, Any], path: Path, told: Any) -> dict[str, Any]:
-    """The same with a field as it was taken before, so that what is open in it is asked again; of a list, the entries that say what is open."""
-    until = next((at for at, part in enumerate(path) if isinstance(part, int)), len(path))
-    keys = tuple(str(part) for part in path[:until])
-    was, held, within = value_at(before, keys), value_at(now, keys), path[until + 1 :]
-    if until < len(path) and isinstance(was, list) and isinstance(held, list):
-        is_open = [str(value_at(each, within)) == str(told) for each in held]
-        if any(is_open):
-            pairs = zip(held, is_open, strict=True)
-            was = [_as_before(keys[-1], each, was) if is_so else each for each, is_so in pairs]
+def _put_back(now: Mapping[str, Any], before: Mapping[str, Any], left: Addition | Question) -> dict[str, Any]:
+    """The same with what is open as it was taken before, so that it is asked again: a field, or an entry of a list."""
+    until = next((at for at, part in enumerate(left.path) if isinstance(part, int)), len(left.path))
+    keys = tuple(str(part) for part in left.path[:until])
+    was = value_at(before, keys)
+    if left.entry is not None:
+        was = _with_entry_as_before(keys[-1], list_at(now, keys), list_at(before, keys), plain_entry(left.entry))
     return _with(now, keys, was)
 
 
-def _as_before(name: str, entry: Any, before: list[Any]) -> Any:
-    """An entry of a list as it was taken before; as it is now where it was not there."""
-    return next((one for one in before if is_like(name, one, entry)), entry)
+def _with_entry_as_before(name: str, held: list[Any], before: list[Any], entry: Any) -> list[Any]:
+    """A list with one entry as it was taken before; without it where it was not taken."""
+    was = [one for one in before if is_like(name, one, entry)][:1]
+    return [one for each in held for one in (was if each == entry else [each])]
 
 
 def _with(now: Any, keys: tuple[str, ...], value: Any) -> dict[str, Any]:

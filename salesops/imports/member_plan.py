@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from salesops.imports.candidates import Candidate, one_for_each
+from salesops.imports.candidates import Candidate, Candidates, one_for_each
 from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.accounts import Accounts
 from salesops.imports.csv.mapping import Cell, MemberMap
@@ -50,7 +50,7 @@ class MemberPlan:
 
     # ── those that deals name ─────────────────────────────────────────────────────────────────────────────────────────
 
-    def of_deals(self, candidates: list[Candidate]) -> Iterator[RecordOutcome]:
+    def of_deals(self, candidates: Candidates) -> Iterator[RecordOutcome]:
         """What becomes of each member that a deal names; where one cannot be taken, neither can its deals."""
         refused: dict[str, Wrong | None] = {}
         for candidate in candidates:
@@ -66,7 +66,8 @@ class MemberPlan:
 
     def say_left_over(self) -> None:
         """Say of which rows of the second table nothing became."""
-        self.ground.readers += self.accounts.left_over() if self.accounts else ()
+        if self.accounts:
+            self.accounts.say_left_over()
 
     def _of_deal(self, candidate: Candidate) -> RecordOutcome | Wrong | None:
         """What becomes of one member; None where it is on file and the mapping has nothing to say of it."""
@@ -80,10 +81,8 @@ class MemberPlan:
         if isinstance(reader, Wrong):
             return reader
         data = {"name": candidate.name, **reader.filled(self.fields), **reader.entries(self.lists)}
-        if reader is not candidate.reader:
-            self.ground.readers.append(reader)
-            if reader.verdict is not None:
-                return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be imported")
+        if reader.reading is not candidate.reader.reading and reader.verdict is not None:
+            return Wrong("member-refused", f"is a member whose row in {reader.table.name} cannot be imported")
         self.find_country(reader, data)
         data |= self._people(member_id)
         return self._entry(self.mapped, reader, member_id, data)
@@ -165,9 +164,9 @@ class MemberPlan:
         mapped = self.mapped
         if mapped is None:
             return
-        found = [candidate for reader in self.ground.rows() if (candidate := self._candidate(mapped, reader))]
+        told = (self._candidate(mapped, reader) for reader in self.ground.rows())
         column = column_in(mapped.id or mapped.name or Cell())
-        for candidate in one_for_each(found, column):
+        for candidate in one_for_each((candidate for candidate in told if candidate), column):
             if removed := self.ground.on_file.removed("member", candidate.id):
                 wrong = Wrong("removed", "was removed on purpose, see playbook/removed.yaml")
                 candidate.say(Verdict.SKIPPED, column, wrong, f"{candidate.id} on {removed}")
@@ -190,7 +189,7 @@ class MemberPlan:
             return None
         full = name if mapped.id else self.names.names[made]
         called = reader.text_of(reader.chosen(mapped.id) or Cell()) or made if mapped.id else full
-        return Candidate([reader], made, called, {"name": full, **data}, full)
+        return Candidate((reader,), made, called, {"name": full, **data}, full)
 
 
 def _refused(problems: list[Problem]) -> Wrong:

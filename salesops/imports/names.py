@@ -21,6 +21,11 @@ def sameness(name: str) -> str:
     return "".join(filter(str.isalnum, folded))
 
 
+def one_address(url: str) -> str:
+    """What two spellings of one address have in common, whatever the case and whether a stroke ends it."""
+    return url.strip().rstrip("/").casefold()
+
+
 def id_of(words: str) -> str | Wrong:
     """The id made of some text, or why none can be."""
     record_id = words if ID_FORM.fullmatch(words) else slug(words)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from salesops.imports.csv.mapping import FromTable
+from salesops.imports.csv.mapping import ColumnMap, FromTable
+from salesops.imports.csv.mapping_mistakes import columns_named
 from salesops.imports.csv.rows import RowReader
 from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground
 from salesops.imports.last_import import Headings, Remembered, no_longer_told
 from salesops.imports.plan import Plan, Planner
+from salesops.imports.remarks import Remarks
 from salesops.imports.three_way import Ref, is_like
 from salesops.output import counted
+from salesops.problems import dotted
 from salesops.records.kinds import entries_of
 from salesops.records.record import value_at
 from salesops.records.yaml_reader import Document
@@ -32,14 +35,26 @@ def headings_of(tables: Mapping[FromTable, Table]) -> Headings:
     }
 
 
+def columns_at(mapping: ColumnMap) -> dict[str, str]:
+    """The column of the first table at each place of a mapping that names one."""
+    return {dotted(path): column for path, column, of in columns_named(mapping) if of is FromTable.FIRST}
+
+
+def lost_columns(before: Remembered, header: Collection[str], named: Mapping[str, str]) -> list[str]:
+    """The columns that the last import read, and that the table no longer has; not those of which another one took the place."""
+    gone = (column for place, column in before.named.items() if column not in header and place not in named)
+    return list(dict.fromkeys(gone))
+
+
 @dataclass(frozen=True)
 class NewerTable:
-    """A plan of an import, what the last one took, and the headings of now."""
+    """A plan of an import, what the last one took, the headings of now, and the columns that are to be remembered as ``named``."""
 
     planner: Planner
     plan: Plan
     before: Remembered
     headings: Headings
+    named: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> list[str]:
@@ -49,7 +64,7 @@ class NewerTable:
     @property
     def remembered(self) -> str:
         """What is to be remembered once the plan is carried out, as a file; nothing where nothing was ever taken."""
-        return self.before.text_after(self.plan.entries, self.headings)
+        return self.before.text_after(self.plan.entries, self.headings, self.named)
 
     # ── what is gone ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -77,28 +92,34 @@ class NewerTable:
 
     def _on_file(self) -> Iterator[tuple[Ref, Document, Mapping[str, Any]]]:
         """The records on file that earlier imports took, and what they took of each."""
-        for ref in sorted(self.before.taken):
+        for ref in self.before.taken.in_order():
             if document := self._ground.book.documents.get(ref):
                 yield ref, document, self.before.taken[ref]
 
     def _records_gone(self) -> Iterator[str]:
-        named = self._ids_named()
+        of_rows, named = self.plan.entries.places, self._ids_not_taken()
         said = "its row is gone, or is one that cannot be read" if self._ground.table.refused else "its row is gone"
         for (kind, record_id), document, before in self._on_file():
-            if kind == self._of_rows and ("stages" in before or "name" in before) and record_id not in named:
+            if (
+                kind == self._of_rows
+                and ("stages" in before or "name" in before)
+                and ((kind, record_id) not in of_rows and record_id not in named)
+            ):
                 yield f"{document.path}: {said}"
 
-    def _ids_named(self) -> set[str]:
-        """The ids of the records that a row tells of, taken or not."""
-        ground, kind = self._ground, self._of_rows
-        taken = {record_id for of, record_id in self.plan.entries.places if of == kind}
+    def _ids_not_taken(self) -> set[str]:
+        """The ids of the records that a row tells of although it is not taken."""
+        ground = self._ground
         keyed = {ground.deal_of.get(key, "") for key in ground.keys_told}
-        lost = [reader for reader in ground.readers if reader.table is ground.table and reader.verdict is not None]
-        return {*taken, *keyed, *(self._id_of(reader) for reader in lost)}
+        for reading in ground.readings:
+            if reading.table is ground.table:
+                again = replace(reading, remarks=Remarks())
+                keyed |= {self._id_of(RowReader(again, lost.at)) for lost in reading.rows_lost}
+        return keyed
 
-    def _id_of(self, lost: RowReader) -> str:
+    def _id_of(self, again: RowReader) -> str:
         """The id that a row names of which nothing was taken; nothing where it names none."""
-        mapping, again = self._ground.mapping, replace(lost, remarks=())
+        mapping = self._ground.mapping
         if mapping.deal:
             return again.value(mapping.deal.id, "id") or ""
         if mapping.members and mapping.members.id:
@@ -113,7 +134,7 @@ class NewerTable:
             if self._of_rows and ref not in self.plan.entries.places:
                 continue
             for name, entry in _no_longer(before, self._told(ref)):
-                if not _is_held(document.data, name, entry):
+                if not _is_held(document.data, name, entry) or self._is_elsewhere(ref, name, entry):
                     continue
                 if not self._of_rows and str(entry.get("date", self._first_day)) < self._first_day:
                     earlier += 1
@@ -121,6 +142,11 @@ class NewerTable:
                     yield f"{document.path}: {_called(name, entry)}: no row that was taken says it any more"
         if earlier:
             yield f"before {self._first_day}, the first day of the file: {counted(earlier, 'row')} of earlier imports"
+
+    def _is_elsewhere(self, ref: Ref, name: str, entry: Mapping[str, Any]) -> bool:
+        """Whether a row tells of an activity, if for another deal: that is said of the row."""
+        activities = self.planner.activities
+        return name == "activity" and activities is not None and (ref[1], entry.get("id")) in activities.elsewhere
 
     @cached_property
     def _first_day(self) -> str:

@@ -11,18 +11,18 @@ from functools import cache, cached_property
 from typing import Any, NamedTuple
 
 from salesops.book.book import Book, Ref
-from salesops.checks.facts import days_to_come
 from salesops.edits.edit import CannotEdit
 from salesops.edits.yaml_writer import FileChange, in_order, render
 from salesops.imports.additions import Addition, Grasp, Question, completed, differences
 from salesops.imports.three_way import NOTHING_TAKEN, LastImport, Sides, three_way
 from salesops.problems import Path, Place, Problem, dotted
+from salesops.records.dated import days_to_come
 from salesops.records.deal import Deal
 from salesops.records.model_fields import lists_of
 from salesops.records.record import Entries, Record
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
-from salesops.store.scratch import ScratchFile
+from salesops.store.scratch import ScratchDict, ScratchList
 
 
 class Outcome(StrEnum):
@@ -56,25 +56,25 @@ class RecordOutcome:
     rows: tuple[int, ...] = ()
 
     @property
-    def open_ends(self) -> list[tuple[Path, Any]]:
-        """Where the record and the table still differ once this is written, and what the table says there."""
-        return [*((one.path, one.table) for one in self.asked), *((one.path, one.value) for one in self.left)]
+    def open_ends(self) -> tuple[Addition | Question, ...]:
+        """Where the record and the table still differ once this is written."""
+        return (*self.asked, *self.left)
 
 
 class RecordOutcomes(Collection[RecordOutcome]):
     """What becomes of the records of an import, in order; of each only what is counted is held, the rest is put aside."""
 
-    def __init__(self, aside: ScratchFile) -> None:
-        self._aside = aside
+    def __init__(self, aside: ScratchList[Any] | None = None) -> None:
+        self.aside = ScratchList[Any]() if aside is None else aside
         self._counted: list[_Counted] = []
-        self._places = array("Q")
+        self._places = array("L")
 
     def add(self, entry: RecordOutcome) -> None:
         """Put one more at the end."""
         change = entry.change and (entry.change.path, entry.change.text, entry.change.was)
         more = (entry.differs, entry.asked, entry.left, entry.why, dict(entry.told), entry.rows)
         self._counted.append(_counted(entry.kind, entry.outcome, change is not None, bool(entry.asked)))
-        self._places.append(self._aside.put((entry.id, entry.path, change, *more)))
+        self._places.append(self.aside.append((entry.id, entry.path, change, *more)))
 
     def extend(self, entries: Iterable[RecordOutcome]) -> None:
         """Put several more at the end."""
@@ -112,32 +112,30 @@ class RecordOutcomes(Collection[RecordOutcome]):
 
     def only(self, ids: Collection[str]) -> RecordOutcomes:
         """Those of the records that have one of some ids."""
-        return self._some(at for at, entry in enumerate(self) if entry.id in ids)
-
-    def _some(self, places: Iterable[int]) -> RecordOutcomes:
-        found = RecordOutcomes(self._aside)
-        for at in places:
-            found._counted.append(self._counted[at])
-            found._places.append(self._places[at])
+        found = RecordOutcomes(self.aside)
+        for at, entry in enumerate(self):
+            if entry.id in ids:
+                found._counted.append(self._counted[at])
+                found._places.append(self._places[at])
         return found
 
     def __add__(self, other: RecordOutcomes) -> RecordOutcomes:
-        found = RecordOutcomes(self._aside)
+        found = RecordOutcomes(self.aside)
         found._counted = self._counted + other._counted
         found._places = self._places + other._places
         return found
 
     def _get(self, at: int) -> RecordOutcome:
         counted = self._counted[at]
-        record_id, path, change, *more = self._aside.get(self._places[at])
+        record_id, path, change, *more = self.aside[self._places[at]]
         return RecordOutcome(
             counted.kind, record_id, path, counted.outcome, FileChange(*change) if change else None, *more
         )
 
     @cached_property
-    def places(self) -> Mapping[Ref, tuple[int, ...]]:
+    def places(self) -> ScratchDict[Ref, tuple[int, ...]]:
         """Where each record stands, once all are there; one may gain something from several tables."""
-        found: dict[Ref, tuple[int, ...]] = {}
+        found = ScratchDict[Ref, tuple[int, ...]]()
         for at, entry in enumerate(self):
             ref = (entry.kind, entry.id)
             found[ref] = (*found.get(ref, ()), at)

@@ -72,4 +72,4 @@ class OutreachPlan:
         if not counts:
             reader.reject(self.column, Wrong("cell-empty", "has no count at all"), message)
             return None
-        return Candidate([reader], f"{message} of {day}", f"{message} of {day}", {"date": day, **counts}, message)
+        return Candidate((reader,), f"{message} of {day}", f"{message} of {day}", {"date": day, **counts}, message)

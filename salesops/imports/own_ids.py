@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from salesops.imports.candidates import Candidate
@@ -38,15 +38,13 @@ class OwnIds:
         of_ours = self._of_ours(key)
         candidate.called = of_ours or key
         if of_ours:
-            data = candidate.data
-            taken_out(data, self.path.split("."))
-            candidate.data = data
+            taken_out(candidate.data, self.path.split("."))
             self.known[key] = of_ours
         if key not in self.known:
             if candidate.id in self.unkeyed:
                 said = f'is the id of a deal on file that says no {self.path}: write {self.path.rpartition(".")[2]}: "{key}" under its x: where it is the same deal, else give this one another title'
                 return Wrong("id-on-file", said)
-            self.known[key] = next(each for each in _numbered(candidate.id) if each not in self.taken)
+            self.known[key] = free_id(candidate.id, self.taken)
             self.taken.add(self.known[key])
         candidate.id = self.known[key]
         return None
@@ -55,6 +53,11 @@ class OwnIds:
         """The deal on file that a key names by its own id, as an export of ours does, which has a row for each currency."""
         bare = re.sub(r" \([A-Z]{3}\)$", "", key)
         return bare if bare in self.unkeyed else ""
+
+
+def free_id(record_id: str, taken: Collection[str]) -> str:
+    """An id that no other record has: as it is, or with a number behind it."""
+    return next(each for each in _numbered(record_id) if each not in taken)
 
 
 def _numbered(record_id: str) -> Iterator[str]:

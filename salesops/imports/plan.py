@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from typing import Any
 
 from salesops.book.book import Book
 from salesops.edits.yaml_writer import FileChange
 from salesops.imports.activity_plan import ActivityPlan
 from salesops.imports.answers_plan import AnswersPlan
-from salesops.imports.candidates import Candidate
+from salesops.imports.candidates import Candidates
 from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.mapping import ColumnMap, FromTable
 from salesops.imports.csv.table import Table
@@ -21,11 +22,10 @@ from salesops.imports.imported_process import imported_process
 from salesops.imports.member_plan import MemberPlan
 from salesops.imports.outcomes import Outcome, RecordOutcomes
 from salesops.imports.outreach_plan import OutreachPlan
-from salesops.imports.remarks import LOST, Remark, Verdict
+from salesops.imports.remarks import LOST, Remarks, Verdict
 from salesops.imports.team_people import lines_for
-from salesops.imports.three_way import NOTHING_TAKEN, LastImport, Ref
+from salesops.imports.three_way import NOTHING_TAKEN, LastImport
 from salesops.imports.users_plan import UsersPlan
-from salesops.store.scratch import ScratchFile
 
 IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
 """The kinds of record that an import makes, and what reports call them."""
@@ -35,23 +35,27 @@ IMPORTED_KINDS = {"deal": "deals", "member": "members", "outreach": "outreach"}
 class Plan:
     """All that an import would do; carrying it out is writing its ``changes``.
 
-    ``beside`` are the further tables with the number of their rows. ``asking`` are the records, and ``asked_rows`` the rows of the
-    first table, of which a person has to decide something; without updates nothing is asked, for nothing is changed.
+    ``beside`` are the further tables with the number of their rows. ``asked_rows`` are the rows of the first table of which a
+    person has to decide something.
     """
 
     file: str
     rows: int
     taken: int
     entries: RecordOutcomes
-    remarks: tuple[Remark, ...]
+    remarks: Remarks
     new_people: Mapping[str, Mapping[str, Any]]
     unknown_people: Mapping[str, Mapping[str, Any]]
     team: FileChange | None = None
     process: FileChange | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
     updates: bool = False
-    asking: tuple[str, ...] = ()
     asked_rows: frozenset[int] = frozenset()
+
+    @property
+    def asks(self) -> bool:
+        """Whether a person has to decide something of a record; without updates nothing is asked, for nothing is changed."""
+        return self.updates and any(self.entries.asking)
 
     @property
     def changes(self) -> Iterator[FileChange]:
@@ -70,11 +74,6 @@ class Plan:
         """How many files carrying it out writes."""
         return self.entries.are_changed + len(self._of_playbook)
 
-    @property
-    def rows_of(self) -> dict[Ref, tuple[int, ...]]:
-        """The rows of the first table that each record was made of."""
-        return {(entry.kind, entry.id): entry.rows for entry in self.entries if entry.rows}
-
     def count(self, kind: str, outcome: Outcome) -> int:
         """How many records of a kind this becomes of."""
         return self.entries.count(kind, outcome)
@@ -89,15 +88,11 @@ class Plan:
         seen: set[int] = set()
         counts = dict.fromkeys(("taken", *(verdict.value for verdict in LOST)), 0)
         for verdict in LOST:
-            found = {remark.row for remark in self.remarks if remark.verdict is verdict and remark.file == file}
+            found = self.remarks.rows(file, verdict)
             found |= self.asked_rows if verdict is Verdict.ASKED and file == self.file else frozenset()
             counts[verdict.value] = len(found - seen)
             seen |= found
         return {**counts, "taken": rows - len(seen)}
-
-    def said(self, verdict: Verdict) -> list[Remark]:
-        """The remarks of one verdict."""
-        return [remark for remark in self.remarks if remark.verdict is verdict]
 
     @property
     def people_to_paste(self) -> str:
@@ -127,7 +122,6 @@ class Planner:
         self.contacts = ContactPlan(self.ground, mapping.contacts, people) if mapping.contacts else None
         self.members = MemberPlan(self.ground, tables.get(FromTable.MEMBERS), self.contacts)
         self.deals = DealPlan(self.ground, mapping.deal, self.members.names) if mapping.deal else None
-        self.aside = ScratchFile()
         own = mapping.activities
         self.activities = ActivityPlan(self.ground, own, meetings, self.contacts) if own else None
         self.onto = self._onto_records()
@@ -144,23 +138,23 @@ class Planner:
     def plan(self) -> Plan:
         """Read every row, hold it against the others and the records on file, and say what to do."""
         table = self.ground.table
-        candidates = self.deals.candidates() if self.deals else []
+        candidates = self.deals.candidates() if self.deals else Candidates()
         members = self.of_members(candidates)
-        rest = RecordOutcomes(self.aside)
+        rest = RecordOutcomes(members.aside)
         if self.contacts:
             rest.extend(self.members.of_contacts({entry.id for entry in members}))
         told = self.activities.read(candidates) if self.activities else []
         if self.deals:
             rest.extend(self.deals.entries(candidates))
         if self.activities:
-            rest.extend(self.activities.entries(told))
+            rest.extend(self.activities.entries(told, candidates))
         if self.onto:
             rest.extend(self.onto.entries())
         if self.deals:
             members = members.only({candidate.member for candidate in candidates if candidate.is_taken})
         new_people = self.deals.new_people(candidates) if self.deals else {}
         entries = members + rest
-        asking = list(entries.asking) if self.ground.on_file.update else []
+        asking = entries.asking if self.ground.on_file.update else ()
         asked_rows = frozenset(row for entry in asking for row in entry.rows)
         return Plan(
             file=table.name,
@@ -168,9 +162,8 @@ class Planner:
             taken=self.taken(asked_rows),
             entries=entries,
             updates=self.ground.on_file.update,
-            asking=tuple(entry.path for entry in asking),
             asked_rows=asked_rows,
-            remarks=tuple(self.remarks()),
+            remarks=self.remarks(),
             new_people=new_people,
             unknown_people=self.deals.unknown_people if self.deals else {},
             team=self.deals.team_change(new_people) if self.deals else None,
@@ -178,9 +171,9 @@ class Planner:
             beside={**table.beside, **{one.name: len(one.rows) + len(one.refused) for one in self.tables[1:]}},
         )
 
-    def of_members(self, candidates: list[Candidate]) -> RecordOutcomes:
+    def of_members(self, candidates: Candidates) -> RecordOutcomes:
         """What becomes of the members that deals name, or else of those of a table of their own; their names are known before people are read."""
-        found = RecordOutcomes(self.aside)
+        found = RecordOutcomes()
         if not self.deals:
             found.extend(self.members.of_rows())
         if self.contacts:
@@ -194,15 +187,20 @@ class Planner:
 
     def taken(self, asked: Collection[int]) -> int:
         """How many rows of the first table were read without anything that costs them, but for those that are asked about."""
-        readers = [reader for reader in self.ground.readers if reader.table.name == self.ground.table.name]
-        lost = {reader.row.number for reader in readers if reader.verdict is not None}
-        return len({reader.at for reader in readers}) - len({*lost, *asked})
+        ground, name = self.ground, self.ground.table.name
+        is_read = any(reading.table.name == name for reading in ground.readings)
+        lost = ground.remarks.rows(name, *LOST)
+        return (len(ground.table.rows) if is_read else 0) - len({*lost, *asked})
 
-    def remarks(self) -> Iterator[Remark]:
-        """All that is to be said, by file and row; nothing of what was put in or left out in rows that are not taken."""
-        every = [remark for table in self.tables for remark in (*table.refused, *table.left_over)]
-        every += [remark for reader in self.ground.readers for remark in reader.remarks]
-        lost = {(remark.file, remark.row) for remark in every if remark.verdict.is_lost}
-        for remark in sorted(dict.fromkeys(every), key=lambda remark: (remark.file, remark.row)):
-            if remark.verdict.is_lost or (remark.file, remark.row) not in lost:
-                yield remark
+    def remarks(self) -> Remarks:
+        """All that is to be said, by file and row, each once; nothing of what was put in or left out in rows that are not taken."""
+        found, every = Remarks(), self.ground.remarks
+        for remark in (remark for table in self.tables for remark in (*table.refused, *table.left_over)):
+            every.add(remark)
+        for _, said in groupby(every.in_order(), lambda remark: (remark.file, remark.row)):
+            of_row = list(dict.fromkeys(said))
+            is_lost = any(remark.verdict.is_lost for remark in of_row)
+            for remark in of_row:
+                if remark.verdict.is_lost or not is_lost:
+                    found.add(remark)
+        return found

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
@@ -43,11 +44,11 @@ def as_data(plan: Plan, file: str, map_file: str, is_dry: bool) -> dict[str, Any
         ],
         **{called: {outcome.value: plan.count(kind, outcome) for outcome in Outcome} for kind, called in _told(plan)},
         "people": {"added": dict(plan.new_people), "unknown": dict(plan.unknown_people), "fix": plan.people_to_paste},
-        "rejected": [remark.as_data() for remark in plan.said(Verdict.REJECTED)],
-        "asked": [remark.as_data() for remark in plan.said(Verdict.ASKED)],
-        "skipped": [remark.as_data() for remark in plan.said(Verdict.SKIPPED)],
-        "stand_ins": [remark.as_data() for remark in plan.said(Verdict.STAND_IN)],
-        "notes": [remark.as_data() for remark in plan.said(Verdict.NOTE)],
+        "rejected": [remark.as_data() for remark in plan.remarks.of(Verdict.REJECTED)],
+        "asked": [remark.as_data() for remark in plan.remarks.of(Verdict.ASKED)],
+        "skipped": [remark.as_data() for remark in plan.remarks.of(Verdict.SKIPPED)],
+        "stand_ins": [remark.as_data() for remark in plan.remarks.of(Verdict.STAND_IN)],
+        "notes": [remark.as_data() for remark in plan.remarks.of(Verdict.NOTE)],
         "kept": [_difference(entry) for entry in plan.entries.of(Outcome.KEPT)],
         "updated": [_difference(entry) for entry in plan.entries.of(Outcome.UPDATED)],
         "written": [change.path for change in plan.changes],
@@ -67,7 +68,7 @@ def as_text(plan: Plan, file: str, is_dry: bool, style: Style = unpainted) -> It
     yield ""
     yield from _counts(plan, is_dry, style)
     for verdict, (heading, look) in _HEADINGS.items():
-        yield from _reasons(heading, look, plan.said(verdict), file, style)
+        yield from _reasons(heading, look, plan.remarks.of(verdict), file, style)
     yield from _differences(plan, style)
     yield from _people(plan, is_dry, style)
 
@@ -84,31 +85,47 @@ def _counts(plan: Plan, is_dry: bool, style: Style) -> Iterator[str]:
     yield from table(rows, heads, frozenset({1, 2, 3, 4}), style)
 
 
-def _reasons(heading: str, look: str, remarks: list[Remark], file: str, style: Style) -> Iterator[str]:
+@dataclass
+class _Reason:
+    """A reason that rows share: how many these are, and the first of them."""
+
+    examples: list[Remark] = field(default_factory=list)
+    count: int = 0
+
+    def add(self, remark: Remark) -> None:
+        """One more."""
+        self.count += 1
+        if self.count <= EXAMPLES:
+            self.examples.append(remark)
+
+
+def _reasons(heading: str, look: str, remarks: Iterable[Remark], file: str, style: Style) -> Iterator[str]:
     """One line a reason, the most frequent first, with a few rows as examples."""
-    if not remarks:
-        return
-    groups: dict[tuple[str, str, str], list[Remark]] = {}
+    groups: dict[tuple[str, str, str], _Reason] = {}
+    rows, last = 0, None
     for remark in remarks:
-        groups.setdefault((remark.file, remark.column, remark.reason), []).append(remark)
+        groups.setdefault((remark.file, remark.column, remark.reason), _Reason()).add(remark)
+        rows, last = rows + ((remark.file, remark.row) != last), (remark.file, remark.row)
+    if not groups:
+        return
     yield ""
-    rows = len({(remark.file, remark.row) for remark in remarks})
     yield style(f"{heading}: {counted(rows, 'row')}", look)
-    for group in sorted(groups.values(), key=len, reverse=True)[:REASONS]:
+    for group in sorted(groups.values(), key=lambda group: group.count, reverse=True)[:REASONS]:
         yield f"  {_reason(group, file)}"
     if len(groups) > REASONS:
         yield f"  … and {len(groups) - REASONS:,} more reasons: --format json has them all"
 
 
-def _reason(group: list[Remark], file: str) -> str:
-    first = group[0]
+def _reason(group: _Reason, file: str) -> str:
+    first = group.examples[0]
     column = f"{show(first.column)} " if first.column else ""
     rows = ", ".join(
-        f"{remark.row}{f' ({show(cut(remark.value, GLANCE))})' if remark.value else ''}" for remark in group[:EXAMPLES]
+        f"{remark.row}{f' ({show(cut(remark.value, GLANCE))})' if remark.value else ''}" for remark in group.examples
     )
-    more = ", …" if len(group) > EXAMPLES else ""
+    more = ", …" if group.count > EXAMPLES else ""
     where = "" if first.file == file else f"{show(first.file)} "
-    return f"{len(group):>6,}  {column}{show(first.reason)}: {where}{'row' if len(group) == 1 else 'rows'} {rows}{more}"
+    row = "row" if group.count == 1 else "rows"
+    return f"{group.count:>6,}  {column}{show(first.reason)}: {where}{row} {rows}{more}"
 
 
 def _differences(plan: Plan, style: Style) -> Iterator[str]:

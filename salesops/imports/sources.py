@@ -10,11 +10,11 @@ from salesops.book.book import Book
 from salesops.imports.airtable.ready_mapping import airtable_mapping, airtable_name
 from salesops.imports.airtable.tables import airtable
 from salesops.imports.calendar.meetings import meetings_mapping, meetings_table
-from salesops.imports.csv.mapping import Format
+from salesops.imports.csv.mapping import ColumnMap, Format
 from salesops.imports.csv.ready_mappings import answers_mapping, outreach_mapping, plain_table, users_mapping
 from salesops.imports.csv.table import Table
 from salesops.imports.github.issues import issues_table
-from salesops.imports.github.ready_mapping import issues_mapping
+from salesops.imports.github.ready_mapping import ISSUE_KEY, issues_mapping
 from salesops.problems import Problem
 from salesops.records.process import Process
 
@@ -25,7 +25,8 @@ class ReadySource:
 
     ``called`` names what its imports are remembered by, so that two tables of one program are kept apart; ``open_ended`` is
     what begins the columns that some files have and others do not, such as the answers to forms; ``adds`` tells whether its
-    rows are about records on file, which gain what they lack.
+    rows are about records on file, which gain what they lack; ``key`` is what its deals are found again by, also where a mapping
+    that was made before does not say so.
     """
 
     table: Callable[[str, bytes, Book], tuple[Table | None, Format, list[Problem]]]
@@ -33,24 +34,34 @@ class ReadySource:
     called: Callable[[Table], str]
     open_ended: str = ""
     adds: bool = False
+    key: str = ""
+
+    def with_key(self, mapping: ColumnMap) -> ColumnMap:
+        """The mapping with what deals are found again by, where it takes that along and names nothing else."""
+        if mapping.deal is None or mapping.deal.key:
+            return mapping
+        deal = mapping.deal.model_copy(update={"key": self.key or None})
+        return mapping.model_copy(update={"deal": deal}) if deal.key_cell else mapping
 
     def with_columns(self, table: Table, named: Iterable[str]) -> Table:
         """The table with an empty column for each that a mapping names and this file happens not to have."""
-        is_open = re.compile(self.open_ended).match if self.open_ended else None
-        more = [column for column in dict.fromkeys(named) if is_open and is_open(column) and column not in table.header]
+        more = [column for column in dict.fromkeys(named) if self.is_open(column) and column not in table.header]
         rows = tuple(replace(row, cells=[*row.cells, *[""] * len(more)]) for row in table.rows)
         return replace(table, header=(*table.header, *more), rows=rows) if more else table
 
     def passed_over(self, table: Table, named: Collection[str]) -> list[str]:
         """The columns of that kind that a mapping does not name."""
-        is_open = re.compile(self.open_ended).match if self.open_ended else None
-        return [column for column in table.header if is_open and is_open(column) and column not in named]
+        return [column for column in table.header if self.is_open(column) and column not in named]
+
+    def is_open(self, column: str) -> bool:
+        """Whether a column is of the kind that some files have and others do not."""
+        return bool(self.open_ended and re.match(self.open_ended, column))
 
 
 SOURCES: Mapping[str, ReadySource] = {
     "airtable": ReadySource(airtable, airtable_mapping, airtable_name),
     "calendar": ReadySource(meetings_table, meetings_mapping, lambda _: "calendar", adds=True),
-    "github": ReadySource(issues_table, issues_mapping, lambda _: "github", r"(form|phase \d+): "),
+    "github": ReadySource(issues_table, issues_mapping, lambda _: "github", r"(form|phase \d+): ", key=ISSUE_KEY),
     "outreach": ReadySource(plain_table, outreach_mapping, lambda _: "outreach", adds=True),
     "questionnaire": ReadySource(plain_table, answers_mapping, lambda _: "questionnaire", adds=True),
     "users": ReadySource(plain_table, users_mapping, lambda _: "users", adds=True),

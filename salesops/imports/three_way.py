@@ -79,9 +79,9 @@ def _of_field(each: Found, sides: Sides, last: LastImport) -> Iterator[Found]:
     if is_given(before) and _is_one(before, told):
         return
     if isinstance(each, Addition):
-        yield each if not is_given(before) or is_put_in(told) else Question(each.path, None, told)
+        yield each if not is_given(before) or is_put_in(told) else Question(each.path, None, told, each.entry)
     elif is_given(before) and _is_one(before, each.record) and not _is_held(sides, each.path, last):
-        yield Addition(each.path, told)
+        yield Addition(each.path, told, entry=each.entry)
     else:
         yield each
 
@@ -89,19 +89,19 @@ def _of_field(each: Found, sides: Sides, last: LastImport) -> Iterator[Found]:
 def _before(sides: Sides, each: Found) -> Any:
     """What the last import took where a difference is; of a new entry of a list, the same entry."""
     if isinstance(each, Addition) and each.at is not None:
-        entries = _list_at(sides.before, each.path)
+        entries = list_at(sides.before, each.path)
         return next((entry for entry in entries if is_like(str(each.path[-1]), entry, each.value)), None)
     at = next((at for at, part in enumerate(each.path) if isinstance(part, int)), None)
     if at is None:
         return value_at(sides.before, each.path)
     held = value_at(sides.record, each.path[: at + 1])
-    entries = _list_at(sides.before, each.path[:at])
+    entries = list_at(sides.before, each.path[:at])
     like = next((entry for entry in entries if is_like(str(each.path[at - 1]), entry, held)), None)
     return value_at(like, each.path[at + 1 :]) if like else None
 
 
-def _list_at(before: Mapping[str, Any], path: Path) -> list[Any]:
-    """The entries that the last import took; none where it did not take a list."""
+def list_at(before: Mapping[str, Any], path: Path) -> list[Any]:
+    """The entries at a place of what an import took; none where it did not take a list."""
     found = value_at(before, path)
     return found if isinstance(found, list) else []
 
@@ -125,10 +125,13 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return said_itself(value)
     if isinstance(value, list):
-        return [
-            {key: _plain(part) for key, part in each.items()} if isinstance(each, dict) else str(each) for each in value
-        ]
+        return [plain_entry(each) for each in value]
     return str(value)
+
+
+def plain_entry(entry: Any) -> Any:
+    """An entry of a list as JSON has it."""
+    return {key: _plain(part) for key, part in entry.items()} if isinstance(entry, dict) else str(entry)
 
 
 def _is_one(before: Any, told: Any) -> bool:
@@ -174,7 +177,7 @@ def _of_stages(found: list[Found], sides: Sides) -> Iterator[Found]:
 
 
 def _moves(side: Mapping[str, Any]) -> list[Any]:
-    return _list_at(side, ("stages",))
+    return list_at(side, ("stages",))
 
 
 def _emptied(sides: Sides) -> Iterator[Question]:

@@ -14,6 +14,20 @@ from salesops.records.record import Record, dated_fields, days_of
 R = TypeVar("R", bound=Record)
 
 
+ANNOUNCED = frozenset(
+    {
+        ("parked", "since"),
+        ("contract", "service_ended"),
+        ("reopened", "date"),
+        ("moved_back", "date"),
+        ("hubs", "since"),
+        ("rates", "date"),
+        ("changelog", "date"),
+    }
+)
+"""Days that may be known before they come; that of a move is the move's own matter."""
+
+
 class Span(NamedTuple):
     """The days from ``first`` (None: without a beginning) to ``last``, both included."""
 
@@ -73,6 +87,13 @@ def later_days(record: Record, day: date, path: Path = ()) -> Iterator[tuple[Pat
             yield (*path, name), found
     for where, part in _parts(record):
         yield from later_days(part, day, (*path, *where))
+
+
+def days_to_come(record: Record, day: date) -> Iterator[tuple[Path, date]]:
+    """The same but for days that may be known before they come."""
+    for path, found in later_days(record, day):
+        if tuple(part for part in path if isinstance(part, str)) not in ANNOUNCED:
+            yield path, found
 
 
 def outside(record: Record, span: Span, path: Path = ()) -> Iterator[Path]:

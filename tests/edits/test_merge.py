@@ -516,8 +516,12 @@ def test_the_set_up_of_this_repository_is_the_one_that_a_new_one_gets(home):
 
 def test_records_and_nothing_else_are_joined_field_by_field(shared):
     names = ("deals/a.yaml", "deals/2026/a.yaml", "deals/README.md", "playbook/team.yaml")
+    names += ("imports/hubspot.last.json", "imports/hubspot.yaml", "deals/a.last.json")
     attributes = git(shared.root, "check-attr", "merge", *names)
-    assert [line.split()[-1] for line in attributes.splitlines()] == ["salesops", "salesops", "unspecified", "salesops"]
+    assert [line.split()[-1] for line in attributes.splitlines()] == [
+        *("salesops", "salesops", "unspecified", "salesops"),
+        *("salesops", "unspecified", "unspecified"),
+    ]
 
 
 def test_a_file_beside_the_records_is_joined_line_by_line(repo):

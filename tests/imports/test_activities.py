@@ -121,3 +121,35 @@ activities:
     weeks = {entry.date.isocalendar()[:2] for entry in book.deals["a-1"].activity}
     assert len(weeks) == answers["iso_weeks_with_meetings"] - 1
     assert desk.run("--update", table=table, map=map, code=1)["written"] == []
+
+
+def test_a_row_of_another_deal_that_has_the_number_of_a_meeting_in_another_table_is_taken(desk):
+    desk.run(rows=row(1) + row(2, product="Premier"), map=IN_PLACE)
+    desk.run("--update", head=HEAD, rows="A-1,2026-02-03,MEETING,COMPLETED,Ours,,1\n", map=OWN, called="meetings")
+    found = desk.run("--update", head=HEAD, rows="A-2,2026-02-04,call,,Theirs,,1\n", map=OWN, called="calls")
+    assert (found["taken"], found["asked"]) == (1, [])
+
+
+def test_a_meeting_that_comes_to_a_second_deal_and_stays_at_its_first_is_at_both(desk):
+    desk.run(rows=row(1) + row(2, product="Premier"), map=IN_PLACE)
+    several = OWN.replace("deal: {column: deal}", 'deal: {column: deal, split: ";"}')
+    desk.run("--update", head=HEAD, rows="a-1,2026-02-03,MEETING,COMPLETED,Both,,1\n", map=several, called="meetings")
+    found = desk.run(
+        "--update", head=HEAD, rows="a-1;a-2,2026-02-03,MEETING,COMPLETED,Both,,1\n", map=several, called="meetings"
+    )
+    assert (found["asked"], found["deals"]["updated"]) == ([], 1)
+    found = desk.run(
+        "--update", head=HEAD, rows="a-2,2026-02-03,MEETING,COMPLETED,Both,,1\n", map=several, called="meetings"
+    )
+    assert found["gone"] == ["deals/a-1.yaml: activity 2026-02-03, meeting: no row that was taken says it any more"]
+
+
+def test_a_meeting_beside_the_deals_that_names_another_of_them_now_is_asked_and_at_one_deal_only(desk):
+    deals = row(1) + row(2, product="Premier")
+    desk.repo.write("../meetings.csv", HEAD + "A-1,2026-02-03,MEETING,COMPLETED,Ours,,1\n")
+    desk.run(rows=deals, map=IN_PLACE + BESIDE)
+    desk.repo.write("../meetings.csv", HEAD + "A-2,2026-02-05,MEETING,COMPLETED,Ours,,1\n")
+    before = desk.records()
+    found = desk.run("--update", rows=deals, map=IN_PLACE + BESIDE, code=1)
+    assert [value for *_, value in reasons(found, "asked")] == ["1: at a-1, now a-2"]
+    assert (desk.records(), found["gone"]) == (before, [])

@@ -14,7 +14,7 @@ from salesops.imports.three_way import LastImport, Sides, three_way
 from salesops.records.deal import Deal
 from salesops.records.kinds import entries_of
 from salesops.records.record import value_at
-from salesops.store.scratch import ScratchFile
+from salesops.store.scratch import ScratchDict
 
 FIELDS = ("title", "expected_close", "owner")
 value = st.sampled_from([None, "a", "b", "c"])
@@ -75,8 +75,9 @@ def test_what_is_remembered_is_written_as_json_has_it(value):
 
 @given(st.dictionaries(st.sampled_from(["deal", "member", "outreach"]), st.dictionaries(st.text(), st.dictionaries(st.text(), plain, min_size=1), min_size=1), min_size=1))  # fmt: skip
 def test_what_is_remembered_is_read_back_as_it_was_written(records):
-    taken = {(kind, record_id): told for kind, of in records.items() for record_id, told in of.items()}
-    text = Remembered(taken, {"file": ["a", "\x1b"]}).text_after(RecordOutcomes(ScratchFile()), {"contacts": []})
+    taken = ScratchDict()
+    taken.update({(kind, record_id): told for kind, of in records.items() for record_id, told in of.items()})
+    text = Remembered(taken, {"file": ["a", "\x1b"]}).text_after(RecordOutcomes(), {"contacts": []})
     assert read_last("x.last.json", text) == Remembered(taken, {"file": ["a", "\x1b"], "contacts": []})
     assert text == json.dumps(json.loads(text), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from shlex import quote
 
 from salesops.cli.actions.import_last import LastFile, Unusable, name_of
 from salesops.cli.actions.import_tables import (
@@ -24,9 +25,11 @@ from salesops.cli.repository import root_of
 from salesops.imports.csv.mapping import ColumnMap, FromTable
 from salesops.imports.csv.mapping_mistakes import columns_named, read_mapping
 from salesops.imports.csv.table import MAX_TABLE, Table
-from salesops.imports.newer_table import headings_of
+from salesops.imports.last_import import Remembered
+from salesops.imports.newer_table import columns_at, headings_of, lost_columns
 from salesops.imports.sources import SOURCES
 from salesops.output import show
+from salesops.problems import Place, Problem
 from salesops.records.yaml_reader import MAX_BYTES
 from salesops.records.yaml_reader import read as document_of
 
@@ -79,7 +82,12 @@ class _Import:
     @property
     def ready_name(self) -> str:
         """What messages call the mapping that nobody wrote."""
-        return f"{self.source}.yaml"
+        return f"{SOURCES[self.source].called(sound(self.table, self.problems))}.yaml"
+
+    @property
+    def command(self) -> str:
+        """How this file is imported, as one types it."""
+        return f"salesops import {self.source} {quote(show(self.file))}"
 
     def mapping(self) -> str:
         """The text of the ready-made mapping."""
@@ -94,14 +102,17 @@ class _Import:
         if self.column_map:
             raw = bytes_of(Path(self.folder, self.column_map), self.column_map, MAX_BYTES)
         else:
-            text = self.mapping()
-            raw = text.encode("utf-8", "replace")
-            self._say_what_to_answer(text, last.held.changed_headings(headings_of({FromTable.FIRST: table})))
-        document = sound(*document_of(self.column_map or self.ready_name, raw))
-        mapping = sound(*read_mapping(document, self.book))
+            raw = self.mapping().encode("utf-8", "replace")
+        document, unread = document_of(self.column_map or self.ready_name, raw)
+        found, mistakes = read_mapping(document, self.book) if document else (None, [])
+        if not self.column_map:
+            self._stop_where_columns_are_lost(table, last.held, columns_at(found) if found else {})
+            self._say_what_to_answer(raw, last.held.changed_headings(headings_of({FromTable.FIRST: table})))
+        document = sound(document, unread)
+        mapping = SOURCES[self.source].with_key(sound(found, mistakes))
         table = self._with_what_is_named(table, mapping)
         tables = TablesRead.of(Path(self.folder, self.file), table, document, mapping, last.held)
-        return tables.planned(self.book, self.day, self.update, last)
+        return tables.planned(self.book, self.day, self.update, last, self._to_remember(mapping))
 
     def _with_what_is_named(self, table: Table, mapping: ColumnMap) -> Table:
         """The table with the columns of the mapping that only some files have; those that it passes over are said."""
@@ -111,13 +122,31 @@ class _Import:
             note(f"The mapping says nothing of: {', '.join(map(show, left))}; it is not taken along")
         return source.with_columns(table, named)
 
-    def _say_what_to_answer(self, text: str, columns: Iterable[str]) -> None:
+    def _say_what_to_answer(self, raw: bytes, columns: Iterable[str]) -> None:
         """Say how to go on where the ready-made mapping leaves something open, and which columns have changed since."""
-        if any(": ?" in line for line in text.split("\n")):
+        if b": ?" in raw:
             for words in columns:
                 note(show(words))
-            command = f"salesops import {self.source} {show(self.file)}"
             note(
-                f"Some lines of the mapping wait for an answer: {command} --detect > {self.ready_name}, "
-                f"answer each ?, then {command} --map {self.ready_name}"
+                f"Some lines of the mapping wait for an answer: {self.command} --detect > {self.ready_name}, "
+                f"answer each ?, then {self.command} --map {self.ready_name}"
             )
+
+    def _to_remember(self, mapping: ColumnMap) -> dict[str, str]:
+        """The columns that an import reads, but for those that some files have and others do not."""
+        return {at: column for at, column in columns_at(mapping).items() if not SOURCES[self.source].is_open(column)}
+
+    def _stop_where_columns_are_lost(self, table: Table, last: Remembered, named: Mapping[str, str]) -> None:
+        """Raise Unusable where columns that the last import read are gone and others are new: which is which, a person says."""
+        lost = lost_columns(last, table.header, named)
+        new = [name for names in last.new_headings(headings_of({FromTable.FIRST: table})).values() for name in names]
+        if not lost or not new:
+            return
+        update = " --update" if self.update and not SOURCES[self.source].adds else ""
+        said = f"the table no longer has {', '.join(lost)}, of which the last import took something"
+        advice = (
+            f"new since then: {', '.join(new)}; to say which one it is now, or that it is gone: {self.command} --detect > {self.ready_name}, "
+            f"put the new name where the values went until now, then {self.command} --map {self.ready_name}{update}; "
+            "a table of another kind gets a mapping of another name"
+        )
+        raise Unusable([Problem("column-gone", said, Place(self.file), help=advice)])

@@ -59,11 +59,13 @@ class TablesRead:
         ]
         return sound(cls(mapping, tables, headings), problems)
 
-    def planned(self, book: Book, today: date, update: bool, last: LastFile) -> Prepared:
-        """What an import of them would do."""
+    def planned(
+        self, book: Book, today: date, update: bool, last: LastFile, named: Mapping[str, str] | None = None
+    ) -> Prepared:
+        """What an import of them would do; ``named`` are the columns that it reads, where these are to be remembered."""
         before = last.held.in_book(book, self.mapping.ours)
         planner = Planner(book, self.mapping, self.tables, today, update=update, last=before, told=say_rows_read)
-        return Prepared(NewerTable(planner, planner.plan(), last.held, self.headings), last)
+        return Prepared(NewerTable(planner, planner.plan(), last.held, self.headings, named or {}), last)
 
 
 @dataclass(frozen=True)
@@ -130,7 +132,7 @@ def carried_out(
             say(line)
         for line in report.first_file(plan) if dry_run else ():
             say(line)
-    return 1 if plan.said(Verdict.REJECTED) or plan.said(Verdict.ASKED) or plan.asking else 0
+    return 1 if plan.remarks.has(Verdict.REJECTED, Verdict.ASKED) or plan.asks else 0
 
 
 def say_mapping(mapping: str, file: str, output_format: str) -> int:

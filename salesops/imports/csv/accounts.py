@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -45,11 +44,10 @@ class Accounts:
             replace(self.reading, table=Table(asker.table.name, table.header, (nothing,)), emptiness=why), 0
         )
 
-    def left_over(self) -> Iterator[RowReader]:
-        """The rows that nobody asked for, each with a word about it."""
+    def say_left_over(self) -> None:
+        """Say of which rows nobody asked."""
         for same, rows in self.rows.items():
             for at in rows if same not in self.asked else ():
                 reader = RowReader(self.reading, at)
                 reason = "is the member of no deal that is taken"
                 reader.say(Verdict.SKIPPED, self.key, "row-left-over", reason, reader.table.cell(reader.row, self.key))
-                yield reader

@@ -225,8 +225,10 @@ class DealMap(Record):
         "Deal Stage",
     )
     key: Text | None = maybe(
-        "The field among fields by which a deal is found again, whatever its id; then several deals may be called the same.",
+        "The field among fields by which a deal is found again, whatever its id; then several deals may be called the same. "
+        "Or 'links.' and the kind of a link among entries: by its address.",
         "x.hubspot",
+        "links.issue",
     )
     fields: dict[str, AnyCell] = Field(
         default_factory=dict, description="Any other field of a deal, by its dotted path, such as contract.signed."
@@ -234,6 +236,21 @@ class DealMap(Record):
     entries: dict[str, Entry] = Field(
         default_factory=dict, description="One entry of a list of the deal, by its fields, such as links."
     )
+
+    @property
+    def key_link(self) -> str:
+        """The kind of the link by whose address a deal is found again; nothing where it is found by a field, or its id alone."""
+        before, _, kind = (self.key or "").partition(".")
+        return kind if before == "links" else ""
+
+    @property
+    def key_cell(self) -> Cell | None:
+        """The cell of what a deal is found again by; None where the mapping fills nothing of that name."""
+        if not self.key_link:
+            return self.fields.get(self.key or "")
+        link = self.entries.get("links", {})
+        kind, address = link.get("kind"), link.get("url")
+        return address if kind and kind.constant == self.key_link else None
 
 
 class MemberMap(Record):

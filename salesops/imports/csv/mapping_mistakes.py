@@ -170,7 +170,11 @@ def _now_mistakes(document: Document, deal: DealMap) -> Iterator[Problem]:
         if deal.now and line.cases:
             said = "cases cannot stand among stages that are ordered by their days"
             yield document.problem("stages-unclear", said, ("deal", "stages", number), help="write each as a line")
-    if deal.key and not (deal.key.startswith("x.") and deal.key in deal.fields):
+    if deal.key_link and not (deal.key_cell and deal.key_cell.column and not deal.key_cell.split):
+        said = f"no column has the address of a link of the kind '{deal.key_link}' in this mapping"
+        advice = f"write it under entries: links: {{kind: {deal.key_link}, url: {{column: {GAP}}}}}"
+        yield document.problem("key-unclear", said, ("deal", "key"), help=advice)
+    elif deal.key and not deal.key_link and not (deal.key.startswith("x.") and deal.key in deal.fields):
         said = f"'{deal.key}' is not one of the fields of the team's own in this mapping"
         yield document.problem("key-unclear", said, ("deal", "key"), help="name one under fields: that begins with x.")
 

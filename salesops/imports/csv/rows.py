@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import pairwise
-from sys import intern
 from typing import Any
 
 from salesops.imports.csv import cells
@@ -25,12 +24,11 @@ from salesops.imports.csv.mapping import (
 )
 from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import Directory, id_for
-from salesops.imports.remarks import LOST, Remark, Verdict, Wrong
+from salesops.imports.remarks import LOST, Remark, Remarks, Verdict, Wrong
 from salesops.problems import Problem, did_you_mean
 from salesops.records.record import Record
 from salesops.records.scalars import MAX_TEXT, shown
 from salesops.records.yaml_reader import UNSEEN
-from salesops.store.scratch import ScratchFile
 
 
 class StandIn(str):
@@ -79,28 +77,40 @@ def fillings(model: type[Record], fields: Mapping[str, Cell]) -> tuple[Filling, 
 class TableReading:
     """How the rows of a table are read: ``emptiness`` says why cells are empty, ``today`` is the day of the import.
 
-    ``aside`` is where what rows tell is kept, for it may be too much to hold.
+    What is said of rows goes to ``remarks``; ``lost`` has for each row a 0 where it is taken, else which of LOST it is, from 1 on.
     """
 
     table: Table
     format: Format
     zone: str
     currency: Cell | None
-    aside: ScratchFile
+    remarks: Remarks
     emptiness: str = "is empty"
     today: str = ""
+    lost: bytearray = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "lost", bytearray(len(self.table.rows)))
+
+    def say(self, at: int, remark: Remark) -> None:
+        """Add a remark about the row at a place."""
+        self.remarks.add(remark)
+        if remark.verdict.is_lost:
+            which = LOST.index(remark.verdict) + 1
+            self.lost[at] = min(which, self.lost[at] or which)
+
+    @property
+    def rows_lost(self) -> Iterator[RowReader]:
+        """The rows that are not taken."""
+        return (RowReader(self, at) for at, which in enumerate(self.lost) if which)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class RowReader:
-    """One row before the mapping, by its place in the table; ``remarks`` grow as values are taken from it.
-
-    There is one for each row of an import, so it holds next to nothing: its cells are asked of the table.
-    """
+    """One row before the mapping, by its place in the table; what is said of it as values are taken from it, its reading keeps."""
 
     reading: TableReading
     at: int
-    remarks: tuple[Remark, ...] = ()
 
     @property
     def table(self) -> Table:
@@ -116,16 +126,13 @@ class RowReader:
     @property
     def verdict(self) -> Verdict | None:
         """What became of the row: rejected, asked about, skipped, or taken (None)."""
-        if not self.remarks:
-            return None
-        said = {remark.verdict for remark in self.remarks}
-        return next((verdict for verdict in LOST if verdict in said), None)
+        which = self.reading.lost[self.at]
+        return LOST[which - 1] if which else None
 
     def say(self, verdict: Verdict, column: str, code: str, reason: str, value: str = "") -> None:
         """Add a remark about this row."""
         row = self.row
-        remark = Remark(verdict, self.table.name, row.number, row.line, column, code, intern(reason), value)
-        self.remarks = (*self.remarks, remark)
+        self.reading.say(self.at, Remark(verdict, self.table.name, row.number, row.line, column, code, reason, value))
 
     def reject(self, column: str, wrong: Wrong, value: str = "") -> None:
         """Say why the row cannot be taken."""

@@ -17,7 +17,7 @@ from salesops.imports.csv.table import MAX_TABLE, Table, TableRow
 from salesops.imports.github.forms import FilledForm, form_in
 from salesops.imports.github.titles import NEW_HUB, Lead, is_left_by_template, lead_in
 from salesops.imports.move_history import NO_DAY, TAKEN_AWAY
-from salesops.imports.names import sameness
+from salesops.imports.names import one_address, sameness
 from salesops.imports.remarks import Remark, Verdict, Wrong
 from salesops.problems import Place, Problem
 from salesops.records.yaml_reader import UNSEEN
@@ -118,20 +118,21 @@ class _IssueFile:
         elif lead is None:
             wrong = Wrong("no-lead", "names no lead: '[Organisation / Person] - [Title]' or '[New Hub] … - community'")
             self.refuse(Verdict.SKIPPED, at, wrong, title)
-        elif known := self._on_file(lead, form := form_in(_words(entry, "body"))):
+        elif known := self._on_file(lead, form := form_in(_words(entry, "body")), _words(entry, "url")):
             wrong = Wrong("deal-known", "asks for the hub of a deal on file, by its number: put a link to it there")
             self.refuse(Verdict.SKIPPED, at, wrong, f"{known}: {_words(entry, 'url') or title}")
         else:
             return self._lead(at, entry, title, lead, form)
         return None
 
-    def _on_file(self, lead: Lead, form: FilledForm) -> str:
-        """The deal on file that a form names by its number; not the one that an earlier import made of this request."""
+    def _on_file(self, lead: Lead, form: FilledForm, url: str) -> str:
+        """The deal on file that a form names by its number; not the one that an earlier import made of this issue or request."""
         deal_id = self.deals.get(_deal_id(form), "")
         deal = self.book.deals.get(deal_id)
         member = self.book.members.get(deal.member) if deal else None
         is_own = deal and member and deal.title == lead.what and sameness(member.name) == sameness(lead.organisation)
-        return "" if is_own else deal_id
+        came_of_it = deal and "github" in deal.x and one_address(url) in {one_address(link.url) for link in deal.links}
+        return "" if is_own or came_of_it else deal_id
 
     def _lead(self, at: int, entry: Mapping[str, Any], title: str, lead: Lead, form: FilledForm) -> LeadIssue:
         labels = _named(entry.get("labels"))

@@ -17,6 +17,8 @@ from salesops.records.process import Process
 _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9]+")
 MAX_KEY = 60
 """Characters of the name of a field of the team's own."""
+ISSUE_KEY = "links.issue"
+"""What the deal of an issue is found again by: its address, which has repository and number, whatever its title says by now."""
 
 
 def issues_mapping(table: Table, shape: Format, book: Book, process: Process | None) -> str:
@@ -40,6 +42,7 @@ def issues_mapping(table: Table, shape: Format, book: Book, process: Process | N
         "    column: history",
         f"    ended: {CLOSED}",
         *_labels(table, process),
+        f"  key: {ISSUE_KEY}",
         "  fields:",
         "    x.hubspot: {column: deal_id}",
         "    x.github.author: {column: author}",

@@ -150,7 +150,8 @@ class ImportDesk:
         """The deals of the last import of which the export has no row any more."""
         if self.export.deals is None:
             return
-        for (kind, record_id), told in sorted(self.last.taken.items()):
+        for kind, record_id in self.last.taken.in_order():
+            told = self.last.taken[kind, record_id]
             key = str(value_at(told, "x.hubspot") or record_id)
             document = self.book.documents.get((kind, record_id))
             if kind != "deal" or document is None or key in self.export.keys or "stages" not in told:

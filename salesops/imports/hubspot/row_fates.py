@@ -46,7 +46,7 @@ def fates_of(export: HubspotExport, plan: Plan, read: Collection[Role]) -> dict[
     records = _by_row(plan)
     found = {
         role: [
-            _fate(file.table.name, row, said, records if file.table.name == plan.file else {})
+            _fate(file.table.name, row, said, _record_of(plan, records, file.table.name, row))
             for row in _rows(export, role)
         ]
         for role, file in export.files.items()
@@ -73,21 +73,24 @@ def _rows(export: HubspotExport, role: Role) -> list[int]:
     return sorted({*(row.number for row in table.rows), *(remark.row for remark in table.refused)})
 
 
-def _by_row(plan: Plan) -> dict[int, RecordOutcome]:
-    entries = {(entry.kind, entry.id): entry for entry in plan.entries}
-    return {row: entries[ref] for ref, rows in plan.rows_of.items() if ref in entries for row in rows}
+def _record_of(plan: Plan, records: Mapping[int, int], file: str, row: int) -> RecordOutcome | None:
+    at = records.get(row) if file == plan.file else None
+    return None if at is None else plan.entries[at]
 
 
-def _fate(
-    file: str, row: int, said: Mapping[tuple[str, int], list[Remark]], records: Mapping[int, RecordOutcome]
-) -> RowFate:
+def _by_row(plan: Plan) -> dict[int, int]:
+    """The place of what becomes of the record of each row of the first table."""
+    places = plan.entries.places
+    return {row: places[entry.kind, entry.id][-1] for entry in plan.entries for row in entry.rows}
+
+
+def _fate(file: str, row: int, said: Mapping[tuple[str, int], list[Remark]], record: RecordOutcome | None) -> RowFate:
     remarks = said.get((file, row), [])
     lost = next((verdict for verdict in LOST if any(remark.verdict is verdict for remark in remarks)), None)
     if lost:
         why = tuple(dict.fromkeys(_words(remark) for remark in remarks if remark.verdict.is_lost))
         return RowFate(file, row, Becomes.ASKS if lost is Verdict.ASKED else Becomes.NOT_TAKEN, why)
     notes = tuple(dict.fromkeys(_words(remark) for remark in remarks if remark.verdict is Verdict.NOTE))
-    record = records.get(row)
     if record is None:
         return RowFate(file, row, Becomes.TAKEN, notes)
     asked = tuple(question_in_words(each) for each in record.asked)

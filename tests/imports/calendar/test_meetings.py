@@ -83,6 +83,52 @@ def test_the_day_is_that_of_the_team(bring):
     assert meetings(bring)[0][0] == "2026-11-02"
 
 
+@pytest.fixture
+def moved(bring):
+    """A meeting of one deal whose title names another one now."""
+    bring.repo.deal("member: ash-college\n", id="ash-premier")
+    bring.run(file(event("a1", "Call on ash-general")))
+    return file(event("a1", "Call on ash-premier", "20261103T170000Z"))
+
+
+ELSEWHERE = (1, "deal", "names another deal than the one that has it: move it there in the records, or write under ours that it stays", "a1: at ash-general, now ash-premier")  # fmt: skip
+
+
+def test_a_meeting_that_names_another_deal_now_is_asked_and_never_stands_at_both(bring, moved):
+    before = bring.records()
+    found = bring.run(moved, code=1)
+    assert (reasons(found, "asked"), found["gone"], adds_up(found)) == ([ELSEWHERE], [], True)
+    assert bring.records() == before
+    assert reasons(bring.run(moved, code=1), "asked") == [ELSEWHERE], "it is asked as long as nobody decides"
+
+
+def test_a_meeting_that_somebody_moved_to_the_deal_that_it_names_is_asked_no_more(bring, moved):
+    said = bring.holds("deals/ash-general.yaml")
+    at = said.index("activity:")
+    bring.repo.write("deals/ash-general.yaml", said[:at].encode())
+    bring.repo.write("deals/ash-premier.yaml", (bring.holds("deals/ash-premier.yaml") + said[at:]).encode())
+    found = bring.run(moved, code=1)
+    assert (reasons(found, "asked"), found["gone"], meetings(bring)) == ([], [], [])
+    bring.repo.write("deals/ash-premier.yaml", bring.holds("deals/ash-premier.yaml").partition("activity:")[0].encode())
+    assert bring.run(moved)["gone"] == []
+    assert [one[0] for one in meetings(bring, "ash-premier")] == ["2026-11-03"]
+
+
+def test_a_meeting_stays_where_the_mapping_says_so(bring, moved):
+    ours = "ours: [ash-general.activity.a1]\n" + bring.detect(moved)
+    before = bring.records()
+    bring.repo.write("../calendar.yaml", ours.encode())
+    ran = bring.repo.run("import", "calendar", "../team.ics", "--map", "../calendar.yaml", "--format", "json")
+    found = json.loads(ran.out)
+    assert (ran.code, found["became"]["skipped"], found["gone"], bring.records()) == (0, 1, [], before)
+
+
+def test_a_meeting_of_another_deal_is_asked_where_nothing_is_remembered_and_the_day_is_the_same(bring, moved):
+    bring.forget()
+    same_day = file(event("a1", "Call on ash-premier"))
+    assert reasons(bring.run(same_day, code=1), "asked") == [ELSEWHERE]
+
+
 def test_none_and_several_are_listed(bring):
     bring.repo.deal("member: ash-college\n", id="ash-premier")
     found = bring.run(

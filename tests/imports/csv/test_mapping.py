@@ -85,6 +85,13 @@ def test_the_sound_mapping_has_no_mistake(desk):
         ("country: CA", "country: {column: id, missing: skip}", "14:61 cell-unclear"),
         ("deal:\n", "deal:\n  folder: members\n", "3:11 folder-wrong"),
         ("deal:\n", "deal:\n  folder: deals/../x\n", "3:11 folder-wrong"),
+        ("deal:\n", "deal:\n  key: x.number\n", "3:8 key-unclear"),
+        ("deal:\n", "deal:\n  key: links.issue\n", "3:8 key-unclear"),
+        (
+            "deal:\n",
+            "deal:\n  key: links.issue\n  entries: {links: {kind: folder, url: {column: id}}}\n",
+            "3:8 key-unclear",
+        ),
         ("currency: USD", "currency: USD\nformat: {delimiter: ','}", "2:21 not-a-choice"),
         ("currency: USD", "currency: USD\nformat: {decimal: comma, thousands: comma}", "2:37 marks-alike"),
         ("currency: USD", "currency: USD\nformat: {dates: MM/YYYY}", "2:17 not-a-date-pattern"),

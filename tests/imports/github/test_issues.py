@@ -203,6 +203,138 @@ def test_the_issues_of_one_request_for_a_hub_are_one_lead(bring):
     assert deal.count("kind: issue") == 2
 
 
+def deals(bring):
+    """The ids and titles of the deals that came of issues."""
+    found = load(bring.repo.root)[0].deals.items()
+    return {deal_id: deal.title for deal_id, deal in found if any(link.kind == "issue" for link in deal.links)}
+
+
+def test_an_issue_with_another_title_is_the_same_deal(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    newer = file(issue(title="[Elm University / Ann Lee] - [Hubs for all]"))
+    found = bring.run(newer, answers=ANSWERS)
+    assert (found["deals"]["new"], found["deals"]["kept"], found["gone"]) == (0, 1, [])
+    assert deals(bring) == {"elm-university-a-hub": "A hub"}, "without --update nothing is changed"
+    found = bring.run(newer, "--update", answers=ANSWERS)
+    assert deals(bring) == {"elm-university-a-hub": "Hubs for all"}
+    before = bring.files()
+    assert bring.run(newer, "--update", answers=ANSWERS)["written"] == []
+    assert bring.files() == before
+
+
+def test_a_title_that_both_changed_is_asked(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    path = "deals/elm-university-a-hub.yaml"
+    bring.repo.write(path, bring.holds(path).replace("title: A hub", "title: Our hub").encode())
+    found = bring.run(file(issue(title="[Elm University / Ann Lee] - Their hub")), "--update", answers=ANSWERS, code=1)
+    assert found["kept"][0]["asked"] == [{"field": "title", "record": "Our hub", "table": "Their hub"}]
+    assert deals(bring) == {"elm-university-a-hub": "Our hub"}
+
+
+def test_an_issue_that_names_another_organisation_is_the_same_deal_of_another_member(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    found = bring.run(file(issue(title="[Oak College / Ann Lee] - [A hub]")), "--update", answers=ANSWERS)
+    assert (found["deals"], found["members"]["new"]) == ({"new": 0, "unchanged": 0, "updated": 1, "kept": 0}, 1)
+    assert load(bring.repo.root)[0].deals["elm-university-a-hub"].member == "oak-college"
+
+
+def test_a_deal_of_an_earlier_import_is_found_with_a_mapping_of_that_time_and_without_a_memory(bring):
+    mapping = bring.run(file(issue()), answers=ANSWERS) and bring.holds("../ready.yaml")
+    earlier = mapping.replace("  key: links.issue\n", "")
+    assert earlier != mapping
+    bring.forget()
+    found = bring.run(file(issue(title="[Elm University / Ann Lee] - Hubs")), "--update", map=earlier, code=1)
+    assert found["kept"][0]["asked"] == [{"field": "title", "record": "A hub", "table": "Hubs"}]
+    assert deals(bring) == {"elm-university-a-hub": "A hub"}
+
+
+def test_a_deal_is_found_whatever_its_file_is_called_by_now(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    old = bring.repo.root / "deals/elm-university-a-hub.yaml"
+    old.rename(old.with_name("elm.yaml"))
+    newer = file(issue(title="[Elm University] - Hubs", url="https://github.com/Org/leads/issues/1/"))
+    bring.run(newer, "--update", answers=ANSWERS, code=1)
+    assert [*deals(bring)] == ["elm"]
+
+
+def test_an_issue_whose_link_somebody_took_out_is_known_by_the_last_import(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    path = "deals/elm-university-a-hub.yaml"
+    lines = bring.holds(path).splitlines(keepends=True)
+    bring.repo.write(
+        path, "".join(line for line in lines if "links:" not in line and "kind: issue" not in line).encode()
+    )
+    bring.run(file(issue(title="[Elm University] - Hubs")), "--update", answers=ANSWERS)
+    assert {deal.title for deal in load(bring.repo.root)[0].deals.values()} >= {"Hubs"}
+    assert "elm-university-hubs" not in load(bring.repo.root)[0].deals
+
+
+def test_a_deal_that_was_removed_stays_removed_under_another_title(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    (bring.repo.root / "deals/elm-university-a-hub.yaml").unlink()
+    removed = "removed:\n  - {kind: deal, id: elm-university-a-hub, date: 2026-11-19, by: jim, why: A test}\n"
+    bring.repo.write("playbook/removed.yaml", removed.encode())
+    found = bring.run(file(issue(title="[Elm University] - Hubs")), "--update", answers=ANSWERS)
+    assert (found["became"]["skipped"], deals(bring)) == (1, {})
+
+
+def test_a_new_issue_with_the_former_title_of_another_is_another_deal(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    newer = file(issue(title="[Elm University / Ann Lee] - Hubs"), issue(2, createdAt="2026-03-05T09:00:00Z"))
+    bring.run(newer, "--update", answers=ANSWERS)
+    assert deals(bring) == {"elm-university-a-hub": "Hubs", "elm-university-a-hub-2": "A hub"}
+    before = bring.files()
+    assert bring.run(newer, "--update", answers=ANSWERS)["written"] == []
+    assert bring.files() == before
+
+
+def test_issues_of_two_repositories_with_one_number_are_two_deals(bring):
+    other = {"url": "https://github.com/org/others/issues/1", "title": "[Oak College] - Other"}
+    bring.run(file(issue(), issue(**other)), answers=ANSWERS)
+    assert deals(bring) == {"elm-university-a-hub": "A hub", "oak-college-other": "Other"}
+    swapped = file(issue(title="[Elm University] - One"), issue(**other | {"title": "[Oak College] - Two"}))
+    bring.run(swapped, "--update", answers=ANSWERS)
+    assert deals(bring) == {"elm-university-a-hub": "One", "oak-college-other": "Two"}
+
+
+def test_an_issue_that_moved_to_another_repository_is_found_by_its_title_and_then_by_its_new_address(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    there = "https://github.com/org/others/issues/7"
+    bring.run(file(issue(7, url=there)), "--update", answers=ANSWERS)
+    bring.run(file(issue(7, "[Elm University / Ann Lee] - Hubs", url=there)), "--update", answers=ANSWERS)
+    assert deals(bring) == {"elm-university-a-hub": "Hubs"}
+
+
+def test_a_request_whose_issues_name_another_community_is_one_deal_and_takes_its_next_issue(bring):
+    def request(name, *phases):
+        called = "[New Hub] [Phase {}] Setup - {}"
+        days = "2026-01-0{}T09:00:00Z"
+        return file(*(issue(at, called.format(at, name), createdAt=days.format(at)) for at in phases))
+
+    bring.run(request("Ash College", 1, 2), answers=ANSWERS)
+    bring.run(request("Ash University", 1, 2, 3), "--update", answers=ANSWERS)
+    assert [*deals(bring)] == ["ash-college-new-hub"]
+    deal = load(bring.repo.root)[0].deals["ash-college-new-hub"]
+    assert (deal.member, len(deal.links)) == ("ash-university", 3)
+    assert [one.note.rpartition(" - ")[2] for one in deal.activity] == ["Ash University"] * 3
+
+
+def test_a_request_that_names_its_deal_in_hubspot_is_found_under_another_name_and_not_taken_for_a_stranger(bring):
+    body = "### Hubspot Deal URL\n\nhttps://app.hubspot.com/contacts/7/record/0-3/42\n"
+    bring.run(file(issue(1, "[New Hub] [Phase 1] Setup - Ash", body=body)), answers=ANSWERS)
+    found = bring.run(file(issue(1, "[New Hub] [Phase 1] Setup - Oak", body=body)), "--update", answers=ANSWERS)
+    assert (found["deals"]["updated"], found["became"]["skipped"]) == (1, 0)
+
+
+def test_an_issue_that_two_deals_link_is_asked(bring):
+    link = "links:\n  - {kind: issue, url: https://github.com/org/leads/issues/1}\n"
+    bring.repo.deal(link, id="one")
+    bring.repo.deal(link, id="two")
+    found = bring.run(file(issue()), answers=ANSWERS, code=1)
+    assert [value for *_, value in reasons(found, "asked")] == ["one, two"]
+    assert [*deals(bring)] == ["one", "two"]
+
+
 def test_an_issue_about_a_deal_on_file_makes_no_second_one(bring):
     bring.repo.deal('x: {hubspot: "42"}\n')
     body = "### Hubspot Deal URL\n\nhttps://app.hubspot.com/contacts/7/record/0-3/42\n"

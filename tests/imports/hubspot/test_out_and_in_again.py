@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import shutil
 
@@ -46,6 +47,26 @@ def test_the_records_of_a_sound_repository_come_back_as_they_are(repo):
     repo.member("contacts:\n  - {id: a-smith, name: A Smith}\n")
     found = again(repo)
     assert [fates(found, name)[1:] for name in ("deals.csv", "companies.csv", "contacts.csv")] == [(0, 0)] * 3
+
+
+def test_the_people_of_a_deal_go_out_and_come_back(repo):
+    repo.member(
+        "name: Ash\ncontacts:\n  - {id: ann, name: Ann Lee}\n  - {id: bo, name: Bo Li, email: bo@x.example}\n", "ash"
+    )
+    repo.member("name: Oak\ncontacts:\n  - {id: ann, name: Ann Other}\n", "oak")
+    repo.deal("member: ash\nx: {contacts: [bo, ann, gone]}\n", "of-ash")
+    repo.deal("member: oak\nvalue: {mrr: 1250 USD, one_off: 2000 CAD}\nx: {contacts: [ann]}\n", "of-oak")
+    repo.deal("member: oak\nx: {contacts: {ann: [1]}}\n", "odd")
+    found = again(repo)
+    assert fates(found, "deals.csv")[1:] == (0, 0)
+    with (repo.root / "../out/deals.csv").open(encoding="utf-8", newline="") as file:
+        people = {row["Record ID"]: row["Associated Contact IDs"] for row in csv.DictReader(file)}
+    assert {deal: people[deal] for deal in ("of-ash", "of-oak", "odd")} == {
+        "of-ash": "ash/bo;ash/ann",
+        "of-oak": "oak/ann",
+        "odd": "",
+    }
+    assert "contacts: {column: Associated Contact IDs" in (repo.root / "imports/hubspot.yaml").read_text()
 
 
 def test_a_deal_in_two_currencies_is_two_rows_and_one_deal(repo):
