@@ -175,11 +175,11 @@ def month(row: MonthOfMovements, here: Here) -> str:
 MOVEMENTS: Columns[MonthOfMovements] = (
     Column("Month", month, header=True),
     Column("Opening", lambda row, _: sums(row.opening), right=True, look="so-sum"),
-    Column("New", moved(NEW_MEMBER), right=True, look="so-sum", label="New"),
-    Column("Grew", moved(GREW), right=True, look="so-sum", label="Grew"),
-    Column("Shrank", moved(SHRANK), right=True, look="so-sum", label="Shrank"),
-    Column("Left", moved(LEFT), right=True, look="so-sum", label="Left"),
-    Column("Came back", moved(CAME_BACK), right=True, look="so-sum", label="Came back"),
+    Column("New", moved(NEW_MEMBER), right=True, look="so-sum so-behind", label="New"),
+    Column("Grew", moved(GREW), right=True, look="so-sum so-behind", label="Grew"),
+    Column("Shrank", moved(SHRANK), right=True, look="so-sum so-behind", label="Shrank"),
+    Column("Left", moved(LEFT), right=True, look="so-sum so-behind", label="Left"),
+    Column("Came back", moved(CAME_BACK), right=True, look="so-sum so-behind", label="Came back"),
     Column("Closing", lambda row, _: sums(row.closing), right=True, look="so-sum so-strong"),
 )
 
