@@ -12,7 +12,7 @@ from salesops.book.waiting_playbook import OpenAction
 from salesops.metrics.red_lines import RedLineStanding, State
 from salesops.metrics.targets import goal
 from salesops.output import counted
-from salesops.reports.sections import Head, Paper, SheetCell, SheetSection, cells
+from salesops.reports.sections import Head, Paper, SheetCell, SheetSection, cells, dated
 from salesops.reports.weekly import WeeklyReview
 
 STATES = {
@@ -178,7 +178,7 @@ def _renewals(review: WeeklyReview) -> Iterator[SheetSection]:
             row.owner,
             f"{row.ends} ({_to_go(row.days_left)})",
             row.window,
-            row.state,
+            dated(*row.so_far),
         )
         for row in review.renewals
     )
@@ -255,7 +255,13 @@ def _so_far(behind: str, stop: str | None, result: str | None) -> Iterator[str]:
 
 
 def _red_lines(review: WeeklyReview) -> Iterator[SheetSection]:
-    heads = (Head("Metric"), Head("Value", right=True), Head("State"), Head("Line", words=True), Head("So", words=True))
+    heads = (
+        Head("Metric"),
+        Head("Value", right=True),
+        Head("State", own=True),
+        Head("Line", words=True),
+        Head("So", words=True),
+    )
     rows = tuple(
         cells(
             SheetCell(line.title, ("metric", line.line.metric)),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from salesops.output import Style, code_span, counted, link, markdown, show, table, unpainted
+from salesops.records.scalars import as_said
 
 MOST_MARKDOWN = 60_000
 """Characters of a report in Markdown: an issue may have 65,536."""
@@ -21,6 +23,8 @@ class SheetCell:
 
     text: str
     ref: tuple[str, str] | None = None
+    parts: tuple[str | date, ...] = ()
+    """The same words with the days apart that the program says among them, so that a page may say these as people do."""
 
     @property
     def named(self) -> str:
@@ -60,6 +64,16 @@ class Paper:
     title: str
     said: tuple[str, ...]
     sections: tuple[SheetSection, ...]
+
+
+def dated(*parts: str | date) -> SheetCell:
+    """A cell of words and days."""
+    return SheetCell(in_words(parts), parts=parts)
+
+
+def in_words(parts: Sequence[str | date]) -> str:
+    """Words and days as one text."""
+    return "".join(as_said(part) if isinstance(part, date) else part for part in parts)
 
 
 def cells(*texts: Any) -> tuple[SheetCell, ...]:

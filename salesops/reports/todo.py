@@ -25,6 +25,12 @@ TO_DECIDE = frozenset({"deal-stalled", "red-line-unanswered", "target-missed"})
 TOLD_BY_ITSELF = frozenset({"next-step-overdue", "action-overdue"})
 """What is told by what is to be done, and not by the rule that it breaks."""
 
+ASKED_FOR = {
+    "close-date-passed": "It was to close on {}: ask again",
+    "decision-due": "It was to be looked at by {}: decide again",
+}
+"""What is to be done where the rule only says what is wrong."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -126,7 +132,8 @@ def _waiting(snapshot: Snapshot, it: Waiting) -> Task:
         return Task(it.since, history.deal.next.action, it.kind, it.record, it.person, "", (it.code,))
     if it.code == "action-overdue":
         return replace(_action(it.record, snapshot.book.reviews[it.record].actions[int(it.path[1])]), waits=(it.code,))
-    return Task(it.since, f"{it.message[:1].upper()}{it.message[1:]}", it.kind, it.record, it.person, "", (it.code,))
+    asked = ASKED_FOR[it.code].format(it.since) if it.code in ASKED_FOR else f"{it.message[:1].upper()}{it.message[1:]}"
+    return Task(it.since, asked, it.kind, it.record, it.person, "", (it.code,))
 
 
 def _action(review: str, action: Action) -> Task:

@@ -29,6 +29,7 @@ from salesops.records.process import LOST
 from salesops.records.scalars import day_or_none
 from salesops.records.team import Meeting
 from salesops.reports.handoff import handoff
+from salesops.reports.sections import in_words
 
 WEEK = 7
 PIPELINE, MEETINGS, CONVERSIONS, EXISTING = "Pipeline", "Meetings", "Stage conversions", "Existing business"
@@ -112,12 +113,19 @@ class RenewalDue:
     window: str
     ends: date
     days_left: int
-    state: str
+    so_far: tuple[str | date, ...]
+    """How far the renewal is: words, and the days among them."""
     renewal: str | None
+
+    @property
+    def state(self) -> str:
+        """How far the renewal is, as a sentence."""
+        return in_words(self.so_far)
 
     def as_data(self) -> dict[str, Any]:
         """As ``review --format json`` gives it."""
-        return asdict(self)
+        told = asdict(self) | {"so_far": self.state}
+        return {"state" if name == "so_far" else name: value for name, value in told.items()}
 
 
 @dataclass(frozen=True)
@@ -433,22 +441,25 @@ def _renewal_row(snapshot: Snapshot, term: Term) -> RenewalDue:
     )
 
 
-def _renewal_state(snapshot: Snapshot, term: Term) -> tuple[str | None, str]:
+def _renewal_state(snapshot: Snapshot, term: Term) -> tuple[str | None, tuple[str | date, ...]]:
     """The deal that renews a contract, and how far it is."""
     if term.secured_by:
-        return term.secured_by, "signed: the next term is secured"
+        return term.secured_by, ("signed: the next term is secured",)
     renewals = [history for deal in snapshot.book.renewed_by.get(term.id, ()) if (history := snapshot.history(deal))]
     if not renewals:
-        return None, "no renewal deal yet"
+        return None, ("no renewal deal yet",)
     standing = Standing(
         snapshot, max(renewals, key=lambda history: (snapshot.is_open(history), history.visits[0].entered))
     )
-    step = (
-        f"; next: {standing.deal.next.action}, by {standing.deal.next.due}"
-        if standing.deal.next and standing.is_open
-        else ""
-    )
-    return standing.id, f"{standing.parked or f'in {standing.stage.title} since {standing.since}'}{step}"
+    step = standing.deal.next if standing.is_open else None
+    return standing.id, (*_so_far(standing), *((f"; next: {step.action}, by ", step.due) if step else ()))
+
+
+def _so_far(standing: Standing) -> tuple[str | date, ...]:
+    span = standing.history.parked_on(standing.snapshot.as_of) if standing.is_open else None
+    if span is None:
+        return f"in {standing.stage.title} since ", standing.since
+    return ("parked until ", span.until) if span.until else ("parked with no return date",)
 
 
 # ── after the signature ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -209,6 +209,11 @@ def test_a_deal_ends_with_what_is_missing_for_each_exit(busy):
     assert "  - Learned (What the team learned.)\n" in ways
 
 
+def test_a_need_with_one_answer_says_yes_and_not_true(repo):
+    repo.deal("icp: {hypothesis: teaching-led, version: 1}")
+    assert "  - Fit (ICP fit): yes (Whether the prospect fits.)\n" in repo.run("show", "acme").out
+
+
 WHOLE = """
     source: {channel: referral, referred_by: other-university}
     probability: {value: 60%, date: 2026-02-01, why: The dean agreed}

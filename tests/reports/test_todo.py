@@ -79,7 +79,7 @@ def test_a_deal_stands_once_and_what_else_is_wrong_stands_beside_what_is_to_be_d
     repo.deal(f"{YOUNG}next: {{action: Call the dean, due: 2026-11-16}}\nexpected_close: 2026-11-12")
     (task,) = listed().late
     assert (str(task.day), task.what) == ("2026-11-16", "Call the dean")
-    assert task.aside == "the deal was expected to close on 2026-11-12"
+    assert task.aside == "it was to close on 2026-11-12: ask again"
     assert task.waits == ("next-step-overdue", "close-date-passed")
 
 
@@ -87,7 +87,7 @@ def test_without_a_step_the_first_thing_that_is_wrong_leads_and_the_others_follo
     repo.deal(f"{YOUNG}next: null\nexpected_close: 2026-11-12")
     (task,) = listed().late
     assert task.what == "The open deal has no next step"
-    assert task.aside == "the deal was expected to close on 2026-11-12"
+    assert task.aside == "it was to close on 2026-11-12: ask again"
 
 
 @pytest.mark.parametrize("what", ["iPhone demo for the DEAN", "ask <them>; (again)", "Écrire à l'équipe"])

@@ -26,6 +26,8 @@ from salesops.records.process import Need
 from salesops.records.qualification import MANIAC_T, Answer
 from salesops.records.record import Record
 
+YES_NO = {"true": "yes", "false": "no"}
+
 
 def run(folder: str, record_id: str, output_format: str, as_of: str | None, known: str | None) -> int:
     """Print one record; 1 where it cannot be followed, or a file could not be counted."""
@@ -223,7 +225,7 @@ def _asked(standing: Standing, need: Need) -> str:
         return standing.asked(need)
     if need.with_ or need.at_least is not None:
         return condition(need)
-    return f"{title(need)}: {' or '.join(need.is_)}" if need.is_ else title(need)
+    return f"{title(need)}: {' or '.join(YES_NO.get(each, each) for each in need.is_)}" if need.is_ else title(need)
 
 
 def _contact(contact: Contact) -> str:

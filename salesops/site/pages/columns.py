@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from salesops.book.status import Standing
 from salesops.site.pages.page import Here
+from salesops.site.pages.words import NOTHING
 
 Row = TypeVar("Row")
 
@@ -58,12 +59,18 @@ class Column(Generic[Row]):
         label = f' data-label="{escape(self.label)}"' if self.label else ""
         return f'<{tag} class="{escape(self.classes)}"{label}' if self.classes else f"<{tag}{label}"
 
+    @cached_property
+    def _opening_of_nothing(self) -> str:
+        """The same for a cell in which nothing stands: on a phone there is no place for it."""
+        return f'<td class="{" ".join(name for name in (self.classes, "so-none") if name)}"'
+
     def element(self, row: Row, here: Here, place: int) -> str:
         """Its cell in one row, as an element; whatever is not markup of our own is escaped."""
         made = self.cell(row, here)
         shown = made if type(made) is Markup else escape(made)
         order = f' data-order="{escape(self.order(row, place))}"' if self.order else ""
-        return f"{self._opening}{order}>{shown}{'</th>' if self.header else '</td>'}"
+        opening = self._opening_of_nothing if shown == NOTHING and not self.header else self._opening
+        return f"{opening}{order}>{shown}{'</th>' if self.header else '</td>'}"
 
 
 Columns = tuple[Column[Row], ...]
@@ -71,4 +78,4 @@ Columns = tuple[Column[Row], ...]
 MEMBER = Column[Standing]("Member", lambda standing, here: here.member_link(standing.deal.member), header=True)
 DEAL = Column[Standing]("Deal", lambda standing, here: here.deal_link(standing.id, standing.deal.title))
 STAGE = Column[Standing]("Stage", lambda standing, _: standing.stage.title)
-OWNER = Column[Standing]("Owner", lambda standing, _: standing.owner_name)
+OWNER = Column[Standing]("Owner", lambda standing, here: here.person_link(standing.deal.owner, standing.owner_name))

@@ -11,7 +11,7 @@ from salesops.book.exit_criteria import Way
 from salesops.book.icp_score import score_on
 from salesops.book.need_fixes import block_for
 from salesops.book.status import Standing
-from salesops.changes.need_words import condition
+from salesops.changes.need_words import condition, path_in_words
 from salesops.changes.timeline import GitHistory, by_commit
 from salesops.metrics import Reading
 from salesops.metrics.contracts import Term, terms
@@ -48,6 +48,8 @@ class AnswerRow(NamedTuple):
         return self.answer.status if self.answer else "none"
 
 
+FAULTS = {"icp": "the ICP was wrong", "execution": "the execution was poor"}
+"""What a verdict on a loss says."""
 HUBS: Columns[Hub] = (
     Column("Hub", lambda hub, _: hub.name, header=True),
     Column("Environment", lambda hub, _: hub.environment or NOTHING),
@@ -62,10 +64,10 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     contracts, relation = {term.id: term for term in terms(snapshot)}, relations(snapshot)
     for history in snapshot.histories:
         standing = Standing(snapshot, history)
-        yield _of(standing, contracts.get(history.id), relation.get(history.deal.member, ""), past)
+        yield _of(standing, contracts, relation.get(history.deal.member, ""), past)
 
 
-def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) -> Page:
+def _of(standing: Standing, contracts: Mapping[str, Term], relation: str, past: GitHistory) -> Page:
     title = f"{standing.member_name}: {standing.deal.title}"
     return page(
         f"deals/{standing.id}",
@@ -76,7 +78,8 @@ def _of(standing: Standing, term: Term | None, relation: str, past: GitHistory) 
         search=words_of(standing, title),
         rank=4 if standing.is_open else 1,
         later=lambda: _values(standing, past),
-        term=term,
+        term=contracts.get(standing.id),
+        renewed=contracts.get(standing.deal.renews or ""),
         relation=relation,
     )
 
@@ -111,6 +114,8 @@ def _values(standing: Standing, past: GitHistory) -> dict[str, Any]:
         "forms": deal_forms(standing, named, past.branch),
         "score": score_on(snapshot, standing.history),
         "condition": condition,
+        "path_in_words": path_in_words,
+        "faults": FAULTS,
         "activity": activity,
         "story": by_commit(past.timeline.of("deal", standing.id)),
         "losses": list(losses(standing)),

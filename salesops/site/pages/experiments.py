@@ -76,6 +76,8 @@ VARIANTS: Columns[VariantRow] = (
     Column("How sure", lambda row, _: unbroken(detail(row.share)) if row.share else NOTHING, words=True),
     Column("Counted", lambda row, here: folded(row.share.included if row.share else (), here)),
 )
+NOT_MEASURED = VARIANTS[:2]
+"""The same of an experiment that nothing measures."""
 PAIRS: Columns[Pair] = (
     Column("Compared", lambda row, _: f"{row.one} against {row.other}", header=True),
     Column("Difference", lambda row, _: points(row.apart[0]) if row.apart else NOTHING, right=True),
@@ -121,7 +123,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             title_of=title_of,
             verdict=verdict,
             variants=[VariantRow(name, count, row.variants.get(name)) for name, count in row.joined.items()],
-            variant_columns=VARIANTS,
+            variant_columns=VARIANTS if row.variants else NOT_MEASURED,
             pair_columns=PAIRS,
             left_out=by_kind(row.left_out),
             left_out_columns=LEFT_OUT,

@@ -14,10 +14,13 @@ from salesops.metrics.forecast import ExpectedDeal, Forecast, Landing, forecast,
 from salesops.metrics.forecasts_scored import SaidAndDone, Scores, StageBias, said_and_done, score, weeks_before
 from salesops.metrics.simulation import DRAWS, NO_MONTH, Band
 from salesops.metrics.wording import NO_DATA, amount, between, percent
+from salesops.site.pages.charts.chart import month_in_words
 from salesops.site.pages.charts.contracts import forecast as forecast_chart
+from salesops.site.pages.charts.stages import member_of
 from salesops.site.pages.columns import Column, Columns
+from salesops.site.pages.deals_named import title_of
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, day
+from salesops.site.pages.words import NOTHING, day, days_said
 
 SCORED, WEEKS_APART = 12, 4
 """How many past forecasts are looked at, and how many weeks lie between two of them."""
@@ -46,7 +49,9 @@ def expected_here(row: MonthRow, here: Here) -> str:
 
 def links(row: MonthRow, here: Here) -> Markup:
     """The deals of a month by name."""
-    return Markup(", ").join(here.deal_link(deal.id) for deal in row.deals) or Markup(NOTHING)
+    return Markup(", ").join(
+        here.deal_link(deal.id, member_of(here.snapshot, deal.id)) for deal in row.deals
+    ) or Markup(NOTHING)
 
 
 def why(deal: ExpectedDeal, here: Here) -> Markup:
@@ -56,7 +61,7 @@ def why(deal: ExpectedDeal, here: Here) -> Markup:
 
 
 MONTHS: Columns[MonthRow] = (
-    Column("Month", lambda row, _: row.name, header=True),
+    Column("Month", lambda row, _: "No month" if row.name == NO_MONTH else month_in_words(row.name), header=True),
     level(0),
     level(1),
     level(2),
@@ -83,8 +88,8 @@ LANDINGS: Columns[Landing] = (
     Column("In 8 of 10 draws", lambda each, _: spread(each.band) if each.band else NOTHING, right=True),
 )
 LEFT_OUT: Columns[LeftOut] = (
-    Column("Deal", lambda left, here: here.deal_link(left.deal), header=True),
-    Column("Why", lambda left, _: left.why, words=True),
+    Column("Deal", lambda left, here: here.deal_link(left.deal, title_of(left.deal, here)), header=True),
+    Column("Why", lambda left, here: days_said(left.why, here.as_of), words=True),
 )
 BIAS: Columns[StageBias] = (
     Column("Stage", lambda row, here: title(here, row.key.stage), header=True),
@@ -119,8 +124,7 @@ def scores_of(snapshot: Snapshot) -> Scores:
 
 def months_of(found: Forecast) -> list[MonthRow]:
     """The months in order, then what has none, then all."""
-    rows = [MonthRow(name, band, tuple(found.deals_in(name))) for name, band in found.months.items()]
-    return [row._replace(name="No month") if row.name == NO_MONTH else row for row in rows]
+    return [MonthRow(name, band, tuple(found.deals_in(name))) for name, band in found.months.items()]
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:

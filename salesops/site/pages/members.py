@@ -18,6 +18,7 @@ from salesops.metrics.contracts import ACTIVE, OVERDUE, Term, terms
 from salesops.records.member import Health, Invoice, Member
 from salesops.records.money import total
 from salesops.records.scalars import slug
+from salesops.site.pages.charts.chart import month_in_words
 from salesops.site.pages.charts.contracts import users
 from salesops.site.pages.columns import OWNER, Column, Columns
 from salesops.site.pages.facets import Pill, button
@@ -160,10 +161,10 @@ CONTRACTS: Columns[Term] = (
     Column("MRR", lambda term, _: money(term.contract.mrr), right=True),
 )
 HEALTH: Columns[Health] = (
-    Column("Date", lambda seen, _: day(seen.date)),
+    Column("Date", lambda seen, _: day(seen.date), header=True),
     Column("Status", lambda seen, here: here.parts.health(seen.status)),
-    Column("Active users", lambda seen, _: figure(seen.active_users), right=True),
-    Column("Satisfaction", lambda seen, _: figure(seen.satisfaction), right=True),
+    Column("Active users", lambda seen, _: figure(seen.active_users), right=True, label="Active users"),
+    Column("Satisfaction", lambda seen, _: figure(seen.satisfaction), right=True, label="Satisfaction"),
     Column("Note", lambda seen, _: seen.note or "", words=True),
 )
 
@@ -185,22 +186,27 @@ def _usage(invoice: Invoice, _: Here) -> object:
 
 
 INVOICES: Columns[Invoice] = (
-    Column("Month", lambda invoice, _: invoice.month, header=True),
+    Column("Month", lambda invoice, _: month_in_words(invoice.month), header=True),
     Column("Deal", _whose),
-    Column("Usage", _usage, right=True),
-    Column("Cloud", lambda invoice, _: money(invoice.cloud), right=True),
+    Column("Usage", _usage, right=True, label="Usage"),
+    Column("Cloud", lambda invoice, _: money(invoice.cloud), right=True, label="Cloud"),
     Column(
-        "Taken off", lambda invoice, _: "; ".join(f"{it.what}: {money(it.amount)}" for it in invoice.credits) or NOTHING
+        "Taken off",
+        lambda invoice, _: "; ".join(f"{it.what}: {money(it.amount)}" for it in invoice.credits) or NOTHING,
+        label="Taken off",
     ),
-    Column("Tier confirmed", lambda invoice, _: day(invoice.tier_confirmed)),
-    Column("Service confirmed", lambda invoice, _: day(invoice.delivery_confirmed)),
-    Column("Prepared", lambda invoice, _: day(invoice.prepared)),
-    Column("Sent", lambda invoice, _: day(invoice.sent)),
-    Column("Certified", lambda invoice, _: day(invoice.certified)),
-    Column("Invoiced", lambda invoice, _: day(invoice.invoiced)),
-    Column("Paid", lambda invoice, _: day(invoice.paid)),
-    Column("Archived", lambda invoice, _: day(invoice.archived)),
+    Column("Tier confirmed", lambda invoice, _: day(invoice.tier_confirmed), label="Tier confirmed"),
+    Column("Service confirmed", lambda invoice, _: day(invoice.delivery_confirmed), label="Service confirmed"),
+    Column("Prepared", lambda invoice, _: day(invoice.prepared), label="Prepared"),
+    Column("Sent", lambda invoice, _: day(invoice.sent), label="Sent"),
+    Column("Certified", lambda invoice, _: day(invoice.certified), label="Certified"),
+    Column("Invoiced", lambda invoice, _: day(invoice.invoiced), label="Invoiced"),
+    Column("Paid", lambda invoice, _: day(invoice.paid), label="Paid"),
+    Column("Archived", lambda invoice, _: day(invoice.archived), label="Archived"),
 )
+
+PLAIN_INVOICES: Columns[Invoice] = tuple(column for column in INVOICES if column.heading not in ("Deal", "Taken off"))
+"""The same where every invoice is for all that the member has, with nothing taken off."""
 
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
@@ -248,7 +254,9 @@ def _values(member: Member, deals: list[Standing], contracts: list[Term], as_of:
         "deal_columns": DEALS,
         "contract_columns": CONTRACTS,
         "health_columns": HEALTH_OF_HUBS if any(seen.hub for seen in member.health) else HEALTH,
-        "invoice_columns": INVOICES,
+        "invoice_columns": INVOICES
+        if any(it.deal or it.community or it.credits for it in member.invoices)
+        else PLAIN_INVOICES,
         "open": [standing for standing in deals if standing.is_open and not standing.parked],
         "running": next((it for it in contracts if it.bucket in (*ACTIVE, OVERDUE)), None),
         "first": min((it.contract.start for it in contracts if it.contract.start), default=None),

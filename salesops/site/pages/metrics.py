@@ -15,18 +15,19 @@ from salesops.book.status import Standing
 from salesops.book.visits import DealHistory
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Metric, Reading, measure, metrics_of, wording
-from salesops.metrics.readings import Days, MoneyShare, Row, Share
+from salesops.metrics.readings import Amounts, Days, MoneyShare, Row, Share
 from salesops.metrics.targets import goal
 from salesops.records.targets import Target
 from salesops.reports.weekly import change
 from salesops.site.pages.charts.chart import Chart
+from salesops.site.pages.charts.moneys import together
 from salesops.site.pages.charts.over_time import month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
 from salesops.site.pages.charts.stages import ageing, conversions, days_in_stage, outcomes
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.deals_named import title_of
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.tiles import NO_CHANGE
-from salesops.site.pages.words import NOTHING, day, in_weeks, prose, unbroken
+from salesops.site.pages.words import NOTHING, day, days_said, in_weeks, prose, unbroken
 
 MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
@@ -270,10 +271,12 @@ def _values(
     snapshot: Snapshot, metric: Metric, reading: Reading, readings: Mapping[str, Reading | None]
 ) -> dict[str, Any]:
     data = reading.as_data()
+    left_out = metric.left_out(snapshot, reading)
     beside = ("included", "excluded", "hit", "kind", "value", "weeks", "attempts_counted", *reading.tables)
     return {
         "metric": metric,
         "reading": reading,
+        "together": together(snapshot, reading.sums) if isinstance(reading, Amounts) else None,
         "charts": [_chart_of(metric.id, snapshot, readings)],
         "moved": _came_and_left(snapshot, _then(snapshot).get(metric.id), reading),
         "targets": _targets_of(snapshot, metric.id),
@@ -282,14 +285,14 @@ def _values(
         "included": list(_counted(snapshot, metric, reading)),
         "counted_columns": COUNTED,
         "how_many": _how_many(reading),
-        "reasons": wording.by_kind(metric.left_out(snapshot, reading)),
+        "reasons": wording.by_kind(left_out),
         "data": {name: value for name, value in data.items() if name not in beside and _is_told(name, reading)},
         "week_columns": [week(point) for point in data.get("weeks", ())],
         "tables": _tables(reading),
         "most": MAX_DEALS_NAMED,
         "named": _named,
         "of_whom": _of_whom,
-        "and_where": _and_where,
+        "and_where": partial(_and_where, {left.deal: left.why for left in left_out}),
     }
 
 
@@ -310,9 +313,11 @@ def _of_whom(deal: str, here: Here) -> Markup | str:
     return here.deal_link(deal, Standing(here.snapshot, history).member_name) if history else deal
 
 
-def _and_where(deal: str, here: Here) -> Markup:
-    """A deal that is counted no longer, and where it is now."""
+def _and_where(whys: Mapping[str, str], deal: str, here: Here) -> Markup:
+    """A deal that is counted no longer, and why not: else where it is now."""
     history = here.snapshot.history(deal)
+    if why := whys.get(deal):
+        return Markup("{} <small>{}</small>").format(_of_whom(deal, here), days_said(why, here.as_of))
     stage = here.snapshot.stage(history.now.stage).title if history else ""
     where = "parked" if history and history.parked_on(here.as_of) else stage
     return Markup("{} <small>{}</small>").format(_of_whom(deal, here), where)

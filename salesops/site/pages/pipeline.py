@@ -16,7 +16,7 @@ from salesops.site.pages.board import by_urgency
 from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
 from salesops.site.pages.facets import Pill, button, pills, said_by, wanted
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, ago, day, in_days
+from salesops.site.pages.words import NOTHING, ago, day, in_days, unbroken
 
 FEW = 10
 """From so many rows on a table is searched and sorted by the reader."""
@@ -86,7 +86,7 @@ OPEN: Columns[Standing] = (
     Column("Stage", stage, sort="stage", order=lambda it, _: list(it.snapshot.process.stages).index(it.stage_name)),
     Column("Next step", next_step, words=True, sort="next", order=lambda it, _: first(it.deal.next.due if it.deal.next else None)),
     Column("Owner", lambda it, here: here.person_link(it.deal.owner), sort="owner", order=lambda it, _: it.owner_name),
-    Column("Worth", lambda it, _: wording.amounts(total(it.amounts)), right=True, sort="worth", order=worth),
+    Column("Worth", lambda it, _: unbroken(wording.amounts(total(it.amounts))), right=True, sort="worth", order=worth),
     Column("Expected", expected, label="Expected", sort="expected", order=lambda it, _: first(it.deal.expected_close) or "9"),
     Column("MANIAC-T", lambda it, here: here.parts.letters(it), sort="maniac", order=lambda it, _: -_met(it)),
     Column("Last contact", contact, label="Last contact", sort="contact", order=lambda it, _: first(it.last_contact)),

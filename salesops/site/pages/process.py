@@ -18,7 +18,7 @@ from salesops.metrics.red_lines import Luck, RedLineStanding, State, chances, re
 from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, share_in_words
 from salesops.site.pages.charts.stages import conversions
 from salesops.site.pages.columns import Column, Columns
-from salesops.site.pages.decisions import VERDICTS, since_then
+from salesops.site.pages.decisions import VERDICTS, answered, since_then, title_of
 from salesops.site.pages.diagram import diagram
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day, unbroken
@@ -58,12 +58,16 @@ LINES: Columns[RedLineStanding] = (
 )
 LUCK: Columns[Luck] = (
     Column("If the rate were", lambda row, _: f"{row.rate:.0%}", header=True, right=True),
-    Column("One look", lambda row, _: f"{row.once:.0%}", right=True),
-    Column("Looked at after every outcome", lambda row, _: f"{row.ever:.0%}", right=True),
+    Column("One look", lambda row, _: f"{row.once:.0%}", right=True, label="One look"),
+    Column("Looked at after every outcome", lambda row, _: f"{row.ever:.0%}", right=True, label="After every outcome"),
 )
 DECISIONS: Columns[DecisionScore] = (
     Column("Decision", lambda row, here: here.playbook_link("decision", row.id), header=True),
-    Column("Verdict", lambda row, _: f"{row.decision.answers}: {row.decision.verdict}", words=True),
+    Column(
+        "Verdict",
+        lambda row, here: Markup("{}<br><small>{}</small>").format(row.decision.verdict, answered(row.decision, here)),
+        words=True,
+    ),
     Column("On", lambda row, _: day(row.decision.date)),
     Column("Then", lambda row, _: unbroken(row.then), right=True),
     Column("Since", lambda row, _: unbroken(row.since), right=True),
@@ -88,7 +92,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
     """The page of the process in force, and one of each version."""
     deals_in = {column.name: len(column.deals) for column in board(snapshot)}
     versions = list(reversed(snapshot.book.processes))
-    common: dict[str, Any] = {"versions": versions, "readings": readings}
+    common: dict[str, Any] = {"versions": versions, "readings": readings, "title_of": title_of}
     yield page(
         "process",
         "Process",
@@ -128,7 +132,7 @@ def _lines_and_decisions(snapshot: Snapshot) -> dict[str, Any]:
     return {
         "lines": lines,
         "line_columns": LINES,
-        "luck": [(line, chances(line)) for line in lines],
+        "luck": [(line, found) for line in lines if (found := chances(line))],
         "luck_columns": LUCK,
         "decisions": decisions_scored(snapshot),
         "decision_columns": DECISIONS,

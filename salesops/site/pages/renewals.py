@@ -28,15 +28,14 @@ from salesops.metrics.contracts import (
     without_start,
 )
 from salesops.metrics.readings import Amounts
-from salesops.metrics.targets import UNCOUNTED, converted
-from salesops.metrics.wording import amount
 from salesops.records.member import Health, Member
 from salesops.records.money import Sums, total
 from salesops.records.scalars import slug
 from salesops.site.pages.charts.contracts import renewals as renewals_chart
+from salesops.site.pages.charts.moneys import together
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, counted, day, money
+from salesops.site.pages.words import NOTHING, counted, day, money, unbroken
 
 TITLES = {
     OVERDUE: ("Overdue", "The term is over and the service goes on."),
@@ -99,7 +98,8 @@ def value(row: RenewalRow, here: Here) -> str:
     """What it brings a month now, and what the next term is to bring."""
     now = money(row.term.contract.mrr)
     offer = row.talk.deal.value if row.talk else None
-    return f"{now} → {money(offer.mrr)}" if offer and offer.mrr and offer.mrr != row.term.contract.mrr else now
+    is_other = offer and offer.mrr and offer.mrr != row.term.contract.mrr
+    return unbroken(f"{now} → {money(offer.mrr)}" if offer and is_other else now)
 
 
 def renewal(row: RenewalRow, here: Here) -> Markup | str:
@@ -121,9 +121,11 @@ def health(row: RenewalRow, here: Here) -> Markup | str:
 
 
 def seen(last: Health, here: Here) -> Markup:
-    """A look of delivery, over its day, with how satisfied they were."""
-    content = f" · {last.satisfaction} of 5" if last.satisfaction is not None else ""
-    return here.parts.health(last.status) + Markup("<br><small>{}{}</small>").format(day(last.date), content)
+    """A look of delivery and its day, over how satisfied they were."""
+    looked: Markup = here.parts.health(last.status) + Markup(" <small>{}</small>").format(day(last.date))
+    if last.satisfaction is None:
+        return looked
+    return looked + Markup('<br><small class="so-whole">satisfaction {} of 5</small>').format(last.satisfaction)
 
 
 def users(row: RenewalRow, here: Here) -> str:
@@ -166,7 +168,7 @@ CONTRACTS: Columns[RenewalRow] = (
 
 def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitHistory) -> Iterator[Page]:
     """The renewal windows."""
-    rows = rows_of(snapshot, terms(snapshot))
+    rows, mrr = rows_of(snapshot, terms(snapshot)), readings.get("mrr")
     windows = [_window(bucket, [row for row in rows if row.term.bucket == bucket]) for bucket in BUCKETS]
     yield page(
         "renewals",
@@ -179,21 +181,8 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         charts=[renewals_chart(snapshot, [row.term for row in rows])],
         columns=CONTRACTS,
         startless=without_start(snapshot),
-        mrr=readings.get("mrr"),
-        mrr_in_all=_in_all(snapshot, readings.get("mrr")),
-    )
-
-
-def _in_all(snapshot: Snapshot, reading: Reading | None) -> tuple[str, str] | None:
-    """A sum in the team's currency, and the rates that it rests on; None where one is missing, or nothing is to be converted."""
-    team = snapshot.book.team
-    if team is None or not isinstance(reading, Amounts) or set(reading.sums) <= {team.currency}:
-        return None
-    found, aside = converted(reading, team.currency, snapshot.book.rates, snapshot.as_of)
-    return (
-        None
-        if any(said.endswith(UNCOUNTED) for said in aside)
-        else (f"{amount(found)} {team.currency}", "; ".join(aside))
+        mrr=mrr,
+        mrr_in_all=together(snapshot, mrr.sums) if isinstance(mrr, Amounts) else None,
     )
 
 

@@ -39,6 +39,7 @@ from salesops.metrics.revenue import (
 )
 from salesops.metrics.wording import amounts
 from salesops.records.money import Money, Sums, total
+from salesops.site.pages.charts.chart import month_in_words
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day, money, unbroken
@@ -83,12 +84,17 @@ def became(row: RetainedRow, here: Here) -> Markup:
     return word + " " + here.chip("warn", beside) if beside else word
 
 
+def _contract(deal: str, here: Here) -> Markup:
+    """A contract by its title, where the member stands beside it."""
+    return here.deal_link(deal, here.book.deals[deal].title)
+
+
 MEMBERS: Columns[RetainedRow] = (
     Column("Member", lambda row, here: here.member_link(row.retained.of.member), header=True),
     Column("Paid then", lambda row, _: money(Money(row.retained.before, row.currency)), right=True),
     Column("Pays now", lambda row, _: money(Money(row.retained.now, row.currency)), right=True),
     Column("Became", became),
-    Column("Contracts", lambda row, here: named(here.deal_link(deal) for deal in row.retained.of.deals), words=True),
+    Column("Contracts", lambda row, here: named(_contract(deal, here) for deal in row.retained.of.deals), words=True),
 )
 
 
@@ -103,7 +109,7 @@ def renewed(row: EndedContract, here: Here) -> Markup:
         word = "not renewed yet, service goes on" if row.became == UNDECIDED else row.became
         return here.chip(OUTCOMES[row.became], word)
     late = "" if row.on_time else " " + here.chip("quiet", "signed late")
-    return here.chip("good", row.became) + late + " " + here.deal_link(row.renewed_by)
+    return here.chip("good", row.became) + late + " " + _contract(row.renewed_by, here)
 
 
 ENDED: Columns[EndedContract] = (
@@ -135,7 +141,7 @@ def signed(term: Term, here: Here) -> Markup:
     """The renewal that is signed and has not started."""
     if term.secured_by is None:
         return here.chip("warn", "not signed")
-    return here.chip("good", "signed") + " " + here.deal_link(term.secured_by)
+    return here.chip("good", "signed") + " " + _contract(term.secured_by, here)
 
 
 # ── months ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -162,17 +168,18 @@ def sums(of: Sums) -> str:
 
 def month(row: MonthOfMovements, here: Here) -> str:
     """The month; the running one as such."""
-    return row.month if row.is_over else f"{row.month} so far"
+    said = month_in_words(row.month)
+    return said if row.is_over else f"{said} so far"
 
 
 MOVEMENTS: Columns[MonthOfMovements] = (
     Column("Month", month, header=True),
     Column("Opening", lambda row, _: sums(row.opening), right=True, look="so-sum"),
-    Column("New", moved(NEW_MEMBER), right=True),
-    Column("Grew", moved(GREW), right=True),
-    Column("Shrank", moved(SHRANK), right=True),
-    Column("Left", moved(LEFT), right=True),
-    Column("Came back", moved(CAME_BACK), right=True),
+    Column("New", moved(NEW_MEMBER), right=True, look="so-sum so-behind", label="New"),
+    Column("Grew", moved(GREW), right=True, look="so-sum so-behind", label="Grew"),
+    Column("Shrank", moved(SHRANK), right=True, look="so-sum so-behind", label="Shrank"),
+    Column("Left", moved(LEFT), right=True, look="so-sum so-behind", label="Left"),
+    Column("Came back", moved(CAME_BACK), right=True, look="so-sum so-behind", label="Came back"),
     Column("Closing", lambda row, _: sums(row.closing), right=True, look="so-sum so-strong"),
 )
 
@@ -203,7 +210,7 @@ def ends_in(snapshot: Snapshot, deal: str, month: str) -> bool:
 
 
 SIGNED: Columns[RecurringMonth] = (
-    Column("Month", lambda row, _: row.month, header=True),
+    Column("Month", lambda row, _: month_in_words(row.month), header=True),
     Column("Signed", lambda row, _: sums(row.sums), right=True, look="so-sum so-strong"),
     Column("From", signed_by, words=True),
     Column("Ends, no renewal signed", runs_out, words=True),

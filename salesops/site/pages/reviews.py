@@ -34,6 +34,8 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d\b", re.ASCII)
 
 def shown(cell: SheetCell, here: Here, head: Head) -> Markup | str:
     """A cell, with a link to the record or the metric that it names; days in words where the sentence is the program's own."""
+    if cell.parts:
+        return Markup("").join(day(part) if isinstance(part, date) else part for part in cell.parts)
     if cell.ref is None:
         if head.right:
             return unbroken(rounded(cell.text))
@@ -54,7 +56,7 @@ def _with_day(text: str) -> Markup | str:
 
 
 def columns_of(section: SheetSection) -> Columns[Row]:
-    """The columns of a section."""
+    """The columns of a section in which something stands: before there was a review there is nothing to compare with."""
     return tuple(
         Column(
             head.title,
@@ -66,6 +68,7 @@ def columns_of(section: SheetSection) -> Columns[Row]:
             words=head.words,
         )
         for at, head in enumerate(section.heads)
+        if at == 0 or any(row[at].text != NOTHING for row in section.rows)
     )
 
 

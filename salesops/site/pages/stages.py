@@ -13,6 +13,7 @@ from salesops.records.deal import Learned
 from salesops.records.scalars import slug
 from salesops.site.pages.board import by_urgency
 from salesops.site.pages.charts.stages import days_in_stage
+from salesops.site.pages.decisions import title_of
 from salesops.site.pages.page import Page, page
 
 MOST_CARDS = 40
@@ -43,6 +44,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             out=[it.id for it in snapshot.process.conversions if it.from_ == name],
             charts=[days_in_stage(snapshot, readings, name)],
             readings=readings,
+            title_of=title_of,
         )
 
 

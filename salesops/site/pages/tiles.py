@@ -99,7 +99,7 @@ def _has_uncounted(standing: TargetStanding) -> bool:
 
 
 def _verdict(snapshot: Snapshot, standing: TargetStanding, now: Reading | None, then: Reading | None) -> Iterator[str]:
-    """``4 short``, ``+3 in four weeks``, ``40 days left``; or that it is reached, and how sure that is."""
+    """``4 short``, ``+3 in four weeks (5 came, 2 left)``, ``40 days left``; or that it is reached, and how sure that is."""
     progress, left = standing.progress, (standing.target.by - snapshot.as_of).days
     if _has_uncounted(standing):
         yield "cannot be compared: a part has no rate"
@@ -109,9 +109,18 @@ def _verdict(snapshot: Snapshot, standing: TargetStanding, now: Reading | None, 
         yield f"could be {between(now.interval).replace('–', ' to ')}" if now.is_enough else "too few to say"
     moved = change(then, now)
     if moved and moved != NO_CHANGE:
-        yield f"{rounded(moved)} {in_weeks(snapshot.numbers.trend_weeks)}"
+        yield f"{rounded(moved)} {in_weeks(snapshot.numbers.trend_weeks)}{_of_whom(then, now)}"
     if progress.state == MISSING:
         yield "1 day left" if left == 1 else f"{left} days left" if left < FAR else f"until {standing.target.by.year}"
+
+
+def _of_whom(then: Reading | None, now: Reading | None) -> str:
+    """How many deals came and left behind a number that moved: `` (5 came, 2 left)``; nothing where it counts the same ones, or of a share, which says its counts."""
+    if then is None or now is None or isinstance(now, Share):
+        return ""
+    came, left = {*now.included} - {*then.included}, {*then.included} - {*now.included}
+    said = [f"{len(deals):,} {verb}" for deals, verb in ((came, "came"), (left, "left")) if deals]
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _line(snapshot: Snapshot, standing: TargetStanding, now: Reading | None) -> tuple[Line | None, str]:

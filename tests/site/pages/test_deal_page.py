@@ -62,6 +62,26 @@ def test_a_renewal_leads_to_what_it_renews_and_back(repo, page_of):
     assert not list(earlier.every("a", href="../deals/next.html")), "it had not begun"
 
 
+def test_a_renewal_says_first_when_the_term_ends_that_it_renews(repo, page_of):
+    repo.deal(
+        "type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-01]\nexpected_close: 2026-11-10",
+        id="next",
+    )
+    facts = page_of("deals/next").one("p", class_="so-line-of-facts")
+    assert "The term ends Thu 31 Dec, in 41 days: 1,000 USD a month" in facts.text
+    assert [said.text for said in facts.every("span", class_="so-red")] == ["Expected Tue 10 Nov, 10 days ago"]
+    late = page_of("deals/next", date(2027, 1, 5)).one("p", class_="so-line-of-facts")
+    assert "The term ended Thu 31 Dec 2026, 5 days ago: 1,000 USD a month" in [
+        said.text for said in late.every("span", class_="so-red")
+    ]
+    assert "The term" not in page_of("deals/cascadia-2025").one("p", class_="so-line-of-facts").text
+
+
+def test_a_verdict_on_a_loss_is_a_sentence(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]\nloss: {reason: price, verdict: icp}")
+    assert "Verdict the ICP was wrong" in page_of("deals/acme").text
+
+
 def test_a_deal_that_begins_later_is_named_and_not_linked(repo, page_of):
     repo.member("hubs: [{name: teaching, deal: acme}]")
     repo.deal("stages: [enrichment: 2026-06-01]")
@@ -116,7 +136,7 @@ def test_fields_of_the_teams_own_are_shown_as_they_are(repo, page_of):
 
 def test_exceptions_are_signed_on_the_page(repo, page_of):
     repo.deal("waived: [{need: maniac_t.money, stage: outreach, by: jim, date: 2026-01-19, why: Verbal yes}]")
-    assert "Mon 19 Jan: Jim waived maniac_t.money for outreach Verbal yes" in page_of("deals/acme").text
+    assert "Mon 19 Jan: Jim waived money (MANIAC-T) for Outreach Verbal yes" in page_of("deals/acme").text
 
 
 PLAIN = """

@@ -32,6 +32,16 @@ def test_an_experiment_shows_its_variants_with_their_deals_and_what_may_be_said(
     assert "2 experiments running." in page_of("experiments").text
 
 
+def test_an_experiment_says_only_what_is_said_of_it(repo, page_of):
+    page = page_of("experiments/subject-lines")
+    said = [term.text for term in page.one("dl", class_="so-facts").every("dt")]
+    assert said == ["Status", "Declared"]
+    repo.write("playbook/experiments/subject-lines.yaml", SUBJECT.replace("    measure: outreach-to-discovery\n", ""))
+    measured_by_nobody = page_of("experiments/subject-lines")
+    heads = [head.text for head in next(measured_by_nobody.every("thead")).every("th")]
+    assert heads == ["Variant", "Attempts"]
+
+
 def test_without_experiments_hypotheses_or_decisions_their_pages_say_how_to_begin(repo, page_of):
     for kind in ("icp", "experiments", "decisions"):
         for path in repo.root.glob(f"playbook/{kind}/*.yaml"):

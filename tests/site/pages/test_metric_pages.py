@@ -172,7 +172,7 @@ def test_a_number_that_moved_says_which_deals_came_and_which_left_and_where_they
     moved = page_of("metrics/sqd").one("p", id="moved")
     assert moved.text == (
         "Since Fri 23 Oct, 1 came: Cascadia University; "
-        "2 left: Cascadia University Closed Lost, Cascadia University parked."
+        "2 left: Cascadia University Closed Lost, Cascadia University parked with no return date."
     )
     assert [link["href"] for link in moved.every("a")] == [
         "../deals/came.html", "../deals/left.html", "../deals/waits.html",

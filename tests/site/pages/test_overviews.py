@@ -80,7 +80,7 @@ def test_today_names_what_waits_a_line_for_each_record_the_oldest_first(repo, pa
     found = tasks(page)
     assert found == {
         "Late · 2": [
-            "Sun 1 Nov 19 days late Call (the deal was expected to close on 1 Nov) Cascadia University Enrichment JimJ",
+            "Sun 1 Nov 19 days late Call (it was to close on 1 Nov: ask again) Cascadia University Enrichment JimJ",
             "Mon 2 Nov 18 days late Send the <slides> Cascadia University Enrichment JimJ",
         ],
         "Mon 23 – Fri 27 November · 1": [
@@ -164,8 +164,14 @@ def test_the_process_says_where_each_red_line_is_and_what_was_decided(repo, page
     text = page_of("process").text
     assert "crossed and confirmed" in text
     assert "hold, Fri 20 Nov Two more weeks" in text
-    assert "D busy: hold Fri 20 Nov 1 1" in text
+    assert "D hold Open deals above 0 Fri 20 Nov 1 1" in text
     assert "D Fri 20 Nov Open deals above 0 hold Two more weeks" in page_of("decisions").text
+
+
+def test_a_tier_that_was_deferred_says_so_no_longer_than_it_is(repo, page_of):
+    assert "deferred until Wed 1 Jul: only parked" in page_of("process", date(2026, 6, 30)).text
+    assert "was deferred until Wed 1 Jul" in page_of("process").text
+    assert "only parked" not in page_of("process").text
 
 
 def test_today_has_nothing_to_say_on_a_quiet_day(page_of):
@@ -220,6 +226,17 @@ def test_the_week_tells_wins_and_losses_first_with_what_was_learned_and_how_the_
     assert week.one("p", class_="so-bridge").text == (
         "Pipeline 1,000 USD → 1,250 USD: +500 USD new, +50 USD opened again, \N{MINUS SIGN}300 USD lost"
     )
+
+
+def test_a_sum_of_several_currencies_is_told_in_the_teams_where_all_of_it_has_a_rate(repo, page_of):
+    repo.deal("stages: [enrichment: 2026-11-17]\nvalue: {one_off: 500 USD}", id="ours")
+    repo.deal("stages: [enrichment: 2026-01-05]\nvalue: {one_off: 1000 EUR}", id="theirs")
+    assert "Pipeline 1,000 EUR → 1,000 EUR + 500 USD: +500 USD new" in page_of("").text
+    assert "Together 1" not in page_of("metrics/pipeline-value").text
+    repo.write("playbook/rates.yaml", "rates: [{date: 2026-10-01, from: EUR, to: USD, rate: 1.1}]\n")
+    assert "Pipeline 1,100 USD → 1,600 USD: +500 USD new" in page_of("").text
+    value = page_of("metrics/pipeline-value").text
+    assert "1,000 EUR + 500 USD Together 1,600 USD: 1,000 EUR at 1.1 (1 Oct)." in value
 
 
 def test_a_card_says_the_member_the_worth_the_stay_and_the_next_step_red_where_it_is_late(repo, page_of):
@@ -609,11 +626,14 @@ def test_the_forecast_names_the_deals_that_it_rests_on_and_those_that_it_leaves_
     page = page_of("forecast")
     months, _, deals, left_out = lists(page)
     assert [row.text for row in months.every("tr")] == [
-        "2026-12 1,000 1,000 1,000 1,000 sure",
-        "No month 1,000 1,000 1,000 1,000 some-day",
+        "Dec 2026 1,000 1,000 1,000 1,000 Cascadia University",
+        "No month 1,000 1,000 1,000 1,000 Cascadia University",
     ]
     assert "estimate said on 2026-11-02: Signed by <both>" in deals.text
-    assert left_out.text == "stale its expected close was 2026-11-01, and nobody wrote a new day"
+    assert (
+        left_out.text
+        == "Cascadia University, General Membership its expected close was 1 Nov, and nobody wrote a new day"
+    )
     assert "may bring 2,000 USD; in 8 of 10 draws it is 2,000 to 2,000" in page.text
 
 

@@ -2,6 +2,9 @@
 
 import pytest
 
+from salesops.reports.sections import Head, SheetSection, cells
+from salesops.site.pages.reviews import columns_of
+
 HELD = """
     owner: jim
     attended: [jim]
@@ -68,6 +71,33 @@ def test_days_are_said_as_people_say_them_and_what_somebody_wrote_stays(repo, pa
     repo.write("playbook/targets.yaml", "targets: [{id: enough, metric: sqd, at_least: 5, by: 2026-12-31}]\n")
     [row] = rows(page_of("review"), "Targets")
     assert row[4] == "Thu 31 Dec"
+
+
+def test_a_renewal_that_is_due_says_its_days_as_people_do_and_the_step_as_it_was_written(repo, page_of):
+    repo.deal(
+        """
+        type: existing business
+        renews: cascadia-2025
+        stages: [renewals: 2026-10-05]
+        next: {action: Send what 2026-11-24 was about, due: 2026-11-24}
+        """
+    )
+    [row] = rows(page_of("review"), "Renewals due")
+    assert row[-1] == "in Renewals since Mon 5 Oct; next: Send what 2026-11-24 was about, by Tue 24 Nov"
+    repo.deal(
+        "type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-05]\n"
+        "parked: [{since: 2026-11-11, until: 2027-01-04, why: Grant}]\n"
+    )
+    [row] = rows(page_of("review"), "Renewals due")
+    assert row[-1].startswith("parked until Mon 4 Jan 2027")
+
+
+def test_a_column_in_which_nothing_stands_is_left_out():
+    heads = (Head("Number"), Head("Last review", right=True), Head("Now", right=True))
+    first = SheetSection("numbers", "Numbers", heads=heads, rows=(cells("SQD", None, "8"), cells("MRR", None, "5")))
+    later = SheetSection("numbers", "Numbers", heads=heads, rows=(cells("SQD", None, "8"), cells("MRR", "4", "5")))
+    assert [column.heading for column in columns_of(first)] == ["Number", "Now"]
+    assert [column.heading for column in columns_of(later)] == ["Number", "Last review", "Now"]
 
 
 def test_amounts_are_whole_on_the_page(repo, page_of):

@@ -65,7 +65,14 @@ def test_every_table_of_every_page_has_the_columns_of_a_list(demo):
             assert found in plain or path.startswith(made), (path, found)
             shown.add(plain.get(found))
     assert LISTS.keys() - shown <= {
-        *("changes.BRIDGE", "members.HEALTH", "members.HEALTH_OF_HUBS", "members.INVOICES", "deals.HUBS"),
+        *(
+            "changes.BRIDGE",
+            "members.HEALTH",
+            "members.HEALTH_OF_HUBS",
+            "members.INVOICES",
+            "members.PLAIN_INVOICES",
+            "deals.HUBS",
+        ),
         *("process.DECISIONS", "debt.DEBT", "invoices.UNPAID"),
     }
 
@@ -102,6 +109,8 @@ def test_a_column_is_added_by_one_entry_and_is_shown_escaped(repo, page_of, monk
         (Column("A", lambda row, here: 7, right=True), '<td class="so-right">7</td>'),
         (Column("A", lambda row, here: "", words=True, header=True), '<th scope="row" class="so-words"></th>'),
         (Column("A", lambda row, here: "", right=True, look="so-sum"), '<td class="so-right so-sum"></td>'),
+        (Column("A", lambda row, here: "–", right=True, label="A"), '<td class="so-right so-none">–</td>'),
+        (Column("A", lambda row, here: "–", header=True), '<th scope="row">–</th>'),
         (Column("A", lambda row, here: "", order=lambda row, place: place), '<td data-order="3"></td>'),
         (Column("A", lambda row, here: here.chip("good", row)), '<td><span class="so-chip so-good">&lt;b&gt;</span></td>'),
         (Column("A", lambda row, here: here.deal_link("x", row)), '<td><a href="./deals/x.html">&lt;b&gt;</a></td>'),

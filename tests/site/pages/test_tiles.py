@@ -33,14 +33,14 @@ def test_it_says_how_much_is_missing_what_four_weeks_did_and_how_many_days_are_l
     qualified(repo, "2026-02-02", "2026-10-23", "2026-10-24", "2026-11-16")
     found = tile("sqd", 8)
     assert (found.value, found.beside, found.look) == ("4", "of 8", "warn")
-    assert found.verdict == "4 short · +2 in four weeks · 41 days left"
+    assert found.verdict == "4 short · +2 in four weeks (2 came) · 41 days left"
 
 
 def test_its_change_goes_back_as_many_weeks_as_the_team_says(repo, tile):
     team = (repo.root / "playbook/team.yaml").read_text(encoding="utf-8")
     repo.write("playbook/team.yaml", f"{team}numbers: {{trend_weeks: 3}}\n")
     qualified(repo, "2026-02-02", "2026-10-23", "2026-10-31", "2026-11-16")
-    assert tile("sqd", 8).verdict == "4 short · +2 in three weeks · 41 days left"
+    assert tile("sqd", 8).verdict == "4 short · +2 in three weeks (2 came) · 41 days left"
 
 
 def test_one_that_is_reached_does_not_count_the_days_and_one_whose_day_has_passed_says_by_how_much(repo, tile):

@@ -58,3 +58,13 @@ def teller(snapshot: Snapshot, seen: Iterable[Sums] = ()) -> Teller:
     own = team.currency if team else USUAL
     only = every.pop() if len(every) == 1 else own
     return Teller(only, snapshot.book.rates, snapshot.as_of)
+
+
+def together(snapshot: Snapshot, sums: Sums) -> tuple[str, str] | None:
+    """Sums of other currencies in that of the team, and the rates; None where it is all in the team's, or a rate is missing."""
+    telling = teller(snapshot)
+    told = telling.tell(sums)
+    if telling.missed or not telling.used:
+        return None
+    rates = (f"{amount(sums[currency])} {said}" for currency, said in sorted(telling.used.items()))
+    return telling.words(told), ", ".join(rates)
