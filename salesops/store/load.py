@@ -8,7 +8,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple, Protocol
 
@@ -196,6 +196,7 @@ class _Reading:
     lost: dict[Ref, frozenset[Path]] = field(default_factory=dict)
     misnamed: set[Ref] = field(default_factory=set)
     hidden: list[str] = field(default_factory=list)
+    paths: MutableMapping[Ref, str] = field(default_factory=dict)
 
     def all(self, kinds: Iterable[Kind]) -> None:
         files = self.unique(chain.from_iterable(self.files(kind) for kind in kinds))
@@ -204,9 +205,9 @@ class _Reading:
                 self.take(file, found)
         self.join_versions()
 
-    def groups(self, files: list[FoundFile]) -> Iterable[list[FoundFile]]:
+    def groups(self, files: Iterable[FoundFile]) -> Iterable[list[FoundFile]]:
         """The files that are read at once."""
-        return [files]
+        return [list(files)]
 
     def files(self, kind: Kind) -> Iterator[FoundFile]:
         if link := link_to(self.source, kind.where):
@@ -249,22 +250,22 @@ class _Reading:
         self.problems.append(_not_a_file(path, what))
         self.broken.add((kind.name, record_id))
 
-    def unique(self, files: Iterable[FoundFile]) -> list[FoundFile]:
+    def unique(self, files: Iterable[FoundFile]) -> Iterator[FoundFile]:
         """One file for each id over the deals and members and within each other kind; the later ones are problems."""
-        first: dict[Ref, FoundFile] = {}
         for file in files:
             space = "record" if file.kind.has_own_name else file.kind.name
-            taken = first.setdefault((space, file.id), file)
-            if taken is not file:
-                self.problems.append(
-                    Problem(
-                        "id-taken",
-                        f"the id '{file.id}' is already used by {taken.path}",
-                        Place(file.path),
-                        help="rename one of the two files: ids are unique over all folders",
-                    )
+            taken = self.paths.setdefault((space, file.id), file.path)
+            if taken == file.path:
+                yield file
+                continue
+            self.problems.append(
+                Problem(
+                    "id-taken",
+                    f"the id '{file.id}' is already used by {taken}",
+                    Place(file.path),
+                    help="rename one of the two files: ids are unique over all folders",
                 )
-        return list(first.values())
+            )
 
     def take(self, file: FoundFile, found: ReadFile) -> None:
         ref = (file.kind.name, file.id)
@@ -336,25 +337,25 @@ class _ReadingAside(_Reading):
 
     def __init__(self, source: Files) -> None:
         documents = ScratchDict[Ref, Document]()
-        super().__init__(source, documents=documents)
+        super().__init__(source, documents=documents, paths=ScratchDict())
         self.records |= {name: _RecordsAside(KINDS[name], documents) for name in ("deal", "member")}
 
-    def groups(self, files: list[FoundFile]) -> Iterable[list[FoundFile]]:
-        return (files[at : at + AT_ONCE] for at in range(0, len(files), AT_ONCE))
+    def groups(self, files: Iterable[FoundFile]) -> Iterable[list[FoundFile]]:
+        left = iter(files)
+        while group := list(islice(left, AT_ONCE)):
+            yield group
 
     def in_order(self, records: Mapping[str, Any]) -> Mapping[str, Any]:
-        found = _RecordsAside(KINDS["deal"], self.documents)
-        found.ids = dict.fromkeys(sorted(records))
-        return found
+        return records
 
 
 class _RecordsAside(MutableMapping[str, Record]):
-    """Records of one kind, of which only the ids are held: each is made of its document anew."""
+    """Records of one kind by id, of which nothing is held: each is made of its document anew."""
 
     def __init__(self, kind: Kind, documents: Mapping[Ref, Document]) -> None:
         self.kind = kind
         self.documents = documents
-        self.ids: dict[str, None] = {}
+        self.ids = ScratchDict[str, None]()
 
     def __getitem__(self, record_id: str) -> Record:
         if record_id not in self.ids:
@@ -374,7 +375,7 @@ class _RecordsAside(MutableMapping[str, Record]):
         return record_id in self.ids
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.ids)
+        return self.ids.in_order()
 
     def __len__(self) -> int:
         return len(self.ids)
