@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from salesops.imports.csv.mapping import Format
-from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.csv.table import RowsOnDisk, Table, TableRow
 from salesops.imports.hubspot.api import entered_cells
 from salesops.imports.hubspot.files import ExportFile
 from salesops.imports.hubspot.headings import (
@@ -146,7 +146,7 @@ def _without_gone(table: Table, merged: Mapping[str, str]) -> Table:
         else:
             left.append(row)
     refused = sorted((*table.refused, *gone), key=lambda remark: remark.row)
-    return replace(table, rows=tuple(left), refused=tuple(refused))
+    return replace(table, rows=RowsOnDisk(left), refused=tuple(refused))
 
 
 def _gone(table: Table, row: TableRow, column: str, code: str, reason: str, value: str) -> Remark:
@@ -163,7 +163,7 @@ def _of_survivors(meetings: Table, merged: Mapping[str, str]) -> Table:
         replace(row, cells=[*row.cells[:at], _kept(row.cells[at], merged), *row.cells[at + 1 :]])
         for row in meetings.rows
     )
-    return replace(meetings, rows=tuple(rows))
+    return replace(meetings, rows=RowsOnDisk(rows))
 
 
 def _kept(cell: str, merged: Mapping[str, str]) -> str:
@@ -198,7 +198,7 @@ def _with_days(deals: Table, key: str, stays: Stays) -> Table:
     cells = {deal: entered_cells((stage, entered) for stage, entered, _ in told) for deal, told in stays.items()}
     new = tuple(dict.fromkeys(name for told in cells.values() for name in told if name not in deals.columns))
     nothing: dict[str, str] = {}
-    rows = tuple(
+    rows = RowsOnDisk(
         replace(row, cells=[*row.cells, *(told.get(name, "") for name in new)])
         for row in deals.rows
         for told in (cells.get(deals.cell(row, key), nothing) if key else nothing,)
@@ -212,7 +212,7 @@ def _untold(deals: Table, history: Table, row: TableRow, deal: str) -> Remark:
 
 
 Stays = dict[str, list[tuple[str, str, TableRow]]]
-"""The stages that each deal entered, when, and the row that tells it, oldest first."""
+"""The stages that each deal entered, when, and where the row is that tells it, without its cells; oldest first."""
 
 
 def _stays(history: Table) -> Stays:
@@ -220,7 +220,8 @@ def _stays(history: Table) -> Stays:
     found: Stays = {}
     for row in history.rows:
         told = _cells(history, row, columns)
-        found.setdefault(told["deal"], []).append((told["stage"], _padded(told["entered"]), row))
+        where = TableRow(row.number, row.line, [])
+        found.setdefault(told["deal"], []).append((told["stage"], _padded(told["entered"]), where))
     return {deal: sorted(told, key=lambda one: one[1]) for deal, told in found.items()}
 
 
@@ -252,7 +253,7 @@ def _in_words(table: Table, stages: Iterable[PipelineStage]) -> Table:
         for row in table.rows
     )
     header = tuple(_heading(name, labels) for name in table.header)
-    return replace(table, rows=tuple(rows), header=header if len(set(header)) == len(header) else table.header)
+    return replace(table, rows=RowsOnDisk(rows), header=header if len(set(header)) == len(header) else table.header)
 
 
 def _heading(name: str, labels: Mapping[str, str]) -> str:
