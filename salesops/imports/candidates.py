@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -70,7 +70,7 @@ class Candidate:
         self.say(Verdict.REJECTED, column, wrong, value)
 
 
-class Candidates(Sequence[Candidate]):
+class Candidates(Collection[Candidate]):
     """What the rows of a table tell of, which may be too much to hold: what is taken out is a copy, so a change to it has to be put in anew."""
 
     def __init__(self, told: Iterable[Candidate] = ()) -> None:
@@ -85,7 +85,7 @@ class Candidates(Sequence[Candidate]):
         self._places.append(self._held.append(self._as_held(one)))
 
     def only(self, places: Iterable[int]) -> Candidates:
-        """Those at some places."""
+        """Those at some places, which are in order."""
         found = Candidates()
         found._readings, found._held = self._readings, self._held
         found._places = array("L", map(self._places.__getitem__, places))
@@ -116,12 +116,19 @@ class Candidates(Sequence[Candidate]):
         rows, *rest = held
         return Candidate(tuple(RowReader(self._readings[place], at) for place, at in rows), *rest)
 
-    def __getitem__(self, at: Any) -> Any:
-        place = self._places[at]
-        return self.only(range(len(self))[at]) if isinstance(at, slice) else self._taken_out(self._held[place])
+    def __getitem__(self, at: int) -> Candidate:
+        return self._taken_out(self._held[self._places[at]])
 
     def __iter__(self) -> Iterator[Candidate]:
-        return (self._taken_out(self._held[place]) for place in self._places)
+        wanted = iter(self._places)
+        place = next(wanted, None)
+        for at, held in enumerate(self._held):
+            if at == place:
+                yield self._taken_out(held)
+                place = next(wanted, None)
+
+    def __contains__(self, one: object) -> bool:
+        return any(one == other for other in self)
 
     def __len__(self) -> int:
         return len(self._places)

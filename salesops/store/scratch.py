@@ -14,7 +14,7 @@ from salesops.problems import CannotDecide
 
 IN_MEMORY = 512
 """Kibibytes of each list and mapping that are held in memory; a small import needs no more."""
-AT_A_TIME = 500
+AT_A_TIME = 100
 """Entries that are taken out at once where all are walked through."""
 
 K = TypeVar("K")

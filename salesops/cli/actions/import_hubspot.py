@@ -32,7 +32,7 @@ from salesops.imports.hubspot.mapping import (
 from salesops.imports.hubspot.planning import ImportDesk, stages_without_line
 from salesops.imports.hubspot.report import REPORT, ImportReport
 from salesops.imports.hubspot.tables import HubspotExport, put_together
-from salesops.output import as_json, show
+from salesops.output import as_json_lines, show
 from salesops.store.journal import saying_what_is_written, write
 from salesops.store.save import alone, save_all
 
@@ -56,7 +56,8 @@ def run(folder: str, files: tuple[str, ...], output_format: str, *, go: bool, as
         say_why_not(fault.problems, output_format)
         return 2
     if output_format == "json":
-        say(as_json(report.as_data(go)))
+        for line in as_json_lines(report.as_data(go)):
+            say(line)
     else:
         for line in report.as_text(style, go):
             say(line)

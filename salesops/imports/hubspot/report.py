@@ -233,7 +233,7 @@ class ImportReport:
             yield from (f"    {show(line)}" for line in self.plan.people_to_paste.split("\n"))
 
     def as_data(self, is_done: bool) -> dict[str, Any]:
-        """The same for programs."""
+        """The same for programs; the rows come one by one."""
         return {
             "schema_version": SCHEMA_VERSION,
             "done": is_done,
@@ -246,7 +246,7 @@ class ImportReport:
                 }
                 for role, file in self.export.files.items()
             ],
-            "rows": [
+            "rows": (
                 {
                     "file": one.file,
                     "row": one.row,
@@ -256,7 +256,7 @@ class ImportReport:
                 }
                 for fates in self.fates.values()
                 for one in fates
-            ],
+            ),
             "headings": {
                 role.value: [name for name in file.table.header if name] for role, file in self.export.files.items()
             },
