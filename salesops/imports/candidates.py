@@ -139,7 +139,8 @@ def one_for_each(told: Iterable[Candidate], column: str) -> Candidates:
     every, places = Candidates(), ScratchDict[str, tuple[int, ...]]()
     for number, one in enumerate(told):
         every.append(one)
-        places[one.id] = (*places.get(one.id, ()), number)
+        if (sharing := places.setdefault(one.id, (number,))) != (number,):
+            places[one.id] = (*sharing, number)
     return every.only(at for sharing in places.values() if (at := _one(every, sharing, column)) is not None)
 
 

@@ -40,7 +40,10 @@ CONTACTS = "x.contacts"
 
 
 class DealPlan:
-    """What becomes of the deals; ``members`` are the names of those on file and in this import."""
+    """What becomes of the deals; ``members`` are the names of those on file and in this import.
+
+    ``taken_of`` are the members of the deals that were taken, ``owners`` their owners by id.
+    """
 
     def __init__(self, ground: Ground, deal: DealMap, members: Directory) -> None:
         self.ground = ground
@@ -51,6 +54,8 @@ class DealPlan:
         self.fields = fillings(Deal, deal.fields)
         self.lists = entry_fillings(Deal, deal.entries)
         self.unknown: dict[str, str] = {}
+        self.taken_of: set[str] = set()
+        self.owners: dict[str, str] = {}
         self.used = UsedStages()
         self.history = MoveHistory(ground, deal.history) if deal.history else None
         self.key_of = dict(self.ground.keys_of("member", deal.key) if deal.key else ())
@@ -187,6 +192,8 @@ class DealPlan:
             if isinstance(found, RecordOutcome):
                 if found.change:
                     self.used.add(data)
+                self.taken_of.add(candidate.member)
+                self.owners[candidate.owner] = candidate.person
                 yield found
                 continue
             for problem in found:
@@ -195,11 +202,13 @@ class DealPlan:
 
     # ── people ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def new_people(self, candidates: Iterable[Candidate]) -> dict[str, dict[str, Any]]:
+    @property
+    def new_people(self) -> dict[str, dict[str, Any]]:
         """The owners of taken deals who are not in the team, by id."""
-        owners = {candidate.owner: candidate.person for candidate in candidates if candidate.is_taken}
         return {
-            person_id: self.person(name) for person_id, name in sorted(owners.items()) if person_id not in self.team
+            person_id: self.person(name)
+            for person_id, name in sorted(self.owners.items())
+            if person_id not in self.team
         }
 
     @property

@@ -61,6 +61,7 @@ class Ground:
         stages = frozenset(stages_told(mapping))
         self.on_file = OnFile(book, mark, update, stages, last)
         self.last = last
+        self.is_again = bool(last.taken)
         self.deal_of: dict[str, str] = {}
         self.zone = book.team.time_zone if book.team else "UTC"
         self.remarks = Remarks()
@@ -99,7 +100,7 @@ class Ground:
 
     def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:
         """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""
-        emptied = reader.left_empty(making.fields) if self.last.taken else []
+        emptied = reader.left_empty(making.fields) if self.is_again else []
         told = ToldRecord(making.kind, making.model, making.id, making.folder, data, emptied, making.rows)
         while True:
             found = self.on_file.entry(told)

@@ -59,7 +59,7 @@ class MemberPlan:
                 refused[candidate.member] = found if isinstance(found, Wrong) else None
                 if isinstance(found, RecordOutcome):
                     yield found
-        for candidate in candidates:
+        for candidate in candidates if any(refused.values()) else ():
             why = refused.get(candidate.member)
             if why and candidate.is_taken:
                 candidate.reject(self.column, why, candidate.name)

@@ -151,8 +151,8 @@ class Planner:
         if self.onto:
             rest.extend(self.onto.entries())
         if self.deals:
-            members = members.only({candidate.member for candidate in candidates if candidate.is_taken})
-        new_people = self.deals.new_people(candidates) if self.deals else {}
+            members = members.only(self.deals.taken_of)
+        new_people = self.deals.new_people if self.deals else {}
         entries = members + rest
         asking = entries.asking if self.ground.on_file.update else ()
         asked_rows = frozenset(row for entry in asking for row in entry.rows)

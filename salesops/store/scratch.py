@@ -6,7 +6,7 @@ import os
 import pickle
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence
+from collections.abc import Iterable, Iterator, MutableMapping, Sequence, ValuesView
 from contextlib import suppress
 from typing import Any, TypeVar
 
@@ -39,10 +39,10 @@ class _Held:
         except sqlite3.Error as fault:
             raise _no_room(fault) from None
 
-    def walk(self, column: str, order: str = "place") -> Iterator[Any]:
-        """A column of every row in order, a few at a time: what is changed meanwhile does no harm."""
+    def walk(self, column: str, order: str = "place", last: Any = None) -> Iterator[Any]:
+        """A column of every row in order, or of those behind the last, a few at a time: what is changed meanwhile does no harm."""
         words = f"SELECT {order}, {column} FROM held WHERE {order} > ? ORDER BY {order} LIMIT {AT_A_TIME}"
-        last: Any = 0 if order == "place" else b""
+        last = last or (0 if order == "place" else b"")
         while some := self.ask(words, last):
             for last, held in some:  # noqa: B007 - the last of them is where the next ones begin
                 yield held
@@ -93,7 +93,11 @@ class ScratchList(Sequence[V]):
         return pickle.loads(thing)
 
     def __iter__(self) -> Iterator[V]:
-        return map(pickle.loads, self._held.walk("thing"))
+        return self.since(0)
+
+    def since(self, at: int) -> Iterator[V]:
+        """The entries from one place on."""
+        return map(pickle.loads, self._held.walk("thing", last=at))
 
 
 class ScratchDict(MutableMapping[K, V]):
@@ -112,6 +116,15 @@ class ScratchDict(MutableMapping[K, V]):
     def __setitem__(self, key: K, value: V) -> None:
         put = "INSERT INTO held (name, thing) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET thing = excluded.thing"
         self._held.ask(put, _name(key), _packed(value))
+
+    def setdefault(self, key: K, value: V) -> V:
+        """What stands under a key, which is this value where nothing did."""
+        put = "INSERT INTO held (name, thing) VALUES (?, ?) ON CONFLICT (name) DO NOTHING RETURNING 1"
+        return value if self._held.ask(put, _name(key), _packed(value)) else self[key]
+
+    def values(self) -> ValuesView[V]:
+        """The values, in the order of their keys."""
+        return _Values(self, self._held)
 
     def __delitem__(self, key: K) -> None:
         if key not in self:
@@ -134,6 +147,15 @@ class ScratchDict(MutableMapping[K, V]):
 
     def __bool__(self) -> bool:
         return bool(self._held.ask("SELECT 1 FROM held LIMIT 1"))
+
+
+class _Values(ValuesView[V]):
+    def __init__(self, mapping: ScratchDict[Any, V], held: _Held) -> None:
+        super().__init__(mapping)
+        self._held = held
+
+    def __iter__(self) -> Iterator[V]:
+        return map(pickle.loads, self._held.walk("thing"))
 
 
 def _name(key: object) -> bytes:

@@ -40,18 +40,26 @@ class TableRow:
 
 
 class RowsOnDisk(Sequence[TableRow]):
-    """The rows of a table that may be large; of them only the last that somebody asked for is held."""
+    """The rows of a table that may be large; of them only the last that somebody asked for is held, and where the next ones are."""
 
     def __init__(self, rows: Iterable[TableRow]) -> None:
         self._rows = ScratchList((row.number, row.line, row.cells) for row in rows)
-        self._last: tuple[Any, TableRow | None] = None, None
+        self._last: tuple[int, TableRow | None] = -1, None
+        self._next = self._rows.since(0)
 
     def __len__(self) -> int:
         return len(self._rows)
 
     def __getitem__(self, at: Any) -> Any:
-        if at != self._last[0]:
-            self._last = at, TableRow(*self._rows[at])
+        last, row = self._last
+        if at == last:
+            return row
+        place = range(len(self))[at]
+        if place == last + 1:
+            held = next(self._next)
+        else:
+            held, self._next = self._rows[place], self._rows.since(place + 1)
+        self._last = place, TableRow(*held)
         return self._last[1]
 
 
