@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 from salesops.book.book import Book
@@ -194,8 +194,9 @@ class Planner:
 
     def remarks(self) -> Remarks:
         """All that is to be said, by file and row, each once; nothing of what was put in or left out in rows that are not taken."""
-        found, every = Remarks(), self.ground.remarks
-        for remark in (remark for table in self.tables for remark in (*table.refused, *table.left_over)):
+        found, every = Remarks(), Remarks()
+        of_tables = (remark for table in self.tables for remark in (*table.refused, *table.left_over))
+        for remark in chain(of_tables, self.ground.remarks):
             every.add(remark)
         for _, said in groupby(every.in_order(), lambda remark: (remark.file, remark.row)):
             of_row = list(dict.fromkeys(said))

@@ -68,6 +68,7 @@ def three_way(found: Sequence[Found], sides: Sides, last: LastImport) -> Iterato
         *_of_stages(moves, sides),
         *(kept for each in others for kept in _of_field(each, sides, last)),
         *_emptied(sides),
+        *_emptied_entries(found, sides),
     ]
     yield from (each for each in every if not last.goes_before(sides.id, each.path))
 
@@ -187,3 +188,25 @@ def _emptied(sides: Sides) -> Iterator[Question]:
         before, held = value_at(sides.before, path), value_at(sides.record, path)
         if is_given(before) and is_given(held) and not is_given(value_at(sides.table, path)):
             yield Question(path, held, None)
+
+
+def _emptied_entries(found: Sequence[Found], sides: Sides) -> Iterator[Question]:
+    """The same of the entries of lists that the table still tells of."""
+    for name, told in sides.table.items():
+        if not (isinstance(told, list) and entries_of(name).by):
+            continue
+        now = list_at(sides.record, (name,))[:]
+        for each in found:
+            if isinstance(each, Addition) and each.path == (name,) and each.at is not None:
+                now.insert(each.at, each.value)
+        for entry in told:
+            before = _like(name, list_at(sides.before, (name,)), entry)
+            held = _like(name, now, entry)
+            for key in before:
+                if is_given(held.get(key)) and not is_given(entry.get(key)):
+                    yield Question((name, now.index(held), key), held[key], None, entry)
+
+
+def _like(name: str, entries: Sequence[Any], entry: Any) -> Mapping[str, Any]:
+    """The entry that is about the same as another; an empty one where there is none."""
+    return next((one for one in entries if isinstance(one, Mapping) and is_like(name, one, entry)), {})

@@ -363,6 +363,17 @@ def test_what_is_asked_of_one_count_forgets_nothing_of_the_others(mails):
     assert "2026-05-02" not in mails.holds(INTRO), "what we took out does not come back"
 
 
+def test_a_count_that_they_left_empty_is_asked_and_stays(mails):
+    before = mails.records()
+    for _ in range(2):
+        assert asked(mails.run(sent("2026-03-02,40,", "2026-04-02,12,1"))) == [("results.0.replied", "5", "null")]
+        assert mails.records() == before
+    found = mails.run(sent("2026-02-02,10,1", "2026-03-02,40,", "2026-04-02,12,1"))
+    assert asked(found) == [("results.1.replied", "5", "null")], "by its place in the record that has one more now"
+    change(mails, INTRO, "replied: 5", "replied: 0")
+    assert asked(mails.run(sent("2026-03-02,40,0", "2026-04-02,12,1"))) == []
+
+
 def test_a_count_of_a_day_to_come_is_none(mails):
     before = mails.records()
     found = mails.run(sent("2026-03-02,40,5", "2026-04-02,12,1", "2099-04-02,12,1"), code=1)
