@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
+from salesops.changes.need_words import path_in_words
 from salesops.records.kinds import KINDS
 from salesops.records.model_fields import fields_below
 from salesops.site.pages import every_page
@@ -86,6 +87,8 @@ def words_for(path: tuple[str, ...], value: str) -> set[str]:
     if money:
         whole = Decimal(money[1]) % 1 == 0
         return {f"{Decimal(money[1]):,.{0 if whole else 2}f} USD"}
+    if path == ("waived", "need"):
+        return {value, path_in_words(value)}
     if value.endswith("%") and value[:-1].isdecimal():
         return {value[:-1]}
     return {value, PEOPLE.get(value, value), value.replace("true", "yes").replace("false", "no")}

@@ -46,6 +46,14 @@ KEYS = {"Tab": (9, ""), "Enter": (13, "\r"), "Escape": (27, ""), "ArrowDown": (4
 """The keys that lead through a page: their number, and what they type."""
 
 
+LEAVING = "target navigated or closed"
+"""What a browser says of a page that gives way to the next one while it is asked something."""
+
+
+class PageLeftError(AssertionError):
+    """The page is no longer there to answer."""
+
+
 class Element:
     """One element of a page, as a browser without scripts sees it."""
 
@@ -302,6 +310,8 @@ class Chromium:
         while True:
             message = self._next(PATIENCE)
             if message.get("id") == asked["id"]:
+                if LEAVING in str(message.get("error")):
+                    raise PageLeftError
                 assert "error" not in message, f"{method}: {message['error']}"
                 return message["result"]
             self._note(message)
@@ -421,10 +431,15 @@ class Tab:
     def wait(self, script, wanted=None):
         """The value of an expression as soon as it is true, or what is wanted."""
         end = time.monotonic() + PATIENCE
-        while not (value := self.run(script)) or wanted not in (None, value):
+        while not (value := self._unless_it_is_leaving(script)) or wanted not in (None, value):
             assert time.monotonic() < end, f"{script} is {value!r}, not {wanted or 'true'!r}"
             self._browser.listen(0.05)
         return value
+
+    def _unless_it_is_leaving(self, script):
+        """The value; none while the page gives way to the next one."""
+        with contextlib.suppress(PageLeftError):
+            return self.run(script)
 
     def listen(self, seconds):
         self._browser.listen(seconds)
