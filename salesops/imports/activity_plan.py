@@ -159,7 +159,7 @@ class ActivityPlan:
             reason = "names another deal than the one that has it, where it stays, as ours says"
             one.reader.say(Verdict.SKIPPED, self.column, "activity-elsewhere", reason, told)
         else:
-            reason = "names another deal than the one that has it: move it there in the records, or write under ours that it stays"
+            reason = "names another deal than the one that has it: move it there in the records, or say under ours in the mapping that it stays"
             one.reader.ask(self.column, Wrong("activity-elsewhere", reason), told)
 
     def _holding(self, ids: Collection[str]) -> dict[str, dict[str, Activity]]:

@@ -33,11 +33,6 @@ Headings = Mapping[str, list[str]]
 """The headings of each table, by what it holds."""
 
 
-def last_path(name: str) -> str:
-    """The file that keeps what imports of one name took."""
-    return f"imports/{name}.last.json"
-
-
 @dataclass(frozen=True)
 class Remembered:
     """What was taken, by record, and the headings of each table as they were then.

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from io import StringIO
 from typing import Any
 
-from salesops.imports.last_import import Remembered, last_path, read_last
-from salesops.imports.outcomes import RecordOutcomes
-from salesops.imports.three_way import Ref
 from salesops.problems import Problem
 from salesops.records.record import is_given
-from salesops.store.scratch import ScratchDict
-
-
-def is_last_path(path: str) -> bool:
-    """Whether a file of the repository keeps what the last import took."""
-    return re.fullmatch(re.escape(last_path("*")).replace(r"\*", "[^/]+"), path) is not None
 
 
 def last_imports_merged(path: str, base: str, ours: str, theirs: str) -> str | None:
     """The text of the file that holds what both remember; None where one of them cannot be read. ``base`` may be empty."""
+    # git merges records all day and these seldom: what an import needs is loaded only for them
+    from salesops.imports.last_import import Remembered, Taken, read_last  # noqa: PLC0415
+    from salesops.imports.outcomes import RecordOutcomes  # noqa: PLC0415
+
     sides = [read_last(path, StringIO(text).read) if text else Remembered() for text in (base, ours, theirs)]
     found = [side for side in sides if not isinstance(side, Problem)]
     if len(found) < len(sides):
         return None
     was, here, there = found
-    taken = ScratchDict[Ref, dict[str, Any]]()
+    taken = Taken()
     for side in (here.taken, there.taken):
         for ref in side:
             if ref not in taken and (told := _of_both(was.taken.get(ref), here.taken.get(ref), there.taken.get(ref))):

@@ -103,7 +103,8 @@ class NewerTable:
             if (
                 kind == self._of_rows
                 and ("stages" in before or "name" in before)
-                and ((kind, record_id) not in of_rows and record_id not in named)
+                and (kind, record_id) not in of_rows
+                and record_id not in named
             ):
                 yield f"{document.path}: {said}"
 

@@ -191,7 +191,7 @@ def _emptied(sides: Sides) -> Iterator[Question]:
 
 
 def _emptied_entries(found: Sequence[Found], sides: Sides) -> Iterator[Question]:
-    """The same of the entries of lists that the table still tells of."""
+    """The same of the entries of lists that the table still tells of, if in other words."""
     for name, told in sides.table.items():
         if not (isinstance(told, list) and entries_of(name).by):
             continue
@@ -199,14 +199,30 @@ def _emptied_entries(found: Sequence[Found], sides: Sides) -> Iterator[Question]
         for each in found:
             if isinstance(each, Addition) and each.path == (name,) and each.at is not None:
                 now.insert(each.at, each.value)
-        for entry in told:
-            before = _like(name, list_at(sides.before, (name,)), entry)
-            held = _like(name, now, entry)
+        for before, entry in told_otherwise(name, list_at(sides.before, (name,)), told):
+            held = _held_of(name, now, before)
             for key in before:
                 if is_given(held.get(key)) and not is_given(entry.get(key)):
                     yield Question((name, now.index(held), key), held[key], None, entry)
 
 
-def _like(name: str, entries: Sequence[Any], entry: Any) -> Mapping[str, Any]:
-    """The entry that is about the same as another; an empty one where there is none."""
-    return next((one for one in entries if isinstance(one, Mapping) and is_like(name, one, entry)), {})
+def told_otherwise(name: str, before: Sequence[Any], told: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
+    """The entries of a list of which a table told something else before, each with what that was."""
+    left, others = list(before), list[Any]()
+    for entry in told:
+        if (plain := plain_entry(entry)) in left:
+            left.remove(plain)
+        else:
+            others.append(entry)
+    for entry in others:
+        like = next((one for one in left if is_like(name, one, entry)), None)
+        if like is not None:
+            left.remove(like)
+            yield like, entry
+
+
+def _held_of(name: str, entries: Sequence[Any], before: Any) -> Mapping[str, Any]:
+    """The entry of a record that an import took: the one that still says all of it, else one about the same; an empty one where there is none."""
+    alike = [one for one in entries if isinstance(one, Mapping) and is_like(name, one, before)]
+    same = (one for one in alike if all(one.get(key) == value for key, value in before.items()))
+    return next(same, alike[0] if alike else {})

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path as FilePath
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from salesops.book.book import Book, Ref
 from salesops.book.names_on_file import known_here
@@ -25,7 +25,9 @@ from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
 from salesops.store.misplaced import kind_of, misplaced, stray
 from salesops.store.parallel import can_split, elsewhere
-from salesops.store.scratch import ScratchDict
+
+if TYPE_CHECKING:
+    from salesops.store.scratch import ScratchDict
 
 __all__ = ["MARKER", "CannotDecide", "find_root", "load", "load_from"]
 
@@ -131,7 +133,9 @@ def load_aside(root: FilePath) -> tuple[Book, list[Problem]]:
 
     Of the problems with files only those of playbook/team.yaml come along.
     """
-    reading = _read(_Disk(root), KINDS, _ReadingAside)
+    from salesops.store.scratch import ScratchDict  # noqa: PLC0415 - no other command puts anything aside
+
+    reading = _read(_Disk(root), KINDS, lambda source: _ReadingAside(source, ScratchDict))
     book = reading.book()
     return book, known_here(book, [problem for problem in reading.problems if problem.place.path == MARKER])
 
@@ -174,7 +178,7 @@ def files_on_disk(root: FilePath) -> Files:
     return _Disk(root)
 
 
-def _read(source: Files, kinds: Iterable[str], way: type[_Reading] | None = None) -> _Reading:
+def _read(source: Files, kinds: Iterable[str], way: Callable[[Files], _Reading] | None = None) -> _Reading:
     collecting = gc.isenabled()
     gc.disable()  # tens of thousands of records are born and none dies: the collector would only walk them
     try:
@@ -335,10 +339,10 @@ class _Reading:
 class _ReadingAside(_Reading):
     """Puts every file aside that was read; deals and members, of which there are many, are typed again when they are asked for."""
 
-    def __init__(self, source: Files) -> None:
-        documents = ScratchDict[Ref, Document]()
-        super().__init__(source, documents=documents, paths=ScratchDict())
-        self.records |= {name: _RecordsAside(KINDS[name], documents) for name in ("deal", "member")}
+    def __init__(self, source: Files, aside: Callable[[], Any]) -> None:
+        documents = aside()
+        super().__init__(source, documents=documents, paths=aside())
+        self.records |= {name: _RecordsAside(KINDS[name], documents, aside()) for name in ("deal", "member")}
 
     def groups(self, files: Iterable[FoundFile]) -> Iterable[list[FoundFile]]:
         left = iter(files)
@@ -352,10 +356,10 @@ class _ReadingAside(_Reading):
 class _RecordsAside(MutableMapping[str, Record]):
     """Records of one kind by id, of which nothing is held: each is made of its document anew."""
 
-    def __init__(self, kind: Kind, documents: Mapping[Ref, Document]) -> None:
+    def __init__(self, kind: Kind, documents: Mapping[Ref, Document], ids: ScratchDict[str, None]) -> None:
         self.kind = kind
         self.documents = documents
-        self.ids = ScratchDict[str, None]()
+        self.ids = ids
 
     def __getitem__(self, record_id: str) -> Record:
         if record_id not in self.ids:

@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 from tabling import IN_PLACE, row
 
-from salesops.imports.last_import_merge import is_last_path, last_imports_merged
+from salesops.imports.hubspot.mapping import NAME
+from salesops.imports.last_files import PROGRAMS, is_last_path
+from salesops.imports.last_import_merge import last_imports_merged
+from salesops.imports.sources import SOURCES
 
 MAP = IN_PLACE + "  fields: {value.one_off: {column: amount}, loss.learning: {column: note}, x.rep: {column: rep}}\n"
 MAP = "currency: USD\n" + MAP
@@ -167,3 +170,13 @@ def test_which_files_these_are():
         "imports/a/b.last.json",
     )
     assert [is_last_path(path) for path in paths] == [True, True, False, False, False]
+
+
+def test_every_program_whose_imports_are_remembered_is_known_by_name():
+    assert {*SOURCES, NAME} == PROGRAMS
+
+
+def test_git_merges_a_record_without_what_imports_need(tmp_path):
+    asked = "import sys, salesops.cli.actions.merge_driver; print([name for name in ('icalendar', 'sqlite3') if name in sys.modules])"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True, cwd=tmp_path)
+    assert ran.stdout == "[]\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from io import StringIO
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from salesops.imports.outcomes import RecordOutcomes
 from salesops.imports.three_way import LastImport, Sides, three_way
 from salesops.records.deal import Deal
 from salesops.records.kinds import entries_of
+from salesops.records.model_fields import lists_of
 from salesops.records.record import value_at
 from salesops.store.scratch import ScratchDict
 
@@ -62,6 +64,28 @@ def test_a_field_in_which_the_record_goes_before_is_neither_taken_nor_asked(reco
 @given(side, side)
 def test_the_same_table_again_finds_nothing_whatever_the_record_says_since(record, table):
     assert found_in(record, table, table) == []
+
+
+NOTE = {"date": "2026-02-02", "kind": "note"}
+WITH = NOTE | {"note": "With the dean", "with": "dean"}
+SHORT = NOTE | {"note": "Sent the price"}
+
+
+def asked_of(record, table, before):
+    """The questions about the activities of a deal."""
+    sides = Sides({"activity": record}, {"activity": table}, {"activity": before}, "a", Deal)
+    found = list(differences(sides.record, sides.table, Grasp(lists=dict(lists_of(Deal)))))
+    return [each for each in three_way(found, sides, LastImport()) if isinstance(each, Question)]
+
+
+@pytest.mark.parametrize("first", [[WITH, SHORT], [SHORT, WITH]])
+def test_of_two_entries_of_one_day_none_is_taken_for_the_other(first):
+    assert asked_of(first, first, first) == []
+    assert asked_of([*first, SHORT], first[::-1], first) == []
+    left_empty = [{key: value for key, value in one.items() if key != "with"} for one in first]
+    assert [(each.path, each.record, each.table) for each in asked_of(first, left_empty, first)] == [
+        (("activity", first.index(WITH), "with"), "dean", None)
+    ]
 
 
 plain = st.recursive(

@@ -94,10 +94,8 @@ def _prepared(root: Path, paths: list[str], as_of: str | None, go: bool) -> tupl
     changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), text_of(root, REPORT))]
     if go:
         remembered = "".join(last.held.after(plan.entries, desk.headings))
-        changes += [
-            *plan.changes,
-            *([FileChange(last.path, remembered, text_of(root, last.path))] if remembered else []),
-        ]
+        changes += plan.changes
+        changes += [FileChange(last.path, remembered, text_of(root, last.path))] if remembered else []
     return report, [change for change in changes if change.text != change.was]
 
 

@@ -10,15 +10,12 @@ from pathlib import Path
 
 from salesops.cli.named_file import bytes_of, opened
 from salesops.edits.yaml_writer import LongFile
-from salesops.imports.hubspot.mapping import NAME as HUBSPOT
-from salesops.imports.last_import import Remembered, last_path, read_last
-from salesops.imports.sources import SOURCES
+from salesops.imports.last_files import MOST_KEPT, PROGRAMS, last_path
+from salesops.imports.last_import import Remembered, read_last
 from salesops.problems import CannotDecide, Place, Problem
 from salesops.store.scratch import ScratchList
 
 CSV = "csv"
-MOST_KEPT = 1_000_000_000
-"""Bytes of a file of an earlier import that are read."""
 
 
 class Unusable(Exception):
@@ -69,7 +66,7 @@ def name_of(column_map: str, source: str) -> str:
     """What the file of the last import is called by: the mapping's name, so that no two programs share one."""
     stem = Path(column_map).stem
     if source == CSV:
-        return f"{CSV}-{stem}" if stem.partition("-")[0] in {HUBSPOT, *SOURCES} else stem
+        return f"{CSV}-{stem}" if stem.partition("-")[0] in PROGRAMS else stem
     return stem if stem.partition("-")[0] == source else f"{source}-{stem}"
 
 

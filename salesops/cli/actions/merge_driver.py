@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from salesops.cli.actions.import_last import MOST_KEPT
 from salesops.cli.printing import note
 from salesops.edits.merge import Merged, kind_anywhere, merge, merge_prose
 from salesops.edits.yaml_writer import FileChange
-from salesops.imports.last_import_merge import is_last_path, last_imports_merged
+from salesops.imports.last_files import MOST_KEPT, is_last_path
+from salesops.imports.last_import_merge import last_imports_merged
 from salesops.output import show
 from salesops.records.yaml_reader import MAX_BYTES
 from salesops.store.load import read_bytes

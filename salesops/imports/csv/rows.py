@@ -73,7 +73,7 @@ def fillings(model: type[Record], fields: Mapping[str, Cell]) -> tuple[Filling, 
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TableReading:
     """How the rows of a table are read: ``emptiness`` says why cells are empty, ``today`` is the day of the import.
 
@@ -90,7 +90,7 @@ class TableReading:
     lost: bytearray = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "lost", bytearray(len(self.table.rows)))
+        self.lost = bytearray(len(self.table.rows))
 
     def say(self, at: int, remark: Remark) -> None:
         """Add a remark about the row at a place."""

@@ -52,7 +52,7 @@ class RowsOnDisk(Sequence[TableRow]):
 
     def __getitem__(self, at: Any) -> Any:
         last, row = self._last
-        if at == last:
+        if at == last and row is not None:
             return row
         place = range(len(self))[at]
         if place == last + 1:

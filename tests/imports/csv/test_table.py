@@ -94,6 +94,12 @@ def test_columns_without_a_name_do_no_harm():
     assert cells(table("id,,\n1,a,\n")) == [["1"]]
 
 
+def test_rows_come_in_whatever_order_they_are_asked_for():
+    rows = read_table("deals.csv", b"id\n0\n1\n2\n3\n", Format())[0].rows
+    assert [rows[at].cells for at in (-1, 0, 1, 3, 1, 2, -1, -4)] == [[each] for each in "30131230"]
+    assert [row.cells for row in reversed(rows)] == [[each] for each in "3210"]
+
+
 def test_a_table_parted_by_semicolons_gets_the_line_for_the_mapping():
     (problem,) = refused("id;name;country\n1;a;US\n")
     assert problem.code == "delimiter-wrong"
