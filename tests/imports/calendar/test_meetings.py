@@ -91,7 +91,7 @@ def moved(bring):
     return file(event("a1", "Call on ash-premier", "20261103T170000Z"))
 
 
-ELSEWHERE = (1, "deal", "names another deal than the one that has it: move it there in the records, or write under ours that it stays", "a1: at ash-general, now ash-premier")  # fmt: skip
+ELSEWHERE = (1, "deal", "names another deal than the one that has it: move it there in the records, or say under ours in the mapping that it stays", "a1: at ash-general, now ash-premier")  # fmt: skip
 
 
 def test_a_meeting_that_names_another_deal_now_is_asked_and_never_stands_at_both(bring, moved):
