@@ -219,5 +219,5 @@ def _distance(off: Decimal, wanted: Decimal | Money, reading: Reading) -> str:
 def goal(target: Target) -> str:
     """What is aimed for, written as the readings are."""
     found = money_from_text(target.bound)
-    words = f"{amount(found.amount)} {found.currency}" if isinstance(found, Money) else target.bound
+    words = f"{amount(found.amount)} {found.currency}" if isinstance(found, Money) else target.bound.replace("%", " %")
     return f"at most {words}" if target.is_ceiling else words

@@ -197,7 +197,7 @@ def test_whoever_knows_earlier_records_gives_them_for_the_trend(aims, book):
 
 
 @pytest.mark.parametrize(
-    ("at_least", "shown"), [("9000 USD", "9,000 USD"), ("412.50 CAD", "412.50 CAD"), ("12", "12"), ("50%", "50%")]
+    ("at_least", "shown"), [("9000 USD", "9,000 USD"), ("412.50 CAD", "412.50 CAD"), ("12", "12"), ("50%", "50 %")]
 )
 def test_a_goal_is_written_as_the_readings_are(at_least, shown):
     assert goal(target(at_least)) == shown

@@ -60,20 +60,59 @@
       return !values.length || values.some((value) => (item.dataset[facet] || "").split(" ").includes(value));
     });
 
+  // ── sums of what is shown, as the server writes them: in cents, at the rates of the team ──────────────────────────────
+  const rates = JSON.parse(list?.dataset.rates || "{}");
+  const half = (value, by) => {
+    const down = value / by, rest = (value % by) * 2n;
+    return rest > by || (rest === by && down % 2n) ? down + 1n : down;
+  };
+  const told = (cents, currency) => {
+    const [rate] = currency === rates.to ? ["1"] : rates[currency], [whole, part = ""] = rate.split(".");
+    return half(cents * BigInt(whole + part), 10n ** BigInt(part.length));
+  };
+  const figure = (cents) => {
+    const rest = String(cents % 100n).padStart(2, "0");
+    return (cents / 100n).toLocaleString("en") + (rest === "00" ? "" : `.${rest}`);
+  };
+
+  function worth(shown) {
+    const sums = new Map();
+    for (const item of shown)
+      for (const part of (item.dataset.worth || "").split(" ").filter(Boolean)) {
+        const [amount, currency] = part.split(":"), [whole, cents = ""] = amount.split(".");
+        sums.set(currency, (sums.get(currency) || 0n) + BigInt(whole + cents.padEnd(2, "0")));
+      }
+    const every = [...sums].sort(), others = every.filter(([currency]) => currency !== rates.to);
+    if (!others.length || !others.every(([currency]) => rates[currency]))
+      return { figure: every.map(([currency, cents]) => `${figure(rates.to ? half(cents, 100n) * 100n : cents)} ${currency}`).join(" + "), atRates: "" };
+    const all = every.reduce((sum, [currency, cents]) => sum + told(cents, currency), 0n);
+    return {
+      figure: `${figure(half(all, 100n) * 100n)} ${rates.to}`,
+      atRates: others.map(([currency, cents]) => `${figure(cents)} ${currency} at ${rates[currency][0]} (${rates[currency][1]})`).join(", "),
+    };
+  }
+
+  /** A place where the server wrote of all, also of what was cut; of a part it says what is told, or what it said at first. */
+  const written = new Map([...document.querySelectorAll("[data-sum], [data-shown], [data-worth-of-shown], [data-at-rates]")].map((place) => [place, place.textContent]));
+  const say = (place, words) => { if (place) place.textContent = words ?? written.get(place); };
+
   function foot() {
-    const there = items.filter((item) => !item.hidden && item.isConnected);
+    const there = items.filter((item) => !item.hidden && item.isConnected), isWhole = there.length === items.length;
     for (const place of document.querySelectorAll("[data-sum]")) {
-      const shown = there.filter((item) => place.closest("table").contains(item));
-      const sums = new Map();
-      for (const item of shown)
-        for (const part of (item.dataset.worth || "").split(" ").filter(Boolean)) {
-          const [amount, currency] = part.split(":");
-          sums.set(currency, (sums.get(currency) || 0) + Math.round(Number(amount) * 100));
-        }
-      const words = [...sums].sort().map(([currency, cents]) => `${(cents / 100).toLocaleString("en", { minimumFractionDigits: cents % 100 ? 2 : 0 })} ${currency}`);
-      place.textContent = [`${shown.length} ${noun}${shown.length === 1 ? "" : "s"}`, words.join(" + ")].filter(Boolean).join(", ");
+      const shown = there.filter((item) => place.closest("table").contains(item)), sum = worth(shown);
+      const without = sum.figure ? shown.filter((item) => !item.dataset.worth).length : 0;
+      const words = [`${shown.length} ${noun}${shown.length === 1 ? "" : "s"}`, sum.figure, sum.atRates && `of it ${sum.atRates}`, without && `${without} without an amount`];
+      say(place, isWhole ? undefined : words.filter(Boolean).join(", "));
     }
     return there.length;
+  }
+
+  /** What the head of a column says of the cards that are left in it; where more deals than cards are in it, at least so many. */
+  function head(column) {
+    const cards = [...column.querySelectorAll(".so-card")], shown = cards.filter((card) => !card.hidden), sum = worth(shown);
+    const isWhole = shown.length === cards.length, more = column.querySelector("[data-more]") ? "+" : "";
+    const told = { "[data-shown]": `${shown.length}${more}`, "[data-worth-of-shown]": more ? "" : sum.figure, "[data-at-rates]": more ? "" : sum.atRates };
+    for (const [name, words] of Object.entries(told)) say(column.querySelector(name), isWhole ? undefined : words);
   }
 
   function show() {
@@ -91,10 +130,7 @@
       pill.classList.toggle("so-pill-on", isOn);
       isOn ? pill.setAttribute("aria-current", "true") : pill.removeAttribute("aria-current");
     }
-    list.querySelectorAll("section").forEach((section) => {
-      const count = section.querySelector("[data-shown]");
-      if (count) count.textContent = [...section.querySelectorAll(".so-card")].filter((card) => !card.hidden).length;
-    });
+    list.querySelectorAll("section").forEach(head);
     const shown = foot();
     const isNarrowed = shown < items.length;
     note.hidden = !isNarrowed && !unknown.length;

@@ -10,6 +10,7 @@ from salesops.book.status import Standing, board, standings
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
 from salesops.site.pages.facets import button, pills, said_by, wanted
+from salesops.site.pages.moneys import rates_as_data
 from salesops.site.pages.page import Here, Page, page
 
 MAX_CARDS = 40
@@ -50,6 +51,7 @@ def board_page(path: str, title: str, snapshot: Snapshot, ends: Sequence[date], 
         lost=_closed(standings(snapshot, snapshot.lost), lately),
         closed_shown=snapshot.numbers.closed_shown,
         most=MAX_CARDS,
+        rates=rates_as_data(snapshot),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -34,17 +35,22 @@ class MonthRow(NamedTuple):
     deals: tuple[ExpectedDeal, ...]
 
 
+def whole(value: Decimal) -> str:
+    """``12,400``: nobody expects to the cent."""
+    return amount(value.quantize(Decimal(1)))
+
+
 def level(at: int) -> Column[MonthRow]:
     """The column of one end of the bands, or of their middle."""
     headings = ("1 in 10 below", "Half below", "9 in 10 below")
     return Column(
-        headings[at], lambda row, _: amount(money_of(row.band[at])), right=True, order=lambda row, _: row.band[at]
+        headings[at], lambda row, _: whole(money_of(row.band[at])), right=True, order=lambda row, _: row.band[at]
     )
 
 
 def expected_here(row: MonthRow, here: Here) -> str:
     """Amounts times chances of the deals of a month."""
-    return amount(sum((deal.expected for deal in row.deals), start=money_of(0)))
+    return whole(sum((deal.expected for deal in row.deals), start=money_of(0)))
 
 
 def links(row: MonthRow, here: Here) -> Markup:
@@ -73,18 +79,18 @@ DEALS: Columns[ExpectedDeal] = (
     Column("Member", lambda deal, here: here.member_link(deal.weighed.history.deal.member)),
     Column("Stage", lambda deal, here: here.snapshot.stage(deal.chance.key.stage).title),
     Column("Expected close", lambda deal, _: day(deal.close, "no day")),
-    Column("Amount", lambda deal, _: amount(deal.amount), right=True, order=lambda deal, _: deal.amount),
+    Column("Amount", lambda deal, _: whole(deal.amount), right=True, order=lambda deal, _: deal.amount),
     Column(
         "Chance", lambda deal, _: percent(float(deal.chance.value)), right=True, order=lambda deal, _: deal.chance.value
     ),
-    Column("Weighted", lambda deal, _: amount(deal.expected), right=True, order=lambda deal, _: deal.expected),
+    Column("Weighted", lambda deal, _: whole(deal.expected), right=True, order=lambda deal, _: deal.expected),
     Column("How we know", why, words=True),
 )
 LANDINGS: Columns[Landing] = (
     Column("Period", lambda each, _: each.name, header=True),
-    Column("Won", lambda each, _: amount(each.won), right=True),
-    Column("Expected", lambda each, _: amount(each.expected), right=True),
-    Column("Together", lambda each, _: amount(each.total), right=True),
+    Column("Won", lambda each, _: whole(each.won), right=True),
+    Column("Expected", lambda each, _: whole(each.expected), right=True),
+    Column("Together", lambda each, _: whole(each.total), right=True),
     Column("In 8 of 10 draws", lambda each, _: spread(each.band) if each.band else NOTHING, right=True),
 )
 LEFT_OUT: Columns[LeftOut] = (
@@ -113,7 +119,7 @@ def title(here: Here, stage: str) -> str:
 
 def spread(band: Band) -> str:
     """``12,000 to 30,000``."""
-    return f"{amount(money_of(band.p10))} to {amount(money_of(band.p90))}"
+    return f"{whole(money_of(band.p10))} to {whole(money_of(band.p90))}"
 
 
 def scores_of(snapshot: Snapshot) -> Scores:
@@ -138,8 +144,8 @@ def _values(snapshot: Snapshot) -> dict[str, Any]:
         "found": found,
         "charts": [forecast_chart(snapshot, found)],
         "total": spread(found.total),
-        "middle": amount(money_of(found.total.p50)),
-        "expected": amount(found.expected),
+        "middle": whole(money_of(found.total.p50)),
+        "expected": whole(found.expected),
         "draws": DRAWS,
         "months": months_of(found),
         "month_columns": MONTHS,

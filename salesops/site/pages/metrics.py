@@ -20,7 +20,6 @@ from salesops.metrics.targets import goal
 from salesops.records.targets import Target
 from salesops.reports.weekly import change
 from salesops.site.pages.charts.chart import Chart
-from salesops.site.pages.charts.moneys import together
 from salesops.site.pages.charts.over_time import month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
 from salesops.site.pages.charts.stages import ageing, conversions, days_in_stage, outcomes
 from salesops.site.pages.columns import Column, Columns
@@ -276,7 +275,7 @@ def _values(
     return {
         "metric": metric,
         "reading": reading,
-        "together": together(snapshot, reading.sums) if isinstance(reading, Amounts) else None,
+        "sums": reading.sums if isinstance(reading, Amounts) else {},
         "charts": [_chart_of(metric.id, snapshot, readings)],
         "moved": _came_and_left(snapshot, _then(snapshot).get(metric.id), reading),
         "targets": _targets_of(snapshot, metric.id),

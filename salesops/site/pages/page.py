@@ -17,10 +17,11 @@ from salesops.book.status import person_name, todays_word
 from salesops.changes.timeline import MAIN
 from salesops.checks.manual import cited
 from salesops.metrics import metrics_of, wording
-from salesops.records.money import total
+from salesops.records.money import Sums, total
 from salesops.records.scalars import slug
 from salesops.site.pages import words
 from salesops.site.pages.hosts import commit_address, edit_address
+from salesops.site.pages.moneys import InOne, in_one
 from salesops.site.templating import environment_of
 
 PLAYBOOK = {"experiment": "experiments", "decision": "decisions", "icp": "hypotheses"}
@@ -155,6 +156,10 @@ class Here:
 
     def _link(self, path: str, place: str, text: str) -> Markup:
         return Markup('<a href="{}{}#{}">{}</a>').format(self.root, file_of(path), place, text)
+
+    def in_one(self, sums: Sums) -> InOne:
+        """A sum in the currency of the team, as far as there are rates."""
+        return in_one(self.snapshot, sums)
 
     def chip(self, kind: str, text: str) -> Markup:
         """A word or two in a colour: good, warn, bad or quiet."""

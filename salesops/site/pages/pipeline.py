@@ -15,6 +15,7 @@ from salesops.records.money import total
 from salesops.site.pages.board import by_urgency
 from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
 from salesops.site.pages.facets import Pill, button, pills, said_by, wanted
+from salesops.site.pages.moneys import rates_as_data, teller
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, ago, day, in_days, unbroken
 
@@ -37,8 +38,9 @@ def stage(standing: Standing, here: Here) -> Markup:
 
 
 def worth(standing: Standing, place: int) -> object:
-    """What a deal brings in its first currency, to sort by."""
-    return next(iter(total(standing.amounts).values()), None) or 0
+    """What a deal brings, to sort by: at the rates of the team; what has none counts as it is written."""
+    sums, telling = total(standing.amounts), teller(standing.snapshot)
+    return telling.tell(sums) + sum(value for currency, value in sums.items() if currency in telling.missed)
 
 
 def next_step(standing: Standing, here: Here) -> Markup:
@@ -124,6 +126,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         open_columns=OPEN,
         parked_columns=PARKED,
         worth=readings.get("pipeline-value"),
+        rates=rates_as_data(snapshot),
     )
 
 

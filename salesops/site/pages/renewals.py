@@ -27,12 +27,10 @@ from salesops.metrics.contracts import (
     terms,
     without_start,
 )
-from salesops.metrics.readings import Amounts
 from salesops.records.member import Health, Member
 from salesops.records.money import Sums, total
 from salesops.records.scalars import slug
 from salesops.site.pages.charts.contracts import renewals as renewals_chart
-from salesops.site.pages.charts.moneys import together
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, counted, day, money, unbroken
@@ -182,7 +180,6 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         columns=CONTRACTS,
         startless=without_start(snapshot),
         mrr=mrr,
-        mrr_in_all=together(snapshot, mrr.sums) if isinstance(mrr, Amounts) else None,
     )
 
 

@@ -39,7 +39,7 @@ def shown(cell: SheetCell, here: Here, head: Head) -> Markup | str:
     if cell.ref is None:
         if head.right:
             return unbroken(rounded(cell.text))
-        return days_said(cell.text, here.as_of) if head.own else _with_day(cell.text)
+        return days_said(rounded(cell.text), here.as_of) if head.own else _with_day(cell.text)
     kind, name = cell.ref
     if kind == "experiment":
         return Markup("{}{}").format(here.playbook_link(kind, name), cell.text.removeprefix(name))

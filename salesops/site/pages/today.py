@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from functools import partial
 from typing import Any, NamedTuple
 
 from markupsafe import Markup
@@ -18,11 +17,10 @@ from salesops.changes.timeline import GitHistory
 from salesops.checks.waiting import name_of
 from salesops.metrics import Reading, wording
 from salesops.metrics.targets import target_standings
-from salesops.records.money import Sums, total
+from salesops.records.money import total
 from salesops.records.process import LOST, WON
 from salesops.records.scalars import slug
 from salesops.reports.todo import Task, ToDecide, ToDo, crossed, to_decide, to_do
-from salesops.site.pages.charts.moneys import together
 from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
 from salesops.site.pages.page import PLAYBOOK, Here, Page, page
 from salesops.site.pages.tiles import tiles
@@ -93,7 +91,6 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         most_news=MOST_NEWS,
         monday=monday,
         bridge=moved,
-        in_all=partial(_in_all, snapshot),
         terms=list(_terms(moved)),
         **CELLS,
     )
@@ -228,12 +225,6 @@ def _told(snapshot: Snapshot, history: DealHistory, visit: Visit) -> News:
         return News(standing, "", f" opened again, now in {standing.stage.title}", "", "")
     came_from = snapshot.book.title_of(before.stage, before.entered)
     return News(standing, "", f" {came_from} → {standing.stage.title}", "", "")
-
-
-def _in_all(snapshot: Snapshot, sums: Sums) -> str:
-    """A sum in the team's currency where all of it has a rate, else in its parts."""
-    found = together(snapshot, sums)
-    return found[0] if found else wording.rounded(wording.amounts(sums))
 
 
 def _terms(found: Bridge) -> Iterator[MovedBy]:

@@ -48,6 +48,11 @@ def short_day(when: date, as_of: date) -> str:
     return f"{WEEKDAYS[when.weekday()][:3]} {when.day} {MONTHS[when.month - 1][:3]}{year}"
 
 
+def short(when: date, as_of: date) -> str:
+    """``31 Dec``; with its year where that is not the year of the day looked at."""
+    return short_day(when, as_of).split(" ", 1)[1]
+
+
 def days_said(words: str, as_of: date) -> str:
     """A sentence of the program's own, its days as people say them: ``the term ended on 30 Sep``."""
 

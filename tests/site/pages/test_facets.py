@@ -6,8 +6,11 @@ from datetime import date
 import pytest
 
 from salesops.book.status import Standing
+from salesops.output import counted
+from salesops.records.money import total
 from salesops.site.pages import closed
 from salesops.site.pages.facets import needs
+from salesops.site.pages.moneys import in_one
 
 SHOWN = "[...document.querySelectorAll('[data-facets] [data-owner], [data-facets] [data-relation]')].filter(it => !it.hidden)"
 COUNT = "document.querySelector('[data-count]')"
@@ -81,6 +84,33 @@ def test_an_address_shows_what_it_names_and_the_line_counts_it(tab, demo_served,
     assert len(narrowed("owner", tab)) == len(deals)
     assert tab.run(f"{COUNT}.hidden")
     assert not tab.faults
+
+
+HEADS = """[...document.querySelectorAll('.so-column:not(.so-column-parked) .so-column-head')].map(head =>
+  ['h2', '[data-shown]', '[data-worth-of-shown]', '[data-at-rates]'].map(name => (head.querySelector(name)?.textContent || '').replaceAll('\\u00a0', ' ')))"""
+
+
+@pytest.mark.browser
+def test_of_a_part_the_head_of_a_column_and_the_foot_of_the_table_say_what_is_shown(tab, demo_served, demo):
+    standings = [Standing(demo.snapshot, history) for history in demo.snapshot.open]
+    seen = set()
+    for owner in {it.deal.owner for it in standings}:
+        theirs = [it for it in standings if it.deal.owner == owner]
+        tab.go(f"{demo_served}/board.html?owner={owner}")
+        for title, count, figure, at_rates in tab.run(HEADS):
+            there = [it for it in theirs if it.stage.title == title]
+            sums = total(amount for it in there for amount in it.amounts)
+            told = in_one(demo.snapshot, sums)
+            assert (count, figure, at_rates) == (str(len(there)), told.figure if sums else "", told.at_rates)
+            seen.add(bool(at_rates))
+        tab.go(f"{demo_served}/pipeline.html?owner={owner}")
+        said = in_one(demo.snapshot, total(amount for it in theirs for amount in it.amounts)).words
+        without = sum(not it.amounts for it in theirs)
+        foot = tab.run("document.querySelector('[data-sum]').textContent.replaceAll('\\u00a0', ' ')")
+        assert foot == f"{counted(len(theirs), 'deal')}, {said}{f', {without} without an amount' if without else ''}"
+    assert seen == {True, False}, "somebody has a deal in another currency"
+    tab.go(f"{demo_served}/pipeline.html")
+    assert tab.run("document.querySelector('[data-sum]').textContent").endswith("1 without an amount")
 
 
 @pytest.mark.browser

@@ -102,7 +102,9 @@ def test_today_and_the_overviews_say_the_same_numbers(demo, printed):
     assert of_today.one("span", class_="so-tile-value").text == f"{converted} of 12,000 USD"
     assert all(part in mrr.text or part.endswith("USD") for part in in_words(printed["mrr"]).split(" + "))
     count, sum = printed["open-deals"]["value"], in_words(printed["pipeline-value"])
-    assert demo.article("pipeline").one("tfoot").text.startswith(f"{count} deals, {sum}")
+    foot = demo.article("pipeline").one("tfoot").text
+    assert foot.startswith(f"{count} deals, ")
+    assert all(part in foot or part.endswith("USD") for part in sum.split(" + "))
     assert next(demo.article("pipeline").every("nav", class_="so-pills")).text.startswith(f"All {count} ")
     assert next(demo.article("board").every("nav", class_="so-pills")).text.startswith(f"Everyone {count} ")
 

@@ -1,5 +1,6 @@
 """The pages that a team opens every day: today, board, pipeline, closed deals, renewals, members, prices, messages."""
 
+import re
 from datetime import date
 
 import pytest
@@ -43,7 +44,7 @@ def test_today_begins_with_a_tile_for_each_target_and_says_how_far_it_is(repo, p
     page = page_of("")
     assert [tile.text for tile in page.one("section", class_="so-tiles").every("a", class_="so-tile")] == [
         "Sales Qualified Deals 1 of 1 reached",
-        "Ideas not yet of 30% unknown",
+        "Ideas not yet of 30 % unknown",
         "Sales Qualified Deals 1 of 99 missed by 98 on 19 Nov",
     ]
 
@@ -237,6 +238,25 @@ def test_a_sum_of_several_currencies_is_told_in_the_teams_where_all_of_it_has_a_
     assert "Pipeline 1,100 USD → 1,600 USD: +500 USD new" in page_of("").text
     value = page_of("metrics/pipeline-value").text
     assert "1,000 EUR + 500 USD Together 1,600 USD: 1,000 EUR at 1.1 (1 Oct)." in value
+    assert next(page_of("board").every("div", class_="so-column-head")).text == "Enrichment 2 1,600 USD 1,000 EUR at 1.1 (1 Oct)"  # fmt: skip
+    assert page_of("pipeline").one("tfoot").text == "2 deals, 1,600 USD, of it 1,000 EUR at 1.1 (1 Oct)"
+
+
+def test_of_two_currencies_what_is_worth_more_at_the_rate_is_worth_more_in_the_order(repo, page_of):
+    for id, worth in (("more", "1000 EUR"), ("less", "1050 USD"), ("unknown", "1200 CAD")):
+        repo.deal(f"value: {{one_off: {worth}}}", id=id)
+    repo.write("playbook/rates.yaml", "rates: [{date: 2026-10-01, from: EUR, to: USD, rate: 1.1}]\n")
+    rows = page_of("pipeline").one("tbody").children_of("tr")
+    order = {row["data-worth"]: float(next(row.every("td", class_="so-right"))["data-order"]) for row in rows}
+    assert order == {"1000:EUR": 1100, "1050:USD": 1050, "1200:CAD": 1200}
+
+
+def test_nobody_expects_to_the_cent(repo, page_of):
+    repo.deal(
+        "expected_close: 2026-12-18\nvalue: {one_off: 1000.49 USD}\nprobability: {value: 33%, date: 2026-11-20, why: So}"
+    )
+    for table in page_of("forecast").every("table"):
+        assert not re.search(r"\d\.\d\d(?!\d)", table.text), table.text
 
 
 def test_a_card_says_the_member_the_worth_the_stay_and_the_next_step_red_where_it_is_late(repo, page_of):

@@ -33,13 +33,12 @@ from salesops.site.pages.charts.chart import (
     listed,
     of_rows,
     opened,
-    short,
     signed,
 )
-from salesops.site.pages.charts.moneys import Teller, teller
 from salesops.site.pages.columns import Column, Columns
+from salesops.site.pages.moneys import Teller, teller
 from salesops.site.pages.page import Here
-from salesops.site.pages.words import counted, unbroken
+from salesops.site.pages.words import counted, short, unbroken
 
 # ── the bridge ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -124,12 +124,6 @@ def at(pixels: int) -> Spec:
     return {"value": pixels}
 
 
-def short(day: date, as_of: date) -> str:
-    """``31 Dec``; with its year where that is not the year of the day looked at."""
-    said = f"{day.day} {MONTHS[day.month - 1]}"
-    return said if day.year == as_of.year else f"{said} {day.year}"
-
-
 MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
 
 

@@ -50,12 +50,11 @@ from salesops.site.pages.charts.chart import (
     listed,
     month_in_words,
     of_rows,
-    short,
 )
 from salesops.site.pages.charts.stages import member_of
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import file_of
-from salesops.site.pages.words import NOTHING, counted, day, money
+from salesops.site.pages.words import NOTHING, counted, day, money, short
 
 BACK, AHEAD = timedelta(days=365), timedelta(days=456)
 """How far back and ahead the time line of the contracts looks."""

@@ -48,13 +48,12 @@ from salesops.site.pages.charts.chart import (
     layer,
     listed,
     month_in_words,
-    short,
     signed,
 )
-from salesops.site.pages.charts.moneys import Teller, teller
 from salesops.site.pages.columns import Column, Columns
+from salesops.site.pages.moneys import Teller, teller
 from salesops.site.pages.page import Here
-from salesops.site.pages.words import counted, day
+from salesops.site.pages.words import counted, day, short
 
 WEEKS = 78
 """Eighteen months, looked back week by week from the day."""
