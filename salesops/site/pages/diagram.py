@@ -1,17 +1,37 @@
-"""The process as a drawing: a box for each stage with the deals in it, the ways to a win from left to right, what is lost below."""
+"""The process as a drawing: a box for each stage with the deals in it, the ways to a win from left to right, what is lost below.
+
+On a phone the same stands upright: the ways lead down, what is lost is at the right.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from textwrap import wrap
+from typing import NamedTuple
 
 from salesops.book.book import Snapshot
 from salesops.records.process import LOST, Process
 from salesops.site.pages.stepper import way_to_win
+from salesops.site.pages.words import counted
 
-BOX_WIDTH, BOX_HEIGHT = 132, 40
-STEP, ROW = 168, 62
 EDGE = 4
+
+
+class Layout(NamedTuple):
+    """The size of a box, how far boxes are apart along the ways and across them, the letters of a line, and whether the ways lead down."""
+
+    width: int
+    height: int
+    along: int
+    across: int
+    letters: int
+    is_upright: bool = False
+
+
+WIDE = Layout(132, 40, 168, 62, 12)
+UPRIGHT = Layout(112, 40, 62, 124, 11, is_upright=True)
+"""Three boxes side by side fit on a phone."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +44,14 @@ class Box:
     y: int
     deals: int | None
     look: str
+    letters: int
+    """So many of a line fit into it beside the number."""
+
+    @property
+    def lines(self) -> list[tuple[str, int]]:
+        """The title in one line or two, each with its height in the box."""
+        parts = wrap(self.title, self.letters, max_lines=2, placeholder="…")
+        return list(zip(parts, (25,) if len(parts) == 1 else (17, 33), strict=True))
 
 
 @dataclass(frozen=True)
@@ -38,24 +66,34 @@ class Arrow:
 class Diagram:
     """Boxes and lines, and the size that they need."""
 
+    layout: Layout
     boxes: tuple[Box, ...]
     ways: tuple[Arrow, ...]
-    width: int
-    height: int
+
+    @property
+    def width(self) -> int:
+        """Of the whole, in pixels."""
+        return max((box.x for box in self.boxes), default=0) + self.layout.width + EDGE
+
+    @property
+    def height(self) -> int:
+        """Of the whole, in pixels."""
+        return max((box.y for box in self.boxes), default=0) + self.layout.height + EDGE
+
+    @property
+    def in_words(self) -> str:
+        """The stages, and how many deals are in each."""
+        return ", ".join(
+            box.title if box.deals is None else f"{box.title}: {counted(box.deals, 'deal')}" for box in self.boxes
+        )
 
 
-def diagram(snapshot: Snapshot, deals_in: Mapping[str, int]) -> Diagram:
+def diagram(snapshot: Snapshot, deals_in: Mapping[str, int], layout: Layout = WIDE) -> Diagram:
     """The process in force, drawn from its exits."""
     process = snapshot.process
-    places = _places(snapshot)
-    boxes = {name: _box(process, name, place, deals_in) for name, place in places.items()}
-    ways = tuple(way for name, box in boxes.items() for way in _ways(process, box, boxes, name))
-    return Diagram(
-        tuple(boxes.values()),
-        ways,
-        max((box.x for box in boxes.values()), default=0) + BOX_WIDTH + EDGE,
-        max((box.y for box in boxes.values()), default=0) + BOX_HEIGHT + EDGE,
-    )
+    boxes = {name: _box(process, name, place, deals_in, layout) for name, place in _places(snapshot).items()}
+    ways = tuple(way for name, box in boxes.items() for way in _ways(process, box, boxes, name, layout))
+    return Diagram(layout, tuple(boxes.values()), ways)
 
 
 def _places(snapshot: Snapshot) -> dict[str, tuple[int, int]]:
@@ -74,40 +112,37 @@ def _places(snapshot: Snapshot) -> dict[str, tuple[int, int]]:
     }
 
 
-def _box(process: Process, name: str, place: tuple[int, int], deals_in: Mapping[str, int]) -> Box:
+def _box(process: Process, name: str, place: tuple[int, int], deals_in: Mapping[str, int], layout: Layout) -> Box:
     stage = process.stages[name]
-    x, y = EDGE + place[0] * STEP, EDGE + place[1] * ROW
-    return Box(name, stage.title, x, y, deals_in.get(name, 0) if stage.is_open else None, stage.outcome or "open")
+    along, across = EDGE + place[0] * layout.along, EDGE + place[1] * layout.across
+    x, y = (across, along) if layout.is_upright else (along, across)
+    return Box(
+        name,
+        stage.title,
+        x,
+        y,
+        deals_in.get(name, 0) if stage.is_open else None,
+        stage.outcome or "open",
+        layout.letters,
+    )
 
 
-def _ways(process: Process, box: Box, boxes: Mapping[str, Box], name: str) -> Iterator[Arrow]:
+def _ways(process: Process, box: Box, boxes: Mapping[str, Box], name: str, layout: Layout) -> Iterator[Arrow]:
+    """The ways out: on from the middle of one side to that of the other, to a loss and back across them."""
+
+    def middle(it: Box, along: int, across: int) -> str:
+        """A point of a box, in halves of its size."""
+        right, down = (across, along) if layout.is_upright else (along, across)
+        return f"{it.x + right * layout.width // 2},{it.y + down * layout.height // 2}"
+
     for target in dict.fromkeys(way_out.to for way_out in process.stages[name].exits):
         there = boxes.get(target)
         if there is None:
             continue
+        is_ahead = there.y > box.y if layout.is_upright else there.x > box.x
         if there.look == LOST:
-            yield Arrow(_points(_bottom(box), _top(there)), "lost")
-        elif there.x > box.x:
-            yield Arrow(_points(_right(box), _left(there)), "forward")
+            yield Arrow(f"{middle(box, 1, 2)} {middle(there, 1, 0)}", "lost")
+        elif is_ahead:
+            yield Arrow(f"{middle(box, 2, 1)} {middle(there, 0, 1)}", "forward")
         else:
-            yield Arrow(_points(_bottom(box), _bottom(there)), "back")
-
-
-def _points(*points: tuple[int, int]) -> str:
-    return " ".join(f"{x},{y}" for x, y in points)
-
-
-def _right(box: Box) -> tuple[int, int]:
-    return box.x + BOX_WIDTH, box.y + BOX_HEIGHT // 2
-
-
-def _left(box: Box) -> tuple[int, int]:
-    return box.x, box.y + BOX_HEIGHT // 2
-
-
-def _bottom(box: Box) -> tuple[int, int]:
-    return box.x + BOX_WIDTH // 2, box.y + BOX_HEIGHT
-
-
-def _top(box: Box) -> tuple[int, int]:
-    return box.x + BOX_WIDTH // 2, box.y
+            yield Arrow(f"{middle(box, 1, 2)} {middle(there, 1, 2)}", "back")

@@ -19,7 +19,7 @@ from salesops.metrics.versions import VersionImpact, apart_in_words, impacts, sh
 from salesops.site.pages.charts.stages import conversions
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.decisions import VERDICTS, answered, since_then, title_of
-from salesops.site.pages.diagram import diagram
+from salesops.site.pages.diagram import UPRIGHT, WIDE, diagram
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day, unbroken
 
@@ -101,7 +101,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         later=lambda: _lines_and_decisions(snapshot),
         process=snapshot.process,
         deals_in=deals_in,
-        diagram=diagram(snapshot, deals_in),
+        drawings=[diagram(snapshot, deals_in, layout) for layout in (WIDE, UPRIGHT)],
         charts=[conversions(snapshot, readings)],
         **common,
     )

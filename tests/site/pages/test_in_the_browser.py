@@ -155,6 +155,26 @@ SQUEEZED = """[...document.querySelectorAll('.so-table td, .so-table th')]
   .filter(cell => cell.textContent.length > 60 && cell.getBoundingClientRect().width < 100).map(cell => cell.textContent)"""
 
 
+DRAWN = """[...document.querySelectorAll('.so-diagram')].filter(it => it.getBoundingClientRect().width).map(it => ({
+  across: it.classList.contains('so-lying'),
+  cut: it.parentElement.scrollWidth > it.parentElement.clientWidth,
+  over: [...it.querySelectorAll('a')].filter(stage => {
+    const [box, ...texts] = [...stage.querySelectorAll('rect, text')].map(part => part.getBoundingClientRect())
+    return texts.some(text => text.left < box.left || text.right > box.right) || texts.length > 1 && texts[0].right > texts.at(-1).left
+  }).map(stage => stage.textContent),
+  ends: [...it.querySelectorAll('polyline')].filter(way => way.getAttribute('marker-end')).length,
+}))"""
+
+
+@pytest.mark.parametrize(("width", "across"), [(1440, True), (400, False)])
+def test_the_drawing_of_the_process_fits_the_window_upright_on_a_phone(browser, demo_served, demo, width, across):
+    with browser.tab(width=width) as tab:
+        tab.go(f"{demo_served}/process.html")
+        (drawing,) = tab.run(DRAWN)
+        onward = sum(stage.is_open for stage in demo.snapshot.process.stages.values())
+        assert drawing == {"across": across, "cut": False, "over": [], "ends": onward}
+
+
 LINES_OF_EACH_SUM = """[...document.querySelectorAll("[class^=so-tile-], .so-bridge a, .so-card-line span")].flatMap(value =>
   [...value.childNodes].filter(node => node.nodeType == 3).flatMap(node =>
     [...node.data.matchAll(/[0-9,.]+\\u00a0(?:[A-Z]{3}|%)/g)].map(found => {

@@ -507,6 +507,15 @@ def test_the_invoices_of_a_member_name_their_deal(repo, page_of):
     assert [link["href"] for link in page.every("a") if link.text == "cascadia-2025"]
 
 
+def test_a_long_title_of_a_stage_stands_in_two_lines_of_its_box(repo, sound, page_of):
+    longer = sound["process"].replace("title: Outreach", "title: Negotiation and review of the draft")
+    repo.write("playbook/process/v3.yaml", longer)
+    drawing = next(page_of("process").every("svg", class_="so-diagram"))
+    box = next(a for a in drawing.every("a") if "Negotiation" in a.text)
+    assert [line.text for line in box.every("text")][:2] == ["Negotiation", "and review…"]
+    assert box.one("title").text == "Negotiation and review of the draft"
+
+
 def test_the_process_says_its_red_lines_in_words(repo, page_of):
     text = (repo.root / "playbook/process/v3.yaml").read_text(encoding="utf-8")
     repo.write("playbook/process/v3.yaml", text.replace("below: 1%, after: 10", "wins: 0, in: 10"))
