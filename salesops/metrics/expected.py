@@ -40,7 +40,7 @@ def weigh(snapshot: Snapshot) -> tuple[list[Weighed], list[LeftOut]]:
         amounts = history.deal.value.amounts if history.deal.value else []
         chance = known.of(history) if amounts else None
         if not amounts:
-            left_out.append(LeftOut(history.id, "no amount under value:", Cause.NO_AMOUNT))
+            left_out.append(LeftOut(history.id, "it has no amount", Cause.NO_AMOUNT))
         elif chance is None:
             title = snapshot.stage(history.now.stage).title
             why = (

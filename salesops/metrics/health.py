@@ -20,13 +20,22 @@ MONTHS_TOLD = 6
 ENOUGH_EXPERIMENTS = 2
 
 
+class VitalPart(NamedTuple):
+    """A part of a figure: the kind and the id of a record, or a month, and what is to be said of it."""
+
+    kind: str
+    name: str
+    said: str = ""
+
+
 class Vital(NamedTuple):
-    """One figure: what it is of, the figure in words, what is to be said of it, and whether all is well."""
+    """One figure: what it is of, the figure in words, what is to be said of it, whether all is well, and what is behind it."""
 
     title: str
     value: str
     beside: str
     is_well: bool
+    behind: tuple[VitalPart, ...] = ()
 
 
 def vitals(snapshot: Snapshot) -> list[Vital]:
@@ -40,8 +49,9 @@ def _qualification(snapshot: Snapshot) -> Vital:
     deals = [each for each in snapshot.open if each.type == NEW and qualified(snapshot, each.now.stage)]
     given = {history.id: _answers(history.deal) for history in deals}
     value = f"{sum(given.values())} of {len(given) * len(MANIAC_T)} answers" if given else NO_DATA
-    lacking = [f"{deal} lacks {len(MANIAC_T) - count}" for deal, count in given.items() if count < len(MANIAC_T)]
-    return Vital("Qualification of open deals", value, ", ".join(lacking), True)
+    lacking = {deal: len(MANIAC_T) - count for deal, count in given.items() if count < len(MANIAC_T)}
+    behind = tuple(VitalPart("deal", deal, f"lacks {count}") for deal, count in lacking.items())
+    return Vital("Qualification of open deals", value, "", True, behind)
 
 
 def _answers(deal: Deal) -> int:
@@ -72,8 +82,8 @@ def _overrides(snapshot: Snapshot) -> Vital:
     """Needs that were waived and chances that a person wrote, by month."""
     months = tally(f"{day:%Y-%m}" for day in _days_of_overrides(snapshot))
     latest = list(months.items())[-MONTHS_TOLD:]
-    said = ", ".join(f"{month}: {count}" for month, count in latest)
-    return Vital("Overrides", f"{sum(months.values()):,}", said, True)
+    behind = tuple(VitalPart("month", month, str(count)) for month, count in latest)
+    return Vital("Overrides", f"{sum(months.values()):,}", "", True, behind)
 
 
 def _days_of_overrides(snapshot: Snapshot) -> Iterator[date]:
@@ -85,13 +95,14 @@ def _days_of_overrides(snapshot: Snapshot) -> Iterator[date]:
 
 def _unanswered(snapshot: Snapshot) -> Vital:
     """Red lines that are crossed, and that nobody has decided about."""
-    names = [each.line.id for each in red_lines_of(snapshot) if each.is_unanswered]
-    return Vital("Red lines without a decision", f"{len(names)}", ", ".join(names), not names)
+    lines = [each.line for each in red_lines_of(snapshot) if each.is_unanswered]
+    behind = tuple(VitalPart("red line", line.id, line.means) for line in lines)
+    return Vital("Red lines without a decision", f"{len(lines)}", "", not lines, behind)
 
 
 def _experiments(snapshot: Snapshot) -> Vital:
     """Experiments that are running."""
     names = [name for name, found in sorted(snapshot.book.experiments.items()) if found.status == "running"]
     is_well = 1 <= len(names) <= ENOUGH_EXPERIMENTS
-    beside = ", ".join(names) if is_well else f"one or two at a time{': ' if names else ''}{', '.join(names)}"
-    return Vital("Experiments running", f"{len(names)}", beside, is_well)
+    behind = tuple(VitalPart("experiment", name) for name in names)
+    return Vital("Experiments running", f"{len(names)}", "" if is_well else "one or two at a time", is_well, behind)

@@ -465,7 +465,7 @@ def pipeline_value(snapshot: Snapshot) -> Amounts:
         by={"by_stage": _by_stage(snapshot, valued)},
         included=tuple(history.id for history in valued),
         excluded=(
-            *(LeftOut(history.id, "no amount under value:", Cause.NO_AMOUNT) for history in without),
+            *(LeftOut(history.id, "it has no amount", Cause.NO_AMOUNT) for history in without),
             *kept_warm(snapshot, snapshot.parked),
             *snapshot.unusable,
         ),

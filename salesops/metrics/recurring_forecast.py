@@ -191,7 +191,7 @@ def _of_open(snapshot: Snapshot, history: DealHistory, won: Decimal) -> tuple[li
         return [], [
             LeftOut(
                 history.id,
-                f"no {'mrr' if deal.value and deal.value.amounts else 'amount'} under value:",
+                f"it has no {'monthly amount' if deal.value and deal.value.amounts else 'amount'}",
                 Cause.NO_AMOUNT,
             )
         ]

@@ -700,7 +700,7 @@ def test_the_end_of_the_contract_is_wanted_before_a_win(repo):
 def test_what_is_missing_is_listed_with_its_owner_and_the_numbers_that_lack_it(repo):
     repo.deal("value: {}\nstages: [enrichment: 2026-11-10]\n", id="bare")
     found = {row[0]: row[1:] for row in rows(repo.run("metrics", "--debt").out)}
-    assert found["bare"][:3] == ["no amount under value:", "jim", "10"]
+    assert found["bare"][:3] == ["it has no amount", "jim", "10"]
     assert "pipeline-value" in found["bare"][3]
     [debt] = json.loads(repo.run("metrics", "pipeline-value", "--debt", "--format", "json").out)["debt"]
     assert (debt["deal"], debt["owner"], debt["days"], debt["numbers"]) == ("bare", "jim", 10, ["pipeline-value"])

@@ -54,7 +54,7 @@ def test_a_deal_without_a_day_is_in_the_total_and_in_no_month(expected):
             "its expected close was 2026-05-09, and nobody wrote a new day",
             "expected close has passed",
         ),
-        (an_open(value=""), "no amount under value:", "no amount"),
+        (an_open(value=""), "it has no amount", "no amount"),
         (an_open(value="value: {one_off: 10 CAD}"), "there is no rate from CAD to USD", "no exchange rate"),
         (
             an_open(rest="parked: [{since: 2026-05-02, until: 2026-09-01, why: The grant}]"),

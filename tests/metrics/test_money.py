@@ -55,12 +55,12 @@ def test_the_pipeline_is_split_by_stage_in_the_order_of_the_process(reading):
 
 def test_a_deal_without_an_amount_is_named_and_adds_nothing(reading, why):
     found = reading("pipeline-value", "2026-06-01", PIPELINE)
-    assert (found.without, why(found)) == (1, {"elm": "no amount under value:"})
+    assert (found.without, why(found)) == (1, {"elm": "it has no amount"})
 
 
 def test_a_length_that_is_given_without_an_amount_is_no_amount(reading, why):
     found = reading("pipeline-value", "2026-06-01", "elm: {stages: [outreach: 2026-01-05], value: {months: 12}}")
-    assert (found.value, found.without, why(found)) == (None, 1, {"elm": "no amount under value:"})
+    assert (found.value, found.without, why(found)) == (None, 1, {"elm": "it has no amount"})
 
 
 def test_parked_and_closed_deals_are_worth_nothing_to_the_pipeline(reading, why):

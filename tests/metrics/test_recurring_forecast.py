@@ -52,7 +52,7 @@ def test_an_open_deal_brings_its_fee_from_its_day_on_with_the_share_that_is_assu
     ("rest", "why"),
     [
         ("value: {mrr: 10 USD}", "it has no expected close"),
-        ("value: {one_off: 10 USD}, expected_close: 2026-06-01", "no mrr under value:"),
+        ("value: {one_off: 10 USD}, expected_close: 2026-06-01", "it has no monthly amount"),
         (
             "value: {mrr: 10 USD}, expected_close: 2026-03-01",
             "its expected close was 2026-03-01, and nobody wrote a new day",

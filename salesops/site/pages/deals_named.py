@@ -14,21 +14,10 @@ MOST = 25
 """Deals named in one cell."""
 
 
-def title_of(deal: str, here: Here) -> str:
-    """A deal by its member, or by its id where that is not known."""
-    history = here.snapshot.history(deal)
-    if history is None:
-        return deal
-    member = here.book.members.get(history.deal.member)
-    return f"{member.name if member else history.deal.member}, {history.deal.title}"
-
-
 def links(deals: Iterable[str], here: Here) -> Markup:
     """The deals by name, each a link."""
     every = list(dict.fromkeys(deals))
-    named: list[Markup | str] = [
-        here.deal_link(deal, title_of(deal, here)) if here.snapshot.history(deal) else deal for deal in every[:MOST]
-    ]
+    named: list[Markup | str] = [here.known_deal_link(deal) for deal in every[:MOST]]
     named += [f"{len(every) - MOST:,} more"] if len(every) > MOST else []
     return Markup("; ").join(named) if named else Markup(NOTHING)
 

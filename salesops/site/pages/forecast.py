@@ -19,7 +19,6 @@ from salesops.site.pages.charts.chart import month_in_words
 from salesops.site.pages.charts.contracts import forecast as forecast_chart
 from salesops.site.pages.charts.stages import member_of
 from salesops.site.pages.columns import Column, Columns
-from salesops.site.pages.deals_named import title_of
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day, days_said
 
@@ -94,7 +93,7 @@ LANDINGS: Columns[Landing] = (
     Column("In 8 of 10 draws", lambda each, _: spread(each.band) if each.band else NOTHING, right=True),
 )
 LEFT_OUT: Columns[LeftOut] = (
-    Column("Deal", lambda left, here: here.deal_link(left.deal, title_of(left.deal, here)), header=True),
+    Column("Deal", lambda left, here: here.known_deal_link(left.deal), header=True),
     Column("Why", lambda left, here: days_said(left.why, here.as_of), words=True),
 )
 BIAS: Columns[StageBias] = (

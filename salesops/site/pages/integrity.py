@@ -12,12 +12,13 @@ from salesops.book.book import Book, Snapshot
 from salesops.changes.integrity import Chapter, LateFact, integrity
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
-from salesops.metrics.health import Vital, vitals
+from salesops.metrics.health import Vital, VitalPart, vitals
 from salesops.records.corrections import Corrections, RecordCorrection
 from salesops.records.removals import Removal
+from salesops.site.pages.charts.chart import month_in_words
 from salesops.site.pages.columns import Column, Columns
-from salesops.site.pages.page import Page, page
-from salesops.site.pages.words import NOTHING, day, unbroken
+from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.words import NOTHING, day, told, unbroken
 
 
 def columns_of(chapter: Chapter) -> Columns[LateFact]:
@@ -25,11 +26,28 @@ def columns_of(chapter: Chapter) -> Columns[LateFact]:
     days = Column[LateFact](chapter.days.capitalize(), lambda fact, _: fact.days, right=True)
     return (
         Column("Deal" if chapter.days else "Record", lambda fact, here: here.known_deal_link(fact.deal), header=True),
-        Column("What", lambda fact, _: fact.what, words=True),
+        Column("What", lambda fact, here: told(fact.what, here.as_of), words=True),
         *([days] if chapter.days else []),
         Column("Known", lambda fact, _: day(fact.commit.day)),
         Column("By", lambda fact, _: fact.commit.author),
     )
+
+
+def named(part: VitalPart, here: Here) -> Markup | str:
+    """A part of a figure by the name that people know, and what is to be said of it."""
+    if part.kind == "month":
+        return f"{month_in_words(part.name)}: {part.said}"
+    if part.kind == "red line":
+        return here.to("process", part.said, "red-lines")
+    link = here.known_deal_link(part.name) if part.kind == "deal" else here.playbook_link(part.kind, part.name)
+    return Markup("{} {}").format(link, part.said) if part.said else link
+
+
+def behind(vital: Vital, here: Here) -> Markup:
+    """What a figure rests on."""
+    parts = Markup("; ").join(named(part, here) for part in vital.behind)
+    both = [part for part in (vital.beside, parts) if part]
+    return Markup(": ").join(both) if both else Markup(NOTHING)
 
 
 VITALS: Columns[Vital] = (
@@ -38,7 +56,7 @@ VITALS: Columns[Vital] = (
     Column(
         "State", lambda vital, here: here.chip("good", "well") if vital.is_well else here.chip("warn", "look at it")
     ),
-    Column("Behind it", lambda vital, _: vital.beside or NOTHING, words=True),
+    Column("Behind it", behind, words=True),
 )
 
 

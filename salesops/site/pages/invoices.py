@@ -43,7 +43,7 @@ def _state(row: InvoiceRow, here: Here) -> Markup:
 
 COLUMNS: Columns[InvoiceRow] = (
     Column("Member", _member, header=True),
-    Column("Deal", lambda row, here: here.deal_link(row.deal)),
+    Column("Deal", lambda row, here: here.deal_link(row.deal, here.book.deals[row.deal].title)),
     Column("Lines", _lines, words=True),
     Column("Total", lambda row, _: amounts(row.total) if row.total else NOTHING, right=True, label="Total"),
     Column("State", _state),

@@ -27,9 +27,9 @@ from salesops.metrics.outcomes import (
 from salesops.metrics.readings import Share
 from salesops.metrics.wording import detail, headline
 from salesops.site.pages.columns import Column, Columns
-from salesops.site.pages.deals_named import folded, links, title_of
-from salesops.site.pages.page import Here, Page, file_of, page
-from salesops.site.pages.words import day, unbroken
+from salesops.site.pages.deals_named import folded, links
+from salesops.site.pages.page import Here, Page, page
+from salesops.site.pages.words import day, id_in_words, unbroken
 
 LESSON_PAGES = {"experiment": "experiments", "icp": "hypotheses"}
 
@@ -86,11 +86,11 @@ COVERAGE: Columns[Coverage] = (
 )
 
 
-def _of_what(row: Lesson, here: Here) -> Markup:
+def _of_what(row: Lesson, here: Here) -> Markup | str:
     kind, name = row.ref
     if kind == "deal":
-        return here.deal_link(name, title_of(name, here))
-    return Markup('<a href="{}{}">{}</a>').format(here.root, file_of(f"{LESSON_PAGES[kind]}/{name}"), name)
+        return here.known_deal_link(name)
+    return here.to(f"{LESSON_PAGES[kind]}/{name}", id_in_words(name))
 
 
 LESSONS: Columns[Lesson] = (

@@ -23,7 +23,6 @@ from salesops.site.pages.charts.chart import Chart
 from salesops.site.pages.charts.over_time import month_ends_of, mrr, pipeline_value, sqd, sqd_flow, weeks_of
 from salesops.site.pages.charts.stages import ageing, conversions, days_in_stage, outcomes
 from salesops.site.pages.columns import Column, Columns
-from salesops.site.pages.deals_named import title_of
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.tiles import NO_CHANGE
 from salesops.site.pages.words import NOTHING, day, days_said, in_weeks, prose, unbroken
@@ -303,7 +302,7 @@ def _targets_of(snapshot: Snapshot, metric: str) -> list[Target]:
 
 def _named(deal: str, here: Here) -> Markup | str:
     """A deal by its member and title; the bare id of one that had not begun."""
-    return here.deal_link(deal, title_of(deal, here)) if here.snapshot.history(deal) else deal
+    return here.known_deal_link(deal)
 
 
 def _of_whom(deal: str, here: Here) -> Markup | str:

@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 from salesops.book.book import Book, Snapshot
 from salesops.book.exit_criteria import meaning
-from salesops.book.status import person_name, todays_word
+from salesops.book.status import Standing, person_name, todays_word
 from salesops.changes.timeline import MAIN
 from salesops.checks.manual import cited
 from salesops.metrics import metrics_of, wording
 from salesops.records.money import Sums, total
-from salesops.records.scalars import slug
+from salesops.records.scalars import day_or_none, slug
 from salesops.site.pages import words
 from salesops.site.pages.hosts import commit_address, edit_address
 from salesops.site.pages.moneys import InOne, in_one
@@ -134,12 +134,29 @@ class Here:
         return self.parts.deal_link(self.root, deal, text)
 
     def known_deal_link(self, deal: str) -> Markup | str:
-        """A link to a deal that had begun on the day; the bare id of any other, which has no page."""
-        return self.deal_link(deal) if self.snapshot.history(deal) else deal
+        """A link to a deal that had begun on the day, by its member and its title; the bare id of any other, which has no page."""
+        history = self.snapshot.history(deal)
+        if history is None:
+            return deal
+        return self.deal_link(deal, f"{Standing(self.snapshot, history).member_name}, {history.deal.title}")
 
     def member_link(self, member: str) -> Markup:
         """A link to a member by its name; the bare id where there is no such record."""
         return self.parts.member_link(self.root, self.book, member)
+
+    def record_link(self, kind: str, record: str) -> Markup | str:
+        """A link to whatever somebody has to see to, by what people call it: the institution of a deal, a hypothesis, a review."""
+        if kind == "deal":
+            history = self.snapshot.history(record)
+            return self.deal_link(record, Standing(self.snapshot, history).member_name) if history else record
+        if kind == "member":
+            return self.member_link(record)
+        if kind in PLAYBOOK:
+            return self.playbook_link(kind, record)
+        if kind == "review":
+            when = day_or_none(record)
+            return self.to(f"reviews/{record}", Markup("Review of {}").format(words.day(when) if when else record))
+        return kind
 
     def playbook_link(self, kind: str, name: str) -> Markup | str:
         """A link to an experiment, a decision or a hypothesis by its title in words; the bare id where there is no such record."""

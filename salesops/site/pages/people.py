@@ -13,7 +13,7 @@ from salesops.metrics.contracts import IN_FORCE, terms
 from salesops.reports.todo import to_do
 from salesops.site.pages.page import Page, page
 from salesops.site.pages.renewals import CONTRACTS, rows_of
-from salesops.site.pages.today import groups, task_place, when
+from salesops.site.pages.today import groups, when
 
 A_YEAR = timedelta(days=365)
 MOST_TASKS = 100
@@ -37,7 +37,6 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
             roles=", ".join(person.roles),
             todo=listed.of(person_id),
             groups=list(groups(listed.of(person_id), MOST_TASKS)),
-            task=task_place,
             when=when,
             open=[standing for standing in own if standing.is_open and not standing.parked],
             parked=[standing for standing in own if standing.is_open and standing.parked],

@@ -22,7 +22,7 @@ from salesops.records.process import LOST, WON
 from salesops.records.scalars import slug
 from salesops.reports.todo import Task, ToDecide, ToDo, crossed, to_decide, to_do
 from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
-from salesops.site.pages.page import PLAYBOOK, Here, Page, page
+from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.tiles import tiles
 from salesops.site.pages.words import NOTHING, ago, counted, in_days, short_day, unbroken
 
@@ -161,18 +161,6 @@ def when(task: Task, as_of: date) -> Markup:
     return shown.format(task.day, short_day(task.day, as_of), late)
 
 
-def task_place(task: Task, here: Here) -> Markup | str:
-    """The record that a task is about: the institution of a deal, else what it is called."""
-    if task.kind == "deal":
-        history = here.snapshot.history(task.record)
-        return here.deal_link(task.record, Standing(here.snapshot, history).member_name) if history else task.record
-    if task.kind == "member":
-        return here.member_link(task.record)
-    if task.kind in PLAYBOOK:
-        return here.playbook_link(task.kind, task.record)
-    return here.to(f"reviews/{task.record}", f"Review of {task.record}") if task.kind == "review" else task.kind
-
-
 def subject(it: ToDecide, here: Here) -> Markup | str:
     """What is to be decided on: the institution, or the target."""
     if it.standing:
@@ -237,5 +225,5 @@ def _terms(found: Bridge) -> Iterator[MovedBy]:
             yield MovedBy(slug(term.name), f"{MINUS if is_less else '+'}{words}", called, term.deals)
 
 
-CELLS: Mapping[str, Any] = {"task": task_place, "when": when, "subject": subject, "contact": contact}
+CELLS: Mapping[str, Any] = {"when": when, "subject": subject, "contact": contact}
 """How the rows of the lists say what they are about."""

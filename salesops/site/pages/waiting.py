@@ -9,35 +9,31 @@ from markupsafe import Markup
 from salesops.book.book import Snapshot
 from salesops.book.waiting import Waiting
 from salesops.changes.timeline import GitHistory
-from salesops.checks.waiting import by_person, everything_waiting, name_of
+from salesops.checks.waiting import by_person, everything_waiting
 from salesops.metrics import Reading
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, file_of, page
-from salesops.site.pages.words import day
+from salesops.site.pages.words import ago, day, told
 
 TEAM = "The whole team"
 
 
-def record(it: Waiting, here: Here) -> Markup | str:
-    """The record that waits: a link where it has a page."""
-    if it.kind == "deal":
-        return here.deal_link(it.record, name_of(here.snapshot, it))
-    return here.member_link(it.record) if it.kind == "member" else f"{it.kind} {it.record}"
+def since(it: Waiting, here: Here) -> Markup:
+    """The day, over how long ago that is."""
+    return Markup('{}<br> <small class="so-soft">{}</small>').format(day(it.since), ago((here.as_of - it.since).days))
 
 
-def code(it: Waiting, here: Here) -> Markup:
-    """The code of the rule, which leads to its manual."""
-    link = Markup('<a href="{}{}#{}"><code>{}</code></a>')
-    return link.format(here.root, file_of("reference/checks"), it.code, it.code)
+def what_to_do(it: Waiting, here: Here) -> Markup:
+    """The way out, and the code of the rule, which leads to its manual."""
+    link = Markup('{} <small><a class="so-whole" href="{}{}#{}"><code>{}</code></a></small>')
+    return link.format(it.help, here.root, file_of("reference/checks"), it.code, it.code)
 
 
 WAITING: Columns[Waiting] = (
-    Column("Since", lambda it, _: day(it.since)),
-    Column("Days", lambda it, here: (here.as_of - it.since).days, right=True),
-    Column("What", record, header=True),
-    Column("Why", lambda it, _: it.message, words=True),
-    Column("What to do", lambda it, _: it.help, words=True),
-    Column("Rule", code),
+    Column("What", lambda it, here: here.record_link(it.kind, it.record), header=True),
+    Column("Since", since),
+    Column("Why", lambda it, here: told(it.message, here.as_of), words=True),
+    Column("What to do", what_to_do, words=True),
 )
 
 

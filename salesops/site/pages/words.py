@@ -66,6 +66,12 @@ def days_said(words: str, as_of: date) -> str:
     return re.sub(r"\b\d{4}-\d\d-\d\d\b", worded, words)
 
 
+def told(words: str, as_of: date) -> str:
+    """A sentence of the program's own that may hold somebody's words, in quotes or behind a colon: theirs are left as they are."""
+    own, colon, theirs = words.partition(": ")
+    return (own if "'" in own else days_said(own, as_of)) + colon + theirs
+
+
 def long_day(when: date) -> Markup:
     """``Saturday 21 November 2026``."""
     said = f"{WEEKDAYS[when.weekday()]} {when.day} {MONTHS[when.month - 1]} {when.year}"
