@@ -198,9 +198,9 @@ class ImportReport:
 
     # ── row by row ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def as_markdown(self) -> str:
-        """Row by row; the same words for the same files, whether they were written already or not."""
-        return "\n".join([*self._page(), ""])
+    def as_markdown(self) -> Iterator[str]:
+        """Row by row, a line at a time; the same words for the same files, whether they were written already or not."""
+        return (f"{line}\n" for line in self._page())
 
     def _page(self) -> Iterator[str]:
         yield "# What becomes of each row of the HubSpot export"
@@ -269,7 +269,7 @@ class ImportReport:
             "gone": list(self.gone),
             "columns": list(self.changed_headings),
             "people": self.plan.people_to_paste,
-            "written": [change.path for change in self.plan.changes],
+            "written": (change.path for change in self.plan.changes),
         }
 
 
