@@ -10,8 +10,9 @@ from pathlib import Path
 
 from salesops.cli.named_file import opened
 from salesops.edits.yaml_writer import LongFile
+from salesops.imports.json_parts import PIECE
 from salesops.imports.last_files import PROGRAMS, last_path
-from salesops.imports.last_import import PIECE, Remembered, read_last
+from salesops.imports.last_import import Remembered, read_last
 from salesops.problems import CannotDecide, Place, Problem
 from salesops.store.scratch import ScratchList
 
