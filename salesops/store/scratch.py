@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from salesops.problems import CannotDecide
 
-IN_MEMORY = 512
+IN_MEMORY = 128
 """Kibibytes of each list and mapping that are held in memory; a small import needs no more."""
 AT_A_TIME = 100
 """Entries that are taken out at once where all are walked through."""
