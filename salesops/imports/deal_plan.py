@@ -86,10 +86,11 @@ class DealPlan:
         """The deals under the ids that they have on file by their key; a new one whose id another has gets a number behind it."""
         own = OwnIds.of(self.ground, key, self.members.names)
         nothing = Wrong("cell-empty", "is empty: nothing tells this deal from another")
-        places = ScratchDict[tuple[str, ...], int]()
+        places = ScratchDict[tuple[str, ...], None]()
         for at, candidate in enumerate(found):
-            places[(*in_counting_order(candidate.key_at(key)), f"{at:09}")] = at
-        for at in map(places.__getitem__, places.in_order()):
+            places[(*in_counting_order(candidate.key_at(key)), f"{at:09}")] = None
+        for _, _, place in places.in_order():
+            at = int(place)
             candidate = found[at]
             if not (told := candidate.key_at(key)):
                 candidate.reject(column_in(self.deal.fields[key]), nothing)
@@ -97,7 +98,7 @@ class DealPlan:
                 candidate.say(Verdict.ASKED, column, wrong, candidate.id)
             else:
                 found[at] = candidate
-        self.ground.deal_of.update(own.known)
+        self.ground.deal_of.update(own.known.items())
         return (candidate for candidate in found if candidate.is_taken)
 
     def candidate(self, reader: RowReader) -> Candidate | None:
@@ -113,7 +114,7 @@ class DealPlan:
         if reader.verdict is not None or deal_id is None or member is None or owner is None:
             return None
         called = reader.text_of(reader.chosen(deal.id) or Cell()) or deal_id
-        return Candidate((reader,), deal_id, called, data, self.name_of(reader, member), self.people.names[owner])
+        return Candidate((reader,), deal_id, called, data, self.name_of(reader, member), self.people.name_of(owner))
 
     def member(self, reader: RowReader) -> str | None:
         """The id of the member: of the one that has the key which the row gives, else of the one that is called so."""
@@ -124,8 +125,10 @@ class DealPlan:
         if found is None or not key:
             return found
         known = self.member_of.get(key, found)
-        other = self.key_of.get(known, key)
-        if other != key:
+        other = self.key_of.get(known)
+        if other == key:
+            return known
+        if other is not None:
             reason = f"is the name of two institutions, {shown(other)} and {shown(key)}: they are not made one"
             reader.ask(column_in(self.deal.member), Wrong("member-twice", reason), self.members.names.get(known, known))
             return None

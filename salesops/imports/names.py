@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 from salesops.imports.remarks import Wrong
@@ -14,6 +15,8 @@ from salesops.store.scratch import ScratchDict
 
 MAX_ID, DIGEST = 80, 10
 """The characters that an id has at most, and those of them that tell two long or foreign names apart."""
+RECENT = 1_000
+"""Names that are known without a look at the disk: those that were asked for last."""
 
 
 def sameness(name: str) -> str:
@@ -69,12 +72,14 @@ def _is_of_another_script(words: str) -> bool:
 class Directory:
     """The names of the members or of the people, those on file first.
 
-    ``ids`` are those that the mapping gives by hand.
+    ``ids`` are those that the mapping gives by hand; ``id`` is the id of a name, of which a new one is remembered, ``name_of`` the name of an id.
     """
 
     def __init__(self, on_file: Iterable[tuple[str, str]], ids: Mapping[str, str]) -> None:
         self.names = ScratchDict[str, str]()
         self.ids = ids
+        self.id = lru_cache(RECENT)(self._id)
+        self.name_of = lru_cache(RECENT)(self.names.__getitem__)
         self._found = ScratchDict[str, str | Wrong]()
         self._by_sameness = ScratchDict[str, str]()
         for record_id, name in on_file:
@@ -83,8 +88,7 @@ class Directory:
         for record_id, name in self.names.items():
             self._by_sameness.setdefault(sameness(name), record_id)
 
-    def id(self, name: str) -> str | Wrong:
-        """The id of a name; a new one is remembered."""
+    def _id(self, name: str) -> str | Wrong:
         found = self._found.get(name)
         if found is None:
             self._found[name] = found = self._find(name)

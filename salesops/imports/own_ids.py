@@ -46,13 +46,14 @@ class OwnIds:
         if of_ours:
             taken_out(candidate.data, self.path.split("."))
             self.known[key] = of_ours
-        if key not in self.known:
+        known = self.known.get(key)
+        if known is None:
             if candidate.id in self.unkeyed:
                 said = f'is the id of a deal on file that says no {self.path}: write {self.path.rpartition(".")[2]}: "{key}" under its x: where it is the same deal, else give this one another title'
                 return Wrong("id-on-file", said)
-            self.known[key] = free_id(candidate.id, self.taken)
-            self.taken[self.known[key]] = None
-        candidate.id = self.known[key]
+            self.known[key] = known = free_id(candidate.id, self.taken)
+            self.taken[known] = None
+        candidate.id = known
         return None
 
     def _of_ours(self, key: str) -> str:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 
 from salesops.cli.named_file import opened
@@ -17,6 +18,8 @@ from salesops.problems import CannotDecide, Place, Problem
 from salesops.store.scratch import ScratchList
 
 CSV = "csv"
+TOGETHER = 100
+"""Pieces of a file that are put aside as one."""
 
 
 class Unusable(Exception):
@@ -60,10 +63,10 @@ class LastFile:
 
 def changed(path: str, pieces: Iterable[str], was: str | None) -> list[LongFile]:
     """A file with the text of some pieces, which are put aside; nothing where its digest is that already, or there are none."""
-    parts, digest = ScratchList[str](), hashlib.sha256()
-    for piece in pieces:
-        parts.append(piece)
-        digest.update(piece.encode("utf-8"))
+    parts, digest, rest = ScratchList[str](), hashlib.sha256(), iter(pieces)
+    while part := "".join(islice(rest, TOGETHER)):
+        parts.append(part)
+        digest.update(part.encode("utf-8"))
     is_new = len(parts) > 0 and digest.hexdigest() != was
     return [LongFile(path, parts, was)] if is_new else []
 

@@ -145,7 +145,7 @@ class TableColumn:
         return {match[4] for words in self.held if (match := _AMOUNT.fullmatch(words)) and match[4]}
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def is_read(words: str, way: str) -> bool:
     """Whether a cell is a day written in this way, if only of another age."""
     found = cells.day(words, (way,), "UTC")

@@ -83,13 +83,21 @@ class _FateTeller:
         table = self.export.files[role].table
         behind = self.export.behind.get(table.name, ())
         unread = ("no line of the mapping reads this file",)
-        for number, cells, remarks in self._rows(table):
-            one = self._of_row(table.name, number, remarks)
-            if behind and number < len(behind) and behind[number]:
-                one = _with_deal(one, self._first.get(str(behind[number])))
+        at, deal = 0, None
+        for one, cells in self._alone(table):
+            if one.row < len(behind) and behind[one.row]:
+                deal = deal if behind[one.row] == at else self._first.get(str(behind[one.row]))
+                at = behind[one.row]
+                one = _with_deal(one, deal)
             if role not in self.read:
                 one = replace(one, fate=Becomes.NOT_TAKEN, why=unread)
             yield self._of_merge(one, cells) if role is Role.MERGES and one.fate is Becomes.TAKEN else one
+
+    def _alone(self, table: Table) -> Iterator[tuple[RowFate, Sequence[str]]]:
+        """The fate of each row by itself, and its cells."""
+        if table.name == self.plan.file:
+            return ((one, ()) for one in self._first.values())
+        return ((self._of_row(table.name, number, remarks), cells) for number, cells, remarks in self._rows(table))
 
     def _rows(self, table: Table) -> Iterator[NumberedCells]:
         """All rows of a file in order."""
@@ -117,14 +125,10 @@ class _FateTeller:
     def _records(self) -> Mapping[str, tuple[tuple[str, ...], str]]:
         """Of each row of the first table what its record asks, and the file of that."""
         found = ScratchDict[str, tuple[tuple[str, ...], str]]()
-        entries = self.plan.entries
-        for at, entry in enumerate(entries):
-            if entry.rows:
-                last = entries.places[entry.kind, entry.id][-1]
-                told = entry if last == at else entries[last]
-                why = (*map(question_in_words, told.asked), *([told.why] if told.why else []))
-                for row in entry.rows:
-                    found[str(row)] = why, told.path
+        for entry in self.plan.entries:
+            why = (*map(question_in_words, entry.asked), *([entry.why] if entry.why else []))
+            for row in entry.rows:
+                found[str(row)] = why, entry.path
         return found
 
     @cached_property
