@@ -28,7 +28,7 @@ from salesops.store.scratch import ScratchDict
 KEPT = 50
 """So many writes can be taken back, the last ones."""
 PIECE = 256 * 1024
-"""Characters of a text that are held at once, and a line of a note at most."""
+"""Characters of a file that are read at once."""
 NOTHING = "nothing was written"
 HALF = "some of it is written: the next salesops command writes the rest, once the disk lets it"
 _NAME = re.compile(r"([0-9]{6})\.(json|open)")
@@ -70,7 +70,7 @@ class WrittenFile:
 
 @dataclass(frozen=True)
 class Write:
-    """A write: its number, and what it did in a sentence; its files stand in the note, for as long as that is kept."""
+    """A write: its number, and what it did in a sentence; its files stand in its note in a ``folder``, as long as that is kept."""
 
     number: int
     sentence: str

@@ -74,6 +74,8 @@ NumberedCells = tuple[int, Sequence[str], list[Remark]]
 
 @dataclass(frozen=True)
 class _FateTeller:
+    """What tells the fates of rows: those of the first table by the records that they became, all others by what is said of them."""
+
     export: HubspotExport
     plan: Plan
     read: Collection[Role]
