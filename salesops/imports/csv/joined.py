@@ -22,8 +22,8 @@ def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format,
     columns = {f"{name}.{column}": at for column, at in second.columns.items()}
     by_key = ScratchDict[str, tuple[int, ...]]()
     for at, row in enumerate(second.rows):
-        key = _key(second, row, join.key)
-        by_key[key] = (*by_key.get(key, ()), at)
+        if key := _key(second, row, join.key):
+            by_key[key] = (*by_key.get(key, ()), at)
     asked, met = list[Remark](), bytearray(len(second.rows))
 
     def beside() -> Iterator[TableRow]:
