@@ -27,9 +27,9 @@ class JsonParts:
         self._held = ""
         self._at = 0
 
-    def _reads_on(self, size: int = PIECE) -> bool:
+    def _reads_on(self, size: int = 0) -> bool:
         """Read the next piece; whether there is one."""
-        piece = self._read(size)
+        piece = self._read(size or PIECE)
         self._held, self._at = self._held[self._at :] + piece, 0
         return bool(piece)
 

@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from exported_by_hubspot import deal, fates, table
 
+from salesops.imports import json_parts
 from salesops.imports.hubspot.files import read_export_file
 from salesops.imports.hubspot.mapping import MAPPING, read_hubspot_mapping
 from salesops.imports.hubspot.planning import ImportDesk
@@ -63,16 +64,17 @@ def looked_at(hub, mapping, texts):
     return plan.files
 
 
-@pytest.mark.parametrize("export", [tables, answer])
-def test_a_row_of_an_export_holds_little(hub, export, monkeypatch):
+@pytest.mark.parametrize(("export", "sizes"), [(tables, (20, 200, 800)), (answer, (20, 600, 1_600))])
+def test_a_row_of_an_export_holds_little(hub, export, sizes, monkeypatch):
     monkeypatch.setattr(scratch, "IN_MEMORY", 1)
+    monkeypatch.setattr(json_parts, "PIECE", 4_096)
     few = export(3)
     hub.give(**{name.removesuffix(".csv").replace(".", "_"): text for name, text in few.items()})
     hub.look(*few)
     hub.answer(**({"member": "{constant: Somewhere}", "type": "new business"} if export is answer else {}))
     mapping = hub.mapping
     rows, peaks = [], []
-    for number in (20, 200, 800):
+    for number in sizes:
         texts = {name: text.encode() for name, text in export(number).items()}
         rows.append(number * (1 if export is answer else 4))
         tracemalloc.start()
