@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,16 +19,21 @@ from salesops.imports.remarks import Verdict, Wrong
 from salesops.records.deal import Activity, Deal
 from salesops.records.validation import typed
 from salesops.records.yaml_reader import Document
+from salesops.store.scratch import ScratchDict, ScratchList
 
 
-@dataclass
+@dataclass(frozen=True)
 class ActivityRow:
-    """An activity as a row tells it, and the deal that it belongs to, by its place in this import; None where that is on file."""
+    """An activity as the row at a place tells it, and the deal that it belongs to, by its place in this import; None where that is on file."""
 
-    reader: RowReader
+    at: int
     deal: str
     data: dict[str, Any]
     place: int | None
+
+
+DayAndKind = tuple[str, str]
+"""The day of an activity, and what it was."""
 
 
 class ActivityPlan:
@@ -39,26 +44,30 @@ class ActivityPlan:
         self.people = people
         self.mapped = mapped
         self.table = table
+        self.reading = ground.reading(table, mapped.format)
         self.column = column_in(mapped.deal)
         self.fields = fillings(Activity, mapped.fields)
         self.elsewhere: set[tuple[str, str]] = set()
         if mapped.key:
-            ground.deal_of.update({key: deal_id for deal_id, key in ground.keys_of("deal", mapped.key)})
+            ground.deal_of.update((key, deal_id) for deal_id, key in ground.keys_of("deal", mapped.key))
 
-    def read(self, deals: Candidates) -> list[ActivityRow]:
+    def read(self, deals: Candidates) -> Sequence[ActivityRow]:
         """The activities; those of deals of this import are put into their data."""
-        readers = self.ground.rows(self.table, self.mapped.format)
-        told = [one for reader in readers for one in self._of_row(reader, deals)]
+        readers = self.ground.rows_in(self.reading)
+        told = ScratchList(one for reader in readers for one in self._of_row(reader, deals))
         self._ask_of_one_id(told)
         self._ask_of_other_deals(told)
-        kept = [one for one in told if one.reader.verdict is None]
-        of_deals: dict[int, list[ActivityRow]] = {}
-        for one in kept:
+        kept = ScratchList(one for one in told if self._reader(one).verdict is None)
+        of_deals = ScratchDict[str, tuple[int, ...]]()
+        for at, one in enumerate(kept):
             if one.place is not None:
-                of_deals.setdefault(one.place, []).append(one)
+                of_deals[str(one.place)] = (*of_deals.get(str(one.place), ()), at)
         for place, rows in of_deals.items():
-            self._put_into(deals, place, rows)
+            self._put_into(deals, int(place), [kept[at] for at in rows])
         return kept
+
+    def _reader(self, one: ActivityRow) -> RowReader:
+        return RowReader(self.reading, one.at)
 
     def _put_into(self, deals: Candidates, place: int, rows: list[ActivityRow]) -> None:
         """Add activities to the data of a deal of this import, the newest last."""
@@ -104,7 +113,7 @@ class ActivityPlan:
             return None
         data |= self._contact(reader, deals[place].member if place is not None else self._member_of(deal_id))
         data = in_order(Activity, data)
-        return ActivityRow(reader, deal_id, data, place) if self._is_sound(reader, data) else None
+        return ActivityRow(reader.at, deal_id, data, place) if self._is_sound(reader, data) else None
 
     def _is_sound(self, reader: RowReader, data: dict[str, Any]) -> bool:
         """Whether it is an activity, if need be without what it need not say."""
@@ -124,86 +133,84 @@ class ActivityPlan:
         found = people_named(self.ground, self.people, reader, self.mapped.contact or Cell(), member_id)
         return {"with": found} if found else {}
 
-    def _ask_of_one_id(self, told: list[ActivityRow]) -> None:
+    def _ask_of_one_id(self, told: Sequence[ActivityRow]) -> None:
         """Ask about rows that give one id to different activities of one deal."""
-        first: dict[tuple[str, str], ActivityRow] = {}
-        for one in told:
-            if "id" not in one.data:
-                continue
-            other = first.setdefault((one.deal, str(one.data["id"])), one)
-            if other.data != one.data:
+        first = ScratchDict[tuple[str, str], int]()
+        for at, one in enumerate(told):
+            above = first.setdefault((one.deal, str(one.data["id"])), at) if "id" in one.data else at
+            if above != at and (other := told[above]).data != one.data:
                 wrong = Wrong("rows-contradict", "is the id of several activities that contradict each other")
-                rows = f"{one.data['id']}, rows {other.reader.row.number} and {one.reader.row.number}"
-                for each in (other, one):
-                    each.reader.say(Verdict.ASKED, self.column, wrong.code, wrong.reason, rows)
+                readers = self._reader(other), self._reader(one)
+                rows = f"{one.data['id']}, rows {' and '.join(str(each.row.number) for each in readers)}"
+                for each in readers:
+                    each.ask(self.column, wrong, rows)
 
-    def _ask_of_other_deals(self, told: list[ActivityRow]) -> None:
+    def _ask_of_other_deals(self, told: Sequence[ActivityRow]) -> None:
         """Ask about rows that name another deal than the one that has the activity: it is not to stand at both."""
-        named: dict[str, set[str]] = {}
+        named = ScratchDict[str, tuple[str, ...]]()
         for one in told:
             if "id" in one.data:
-                named.setdefault(str(one.data["id"]), set()).add(one.deal)
+                number = str(one.data["id"])
+                named[number] = (*named.get(number, ()), one.deal)
         held = self._holding(named) if named else {}
-        for one in told:
+        for one in told if held else ():
             number = str(one.data.get("id", ""))
             deals = held.get(number, {})
-            others = [deal for deal, entry in deals.items() if self._is_same(deal, entry, one.data)]
+            others = [deal for deal, entry in deals.items() if self._is_same(deal, number, entry, one.data)]
             others = [deal for deal in others if deal not in named[number]]
             if others and one.deal not in deals:
                 self.elsewhere |= {(deal, number) for deal in others}
                 self._say_elsewhere(one, others, number)
 
     def _say_elsewhere(self, one: ActivityRow, others: list[str], number: str) -> None:
-        told = f"{number}: at {', '.join(others)}, now {one.deal}"
+        reader, told = self._reader(one), f"{number}: at {', '.join(others)}, now {one.deal}"
         if all(self.ground.last.goes_before(deal, ("activity", number)) for deal in others):
             reason = "names another deal than the one that has it, where it stays, as ours says"
-            one.reader.say(Verdict.SKIPPED, self.column, "activity-elsewhere", reason, told)
+            reader.say(Verdict.SKIPPED, self.column, "activity-elsewhere", reason, told)
         else:
             reason = "names another deal than the one that has it: move it there in the records, or say under ours in the mapping that it stays"
-            one.reader.ask(self.column, Wrong("activity-elsewhere", reason), told)
+            reader.ask(self.column, Wrong("activity-elsewhere", reason), told)
 
-    def _holding(self, ids: Collection[str]) -> dict[str, dict[str, Activity]]:
-        """The deals on file that have activities of some ids, and these."""
-        found: dict[str, dict[str, Activity]] = {}
+    def _holding(self, ids: Collection[str]) -> Mapping[str, Mapping[str, DayAndKind]]:
+        """The deals on file that have activities of some ids, and what these are."""
+        found = ScratchDict[str, dict[str, DayAndKind]]()
         for deal_id, deal in self.ground.book.deals.items():
             for entry in deal.activity:
-                if entry.id in ids:
-                    found.setdefault(str(entry.id), {})[deal_id] = entry
+                if entry.id and entry.id in ids:
+                    found[entry.id] = {**found.get(entry.id, {}), deal_id: (str(entry.date), entry.kind)}
         return found
 
-    def _is_same(self, deal_id: str, held: Activity, told: Mapping[str, Any]) -> bool:
+    def _is_same(self, deal_id: str, number: str, held: DayAndKind, told: Mapping[str, Any]) -> bool:
         """Whether a row is about an activity on file: the last import took it there, or it has the same day; two programs may use one id."""
         taken = self.ground.last.of("deal", deal_id).get("activity", ())
-        is_taken = any(isinstance(entry, Mapping) and entry.get("id") == held.id for entry in taken)
-        return is_taken or (str(held.date), held.kind) == (told["date"], told["kind"])
+        is_taken = any(isinstance(entry, Mapping) and entry.get("id") == number for entry in taken)
+        return is_taken or held == (told["date"], told["kind"])
 
     def _once(self, one: ActivityRow, held: list[dict[str, Any]]) -> None:
         """Add an activity to those of its deal; one that two rows tell is one."""
         if one.data in held:
             reason = "is told by a row above in the same words: they are one"
-            one.reader.say(Verdict.NOTE, self.column, "row-twice", reason, one.deal)
+            self._reader(one).say(Verdict.NOTE, self.column, "row-twice", reason, one.deal)
         else:
             held.append(one.data)
 
-    def entries(self, told: list[ActivityRow], deals: Candidates) -> Iterator[RecordOutcome]:
+    def entries(self, told: Iterable[ActivityRow], deals: Candidates) -> Iterator[RecordOutcome]:
         """What becomes of the deals on file that gain activities; rows of deals that were not taken are not taken either."""
-        of_deals: dict[str, list[dict[str, Any]]] = {}
-        first: dict[str, RowReader] = {}
+        of_deals = ScratchDict[str, tuple[list[int], list[dict[str, Any]]]]()
         for one in told:
             if one.place is None:
-                self._once(one, of_deals.setdefault(one.deal, []))
-                first.setdefault(one.deal, one.reader)
+                rows, entries = of_deals.get(one.deal, ([], []))
+                self._once(one, entries)
+                of_deals[one.deal] = [*rows, one.at], entries
             elif not deals[one.place].is_taken:
-                one.reader.reject(self.column, Wrong("deal-refused", "is a deal that is not imported"), one.deal)
-        for deal_id, entries in of_deals.items():
+                self._reader(one).reject(self.column, Wrong("deal-refused", "is a deal that is not imported"), one.deal)
+        for deal_id, (rows, entries) in of_deals.items():
+            readers = [RowReader(self.reading, at) for at in rows]
             data = {"activity": sorted(entries, key=lambda entry: str(entry["date"]))}
-            found = self.ground.entry(Making("deal", Deal, deal_id, "deals"), first[deal_id], data)
+            found = self.ground.entry(Making("deal", Deal, deal_id, "deals"), readers[0], data)
             if isinstance(found, RecordOutcome):
                 yield found
-            else:
-                self._reject(told, deal_id, Wrong(found[0].code, f"{found[0].field}: {found[0].message}"))
-
-    def _reject(self, told: list[ActivityRow], deal_id: str, wrong: Wrong) -> None:
-        for one in told:
-            if one.deal == deal_id:
-                one.reader.reject(self.column, wrong, deal_id)
+                continue
+            for reader in readers:
+                wrong = Wrong(found[0].code, f"{found[0].field}: {found[0].message}")
+                reader.reject(self.column, wrong, deal_id)

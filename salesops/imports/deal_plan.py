@@ -34,6 +34,7 @@ from salesops.imports.team_people import with_people
 from salesops.problems import CannotDecide
 from salesops.records.deal import Deal
 from salesops.records.scalars import shown
+from salesops.store.scratch import ScratchDict
 
 CONTACTS = "x.contacts"
 """Where a deal keeps who of the member it is about: the format has people at the member only."""
@@ -54,12 +55,13 @@ class DealPlan:
         self.fields = fillings(Deal, deal.fields)
         self.lists = entry_fillings(Deal, deal.entries)
         self.unknown: dict[str, str] = {}
-        self.taken_of: set[str] = set()
+        self.taken_of = ScratchDict[str, None]()
         self.owners: dict[str, str] = {}
         self.used = UsedStages()
         self.history = MoveHistory(ground, deal.history) if deal.history else None
-        self.key_of = dict(self.ground.keys_of("member", deal.key) if deal.key else ())
-        self.member_of = {key: member for member, key in self.key_of.items()}
+        self.key_of, self.member_of = ScratchDict[str, str](), ScratchDict[str, str]()
+        for member, key in self.ground.keys_of("member", deal.key) if deal.key else ():
+            self.key_of[member], self.member_of[key] = key, member
 
     def candidates(self) -> Candidates:
         """The deals that the rows tell of, one for each id."""
@@ -82,18 +84,21 @@ class DealPlan:
 
     def with_own_ids(self, found: Candidates, key: str, column: str) -> Iterator[Candidate]:
         """The deals under the ids that they have on file by their key; a new one whose id another has gets a number behind it."""
-        own = OwnIds.of(self.ground, key, {*self.members.names})
+        own = OwnIds.of(self.ground, key, self.members.names)
         nothing = Wrong("cell-empty", "is empty: nothing tells this deal from another")
-        keys = [candidate.key_at(key) for candidate in found]
-        for at in sorted(range(len(found)), key=lambda at: in_counting_order(keys[at])):
+        places = ScratchDict[tuple[str, ...], None]()
+        for at, candidate in enumerate(found):
+            places[(*in_counting_order(candidate.key_at(key)), f"{at:09}")] = None
+        for _, _, place in places.in_order():
+            at = int(place)
             candidate = found[at]
-            if not keys[at]:
+            if not (told := candidate.key_at(key)):
                 candidate.reject(column_in(self.deal.fields[key]), nothing)
-            elif wrong := own.give(candidate, keys[at]):
+            elif wrong := own.give(candidate, told):
                 candidate.say(Verdict.ASKED, column, wrong, candidate.id)
             else:
                 found[at] = candidate
-        self.ground.deal_of.update(own.known)
+        self.ground.deal_of.update(own.known.items())
         return (candidate for candidate in found if candidate.is_taken)
 
     def candidate(self, reader: RowReader) -> Candidate | None:
@@ -109,7 +114,7 @@ class DealPlan:
         if reader.verdict is not None or deal_id is None or member is None or owner is None:
             return None
         called = reader.text_of(reader.chosen(deal.id) or Cell()) or deal_id
-        return Candidate((reader,), deal_id, called, data, self.name_of(reader, member), self.people.names[owner])
+        return Candidate((reader,), deal_id, called, data, self.name_of(reader, member), self.people.name_of(owner))
 
     def member(self, reader: RowReader) -> str | None:
         """The id of the member: of the one that has the key which the row gives, else of the one that is called so."""
@@ -120,8 +125,10 @@ class DealPlan:
         if found is None or not key:
             return found
         known = self.member_of.get(key, found)
-        other = self.key_of.get(known, key)
-        if other != key:
+        other = self.key_of.get(known)
+        if other == key:
+            return known
+        if other is not None:
             reason = f"is the name of two institutions, {shown(other)} and {shown(key)}: they are not made one"
             reader.ask(column_in(self.deal.member), Wrong("member-twice", reason), self.members.names.get(known, known))
             return None
@@ -149,15 +156,16 @@ class DealPlan:
         reader.reject(column_in(cell), Wrong("person-unknown", reason), self.people.names[owner])
         return owner
 
-    def members_by_contact(self, candidates: Iterable[Candidate]) -> dict[str, str]:
-        """The member of each person whom deals name by a word; of somebody whom deals of several members name, none."""
-        found: dict[str, set[str]] = {}
+    def members_by_contact(self, candidates: Iterable[Candidate]) -> Mapping[str, str]:
+        """The member of each person whom deals name by a word; nothing where deals of several members name somebody."""
+        found = ScratchDict[str, str]()
         for candidate in candidates:
             for reader in candidate.readers:
                 cell = reader.chosen(self.deal.contacts) if self.deal.contacts else None
                 for word in parts_of(reader.text_of(cell), cell.split) if cell else ():
-                    found.setdefault(word, set()).add(candidate.member)
-        return {word: next(iter(members)) for word, members in found.items() if len(members) == 1}
+                    if found.setdefault(word, candidate.member) != candidate.member:
+                        found[word] = ""
+        return found
 
     def name_contacts(self, candidates: Candidates, people: ContactPlan | None) -> None:
         """Keep whom the rows of deals name, as far as they are contacts of the member."""
@@ -192,7 +200,7 @@ class DealPlan:
             if isinstance(found, RecordOutcome):
                 if found.change:
                     self.used.add(data)
-                self.taken_of.add(candidate.member)
+                self.taken_of[candidate.member] = None
                 self.owners[candidate.owner] = candidate.person
                 yield found
                 continue

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from salesops.book.book import Book
@@ -17,6 +18,7 @@ from salesops.imports.remarks import Remarks
 from salesops.imports.three_way import NOTHING_TAKEN, LastImport
 from salesops.problems import Problem
 from salesops.records.record import Record, value_at
+from salesops.store.scratch import ScratchDict
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Ground:
         self.on_file = OnFile(book, mark, update, stages, last)
         self.last = last
         self.is_again = bool(last.taken)
-        self.deal_of: dict[str, str] = {}
+        self.deal_of = ScratchDict[str, str]()
         self.zone = book.team.time_zone if book.team else "UTC"
         self.remarks = Remarks()
         self.readings: list[TableReading] = []
@@ -70,7 +72,10 @@ class Ground:
 
     def rows(self, table: Table | None = None, table_format: Format | None = None) -> Iterator[RowReader]:
         """The rows of a table, or of the first, each ready to be read; all that is said of it is kept."""
-        reading = self.reading(table or self.table, table_format)
+        return self.rows_in(self.reading(table or self.table, table_format))
+
+    def rows_in(self, reading: TableReading) -> Iterator[RowReader]:
+        """The same of a table whose reading is known."""
         self.readings.append(reading)
         for at in range(len(reading.table.rows)):
             self.rows_read += 1
@@ -85,12 +90,18 @@ class Ground:
         return TableReading(table, shape, self.zone, self.mapping.currency, self.remarks, today=today)
 
     @cached_property
-    def keys_told(self) -> frozenset[str]:
+    def keys_told(self) -> Collection[str]:
         """The keys of all deals of the table, whatever becomes of them."""
-        deal = self.mapping.deal
+        deal, found = self.mapping.deal, ScratchDict[str, None]()
         cell = deal.key_cell if deal and deal.key else None
-        column = cell.column if cell else None
-        return frozenset(self.table.cell(row, column) for row in self.table.rows) if column else frozenset()
+        column = (cell.column if cell else None) or ""
+        for row in self.table.rows if column else ():
+            found[self.table.cell(row, column)] = None
+        return found
+
+    def ids_of(self, kind: str) -> Iterator[str]:
+        """The ids of all records of a kind on file, readable or not."""
+        return (record_id for of, record_id in chain(self.book.documents, self.book.broken) if of == kind)
 
     def keys_of(self, kind: str, field: str) -> Iterator[tuple[str, str]]:
         """The id of each record of a kind on file with the key of its source, which stands in a field of the team's own."""

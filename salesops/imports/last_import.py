@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from json.encoder import encode_basestring
@@ -13,6 +10,7 @@ from typing import Any
 
 from salesops.book.book import Book
 from salesops.imports.additions import Addition, Question
+from salesops.imports.json_parts import JsonParts
 from salesops.imports.outcomes import RecordOutcome, RecordOutcomes
 from salesops.imports.plan import IMPORTED_KINDS
 from salesops.imports.three_way import LastImport, Ref, is_like, list_at, plain_entry, said_itself
@@ -24,9 +22,6 @@ from salesops.store.scratch import ScratchDict
 FORMAT = 1
 _MARGIN = "\n  "
 """What begins the lines of a record."""
-
-PIECE = 256 * 1024
-"""Characters that are read at once."""
 
 Taken = ScratchDict[Ref, dict[str, Any]]
 Headings = Mapping[str, list[str]]
@@ -118,7 +113,7 @@ def with_new_columns(problem: Problem, new: Sequence[str]) -> Problem:
 def read_last(path: str, text: Callable[[int], str]) -> Remembered | Problem:
     """What the file says, whose ``text`` comes so many characters at a time; or that it is damaged."""
     try:
-        taken, rest = _parts(_Json(text))
+        taken, rest = _parts(JsonParts(text))
         headings = {role: _words(names) for role, names in _sound(rest["headings"]).items()}
         named = {place: str(column) for place, column in _sound(rest.get("named", {})).items()}
         if str(rest["format"]) != str(FORMAT):
@@ -135,7 +130,7 @@ def _damaged(path: str, said: str) -> Problem:
     return Problem("not-json", said, Place(path), help=advice)
 
 
-def _parts(text: _Json) -> tuple[Taken, dict[str, Any]]:
+def _parts(text: JsonParts) -> tuple[Taken, dict[str, Any]]:
     """The records that were taken, put aside one by one, for they may be too many to hold; and what else the file says."""
     taken, rest = Taken(), dict[str, Any]()
     kinds = {called: kind for kind, called in IMPORTED_KINDS.items()}
@@ -150,74 +145,6 @@ def _parts(text: _Json) -> tuple[Taken, dict[str, Any]]:
             taken[kinds[name], record_id] = _sound(text.value())
     text.end()
     return taken, rest
-
-
-class _Json:
-    """JSON that is too long to hold, read from its beginning to its end; raises ValueError or TypeError where it is none."""
-
-    _decoder = json.JSONDecoder()
-    _blanks = re.compile(r"[ \t\n\r]*")
-
-    def __init__(self, read: Callable[[int], str]) -> None:
-        self._read = read
-        self._held = ""
-        self._at = 0
-
-    def _reads_on(self, size: int = PIECE) -> bool:
-        """Read the next piece; whether there is one."""
-        piece = self._read(size)
-        self._held, self._at = self._held[self._at :] + piece, 0
-        return bool(piece)
-
-    def _sign(self) -> str:
-        """The next sign that is no blank; nothing at the end."""
-        while True:
-            if found := self._blanks.match(self._held, self._at):
-                self._at = found.end()
-            if self._at < len(self._held):
-                return self._held[self._at]
-            if not self._reads_on():
-                return ""
-
-    def _past(self, sign: str) -> None:
-        if self._sign() != sign:
-            raise ValueError
-        self._at += 1
-
-    def value(self) -> Any:
-        """What comes next, whole."""
-        self._sign()
-        size = PIECE
-        while True:
-            with suppress(ValueError):
-                found, end = self._decoder.raw_decode(self._held, self._at)
-                if end < len(self._held):
-                    self._at = end
-                    return found
-            if not self._reads_on(size):
-                raise ValueError
-            size *= 2
-
-    def each_key(self) -> Iterator[str]:
-        """The keys of a mapping; whoever is told one takes what it stands for before the next."""
-        self._past("{")
-        while self._sign() != "}":
-            key = self.value()
-            if not isinstance(key, str):
-                raise TypeError
-            self._past(":")
-            yield key
-            if self._sign() == "}":
-                break
-            self._past(",")
-            if self._sign() == "}":
-                raise ValueError
-        self._past("}")
-
-    def end(self) -> None:
-        """Nothing may follow."""
-        if self._sign():
-            raise ValueError
 
 
 def _sound(data: Any) -> dict[str, Any]:

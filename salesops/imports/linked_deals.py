@@ -23,14 +23,14 @@ class LinkedDeals:
     def __init__(self, ground: Ground, kind: str, members: Collection[str]) -> None:
         self.kind = kind
         book, taken = ground.book, ground.last.taken
-        on_file = {record_id for of, record_id in (*book.documents, *book.broken) if of == "deal"}
+        on_file = set(ground.ids_of("deal"))
         known = {one for of, one in taken if of == "deal" and (one in on_file or ground.on_file.removed(of, one))}
         self.used = {*on_file, *members}
         self.deals = {
             **self._by_address((one, taken["deal", one]) for one in sorted(known)),
             **self._by_address((one, book.documents[of, one].data) for of, one in book.documents if of == "deal"),
         }
-        ground.deal_of.update({told: found[0] for told in ground.keys_told if (found := self._linking(told))})
+        ground.deal_of.update((told, found[0]) for told in ground.keys_told if (found := self._linking(told)))
 
     def _by_address(self, deals: Iterable[tuple[str, Mapping[str, Any]]]) -> dict[str, list[str]]:
         found: dict[str, list[str]] = {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
+from salesops.book.book import Ref
 from salesops.imports.candidates import Candidate, Candidates, one_for_each
 from salesops.imports.contact_plan import ContactPlan
 from salesops.imports.csv.accounts import Accounts
@@ -20,6 +21,7 @@ from salesops.records.iso_codes import COUNTRIES, COUNTRY_NAMES
 from salesops.records.member import Member
 from salesops.records.scalars import UNKNOWN, shown
 from salesops.records.team import kinds_known
+from salesops.store.scratch import ScratchDict
 
 FACTS = ("kind", "country")
 """What every member says, if only that it is unknown."""
@@ -52,14 +54,14 @@ class MemberPlan:
 
     def of_deals(self, candidates: Candidates) -> Iterator[RecordOutcome]:
         """What becomes of each member that a deal names; where one cannot be taken, neither can its deals."""
-        refused: dict[str, Wrong | None] = {}
+        refused = ScratchDict[str, Wrong | None]()
         for candidate in candidates:
             if candidate.is_taken and candidate.member not in refused:
                 found = self._of_deal(candidate)
                 refused[candidate.member] = found if isinstance(found, Wrong) else None
                 if isinstance(found, RecordOutcome):
                     yield found
-        for candidate in candidates if any(refused.values()) else ():
+        for candidate in candidates if any(map(bool, refused.values())) else ():
             why = refused.get(candidate.member)
             if why and candidate.is_taken:
                 candidate.reject(self.column, why, candidate.name)
@@ -92,12 +94,12 @@ class MemberPlan:
         people = self.contacts.of(member_id) if self.contacts else []
         return {"contacts": people} if people else {}
 
-    def of_contacts(self, done: Collection[str]) -> Iterator[RecordOutcome]:
+    def of_contacts(self, done: Collection[Ref]) -> Iterator[RecordOutcome]:
         """What becomes of the members on file that only the table of contacts names; where it names none, its rows are left over."""
         if self.contacts is None:
             return
         for member_id in self.contacts.members:
-            if member_id in done:
+            if ("member", member_id) in done:
                 continue
             if not self.ground.on_file.has("member", member_id):
                 self.contacts.say_left_over(member_id)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256
 
 from salesops.imports.remarks import Wrong
 from salesops.records.scalars import ID_FORM, shown, slug
 from salesops.store.load import RESERVED
+from salesops.store.scratch import ScratchDict
 
 MAX_ID, DIGEST = 80, 10
 """The characters that an id has at most, and those of them that tell two long or foreign names apart."""
+RECENT = 1_000
+"""Names that are known without a look at the disk: those that were asked for last."""
 
 
 def sameness(name: str) -> str:
@@ -68,26 +72,27 @@ def _is_of_another_script(words: str) -> bool:
 class Directory:
     """The names of the members or of the people, those on file first.
 
-    ``ids`` are those that the mapping gives by hand.
+    ``ids`` are those that the mapping gives by hand; ``id`` is the id of a name, of which a new one is remembered, ``name_of`` the name of an id.
     """
 
     def __init__(self, on_file: Iterable[tuple[str, str]], ids: Mapping[str, str]) -> None:
-        self.names: dict[str, str] = {}
+        self.names = ScratchDict[str, str]()
         self.ids = ids
-        self._found: dict[str, str | Wrong] = {}
-        self._by_sameness: dict[str, str] = {}
-        entries = list(on_file)
-        for record_id, name in entries:
+        self.id = lru_cache(RECENT)(self._id)
+        self.name_of = lru_cache(RECENT)(self.names.__getitem__)
+        self._found = ScratchDict[str, str | Wrong]()
+        self._by_sameness = ScratchDict[str, str]()
+        for record_id, name in on_file:
             self.names.setdefault(record_id, name)
             self._by_sameness.setdefault(sameness(record_id), record_id)
-        for record_id, name in entries:
+        for record_id, name in self.names.items():
             self._by_sameness.setdefault(sameness(name), record_id)
 
-    def id(self, name: str) -> str | Wrong:
-        """The id of a name; a new one is remembered."""
-        if name not in self._found:
-            self._found[name] = self._find(name)
-        return self._found[name]
+    def _id(self, name: str) -> str | Wrong:
+        found = self._found.get(name)
+        if found is None:
+            self._found[name] = found = self._find(name)
+        return found
 
     def _find(self, name: str) -> str | Wrong:
         if name in self.ids:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from salesops.imports.candidates import Candidate
@@ -11,6 +11,7 @@ from salesops.imports.csv.rows import taken_out
 from salesops.imports.ground import Ground
 from salesops.imports.names import MAX_ID
 from salesops.imports.remarks import Wrong
+from salesops.store.scratch import ScratchDict
 
 
 @dataclass
@@ -21,17 +22,22 @@ class OwnIds:
     """
 
     path: str
-    known: dict[str, str] = field(default_factory=dict)
-    taken: set[str] = field(default_factory=set)
-    unkeyed: set[str] = field(default_factory=set)
+    known: ScratchDict[str, str] = field(default_factory=ScratchDict)
+    taken: ScratchDict[str, None] = field(default_factory=ScratchDict)
+    unkeyed: ScratchDict[str, None] = field(default_factory=ScratchDict)
 
     @classmethod
-    def of(cls, ground: Ground, key: str, members: set[str]) -> OwnIds:
+    def of(cls, ground: Ground, key: str, members: Iterable[str]) -> OwnIds:
         """Those of the records on file."""
-        on_file = {record_id for kind, record_id in (*ground.book.documents, *ground.book.broken) if kind == "deal"}
-        keyed = dict(ground.keys_of("deal", key))
-        known = {told: record_id for record_id, told in reversed(keyed.items())}
-        return cls(key, known, on_file | members, on_file - keyed.keys())
+        found = cls(key)
+        for record_id in ground.ids_of("deal"):
+            found.taken[record_id] = found.unkeyed[record_id] = None
+        for record_id in members:
+            found.taken[record_id] = None
+        for record_id, told in ground.keys_of("deal", key):
+            found.known.setdefault(told, record_id)
+            del found.unkeyed[record_id]
+        return found
 
     def give(self, candidate: Candidate, key: str) -> Wrong | None:
         """Give a deal its id; or say why nobody but a person can."""
@@ -40,13 +46,14 @@ class OwnIds:
         if of_ours:
             taken_out(candidate.data, self.path.split("."))
             self.known[key] = of_ours
-        if key not in self.known:
+        known = self.known.get(key)
+        if known is None:
             if candidate.id in self.unkeyed:
                 said = f'is the id of a deal on file that says no {self.path}: write {self.path.rpartition(".")[2]}: "{key}" under its x: where it is the same deal, else give this one another title'
                 return Wrong("id-on-file", said)
-            self.known[key] = free_id(candidate.id, self.taken)
-            self.taken.add(self.known[key])
-        candidate.id = self.known[key]
+            self.known[key] = known = free_id(candidate.id, self.taken)
+            self.taken[known] = None
+        candidate.id = known
         return None
 
     def _of_ours(self, key: str) -> str:
@@ -68,6 +75,6 @@ def _numbered(record_id: str) -> Iterator[str]:
         yield f"{record_id[: MAX_ID - len(end)].rstrip('-')}{end}"
 
 
-def in_counting_order(key: str) -> tuple[int, str]:
-    """Keys that are numbers by their value, so that the older one keeps the plain id."""
-    return (len(key) if key.isdecimal() else MAX_ID, key)
+def in_counting_order(key: str) -> tuple[str, str]:
+    """Keys that are numbers by their value, so that the older one keeps the plain id; as texts that sort so."""
+    return (f"{len(key) if key.isdecimal() else MAX_ID:09}", key)

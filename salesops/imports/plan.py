@@ -142,7 +142,7 @@ class Planner:
         members = self.of_members(candidates)
         rest = RecordOutcomes(members.aside)
         if self.contacts:
-            rest.extend(self.members.of_contacts({entry.id for entry in members}))
+            rest.extend(self.members.of_contacts(members.places))
         told = self.activities.read(candidates) if self.activities else []
         if self.deals:
             rest.extend(self.deals.entries(candidates))

@@ -103,6 +103,11 @@ class Remarks(Collection[Remark]):
         places = sorted(range(len(self)), key=lambda at: (rank[self._file[at]], self._row[at]))
         return (self._said[at] for at in places)
 
+    def in_file(self, file: str) -> Iterator[Remark]:
+        """Those of a file, in the order in which they were said."""
+        which = self._files.get(file)
+        return (self._said[at] for at, one in enumerate(self._file) if one == which)
+
     def of(self, verdict: Verdict) -> Iterator[Remark]:
         """Those of one verdict."""
         which = VERDICTS.index(verdict)

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from itertools import count, islice
 from pathlib import Path
 
-from salesops.edits.yaml_writer import FileChange, WrittenFile
+from salesops.edits.yaml_writer import FileChange, LongFile, WrittenFile
 from salesops.problems import CannotDecide
 
 if sys.platform != "win32":
@@ -63,10 +63,10 @@ def save_all(root: Path, changes: Iterable[WrittenFile]) -> int:
 
 
 def remove(root: Path, path: str, was: str) -> None:
-    """Take a file away that holds what it is thought to hold; raises CannotDecide where it does not."""
+    """Take a file away that holds what has the SHA-256 digest ``was``; raises CannotDecide where it does not."""
     target = _target(root, path)
     with alone(root), _sentence(path):
-        _same_as_before(FileChange(path, "", was), target)
+        _same_as_before(LongFile(path, (), was), target)
         target.unlink()
         _settle_folder(target.parent)
 

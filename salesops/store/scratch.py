@@ -6,13 +6,13 @@ import os
 import pickle
 import sqlite3
 import weakref
-from collections.abc import Iterable, Iterator, MutableMapping, Sequence, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, MutableMapping, Sequence, ValuesView
 from contextlib import suppress
 from typing import Any, TypeVar
 
 from salesops.problems import CannotDecide
 
-IN_MEMORY = 512
+IN_MEMORY = 128
 """Kibibytes of each list and mapping that are held in memory; a small import needs no more."""
 AT_A_TIME = 100
 """Entries that are taken out at once where all are walked through."""
@@ -40,12 +40,12 @@ class _Held:
             raise _no_room(fault) from None
 
     def walk(self, column: str, order: str = "place", last: Any = None) -> Iterator[Any]:
-        """A column of every row in order, or of those behind the last, a few at a time: what is changed meanwhile does no harm."""
+        """A column of every row in order, or several, or of those behind the last, a few at a time: what is changed meanwhile does no harm."""
         words = f"SELECT {order}, {column} FROM held WHERE {order} > ? ORDER BY {order} LIMIT {AT_A_TIME}"
         last = last or (0 if order == "place" else b"")
         while some := self.ask(words, last):
-            for last, held in some:  # noqa: B007 - the last of them is where the next ones begin
-                yield held
+            for last, *held in some:  # noqa: B007 - the last of them is where the next ones begin
+                yield held[0] if len(held) == 1 else held
 
 
 def _close(database: sqlite3.Connection) -> None:
@@ -126,6 +126,10 @@ class ScratchDict(MutableMapping[K, V]):
         """The values, in the order of their keys."""
         return _Values(self, self._held)
 
+    def items(self) -> ItemsView[K, V]:
+        """The keys with their values, in the order of the keys."""
+        return _Items(self, self._held)
+
     def __delitem__(self, key: K) -> None:
         if key not in self:
             raise KeyError(key)
@@ -156,6 +160,15 @@ class _Values(ValuesView[V]):
 
     def __iter__(self) -> Iterator[V]:
         return map(pickle.loads, self._held.walk("thing"))
+
+
+class _Items(ItemsView[K, V]):
+    def __init__(self, mapping: ScratchDict[K, V], held: _Held) -> None:
+        super().__init__(mapping)
+        self._held = held
+
+    def __iter__(self) -> Iterator[tuple[K, V]]:
+        return ((_key(name), pickle.loads(thing)) for name, thing in self._held.walk("name, thing"))
 
 
 def _name(key: object) -> bytes:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import sys
 import threading
 import time
+import tracemalloc
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from gitting import CLEAN, Git
 
-from salesops.edits.yaml_writer import FileChange
+from salesops.edits.yaml_writer import FileChange, LongFile
 from salesops.problems import CannotDecide
-from salesops.store import journal
+from salesops.store import journal, save, scratch
 from salesops.store.git import own_folder
 from salesops.store.journal import finish, is_open, last_writes, take_all_back, write
 
@@ -204,3 +207,67 @@ def test_instead_of_what_was_there_something_else_may_be_written_beside_it_too(r
     instead = [FileChange("deals/a.yaml", "a: 1 # signed\n", "a: 2\n"), FileChange("deals/c.yaml", "c: 1\n")]
     take_all_back(root, [done], instead)
     assert texts(root) == {"a.yaml": "a: 1 # signed\n", "c.yaml": "c: 1\n"}
+
+
+def old_note(root, state, *files) -> None:
+    """A note as older versions wrote it, on one line."""
+    data = {"sentence": "a and b", "files": [dict(zip(("path", "was", "now"), file, strict=True)) for file in files]}
+    journal._folder(root).mkdir(exist_ok=True)
+    (journal._folder(root) / f"000007.{state}").write_text(json.dumps(data))
+
+
+def test_what_an_older_version_wrote_is_taken_back(root):
+    for name in "bc":
+        (root / f"deals/{name}.yaml").write_text(f"{name}: 1\n")
+    old_note(
+        root,
+        "json",
+        ("deals/a.yaml", "a: 0\n", "a: 1\n"),
+        ("deals/b.yaml", None, "b: 1\n"),
+        ("deals/d.yaml", "d: 1\n", None),
+    )
+    (done,) = last_writes(root)
+    assert (done.sentence, [file.path[6:7] for file in done.files]) == ("a and b", ["a", "b", "d"])
+    take_all_back(root, [done])
+    assert texts(root) == {"a.yaml": "a: 0\n", "c.yaml": "c: 1\n", "d.yaml": "d: 1\n"}
+    assert list(last_writes(root)) == []
+
+
+def test_what_an_older_version_was_stopped_in_is_finished(root):
+    (root / "deals/b.yaml").write_text("b: 1\n")
+    old_note(root, "open", ("deals/a.yaml", "a: 1\n", "a: 2\n"), ("deals/b.yaml", None, "b: 1\n"))
+    assert finish(root) is True
+    assert texts(root) == {"a.yaml": "a: 2\n", "b.yaml": "b: 1\n"}
+
+
+def digest(text) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_a_file_in_parts_is_written_with_the_others_and_taken_back_whatever_lines_it_has(root, monkeypatch):
+    monkeypatch.setattr(journal, "PIECE", 5)
+    was, now = 'é\r\n"{\n\u2028\n', ["", '{"a": "b"}', "\n\n", "\U0001f600 ü\r", "\n"]
+    (root / "deals/long.json").write_bytes(was.encode())
+    done = write(root, [A, LongFile("deals/long.json", now, digest(was)), B], "all three")
+    assert (root / "deals/long.json").read_bytes() == "".join(now).encode()
+    assert [file.now.whole for file in done.files] == ["a: 2\n", "".join(now), "b: 1\n"]
+    take_all_back(root, [done])
+    assert (root / "deals/long.json").read_bytes() == was.encode()
+    with pytest.raises(CannotDecide, match=r"^deals/long\.json was changed while this ran: nothing was written$"):
+        write(root, [A, LongFile("deals/long.json", now, digest("other"))], "both")
+    assert texts(root)["a.yaml"] == "a: 1\n"
+    assert not is_open(root)
+
+
+def test_a_write_holds_some_of_its_files_and_never_all(root, monkeypatch):
+    monkeypatch.setattr(scratch, "IN_MEMORY", 1)
+    monkeypatch.setattr(save, "TOGETHER", 5)
+    monkeypatch.setattr(journal, "PIECE", 10_000)
+    text, count = "0123456789\n" * 10_000, 200
+    tracemalloc.start()
+    done = write(root, (FileChange(f"deals/{number}.yaml", text) for number in range(count)), "many")
+    take_all_back(root, [done])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert texts(root) == {"a.yaml": "a: 1\n"}
+    assert peak < count * len(text) / 4

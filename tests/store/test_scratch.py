@@ -49,7 +49,7 @@ def test_a_change_to_what_was_taken_out_is_not_kept_until_it_is_put_anew():
 def test_what_stands_first_under_a_key_stays_there():
     kept = ScratchDict()
     assert (kept.setdefault("a", [1]), kept.setdefault("a", [2]), kept.setdefault("b", [3])) == ([1], [1], [3])
-    assert list(kept.values()) == [[1], [3]]
+    assert (list(kept.values()), list(kept.items())) == ([[1], [3]], [("a", [1]), ("b", [3])])
 
 
 def test_what_is_changed_on_a_walk_harms_nothing():

@@ -5,17 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from datetime import date
+from itertools import chain, islice
 from pathlib import Path
 
 from salesops.book.book import Book
-from salesops.cli.actions.import_last import LastFile, Unusable, text_of
+from salesops.cli.actions.import_last import LastFile, Unusable, changed, digest_of, text_of
 from salesops.cli.actions.import_tables import book_with_team, say_why_not, sound
 from salesops.cli.day import day_of
 from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import say, style
 from salesops.cli.repository import root_of
-from salesops.edits.yaml_writer import FileChange
+from salesops.edits.yaml_writer import FileChange, LongFile
 from salesops.imports.csv.table import MAX_TABLE
 from salesops.imports.hubspot.deal_columns import DealColumns
 from salesops.imports.hubspot.draft import draft
@@ -36,7 +37,7 @@ from salesops.output import as_json_lines, show
 from salesops.store.journal import saying_what_is_written, write
 from salesops.store.save import alone, save_all
 
-Changes = list[FileChange]
+Changes = Iterator[FileChange | LongFile]
 
 
 def run(folder: str, files: tuple[str, ...], output_format: str, *, go: bool, as_of: str | None) -> int:
@@ -48,9 +49,11 @@ def run(folder: str, files: tuple[str, ...], output_format: str, *, go: bool, as
         with alone(root):
             with saying_what_is_written():
                 report, changes = _prepared(root, [_from_root(root, folder, file) for file in files], as_of, go)
-            if go and changes:
-                write(root, changes, "import hubspot")
+                first = list(islice(changes, 1))
+            if go and first:
+                write(root, chain(first, changes), "import hubspot")
             else:
+                save_all(root, first)
                 save_all(root, changes)
     except Unusable as fault:
         say_why_not(fault.problems, output_format)
@@ -91,12 +94,19 @@ def _prepared(root: Path, paths: list[str], as_of: str | None, go: bool) -> tupl
     desk = ImportDesk(book, today, export, sound(document, []), sound(found, problems), last.held)
     plan = sound(*desk.planned())
     report = desk.report(plan, tuple(notes))
-    changes = [FileChange(MAPPING, text, was), FileChange(REPORT, report.as_markdown(), text_of(root, REPORT))]
+    return report, _changes(root, FileChange(MAPPING, text, was), report, desk, last, go)
+
+
+def _changes(
+    root: Path, mapping: FileChange, report: ImportReport, desk: ImportDesk, last: LastFile, go: bool
+) -> Changes:
+    """The files that are to be written, those that are so already left out."""
+    yield from [mapping] if mapping.text != mapping.was else []
+    yield from changed(REPORT, report.as_markdown(), digest_of(root, REPORT))
     if go:
-        remembered = "".join(last.held.after(plan.entries, desk.headings))
-        changes += plan.changes
-        changes += [FileChange(last.path, remembered, text_of(root, last.path))] if remembered else []
-    return report, [change for change in changes if change.text != change.was]
+        remembered = last.after(desk.last.after(report.plan.entries, desk.headings))
+        yield from (change for change in report.plan.changes if change.text != change.was)
+        yield from remembered
 
 
 def _deals_of(export: HubspotExport, book: Book, today: date) -> DealColumns | None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 
-from salesops.cli.named_file import bytes_of, opened
+from salesops.cli.named_file import opened
 from salesops.edits.yaml_writer import LongFile
-from salesops.imports.last_files import MOST_KEPT, PROGRAMS, last_path
+from salesops.imports.json_parts import PIECE
+from salesops.imports.last_files import PROGRAMS, last_path
 from salesops.imports.last_import import Remembered, read_last
 from salesops.problems import CannotDecide, Place, Problem
 from salesops.store.scratch import ScratchList
 
 CSV = "csv"
+TOGETHER = 100
+"""Pieces of a file that are put aside as one."""
 
 
 class Unusable(Exception):
@@ -54,12 +58,17 @@ class LastFile:
 
     def after(self, pieces: Iterable[str]) -> list[LongFile]:
         """The file with another text; nothing where it is so already, or there is nothing to keep."""
-        parts, digest = ScratchList[str](), hashlib.sha256()
-        for piece in pieces:
-            parts.append(piece)
-            digest.update(piece.encode("utf-8"))
-        is_new = len(parts) > 0 and digest.hexdigest() != self.digest
-        return [LongFile(self.path, parts, self.digest)] if is_new else []
+        return changed(self.path, pieces, self.digest)
+
+
+def changed(path: str, pieces: Iterable[str], was: str | None) -> list[LongFile]:
+    """A file with the text of some pieces, which are put aside; nothing where its digest is that already, or there are none."""
+    parts, digest, rest = ScratchList[str](), hashlib.sha256(), iter(pieces)
+    while part := "".join(islice(rest, TOGETHER)):
+        parts.append(part)
+        digest.update(part.encode("utf-8"))
+    is_new = len(parts) > 0 and digest.hexdigest() != was
+    return [LongFile(path, parts, was)] if is_new else []
 
 
 def name_of(column_map: str, source: str) -> str:
@@ -72,10 +81,23 @@ def name_of(column_map: str, source: str) -> str:
 
 def text_of(root: Path, path: str) -> str | None:
     """The text of a file that an import wrote; None where there is none."""
+    return "".join(_pieces(root, path)) if (root / path).exists() else None
+
+
+def digest_of(root: Path, path: str) -> str | None:
+    """The digest of such a file; None where there is none."""
     if not (root / path).exists():
         return None
-    raw = bytes_of(root / path, path, MOST_KEPT)
+    digest = hashlib.sha256()
+    for piece in _pieces(root, path):
+        digest.update(piece.encode("utf-8"))
+    return digest.hexdigest()
+
+
+def _pieces(root: Path, path: str) -> Iterator[str]:
     try:
-        return raw.decode("utf-8")
+        with opened(root / path, path) as file, TextIOWrapper(file, encoding="utf-8", newline="") as text:
+            while piece := text.read(PIECE):
+                yield piece
     except UnicodeDecodeError:
         raise CannotDecide(f"{path} is not UTF-8: move it away, or take it back from git") from None

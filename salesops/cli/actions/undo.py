@@ -33,9 +33,9 @@ WHY = "it has been merged already, so it is taken back by a signed correction: w
 
 @dataclass(frozen=True)
 class Undoing:
-    """The writes that are to be taken back, what comes of it, the files that go, what is signed for, and errors that it leaves."""
+    """The writes that are to be taken back, as data; what comes of it, the files that go, what is signed for, and errors that it leaves."""
 
-    writes: Sequence[Write]
+    writes: Sequence[Mapping[str, Any]]
     tried: Trial
     gone: tuple[FileChange, ...]
     signed: tuple[Mapping[str, Any], ...]
@@ -133,8 +133,12 @@ def _undoing(desk: Desk, writes: Sequence[Write], why: str | None) -> Undoing:
     drafted = Drafted(desk.root)
     now, known = drafted.load()
     together = as_one(writes)
-    back = {file.path: FileChange(file.path, file.was, file.now) for file in together if file.was is not None}
-    gone = tuple(FileChange(file.path, "", file.now) for file in together if file.was is None and file.now is not None)
+    back = {
+        file.path: FileChange(file.path, file.was.whole, file.now.whole if file.now else None)
+        for file in together
+        if file.was
+    }
+    gone = tuple(FileChange(file.path, "", file.now.whole) for file in together if file.now and not file.was)
     bare, _ = drafted.load(back.values(), [file.path for file in gone])
     bases = [CommitBooks(desk.root).book(commit)[0] for commit in merged_into(desk.root)]
     refs = [(kind.name, id_of(file.path)) for file in together if (kind := kind_at_path(file.path))]
@@ -146,7 +150,7 @@ def _undoing(desk: Desk, writes: Sequence[Write], why: str | None) -> Undoing:
     found, _ = parted([*later, *check_book(after, desk.day)], [*known, *check_book(now, desk.day)])
     files = tuple(file for file in back.values() if file.text != file.was)
     tried = Trial(now, after, desk.day, (), Applied(files), tuple(_new_past(bases, now, after, desk)))
-    return Undoing(writes, tried, gone, tuple(signed), tuple(in_order(errors(found))))
+    return Undoing([*map(_write_as_data, writes)], tried, gone, tuple(signed), tuple(in_order(errors(found))))
 
 
 def _new_past(bases: Sequence[Book], now: Book, after: Book, desk: Desk) -> list[Problem]:
@@ -244,7 +248,7 @@ def _as_data(desk: Desk, undoing: Undoing, written: bool) -> dict[str, Any]:
         "as_of": desk.day,
         "written": written,
         "refused": False,
-        "writes": [_write_as_data(write) for write in undoing.writes],
+        "writes": undoing.writes,
         "signed": [dict(each) for each in undoing.signed],
         "files": [{"path": file.path, "text": file.text} for file in undoing.tried.result.files],
         "gone": [file.path for file in undoing.gone],

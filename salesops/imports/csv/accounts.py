@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -10,29 +11,35 @@ from salesops.imports.csv.table import Table, TableRow
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Verdict, Wrong
 from salesops.records.scalars import shown
+from salesops.store.scratch import ScratchDict
 
 
-@dataclass(frozen=True)
+@dataclass
 class Accounts:
-    """How the table is read, and the column of its names."""
+    """How the table is read, and the column of its names; ``asked`` has a 1 for each row of which somebody asked."""
 
     reading: TableReading
     key: str
-    asked: set[str] = field(default_factory=set)
+    asked: bytearray = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.asked = bytearray(len(self.reading.table.rows))
 
     @cached_property
-    def rows(self) -> dict[str, list[int]]:
+    def rows(self) -> Mapping[str, tuple[int, ...]]:
         """The places of the rows by what all spellings of a name have in common."""
-        found: dict[str, list[int]] = {}
+        found = ScratchDict[str, tuple[int, ...]]()
         for at, row in enumerate(self.reading.table.rows):
-            found.setdefault(sameness(self.reading.table.cell(row, self.key)), []).append(at)
+            same = sameness(self.reading.table.cell(row, self.key))
+            found[same] = (*found.get(same, ()), at)
         return found
 
     def reader(self, name: str, asker: RowReader) -> RowReader | Wrong:
         """The row of a member, ready to be read; an empty one, spoken of as the asker's, where the table has none."""
-        self.asked.add(sameness(name))
         table = self.reading.table
-        found = self.rows.get(sameness(name), [])
+        found = self.rows.get(sameness(name), ())
+        for at in found:
+            self.asked[at] = 1
         if len(found) > 1:
             numbers = " and ".join(str(table.rows[at].number) for at in found)
             return Wrong("member-twice", f"appears in several rows of {table.name} ({numbers})")
@@ -46,8 +53,7 @@ class Accounts:
 
     def say_left_over(self) -> None:
         """Say of which rows nobody asked."""
-        for same, rows in self.rows.items():
-            for at in rows if same not in self.asked else ():
-                reader = RowReader(self.reading, at)
-                reason = "is the member of no deal that is taken"
-                reader.say(Verdict.SKIPPED, self.key, "row-left-over", reason, reader.table.cell(reader.row, self.key))
+        for at in (at for at, is_asked in enumerate(self.asked) if not is_asked):
+            reader = RowReader(self.reading, at)
+            reason = "is the member of no deal that is taken"
+            reader.say(Verdict.SKIPPED, self.key, "row-left-over", reason, reader.table.cell(reader.row, self.key))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache, partial
 from itertools import islice
 from typing import Literal
 
@@ -47,10 +47,39 @@ MOST = 100_000
 FEW = 30
 """Words of a column that are listed; one with more is no choice."""
 
+DIFFERENT = 500
+"""Different words of a column that are held."""
+
+_EMPTY = frozenset(EMPTY_WORDS)
 _AMOUNT = re.compile(
     r"([A-Z]{3}|[$€£¥])?\s*([0-9]{1,3}(?:([,.' ])[0-9]{3})+|[0-9]+)(?:([.,])[0-9]{1,2})?\s*([A-Z]{3}|[$€£¥])?"
 )
 _YES_NO = frozenset("yes no true false y n 0 1 on off".split())
+
+
+class ColumnCells(Collection[str]):
+    """What the cells of a column hold: equal ones together as long as they are few different ones, else as the table has them, which is read anew."""
+
+    def __init__(self, anew: Callable[[], Iterator[str]]) -> None:
+        self._anew = anew
+        self._times: Counter[str] | None = Counter()
+        self._count = 0
+
+    def add(self, words: str) -> None:
+        """Count one more."""
+        self._count += 1
+        if self._times is not None:
+            self._times[words] += 1
+            self._times = None if len(self._times) > DIFFERENT else self._times
+
+    def __iter__(self) -> Iterator[str]:
+        return self._anew() if self._times is None else self._times.elements()
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __contains__(self, words: object) -> bool:
+        return any(words == one for one in self)
 
 
 @dataclass(frozen=True)
@@ -58,7 +87,7 @@ class TableColumn:
     """A column: its name and what its cells hold, without those that mean nothing."""
 
     name: str
-    held: tuple[str, ...] = field(default=())
+    held: Collection[str] = ()
 
     @cached_property
     def words(self) -> list[str]:
@@ -69,14 +98,22 @@ class TableColumn:
     @cached_property
     def is_few(self) -> bool:
         """Whether it holds so few words that it may be a choice among them."""
-        return len(set(self.held)) <= FEW
+        different: set[str] = set()
+        for words in self.held:
+            different.add(words)
+            if len(different) > FEW:
+                return False
+        return True
 
     @cached_property
     def dates(self) -> list[str]:
         """The ways to write a day in which all of its cells can be read."""
-        if not self.held or not all(any(map(str.isdigit, words)) for words in self.held[:5]):
-            return []
-        return [way for way in DATES if all(is_read(words, way) for words in dict.fromkeys(self.held))]
+        ways = list(DATES) if self.held else []
+        for words in self.held:
+            ways = [way for way in ways if is_read(words, way)]
+            if not ways:
+                break
+        return ways
 
     @cached_property
     def looks(self) -> Looks:
@@ -85,14 +122,14 @@ class TableColumn:
             return "nothing"
         if self.dates:
             return "day"
-        if {word.casefold() for word in self.held} <= _YES_NO:
+        if all(word.casefold() in _YES_NO for word in self.held):
             return "yes or no"
         return "amount" if all(_AMOUNT.fullmatch(words) for words in self.held) else "text"
 
     @cached_property
     def marks(self) -> set[str]:
         """The signs and codes of currencies beside its amounts."""
-        found = [match for words in self.held if (match := _AMOUNT.fullmatch(words))]
+        found = (match for words in self.held if (match := _AMOUNT.fullmatch(words)))
         return {
             sign for match in found for sign in (match[1], match[5]) if sign and (len(sign) == 1 or sign in CURRENCIES)
         }
@@ -108,6 +145,7 @@ class TableColumn:
         return {match[4] for words in self.held if (match := _AMOUNT.fullmatch(words)) and match[4]}
 
 
+@lru_cache(maxsize=4096)
 def is_read(words: str, way: str) -> bool:
     """Whether a cell is a day written in this way, if only of another age."""
     found = cells.day(words, (way,), "UTC")
@@ -133,15 +171,21 @@ def table_as_it_looks(name: str, raw: bytes) -> tuple[Table | None, Format, list
 
 def empty_words(table: Table) -> list[str]:
     """The words of a table that other programs write where there is nothing."""
-    held = {cell.strip() for row in islice(table.rows, MOST) for cell in row.cells}
+    cells = (cell.strip() for row in islice(table.rows, MOST) for cell in row.cells)
+    held = set(filter(_EMPTY.__contains__, cells))
     return [word for word in EMPTY_WORDS if word in held]
 
 
 def columns_of(table: Table, empty: Iterable[str]) -> list[TableColumn]:
     """Every column that has a name."""
     nothing = {"", *empty}
-    rows = list(islice(table.rows, MOST))
-    return [
-        TableColumn(name, tuple(words for row in rows if (words := table.cell(row, name)) not in nothing))
-        for name in table.columns
-    ]
+    found = {name: ColumnCells(partial(_cells, table, name, nothing)) for name in table.columns}
+    for row in islice(table.rows, MOST):
+        for name, held in found.items():
+            if (words := table.cell(row, name)) not in nothing:
+                held.add(words)
+    return [TableColumn(name, held) for name, held in found.items()]
+
+
+def _cells(table: Table, name: str, nothing: Collection[str]) -> Iterator[str]:
+    return (words for row in islice(table.rows, MOST) if (words := table.cell(row, name)) not in nothing)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from salesops.imports.csv.cells import cleaned
 from salesops.imports.csv.mapping import Format, JoinMap
 from salesops.imports.csv.table import RowsOnDisk, Table, TableRow
 from salesops.imports.remarks import Remark, Verdict
+from salesops.store.scratch import ScratchDict, ScratchList
 
 
 def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format, used: Collection[str]) -> Table:
@@ -18,16 +20,19 @@ def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format,
     the first is said to be left over. Rows of one key that differ in a column that is ``used`` are asked about.
     """
     columns = {f"{name}.{column}": at for column, at in second.columns.items()}
-    by_key: dict[str, list[int]] = {}
+    by_key = ScratchDict[str, tuple[int, ...]]()
     for at, row in enumerate(second.rows):
-        by_key.setdefault(_key(second, row, join.key), []).append(at)
-    asked, met = list[Remark](), set[str]()
+        if key := _key(second, row, join.key):
+            by_key[key] = (*by_key.get(key, ()), at)
+    asked, met = list[Remark](), bytearray(len(second.rows))
 
     def beside() -> Iterator[TableRow]:
         for row in first.rows:
             key = _key(first, row, join.to)
-            like = [second.rows[at] for at in by_key.get(key, ())] if key else []
-            met.update({key} if like else ())
+            places = by_key.get(key, ()) if key else ()
+            like = [second.rows[at] for at in places]
+            for at in places:
+                met[at] = True
             differs = [column for column, at in columns.items() if column in used and _differ(like, at)]
             if differs:
                 asked.append(_asked(first, row, join, second, like, differs))
@@ -40,7 +45,7 @@ def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format,
         RowsOnDisk(beside()),
         (*first.refused, *asked),
         {**first.formats, **dict.fromkeys(columns, shape)},
-        (*first.left_over, *second.refused, *_left_over(first, join, second, by_key, met)),
+        ScratchList(chain(first.left_over, second.refused, _left_over(first, join, second, met))),
         {**first.beside, second.name: len(second.rows) + len(second.refused)},
     )
 
@@ -67,10 +72,7 @@ def _asked(
     return Remark(Verdict.ASKED, first.name, row.number, row.line, join.to, "rows-contradict", reason, value)
 
 
-def _left_over(
-    first: Table, join: JoinMap, second: Table, by_key: dict[str, list[int]], met: set[str]
-) -> Iterator[Remark]:
-    for key, places in by_key.items():
-        for row in (second.rows[at] for at in places) if key not in met else ():
-            reason = f"belongs to no row of {first.name}"
-            yield Remark(Verdict.SKIPPED, second.name, row.number, row.line, join.key, "row-left-over", reason, key)
+def _left_over(first: Table, join: JoinMap, second: Table, met: bytearray) -> Iterator[Remark]:
+    for row in (row for at, row in enumerate(second.rows) if not met[at]):
+        reason, key = f"belongs to no row of {first.name}", _key(second, row, join.key)
+        yield Remark(Verdict.SKIPPED, second.name, row.number, row.line, join.key, "row-left-over", reason, key)

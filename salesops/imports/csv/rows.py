@@ -295,7 +295,7 @@ class RowReader:
         if isinstance(record_id, Wrong):
             self.reject(column, record_id, name)
             return None
-        known = directory.names.get(record_id, name)
+        known = directory.name_of(record_id)
         if known != name and record_id != name:
             self.say(Verdict.STAND_IN, column, "spelled-differently", f"is read as {shown(known)}", name)
         return StandIn(record_id) if isinstance(name, StandIn) else record_id

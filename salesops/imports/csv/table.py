@@ -8,7 +8,7 @@ import gzip
 import io
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -77,7 +77,7 @@ class Table:
     rows: Sequence[TableRow] = ()
     refused: tuple[Remark, ...] = field(default=())
     formats: Mapping[str, Format] = field(default_factory=dict)
-    left_over: tuple[Remark, ...] = field(default=())
+    left_over: Collection[Remark] = field(default=())
     beside: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property

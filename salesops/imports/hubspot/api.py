@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from io import BytesIO, TextIOWrapper
 from typing import Any
 
-from salesops.imports.csv.table import MAX_TABLE, Table, TableRow
+from salesops.imports.csv.table import MAX_TABLE, RowsOnDisk, Table, TableRow
 from salesops.imports.hubspot.headings import CANONICAL
+from salesops.imports.json_parts import JsonParts
 from salesops.problems import Place, Problem
 from salesops.records.yaml_reader import UNSEEN
+from salesops.store.scratch import ScratchList
 
 HISTORY = "dealstage"
+LISTS = ("deals", "results")
+"""Where the deals of a page stand, of v1 and of v3."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS = re.compile(r"-?[0-9]{1,15}")
 _IS_TIME = re.compile(r"(?:.*date|hs_(?:v2_)?date_(?:entered|exited)_.*)")
@@ -35,35 +40,68 @@ def read_answer(name: str, raw: bytes) -> tuple[Table | None, list[Problem]]:
             _wrong(name, f"the file has more than {MAX_TABLE // 1024 // 1024} MiB", "ask for fewer deals at once")
         ]
     try:
-        data = json.loads(raw.decode("utf-8-sig"), parse_float=str, parse_int=str, parse_constant=str)
-    except UnicodeDecodeError:
-        return None, [_wrong(name, "the file is not UTF-8", "save what the interface answers as it is")]
-    except RecursionError:
-        return None, [_wrong(name, "the file is nested too deeply", "save what the interface answers as it is")]
-    except ValueError as fault:
-        said = f"the file is not JSON: {getattr(fault, 'msg', fault)}"
-        return None, [_wrong(name, said, "save what the interface answers as it is", getattr(fault, "lineno", 1))]
-    pages = data if isinstance(data, list) else [data]
-    deals = list(_deals(pages))
+        deals = _cells_of(JsonParts(TextIOWrapper(BytesIO(raw), "utf-8-sig", newline="").read, number=str))
+    except (ValueError, TypeError, RecursionError):
+        return None, [_no_json(name, raw)]
     if not deals:
         said = "the file holds no deals: neither deals (v1) nor results (v3)"
         return None, [_wrong(name, said, "ask for deals, with propertiesWithHistory=dealstage")]
-    return _table(name, [_cells(deal) for deal in deals]), []
+    return _table(name, deals), []
+
+
+def _no_json(name: str, raw: bytes) -> Problem:
+    """Why a file is no JSON."""
+    advice = "save what the interface answers as it is"
+    try:
+        json.loads(raw.decode("utf-8-sig"), parse_int=str)
+    except UnicodeDecodeError:
+        return _wrong(name, "the file is not UTF-8", advice)
+    except ValueError as fault:
+        return _wrong(
+            name, f"the file is not JSON: {getattr(fault, 'msg', fault)}", advice, getattr(fault, "lineno", 1)
+        )
+    except RecursionError:
+        pass
+    return _wrong(name, "the file is nested too deeply", advice)
 
 
 def _wrong(name: str, said: str, advice: str, line: int = 1) -> Problem:
     return Problem("not-a-table", said, Place(name, line), help=advice)
 
 
-def _deals(pages: Iterable[Any]) -> Iterator[Mapping[str, Any]]:
-    """Every deal of the pages; a list of deals is one page."""
-    for page in pages:
-        found = page.get("deals", page.get("results")) if isinstance(page, Mapping) else None
-        if found is None and isinstance(page, Mapping) and isinstance(page.get("properties"), Mapping):
-            found = [page]
-        for deal in found if isinstance(found, list) else ():
-            if isinstance(deal, Mapping) and isinstance(deal.get("properties", {}), Mapping):
-                yield deal
+def _cells_of(text: JsonParts) -> Sequence[dict[str, str]]:
+    """Every deal of an answer, or of a list of its pages, as the cells of a row; a list of deals is one page."""
+    found = ScratchList[dict[str, str]]()
+    if text.is_next("["):
+        for _ in text.each_entry():
+            _add_page(text, found)
+    else:
+        _add_page(text, found)
+    text.end()
+    return found
+
+
+def _add_page(text: JsonParts, found: ScratchList[dict[str, str]]) -> None:
+    """Put the deals of a page behind those that were found; of what may be a deal by itself that one."""
+    if not text.is_next("{"):
+        text.value()
+        return
+    page: dict[str, Any] = {}
+    for key in text.each_key():
+        is_list = key in LISTS and text.is_next("[")
+        page[key] = ScratchList(_rows_of(text.value() for _ in text.each_entry())) if is_list else text.value()
+    told = page.get("deals", page.get("results"))
+    if told is None and isinstance(page.get("properties"), Mapping):
+        told = ScratchList(_rows_of([page]))
+    for cells in told if isinstance(told, ScratchList) else ():
+        found.append(cells)
+
+
+def _rows_of(deals: Iterable[Any]) -> Iterator[dict[str, str]]:
+    """Each deal as the cells of a row; what is none is passed over."""
+    for deal in deals:
+        if isinstance(deal, Mapping) and isinstance(deal.get("properties", {}), Mapping):
+            yield _cells(deal)
 
 
 def _cells(deal: Mapping[str, Any]) -> dict[str, str]:
@@ -156,16 +194,16 @@ def _associated(deal: Mapping[str, Any], of_v1: str, of_v3: str) -> str:
     return ";".join(dict.fromkeys(found))
 
 
-def _table(name: str, deals: list[dict[str, str]]) -> Table:
+def _table(name: str, deals: Sequence[dict[str, str]]) -> Table:
     """The deals as rows of one table; the first has the number 2, as if the headings were row 1."""
-    used = [
+    used = (
         heading
         for deal in deals
         for heading, words in deal.items()
         if heading and (words or not heading.startswith(("Associated", "Is ")))
-    ]
+    )
     header = tuple(dict.fromkeys(used))
     rows = (
         TableRow(number, number, [deal.get(heading, "") for heading in header]) for number, deal in enumerate(deals, 2)
     )
-    return Table(name, header, tuple(rows))
+    return Table(name, header, RowsOnDisk(rows))

@@ -139,7 +139,7 @@ def ways_of_days(table: Table) -> list[str]:
     for column in columns_of(table, empty_words(table)):
         if not may_hold_days(column.name):
             continue
-        for words in dict.fromkeys(column.held):
+        for words in column.held:
             if not any(is_read(words, way) for way in found):
                 found += [
                     way for way in column.dates or [way for way in DATES if is_read(words, way)] if way not in found

@@ -8,10 +8,9 @@ from itertools import accumulate
 
 from salesops.imports.csv.columns import table_as_it_looks
 from salesops.imports.csv.mapping import Format
-from salesops.imports.csv.table import Table, TableRow
+from salesops.imports.csv.table import RowsOnDisk, Table, TableRow
 from salesops.imports.hubspot.api import is_json, read_answer
 from salesops.imports.hubspot.headings import Role, role_of
-from salesops.imports.remarks import Remark
 from salesops.problems import Place, Problem
 from salesops.records.scalars import shown
 
@@ -47,22 +46,27 @@ def together(files: Sequence[ExportFile]) -> ExportFile:
         return files[0]
     header = tuple(dict.fromkeys(name for file in files for name in file.table.header if name))
     name = " + ".join(file.path if _is_shared(file, files) else file.table.name for file in files)
-    rows, refused = list[TableRow](), list[Remark]()
-    for file, before in zip(files, rows_before(files), strict=True):
-        table = file.table
-        places = [table.columns.get(heading) for heading in header]
-        rows += (
-            TableRow(row.number + before, row.line, ["" if at is None else row.cells[at] for at in places])
-            for row in table.rows
-        )
-        refused += (replace(remark, file=name, row=remark.row + before) for remark in table.refused)
+    tables = [(file.table, before) for file, before in zip(files, rows_before(files), strict=True)]
+    rows = (
+        replace(row, number=row.number + before, cells=_under(header, table, row))
+        for table, before in tables
+        for row in table.rows
+    )
+    refused = tuple(
+        replace(remark, file=name, row=remark.row + before) for table, before in tables for remark in table.refused
+    )
     return replace(
         files[0],
         path=" + ".join(file.path for file in files),
-        table=Table(name, header, tuple(rows), tuple(refused)),
+        table=Table(name, header, RowsOnDisk(rows), refused),
         is_answer=all(file.is_answer for file in files),
         has_mark=any(file.has_mark for file in files),
     )
+
+
+def _under(header: Sequence[str], table: Table, row: TableRow) -> list[str]:
+    places = (table.columns.get(heading) for heading in header)
+    return ["" if at is None else row.cells[at] for at in places]
 
 
 def rows_before(files: Sequence[ExportFile]) -> list[int]:

@@ -23,6 +23,7 @@ from salesops.imports.plan import Plan, Planner
 from salesops.problems import Path, Problem, dotted
 from salesops.records.record import value_at
 from salesops.records.yaml_reader import Document
+from salesops.store.scratch import ScratchList
 
 FIRST = (Role.DEALS, Role.COMPANIES, Role.MEETINGS, Role.CONTACTS)
 """Which table comes first where there are several; the others stand beside it."""
@@ -60,7 +61,7 @@ class ImportDesk:
             mapping=self.mapping,
             zone=self.book.team.time_zone if self.book.team else "UTC",
             questions=tuple(questions_in(self.document)),
-            gone=tuple(self._gone()),
+            gone=ScratchList(self._gone()),
             changed_headings=tuple(self.last.changed_headings(self.headings)),
             notes=notes,
         )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from salesops.book.sounds_alike import sounding_like
@@ -16,12 +17,13 @@ from salesops.imports.hubspot.deal_columns import DealColumns, may_hold_days, wa
 from salesops.imports.hubspot.files import ExportFile
 from salesops.imports.hubspot.headings import COMPANY_NAMES, DEAL_NAMES, Role, column_called
 from salesops.imports.hubspot.mapping import MAPPING, HubspotMap
-from salesops.imports.hubspot.row_fates import Becomes, RowFate, counts, question_in_words
+from salesops.imports.hubspot.row_fates import Becomes, RowFates, question_in_words
 from salesops.imports.hubspot.tables import HubspotExport
 from salesops.imports.names import sameness
 from salesops.imports.outcomes import Outcome
 from salesops.imports.plan import Plan
 from salesops.output import SCHEMA_VERSION, Style, counted, markdown, show, table
+from salesops.store.scratch import ScratchDict, ScratchList
 
 REPORT = "imports/hubspot.md"
 FEW = 12
@@ -37,26 +39,36 @@ class ImportReport:
 
     export: HubspotExport
     plan: Plan
-    fates: Mapping[Role, list[RowFate]]
+    fates: Mapping[Role, RowFates]
     deals: DealColumns | None
     mapping: HubspotMap
     zone: str
     questions: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+    gone: Sequence[str] = ()
     changed_headings: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     @property
     def has_open_ends(self) -> bool:
         """Whether any row was not taken, or something is asked."""
-        return bool(self.asked) or any(one.fate is not Becomes.TAKEN for fates in self.fates.values() for one in fates)
+        return bool(self.asked) or any(fates.counts[Becomes.TAKEN] < len(fates) for fates in self.fates.values())
 
     @cached_property
-    def asked(self) -> tuple[str, ...]:
+    def asked(self) -> Sequence[str]:
         """What is asked of records that rows of several files tell of: no row asks it alone."""
-        shown = {one.path for fates in self.fates.values() for one in fates if one.fate is Becomes.ASKS}
+        shown = {one.path for fates in self.fates.values() for one in fates.of(Becomes.ASKS)}
         asking = (entry for entry in self.plan.entries.asking if entry.path not in shown)
-        return tuple(f"{entry.path}: {question_in_words(each)}" for entry in asking for each in entry.asked)
+        return ScratchList(f"{entry.path}: {question_in_words(each)}" for entry in asking for each in entry.asked)
+
+    @cached_property
+    def alike(self) -> Sequence[str]:
+        """Institutions of the export that have one name, or names that sound alike."""
+        return ScratchList(names_alike(self.export))
+
+    @cached_property
+    def doubts(self) -> Sequence[str]:
+        """Deals that were closed before they were created, by the words of the export."""
+        return ScratchList(doubtful_days(self.export))
 
     # ── for a terminal ────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -151,16 +163,10 @@ class ImportReport:
             yield f"Money   {show(column.name)} holds {counted(len(column.held), 'amount')} without a currency: {show(said)}"
 
     def _alike(self) -> Iterator[str]:
-        lines = list(names_alike(self.export))
-        yield from (f"Names   {show(line)}" for line in lines[:FEW])
-        if len(lines) > FEW:
-            yield f"        … and {len(lines) - FEW:,} more: {REPORT} has them all"
+        yield from _few("Names", self.alike)
 
     def _doubts(self) -> Iterator[str]:
-        doubts = doubtful_days(self.export)
-        yield from (f"Days    {show(line)}" for line in doubts[:FEW])
-        if len(doubts) > FEW:
-            yield f"        … and {len(doubts) - FEW:,} more: {REPORT} has them all"
+        yield from _few("Days", self.doubts)
 
     def _records(self, is_done: bool) -> Iterator[str]:
         """How many records are new and how many change, and which change how."""
@@ -172,16 +178,10 @@ class ImportReport:
         ]
         if told:
             yield f"Records {'' if is_done else 'would be: '}{' · '.join(told)}"
-        changed = [entry for entry in self.plan.entries if entry.outcome is Outcome.UPDATED]
-        yield from (f"  {show(entry.path)}: {show(', '.join(entry.differs))}" for entry in changed[:FEW])
-        for line in self.asked[:FEW]:
-            yield f"Asks    {show(line)}"
-        if len(self.asked) > FEW:
-            yield f"        … and {len(self.asked) - FEW:,} more: {REPORT} has them all"
-        for line in self.gone[:FEW]:
-            yield f"Gone    {show(line)}"
-        if len(self.gone) > FEW:
-            yield f"        … and {len(self.gone) - FEW:,} more: {REPORT} has them all"
+        changed = islice(self.plan.entries.of(Outcome.UPDATED), FEW)
+        yield from (f"  {show(entry.path)}: {show(', '.join(entry.differs))}" for entry in changed)
+        yield from _few("Asks", self.asked)
+        yield from _few("Gone", self.gone)
 
     def _open(self, style: Style, is_done: bool) -> Iterator[str]:
         if self.questions:
@@ -198,9 +198,9 @@ class ImportReport:
 
     # ── row by row ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def as_markdown(self) -> str:
-        """Row by row; the same words for the same files, whether they were written already or not."""
-        return "\n".join([*self._page(), ""])
+    def as_markdown(self) -> Iterator[str]:
+        """Row by row, a line at a time; the same words for the same files, whether they were written already or not."""
+        return (f"{line}\n" for line in self._page())
 
     def _page(self) -> Iterator[str]:
         yield "# What becomes of each row of the HubSpot export"
@@ -212,11 +212,11 @@ class ImportReport:
             yield ""
             yield f"{counted(len(fates), 'row')}: {_tally(fates)}."
             for fate in (Becomes.ASKS, Becomes.NOT_TAKEN, Becomes.TAKEN):
-                yield from _rows_with(fate, [one for one in fates if one.fate is fate])
+                yield from _rows_with(fate, fates)
         for heading, lines in (
             ("Questions of the mapping", self.questions),
-            ("Names that are probably one institution: listed, never made one", tuple(names_alike(self.export))),
-            ("Days to look at", tuple(doubtful_days(self.export))),
+            ("Names that are probably one institution: listed, never made one", self.alike),
+            ("Days to look at", self.doubts),
             ("To decide: the record and the export were both changed since the last import", self.asked),
             ("Gone from the export: nothing is removed here", self.gone),
         ):
@@ -242,7 +242,7 @@ class ImportReport:
                     "file": file.path,
                     "holds": role.value,
                     "rows": file.rows,
-                    **{fate.name.lower(): number for fate, number in counts(self.fates[role]).items()},
+                    **{fate.name.lower(): number for fate, number in self.fates[role].counts.items()},
                 }
                 for role, file in self.export.files.items()
             ],
@@ -263,13 +263,13 @@ class ImportReport:
             "merged": dict(self.export.merged),
             "pipelines": len({stage.pipeline for stage in self.export.stages}),
             "questions": list(self.questions),
-            "alike": list(names_alike(self.export)),
-            "days": doubtful_days(self.export),
-            "asked": list(self.asked),
-            "gone": list(self.gone),
+            "alike": iter(self.alike),
+            "days": iter(self.doubts),
+            "asked": iter(self.asked),
+            "gone": iter(self.gone),
             "columns": list(self.changed_headings),
             "people": self.plan.people_to_paste,
-            "written": [change.path for change in self.plan.changes],
+            "written": (change.path for change in self.plan.changes),
         }
 
 
@@ -286,19 +286,24 @@ def _example(found: Table, way: str) -> str:
     return next((words for column in columns for words in column.held if is_read(words, way)), "")
 
 
-def _tally(fates: list[RowFate]) -> str:
-    found = counts(fates)
-    remarked = sum(bool(one.why) for one in fates if one.fate is Becomes.TAKEN)
-    more = {Becomes.TAKEN: f" ({remarked:,} with a remark)"} if remarked else {}
-    return " · ".join(f"{found[fate]:,} {ENDING[fate]}{more.get(fate, '')}" for fate in Becomes)
+def _few(title: str, lines: Sequence[str]) -> Iterator[str]:
+    """The first lines of one kind, and how many more there are."""
+    yield from (f"{title:<8}{show(line)}" for line in lines[:FEW])
+    if len(lines) > FEW:
+        yield f"        … and {len(lines) - FEW:,} more: {REPORT} has them all"
 
 
-def _rows_with(fate: Becomes, fates: list[RowFate]) -> Iterator[str]:
+def _tally(fates: RowFates) -> str:
+    more = {Becomes.TAKEN: f" ({fates.remarked:,} with a remark)"} if fates.remarked else {}
+    return " · ".join(f"{fates.counts[fate]:,} {ENDING[fate]}{more.get(fate, '')}" for fate in Becomes)
+
+
+def _rows_with(fate: Becomes, fates: RowFates) -> Iterator[str]:
     """The rows of one fate as a table."""
-    if not fates:
+    if not fates.counts[fate]:
         return
     yield from ("", f"### {fate.value.capitalize()}", "", "| row | record | why |", "|---|---|---|")
-    for one in fates:
+    for one in fates.of(fate):
         yield f"| {one.row} | {markdown(one.path)} | {markdown('; '.join(one.why))} |"
 
 
@@ -308,35 +313,31 @@ def names_alike(export: HubspotExport) -> Iterator[str]:
     column = column_called(found.header, COMPANY_NAMES["name"]) if found else ""
     if found is None or not column:
         return
-    rows: dict[str, list[str]] = {}
+    rows = ScratchDict[str, tuple[str, ...]]()
     for row in found.rows:
         if name := found.cell(row, column):
-            rows.setdefault(sameness(name), []).append(f"{name} (row {row.number})")
+            same = sameness(name)
+            rows[same] = (*rows.get(same, ()), f"{name} (row {row.number})")
     yield from (f"twice: {' and '.join(told)}" for told in rows.values() if len(told) > 1)
-    names = {str(at): told[0].rpartition(" (row ")[0] for at, told in enumerate(rows.values())}
-    if len(names) > MANY_NAMES:
+    if len(rows) > MANY_NAMES:
         return
+    names = {str(at): told[0].rpartition(" (row ")[0] for at, told in enumerate(rows.values())}
     for at, name in names.items():
         like = [names[other] for other in sounding_like(name, names) if int(other) > int(at)]
         yield from (f"alike: {name} and {other}" for other in like)
 
 
-def doubtful_days(export: HubspotExport) -> list[str]:
+def doubtful_days(export: HubspotExport) -> Iterator[str]:
     """Deals that were closed before they were created, by the words of the export."""
     found = export.deals
     if found is None:
-        return []
+        return
     closed, created, number = (column_called(found.header, DEAL_NAMES[what]) for what in ("closed", "created", "id"))
-    if not (closed and created):
-        return []
-    told = []
-    for row in found.rows:
+    for row in found.rows if closed and created else ():
         one, other = found.cell(row, closed), found.cell(row, created)
         if _is_day(one) and _is_day(other) and one[:10] < other[:10]:
-            told.append(
-                f"row {row.number}{f', deal {found.cell(row, number)}' if number else ''}: {closed} {one[:10]} is before {created} {other[:10]}"
-            )
-    return told
+            deal = f", deal {found.cell(row, number)}" if number else ""
+            yield f"row {row.number}{deal}: {closed} {one[:10]} is before {created} {other[:10]}"
 
 
 def _is_day(words: str) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cached_property
+from heapq import merge
+from itertools import groupby
+from operator import itemgetter
 
 from salesops.edits.yaml_writer import in_brackets
 from salesops.imports.additions import Question
+from salesops.imports.csv.table import Table
 from salesops.imports.hubspot.headings import Role
 from salesops.imports.hubspot.tables import HubspotExport
-from salesops.imports.outcomes import RecordOutcome
 from salesops.imports.plan import Plan
 from salesops.imports.remarks import LOST, Remark, Verdict, cut
 from salesops.problems import dotted
+from salesops.store.scratch import ScratchDict, ScratchList
 
 LONG = 80
 """Characters of a value in a sentence."""
@@ -38,64 +43,119 @@ class RowFate:
     path: str = ""
 
 
-def fates_of(export: HubspotExport, plan: Plan, read: Collection[Role]) -> dict[Role, list[RowFate]]:
+class RowFates(ScratchList[RowFate]):
+    """What becomes of the rows of a file, in order, which may be too many to hold; ``counts`` has how many rows have each fate, ``remarked`` how many are taken with a remark."""
+
+    def __init__(self, fates: Iterable[RowFate]) -> None:
+        self.counts = dict.fromkeys(Becomes, 0)
+        self.remarked = 0
+        super().__init__(fates)
+
+    def append(self, entry: RowFate) -> int:
+        """Put one more at the end."""
+        self.counts[entry.fate] += 1
+        self.remarked += entry.fate is Becomes.TAKEN and bool(entry.why)
+        return super().append(entry)
+
+    def of(self, fate: Becomes) -> Iterator[RowFate]:
+        """The rows that have one fate."""
+        return (one for one in self if one.fate is fate) if self.counts[fate] else iter(())
+
+
+def fates_of(export: HubspotExport, plan: Plan, read: Collection[Role]) -> dict[Role, RowFates]:
     """The fate of every row, by what its file holds; of what the mapping does not ``read`` nothing is taken."""
-    said: dict[tuple[str, int], list[Remark]] = {}
-    for remark in plan.remarks:
-        said.setdefault((remark.file, remark.row), []).append(remark)
-    records = _by_row(plan)
-    found = {
-        role: [
-            _fate(file.table.name, row, said, _record_of(plan, records, file.table.name, row))
-            for row in _rows(export, role)
-        ]
-        for role, file in export.files.items()
-    }
-    first = {one.row: one for fates in found.values() for one in fates if one.file == plan.file}
-    for role, fates in found.items():
-        behind = export.behind.get(export.files[role].table.name, {})
-        found[role] = [_with_deal(one, first.get(behind[one.row])) if one.row in behind else one for one in fates]
-    for role in found.keys() - set(read):
-        why = ("no line of the mapping reads this file",)
-        found[role] = [replace(one, fate=Becomes.NOT_TAKEN, why=why) for one in found[role]]
-    if Role.MERGES in found:
-        found[Role.MERGES] = list(_of_merges(export, found[Role.MERGES]))
-    return found
+    teller = _FateTeller(export, plan, read)
+    return {role: RowFates(teller.of(role)) for role in export.files}
 
 
-def counts(fates: list[RowFate]) -> dict[Becomes, int]:
-    """How many rows were taken, ask, and were not."""
-    return {fate: sum(one.fate is fate for one in fates) for fate in Becomes}
+NumberedCells = tuple[int, Sequence[str], list[Remark]]
+"""The number of a row, its cells as far as they could be read, and what is said of it."""
 
 
-def _rows(export: HubspotExport, role: Role) -> list[int]:
-    table = export.files[role].table
-    return sorted({*(row.number for row in table.rows), *(remark.row for remark in table.refused)})
+@dataclass(frozen=True)
+class _FateTeller:
+    """What tells the fates of rows: those of the first table by the records that they became, all others by what is said of them."""
 
+    export: HubspotExport
+    plan: Plan
+    read: Collection[Role]
 
-def _record_of(plan: Plan, records: Mapping[int, int], file: str, row: int) -> RecordOutcome | None:
-    at = records.get(row) if file == plan.file else None
-    return None if at is None else plan.entries[at]
+    def of(self, role: Role) -> Iterator[RowFate]:
+        """The fate of each row of a file."""
+        table = self.export.files[role].table
+        behind = self.export.behind.get(table.name, ())
+        unread = ("no line of the mapping reads this file",)
+        at, deal = 0, None
+        for one, cells in self._alone(table):
+            if one.row < len(behind) and behind[one.row]:
+                deal = deal if behind[one.row] == at else self._first.get(str(behind[one.row]))
+                at = behind[one.row]
+                one = _with_deal(one, deal)
+            if role not in self.read:
+                one = replace(one, fate=Becomes.NOT_TAKEN, why=unread)
+            yield self._of_merge(one, cells) if role is Role.MERGES and one.fate is Becomes.TAKEN else one
 
+    def _alone(self, table: Table) -> Iterator[tuple[RowFate, Sequence[str]]]:
+        """The fate of each row by itself, and its cells."""
+        if table.name == self.plan.file:
+            return ((one, ()) for one in self._first.values())
+        return ((self._of_row(table.name, number, remarks), cells) for number, cells, remarks in self._rows(table))
 
-def _by_row(plan: Plan) -> dict[int, int]:
-    """The place of what becomes of the record of each row of the first table."""
-    places = plan.entries.places
-    return {row: places[entry.kind, entry.id][-1] for entry in plan.entries for row in entry.rows}
+    def _rows(self, table: Table) -> Iterator[NumberedCells]:
+        """All rows of a file in order."""
+        parts = (
+            ((row.number, row.cells, None) for row in table.rows),
+            ((remark.row, (), None) for remark in table.refused),
+            ((remark.row, None, remark) for remark in self.plan.remarks.in_file(table.name)),
+        )
+        for number, told in groupby(merge(*parts, key=itemgetter(0)), itemgetter(0)):
+            held = list(told)
+            cells = next((cells for _, cells, _ in held if cells is not None), None)
+            if cells is not None:
+                yield number, cells, [remark for _, _, remark in held if remark]
 
+    def _of_row(self, file: str, row: int, remarks: list[Remark]) -> RowFate:
+        lost = next((verdict for verdict in LOST if any(remark.verdict is verdict for remark in remarks)), None)
+        if lost:
+            why = tuple(dict.fromkeys(_words(remark) for remark in remarks if remark.verdict.is_lost))
+            return RowFate(file, row, Becomes.ASKS if lost is Verdict.ASKED else Becomes.NOT_TAKEN, why)
+        notes = tuple(dict.fromkeys(_words(remark) for remark in remarks if remark.verdict is Verdict.NOTE))
+        why, path = self._records.get(str(row), ((), "")) if file == self.plan.file else ((), "")
+        return RowFate(file, row, Becomes.ASKS if why else Becomes.TAKEN, (*why, *notes), path)
 
-def _fate(file: str, row: int, said: Mapping[tuple[str, int], list[Remark]], record: RecordOutcome | None) -> RowFate:
-    remarks = said.get((file, row), [])
-    lost = next((verdict for verdict in LOST if any(remark.verdict is verdict for remark in remarks)), None)
-    if lost:
-        why = tuple(dict.fromkeys(_words(remark) for remark in remarks if remark.verdict.is_lost))
-        return RowFate(file, row, Becomes.ASKS if lost is Verdict.ASKED else Becomes.NOT_TAKEN, why)
-    notes = tuple(dict.fromkeys(_words(remark) for remark in remarks if remark.verdict is Verdict.NOTE))
-    if record is None:
-        return RowFate(file, row, Becomes.TAKEN, notes)
-    asked = tuple(question_in_words(each) for each in record.asked)
-    why = (*asked, *([record.why] if record.why else []), *notes)
-    return RowFate(file, row, Becomes.ASKS if asked or record.why else Becomes.TAKEN, why, record.path)
+    @cached_property
+    def _records(self) -> Mapping[str, tuple[tuple[str, ...], str]]:
+        """Of each row of the first table what its record asks, and the file of that."""
+        found = ScratchDict[str, tuple[tuple[str, ...], str]]()
+        for entry in self.plan.entries:
+            why = (*map(question_in_words, entry.asked), *([entry.why] if entry.why else []))
+            for row in entry.rows:
+                found[str(row)] = why, entry.path
+        return found
+
+    @cached_property
+    def _first(self) -> Mapping[str, RowFate]:
+        """The fate of each row of the first table alone."""
+        found = ScratchDict[str, RowFate]()
+        for file in self.export.files.values():
+            for number, _, remarks in self._rows(file.table) if file.table.name == self.plan.file else ():
+                found[str(number)] = self._of_row(self.plan.file, number, remarks)
+        return found
+
+    @cached_property
+    def _left(self) -> frozenset[str]:
+        """The deals into which others were merged."""
+        return frozenset(self.export.merged.values())
+
+    def _of_merge(self, one: RowFate, cells: Sequence[str]) -> RowFate:
+        """A merge, named."""
+        gone = next((number for number in cells if number in self.export.merged), None)
+        if gone is not None:
+            return replace(one, why=(f"{gone} is part of {self.export.merged[gone]}",))
+        if self._left.isdisjoint(cells):
+            why = "the deals of this row were merged into each other: which one is left?"
+            return replace(one, fate=Becomes.ASKS, why=(why,))
+        return one
 
 
 def _words(remark: Remark) -> str:
@@ -119,20 +179,3 @@ def _with_deal(one: RowFate, deal: RowFate | None) -> RowFate:
         if deal and one.fate is Becomes.TAKEN
         else one
     )
-
-
-def _of_merges(export: HubspotExport, fates: list[RowFate]) -> Iterator[RowFate]:
-    """Each merge, named."""
-    table = export.files[Role.MERGES].table
-    named = {row.number: row.cells for row in table.rows}
-    for one in fates:
-        kept = [number for number in named.get(one.row, ()) if number in export.merged.values()]
-        gone = [number for number in named.get(one.row, ()) if number in export.merged]
-        if one.fate is Becomes.TAKEN and gone:
-            yield replace(one, why=(f"{gone[0]} is part of {export.merged[gone[0]]}",))
-        elif one.fate is Becomes.TAKEN and not kept:
-            yield replace(
-                one, fate=Becomes.ASKS, why=("the deals of this row were merged into each other: which one is left?",)
-            )
-        else:
-            yield one

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from array import array
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain, groupby
 
 from salesops.imports.csv.mapping import Format
 from salesops.imports.csv.table import RowsOnDisk, Table, TableRow
@@ -20,6 +22,7 @@ from salesops.imports.hubspot.headings import (
     column_called,
 )
 from salesops.imports.remarks import Remark, Verdict
+from salesops.store.scratch import ScratchDict, ScratchList
 
 _TRUE = frozenset({"true", "1", "yes", "t"})
 
@@ -40,7 +43,8 @@ class HubspotExport:
     """An export as one: each file by what it holds.
 
     ``deals`` is the table of the deals, made of the stages' table where there is no other; ``behind`` says for each row of
-    a table that was joined to it which row of the deals it belongs to; ``merged`` has the deal into which each was merged.
+    a table that was joined to it, by its number, which row of the deals it belongs to, 0 where to none; ``merged`` has the
+    deal into which each was merged.
     """
 
     files: Mapping[Role, ExportFile]
@@ -48,7 +52,7 @@ class HubspotExport:
     meetings: Table | None
     merged: Mapping[str, str] = field(default_factory=dict)
     stages: tuple[PipelineStage, ...] = ()
-    behind: Mapping[str, Mapping[int, int]] = field(default_factory=dict)
+    behind: Mapping[str, Sequence[int]] = field(default_factory=dict)
 
     def table(self, role: Role) -> Table | None:
         """The table of a file as it is."""
@@ -59,12 +63,15 @@ class HubspotExport:
         return self.files[role].shape if role in self.files else Format()
 
     @cached_property
-    def keys(self) -> frozenset[str]:
+    def keys(self) -> Collection[str]:
         """What HubSpot calls the deals of the export, whatever becomes of their rows."""
         if self.deals is None:
-            return frozenset()
+            return ()
         table, column = self.deals, column_called(self.deals.header, DEAL_NAMES["id"])
-        return frozenset(table.cell(row, column) for row in table.rows) if column else frozenset()
+        found = ScratchDict[str, None]()
+        for row in table.rows if column else ():
+            found[table.cell(row, column)] = None
+        return found
 
 
 def put_together(files: Mapping[Role, ExportFile]) -> HubspotExport:
@@ -72,7 +79,7 @@ def put_together(files: Mapping[Role, ExportFile]) -> HubspotExport:
     stages = tuple(_pipeline_stages(files[Role.PIPELINES].table)) if Role.PIPELINES in files else ()
     deals = files[Role.DEALS].table if Role.DEALS in files else None
     merged = dict(_merges(files, deals))
-    behind: dict[str, dict[int, int]] = {}
+    behind: dict[str, Sequence[int]] = {}
     if Role.HISTORY in files:
         deals = _with_history(deals, files[Role.HISTORY].table, behind)
     if deals is not None:
@@ -134,19 +141,21 @@ def _without_gone(table: Table, merged: Mapping[str, str]) -> Table:
     """The deals without those that were merged into another or deleted; each of them is named."""
     key = column_called(table.header, DEAL_NAMES["id"])
     deleted = column_called(table.header, DEAL_NAMES["deleted"])
-    left: list[TableRow] = []
     gone: list[Remark] = []
-    for row in table.rows:
-        number = table.cell(row, key) if key else ""
-        if number in merged:
-            reason = "was merged into another deal, and is not counted twice"
-            gone.append(_gone(table, row, key, "deal-merged", reason, f"{number} into {merged[number]}"))
-        elif deleted and table.cell(row, deleted).casefold() in _TRUE:
-            gone.append(_gone(table, row, deleted, "deal-deleted", "was deleted in HubSpot", number))
-        else:
-            left.append(row)
-    refused = sorted((*table.refused, *gone), key=lambda remark: remark.row)
-    return replace(table, rows=RowsOnDisk(left), refused=tuple(refused))
+
+    def left() -> Iterator[TableRow]:
+        for row in table.rows:
+            number = table.cell(row, key) if key else ""
+            if number in merged:
+                reason = "was merged into another deal, and is not counted twice"
+                gone.append(_gone(table, row, key, "deal-merged", reason, f"{number} into {merged[number]}"))
+            elif deleted and table.cell(row, deleted).casefold() in _TRUE:
+                gone.append(_gone(table, row, deleted, "deal-deleted", "was deleted in HubSpot", number))
+            else:
+                yield row
+
+    rows = RowsOnDisk(left())
+    return replace(table, rows=rows, refused=tuple(sorted((*table.refused, *gone), key=lambda remark: remark.row)))
 
 
 def _gone(table: Table, row: TableRow, column: str, code: str, reason: str, value: str) -> Remark:
@@ -173,37 +182,46 @@ def _kept(cell: str, merged: Mapping[str, str]) -> str:
 # ── stages ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _with_history(deals: Table | None, history: Table, behind: dict[str, dict[int, int]]) -> Table:
+def _with_history(deals: Table | None, history: Table, behind: dict[str, Sequence[int]]) -> Table:
     """The deals with a column for each stage that the history tells of; without a table of deals, those of the history."""
     stays = _stays(history)
     deals = _of_history(history, stays) if deals is None else deals
     key = column_called(deals.header, DEAL_NAMES["id"])
-    rows = {deals.cell(row, key): row.number for row in reversed(deals.rows)} if key else {}
-    behind[history.name] = {
-        row.number: rows[deal] for deal, told in stays.items() if deal in rows for _, _, row in told
-    }
-    left = [
-        _untold(deals, history, row, deal) for deal, told in stays.items() if deal not in rows for _, _, row in told
-    ]
+    behind[history.name] = of_rows = array("L", bytes(8 * (_last_row(history) + 1)))
+    whole = _with_days(deals, key, stays, of_rows)
+    called = column_called(history.header, HISTORY_NAMES["deal"])
+    left = (row for row in history.rows if not of_rows[row.number])
+    untold = (_untold(deals, history, row, history.cell(row, called)) for row in left)
     beside = {history.name: len(history.rows) + len(history.refused)} if deals.name != history.name else {}
     return replace(
-        _with_days(deals, key, stays),
-        left_over=(*deals.left_over, *history.refused, *left),
+        whole,
+        left_over=ScratchList(chain(deals.left_over, history.refused, untold)),
         beside={**deals.beside, **beside},
     )
 
 
-def _with_days(deals: Table, key: str, stays: Stays) -> Table:
-    """The deals with the days of their stays in columns behind the others."""
-    cells = {deal: entered_cells((stage, entered) for stage, entered, _ in told) for deal, told in stays.items()}
-    new = tuple(dict.fromkeys(name for told in cells.values() for name in told if name not in deals.columns))
-    nothing: dict[str, str] = {}
-    rows = RowsOnDisk(
-        replace(row, cells=[*row.cells, *(told.get(name, "") for name in new)])
-        for row in deals.rows
-        for told in (cells.get(deals.cell(row, key), nothing) if key else nothing,)
-    )
-    return replace(deals, header=(*deals.header, *new), rows=rows)
+def _last_row(table: Table) -> int:
+    return table.rows[-1].number if table.rows else 0
+
+
+def _with_days(deals: Table, key: str, stays: Stays, behind: MutableSequence[int]) -> Table:
+    """The deals with the days of their stays in columns behind the others; the rows ``behind`` the first row of each are noted."""
+    headings = (name for told in stays.values() for name in _days(told))
+    new = tuple(dict.fromkeys(name for name in headings if name not in deals.columns))
+
+    def rows() -> Iterator[TableRow]:
+        for row in deals.rows:
+            told = stays.get(deals.cell(row, key), []) if key else []
+            for _, _, number in told:
+                behind[number] = behind[number] or row.number
+            days = _days(told)
+            yield replace(row, cells=[*row.cells, *(days.get(name, "") for name in new)])
+
+    return replace(deals, header=(*deals.header, *new), rows=RowsOnDisk(rows()))
+
+
+def _days(told: Iterable[Stay]) -> dict[str, str]:
+    return entered_cells((stage, entered) for stage, entered, _ in sorted(told, key=lambda stay: stay[1]))
 
 
 def _untold(deals: Table, history: Table, row: TableRow, deal: str) -> Remark:
@@ -211,18 +229,20 @@ def _untold(deals: Table, history: Table, row: TableRow, deal: str) -> Remark:
     return Remark(Verdict.SKIPPED, history.name, row.number, row.line, "", "row-left-over", reason, deal)
 
 
-Stays = dict[str, list[tuple[str, str, TableRow]]]
-"""The stages that each deal entered, when, and where the row is that tells it, without its cells; oldest first."""
+Stay = tuple[str, str, int]
+"""A stage, when it was entered, and the number of the row that tells it."""
+Stays = ScratchDict[str, list[Stay]]
+"""The stays of each deal, in the order of their rows."""
 
 
 def _stays(history: Table) -> Stays:
     columns = _columns(history, HISTORY_NAMES)
-    found: Stays = {}
-    for row in history.rows:
-        told = _cells(history, row, columns)
-        where = TableRow(row.number, row.line, [])
-        found.setdefault(told["deal"], []).append((told["stage"], _padded(told["entered"]), where))
-    return {deal: sorted(told, key=lambda one: one[1]) for deal, told in found.items()}
+    found = Stays()
+    told = ((row.number, _cells(history, row, columns)) for row in history.rows)
+    for deal, rows in groupby(told, lambda one: one[1]["deal"]):
+        stays = [(cells["stage"], _padded(cells["entered"]), number) for number, cells in rows]
+        found[deal] = found.get(deal, []) + stays
+    return found
 
 
 def _padded(time: str) -> str:
@@ -233,12 +253,16 @@ def _padded(time: str) -> str:
 
 def _of_history(history: Table, stays: Stays) -> Table:
     """The deals that a table of stages tells of: a row for each, which is in the stage that it entered last."""
-    rows = [
-        TableRow(row.number, row.line, [deal, stage]) for deal, told in stays.items() for stage, _, row in told[-1:]
-    ]
-    return Table(
-        history.name, ("Record ID", "Deal Stage"), tuple(sorted(rows, key=lambda row: row.number)), history.refused
+    columns = _columns(history, HISTORY_NAMES)
+    is_last = bytearray(_last_row(history) + 1)
+    for stayed in stays.values():
+        is_last[max(stayed, key=lambda stay: (stay[1], stay[2]))[2]] = True
+    rows = (
+        replace(row, cells=[told["deal"], told["stage"]])
+        for row in history.rows
+        if is_last[row.number] and (told := _cells(history, row, columns))
     )
+    return Table(history.name, ("Record ID", "Deal Stage"), RowsOnDisk(rows), history.refused)
 
 
 def _in_words(table: Table, stages: Iterable[PipelineStage]) -> Table:
