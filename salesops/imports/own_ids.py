@@ -17,11 +17,13 @@ from salesops.imports.remarks import Wrong
 class OwnIds:
     """The deal of each key, on file and in this import.
 
-    ``path`` is where a deal keeps its key; ``taken`` are all ids that are in use, ``unkeyed`` those of deals on file without a key.
+    ``path`` is where a deal keeps its key; ``taken`` are all ids that are in use, ``unkeyed`` those of deals on file without a key;
+    ``shared`` are the keys that several deals on file have, and these.
     """
 
     path: str
     known: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, list[str]] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     unkeyed: set[str] = field(default_factory=set)
 
@@ -30,11 +32,18 @@ class OwnIds:
         """Those of the records on file."""
         on_file = {record_id for kind, record_id in (*ground.book.documents, *ground.book.broken) if kind == "deal"}
         keyed = dict(ground.keys_of("deal", key))
-        known = {told: record_id for record_id, told in reversed(keyed.items())}
-        return cls(key, known, on_file | members, on_file - keyed.keys())
+        known: dict[str, str] = {}
+        shared: dict[str, list[str]] = {}
+        for record_id, told in keyed.items():
+            if (first := known.setdefault(told, record_id)) != record_id:
+                shared.setdefault(told, [first]).append(record_id)
+        return cls(key, known, shared, on_file | members, on_file - keyed.keys())
 
     def give(self, candidate: Candidate, key: str) -> Wrong | None:
         """Give a deal its id; or say why nobody but a person can."""
+        if deals := self.shared.get(key):
+            said = f"is that of {len(deals)} deals on file, {' and '.join(deals)}: take {self.path} {key} out of all but the one that it is about"
+            return Wrong("deal-unclear", said)
         of_ours = self._of_ours(key)
         candidate.called = of_ours or key
         if of_ours:

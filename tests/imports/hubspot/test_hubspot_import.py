@@ -306,6 +306,32 @@ def test_a_deal_on_file_that_is_called_the_same_is_not_taken_for_the_same(hub):
     assert fates(hub.go(), "deals.csv") == (1, 0, 0)
 
 
+def test_a_number_that_two_deals_on_file_have_is_asked_with_both_and_neither_is_taken_for_it(hub):
+    hub.give(deals=table([deal()]))
+    hub.bring("deals")
+    first = hub.holds("deals/pinecrest-college-teaching.yaml")
+    hub.repo.write("deals/zwilling.yaml", first.encode())
+    hub.give(deals=table([deal(amount="9", title="Zwilling")]))
+    found = hub.go(code=1)
+    said = (
+        "is that of 2 deals on file, pinecrest-college-teaching and zwilling: take x.hubspot 101 out of all but the one"
+    )
+    assert said in why(found, 2)
+    assert hub.holds("deals/pinecrest-college-teaching.yaml") == hub.holds("deals/zwilling.yaml") == first
+    hub.change("deals/zwilling.yaml", "x: {hubspot: 101}\n", "")
+    assert fates(hub.go(), "deals.csv") == (1, 0, 0)
+    assert "9 USD" in hub.holds("deals/pinecrest-college-teaching.yaml")
+    assert "9 USD" not in hub.holds("deals/zwilling.yaml")
+
+
+def test_two_rows_of_one_number_of_which_one_says_no_day_of_its_stage_ask_both(hub):
+    hub.give(deals=table([deal(stage="Appointment Scheduled", sent=""), deal(sent="")]))
+    found = hub.bring("deals")
+    assert fates(found, "deals.csv") == (0, 2, 0)
+    assert "is told by another row, too, which is not taken" in why(found, 2)
+    assert not (hub.repo.root / "deals/pinecrest-college-teaching.yaml").exists()
+
+
 def test_a_deal_that_was_renamed_here_or_there_is_found_by_its_number(hub):
     hub.give(deals=table([deal()]))
     hub.bring("deals")
