@@ -104,6 +104,50 @@ def test_companies_contacts_and_meetings_come_along_by_their_numbers(hub):
     assert hub.errors() == []
 
 
+def test_each_column_that_nothing_was_made_of_is_named_in_the_mapping_and_can_be_taken_along(hub):
+    made = [deal(**JOINED, **{"Create Date": "2026-01-02 09:00", "Forecast category": "best"})]
+    hub.give(
+        deals=table(made),
+        companies=table([{"Record ID": "11", "Company name": "Pinecrest College", "Industry": "Teaching", "City": ""}]),
+        contacts=table(
+            [
+                {
+                    "Record ID": "71",
+                    "Email": "a@pinecrest.edu",
+                    "First Name": "A",
+                    "Associated Company": "Pinecrest College",
+                    "Lead Status": "New",
+                }
+            ]
+        ),
+        meetings=table(
+            [
+                {
+                    "Record ID": "9",
+                    "Meeting start time": "2026-02-01 10:00",
+                    "Associated Deal IDs": "101",
+                    "Meeting end time": "2026-02-01 11:00",
+                }
+            ]
+        ),
+    )
+    hub.look("deals", "companies", "contacts", "meetings")
+    for line in (
+        "  # x.pipeline: {column: Pipeline}",
+        "  # x.create_date: {column: Create Date}",
+        "  # x.forecast_category: {column: Forecast category}",
+        "    # x.industry: {column: company.Industry}",
+        "    # not taken along: Lead Status",
+        "    # not taken along: Meeting end time",
+    ):
+        assert line in hub.mapping.splitlines()
+    assert "City" not in hub.mapping, "an empty column holds nothing to lose"
+    hub.repo.write("imports/hubspot.yaml", hub.mapping.replace("# x.industry", "x.industry").encode())
+    hub.answer()
+    assert fates(hub.go(), "deals.csv") == (1, 0, 0)
+    assert "industry: Teaching" in hub.holds("members/pinecrest-college.yaml")
+
+
 def test_two_companies_of_one_name_are_never_made_one(hub):
     rows = [deal(**JOINED), deal("102", **{"Associated Company IDs": "14"})]
     hub.give(deals=table(rows), companies=COMPANIES)
