@@ -148,6 +148,8 @@ class DealPlan:
             reader.ask(column_in(self.deal.member), Wrong("member-twice", reason), self.members.names.get(known, known))
             return None
         self.member_of[key], self.key_of[known] = known, key
+        if known != found and not self.ground.on_file.has("member", found):
+            self.members.also(reader.value(self.deal.member, "text") or "", known)
         return known
 
     def name_of(self, reader: RowReader, member: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from salesops.imports.csv.cells import cleaned
 from salesops.imports.csv.mapping import Format, JoinMap
-from salesops.imports.csv.table import RowsOnDisk, Table, TableRow
+from salesops.imports.csv.table import JoinedBy, RowsOnDisk, Table, TableRow
 from salesops.imports.remarks import Remark, Verdict
 
 
@@ -42,6 +42,7 @@ def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format,
         {**first.formats, **dict.fromkeys(columns, shape)},
         (*first.left_over, *second.refused, *_left_over(first, join, second, by_key, met)),
         {**first.beside, second.name: len(second.rows) + len(second.refused)},
+        {**first.joins, **dict.fromkeys(columns, JoinedBy(second.name, join.to, f"{name}.{join.key}"))},
     )
 
 

@@ -148,6 +148,15 @@ def test_each_column_that_nothing_was_made_of_is_named_in_the_mapping_and_can_be
     assert "industry: Teaching" in hub.holds("members/pinecrest-college.yaml")
 
 
+def test_a_deal_of_two_companies_or_of_one_that_is_not_there_says_so_with_their_numbers(hub):
+    rows = [deal(**{"Associated Company IDs": "11;12"}), deal("102", title="B", **{"Associated Company IDs": "77"})]
+    hub.give(deals=table([*rows, deal("103", title="C", **{"Associated Company IDs": ""})]), companies=COMPANIES)
+    found = hub.bring("deals", "companies")
+    said = "company.Company name is empty: no row of companies.csv has what Associated Company IDs says"
+    assert [why(found, number) for number in (2, 3)] == [f"{said} (11;12)", f"{said} (77)"]
+    assert why(found, 4) == "company.Company name is empty"
+
+
 def test_two_companies_of_one_name_are_never_made_one(hub):
     rows = [deal(**JOINED), deal("102", **{"Associated Company IDs": "14"})]
     hub.give(deals=table(rows), companies=COMPANIES)
