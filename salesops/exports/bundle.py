@@ -127,10 +127,16 @@ def _against_the_sums(files: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{name}: its bytes were changed"
 
 
-def unlike(files: Mapping[str, bytes], snapshot: Snapshot) -> Iterator[str]:
-    """The numbers that come out otherwise when they are computed again, by their ids."""
+def unlike(files: Mapping[str, bytes], snapshot: Snapshot, by_another: bool = False) -> Iterator[str]:
+    """The numbers that come out otherwise when they are computed again, by their ids.
+
+    Where another version of the program made the bundle, ``by_another``, the sentences on why a deal is left out may have
+    other words: their reason counts.
+    """
     told = _as_dict(files.get(RESULTS, b""))
     again = _as_dict(as_json(results(numbers_of(snapshot))).encode())
+    if by_another:
+        told, again = ({name: _without_sentences(one) for name, one in side.items()} for side in (told, again))
     for name in sorted({*told, *again}):
         if name not in again:
             yield f"{name}: this program does not know the number"
@@ -138,6 +144,15 @@ def unlike(files: Mapping[str, bytes], snapshot: Snapshot) -> Iterator[str]:
             yield f"{name}: it is not among the results"
         elif told[name] != again[name]:
             yield f"{name}: {_otherwise(told[name], again[name])}"
+
+
+def _without_sentences(reading: object) -> object:
+    """A reading without the words that say why a deal is left out."""
+    left = reading.get("excluded") if isinstance(reading, dict) else None
+    if not isinstance(reading, dict) or not isinstance(left, list):
+        return reading
+    bare = [{key: part for key, part in one.items() if key != "why"} for one in left if isinstance(one, dict)]
+    return {**reading, "excluded": bare if len(bare) == len(left) else left}
 
 
 def _otherwise(told: object, again: object) -> str:

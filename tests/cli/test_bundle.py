@@ -68,6 +68,26 @@ def test_a_number_that_rests_on_other_deals_names_that_and_not_the_same_value_tw
     assert (ran.code, said in ran.out) == (1, True), ran.out
 
 
+def test_a_sentence_in_other_words_of_another_version_is_no_other_number(repo, tmp_path):
+    repo.deal(id="without-amount")
+    assert repo.run("bundle", "-o", str(tmp_path / "b.zip")).code == 0
+    with zipfile.ZipFile(tmp_path / "b.zip") as there:
+        files = {name: there.read(name) for name in there.namelist() if name != SUMS}
+    told = json.loads(files[RESULTS])
+    left = [one for each in told.values() for one in each["excluded"]]
+    assert left
+    for one in left:
+        one["why"] = "In other words"
+    files[RESULTS] = json.dumps(told).encode()
+    (tmp_path / "b.zip").write_bytes(packed(files))
+    ran = run(tmp_path, "bundle", "--verify", "b.zip")
+    assert (ran.code, "what it rests on does not: excluded" in ran.out) == (1, True), "this version would not say so"
+    files["about.json"] = files["about.json"].replace(b'"salesops": "', b'"salesops": "9')
+    (tmp_path / "b.zip").write_bytes(packed(files))
+    ran = run(tmp_path, "bundle", "--verify", "b.zip")
+    assert (ran.code, "a definition may have changed" in ran.err) == (0, True), ran.out
+
+
 def test_one_changed_byte_is_one_difference(bundle, tmp_path):
     raw = bundle.read_bytes()
     at = raw.index(b"cascadia-university", raw.index(b"records/deals/") + 200)

@@ -101,7 +101,10 @@ def _recomputed(files: dict[str, bytes], as_of: str) -> list[str]:
         snapshot: Snapshot = book.on(day)
         is_ours = about(files).get("salesops") == version("salesops")
         defined = ["definitions.md: it does not define the numbers as the program of that version does"]
-        return [*(defined if is_ours and is_defined_otherwise(files, snapshot) else ()), *unlike(files, snapshot)]
+        return [
+            *(defined if is_ours and is_defined_otherwise(files, snapshot) else ()),
+            *unlike(files, snapshot, not is_ours),
+        ]
 
 
 def _say_by_whom(told: dict[str, object]) -> None:
