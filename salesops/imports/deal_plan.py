@@ -61,6 +61,7 @@ class DealPlan:
         self.taken_of: set[str] = set()
         self.owners: dict[str, str] = {}
         self.used = UsedStages()
+        self.told = deal.fields.get(deal.key or "") or deal.id
         self.lost = ScratchDict[str, int]()
         self.history = MoveHistory(ground, deal.history) if deal.history else None
         self.key_of = dict(self.ground.keys_of("member", deal.key) if deal.key else ())
@@ -78,20 +79,19 @@ class DealPlan:
         candidates = one_for_each(found, column)
         for candidate in candidates:
             self.refuse_taken_id(candidate, column)
-            self.ask_beside_lost(candidate, column)
+            self.ask_beside_lost(candidate)
         return candidates
 
-    def ask_beside_lost(self, candidate: Candidate, column: str) -> None:
+    def ask_beside_lost(self, candidate: Candidate) -> None:
         """Ask about a deal of which another row is not taken: what it says may be something else."""
         for reader in candidate.readers if self.lost else ():
             if number := self.lost.get(self.told_by(reader)):
-                candidate.say(Verdict.ASKED, column, BESIDE_LOST, f"{candidate.id}, row {number}")
+                candidate.say(Verdict.ASKED, column_in(self.told), BESIDE_LOST, f"{candidate.id}, row {number}")
                 return
 
     def told_by(self, reader: RowReader) -> str:
         """What a row tells its deal by: its key, or else what its id is made of."""
-        told = self.deal.fields.get(self.deal.key or "") or self.deal.id
-        return sameness(reader.text_of(reader.chosen(told) or Cell()))
+        return sameness(reader.text_of(reader.chosen(self.told) or Cell()))
 
     def linked(self, found: list[Candidate], kind: str, column: str) -> Iterator[Candidate]:
         """The deals under the ids of those on file that link what they are about."""

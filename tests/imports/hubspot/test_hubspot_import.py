@@ -381,7 +381,7 @@ def test_two_rows_of_one_number_of_which_one_says_no_day_of_its_stage_ask_both(h
     hub.give(deals=table([deal(stage="Appointment Scheduled", sent=""), deal(sent="")]))
     found = hub.bring("deals")
     assert fates(found, "deals.csv") == (0, 2, 0)
-    assert "is told by another row, too, which is not taken" in why(found, 2)
+    assert "Record ID is told by another row, too, which is not taken" in why(found, 2)
     assert not (hub.repo.root / "deals/pinecrest-college-teaching.yaml").exists()
 
 
