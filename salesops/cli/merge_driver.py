@@ -19,8 +19,9 @@ def command(ctx: click.Context, base: str, ours: str, theirs: str, path: str) ->
     \b
       git config merge.salesops.driver 'salesops merge-driver %O %A %B %P'
       echo 'deals/**/*.yaml merge=salesops' >> .gitattributes
+      echo 'imports/*.last.json merge=salesops' >> .gitattributes
 
-    What imports remember (imports/*.last.json) is merged as well.
+    The second line of .gitattributes is for what imports remember; salesops doctor names the lines that are missing.
     Exits with 1 if both sides changed the same value: OURS then holds both versions of that part between markers.
     """
     from salesops.cli.actions.merge_driver import run  # noqa: PLC0415 - loaded when the command runs

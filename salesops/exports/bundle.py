@@ -86,7 +86,7 @@ def unpacked(raw: bytes) -> Unpacked:
         raise NoBundle(f"it cannot be opened: {fault}") from None
     if SUMS not in found.files:
         raise NoBundle(f"it holds no {SUMS}")
-    found.faults += _against_the_sums(found.files)
+    found.faults += [fault for fault in _against_the_sums(found.files) if fault not in found.faults]
     if not found.faults and packed({name: data for name, data in found.files.items() if name != SUMS}) != raw:
         found.faults.append("the container: its files are whole, and bytes around them were changed")
     return found
@@ -127,17 +127,52 @@ def _against_the_sums(files: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{name}: its bytes were changed"
 
 
-def unlike(files: Mapping[str, bytes], snapshot: Snapshot) -> Iterator[str]:
-    """The numbers that come out otherwise when they are computed again, by their ids."""
+def unlike(files: Mapping[str, bytes], snapshot: Snapshot, by_another: bool = False) -> Iterator[str]:
+    """The numbers that come out otherwise when they are computed again, by their ids.
+
+    Where another version of the program made the bundle, ``by_another``, the sentences on why a deal is left out may have
+    other words: their reason counts.
+    """
     told = _as_dict(files.get(RESULTS, b""))
     again = _as_dict(as_json(results(numbers_of(snapshot))).encode())
+    if by_another:
+        told, again = ({name: _without_sentences(one) for name, one in side.items()} for side in (told, again))
     for name in sorted({*told, *again}):
         if name not in again:
             yield f"{name}: this program does not know the number"
         elif name not in told:
             yield f"{name}: it is not among the results"
         elif told[name] != again[name]:
-            yield f"{name}: it was {_value(told[name])}, and comes out as {_value(again[name])}"
+            yield f"{name}: {_otherwise(told[name], again[name])}"
+
+
+def _without_sentences(reading: object) -> object:
+    """A reading without the words that say why a deal is left out."""
+    left = reading.get("excluded") if isinstance(reading, dict) else None
+    if not isinstance(reading, dict) or not isinstance(left, list):
+        return reading
+    bare = [{key: part for key, part in one.items() if key != "why"} for one in left if isinstance(one, dict)]
+    return {**reading, "excluded": bare if len(bare) == len(left) else left}
+
+
+def _otherwise(told: object, again: object) -> str:
+    """In what a number is another one: in its value, or else in what stands beside it."""
+    if _value(told) != _value(again) or not (isinstance(told, dict) and isinstance(again, dict)):
+        return f"it was {_in_words(_value(told))}, and comes out as {_in_words(_value(again))}"
+    parts = [
+        part for part in (*again, *(part for part in told if part not in again)) if told.get(part) != again.get(part)
+    ]
+    return f"its value comes out again, and what it rests on does not: {', '.join(parts)}"
+
+
+def _in_words(value: object) -> str:
+    """A value, sums by their currencies."""
+    return " + ".join(f"{sum_} {code}" for code, sum_ in value.items()) if isinstance(value, dict) else str(value)
+
+
+def is_defined_otherwise(files: Mapping[str, bytes], snapshot: Snapshot) -> bool:
+    """Whether the bundle defines its numbers in other words than this program."""
+    return files.get(DEFINITIONS) != definitions(numbers_of(snapshot)).encode()
 
 
 def _as_dict(raw: bytes) -> dict[str, object]:

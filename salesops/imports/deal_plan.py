@@ -39,11 +39,14 @@ from salesops.store.scratch import ScratchDict
 CONTACTS = "x.contacts"
 """Where a deal keeps who of the member it is about: the format has people at the member only."""
 
+BESIDE_LOST = Wrong("row-beside-lost", "is told by another row, too, which is not taken: what is true of the deal?")
+
 
 class DealPlan:
     """What becomes of the deals; ``members`` are the names of those on file and in this import.
 
-    ``taken_of`` are the members of the deals that were taken, ``owners`` their owners by id.
+    ``taken_of`` are the members of the deals that were taken, ``owners`` their owners by id; ``lost`` has a row for what each deal
+    is told by of which one is not taken.
     """
 
     def __init__(self, ground: Ground, deal: DealMap, members: Directory) -> None:
@@ -58,6 +61,8 @@ class DealPlan:
         self.taken_of = ScratchDict[str, None]()
         self.owners: dict[str, str] = {}
         self.used = UsedStages()
+        self.told = deal.fields.get(deal.key or "") or deal.id
+        self.lost = ScratchDict[str, int]()
         self.history = MoveHistory(ground, deal.history) if deal.history else None
         self.key_of, self.member_of = ScratchDict[str, str](), ScratchDict[str, str]()
         for member, key in self.ground.keys_of("member", deal.key) if deal.key else ():
@@ -75,7 +80,19 @@ class DealPlan:
         candidates = one_for_each(found, column)
         for candidate in candidates:
             self.refuse_taken_id(candidate, column)
+            self.ask_beside_lost(candidate)
         return candidates
+
+    def ask_beside_lost(self, candidate: Candidate) -> None:
+        """Ask about a deal of which another row is not taken: what it says may be something else."""
+        for reader in candidate.readers if self.lost else ():
+            if number := self.lost.get(self.told_by(reader)):
+                candidate.say(Verdict.ASKED, column_in(self.told), BESIDE_LOST, f"{candidate.id}, row {number}")
+                return
+
+    def told_by(self, reader: RowReader) -> str:
+        """What a row tells its deal by: its key, or else what its id is made of."""
+        return sameness(reader.text_of(reader.chosen(self.told) or Cell()))
 
     def linked(self, found: list[Candidate], kind: str, column: str) -> Iterator[Candidate]:
         """The deals under the ids of those on file that link what they are about."""
@@ -99,6 +116,8 @@ class DealPlan:
             else:
                 found[at] = candidate
         self.ground.deal_of.update(own.known.items())
+        for told in own.shared:
+            self.ground.deal_of.pop(told, None)
         return (candidate for candidate in found if candidate.is_taken)
 
     def candidate(self, reader: RowReader) -> Candidate | None:
@@ -112,6 +131,8 @@ class DealPlan:
         if self.history:
             data["stages"] = self.history.after(reader, data["stages"])
         if reader.verdict is not None or deal_id is None or member is None or owner is None:
+            if reader.verdict is not Verdict.SKIPPED and (told := self.told_by(reader)):
+                self.lost.setdefault(told, reader.row.number)
             return None
         called = reader.text_of(reader.chosen(deal.id) or Cell()) or deal_id
         return Candidate((reader,), deal_id, called, data, self.name_of(reader, member), self.people.name_of(owner))
@@ -133,6 +154,8 @@ class DealPlan:
             reader.ask(column_in(self.deal.member), Wrong("member-twice", reason), self.members.names.get(known, known))
             return None
         self.member_of[key], self.key_of[known] = known, key
+        if known != found and not self.ground.on_file.has("member", found):
+            self.members.also(reader.value(self.deal.member, "text") or "", known)
         return known
 
     def name_of(self, reader: RowReader, member: str) -> str:

@@ -94,6 +94,11 @@ class Directory:
             self._found[name] = found = self._find(name)
         return found
 
+    def also(self, name: str, record_id: str) -> None:
+        """From now on another name, too, is that of a record."""
+        self._found[name] = record_id
+        self._by_sameness[sameness(name)] = record_id
+
     def _find(self, name: str) -> str | Wrong:
         if name in self.ids:
             given = id_of(self.ids[name])

@@ -18,11 +18,13 @@ from salesops.store.scratch import ScratchDict
 class OwnIds:
     """The deal of each key, on file and in this import.
 
-    ``path`` is where a deal keeps its key; ``taken`` are all ids that are in use, ``unkeyed`` those of deals on file without a key.
+    ``path`` is where a deal keeps its key; ``taken`` are all ids that are in use, ``unkeyed`` those of deals on file without a key;
+    ``shared`` are the keys that several deals on file have, and these.
     """
 
     path: str
     known: ScratchDict[str, str] = field(default_factory=ScratchDict)
+    shared: dict[str, list[str]] = field(default_factory=dict)
     taken: ScratchDict[str, None] = field(default_factory=ScratchDict)
     unkeyed: ScratchDict[str, None] = field(default_factory=ScratchDict)
 
@@ -35,12 +37,16 @@ class OwnIds:
         for record_id in members:
             found.taken[record_id] = None
         for record_id, told in ground.keys_of("deal", key):
-            found.known.setdefault(told, record_id)
+            if (first := found.known.setdefault(told, record_id)) != record_id:
+                found.shared.setdefault(told, [first]).append(record_id)
             del found.unkeyed[record_id]
         return found
 
     def give(self, candidate: Candidate, key: str) -> Wrong | None:
         """Give a deal its id; or say why nobody but a person can."""
+        if deals := self.shared.get(key):
+            said = f"is that of {len(deals)} deals on file, {' and '.join(deals)}: take {self.path} {key} out of all but the one that it is about"
+            return Wrong("deal-unclear", said)
         of_ours = self._of_ours(key)
         candidate.called = of_ours or key
         if of_ours:

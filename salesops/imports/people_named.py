@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+
 from salesops.imports.contact_plan import ContactPlan
-from salesops.imports.csv.cells import name_alone
+from salesops.imports.csv.cells import name_and_address
 from salesops.imports.csv.mapping import Cell
 from salesops.imports.csv.rows import RowReader, column_in, parts_of
 from salesops.imports.ground import Ground
 from salesops.imports.names import sameness
 from salesops.imports.remarks import Wrong
+
+UNKNOWN = Wrong("contact-unknown", "is no contact of the member")
+UNCLEAR = Wrong("contact-unclear", "is the name of several contacts of the member")
 
 
 def people_named(
@@ -19,26 +24,49 @@ def people_named(
     words = reader.text_of(chosen) if chosen else ""
     if chosen is None or not words:
         return []
-    known = _by_word(ground, people, member_id)
+    known = _known(ground, people, member_id)
     found: list[str] = []
-    for word in map(name_alone, parts_of(words, chosen.split)):
-        if sameness(word) in known:
-            found.append(known[sameness(word)])
+    for word in parts_of(words, chosen.split):
+        ids = known.called(word)
+        if len(ids) == 1:
+            found += ids
         else:
-            reader.refuse(
-                column_in(chosen), Wrong("contact-unknown", "is no contact of the member"), word, needed=False
-            )
+            reader.refuse(column_in(chosen), UNCLEAR if ids else UNKNOWN, word, needed=False)
     return list(dict.fromkeys(found))
 
 
-def _by_word(ground: Ground, people: ContactPlan | None, member_id: str) -> dict[str, str]:
-    """The contacts of a member, of this import and on file, by all that they are called."""
+@dataclass
+class _Contacts:
+    """The contacts of a member by all that they are called, and those who have an e-mail address."""
+
+    by_word: dict[str, set[str]] = field(default_factory=dict)
+    with_address: set[str] = field(default_factory=set)
+
+    def add(self, contact_id: str, name: object, address: object) -> None:
+        """Add somebody."""
+        for word in (contact_id, name, address):
+            if word:
+                self.by_word.setdefault(sameness(str(word)), set()).add(contact_id)
+        if address:
+            self.with_address.add(contact_id)
+
+    def called(self, words: str) -> set[str]:
+        """Who is meant: whoever has the id, or the address behind the name; else all of the name who have no other address."""
+        if words in self.by_word.get(sameness(words), ()):
+            return {words}
+        name, address = map(sameness, name_and_address(words))
+        alike = self.by_word.get(address) if address else None
+        return alike or {one for one in self.by_word.get(name, ()) if not (address and one in self.with_address)}
+
+
+def _known(ground: Ground, people: ContactPlan | None, member_id: str) -> _Contacts:
+    """The contacts of a member, of this import and on file."""
+    found = _Contacts()
+    for word, contact_id in people.called(member_id).items() if people else ():
+        found.add(contact_id, word, None)
+    for told in people.of(member_id) if people else ():
+        found.add(str(told["id"]), told.get("name"), told.get("email"))
     member = ground.book.members.get(member_id)
-    told = people.called(member_id) if people else {}
-    held = {
-        sameness(word): contact.id
-        for contact in (member.contacts if member else ())
-        for word in (contact.id, contact.name, contact.email)
-        if word
-    }
-    return {**told, **held}
+    for contact in member.contacts if member else ():
+        found.add(contact.id, contact.name, contact.email)
+    return found

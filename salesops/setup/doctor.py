@@ -22,12 +22,19 @@ from salesops.setup.codeowners import HEAD, codeowners
 from salesops.setup.new_repository import OWNERS
 from salesops.setup.upgrading import upgrade
 from salesops.setup.vendoring import Named, attempt, named
-from salesops.store.git import is_repository, is_shallow, setting
+from salesops.store.git import asks, is_repository, is_shallow, setting
 from salesops.store.load import load
 
 OLDEST = (3, 11)
 REWRITE = f"salesops schema --codeowners > {OWNERS}"
 DRIVER = "merge.salesops.driver"
+MERGED = {
+    "deals/a/b.yaml": "deals/**/*.yaml",
+    "members/a/b.yaml": "members/**/*.yaml",
+    "playbook/a/b.yaml": "playbook/**/*.yaml",
+    "imports/a.last.json": "imports/*.last.json",
+}
+"""Files as there may be some that the program joins, and the line of .gitattributes that says so of all of their kind."""
 UPGRADE = "salesops init . --upgrade"
 REINSTALL = "delete vendor/, requirements.txt and requirements.lock, run salesops init . and commit what it writes"
 
@@ -119,10 +126,15 @@ def _merging(root: Path) -> Iterator[Look]:
     """Whether git joins two versions of a record field by field; where there is no git, that was said."""
     if not _is_in_git(root):
         return
-    file = root / ".gitattributes"
-    if not (file.is_file() and re.search(r"(?m)^[^#\n]*\bmerge=salesops\b", file.read_text("utf-8", "replace"))):
+    told = (asks(root, "check-attr", "merge", "--", *MERGED) or "").splitlines()
+    told = told if (root / ".gitattributes").is_file() else []
+    left = [MERGED[path] for path in MERGED if f"{path}: merge: salesops" not in told]
+    if left == list(MERGED.values()):
         fix = "copy the one that salesops init writes into an empty folder"
         yield Look(False, ".gitattributes does not say that records are joined field by field", fix)
+    elif left:
+        fix = f"write into it: {'; '.join(f'{which} merge=salesops' for which in left)}"
+        yield Look(False, f".gitattributes does not say how two versions of {' and '.join(left)} are joined", fix)
     elif setting(root, DRIVER):
         yield Look(True, "two versions of a record are joined field by field")
     else:

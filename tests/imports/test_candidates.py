@@ -53,6 +53,15 @@ def test_two_rows_of_one_deal_that_are_in_two_stages_ask_which_is_so(desk):
     )
 
 
+def test_a_deal_of_which_another_row_is_not_taken_asks_too_for_that_row_may_say_something_else(desk):
+    found = desk.run(rows=row(1) + row(1, stage="Talking", called="soon") + row(2), code=1)
+    told = "is told by another row, too, which is not taken: what is true of the deal?"
+    assert reasons(found, "asked") == [(2, "id", told, "a-1, row 3")]
+    assert found["became"] == {"taken": 1, "rejected": 1, "asked": 1, "skipped": 0}
+    assert found["written"] == [path for path in found["written"] if "a-1" not in path]
+    assert adds_up(found)
+
+
 def test_what_stands_against_a_deal_stands_against_each_of_its_rows(desk):
     found = desk.run(rows=row(1, id="cascadia-university") + row(1, id="cascadia-university"), code=1)
     assert [number for number, *_ in reasons(found)] == [2, 3]

@@ -12,7 +12,18 @@ from salesops.cli.named_file import bytes_of
 from salesops.cli.options import Usage
 from salesops.cli.printing import note, say, style
 from salesops.cli.repository import records_of
-from salesops.exports.bundle import MOST_BYTES, RECORDS, NoBundle, about, contents, digest, packed, unlike, unpacked
+from salesops.exports.bundle import (
+    MOST_BYTES,
+    RECORDS,
+    NoBundle,
+    about,
+    contents,
+    digest,
+    is_defined_otherwise,
+    packed,
+    unlike,
+    unpacked,
+)
 from salesops.output import counted, show
 from salesops.records.scalars import day_or_none
 from salesops.store.load import load
@@ -88,7 +99,12 @@ def _recomputed(files: dict[str, bytes], as_of: str) -> list[str]:
         if errors or not book.processes:
             return errors or ["records/playbook/process: there is no process to count by"]
         snapshot: Snapshot = book.on(day)
-        return list(unlike(files, snapshot))
+        is_ours = about(files).get("salesops") == version("salesops")
+        defined = ["definitions.md: it does not define the numbers as the program of that version does"]
+        return [
+            *(defined if is_ours and is_defined_otherwise(files, snapshot) else ()),
+            *unlike(files, snapshot, not is_ours),
+        ]
 
 
 def _say_by_whom(told: dict[str, object]) -> None:

@@ -11,6 +11,7 @@ from salesops.imports.airtable.tables import ADDRESSES, BETWEEN
 from salesops.imports.csv.columns import TableColumn, columns_of, empty_words
 from salesops.imports.csv.detect import (
     NamedColumns,
+    country_lines,
     currency_lines,
     format_lines,
     mapping_for,
@@ -202,8 +203,12 @@ class _Leads:
             yield f"      why: {{constant: {WAITING}, {when}}}"
 
     def _members(self) -> Iterator[str]:
-        if website := self.took["website"]:
-            yield f'  fields: {{website: {{column: {in_brackets(website.name)}, prefix: "https://"}}}}'
+        website, country = self.took["website"], self.took["country"]
+        yield "  fields:" if website or country else "  fields: {}"
+        if website:
+            yield f'    website: {{column: {in_brackets(website.name)}, prefix: "https://"}}'
+        if country:
+            yield from country_lines(country)
         contact, email = self.took["contact"], self.took["email"]
         if source := contact or email:
             yield "  entries:"
@@ -211,8 +216,6 @@ class _Leads:
             yield f"      id: {{column: {in_brackets(source.name)}, kind: id}}"
             yield from (f"      name: {in_brackets({'column': column.name})}" for column in (contact,) if column)
             yield from (f"      email: {in_brackets({'column': column.name})}" for column in (email,) if column)
-        elif not website:
-            yield "  fields: {}"
 
 
 def _hubs(columns: list[TableColumn], took: dict[str, TableColumn | None], book: Book) -> Iterator[str]:
@@ -228,11 +231,22 @@ def _hubs(columns: list[TableColumn], took: dict[str, TableColumn | None], book:
     for field in ("since", "until", "issue"):
         if column := took[field]:
             yield f"      {field}: {in_brackets({'column': column.name})}"
-    deals = {f"{PREFIX}{id_for(name)}" for name in community.held}
-    if deals and deals <= book.deals.keys():
-        yield f"      deal: {{column: {in_brackets(community.name)}, kind: id, prefix: {PREFIX}}}"
+    yield from _deals_of_hubs(community, book)
     used = [column for column in took.values() if column]
     yield from (f"      # not taken along: {show(column.name)}" for column in columns if column not in used)
+
+
+def _deals_of_hubs(community: TableColumn, book: Book) -> Iterator[str]:
+    """The deal that the table of leads became, for those communities that have one."""
+    names = list(dict.fromkeys(community.held))
+    leads = [name for name in names if f"{PREFIX}{id_for(name)}" in book.deals]
+    column = in_brackets(community.name)
+    when = "" if leads == names else f", when: {{column: {column}, is: {in_brackets(leads)}}}"
+    if leads:
+        yield f"      deal: {{column: {column}, kind: id, prefix: {PREFIX}{when}}}"
+    if leads != names:
+        left = ", ".join(show(name) for name in names if name not in leads)
+        yield f"      # without a deal of the table of leads: {left}"
 
 
 def _kept(columns: list[TableColumn]) -> Iterator[str]:

@@ -36,7 +36,7 @@ _ZONE_IN_WORDS = re.compile(r"(?<=[+-][0-9]{4}) \([^()]*\)$")
 """What a browser puts behind an offset, as in 10:11:12 GMT-0800 (Pacific Standard Time)."""
 _SHORT = re.compile(r"([0-9]{1,6}(?:[.,][0-9]{1,3})?)\s?([kKmM])")
 """An amount as people write it by hand: 250k."""
-_WITH_ADDRESS = re.compile(r"(.*\S)\s*\([^()@\s]+@[^()@\s]+\)", re.DOTALL)
+_WITH_ADDRESS = re.compile(r"(.*\S)\s*\(([^()@\s]+@[^()@\s]+)\)", re.DOTALL)
 _NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff")
 _LINE_ENDS = frozenset("\r\x85\u2028\u2029")
 
@@ -61,8 +61,13 @@ def _instead_of(mark: str) -> str:
 
 def name_alone(words: str) -> str:
     """The name of somebody behind whom an e-mail address stands in brackets."""
+    return name_and_address(words)[0]
+
+
+def name_and_address(words: str) -> tuple[str, str]:
+    """The name of somebody, and the e-mail address that stands behind it in brackets; nothing where there is none."""
     match = _WITH_ADDRESS.fullmatch(words)
-    return match[1] if match else words
+    return (match[1], match[2]) if match else (words, "")
 
 
 def day(words: str, written: tuple[str, ...], zone: str) -> str | Wrong:

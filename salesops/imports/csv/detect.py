@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from salesops.book.book import Book
 from salesops.edits.yaml_writer import in_brackets
@@ -104,7 +104,7 @@ def mapping_for(table: Table, shape: Format, book: Book, process: Process | None
         lines += _deals(NamedColumns(columns), book, process)
     else:
         named = NamedColumns(columns)
-        lines += [*_members(named, book, alone=True), *left_lines(named, "  ")]
+        lines += [*_members(named, book, alone=True), *left_lines(named.left, "  ")]
     return "\n".join([*lines, ""])
 
 
@@ -210,7 +210,7 @@ def _deals(named: NamedColumns, book: Book, process: Process | None) -> list[str
     fields = [f"    {line}" for field, column in took.items() for line in _field(field, column)]
     members = _members(named, book, alone=False)
     more = ["  fields:", *fields] if fields else []
-    return [*(currency_lines(money, book) if money else ()), *deal, *more, *left_lines(named, "  "), *members]
+    return [*(currency_lines(money, book) if money else ()), *deal, *more, *left_lines(named.left, "  "), *members]
 
 
 def _source(field: str, column: TableColumn | None, hint: str) -> Iterator[str]:
@@ -384,10 +384,10 @@ def _kind_of_activity(column: TableColumn | None) -> Iterator[str]:
         yield question_line("kind", f"one of {listed(kinds)}{has}")
 
 
-def left_lines(named: NamedColumns, indent: str) -> Iterator[str]:
-    """The columns that nothing was made of, ready to be taken along."""
-    if named.left:
+def left_lines(left: Collection[TableColumn], indent: str, before: str = "") -> Iterator[str]:
+    """The columns that nothing was made of, ready to be taken along; ``before`` is what their names have before them in the mapping."""
+    if left:
         yield f"{indent}# not taken along; what has no field of ours can go under fields:, as x. and a name:"
-    for column in named.left:
+    for column in left:
         name = re.sub(r"[^a-z0-9]+", "_", column.name.lower()).strip("_")[:40] or "more"
-        yield f"{indent}# x.{name}: {show(in_brackets({'column': column.name}))}"
+        yield f"{indent}# x.{name}: {show(in_brackets({'column': f'{before}{column.name}'}))}"

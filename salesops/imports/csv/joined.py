@@ -8,7 +8,7 @@ from itertools import chain
 
 from salesops.imports.csv.cells import cleaned
 from salesops.imports.csv.mapping import Format, JoinMap
-from salesops.imports.csv.table import RowsOnDisk, Table, TableRow
+from salesops.imports.csv.table import JoinedBy, RowsOnDisk, Table, TableRow
 from salesops.imports.remarks import Remark, Verdict
 from salesops.store.scratch import ScratchDict, ScratchList
 
@@ -47,6 +47,7 @@ def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format,
         {**first.formats, **dict.fromkeys(columns, shape)},
         ScratchList(chain(first.left_over, second.refused, _left_over(first, join, second, met))),
         {**first.beside, second.name: len(second.rows) + len(second.refused)},
+        {**first.joins, **dict.fromkeys(columns, JoinedBy(second.name, join.to, f"{name}.{join.key}"))},
     )
 
 

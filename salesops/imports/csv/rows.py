@@ -254,7 +254,7 @@ class RowReader:
         elif stand_in == LEAVE_OUT or (stand_in is None and not needed):
             pass
         elif stand_in is None:
-            self.reject(column, Wrong("cell-empty", self.reading.emptiness))
+            self.reject(column, *self._why_empty(column))
         elif stand_in == ROW_NUMBER and kind == "id":
             self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.reading.emptiness}: the number of the row is used")
             return f"{cell.prefix or ''}{self.row.number}"
@@ -262,6 +262,14 @@ class RowReader:
             self.say(Verdict.STAND_IN, column, "cell-empty", f"{self.reading.emptiness}: {shown(stand_in)} is used")
             return StandIn(stand_in)
         return None
+
+    def _why_empty(self, column: str) -> tuple[Wrong, str]:
+        """Why a cell is empty, and the word that leads to no row of the table that it would come from."""
+        joined = self.table.joins.get(column)
+        told = self.cell(joined.to) if joined and not self.cell(joined.key) else ""
+        if joined is None or not told:
+            return Wrong("cell-empty", self.reading.emptiness), ""
+        return Wrong("cell-empty", f"is empty: no row of {joined.file} has what {joined.to} says"), told
 
     def _converted(self, words: str, kind: Kind, needed: bool, cell: Cell) -> str | Wrong:
         if len(words) > MAX_TEXT:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import count
-from typing import Any, TextIO
+from typing import Any, NamedTuple, TextIO
 
 from salesops.imports.csv.mapping import DELIMITERS, QUOTES, Format
 from salesops.imports.csv.workbook import is_workbook, sheet_rows
@@ -63,13 +63,21 @@ class RowsOnDisk(Sequence[TableRow]):
         return self._last[1]
 
 
+class JoinedBy(NamedTuple):
+    """How a column came to stand in a table: from which file, by the cell of which column, and where that file has the key."""
+
+    file: str
+    to: str
+    key: str
+
+
 @dataclass(frozen=True)
 class Table:
     """A table as read: every row has as many cells as the header; what had not is in ``refused``.
 
     ``formats`` are those of columns that are written otherwise than the rest, for they came from another table;
-    ``left_over`` are the remarks on rows of that table that found no place, and
-    ``beside`` says how many rows it had.
+    ``left_over`` are the remarks on rows of that table that found no place,
+    ``beside`` says how many rows it had, and ``joins`` how each of its columns came to stand here.
     """
 
     name: str
@@ -79,6 +87,7 @@ class Table:
     formats: Mapping[str, Format] = field(default_factory=dict)
     left_over: Collection[Remark] = field(default=())
     beside: Mapping[str, int] = field(default_factory=dict)
+    joins: Mapping[str, JoinedBy] = field(default_factory=dict)
 
     @cached_property
     def columns(self) -> dict[str, int]:

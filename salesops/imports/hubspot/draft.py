@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import get_args
 
 from salesops.book.book import Book
@@ -32,6 +32,7 @@ from salesops.imports.hubspot.headings import (
 )
 from salesops.imports.hubspot.tables import HubspotExport
 from salesops.imports.names import sameness
+from salesops.output import show
 from salesops.records.deal import Loss, MeetingAbout, MeetingStatus
 from salesops.records.process import Process
 from salesops.records.team import kinds_known
@@ -144,14 +145,10 @@ def _name_of_company(companies: Table) -> str:
 
 def _deals(deals: DealColumns, companies: Table | None) -> Iterator[str]:
     member, title = deals.column("member"), deals.column("title")
-    deals.column("companies")
-    buyer = (
-        _name_of_company(companies)
-        if companies is not None and is_joined(deals, companies)
-        else member.name
-        if member
-        else ""
-    )
+    buyer = member.name if member else ""
+    if companies is not None and is_joined(deals, companies):
+        deals.column("companies")
+        buyer = _name_of_company(companies)
     number = deals.column("id")
     yield "deal:"
     yield from _id(buyer, title, number)
@@ -177,10 +174,9 @@ def _deals(deals: DealColumns, companies: Table | None) -> Iterator[str]:
     if number:
         yield entry_line("x.hubspot", {"column": number.name}, "    ")
     yield from _fields(deals)
-    deals.column("pipeline")
-    for what in ("created", "merged", "deleted"):
+    for what in ("merged", "deleted", *(["pipeline"] if deals.pipeline else [])):
         deals.column(what)
-    yield from left_lines(deals.named, "  ")
+    yield from left_lines(deals.named.left, "  ")
 
 
 def _contacts_of_deals(deals: DealColumns) -> str:
@@ -340,7 +336,8 @@ def _member_fields(companies: Table, book: Book, before: str) -> Iterator[str]:
     if names["id"] and not any(told in book.members for told in columns[names["id"]].held):
         yield entry_line("x.hubspot", {"column": f"{before}{names['id']}"}, "    ")
     kinds = kinds_known(book.team)
-    if names["kind"] and all(word in kinds for word in columns[names["kind"]].held):
+    is_kind_told = bool(names["kind"]) and all(word in kinds for word in columns[names["kind"]].held)
+    if is_kind_told:
         yield entry_line("kind", {"column": f"{before}{names['kind']}"}, "    ")
     else:
         yield f"    # kind: {as_remark(f'one of {listed(kinds)}; as long as nobody says it, it is unknown')}"
@@ -351,6 +348,18 @@ def _member_fields(companies: Table, book: Book, before: str) -> Iterator[str]:
         yield entry_line(
             "website", {"column": f"{before}{web}", **({} if has_scheme else {"prefix": "https://"})}, "    "
         )
+    used = {name for what, name in names.items() if what != "kind" or is_kind_told}
+    yield from left_lines(_left(companies, used), "    ", before)
+
+
+def _left(table: Table, used: Collection[str]) -> list[TableColumn]:
+    """The columns of a table that hold anything and of which nothing was made."""
+    return [column for column in columns_of(table, empty_words(table)) if column.held and column.name not in used]
+
+
+def _left_without_place(table: Table, used: Collection[str]) -> Iterator[str]:
+    """The same, where a record has no place for them."""
+    yield from (f"    # not taken along: {show(column.name)}" for column in _left(table, used))
 
 
 def _begin(part: str, table: Table, export: HubspotExport, role: Role, is_alone: bool) -> Iterator[str]:
@@ -380,6 +389,7 @@ def _meetings(export: HubspotExport, is_alone: bool) -> Iterator[str]:
         yield entry_line("contact", {"column": names["contact"], "split": ";"})
     yield "  fields:"
     yield from _meeting_fields(table, names)
+    yield from _left_without_place(table, names.values())
 
 
 def _meeting_fields(table: Table, names: Mapping[str, str]) -> Iterator[str]:
@@ -427,3 +437,4 @@ def _contacts(export: HubspotExport, table: Table, companies: Table | None, is_a
     for field in ("email", "role", "phone"):
         if names[field]:
             yield entry_line(field, {"column": names[field]}, "    ")
+    yield from _left_without_place(table, names.values())

@@ -122,6 +122,21 @@ def test_a_table_that_lacks_a_day_asks_for_the_column(bring):
     assert "day: ?  # one of Created" in bring.detect(file(rows, head))
 
 
+def test_a_community_without_a_lead_costs_the_others_their_deal_not(bring):
+    bring.run(file(), answers=ANSWERS)
+    hubs = file("prod,Oak Lab\nnew,Nobody's Lab\n", "Hub,Community\n")
+    assert "# without a deal of the table of leads: Nobody's Lab" in bring.detect(hubs)
+    assert bring.run(hubs, "--update")["taken"] == 2
+    members = load(bring.repo.root)[0].members
+    assert [members[name].hubs[0].deal for name in ("oak-lab", "nobody-s-lab")] == ["lead-oak-lab", None]
+
+
+def test_the_country_of_a_lead_is_that_of_its_member(bring):
+    head, row = "Community,Status,Owner,Created,Country\n", "Elm,Active Lead,Jim,2021-03-02,Denmark\n"
+    bring.run(file(row, head), answers=ANSWERS)
+    assert "country: DK\n" in bring.holds("members/elm.yaml")
+
+
 def test_the_table_of_hubs_becomes_hubs_of_members_with_their_deals(bring):
     bring.run(file(), answers=ANSWERS)
     assert "# not taken along: Colour" in bring.detect(file("prod,Oak Lab,red\n", "Hub,Community,Colour\n"))

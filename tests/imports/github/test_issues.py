@@ -305,6 +305,36 @@ def test_an_issue_that_moved_to_another_repository_is_found_by_its_title_and_the
     assert deals(bring) == {"elm-university-a-hub": "Hubs"}
 
 
+def test_an_issue_that_moved_and_has_another_title_is_asked_until_the_deal_has_the_new_link(bring):
+    bring.run(file(issue(), issue(2, "[Oak College] - Other")), answers=ANSWERS)
+    there = "https://github.com/org/others/issues/7"
+    moved = file(issue(7, "[Elm University / Ann Lee] - Hubs", url=there), issue(2, "[Oak College] - Other"))
+    found = bring.run(moved, "--update", answers=ANSWERS, code=1)
+    [(row, column, reason, told)] = reasons(found, "asked")
+    assert (row, column, told) == (1, "organisation", "elm-university-a-hub")
+    assert reason.startswith(
+        "names a deal that is new, or one of the same institution and first day whose address is gone"
+    )
+    assert found["became"] == {"taken": 1, "rejected": 0, "asked": 1, "skipped": 0}
+    assert [*deals(bring)] == ["elm-university-a-hub", "oak-college-other"]
+    deal = bring.repo.root / "deals/elm-university-a-hub.yaml"
+    link = "  - {kind: issue, url: https://github.com/org/leads/issues/1}\n"
+    deal.write_text(deal.read_text().replace(link, link + link.replace("leads/issues/1", "others/issues/7")))
+    bring.run(moved, "--update", answers=ANSWERS)
+    assert deals(bring) == {"elm-university-a-hub": "Hubs", "oak-college-other": "Other"}
+
+
+def test_one_that_is_another_deal_of_that_day_comes_in_where_the_mapping_says_so(bring):
+    bring.run(file(issue()), answers=ANSWERS)
+    other = file(issue(7, "[Elm University / Ann Lee] - Hubs"))
+    bring.run(other, answers=ANSWERS, code=1)
+    mapping = (bring.repo.root.parent / "ready.yaml").read_text()
+    bring.run(other, map=f"{mapping}ours: [elm-university-a-hub.links]\n")
+    assert deals(bring) == {"elm-university-a-hub": "A hub", "elm-university-hubs": "Hubs"}
+    bring.run(file(issue(8, "[Elm University] - Later", createdAt="2026-03-05T09:00:00Z")), answers=ANSWERS)
+    assert "elm-university-later" in deals(bring), "of another day nothing is asked"
+
+
 def test_a_request_whose_issues_name_another_community_is_one_deal_and_takes_its_next_issue(bring):
     def request(name, *phases):
         called = "[New Hub] [Phase {}] Setup - {}"

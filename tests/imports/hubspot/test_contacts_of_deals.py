@@ -55,6 +55,19 @@ def test_somebody_without_a_row_is_said_and_not_invented(hub):
     assert "contacts: [ann-other]" in hub.holds(FILE), "what was taken stays"
 
 
+def test_two_people_of_one_name_are_told_apart_by_their_addresses_and_never_taken_for_each_other(hub):
+    both = [person("71", "Ann", "Other"), {**person("72", "Ann", "Other"), "Email": "ann2@pinecrest.edu"}]
+    named = "Ann Other (ann@pinecrest.edu);Ann Other (ann2@pinecrest.edu);Ann Other;Ann Other (ann3@pinecrest.edu)"
+    hub.give(deals=deals(**{"Associated Contact": named}), contacts=table(both))
+    found = hub.bring("deals", "contacts")
+    assert "contacts: [ann-other, ann-other-2]" in hub.holds(FILE)
+    assert "is the name of several contacts of the member: it is left out (Ann Other)" in why(found, 2)
+    assert "is no contact of the member: it is left out (Ann Other (ann3@pinecrest.edu))" in why(found, 2)
+    before = hub.files()
+    hub.go()
+    assert hub.files() == before
+
+
 def test_somebody_without_a_company_belongs_to_that_of_the_deal_unless_two_claim_them(hub):
     both = [
         deal(**{"Associated Contact IDs": "71;72"}),

@@ -104,6 +104,59 @@ def test_companies_contacts_and_meetings_come_along_by_their_numbers(hub):
     assert hub.errors() == []
 
 
+def test_each_column_that_nothing_was_made_of_is_named_in_the_mapping_and_can_be_taken_along(hub):
+    made = [deal(**JOINED, **{"Create Date": "2026-01-02 09:00", "Forecast category": "best"})]
+    hub.give(
+        deals=table(made),
+        companies=table([{"Record ID": "11", "Company name": "Pinecrest College", "Industry": "Teaching", "City": ""}]),
+        contacts=table(
+            [
+                {
+                    "Record ID": "71",
+                    "Email": "a@pinecrest.edu",
+                    "First Name": "A",
+                    "Associated Company": "Pinecrest College",
+                    "Lead Status": "New",
+                }
+            ]
+        ),
+        meetings=table(
+            [
+                {
+                    "Record ID": "9",
+                    "Meeting start time": "2026-02-01 10:00",
+                    "Associated Deal IDs": "101",
+                    "Meeting end time": "2026-02-01 11:00",
+                }
+            ]
+        ),
+    )
+    hub.look("deals", "companies", "contacts", "meetings")
+    for line in (
+        "  # x.pipeline: {column: Pipeline}",
+        "  # x.create_date: {column: Create Date}",
+        "  # x.forecast_category: {column: Forecast category}",
+        "    # x.industry: {column: company.Industry}",
+        "    # not taken along: Lead Status",
+        "    # not taken along: Meeting end time",
+    ):
+        assert line in hub.mapping.splitlines()
+    assert "City" not in hub.mapping, "an empty column holds nothing to lose"
+    hub.repo.write("imports/hubspot.yaml", hub.mapping.replace("# x.industry", "x.industry").encode())
+    hub.answer()
+    assert fates(hub.go(), "deals.csv") == (1, 0, 0)
+    assert "industry: Teaching" in hub.holds("members/pinecrest-college.yaml")
+
+
+def test_a_deal_of_two_companies_or_of_one_that_is_not_there_says_so_with_their_numbers(hub):
+    rows = [deal(**{"Associated Company IDs": "11;12"}), deal("102", title="B", **{"Associated Company IDs": "77"})]
+    hub.give(deals=table([*rows, deal("103", title="C", **{"Associated Company IDs": ""})]), companies=COMPANIES)
+    found = hub.bring("deals", "companies")
+    said = "company.Company name is empty: no row of companies.csv has what Associated Company IDs says"
+    assert [why(found, number) for number in (2, 3)] == [f"{said} (11;12)", f"{said} (77)"]
+    assert why(found, 4) == "company.Company name is empty"
+
+
 def test_two_companies_of_one_name_are_never_made_one(hub):
     rows = [deal(**JOINED), deal("102", **{"Associated Company IDs": "14"})]
     hub.give(deals=table(rows), companies=COMPANIES)
@@ -304,6 +357,32 @@ def test_a_deal_on_file_that_is_called_the_same_is_not_taken_for_the_same(hub):
         (hub.holds("deals/pinecrest-college-teaching.yaml") + 'x: {hubspot: "101"}\n').encode(),
     )
     assert fates(hub.go(), "deals.csv") == (1, 0, 0)
+
+
+def test_a_number_that_two_deals_on_file_have_is_asked_with_both_and_neither_is_taken_for_it(hub):
+    hub.give(deals=table([deal()]))
+    hub.bring("deals")
+    first = hub.holds("deals/pinecrest-college-teaching.yaml")
+    hub.repo.write("deals/zwilling.yaml", first.encode())
+    hub.give(deals=table([deal(amount="9", title="Zwilling")]))
+    found = hub.go(code=1)
+    said = (
+        "is that of 2 deals on file, pinecrest-college-teaching and zwilling: take x.hubspot 101 out of all but the one"
+    )
+    assert said in why(found, 2)
+    assert hub.holds("deals/pinecrest-college-teaching.yaml") == hub.holds("deals/zwilling.yaml") == first
+    hub.change("deals/zwilling.yaml", "x: {hubspot: 101}\n", "")
+    assert fates(hub.go(), "deals.csv") == (1, 0, 0)
+    assert "9 USD" in hub.holds("deals/pinecrest-college-teaching.yaml")
+    assert "9 USD" not in hub.holds("deals/zwilling.yaml")
+
+
+def test_two_rows_of_one_number_of_which_one_says_no_day_of_its_stage_ask_both(hub):
+    hub.give(deals=table([deal(stage="Appointment Scheduled", sent=""), deal(sent="")]))
+    found = hub.bring("deals")
+    assert fates(found, "deals.csv") == (0, 2, 0)
+    assert "Record ID is told by another row, too, which is not taken" in why(found, 2)
+    assert not (hub.repo.root / "deals/pinecrest-college-teaching.yaml").exists()
 
 
 def test_a_deal_that_was_renamed_here_or_there_is_found_by_its_number(hub):

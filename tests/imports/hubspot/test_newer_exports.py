@@ -175,6 +175,26 @@ def test_a_company_of_another_name_is_the_same_member(hub):
     assert [path.name for path in (hub.repo.root / "members").glob("*.yaml")] == ["pinecrest-college.yaml"]
 
 
+@pytest.mark.parametrize("is_ours_another", [False, True])
+def test_the_people_of_a_company_of_another_name_come_along(hub, is_ours_another):
+    companies = table([{"Record ID": "11", "Company name": "Pinecrest College"}])
+    people = [{"Record ID": "71", "First Name": "Ann", "Last Name": "Other", "Email": "ann@pinecrest.edu"}]
+    people = [row | {"Associated Company IDs": "11"} for row in people]
+    rows = [deal(**{"Associated Company IDs": "11"}), deal("102", title="Other", **{"Associated Company IDs": "11"})]
+    hub.give(deals=table(rows), companies=companies, contacts=table(people))
+    hub.bring("deals", "companies", "contacts")
+    if is_ours_another:
+        hub.change("members/pinecrest-college.yaml", "name: Pinecrest College", "name: Pinecrest")
+    new = people[0] | {"Record ID": "72", "First Name": "Bo", "Email": "bo@pinecrest.edu"}
+    renamed = companies.replace("Pinecrest College", "University of the Pines")
+    hub.give(companies=renamed, contacts=table([*people, new]))
+    found = hub.go()
+    assert fates(found, "contacts.csv") == (2, 0, 0)
+    assert "{id: bo-other, name: Bo Other, email: bo@pinecrest.edu}" in hub.holds("members/pinecrest-college.yaml")
+    assert hub.errors() == []
+    assert list((hub.repo.root / "members").iterdir()) == [hub.repo.root / "members/pinecrest-college.yaml"]
+
+
 def test_a_meeting_that_changed_there_is_changed_here_and_ours_is_kept(hub):
     def meetings(*names):
         rows = [{"Record ID": f"90{at}", "Meeting name": name, "Meeting start time": "2026-02-01 10:00", "Meeting outcome": "COMPLETED", "Associated Deal IDs": "101"} for at, name in enumerate(names)]  # fmt: skip
