@@ -49,7 +49,7 @@ class ActivityPlan:
         self.fields = fillings(Activity, mapped.fields)
         self.elsewhere: set[tuple[str, str]] = set()
         if mapped.key:
-            ground.deal_of.update((key, deal_id) for deal_id, key in ground.keys_of("deal", mapped.key))
+            ground.know_deals(mapped.key)
 
     def read(self, deals: Candidates) -> Sequence[ActivityRow]:
         """The activities; those of deals of this import are put into their data."""
@@ -104,6 +104,13 @@ class ActivityPlan:
                 day,
             )
         if reader.verdict is not None or deal_id is None:
+            return None
+        if shared := self.ground.shared.get(deal_id):
+            reader.ask(
+                self.column,
+                Wrong("deal-unclear", f"is that of {len(shared)} deals on file, {' and '.join(shared)}"),
+                deal_id,
+            )
             return None
         place = deals.by_id.get(deal_id)
         if place is None and not self.ground.on_file.has("deal", deal_id):

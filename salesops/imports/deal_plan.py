@@ -146,14 +146,13 @@ class DealPlan:
         if found is None or not key:
             return found
         known = self.member_of.get(key, found)
-        other = self.key_of.get(known)
-        if other == key:
-            return known
-        if other is not None:
+        other = self.key_of.get(known, key)
+        if other != key:
             reason = f"is the name of two institutions, {shown(other)} and {shown(key)}: they are not made one"
             reader.ask(column_in(self.deal.member), Wrong("member-twice", reason), self.members.names.get(known, known))
             return None
-        self.member_of[key], self.key_of[known] = known, key
+        if known not in self.key_of:
+            self.member_of[key], self.key_of[known] = known, key
         if known != found and not self.ground.on_file.has("member", found):
             self.members.also(reader.value(self.deal.member, "text") or "", known)
         return known

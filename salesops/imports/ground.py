@@ -41,7 +41,8 @@ EVERY = 10_000
 class Ground:
     """The records on file, the mapping, and all rows that were read.
 
-    ``told`` hears how many these are, now and then; ``deal_of`` has the deal of each key of the source.
+    ``told`` hears how many these are, now and then; ``deal_of`` has the deal of each key of the source, ``shared`` the deals on
+    file of a key that several of them have.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Ground:
         self.last = last
         self.is_again = bool(last.taken)
         self.deal_of = ScratchDict[str, str]()
+        self.shared = dict[str, list[str]]()
         self.zone = book.team.time_zone if book.team else "UTC"
         self.remarks = Remarks()
         self.readings: list[TableReading] = []
@@ -108,6 +110,14 @@ class Ground:
         for ref in self.book.documents:
             if ref[0] == kind and (key := str(value_at(self.book.documents[ref].data, field) or "")):
                 yield ref[1], key
+
+    def know_deals(self, field: str) -> None:
+        """Learn the keys of the deals on file, which they have in a field of the team's own."""
+        for deal_id, key in self.keys_of("deal", field):
+            if (first := self.deal_of.setdefault(key, deal_id)) != deal_id:
+                self.shared.setdefault(key, [first]).append(deal_id)
+        for key in self.shared:
+            self.deal_of.pop(key, None)
 
     def entry(self, making: Making, reader: RowReader, data: dict[str, Any]) -> RecordOutcome | list[Problem]:
         """What becomes of a record, without the values that it need not have and cannot hold; or why it would be none."""

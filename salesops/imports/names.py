@@ -98,6 +98,7 @@ class Directory:
         """From now on another name, too, is that of a record."""
         self._found[name] = record_id
         self._by_sameness[sameness(name)] = record_id
+        self.id.cache_clear()
 
     def _find(self, name: str) -> str | Wrong:
         if name in self.ids:

@@ -52,7 +52,12 @@ def joined(first: Table, name: str, join: JoinMap, second: Table, shape: Format,
 
 
 def _key(table: Table, row: TableRow, column: str) -> str:
-    return cleaned(table.cell(row, column))[0].strip()
+    return key_in(table.cell(row, column))
+
+
+def key_in(words: str) -> str:
+    """What a cell says that joins rows."""
+    return cleaned(words)[0].strip()
 
 
 def _differ(rows: Sequence[TableRow], at: int) -> bool:

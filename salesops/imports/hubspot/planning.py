@@ -54,7 +54,7 @@ class ImportDesk:
         return ImportReport(
             export=self.export,
             plan=plan,
-            fates=fates_of(self.export, plan, self._read_roles()),
+            fates=fates_of(self.export, plan, self._read_roles(), self.mapping.joins.values()),
             deals=DealColumns(self.export, deals, self.book, self.book.process_on(self.today))
             if deals is not None
             else None,

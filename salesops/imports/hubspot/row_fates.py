@@ -12,6 +12,8 @@ from operator import itemgetter
 
 from salesops.edits.yaml_writer import in_brackets
 from salesops.imports.additions import Question
+from salesops.imports.csv.joined import key_in
+from salesops.imports.csv.mapping import JoinMap
 from salesops.imports.csv.table import Table
 from salesops.imports.hubspot.headings import Role
 from salesops.imports.hubspot.tables import HubspotExport
@@ -62,9 +64,14 @@ class RowFates(ScratchList[RowFate]):
         return (one for one in self if one.fate is fate) if self.counts[fate] else iter(())
 
 
-def fates_of(export: HubspotExport, plan: Plan, read: Collection[Role]) -> dict[Role, RowFates]:
-    """The fate of every row, by what its file holds; of what the mapping does not ``read`` nothing is taken."""
-    teller = _FateTeller(export, plan, read)
+def fates_of(
+    export: HubspotExport, plan: Plan, read: Collection[Role], joins: Iterable[JoinMap] = ()
+) -> dict[Role, RowFates]:
+    """The fate of every row, by what its file holds; of what the mapping does not ``read`` nothing is taken.
+
+    ``joins`` are the files whose rows stand beside those of the deals.
+    """
+    teller = _FateTeller(export, plan, read, {join.file: join for join in joins})
     return {role: RowFates(teller.of(role)) for role in export.files}
 
 
@@ -79,6 +86,7 @@ class _FateTeller:
     export: HubspotExport
     plan: Plan
     read: Collection[Role]
+    joins: Mapping[str, JoinMap]
 
     def of(self, role: Role) -> Iterator[RowFate]:
         """The fate of each row of a file."""
@@ -91,6 +99,8 @@ class _FateTeller:
                 deal = deal if behind[one.row] == at else self._first.get(str(behind[one.row]))
                 at = behind[one.row]
                 one = _with_deal(one, deal)
+            if role.value in self.joins and one.fate is Becomes.TAKEN:
+                one = self._of_joined(one, table, cells, self.joins[role.value])
             if role not in self.read:
                 one = replace(one, fate=Becomes.NOT_TAKEN, why=unread)
             yield self._of_merge(one, cells) if role is Role.MERGES and one.fate is Becomes.TAKEN else one
@@ -142,6 +152,26 @@ class _FateTeller:
                 found[str(number)] = self._of_row(self.plan.file, number, remarks)
         return found
 
+    def _of_joined(self, one: RowFate, table: Table, cells: Sequence[str], join: JoinMap) -> RowFate:
+        """A row that stands beside rows of deals: where none of these became a record, nothing came of it either."""
+        at = table.columns[join.key]
+        deal = self._beside.get(key_in(cells[at] if at < len(cells) else ""))
+        if deal is None or deal.fate is Becomes.TAKEN or deal.path:
+            return one
+        return replace(one, fate=deal.fate, why=(f"the deal of row {deal.row} names it, which is not taken",))
+
+    @cached_property
+    def _beside(self) -> Mapping[str, RowFate]:
+        """By what the rows of the deals are joined, the one of them of which most comes."""
+        found, deals = ScratchDict[str, RowFate](), self.export.deals
+        column = next((join.to for join in self.joins.values()), "")
+        for row in deals.rows if deals and column in deals.columns else ():
+            one = self._first.get(str(row.number))
+            key = key_in(deals.cell(row, column))
+            if one and (key not in found or _comes_of(found[key]) < _comes_of(one)):
+                found[key] = one
+        return found
+
     @cached_property
     def _left(self) -> frozenset[str]:
         """The deals into which others were merged."""
@@ -156,6 +186,11 @@ class _FateTeller:
             why = "the deals of this row were merged into each other: which one is left?"
             return replace(one, fate=Becomes.ASKS, why=(why,))
         return one
+
+
+def _comes_of(one: RowFate) -> tuple[bool, bool]:
+    """How much comes of a row: a record, at best without a question."""
+    return one.fate is Becomes.TAKEN or bool(one.path), one.fate is Becomes.ASKS
 
 
 def _words(remark: Remark) -> str:
