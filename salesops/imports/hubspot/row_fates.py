@@ -165,7 +165,9 @@ class _FateTeller:
         """By what the rows of the deals are joined, the one of them of which most comes."""
         found, deals = ScratchDict[str, RowFate](), self.export.deals
         column = next((join.to for join in self.joins.values()), "")
-        for row in deals.rows if deals and column in deals.columns else ():
+        if deals is None or column not in deals.columns:
+            return found
+        for row in deals.rows:
             one = self._first.get(str(row.number))
             key = key_in(deals.cell(row, column))
             if one and (key not in found or _comes_of(found[key]) < _comes_of(one)):

@@ -484,6 +484,32 @@ def test_a_meeting_to_come_is_planned_or_asked(hub):
     assert hub.errors() == []
 
 
+def test_a_meeting_of_a_number_that_two_deals_on_file_have_is_at_neither(hub):
+    row = {"Record ID": "1", "Meeting name": "Demo", "Meeting start time": "2026-02-01 10:00", "Meeting outcome": "COMPLETED", "Associated Deal IDs": "101"}  # fmt: skip
+    hub.give(deals=table([deal()]), meetings=table([row]))
+    hub.bring("deals", "meetings")
+    hub.repo.write("deals/zwilling.yaml", hub.holds("deals/pinecrest-college-teaching.yaml").encode())
+    hub.give(meetings=table([row, row | {"Record ID": "2", "Meeting name": "Talk"}]))
+    found = hub.go(code=1)
+    assert fates(found, "meetings.csv") == (0, 2, 0)
+    assert "is that of 2 deals on file, pinecrest-college-teaching and zwilling" in why(found, 3, "meetings.csv")
+    assert "Talk" not in hub.holds("deals/zwilling.yaml") + hub.holds("deals/pinecrest-college-teaching.yaml")
+
+
+def test_a_company_whose_deals_are_not_taken_is_not_taken_either(hub):
+    rows = [
+        deal(**JOINED),
+        deal("102", owner="Nobody We Know", company="Other", **JOINED | {"Associated Company IDs": "12"}),
+    ]
+    companies = table([{"Record ID": number, "Company name": name} for number, name in (("11", "Pinecrest College"), ("12", "Other"))])  # fmt: skip
+    hub.give(deals=table(rows), companies=companies)
+    found = hub.bring("deals", "companies")
+    assert fates(found, "deals.csv") == (1, 0, 1)
+    assert fates(found, "companies.csv") == (1, 0, 1)
+    assert "the deal of row 3 names it, which is not taken" in why(found, 3, "companies.csv")
+    assert sorted(path.name for path in (hub.repo.root / "members").iterdir()) == ["pinecrest-college.yaml"]
+
+
 def test_a_stage_that_would_be_entered_on_a_day_to_come_asks(hub):
     hub.give(deals=table([deal(sent="2027-02-03 11:00")]))
     assert "is a day to come: a deal is in no stage yet that it enters then" in why(hub.bring("deals"), 2)
