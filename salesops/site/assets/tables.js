@@ -3,6 +3,8 @@
 (() => {
   const list = document.querySelector("[data-facets]");
   const table = document.querySelector("table.so-sortable");
+  /** Every row, taken before a search removes those that do not match. */
+  const items = list ? [...list.querySelectorAll("[data-owner], [data-relation], [data-kind]")] : [];
   const grid =
     table && window.DataTable && table.tBodies[0].rows.length > 1
       ? new DataTable(table, {
@@ -26,18 +28,20 @@
     history[push ? "pushState" : "replaceState"](null, "", text ? `?${text}` : location.pathname);
   };
 
-  if (grid) {
-    const wanted = said();
-    if (wanted.get("q")) grid.search(wanted.get("q"));
-    const sort = wanted.get("sort") || "";
-    const at = column(sort.replace(/^-/, ""));
-    if (at >= 0) grid.order([at, sort.startsWith("-") ? "desc" : "asc"]);
+  /** The table searched and sorted as the address says. */
+  const obey = () => {
+    const wanted = said(), sort = wanted.get("sort") || "", at = column(sort.replace(/^-/, ""));
+    grid.search(wanted.get("q") || "");
+    grid.order(at >= 0 ? [[at, sort.startsWith("-") ? "desc" : "asc"]] : []);
     grid.draw();
+  };
+
+  if (grid) {
+    obey();
     grid.on("search.dt", () => {
       const now = said();
       grid.search() ? now.set("q", grid.search()) : now.delete("q");
       tell(now, false);
-      foot();
     });
     grid.on("order.dt", () => {
       const [first] = grid.order();
@@ -46,11 +50,12 @@
       name ? now.set("sort", `${first[1] === "desc" ? "-" : ""}${name}`) : now.delete("sort");
       tell(now, false);
     });
+    grid.on("draw.dt", () => (list && pills.length && note ? show() : foot()));
   }
 
   const pills = [...document.querySelectorAll("[data-facet]")];
-  const items = list ? [...list.querySelectorAll("[data-owner], [data-relation], [data-kind]")] : [];
   const known = new Set(pills.map((pill) => pill.dataset.facet).filter(Boolean));
+  const narrowing = grid ? [...known, "q"] : [...known];
   const noun = items.some((item) => item.dataset.relation) ? "institution" : "deal";
   const note = document.querySelector("[data-count]");
 
@@ -126,7 +131,7 @@
     for (const item of items) item.hidden = !matches(item, wanted);
     for (const pill of pills) {
       const { facet, value } = pill.dataset;
-      const isOn = facet ? (wanted.get(facet) || "").split(",").includes(value) : ![...known].some((name) => wanted.get(name));
+      const isOn = facet ? (wanted.get(facet) || "").split(",").includes(value) : !narrowing.some((name) => wanted.get(name));
       pill.classList.toggle("so-pill-on", isOn);
       isOn ? pill.setAttribute("aria-current", "true") : pill.removeAttribute("aria-current");
     }
@@ -140,15 +145,21 @@
       all.href = location.pathname;
       all.textContent = "show all";
       note.append(`${shown} of ${items.length} · `, all);
-      all.addEventListener("click", go(() => new URLSearchParams()));
+      all.addEventListener("click", go(whole));
     }
   }
 
+  const follow = () => (grid ? obey() : show());
   const go = (change) => (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     tell(change(said()), true);
-    show();
+    follow();
+  };
+  /** Nothing that narrows; the order of the rows stays. */
+  const whole = (wanted) => {
+    for (const name of narrowing) wanted.delete(name);
+    return wanted;
   };
 
   if (list && pills.length && note) {
@@ -156,17 +167,14 @@
       pill.hidden = false;
       const { facet, value } = pill.dataset;
       pill.addEventListener("click", go((wanted) => {
-        if (!facet) {
-          for (const name of known) wanted.delete(name);
-          return wanted;
-        }
+        if (!facet) return whole(wanted);
         const values = new Set((wanted.get(facet) || "").split(",").filter(Boolean));
         values.has(value) ? values.delete(value) : values.add(value);
         values.size ? wanted.set(facet, [...values].join(",")) : wanted.delete(facet);
         return wanted;
       }));
     }
-    window.addEventListener("popstate", show);
+    window.addEventListener("popstate", follow);
     show();
   }
 })();

@@ -152,6 +152,43 @@ def test_a_pill_changes_the_address_and_back_takes_it_back(tab, demo_served, dem
     assert not tab.faults
 
 
+LOOK_FOR = """(words => { const box = document.querySelector(".dt-search input")
+  box.value = words; box.dispatchEvent(new Event("input", { bubbles: true })) })"""
+
+
+@pytest.mark.browser
+def test_a_search_counts_and_sums_the_rows_it_leaves_and_show_all_takes_it_back(tab, demo_served, demo):
+    tab.go(f"{demo_served}/pipeline.html")
+    whole = tab.run("document.querySelector('[data-sum]').textContent")
+    tab.run(f"{LOOK_FOR}('university')")
+    tab.wait(f"!{COUNT}.hidden")
+    shown, every = len(narrowed("owner", tab)), len(demo.snapshot.open)
+    assert 0 < shown < every
+    assert tab.run(f"{COUNT}.textContent") == f"{shown} of {every} · show all"
+    assert tab.run("document.querySelector('[data-sum]').textContent").startswith(f"{counted(shown, 'deal')}, ")
+    tab.run(f"{COUNT}.querySelector('a').click()")
+    assert len(narrowed("owner", tab)) == every
+    assert tab.run("[location.search, document.querySelector('.dt-search input').value]") == ["", ""]
+    assert tab.run("document.querySelector('[data-sum]').textContent") == whole
+
+
+@pytest.mark.browser
+def test_back_brings_the_search_that_a_pill_was_pressed_in(tab, demo_served, demo):
+    tab.go(f"{demo_served}/pipeline.html?q=university")
+    before = narrowed("owner", tab)
+    owner = before[0]
+    tab.run(f"document.querySelector('[data-facet=owner][data-value={owner}]').click()")
+    tab.run(f"{LOOK_FOR}('')")
+    wanted = [history.deal.owner for history in demo.snapshot.open].count(owner)
+    tab.wait(f"{SHOWN}.length", wanted)
+    assert narrowed("owner", tab) == [owner] * wanted
+    tab.run("history.back()")
+    tab.wait(f"{SHOWN}.length", len(before))
+    assert tab.run("location.search") == "?q=university"
+    assert narrowed("owner", tab) == before
+    assert tab.run("document.querySelector('.dt-search input').value") == "university"
+
+
 @pytest.mark.browser
 def test_members_narrow_by_the_same_grammar(tab, demo_served):
     tab.go(f"{demo_served}/members.html?relation=prospect")
