@@ -59,6 +59,10 @@
   const noun = items.some((item) => item.dataset.relation) ? "institution" : "deal";
   const note = document.querySelector("[data-count]");
 
+  /** A value by which something here may be found, with a pill of its own or without. */
+  const isThere = (facet, value) =>
+    pills.some((pill) => pill.dataset.facet === facet && pill.dataset.value === value) ||
+    items.some((item) => (item.dataset[facet] || "").split(" ").includes(value));
   const matches = (item, wanted) =>
     [...known].every((facet) => {
       const values = (wanted.get(facet) || "").split(",").filter(Boolean);
@@ -98,8 +102,12 @@
   }
 
   /** A place where the server wrote of all, also of what was cut; of a part it says what is told, or what it said at first. */
-  const written = new Map([...document.querySelectorAll("[data-sum], [data-shown], [data-worth-of-shown], [data-at-rates]")].map((place) => [place, place.textContent]));
-  const say = (place, words) => { if (place) place.textContent = words ?? written.get(place); };
+  const written = new Map([...document.querySelectorAll("[data-sum], [data-shown], [data-worth-of-shown], [data-at-rates], [data-stalled]")].map((place) => [place, place.textContent]));
+  const say = (place, words) => {
+    if (!place) return;
+    place.textContent = words ?? written.get(place);
+    place.hidden = !place.textContent;
+  };
 
   function foot() {
     const there = items.filter((item) => !item.hidden && item.isConnected), isWhole = there.length === items.length;
@@ -113,17 +121,30 @@
   }
 
   /** What the head of a column says of the cards that are left in it; where more deals than cards are in it, at least so many. */
-  function head(column) {
+  function head(column, wanted) {
     const cards = [...column.querySelectorAll(".so-card")], shown = cards.filter((card) => !card.hidden), sum = worth(shown);
     const isWhole = shown.length === cards.length, more = column.querySelector("[data-more]") ? "+" : "";
     const told = { "[data-shown]": `${shown.length}${more}`, "[data-worth-of-shown]": more ? "" : sum.figure, "[data-at-rates]": more ? "" : sum.atRates };
     for (const [name, words] of Object.entries(told)) say(column.querySelector(name), isWhole ? undefined : words);
+    const stalled = shown.filter((card) => (card.dataset.need || "").split(" ").includes("stalled")).length;
+    say(column.querySelector("[data-stalled]"), isWhole ? undefined : stalled ? `${stalled}${more} stalled` : "");
+    for (const link of column.querySelectorAll("a[href*='?stage=']")) narrow(link, wanted);
+  }
+
+  const led = new Map();
+  /** A link to the same deals on another page, or to some of them: narrowed as they are here. */
+  function narrow(link, wanted) {
+    if (!led.has(link)) led.set(link, link.href);
+    const address = new URL(led.get(link)), all = address.searchParams;
+    for (const facet of known) if (wanted.get(facet) && !all.has(facet)) all.set(facet, wanted.get(facet));
+    address.search = all.toString().replace(/%2C/g, ",");
+    link.href = address.href;
   }
 
   function show() {
     const wanted = said();
     const unknown = [...wanted].flatMap(([facet, values]) =>
-      known.has(facet) ? values.split(",").filter((value) => value && !pills.some((pill) => pill.dataset.facet === facet && pill.dataset.value === value)) : []);
+      known.has(facet) ? values.split(",").filter((value) => value && !isThere(facet, value)) : []);
     for (const facet of known) {
       const kept = (wanted.get(facet) || "").split(",").filter((value) => value && !unknown.includes(value));
       kept.length ? wanted.set(facet, kept.join(",")) : wanted.delete(facet);
@@ -135,7 +156,8 @@
       pill.classList.toggle("so-pill-on", isOn);
       isOn ? pill.setAttribute("aria-current", "true") : pill.removeAttribute("aria-current");
     }
-    list.querySelectorAll("section").forEach(head);
+    list.querySelectorAll("section").forEach((column) => head(column, wanted));
+    document.querySelectorAll(".so-asof a[href*='pipeline.html'], .so-asof a[href*='board.html']").forEach((link) => narrow(link, wanted));
     const shown = foot();
     const isNarrowed = shown < items.length;
     note.hidden = !isNarrowed && !unknown.length;

@@ -114,6 +114,31 @@ def test_of_a_part_the_head_of_a_column_and_the_foot_of_the_table_say_what_is_sh
 
 
 @pytest.mark.browser
+def test_each_number_of_a_narrowed_board_leads_to_the_deals_that_it_counts(tab, demo_served, demo):
+    owner = next(history.deal.owner for history in demo.snapshot.open if Standing(demo.snapshot, history).stalled)
+    tab.go(f"{demo_served}/board.html?owner={owner}")
+    numbers = tab.run("""[...document.querySelectorAll('[data-shown], [data-stalled]')].filter(it => !it.hidden)
+      .map(it => [parseInt(it.textContent), it.href])""")
+    assert numbers
+    for count, address in numbers:
+        tab.go(address)
+        assert narrowed("owner", tab) == [owner] * count, address
+    assert sum(count for count, address in numbers if "stalled" in address) == sum(
+        bool(Standing(demo.snapshot, history).stalled) for history in demo.snapshot.open if history.deal.owner == owner
+    )
+
+
+@pytest.mark.browser
+def test_the_board_and_the_table_lead_to_each_other_as_they_are_narrowed(tab, demo_served):
+    tab.go(f"{demo_served}/board.html?need=look")
+    shown = len(narrowed("owner", tab))
+    tab.go(tab.run("document.querySelector('.so-asof a').href"))
+    assert tab.run("location.pathname + location.search") == "/pipeline.html?need=look"
+    assert len(narrowed("owner", tab)) == shown
+    assert "Nothing here" not in tab.run(f"{COUNT}.textContent")
+
+
+@pytest.mark.browser
 def test_several_values_of_one_facet_widen_and_several_facets_narrow(tab, demo_served, demo):
     tab.go(f"{demo_served}/pipeline.html")
     wanted = tab.run("document.querySelector('.so-pill[data-facet=need]').dataset.value")
