@@ -25,7 +25,7 @@
   const said = () => new URLSearchParams(location.search);
   const tell = (wanted, push) => {
     const text = wanted.toString().replace(/%2C/g, ",");
-    history[push ? "pushState" : "replaceState"](null, "", text ? `?${text}` : location.pathname);
+    if (text !== said().toString().replace(/%2C/g, ",")) history[push ? "pushState" : "replaceState"](null, "", text ? `?${text}` : location.pathname);
   };
 
   /** The table searched and sorted as the address says. */

@@ -246,6 +246,7 @@ def test_a_sum_of_several_currencies_is_told_in_the_teams_where_all_of_it_has_a_
     assert "1,000 EUR + 500 USD Together 1,600 USD: 1,000 EUR at 1.1 (1 Oct)." in value
     assert next(page_of("board").every("div", class_="so-column-head")).text == "Enrichment 2 1,600 USD 1,000 EUR at 1.1 (1 Oct)"  # fmt: skip
     assert page_of("pipeline").one("tfoot").text == "2 deals, 1,600 USD, of it 1,000 EUR at 1.1 (1 Oct)"
+    assert "Pipeline value 1,600 USD 1,000 EUR at 1.1 (1 Oct)" in page_of("metrics").text
 
 
 def test_the_sum_of_what_was_won_is_told_in_the_currency_of_the_team(repo, page_of):
