@@ -257,6 +257,13 @@ def test_the_sum_of_what_was_won_is_told_in_the_currency_of_the_team(repo, page_
     assert foots(page_of("closed"))[-1] == "2 deals, 1,600 USD, of it 1,000 EUR at 1.1 (1 Oct)"
 
 
+def test_what_is_overdue_is_said_beside_the_recurring_revenue_as_not_in_it(repo, page_of):
+    text = (repo.root / "deals/cascadia-2025.yaml").read_text(encoding="utf-8")
+    (repo.root / "deals/over.yaml").write_text(text.replace("end: 2026-12-31", "end: 2026-10-31"), encoding="utf-8")
+    tile = tiles(page_of("renewals"))["MRR"].text
+    assert tile == "MRR 1,000 USD overdue 1,000 USD not in it"
+
+
 def test_of_two_currencies_what_is_worth_more_at_the_rate_is_worth_more_in_the_order(repo, page_of):
     for id, worth in (("more", "1000 EUR"), ("less", "1050 USD"), ("unknown", "1200 CAD")):
         repo.deal(f"value: {{one_off: {worth}}}", id=id)
