@@ -99,6 +99,17 @@ class Standing:
         return list(in_short(self.snapshot, self.history)) if self.is_open and not self.parked else []
 
     @property
+    def is_over(self) -> bool:
+        """Whether it is longer in its stage than the process expects."""
+        limit = self.stage.stale_after
+        return self.is_open and limit is not None and self.age > limit
+
+    @property
+    def silence(self) -> list[str]:
+        """Why it has stalled beside the days in its stage: nobody has spoken with them."""
+        return self.stalled[1:] if self.is_over else self.stalled
+
+    @property
     def is_late(self) -> bool:
         """Whether the day of its next step has passed, while it is in play."""
         step = self.deal.next

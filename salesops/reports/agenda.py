@@ -85,7 +85,7 @@ def _targets(review: WeeklyReview) -> Iterator[SheetSection]:
         Head("Now", right=True),
         Head("Goal", right=True),
         Head("By"),
-        Head("State"),
+        Head("State", own=True),
     )
     rows = tuple(
         cells(

@@ -105,7 +105,10 @@ class ClosedRow:
 
 @dataclass(frozen=True)
 class RenewalDue:
-    """A contract that ends within half a year, or has ended while the service goes on, and what is done about it."""
+    """A contract that ends within half a year, or has ended while the service goes on, and what is done about it.
+
+    ``owner`` is who talks with the member; where no renewal is open, who looked after the contract.
+    """
 
     deal: str
     member: str
@@ -436,9 +439,9 @@ def _renewal_row(snapshot: Snapshot, term: Term) -> RenewalDue:
     ends, left = term.contract.last_day, term.days_left
     assert ends is not None and left is not None, "a window is told by the last day"  # noqa: PT018 - both or none
     renewal, state = _renewal_state(snapshot, term)
-    return RenewalDue(
-        term.id, standing.member_name, standing.owner_name, WINDOWS[term.bucket], ends, left, state, renewal
-    )
+    talk = snapshot.history(renewal) if renewal else None
+    owner = (Standing(snapshot, talk) if talk and snapshot.is_open(talk) else standing).owner_name
+    return RenewalDue(term.id, standing.member_name, owner, WINDOWS[term.bucket], ends, left, state, renewal)
 
 
 def _renewal_state(snapshot: Snapshot, term: Term) -> tuple[str | None, tuple[str | date, ...]]:

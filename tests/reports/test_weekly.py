@@ -125,9 +125,12 @@ def test_a_deal_that_was_renamed_is_not_closed_again(repo):
 def test_a_contract_that_ends_says_who_renews_it(repo):
     [row] = reviewed(repo).renewals
     assert (row.deal, row.window, row.state) == ("cascadia-2025", "in 31 to 90 days", "no renewal deal yet")
-    repo.deal("type: existing business\nrenews: cascadia-2025\nstages: [renewals: 2026-10-05]\n")
+    before = row.owner
+    repo.deal("type: existing business\nowner: april\nrenews: cascadia-2025\nstages: [renewals: 2026-10-05]\n")
     [row] = reviewed(repo).renewals
     assert row.renewal == "acme"
+    assert "April" in row.owner, "whoever talks with them is asked"
+    assert row.owner != before
     assert row.state == "in Renewals since 2026-10-05; next: Call the dean, by 2099-01-01"
 
 

@@ -3,6 +3,8 @@
 (() => {
   const list = document.querySelector("[data-facets]");
   const table = document.querySelector("table.so-sortable");
+  /** Every row, taken before a search removes those that do not match. */
+  const items = list ? [...list.querySelectorAll("[data-owner], [data-relation], [data-kind]")] : [];
   const grid =
     table && window.DataTable && table.tBodies[0].rows.length > 1
       ? new DataTable(table, {
@@ -23,21 +25,23 @@
   const said = () => new URLSearchParams(location.search);
   const tell = (wanted, push) => {
     const text = wanted.toString().replace(/%2C/g, ",");
-    history[push ? "pushState" : "replaceState"](null, "", text ? `?${text}` : location.pathname);
+    if (text !== said().toString().replace(/%2C/g, ",")) history[push ? "pushState" : "replaceState"](null, "", text ? `?${text}` : location.pathname);
+  };
+
+  /** The table searched and sorted as the address says. */
+  const obey = () => {
+    const wanted = said(), sort = wanted.get("sort") || "", at = column(sort.replace(/^-/, ""));
+    grid.search(wanted.get("q") || "");
+    grid.order(at >= 0 ? [[at, sort.startsWith("-") ? "desc" : "asc"]] : []);
+    grid.draw();
   };
 
   if (grid) {
-    const wanted = said();
-    if (wanted.get("q")) grid.search(wanted.get("q"));
-    const sort = wanted.get("sort") || "";
-    const at = column(sort.replace(/^-/, ""));
-    if (at >= 0) grid.order([at, sort.startsWith("-") ? "desc" : "asc"]);
-    grid.draw();
+    obey();
     grid.on("search.dt", () => {
       const now = said();
       grid.search() ? now.set("q", grid.search()) : now.delete("q");
       tell(now, false);
-      foot();
     });
     grid.on("order.dt", () => {
       const [first] = grid.order();
@@ -46,14 +50,19 @@
       name ? now.set("sort", `${first[1] === "desc" ? "-" : ""}${name}`) : now.delete("sort");
       tell(now, false);
     });
+    grid.on("draw.dt", () => (list && pills.length && note ? show() : foot()));
   }
 
   const pills = [...document.querySelectorAll("[data-facet]")];
-  const items = list ? [...list.querySelectorAll("[data-owner], [data-relation], [data-kind]")] : [];
   const known = new Set(pills.map((pill) => pill.dataset.facet).filter(Boolean));
+  const narrowing = grid ? [...known, "q"] : [...known];
   const noun = items.some((item) => item.dataset.relation) ? "institution" : "deal";
   const note = document.querySelector("[data-count]");
 
+  /** A value by which something here may be found, with a pill of its own or without. */
+  const isThere = (facet, value) =>
+    pills.some((pill) => pill.dataset.facet === facet && pill.dataset.value === value) ||
+    items.some((item) => (item.dataset[facet] || "").split(" ").includes(value));
   const matches = (item, wanted) =>
     [...known].every((facet) => {
       const values = (wanted.get(facet) || "").split(",").filter(Boolean);
@@ -93,8 +102,12 @@
   }
 
   /** A place where the server wrote of all, also of what was cut; of a part it says what is told, or what it said at first. */
-  const written = new Map([...document.querySelectorAll("[data-sum], [data-shown], [data-worth-of-shown], [data-at-rates]")].map((place) => [place, place.textContent]));
-  const say = (place, words) => { if (place) place.textContent = words ?? written.get(place); };
+  const written = new Map([...document.querySelectorAll("[data-sum], [data-shown], [data-worth-of-shown], [data-at-rates], [data-stalled]")].map((place) => [place, place.textContent]));
+  const say = (place, words) => {
+    if (!place) return;
+    place.textContent = words ?? written.get(place);
+    place.hidden = !place.textContent;
+  };
 
   function foot() {
     const there = items.filter((item) => !item.hidden && item.isConnected), isWhole = there.length === items.length;
@@ -108,17 +121,30 @@
   }
 
   /** What the head of a column says of the cards that are left in it; where more deals than cards are in it, at least so many. */
-  function head(column) {
+  function head(column, wanted) {
     const cards = [...column.querySelectorAll(".so-card")], shown = cards.filter((card) => !card.hidden), sum = worth(shown);
     const isWhole = shown.length === cards.length, more = column.querySelector("[data-more]") ? "+" : "";
     const told = { "[data-shown]": `${shown.length}${more}`, "[data-worth-of-shown]": more ? "" : sum.figure, "[data-at-rates]": more ? "" : sum.atRates };
     for (const [name, words] of Object.entries(told)) say(column.querySelector(name), isWhole ? undefined : words);
+    const stalled = shown.filter((card) => (card.dataset.need || "").split(" ").includes("stalled")).length;
+    say(column.querySelector("[data-stalled]"), isWhole ? undefined : stalled ? `${stalled}${more} stalled` : "");
+    for (const link of column.querySelectorAll("a[href*='?stage=']")) narrow(link, wanted);
+  }
+
+  const led = new Map();
+  /** A link to the same deals on another page, or to some of them: narrowed as they are here. */
+  function narrow(link, wanted) {
+    if (!led.has(link)) led.set(link, link.href);
+    const address = new URL(led.get(link)), all = address.searchParams;
+    for (const facet of known) if (wanted.get(facet) && !all.has(facet)) all.set(facet, wanted.get(facet));
+    address.search = all.toString().replace(/%2C/g, ",");
+    link.href = address.href;
   }
 
   function show() {
     const wanted = said();
     const unknown = [...wanted].flatMap(([facet, values]) =>
-      known.has(facet) ? values.split(",").filter((value) => value && !pills.some((pill) => pill.dataset.facet === facet && pill.dataset.value === value)) : []);
+      known.has(facet) ? values.split(",").filter((value) => value && !isThere(facet, value)) : []);
     for (const facet of known) {
       const kept = (wanted.get(facet) || "").split(",").filter((value) => value && !unknown.includes(value));
       kept.length ? wanted.set(facet, kept.join(",")) : wanted.delete(facet);
@@ -126,11 +152,12 @@
     for (const item of items) item.hidden = !matches(item, wanted);
     for (const pill of pills) {
       const { facet, value } = pill.dataset;
-      const isOn = facet ? (wanted.get(facet) || "").split(",").includes(value) : ![...known].some((name) => wanted.get(name));
+      const isOn = facet ? (wanted.get(facet) || "").split(",").includes(value) : !narrowing.some((name) => wanted.get(name));
       pill.classList.toggle("so-pill-on", isOn);
       isOn ? pill.setAttribute("aria-current", "true") : pill.removeAttribute("aria-current");
     }
-    list.querySelectorAll("section").forEach(head);
+    list.querySelectorAll("section").forEach((column) => head(column, wanted));
+    document.querySelectorAll(".so-asof a[href*='pipeline.html'], .so-asof a[href*='board.html']").forEach((link) => narrow(link, wanted));
     const shown = foot();
     const isNarrowed = shown < items.length;
     note.hidden = !isNarrowed && !unknown.length;
@@ -140,15 +167,21 @@
       all.href = location.pathname;
       all.textContent = "show all";
       note.append(`${shown} of ${items.length} · `, all);
-      all.addEventListener("click", go(() => new URLSearchParams()));
+      all.addEventListener("click", go(whole));
     }
   }
 
+  const follow = () => (grid ? obey() : show());
   const go = (change) => (event) => {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
     tell(change(said()), true);
-    show();
+    follow();
+  };
+  /** Nothing that narrows; the order of the rows stays. */
+  const whole = (wanted) => {
+    for (const name of narrowing) wanted.delete(name);
+    return wanted;
   };
 
   if (list && pills.length && note) {
@@ -156,17 +189,14 @@
       pill.hidden = false;
       const { facet, value } = pill.dataset;
       pill.addEventListener("click", go((wanted) => {
-        if (!facet) {
-          for (const name of known) wanted.delete(name);
-          return wanted;
-        }
+        if (!facet) return whole(wanted);
         const values = new Set((wanted.get(facet) || "").split(",").filter(Boolean));
         values.has(value) ? values.delete(value) : values.add(value);
         values.size ? wanted.set(facet, [...values].join(",")) : wanted.delete(facet);
         return wanted;
       }));
     }
-    window.addEventListener("popstate", show);
+    window.addEventListener("popstate", follow);
     show();
   }
 })();

@@ -20,7 +20,7 @@ from salesops.site.pages.charts.contracts import forecast as forecast_chart
 from salesops.site.pages.charts.stages import member_of
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, day, days_said
+from salesops.site.pages.words import NOTHING, day, days_said, told
 
 SCORED, WEEKS_APART = 12, 4
 """How many past forecasts are looked at, and how many weeks lie between two of them."""
@@ -61,8 +61,10 @@ def links(row: MonthRow, here: Here) -> Markup:
 
 def why(deal: ExpectedDeal, here: Here) -> Markup:
     """How the chance is known, and at which rate its money is told."""
-    rates = f"; {', '.join(deal.converted)}" if deal.converted else ""
-    return Markup("{} <small>{}{}</small>").format(deal.chance.provenance.value, deal.chance.why, rates)
+    rates = f"; {days_said(', '.join(deal.converted), here.as_of)}" if deal.converted else ""
+    return Markup("{} <small>{}{}</small>").format(
+        deal.chance.provenance.value, told(deal.chance.why, here.as_of), rates
+    )
 
 
 MONTHS: Columns[MonthRow] = (

@@ -14,7 +14,7 @@ from salesops.reports.invoices import Batch, InvoiceRow, Unpaid, batch, months_b
 from salesops.site.pages.charts.chart import month_in_words
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
-from salesops.site.pages.words import NOTHING, counted, day
+from salesops.site.pages.words import NOTHING, counted, day, days_said
 
 MONTHS = 12
 """How many months the page goes back at most."""
@@ -47,7 +47,12 @@ COLUMNS: Columns[InvoiceRow] = (
     Column("Lines", _lines, words=True),
     Column("Total", lambda row, _: amounts(row.total) if row.total else NOTHING, right=True, label="Total"),
     Column("State", _state),
-    Column("Waits for", lambda row, _: "; ".join(row.waits_for) or NOTHING, words=True, label="Waits for"),
+    Column(
+        "Waits for",
+        lambda row, here: days_said("; ".join(row.waits_for), here.as_of) or NOTHING,
+        words=True,
+        label="Waits for",
+    ),
 )
 UNPAID: Columns[Unpaid] = (
     Column("Member", _member, header=True),

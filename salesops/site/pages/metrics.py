@@ -87,7 +87,11 @@ def linked_title(row: GlossaryRow, here: Here) -> object:
 
 
 def headline(row: GlossaryRow, here: Here) -> object:
-    """The number itself."""
+    """The number itself; money in the currency of the team over the rates, as far as there are any."""
+    if isinstance(row.reading, Amounts) and row.reading.n:
+        told = here.in_one(row.reading.sums)
+        rates = Markup("<br> <small>{}</small>").format(unbroken(told.at_rates)) if told.at_rates else Markup("")
+        return Markup("{}{}").format(unbroken(told.figure), rates)
     if row.reading:
         return unbroken(wording.headline(row.reading))
     return here.chip("bad", "cannot be measured") if row.metric.measure else here.chip("quiet", "not yet")

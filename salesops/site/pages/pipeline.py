@@ -33,7 +33,7 @@ def member(standing: Standing, here: Here) -> Markup:
 
 def stage(standing: Standing, here: Here) -> Markup:
     """The stage over the days in it."""
-    look = "so-red" if standing.stalled else "so-soft"
+    look = "so-red" if standing.is_over and standing.stalled else "so-soft"
     return Markup('{}<br> <small class="{}">{}</small>').format(standing.stage.title, look, standing.stay)
 
 
@@ -60,10 +60,11 @@ def expected(standing: Standing, here: Here) -> Markup:
     return look.format(day(when))
 
 
-def contact(standing: Standing, here: Here) -> str:
-    """How long ago somebody spoke with them."""
+def contact(standing: Standing, here: Here) -> Markup:
+    """How long ago somebody spoke with them; red where that is longer than the process allows."""
     spoke = standing.last_contact
-    return ago((here.as_of - spoke).days) if spoke else "none yet"
+    look = Markup('<span class="so-red">{}</span>') if standing.silence else Markup("{}")
+    return look.format(ago((here.as_of - spoke).days) if spoke else "none yet")
 
 
 def until(standing: Standing, here: Here) -> Markup:

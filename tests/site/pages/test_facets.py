@@ -114,6 +114,31 @@ def test_of_a_part_the_head_of_a_column_and_the_foot_of_the_table_say_what_is_sh
 
 
 @pytest.mark.browser
+def test_each_number_of_a_narrowed_board_leads_to_the_deals_that_it_counts(tab, demo_served, demo):
+    owner = next(history.deal.owner for history in demo.snapshot.open if Standing(demo.snapshot, history).stalled)
+    tab.go(f"{demo_served}/board.html?owner={owner}")
+    numbers = tab.run("""[...document.querySelectorAll('[data-shown], [data-stalled]')].filter(it => !it.hidden)
+      .map(it => [parseInt(it.textContent), it.href])""")
+    assert numbers
+    for count, address in numbers:
+        tab.go(address)
+        assert narrowed("owner", tab) == [owner] * count, address
+    assert sum(count for count, address in numbers if "stalled" in address) == sum(
+        bool(Standing(demo.snapshot, history).stalled) for history in demo.snapshot.open if history.deal.owner == owner
+    )
+
+
+@pytest.mark.browser
+def test_the_board_and_the_table_lead_to_each_other_as_they_are_narrowed(tab, demo_served):
+    tab.go(f"{demo_served}/board.html?need=look")
+    shown = len(narrowed("owner", tab))
+    tab.go(tab.run("document.querySelector('.so-asof a').href"))
+    assert tab.run("location.pathname + location.search") == "/pipeline.html?need=look"
+    assert len(narrowed("owner", tab)) == shown
+    assert "Nothing here" not in tab.run(f"{COUNT}.textContent")
+
+
+@pytest.mark.browser
 def test_several_values_of_one_facet_widen_and_several_facets_narrow(tab, demo_served, demo):
     tab.go(f"{demo_served}/pipeline.html")
     wanted = tab.run("document.querySelector('.so-pill[data-facet=need]').dataset.value")
@@ -150,6 +175,43 @@ def test_a_pill_changes_the_address_and_back_takes_it_back(tab, demo_served, dem
     tab.run("history.back()")
     tab.wait(f"{SHOWN}.length", everything)
     assert not tab.faults
+
+
+LOOK_FOR = """(words => { const box = document.querySelector(".dt-search input")
+  box.value = words; box.dispatchEvent(new Event("input", { bubbles: true })) })"""
+
+
+@pytest.mark.browser
+def test_a_search_counts_and_sums_the_rows_it_leaves_and_show_all_takes_it_back(tab, demo_served, demo):
+    tab.go(f"{demo_served}/pipeline.html")
+    whole = tab.run("document.querySelector('[data-sum]').textContent")
+    tab.run(f"{LOOK_FOR}('university')")
+    tab.wait(f"!{COUNT}.hidden")
+    shown, every = len(narrowed("owner", tab)), len(demo.snapshot.open)
+    assert 0 < shown < every
+    assert tab.run(f"{COUNT}.textContent") == f"{shown} of {every} · show all"
+    assert tab.run("document.querySelector('[data-sum]').textContent").startswith(f"{counted(shown, 'deal')}, ")
+    tab.run(f"{COUNT}.querySelector('a').click()")
+    assert len(narrowed("owner", tab)) == every
+    assert tab.run("[location.search, document.querySelector('.dt-search input').value]") == ["", ""]
+    assert tab.run("document.querySelector('[data-sum]').textContent") == whole
+
+
+@pytest.mark.browser
+def test_back_brings_the_search_that_a_pill_was_pressed_in(tab, demo_served, demo):
+    tab.go(f"{demo_served}/pipeline.html?q=university")
+    before = narrowed("owner", tab)
+    owner = before[0]
+    tab.run(f"document.querySelector('[data-facet=owner][data-value={owner}]').click()")
+    tab.run(f"{LOOK_FOR}('')")
+    wanted = [history.deal.owner for history in demo.snapshot.open].count(owner)
+    tab.wait(f"{SHOWN}.length", wanted)
+    assert narrowed("owner", tab) == [owner] * wanted
+    tab.run("history.back()")
+    tab.wait(f"{SHOWN}.length", len(before))
+    assert tab.run("location.search") == "?q=university"
+    assert narrowed("owner", tab) == before
+    assert tab.run("document.querySelector('.dt-search input').value") == "university"
 
 
 @pytest.mark.browser

@@ -67,6 +67,32 @@ def test_a_table_sorts_by_a_click_on_its_head_and_by_the_keyboard(tab, demo_serv
     assert not tab.faults
 
 
+def test_many_stages_and_a_name_from_right_to_left_leave_every_figure_in_its_place(tab, repo, site_of):
+    process = repo.root / "playbook/process/v3.yaml"
+    limits = "    title: Enrichment\n    stale_after: 30\n"
+    repo.write(
+        "playbook/process/v3.yaml", process.read_text(encoding="utf-8").replace("    title: Enrichment\n", limits, 1)
+    )
+    repo.write(
+        "mkdocs.yml",
+        "site_name: Sales\ntheme: {name: material}\nplugins: [salesops]\nextra_css: [assets/salesops/salesops.css]\n",
+    )
+    repo.member("name: جامعة الملك عبد العزيز", id="jamia")
+    repo.deal("member: jamia\nstages: [enrichment: 2026-10-01]\nvalue: {one_off: 1234567.89 USD}")
+    address = site_of(repo.root).html.as_uri()
+    tab.widen(1440)
+    tab.go(f"{address}/index.html")
+    name, days = (
+        tab.run("""[".so-decide a", ".so-decide .so-red"].map(it => document.querySelector(it).getClientRects()[0])
+      .map((it, at) => at ? it.left : it.right)""")
+    )
+    assert days >= name
+    tab.go(f"{address}/board.html")
+    tab.run("document.querySelector('.so-board').style.gridTemplateColumns = 'repeat(8, 9rem)'")
+    out = "[...document.querySelectorAll('.so-card')].filter(card => [...card.querySelectorAll('*')].some(it => it.getBoundingClientRect().right > card.getBoundingClientRect().right))"
+    assert tab.run(f"{out}.length") == 0
+
+
 def test_a_table_narrows_to_what_is_typed(tab, demo_served, demo):
     tab.go(f"{demo_served}/pipeline.html")
     tab.wait("!!document.querySelector('.dt-search input')")

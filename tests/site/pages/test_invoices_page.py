@@ -38,6 +38,15 @@ def test_each_month_has_every_member_in_service_with_what_it_waits_for(repo, pag
     assert second[5].startswith("to be certified")
 
 
+def test_a_service_without_a_contract_says_as_people_do_when_that_ended(repo, page_of):
+    repo.deal(WON.replace("end: 2027-02-28", "end: 2026-09-30"))
+    (repo.root / "deals/cascadia-2025.yaml").unlink()
+    repo.member("vendor_setup: {status: not needed}\ninvoices: [{month: 2026-10, deal: acme, prepared: 2026-11-02}]\n")
+    told = page_of("invoices").one("table").text
+    assert "ended on 30 Sep and the service goes on" in told
+    assert "2026-09-30" not in told
+
+
 def test_what_is_not_paid_in_time_stands_first(repo, page_of):
     repo.deal(WON)
     (repo.root / "deals/cascadia-2025.yaml").unlink()

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from salesops.changes.provenance import evidence
 from salesops.metrics import metrics_of
 from salesops.metrics.wording import by_kind
+from salesops.site.pages.moneys import in_one
 from salesops.site.pages.words import days_said
 
 SALESOPS = Path(sys.executable).parent / "salesops"
@@ -55,12 +57,20 @@ def test_the_number_on_each_page_is_the_number_of_the_command(demo, printed):
         assert article.one("p", class_="so-headline").text == in_words(metric), id
 
 
+def at_a_glance(metric, demo):
+    """The same in the list of metrics: money in whole units of the team's currency, and its rates below."""
+    if metric["kind"] != "money" or not metric["value"]:
+        return in_words(metric)
+    told = in_one(demo.snapshot, {currency: Decimal(sum) for currency, sum in metric["value"].items()})
+    return f"{told.figure} {told.at_rates}".strip()
+
+
 def test_the_glossary_says_the_same_numbers_and_not_yet_for_what_is_planned(demo, printed):
     article = demo.article("metrics")
     for id, metric in printed.items():
         cells = article.one("tr", id=id).children_of("th", "td")
         assert cells[0].text == metric["title"]
-        assert cells[1].text == (in_words(metric) if metric["status"] == "implemented" else "not yet"), id
+        assert cells[1].text == (at_a_glance(metric, demo) if metric["status"] == "implemented" else "not yet"), id
         assert bool(list(cells[0].every("a"))) == (metric["status"] == "implemented")
 
 

@@ -34,6 +34,11 @@ def lists(page):
     return [body for body in page.every("tbody") if body not in drawn]
 
 
+def foots(page):
+    """The last lines of the tables of a page."""
+    return [foot.text for foot in page.every("tfoot")]
+
+
 def tiles(page):
     """The tiles by their titles."""
     return {tile.one("span", class_="so-tile-title").text: tile for tile in page.every("a", class_="so-tile")}
@@ -241,6 +246,22 @@ def test_a_sum_of_several_currencies_is_told_in_the_teams_where_all_of_it_has_a_
     assert "1,000 EUR + 500 USD Together 1,600 USD: 1,000 EUR at 1.1 (1 Oct)." in value
     assert next(page_of("board").every("div", class_="so-column-head")).text == "Enrichment 2 1,600 USD 1,000 EUR at 1.1 (1 Oct)"  # fmt: skip
     assert page_of("pipeline").one("tfoot").text == "2 deals, 1,600 USD, of it 1,000 EUR at 1.1 (1 Oct)"
+    assert "Pipeline value 1,600 USD 1,000 EUR at 1.1 (1 Oct)" in page_of("metrics").text
+
+
+def test_the_sum_of_what_was_won_is_told_in_the_currency_of_the_team(repo, page_of):
+    for id, worth in (("ours", "500 USD"), ("theirs", "1000 EUR")):
+        repo.deal(f"stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]\nvalue: {{one_off: {worth}}}", id=id)
+    assert foots(page_of("closed"))[-1] == "2 deals, 1,000 EUR + 500 USD"
+    repo.write("playbook/rates.yaml", "rates: [{date: 2026-10-01, from: EUR, to: USD, rate: 1.1}]\n")
+    assert foots(page_of("closed"))[-1] == "2 deals, 1,600 USD, of it 1,000 EUR at 1.1 (1 Oct)"
+
+
+def test_what_is_overdue_is_said_beside_the_recurring_revenue_as_not_in_it(repo, page_of):
+    text = (repo.root / "deals/cascadia-2025.yaml").read_text(encoding="utf-8")
+    (repo.root / "deals/over.yaml").write_text(text.replace("end: 2026-12-31", "end: 2026-10-31"), encoding="utf-8")
+    tile = tiles(page_of("renewals"))["MRR"].text
+    assert tile == "MRR 1,000 USD overdue 1,000 USD not in it"
 
 
 def test_of_two_currencies_what_is_worth_more_at_the_rate_is_worth_more_in_the_order(repo, page_of):
@@ -291,6 +312,21 @@ def test_a_column_stands_in_the_order_of_work_what_stalled_and_what_is_late_befo
     assert found == ["f-stalled", "e-later", "d-late", "c-no-step", "b-tuesday", "a-week-on"]
     assert column.one("div", class_="so-column-head").text == "Enrichment 6 90,000 USD 1 stalled"
     assert next(column.every("a"))["href"] == "./stages/enrichment.html"
+
+
+def test_what_is_red_on_a_card_and_in_the_table_is_why_the_deal_has_stalled(repo, page_of):
+    text = (repo.root / "playbook/process/v3.yaml").read_text(encoding="utf-8")
+    limits = "    title: Enrichment\n    stale_after: 30\n    idle_after: 14\n"
+    repo.write("playbook/process/v3.yaml", text.replace("    title: Enrichment\n", limits, 1))
+    spoken = "next: {action: Call, due: 2026-12-02}\nactivity: [{date: 2026-11-01, kind: meeting, status: held}]"
+    repo.deal(f"stages: [enrichment: 2026-11-01]\n{spoken}", id="a-silent")
+    repo.deal(f"stages: [enrichment: 2026-10-01]\n{spoken}", id="b-both")
+    silent, both = page_of("board").every("li", class_="so-card")
+    assert [why.text for why in silent.every("span", class_="so-red")] == ["no contact for 19 days"]
+    assert [why.text for why in both.every("span", class_="so-red")] == ["50 of 30 days", "no contact for 19 days"]
+    rows = page_of("pipeline").one("tbody").children_of("tr")
+    red = [[why.text for name in ("span", "small") for why in row.every(name, class_="so-red")] for row in rows]
+    assert red == [["19 days ago"], ["19 days ago", "50 of 30 days"]]
 
 
 def test_parked_deals_have_a_narrow_column_with_the_day_on_which_they_come_back(repo, page_of):
@@ -661,7 +697,11 @@ def test_the_forecast_names_the_deals_that_it_rests_on_and_those_that_it_leaves_
         "Dec 2026 1,000 1,000 1,000 1,000 Cascadia University",
         "No month 1,000 1,000 1,000 1,000 Cascadia University",
     ]
-    assert "estimate said on 2026-11-02: Signed by <both>" in deals.text
+    assert "estimate said on 2 Nov: Signed by <both>" in deals.text
+    drawn = page.one("figure").one("tbody").text
+    assert drawn == "Dec 2026 1,000 USD 1,000 USD 1,000 USD Cascadia University", (
+        "a table beside a chart names them too"
+    )
     assert (
         left_out.text
         == "Cascadia University, General Membership its expected close was 1 Nov, and nobody wrote a new day"

@@ -100,6 +100,18 @@ def test_a_column_in_which_nothing_stands_is_left_out():
     assert [column.heading for column in columns_of(later)] == ["Number", "Last review", "Now"]
 
 
+def test_how_short_a_target_is_and_the_name_of_a_table_are_said_as_the_rest_of_the_page(repo, page_of):
+    repo.deal("value: {one_off: 1000.49 USD}")
+    repo.deal("stages: [enrichment: 2026-10-05, closed lost: 2026-11-18]\nloss: {reason: price}", id="gone")
+    goal = "{id: much, metric: pipeline-value, at_least: 5000 USD, by: 2026-12-31}"
+    repo.write("playbook/targets.yaml", f"targets: [{goal}]\n")
+    page = page_of("review")
+    assert "4,000 USD short" in page.text
+    captions = [caption.text for caption in page.every("caption")]
+    assert "Closed since Friday 13 Nov" in captions
+    assert not [caption for caption in captions if "2026-" in caption]
+
+
 def test_amounts_are_whole_on_the_page(repo, page_of):
     repo.deal("value: {mrr: 1250.55 USD, months: 12}\nstages: [enrichment: 2026-01-05, outreach: 2026-02-01]")
     [value] = [row for row in rows(page_of("review"), "Pipeline") if row[0] == "Pipeline value"]

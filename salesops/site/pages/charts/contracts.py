@@ -336,7 +336,11 @@ def forecast(snapshot: Snapshot, found: Forecast) -> Chart | None:
             Column("1 in 10 below", _level(0, found.currency), right=True),
             Column("Half below", _level(1, found.currency), right=True),
             Column("9 in 10 below", _level(2, found.currency), right=True),
-            Column("Deals", lambda row, here: _joined(here.deal_link(deal) for deal in row.deals), words=True),
+            Column(
+                "Deals",
+                lambda row, here: _joined(here.deal_link(it, member_of(snapshot, it)) for it in row.deals),
+                words=True,
+            ),
         ),
         rows=rows,
         key=(Sign("dot", ACCENT, "half of the draws bring more"), Sign("box", PALE, "8 of 10 draws")),
