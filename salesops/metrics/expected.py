@@ -15,6 +15,7 @@ from salesops.metrics.conversions import win_rate
 from salesops.metrics.metric import line, metric
 from salesops.metrics.pipeline import kept_warm, qualified
 from salesops.metrics.readings import Amounts, Share, tally
+from salesops.metrics.wording import amount
 from salesops.problems import Path
 from salesops.records.money import CENT, Money, Sums, total
 
@@ -145,7 +146,7 @@ def sales_velocity(snapshot: Snapshot) -> Amounts:
         amounts_won = [cycle.worth[currency] for cycle in cycles if currency in cycle.worth]
         here = sum(is_worth_in(history, currency) for history in held)
         mean = (sum(amounts_won, Decimal(0)) / len(amounts_won)).quantize(CENT)
-        behind |= {f"open, {currency}": str(here), f"mean won, {currency}": f"{mean} (n = {len(amounts_won)})"}
+        behind |= {f"open, {currency}": str(here), f"mean won, {currency}": f"{amount(mean)} (n = {len(amounts_won)})"}
         if (
             len(amounts_won) >= snapshot.numbers.enough
             and (speed := _a_day(here, amounts_won, rate, cycles)) is not None

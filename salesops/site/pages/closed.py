@@ -25,7 +25,7 @@ from salesops.site.pages.columns import DEAL, MEMBER, Column, Columns
 from salesops.site.pages.facets import FIELDS, Pill, button, title_in, worth_of
 from salesops.site.pages.moneys import rates_as_data
 from salesops.site.pages.page import Here, Page, file_of, page
-from salesops.site.pages.words import NOTHING, day, if_day, kind_of_business, money, said
+from salesops.site.pages.words import FAULTS, NOTHING, day, if_day, kind_of_business, money, said
 
 
 def mrr(standing: Standing) -> Money | None:
@@ -79,6 +79,12 @@ def of_loss(name: str) -> Callable[[LossRow, Here], object]:
     return lambda row, here: said(value_at(row.loss, (name,)) or NOTHING)
 
 
+def verdict(row: LossRow, here: Here) -> str:
+    """What was at fault."""
+    found = row.loss.verdict if row.loss else None
+    return FAULTS.get(found, found) if found else NOTHING
+
+
 def losses(snapshot: Snapshot) -> list[LossRow]:
     """Every closing as lost, the newest first."""
     found = [
@@ -92,8 +98,8 @@ def losses(snapshot: Snapshot) -> list[LossRow]:
 def _as_lost(row: LossRow) -> Lost:
     """A loss as the chart of the reasons counts it."""
     loss, deal = row.loss, row.standing.id
-    reason, verdict = (loss.reason, loss.verdict) if loss else (None, None)
-    return Lost(deal, member_of(row.standing.snapshot, deal), reason or "", verdict or "")
+    reason, fault = (loss.reason, loss.verdict) if loss else (None, None)
+    return Lost(deal, member_of(row.standing.snapshot, deal), reason or "", fault or "")
 
 
 WON: Columns[Standing] = (
@@ -111,7 +117,7 @@ LOST: Columns[LossRow] = (
     Column("Deal", lambda row, here: here.deal_link(row.standing.id, row.standing.deal.title)),
     Column("Lost", lost_on),
     Column("Reason", of_loss("reason")),
-    Column("Verdict", of_loss("verdict")),
+    Column("Verdict", verdict, words=True),
     Column("What we learned", taught, words=True),
     Column("Try again", lambda row, _: if_day(row.loss.reengage) if row.loss and row.loss.reengage else NOTHING),
     Column("Lost from", lost_from, label="from"),

@@ -29,7 +29,7 @@ from salesops.site.pages.members import relations
 from salesops.site.pages.page import Page, page
 from salesops.site.pages.renewals import TITLES
 from salesops.site.pages.stepper import steps
-from salesops.site.pages.words import NOTHING, ago, beyond, in_days
+from salesops.site.pages.words import FAULTS, NOTHING, ago, beyond, in_days
 
 
 class AnswerRow(NamedTuple):
@@ -48,8 +48,6 @@ class AnswerRow(NamedTuple):
         return self.answer.status if self.answer else "none"
 
 
-FAULTS = {"icp": "the ICP was wrong", "execution": "the execution was poor"}
-"""What a verdict on a loss says."""
 HUBS: Columns[Hub] = (
     Column("Hub", lambda hub, _: hub.name, header=True),
     Column("Environment", lambda hub, _: hub.environment or NOTHING),

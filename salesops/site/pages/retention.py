@@ -9,6 +9,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from salesops.book.book import Snapshot
+from salesops.changes.rendering import MINUS
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, Term, renewals_of, terms
@@ -163,7 +164,7 @@ def moved(kind: str) -> Callable[[MonthOfMovements, Here], object]:
 
 def sums(of: Sums) -> str:
     """Amounts by currency, those of 0 left out."""
-    return unbroken(amounts({currency: value for currency, value in of.items() if value}))
+    return unbroken(amounts({currency: value for currency, value in of.items() if value})).replace("-", MINUS)
 
 
 def month(row: MonthOfMovements, here: Here) -> str:

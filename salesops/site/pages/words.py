@@ -123,6 +123,10 @@ def ago(days: int) -> str:
 _DATED = re.compile(r"^\d{4}(-\d\d){0,2}-(?=\D)", re.ASCII)
 
 
+FAULTS = {"icp": "the ICP was wrong", "execution": "the execution was poor"}
+"""What a verdict on a loss says."""
+
+
 def id_in_words(record_id: str) -> str:
     """An id as a title: ``Small members`` for 2026-05-small-members, whose day stands elsewhere."""
     said = _DATED.sub("", record_id).replace("-", " ").strip() or record_id

@@ -396,7 +396,7 @@ def test_closed_deals_show_what_was_learned_and_what_the_hand_off_lacks(repo, pa
     won, lost = lists(page_of("closed"))
     assert "The course decided" in won.text
     assert "4 missing" in won.text
-    assert "price icp Ask who pays never" in lost.text
+    assert "price the ICP was wrong Ask who pays never" in lost.text
 
 
 @pytest.mark.parametrize(

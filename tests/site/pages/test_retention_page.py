@@ -84,7 +84,7 @@ def test_each_month_says_who_came_and_who_went(retention):
     months = {row[0]: row[1:] for row in rows(retention, "Recurring revenue and its movements by month")}
     assert (next(iter(months)), [*months][-1], len(months)) == ("Dec 2025", "Nov 2026 so far", 12)
     assert months["Mar 2026"] == ["9 CAD + 210 USD", "–", "10 USD Fir-University", "–", "–", "–", "9 CAD + 220 USD"]
-    assert months["Apr 2026"][4] == "-70 USD Elm-University"
+    assert months["Apr 2026"][4] == "\N{MINUS SIGN}70 USD Elm-University"
     assert months["Jun 2026"][1] == "30 USD Oak-University"
     assert months["Nov 2026 so far"][-1] == "9 CAD + 180 USD"
 
