@@ -9,7 +9,7 @@ from salesops.book.book import Snapshot
 from salesops.book.status import Standing, board, standings
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading
-from salesops.site.pages.facets import button, pills, said_by, wanted
+from salesops.site.pages.facets import button, kept_by, pills, said_by, wanted
 from salesops.site.pages.moneys import rates_as_data
 from salesops.site.pages.page import Here, Page, page
 
@@ -45,6 +45,7 @@ def board_page(path: str, title: str, snapshot: Snapshot, ends: Sequence[date], 
         ],
         button=button,
         said_by=said_by,
+        kept_by=kept_by,
         columns=[(column, sorted(column.deals, key=by_urgency)) for column in board(snapshot)],
         parked=standings(snapshot, snapshot.parked),
         won=_closed(standings(snapshot, snapshot.won), lately),

@@ -49,9 +49,9 @@ class Box:
 
     @property
     def lines(self) -> list[tuple[str, int]]:
-        """The title in one line or two, each with its height in the box."""
+        """The title in two lines, each with its height in the box; the second is empty where one is enough."""
         parts = wrap(self.title, self.letters, max_lines=2, placeholder="…")
-        return list(zip(parts, (25,) if len(parts) == 1 else (17, 33), strict=True))
+        return [*zip(parts, (17, 33), strict=True)] if len(parts) == 2 else [(self.title, 25), ("", 33)]
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,11 @@ def said_by(standing: Standing, as_of: date) -> Markup:
     return Markup("").join(Markup(' data-{}="{}"').format(name, value) for name, value in said.items() if value)
 
 
+def kept_by(standing: Standing, as_of: date) -> Markup:
+    """The same of a parked deal, which is narrowed with the others and counts with none of them."""
+    return Markup(" data-kept") + said_by(standing, as_of)
+
+
 def worth_of(standing: Standing) -> str:
     """What a deal is worth, as a script adds it up."""
     return " ".join(f"{amount}:{currency}" for currency, amount in total(standing.amounts).items())

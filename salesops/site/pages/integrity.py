@@ -23,7 +23,9 @@ from salesops.site.pages.words import NOTHING, day, told, unbroken
 
 def columns_of(chapter: Chapter) -> Columns[LateFact]:
     """The columns of a chapter: its days stand in a column of their own where it counts any."""
-    days = Column[LateFact](chapter.days.capitalize(), lambda fact, _: fact.days, right=True)
+    days = Column[LateFact](
+        chapter.days.capitalize(), lambda fact, _: f"{fact.days:,}", right=True, order=lambda fact, _: fact.days
+    )
     return (
         Column("Deal" if chapter.days else "Record", lambda fact, here: here.known_deal_link(fact.deal), header=True),
         Column("What", lambda fact, here: told(fact.what, here.as_of), words=True),

@@ -14,7 +14,7 @@ from salesops.metrics import Reading, wording
 from salesops.records.money import total
 from salesops.site.pages.board import by_urgency
 from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
-from salesops.site.pages.facets import Pill, button, pills, said_by, wanted
+from salesops.site.pages.facets import Pill, button, kept_by, pills, said_by, wanted
 from salesops.site.pages.moneys import rates_as_data, teller
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, ago, day, in_days, unbroken
@@ -119,6 +119,7 @@ def pages(snapshot: Snapshot, readings: Mapping[str, Reading | None], past: GitH
         snapshot,
         deals=shown,
         said_by=said_by,
+        kept_by=kept_by,
         views=list(_views(shown, snapshot.as_of)),
         facets=[(facet, found) for facet in FACETS if len(found := pills(shown, facet, here)) > 1],
         button=button,

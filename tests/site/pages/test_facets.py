@@ -12,7 +12,7 @@ from salesops.site.pages import closed
 from salesops.site.pages.facets import needs
 from salesops.site.pages.moneys import in_one
 
-SHOWN = "[...document.querySelectorAll('[data-facets] [data-owner], [data-facets] [data-relation]')].filter(it => !it.hidden)"
+SHOWN = "[...document.querySelectorAll('[data-facets] [data-owner]:not([data-kept]), [data-facets] [data-relation]')].filter(it => !it.hidden)"
 COUNT = "document.querySelector('[data-count]')"
 
 
@@ -113,6 +113,9 @@ def test_of_a_part_the_head_of_a_column_and_the_foot_of_the_table_say_what_is_sh
     assert tab.run("document.querySelector('[data-sum]').textContent").endswith("1 without an amount")
 
 
+PARKED = "[...document.querySelectorAll('#parked ~ .so-scroll tbody tr')].filter(it => !it.hidden).map(it => it.dataset.owner)"
+
+
 @pytest.mark.browser
 def test_each_number_of_a_narrowed_board_leads_to_the_deals_that_it_counts(tab, demo_served, demo):
     owner = next(history.deal.owner for history in demo.snapshot.open if Standing(demo.snapshot, history).stalled)
@@ -122,7 +125,8 @@ def test_each_number_of_a_narrowed_board_leads_to_the_deals_that_it_counts(tab, 
     assert numbers
     for count, address in numbers:
         tab.go(address)
-        assert narrowed("owner", tab) == [owner] * count, address
+        shown = tab.run(PARKED) if address.endswith("#parked") else narrowed("owner", tab)
+        assert shown == [owner] * count, address
     assert sum(count for count, address in numbers if "stalled" in address) == sum(
         bool(Standing(demo.snapshot, history).stalled) for history in demo.snapshot.open if history.deal.owner == owner
     )
@@ -136,6 +140,23 @@ def test_the_board_and_the_table_lead_to_each_other_as_they_are_narrowed(tab, de
     assert tab.run("location.pathname + location.search") == "/pipeline.html?need=look"
     assert len(narrowed("owner", tab)) == shown
     assert "Nothing here" not in tab.run(f"{COUNT}.textContent")
+
+
+KEPT = (
+    "[...document.querySelectorAll('.so-column-parked .so-card')].filter(it => !it.hidden).map(it => it.dataset.owner)"
+)
+
+
+@pytest.mark.browser
+def test_what_is_parked_is_narrowed_with_the_open_deals_and_not_counted_among_them(tab, demo_served, demo):
+    parked = [history.deal.owner for history in demo.snapshot.parked]
+    owner, others = parked[0], len([each for each in parked if each != parked[0]])
+    assert others, "somebody else has a parked deal, too"
+    tab.go(f"{demo_served}/board.html?owner={owner}")
+    assert tab.run(KEPT) == [owner] * (len(parked) - others)
+    assert tab.run("document.querySelector('.so-column-parked [data-shown]').textContent") == str(len(parked) - others)
+    wanted = sum(history.deal.owner == owner for history in demo.snapshot.open)
+    assert tab.run(f"{COUNT}.textContent") == f"{wanted} of {len(demo.snapshot.open)} · show all"
 
 
 @pytest.mark.browser

@@ -185,7 +185,7 @@ DRAWN = """[...document.querySelectorAll('.so-diagram')].filter(it => it.getBoun
   across: it.classList.contains('so-lying'),
   cut: it.parentElement.scrollWidth > it.parentElement.clientWidth,
   over: [...it.querySelectorAll('a')].filter(stage => {
-    const [box, ...texts] = [...stage.querySelectorAll('rect, text')].map(part => part.getBoundingClientRect())
+    const [box, ...texts] = [...stage.querySelectorAll('rect, text')].map(part => part.getBoundingClientRect()).filter(part => part.width)
     return texts.some(text => text.left < box.left || text.right > box.right) || texts.length > 1 && texts[0].right > texts.at(-1).left
   }).map(stage => stage.textContent),
   ends: [...it.querySelectorAll('polyline')].filter(way => way.getAttribute('marker-end')).length,
