@@ -14,6 +14,7 @@ from salesops.imports.csv.rows import RowReader, column_in, fillings, left_out, 
 from salesops.imports.csv.table import Table
 from salesops.imports.ground import Ground, Making
 from salesops.imports.outcomes import RecordOutcome
+from salesops.imports.own_ids import shared_by
 from salesops.imports.people_named import people_named
 from salesops.imports.remarks import Verdict, Wrong
 from salesops.records.deal import Activity, Deal
@@ -106,11 +107,7 @@ class ActivityPlan:
         if reader.verdict is not None or deal_id is None:
             return None
         if shared := self.ground.shared.get(deal_id):
-            reader.ask(
-                self.column,
-                Wrong("deal-unclear", f"is that of {len(shared)} deals on file, {' and '.join(shared)}"),
-                deal_id,
-            )
+            reader.ask(self.column, shared_by(self.mapped.key or "", deal_id, shared), deal_id)
             return None
         place = deals.by_id.get(deal_id)
         if place is None and not self.ground.on_file.has("deal", deal_id):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from salesops.imports.candidates import Candidate
@@ -12,6 +12,12 @@ from salesops.imports.ground import Ground
 from salesops.imports.names import MAX_ID
 from salesops.imports.remarks import Wrong
 from salesops.store.scratch import ScratchDict
+
+
+def shared_by(path: str, key: str, deals: Sequence[str]) -> Wrong:
+    """What is wrong with a key that several deals on file have, and the way out."""
+    out = f"take {path} {key} out of all but the one that it is about"
+    return Wrong("deal-unclear", f"is that of {len(deals)} deals on file, {' and '.join(deals)}: {out}")
 
 
 @dataclass
@@ -45,8 +51,7 @@ class OwnIds:
     def give(self, candidate: Candidate, key: str) -> Wrong | None:
         """Give a deal its id; or say why nobody but a person can."""
         if deals := self.shared.get(key):
-            said = f"is that of {len(deals)} deals on file, {' and '.join(deals)}: take {self.path} {key} out of all but the one that it is about"
-            return Wrong("deal-unclear", said)
+            return shared_by(self.path, key, deals)
         of_ours = self._of_ours(key)
         candidate.called = of_ours or key
         if of_ours:

@@ -133,7 +133,7 @@ def _merging(root: Path) -> Iterator[Look]:
         fix = "copy the one that salesops init writes into an empty folder"
         yield Look(False, ".gitattributes does not say that records are joined field by field", fix)
     elif left:
-        fix = f"write into it: {'; '.join(f'{which} merge=salesops' for which in left)}"
+        fix = " && ".join(f"echo '{which} merge=salesops' >> .gitattributes" for which in left)
         yield Look(False, f".gitattributes does not say how two versions of {' and '.join(left)} are joined", fix)
     elif setting(root, DRIVER):
         yield Look(True, "two versions of a record are joined field by field")

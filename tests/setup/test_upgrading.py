@@ -152,7 +152,7 @@ def test_the_doctor_names_workflows_of_an_older_version_and_those_that_are_the_t
     [
         (lambda crm: Git(crm.root)("config", "--unset", "merge.salesops.driver"), "fix this clone does not know how two versions of a record are joined field by field: git config merge.salesops.driver 'salesops merge-driver %O %A %B %P'"),
         (lambda crm: (crm.root / ".gitattributes").unlink(), "fix .gitattributes does not say that records are joined field by field"),
-        (lambda crm: without_line(crm.root / ".gitattributes", "imports/"), "fix .gitattributes does not say how two versions of imports/*.last.json are joined: write into it: imports/*.last.json merge=salesops"),
+        (lambda crm: without_line(crm.root / ".gitattributes", "imports/"), "fix .gitattributes does not say how two versions of imports/*.last.json are joined: echo 'imports/*.last.json merge=salesops' >> .gitattributes"),
         (lambda crm: (crm.root / ".github/CODEOWNERS").unlink(), "fix .github/CODEOWNERS asks nobody to review: salesops schema --codeowners > .github/CODEOWNERS"),
         (lambda crm: (crm.root / ".github/CODEOWNERS").write_text("# Nobody yet\n"), "fix .github/CODEOWNERS asks nobody to review"),
         (lambda crm: (crm.root / "playbook/team.yaml").write_text((crm.root / "playbook/team.yaml").read_text().replace("github: ada", "github: bo")), "fix .github/CODEOWNERS names others than those who own the deals now"),

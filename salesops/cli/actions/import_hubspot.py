@@ -53,8 +53,7 @@ def run(folder: str, files: tuple[str, ...], output_format: str, *, go: bool, as
             if go and first:
                 write(root, chain(first, changes), "import hubspot")
             else:
-                save_all(root, first)
-                save_all(root, changes)
+                save_all(root, chain(first, changes))
     except Unusable as fault:
         say_why_not(fault.problems, output_format)
         return 2

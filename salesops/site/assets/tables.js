@@ -5,7 +5,7 @@
   const table = document.querySelector("table.so-sortable");
   /** Every row, taken before a search removes those that do not match. */
   const items = list ? [...list.querySelectorAll("[data-owner]:not([data-kept]), [data-relation], [data-kind]")] : [];
-  const kept = [...document.querySelectorAll("[data-kept]")]; // what is parked is narrowed with the others, and not counted
+  const parked = [...document.querySelectorAll("[data-kept]")]; // what is parked is narrowed with the others, and not counted
   const grid =
     table && window.DataTable && table.tBodies[0].rows.length > 1
       ? new DataTable(table, {
@@ -150,7 +150,7 @@
       const kept = (wanted.get(facet) || "").split(",").filter((value) => value && !unknown.includes(value));
       kept.length ? wanted.set(facet, kept.join(",")) : wanted.delete(facet);
     }
-    for (const item of [...items, ...kept]) item.hidden = !matches(item, wanted);
+    for (const item of [...items, ...parked]) item.hidden = !matches(item, wanted);
     for (const pill of pills) {
       const { facet, value } = pill.dataset;
       const isOn = facet ? (wanted.get(facet) || "").split(",").includes(value) : !narrowing.some((name) => wanted.get(name));

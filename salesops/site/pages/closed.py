@@ -14,7 +14,7 @@ from salesops.book.status import Standing, standings
 from salesops.book.visits import Visit
 from salesops.changes.timeline import GitHistory
 from salesops.checks.waiting import everything_waiting
-from salesops.metrics import Reading
+from salesops.metrics import Reading, wording
 from salesops.records.deal import Loss
 from salesops.records.money import Money, total
 from salesops.records.record import value_at
@@ -23,7 +23,6 @@ from salesops.site.pages.charts.came_and_went import UNSAID, Lost, reasons
 from salesops.site.pages.charts.stages import member_of
 from salesops.site.pages.columns import DEAL, MEMBER, Column, Columns
 from salesops.site.pages.facets import FIELDS, Pill, button, title_in, worth_of
-from salesops.site.pages.moneys import rates_as_data
 from salesops.site.pages.page import Here, Page, file_of, page
 from salesops.site.pages.words import FAULTS, NOTHING, day, if_day, kind_of_business, money, said
 
@@ -227,8 +226,7 @@ def _page(
         facets=list(facets_of(shown, Here("../" * path.count("/") or "./", snapshot), period)),
         button=button,
         said=found_by,
-        worth_of=lambda found: total(amount for it in found for amount in it.amounts),
-        rates=rates_as_data(snapshot),
+        worth_of=lambda found: wording.amounts(total(amount for it in found for amount in it.amounts)),
         most=MOST_ROWS,
         own=path,
         won_columns=WON,

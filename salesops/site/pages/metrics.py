@@ -29,6 +29,8 @@ from salesops.site.pages.words import NOTHING, day, days_said, in_weeks, prose, 
 
 MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
+OF_EARLIER_DAYS = frozenset({"won-value", "sales-velocity"})
+"""Sums of what was won on many days: each has its own rate, and none of them that of today."""
 SUBJECT_TITLES = {
     "pipeline": "Enough deals?",
     "conversions": "Do they move on?",
@@ -88,7 +90,7 @@ def linked_title(row: GlossaryRow, here: Here) -> object:
 
 def headline(row: GlossaryRow, here: Here) -> object:
     """The number itself; money in the currency of the team over the rates, as far as there are any."""
-    if isinstance(row.reading, Amounts) and row.reading.n:
+    if isinstance(row.reading, Amounts) and row.reading.n and row.metric.id not in OF_EARLIER_DAYS:
         told = here.in_one(row.reading.sums)
         rates = Markup("<br> <small>{}</small>").format(unbroken(told.at_rates)) if told.at_rates else Markup("")
         return Markup("{}{}").format(unbroken(told.figure), rates)
@@ -278,7 +280,7 @@ def _values(
     return {
         "metric": metric,
         "reading": reading,
-        "sums": reading.sums if isinstance(reading, Amounts) else {},
+        "sums": reading.sums if isinstance(reading, Amounts) and metric.id not in OF_EARLIER_DAYS else {},
         "charts": [_chart_of(metric.id, snapshot, readings)],
         "moved": _came_and_left(snapshot, _then(snapshot).get(metric.id), reading),
         "targets": _targets_of(snapshot, metric.id),
@@ -292,7 +294,6 @@ def _values(
         "week_columns": [week(point) for point in data.get("weeks", ())],
         "tables": _tables(reading),
         "most": MAX_DEALS_NAMED,
-        "named": _named,
         "of_whom": _of_whom,
         "and_where": partial(_and_where, {left.deal: left.why for left in left_out}),
     }
@@ -302,11 +303,6 @@ def _targets_of(snapshot: Snapshot, metric: str) -> list[Target]:
     """What the team wants of a metric, those to come first."""
     found = snapshot.book.targets.targets if snapshot.book.targets else ()
     return sorted((target for target in found if target.metric == metric), key=lambda target: target.by, reverse=True)
-
-
-def _named(deal: str, here: Here) -> Markup | str:
-    """A deal by its member and title; the bare id of one that had not begun."""
-    return here.known_deal_link(deal)
 
 
 def _of_whom(deal: str, here: Here) -> Markup | str:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from salesops.book.book import Snapshot
-from salesops.changes.rendering import MINUS
 from salesops.changes.timeline import GitHistory
 from salesops.metrics import Reading, metrics_of
 from salesops.metrics.contracts import OVERDUE, Term, renewals_of, terms
@@ -40,7 +39,7 @@ from salesops.metrics.revenue import (
 )
 from salesops.metrics.wording import amounts
 from salesops.records.money import Money, Sums, total
-from salesops.site.pages.charts.chart import month_in_words
+from salesops.site.pages.charts.chart import MINUS, month_in_words
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.words import NOTHING, day, money, unbroken

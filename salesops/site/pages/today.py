@@ -21,6 +21,7 @@ from salesops.records.money import total
 from salesops.records.process import LOST, WON
 from salesops.records.scalars import slug
 from salesops.reports.todo import Task, ToDecide, ToDo, crossed, to_decide, to_do
+from salesops.site.pages.charts.chart import MINUS
 from salesops.site.pages.columns import DEAL, MEMBER, OWNER, STAGE, Column, Columns
 from salesops.site.pages.page import Here, Page, page
 from salesops.site.pages.tiles import tiles
@@ -47,7 +48,6 @@ TERMS = {
     "re-priced": "priced",
 }
 """How the terms of the bridge are called in its sentence, where another word is plainer."""
-MINUS = "\N{MINUS SIGN}"
 
 
 class MovedBy(NamedTuple):

@@ -249,12 +249,11 @@ def test_a_sum_of_several_currencies_is_told_in_the_teams_where_all_of_it_has_a_
     assert "Pipeline value 1,600 USD 1,000 EUR at 1.1 (1 Oct)" in page_of("metrics").text
 
 
-def test_the_sum_of_what_was_won_is_told_in_the_currency_of_the_team(repo, page_of):
+def test_the_sum_of_what_was_closed_is_not_told_at_the_rate_of_a_later_day(repo, page_of):
     for id, worth in (("ours", "500 USD"), ("theirs", "1000 EUR")):
         repo.deal(f"stages: [enrichment: 2026-01-05, closed lost: 2026-02-01]\nvalue: {{one_off: {worth}}}", id=id)
-    assert foots(page_of("closed"))[-1] == "2 deals, 1,000 EUR + 500 USD"
     repo.write("playbook/rates.yaml", "rates: [{date: 2026-10-01, from: EUR, to: USD, rate: 1.1}]\n")
-    assert foots(page_of("closed"))[-1] == "2 deals, 1,600 USD, of it 1,000 EUR at 1.1 (1 Oct)"
+    assert foots(page_of("closed"))[-1] == "2 deals, 1,000 EUR + 500 USD"
 
 
 def test_what_is_overdue_is_said_beside_the_recurring_revenue_as_not_in_it(repo, page_of):
