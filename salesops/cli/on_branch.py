@@ -22,7 +22,8 @@ from salesops.records.scalars import ID_FORM
 from salesops.records.team import kinds_known
 from salesops.records.yaml_reader import MAX_BYTES
 from salesops.site.pages.hosts import edit_address, new_file_address
-from salesops.store.git import asks, contents, lines_brought, tree
+from salesops.store.git import contents, lines_brought, tree
+from salesops.store.git_call import asks
 
 LONGEST_BRANCH = 250
 """Characters: git takes no longer name on most systems, and an address has to stay one."""

@@ -13,6 +13,7 @@ from salesops.cli.options import as_of_option, known_option, months_option
 )
 @click.option("--public", is_flag=True, help="Build the public site: what `public` in playbook/team.yaml names.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, from the records or from MkDocs.")
+@click.option("--rebuild", is_flag=True, help="Build it even where nothing has changed since.")
 @months_option
 @as_of_option
 @known_option
@@ -22,6 +23,7 @@ def command(
     out: str | None,
     public: bool,
     strict: bool,
+    rebuild: bool,
     months: int | None,
     as_of: str | None,
     known: str | None,
@@ -49,4 +51,4 @@ def command(
     """
     from salesops.cli.actions.site import run  # noqa: PLC0415 - loaded when the command runs
 
-    ctx.exit(run(ctx.obj, out, as_of, known, strict=strict, public=public, months=months or 0))
+    ctx.exit(run(ctx.obj, out, as_of, known, strict=strict, public=public, months=months or 0, rebuild=rebuild))

@@ -22,7 +22,8 @@ from salesops.setup.codeowners import HEAD, codeowners
 from salesops.setup.new_repository import OWNERS
 from salesops.setup.upgrading import upgrade
 from salesops.setup.vendoring import Named, attempt, named
-from salesops.store.git import asks, is_repository, is_shallow, setting
+from salesops.store.git import is_repository, is_shallow, setting
+from salesops.store.git_call import asks
 from salesops.store.load import load
 
 OLDEST = (3, 11)

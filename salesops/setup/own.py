@@ -13,7 +13,7 @@ from salesops.edits.spoken import Unclear
 from salesops.edits.yaml_writer import Quoted, render
 from salesops.records.iso_codes import CURRENCIES
 from salesops.records.scalars import slug
-from salesops.store.git import asks
+from salesops.store.git_call import asks
 
 PROCESSES = {
     "memberships": "a membership a year, qualified by the seven answers of MANIAC-T",

@@ -37,7 +37,6 @@ from salesops.site.pages.page import file_of
 from salesops.store.parallel import from_both_ends
 
 DOCS = "build/docs"
-HTML = "build/html"
 PUBLIC_HTML = "build/public"
 """Where the public site is, so that the private one is never put there."""
 ASSETS = "assets/salesops"
@@ -307,8 +306,16 @@ def config_file(root: Path) -> Path:
     return file
 
 
-def build(site: Site, out: Path, *, strict: bool = False) -> int:
-    """Build the whole site into ``out`` and return the number of generated pages.
+@dataclass(frozen=True)
+class Built:
+    """What was built: how many pages were made, and whether all of the site follows from files of the repository and of the program."""
+
+    pages: int
+    follows_from_files: bool
+
+
+def build(site: Site, out: Path, *, strict: bool = False) -> Built:
+    """Build the whole site into ``out``.
 
     The new site is built beside the old one and takes its place when it is whole. Raises CannotBuild, or MkDocs' own
     exceptions for faults of mkdocs.yml.
@@ -330,7 +337,18 @@ def build(site: Site, out: Path, *, strict: bool = False) -> int:
         put_in_place(out, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return count
+    return Built(count, _follows_from_files(config))
+
+
+OWN_PLUGINS = frozenset({"search", "material/search", "salesops"})
+READ_ELSEWHERE = frozenset({"pymdownx.snippets", "pymdownx.b64"})
+"""Extensions of Markdown that take in other files."""
+
+
+def _follows_from_files(config: MkDocsConfig) -> bool:
+    """Whether nothing that mkdocs.yml asks for may read what we do not know of: a hook, a plugin of others, a theme of one's own."""
+    plain = not config.hooks and not config.theme.custom_dir
+    return plain and {*config.plugins} <= OWN_PLUGINS and not {*config.markdown_extensions} & READ_ELSEWHERE
 
 
 @contextmanager

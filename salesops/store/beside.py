@@ -8,7 +8,8 @@ from pathlib import Path
 
 from salesops.problems import CannotDecide, Place, Problem, Severity
 from salesops.records.kinds import folders, kind_at_path
-from salesops.store.git import Blob, asks, git, tree
+from salesops.store.git import Blob, tree
+from salesops.store.git_call import asks, git
 
 LAST_COMMIT, STAGED = "the last commit", "what is staged"
 SHAPING = ("merge", "filter", "working-tree-encoding", "text", "eol", "ident")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from salesops.store.git import asks, is_repository, setting
+from salesops.store.git import is_repository, setting
+from salesops.store.git_call import asks
 
 MAIN = ("main", "master", "trunk")
 """How the branch that changes go to is called where the remote does not say."""

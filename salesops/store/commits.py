@@ -25,7 +25,6 @@ from salesops.records.yaml_reader import MAX_BYTES
 from salesops.store import beside
 from salesops.store.git import (
     Blob,
-    asks,
     bases,
     changed_between,
     commit_of,
@@ -39,6 +38,7 @@ from salesops.store.git import (
     spine,
     tree,
 )
+from salesops.store.git_call import asks
 from salesops.store.load import MARKER, DirEntry, FoundFile, Is, ReadFile, load_from, read_file, read_files
 
 MODES = {"100644": Is.FILE, "100755": Is.FILE, "100664": Is.FILE, "120000": Is.LINK}

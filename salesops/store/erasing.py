@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from salesops.problems import CannotDecide
-from salesops.store.git import git, told
+from salesops.store.git_call import git, told
 
 _DATA = re.compile(rb"data ([0-9]+)\n")
 BRANCH = "main"

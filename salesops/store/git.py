@@ -1,44 +1,20 @@
-"""The only one that asks git: one hardened call, so that nothing in a repository or its configuration can run code."""
+"""What git knows: the state of a clone, its files and commits."""
 
 from __future__ import annotations
 
 import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, NamedTuple
 
 from salesops.problems import CannotDecide
 from salesops.records.kinds import folders
 from salesops.records.yaml_reader import MAX_BYTES
+from salesops.store.git_call import answer_of, asks, batch, git
 
-SAFE = (
-    "-c", "core.fsmonitor=false",
-    "-c", "core.hooksPath=/dev/null",
-    "-c", "core.pager=cat",
-    "-c", "protocol.allow=never",
-    "-c", "diff.external=",
-    "-c", "log.showSignature=false",
-    "-c", "log.follow=false",
-    "-c", "core.warnAmbiguousRefs=true",
-    "-c", "core.useReplaceRefs=false",
-)  # fmt: skip
-ENVIRONMENT = {
-    "GIT_NO_REPLACE_OBJECTS": "1",
-    "GIT_GRAFT_FILE": os.devnull,
-    "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_NO_LAZY_FETCH": "1",
-    "GIT_ALLOW_PROTOCOL": "",
-    "GIT_TERMINAL_PROMPT": "0",
-    "LC_ALL": "C",
-}
-HARMLESS = ("GIT_CONFIG", "GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM", "GIT_EXEC_PATH")
-"""Settings of git that may stay; the others a hook or a shell has set would lead git to another repository than the one asked about."""
-GIT_SECONDS = 120
-"""Seconds after which git is given up."""
 FETCH = "fetch the whole history: git fetch --unshallow, or fetch-depth: 0 where GitHub Actions checks out"
 EARLIEST, LATEST = -62_135_510_400, 253_402_214_400
 """The clock on the second and on the last but one day of the calendar: there is a day for it in every time zone."""
@@ -72,80 +48,12 @@ class Logged:
     touched: tuple[Touched, ...]
 
 
-# ── the call ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def git(root: Path, *words: str) -> bytes:
-    """What git answers; raises CannotDecide with its own words where it fails, is missing or hangs."""
-    code, out, said = _run(root, words)
-    if code:
-        raise CannotDecide(f"git {words[0]}: {said or f'ended with {code}'}")
-    return out
-
-
-def told(root: Path, data: bytes, *words: str) -> bytes:
-    """What git answers where it is given something to read; raises CannotDecide as ``git``."""
-    code, out, said = _run(root, words, data)
-    if code:
-        raise CannotDecide(f"git {words[0]}: {said or f'ended with {code}'}")
-    return out
-
-
-def asks(root: Path, *words: str) -> str | None:
-    """A one-line answer of git, or None where it has none."""
-    code, out, _ = _run(root, words)
-    return out.decode("utf-8", "replace").strip() if code == 0 else None
-
-
-def _run(root: Path, words: tuple[str, ...], data: bytes | None = None) -> tuple[int, bytes, str]:
-    reads: dict[str, Any] = {"stdin": subprocess.DEVNULL} if data is None else {"input": data}
-    try:
-        ended = subprocess.run(
-            ["git", *SAFE, *words],
-            cwd=root,
-            env=_environment(),
-            **reads,
-            capture_output=True,
-            timeout=GIT_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise CannotDecide("git is not installed") from None
-    except subprocess.TimeoutExpired:
-        raise CannotDecide(f"git {words[0]} did not answer within {GIT_SECONDS} seconds") from None
-    return ended.returncode, ended.stdout, ended.stderr.decode("utf-8", "replace").strip().split("\n")[0]
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if _is_harmless(name)}
-    return {**kept, **ENVIRONMENT}
-
-
-def _is_harmless(name: str) -> bool:
-    return not name.startswith("GIT_") or name.startswith(HARMLESS)
-
-
 # ── states ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def is_repository(root: Path) -> bool:
     """Whether the folder lies in a git work tree."""
     return asks(root, "rev-parse", "--is-inside-work-tree") == "true"
-
-
-def own_folder(root: Path, name: str) -> Path | None:
-    """The folder of a name that is ours among git's own files of this work tree; None where there is no git.
-
-    Git is not asked: a note of what is being written must be found, whether or not git can be run.
-    """
-    for folder in (root, *root.parents):
-        own = folder / ".git"
-        if own.is_dir():
-            return own / name
-        if own.is_file():
-            led = own.read_text(encoding="utf-8", errors="surrogateescape").removeprefix("gitdir:").strip()
-            return folder / led / name
-    return None
 
 
 def branch_of(root: Path) -> str | None:
@@ -178,7 +86,7 @@ def is_shallow(root: Path) -> bool:
 
 def needs_history(root: Path, whole: bool = True) -> None:
     """Raise CannotDecide, with the way out, where there is no repository or (if ``whole``) its history was cut."""
-    code, out, said = _run(root, ("rev-parse", "--is-inside-work-tree", "--is-shallow-repository"))
+    code, out, said = answer_of(root, ("rev-parse", "--is-inside-work-tree", "--is-shallow-repository"))
     if code:
         ways_out = {
             "not a git": "; create one with git init, and commit",
@@ -198,7 +106,7 @@ def _fetch(root: Path) -> str:
 
 def commit_of(root: Path, rev: str) -> str:
     """The id of the commit that ``rev`` names; raises CannotDecide where there is none, or more than one."""
-    code, out, said = _run(root, ("rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}"))
+    code, out, said = answer_of(root, ("rev-parse", "--verify", "--end-of-options", f"{rev}^{{commit}}"))
     found = None if code or out.startswith(b"^") else out.decode("ascii").strip()
     if found and found != rev and "is ambiguous" in said:
         raise CannotDecide(
@@ -329,7 +237,7 @@ def contents(root: Path, ids: Iterable[str], limit: int) -> Iterator[tuple[str, 
     with tempfile.TemporaryFile() as asked:
         asked.write("".join(f"{object_id}\n" for object_id in wanted).encode("ascii"))
         asked.seek(0)
-        with _batch(root, asked) as process:
+        with batch(root, asked) as process:
             assert process.stdout is not None
             try:
                 for object_id in wanted:
@@ -337,20 +245,6 @@ def contents(root: Path, ids: Iterable[str], limit: int) -> Iterator[tuple[str, 
             finally:
                 process.stdout.close()
                 process.kill()
-
-
-def _batch(root: Path, asked: IO[bytes]) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(
-            ["git", *SAFE, "cat-file", "--batch", "--buffer"],
-            cwd=root,
-            env=_environment(),
-            stdin=asked,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-    except FileNotFoundError:
-        raise CannotDecide("git is not installed") from None
 
 
 def _one(stream: IO[bytes], object_id: str, limit: int) -> bytes | int:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 from salesops.edits.yaml_writer import FileChange, LongFile
 from salesops.problems import CannotDecide
-from salesops.store.git import own_folder
+from salesops.store.git_call import own_folder
 from salesops.store.load import CAREFUL
 from salesops.store.save import alone, remove, save_all, sweep
 from salesops.store.scratch import ScratchDict

@@ -25,13 +25,13 @@ from salesops.records.validation import typed
 from salesops.records.yaml_reader import MAX_BYTES, Document, read, too_large
 from salesops.store.misplaced import kind_of, misplaced, stray
 from salesops.store.parallel import can_split, elsewhere
+from salesops.store.root import MARKER, find_root
 
 if TYPE_CHECKING:
     from salesops.store.scratch import ScratchDict
 
 __all__ = ["MARKER", "CannotDecide", "find_root", "load", "load_from"]
 
-MARKER = "playbook/team.yaml"
 TEMPLATES = "playbook/templates"
 ALONGSIDE = frozenset({"README.md", "CODEOWNERS"})
 RESERVED = frozenset({"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))})
@@ -43,14 +43,6 @@ AT_ONCE = 5_000
 """So many files are read before the next ones, where what they say is put aside."""
 FORK_FROM = 400
 """From this many files on a second process reads half of them; below it, starting one costs more than it brings."""
-
-
-def find_root(start: FilePath) -> FilePath | None:
-    """The nearest folder upwards that holds playbook/team.yaml."""
-    for folder in (start, *start.parents):
-        if (folder / MARKER).is_file():
-            return folder
-    return None
 
 
 class Is(StrEnum):

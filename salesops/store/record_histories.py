@@ -26,7 +26,8 @@ from salesops.records.scalars import ID_FORM
 from salesops.records.yaml_reader import MAX_BYTES, MAX_NODES, UNSEEN, read
 from salesops.reports.weekly import days_looked_at, since
 from salesops.store.commits import MODES, CommitBooks, books_on, day_at
-from salesops.store.git import Blob, Logged, Touched, branch_of, commit_of, contents, git, log, needs_history, spine
+from salesops.store.git import Blob, Logged, Touched, branch_of, commit_of, contents, log, needs_history, spine
+from salesops.store.git_call import git
 from salesops.store.load import Is
 from salesops.store.parallel import can_split, elsewhere
 

@@ -20,7 +20,8 @@ from typing import NamedTuple
 from salesops.problems import CannotDecide
 from salesops.records.kinds import folders
 from salesops.store.branches import commit_at
-from salesops.store.git import asks, commit_of, git, setting
+from salesops.store.git import commit_of, setting
+from salesops.store.git_call import asks, git
 
 SECONDS = 600
 """Seconds after which a command of git, with its hooks and the network, is given up."""

@@ -144,7 +144,7 @@ def test_no_writer_of_the_private_site_is_run(allow, monkeypatch):
     repo.write("mkdocs.yml", "hooks: [run.py]\nsite_name: Ours\n")
     for name in ("every_page", "data_files", "build", "Site.prepare", "Site.finish", "_add_to_search", "menu"):
         monkeypatch.setattr(f"salesops.site.build.{name}", never)
-    monkeypatch.setattr("salesops.cli.actions.site.git_history", never)
+    monkeypatch.setattr("salesops.cli.actions.site_build.git_history", never)
     published(repo)
     assert not (repo.root / "build/docs").exists()
 

@@ -11,22 +11,21 @@ import pytest
 from gitting import CLEAN, Git
 
 from salesops.problems import CannotDecide
-from salesops.store import git as repository
+from salesops.store import git_call
 from salesops.store.git import (
     Blob,
-    asks,
     bases,
     branch_of,
     changed_between,
     commit_of,
     contents,
-    git,
     is_repository,
     is_shallow,
     log,
     needs_settled_tree,
     tree,
 )
+from salesops.store.git_call import asks, git
 
 MODES = {"deals/a.yaml": "100644", "deals/b.yaml": "100755", "deals/c.yaml": "120000", "members/m.yaml": "100644"}
 
@@ -218,7 +217,7 @@ def fake(folder: Path, text: str) -> str:
 
 def test_git_that_hangs(here, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", fake(tmp_path, "exec sleep 60"))
-    monkeypatch.setattr(repository, "GIT_SECONDS", 0.2)
+    monkeypatch.setattr(git_call, "GIT_SECONDS", 0.2)
     begun = time.monotonic()
     assert why(git, here.root, "log") == "git log did not answer within 0.2 seconds"
     assert time.monotonic() - begun < 20

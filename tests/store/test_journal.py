@@ -19,7 +19,7 @@ from gitting import CLEAN, Git
 from salesops.edits.yaml_writer import FileChange, LongFile
 from salesops.problems import CannotDecide
 from salesops.store import journal, save, scratch
-from salesops.store.git import own_folder
+from salesops.store.git_call import own_folder
 from salesops.store.journal import finish, is_open, last_writes, take_all_back, write
 
 

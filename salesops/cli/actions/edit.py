@@ -24,7 +24,7 @@ from salesops.problems import CannotDecide, Problem, errors
 from salesops.records.kinds import KINDS, kind_at_path
 from salesops.records.yaml_reader import MAX_BYTES, read
 from salesops.store.drafted import Drafted
-from salesops.store.git import asks
+from salesops.store.git_call import asks
 from salesops.store.journal import finish, write
 from salesops.store.load import read_bytes
 from salesops.store.save import alone, save_all

@@ -11,7 +11,7 @@ from salesops.cli.repository import root_of
 from salesops.output import counted, show
 from salesops.records.scalars import ID_FORM
 from salesops.store.erasing import Words, rewritten, standing, usable
-from salesops.store.git import git
+from salesops.store.git_call import git
 from salesops.store.load import load
 
 MOST = 30

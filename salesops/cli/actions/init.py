@@ -28,7 +28,8 @@ from salesops.records.kinds import folders
 from salesops.setup.new_repository import files
 from salesops.setup.own import PROCESSES, Own, address, currency, people, remote, zone
 from salesops.setup.upgrading import Upgrade, upgrade, write
-from salesops.store.git import asks, setting
+from salesops.store.git import setting
+from salesops.store.git_call import asks
 from salesops.store.load import MARKER, find_root
 from salesops.store.save import save_all
 

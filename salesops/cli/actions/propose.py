@@ -22,7 +22,8 @@ from salesops.records.scalars import slug
 from salesops.site.pages.hosts import compare_address, web_address
 from salesops.store.branches import commit_at, main_branch, remote_of
 from salesops.store.commits import CommitBooks, against
-from salesops.store.git import asks, setting
+from salesops.store.git import setting
+from salesops.store.git_call import asks
 from salesops.store.journal import finish
 from salesops.store.load import load
 from salesops.store.sending import (

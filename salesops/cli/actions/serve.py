@@ -7,7 +7,7 @@ import socket
 
 from mkdocs.commands.serve import serve
 
-from salesops.cli.actions.site import let_mkdocs_speak
+from salesops.cli.actions.site_build import let_mkdocs_speak
 from salesops.cli.day import day_given
 from salesops.cli.editing import Editing
 from salesops.cli.mkdocs_plugin import SalesopsPlugin

@@ -1,28 +1,13 @@
-"""What ``salesops site`` does: check every record, then build the site, or say why it is not built."""
+"""What ``salesops site`` does: build the site, unless nothing has changed since it was built."""
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 
-from mkdocs.exceptions import MkDocsException
-
-from salesops.book.book import Book
-from salesops.changes.timeline import GitHistory
-from salesops.cli.actions.site_public import publish
-from salesops.cli.commands_page import commands_page
-from salesops.cli.day import day_of
-from salesops.cli.gate import gate
-from salesops.cli.mkdocs_plugin import too_few_months
-from salesops.cli.options import Usage
-from salesops.cli.printing import note, say, style
-from salesops.cli.repository import Records, records_of
-from salesops.output import counted, problems_as_text, show
-from salesops.problems import CannotDecide, Problem
-from salesops.site.build import HTML, PUBLIC_HTML, NoPlace, Site, build
-from salesops.site.own_pages import SOURCE, CannotBuild
-from salesops.store.commits import files_of
-from salesops.store.record_histories import git_history
+from salesops.cli.printing import say
+from salesops.output import counted, show
+from salesops.store.kept_site import HTML, KeptSite, inputs_of, kept_site
+from salesops.store.root import find_root
 
 
 def run(
@@ -34,83 +19,23 @@ def run(
     strict: bool,
     public: bool = False,
     months: int = 0,
+    rebuild: bool = False,
 ) -> int:
     """Build the site, or the public one; 1 where the records break the rules or it cannot be built."""
-    if public and months:
-        raise Usage("--months is for the team's site; the public one tells of one day")
-    records = records_of(folder, as_of, known)
-    target = (Path(folder, out) if out else records.root / (PUBLIC_HTML if public else HTML)).absolute()
-    if records.point is None:
-        return _build(records, records.root, target, strict=strict, public=public, months=months)
-    with files_of(records.root, records.point.commit, OWN_FILES) as then:
-        return _build(records, then, target, strict=strict, public=public, months=months)
+    inputs: str | None = None
+    root = find_root(Path(folder).resolve()) if Path(folder).is_dir() else None
+    if root and not (known or public or months):
+        target = (Path(folder, out) if out else root / HTML).absolute()
+        inputs = inputs_of(root, target, {"as_of": as_of, "strict": strict})
+        if not rebuild and (kept := kept_site(root, target, inputs)):
+            return _say_that_it_stands(kept)
+    # What builds takes longer to load than all of the above takes.
+    from salesops.cli.actions.site_build import build_site  # noqa: PLC0415
+
+    return build_site(folder, out, as_of, known, strict=strict, public=public, months=months, inputs=inputs)
 
 
-def _build(records: Records, root: Path, target: Path, *, strict: bool, public: bool, months: int) -> int:
-    """Build a site of records from the files below ``root``; none of records that break the rules."""
-    book, problems, day = records.book, records.problems, records.day
-    found = [
-        problem for problem in gate(root, book, problems, max(day, day_of(None, book))) if problem.is_error or strict
-    ]
-    if found or not book.processes:
-        _say_why_not(book, found)
-        return 1
-    let_mkdocs_speak()
-    if public:
-        return publish(root, book.on(day), target, strict=strict)
-    return _build_private(records, root, target, strict=strict, months=months)
-
-
-def _build_private(records: Records, root: Path, target: Path, *, strict: bool, months: int) -> int:
-    book, day = records.book, records.day
-    past = _past(records, months)
-    snapshot = book.on(day, looks_back=past.changed_since)
-    site = Site(root, snapshot, (commands_page(snapshot),), past)
-    try:
-        count = build(site, target, strict=strict)
-    except NoPlace as fault:
-        raise Usage(show(fault)) from None
-    except (CannotBuild, MkDocsException) as fault:
-        note(f"salesops: the site is not built: {show(str(fault).strip() or 'see above')}")
-        return 1
-    say(f"{counted(count, 'page')} as of {day}: open {show(target / 'index.html')}")
+def _say_that_it_stands(kept: KeptSite) -> int:
+    index = show(Path(kept.out, "index.html"))
+    say(f"{counted(kept.pages, 'page')} as of {kept.day}: open {index} (nothing has changed since it was built)")
     return 0
-
-
-def _past(records: Records, months: int) -> GitHistory:
-    """What git tells; raises CannotDecide where month-ends were asked for and it cannot tell of them, and says of how many it can."""
-    head = records.point.commit if records.point else "HEAD"
-    past = git_history(records.root, records.book, records.day, head, months)
-    if months and past.earlier is None:
-        raise CannotDecide(f"what was known at the ends of earlier months: {past.timeline.gap}")
-    if said := too_few_months(past, months):
-        note(said)
-    return past
-
-
-def _say_why_not(book: Book, found: list[Problem]) -> None:
-    for line in problems_as_text(found, style):
-        note(line)
-    note(
-        "salesops: the site is not built from records that break the rules"
-        if book.processes
-        else "salesops: there is no process version in playbook/process/"
-    )
-
-
-OWN_FILES = (SOURCE, "mkdocs.yml")
-"""What a site is built from besides the records."""
-
-
-class _Shown(logging.Formatter):
-    """What MkDocs warns of, written as every foreign text is."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return show(record.getMessage())
-
-
-def let_mkdocs_speak() -> None:
-    """Say on stderr what MkDocs warns of; in a strict build it would otherwise count its warnings and keep them to itself."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Shown())
-    logging.basicConfig(level=logging.WARNING, handlers=[handler])

@@ -15,12 +15,13 @@ from markupsafe import escape
 from mkdocs.commands.build import build as mkdocs_build
 from mkdocs.config import load_config
 
-from salesops.site.build import HTML, OWN_HEADING, dated, may_replace, page_text, put_in_place, refuse_twins
+from salesops.site.build import OWN_HEADING, dated, may_replace, page_text, put_in_place, refuse_twins
 from salesops.site.frames import CHARSET, bannered, filled, frame, guarded, once, own_scripts
 from salesops.site.own_pages import SOURCE, CannotBuild, own_pages
 from salesops.site.pages.page import Page, file_of
 from salesops.site.public.pages import public_pages
 from salesops.site.public.view import PublicFacts
+from salesops.store.kept_site import HTML
 
 MARK = "assets/public"
 """The folder by which a public site is known; a private one has none, so that neither takes the place of the other."""
