@@ -43,7 +43,7 @@ HELPERS = (
     Helper("reading files", "salesops.store.load", ("metrics", "sqd")),
     Helper("checking", "salesops.cli.gate", ("check",), CHECK_FROM),
     Helper("telling the history", "salesops.store.record_histories", ("history",)),
-    Helper("writing pages", "salesops.site.build", ("site",), alone=ONE_BY_ONE),
+    Helper("writing pages", "salesops.site.build", ("site", "--rebuild"), alone=ONE_BY_ONE),
 )
 
 

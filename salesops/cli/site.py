@@ -34,6 +34,10 @@ def command(
     today. With --known it is the site that was built, or could have been, at a commit or on the evening of a day: its
     records, its own pages, its history.
 
+    Where nothing has changed since the site was built, it says so at once and leaves it as it is: no record, page, setting or
+    commit, and not the day. A site with hooks, other plugins or a theme of its own is always built, and so is one that
+    MkDocs warns of.
+
     The site is for the team. With --public another one is built, of a few pages of its own: it tells what `public` in
     playbook/team.yaml names, and nothing else. Numbers are rounded, and withheld where too few members stand behind
     them; a member is named only where the team says so.

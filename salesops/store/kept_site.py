@@ -16,6 +16,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import file_digest, sha256
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -128,34 +129,34 @@ def _of_the_program() -> Iterator[bytes]:
 
 def _contents(root: Path, leave_out: Path | None) -> Iterator[bytes]:
     """The names of the files below a folder, and digests of what they hold; raises OSError where a file is no plain one."""
-    for path in _paths(root, leave_out):
-        if os.path.islink(path) or not os.path.isfile(path):
-            raise OSError(f"{path} is not a plain file")
-        with open(path, "rb") as file:
-            yield os.fsencode(os.path.relpath(path, root))
+    for name, entry in _entries(root, leave_out):
+        if not entry.is_file(follow_symlinks=False):
+            raise OSError(f"{name} is not a plain file")
+        with open(entry.path, "rb") as file:
+            yield os.fsencode(name)
             yield file_digest(file, sha256).digest()
-
-
-def _paths(root: Path, leave_out: Path | None) -> list[str]:
-    """The files below a folder, but for those that nothing is built from."""
-    found, folders = [], [str(root)]
-    while folders:
-        with os.scandir(folders.pop()) as entries:
-            for entry in entries:
-                if not entry.is_dir(follow_symlinks=False):
-                    found.append(entry.path)
-                elif not (entry.name.startswith(".") or entry.name in NO_INPUT or entry.path == str(leave_out)):
-                    folders.append(entry.path)
-    return sorted(found)
 
 
 def _files(out: Path) -> str:
     """A digest of the files of a site: their names, sizes and clocks."""
     told = sha256()
-    for path in _paths(out, None):
-        state = os.lstat(path)
-        _add(told, os.fsencode(path), f"{state.st_mode} {state.st_size} {state.st_mtime_ns}".encode())
+    for name, entry in _entries(out, None):
+        state = entry.stat(follow_symlinks=False)
+        _add(told, os.fsencode(name), b"%d %d %d" % (state.st_mode, state.st_size, state.st_mtime_ns))
     return told.hexdigest()
+
+
+def _entries(root: Path, leave_out: Path | None) -> list[tuple[str, os.DirEntry[str]]]:
+    """Everything below a folder that is no folder, by its name from there, but for what nothing is built from."""
+    found, folders, top = [], [str(root)], len(str(root)) + 1
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if not entry.is_dir(follow_symlinks=False):
+                    found.append((entry.path[top:], entry))
+                elif not (entry.name.startswith(".") or entry.name in NO_INPUT or entry.path == str(leave_out)):
+                    folders.append(entry.path)
+    return sorted(found, key=itemgetter(0))
 
 
 def _add(told: Any, *parts: bytes) -> None:
