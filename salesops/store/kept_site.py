@@ -11,7 +11,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -28,10 +28,11 @@ HTML = "build/html"
 """Where the site is built, unless it is asked for elsewhere."""
 NOTE = "salesops/site.json"
 """Where the note lies, below git's own folder."""
-NO_INPUT = frozenset({"build", "__pycache__"})
-"""Folders that nothing is read from, besides those whose names begin with a dot."""
+PACKAGE = Path(__file__).parents[1]
 ENVIRONMENT = re.compile(r"(?:SALESOPS|GIT|LC)_.*|SOURCE_DATE_EPOCH|LANG|TZ")
 """What the shell may say that changes a site."""
+LeftOut = Callable[[str, str], bool]
+"""Whether a folder, by its name from the top and its path, is left out."""
 LEADS_ELSEWHERE = re.compile(rb"\bINHERIT\b|!ENV\b|!relative\b|!!python")
 """What may stand in mkdocs.yml whose value lies in no file of the repository, or in none that is known."""
 
@@ -55,10 +56,13 @@ class KeptSite:
 def inputs_of(root: Path, out: Path, asked: Mapping[str, object]) -> str | None:
     """A digest of everything that a site is made of but the day on which it is built; None where that cannot be told."""
     try:
-        if LEADS_ELSEWHERE.search((root / "mkdocs.yml").read_bytes()) or _half_written(root):
+        config = (root / "mkdocs.yml").read_bytes()
+        if LEADS_ELSEWHERE.search(config) or _half_written(root):
             return None
-        told = sha256(repr(sorted(asked.items())).encode())
-        for part in (*_of_git(root), *_of_the_program(), *_contents(root, out)):
+        told = sha256(repr((sorted(asked.items()), config)).encode())
+        left_out = {str(out), str(PACKAGE)}
+        files = _contents(root, lambda name, path: path in left_out or name == "build" or name.startswith("."))
+        for part in (*_of_git(root), *_of_the_program(), *files):
             _add(told, part)
         return told.hexdigest()
     except (OSError, CannotDecide):
@@ -117,7 +121,7 @@ def _of_git(root: Path) -> Iterator[bytes]:
 
 def _of_the_program() -> Iterator[bytes]:
     """What builds: this program, byte for byte, what is installed beside it, and what the shell says."""
-    yield from _contents(Path(__file__).parents[1], None)
+    yield from _contents(PACKAGE, lambda name, _: name.endswith("__pycache__"))
     yield sys.version.encode()
     for folder in sys.path:
         if folder.endswith("-packages") and os.path.isdir(folder):
@@ -127,34 +131,38 @@ def _of_the_program() -> Iterator[bytes]:
     yield repr(sorted(item for item in os.environ.items() if ENVIRONMENT.fullmatch(item[0]))).encode()
 
 
-def _contents(root: Path, leave_out: Path | None) -> Iterator[bytes]:
-    """The names of the files below a folder, and digests of what they hold; raises OSError where a file is no plain one."""
-    for name, entry in _entries(root, leave_out):
-        if not entry.is_file(follow_symlinks=False):
-            raise OSError(f"{name} is not a plain file")
-        with open(entry.path, "rb") as file:
-            yield os.fsencode(name)
-            yield file_digest(file, sha256).digest()
+def _contents(root: Path, is_left_out: LeftOut) -> Iterator[bytes]:
+    """The names of the files below a folder, and digests of what they hold; nobody follows a link, so of one it is where it leads."""
+    for name, entry in _entries(root, is_left_out):
+        yield os.fsencode(name)
+        if entry.is_symlink():
+            yield os.fsencode(os.readlink(entry.path))
+        elif not entry.is_file():
+            yield b"neither file nor link"
+        else:
+            with open(entry.path, "rb") as file:
+                yield file_digest(file, sha256).digest()
 
 
 def _files(out: Path) -> str:
     """A digest of the files of a site: their names, sizes and clocks."""
     told = sha256()
-    for name, entry in _entries(out, None):
+    for name, entry in _entries(out):
         state = entry.stat(follow_symlinks=False)
         _add(told, os.fsencode(name), b"%d %d %d" % (state.st_mode, state.st_size, state.st_mtime_ns))
     return told.hexdigest()
 
 
-def _entries(root: Path, leave_out: Path | None) -> list[tuple[str, os.DirEntry[str]]]:
-    """Everything below a folder that is no folder, by its name from there, but for what nothing is built from."""
+def _entries(root: Path, is_left_out: LeftOut = lambda *_: False) -> list[tuple[str, os.DirEntry[str]]]:
+    """Everything below a folder that is no folder, by its name from there, but for the folders that are left out."""
     found, folders, top = [], [str(root)], len(str(root)) + 1
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
+                name = entry.path[top:]
                 if not entry.is_dir(follow_symlinks=False):
-                    found.append((entry.path[top:], entry))
-                elif not (entry.name.startswith(".") or entry.name in NO_INPUT or entry.path == str(leave_out)):
+                    found.append((name, entry))
+                elif not is_left_out(name, entry.path):
                     folders.append(entry.path)
     return sorted(found, key=itemgetter(0))
 

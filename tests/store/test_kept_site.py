@@ -72,6 +72,9 @@ def test_it_stands_as_long_as_nothing_changes(crm):
         ("mkdocs.yml", "site_name: Theirs\n"),
         (".gitattributes", "*.yaml text\n"),
         ("ignored/by/nobody.txt", "words"),
+        ("site/build/how.md", "# How\n"),
+        ("site/__pycache__/how.md", "# How\n"),
+        ("deals/.old/acme.yaml", "title: Old\n"),
         ("build/html/index.html", "<h1>By hand</h1>"),
         ("build/html/more.html", "<h1>By hand</h1>"),
     ],
@@ -160,7 +163,7 @@ def test_another_program_ends_it(crm, tmp_path, monkeypatch):
     package = tmp_path / "salesops"
     (package / "store").mkdir(parents=True)
     (package / "book.py").write_text("ONE = 1\n")
-    monkeypatch.setattr(module, "__file__", str(package / "store/kept_site.py"))
+    monkeypatch.setattr(module, "PACKAGE", package)
     assert not stands(crm)
     note(crm)
     assert stands(crm)
@@ -184,13 +187,24 @@ def test_a_configuration_that_leads_elsewhere_is_never_kept(crm, told):
     assert not note(crm)
 
 
-def test_what_is_no_plain_file_is_never_kept(crm):
-    os.mkfifo(crm.root / "site/pipe")
-    assert not note(crm)
-    (crm.root / "site/pipe").unlink()
-    assert note(crm)
-    (crm.root / "site/link").symlink_to("how.md")
-    assert not note(crm)
+def test_what_is_no_plain_file_ends_it_where_it_comes_and_where_it_goes(crm):
+    for put in (os.mkfifo, lambda path: path.symlink_to("how.md"), lambda path: path.symlink_to("what.md")):
+        put(crm.root / "site/strange")
+        assert not stands(crm)
+        assert note(crm)
+        assert stands(crm)
+        (crm.root / "site/strange").unlink()
+        assert not stands(crm)
+
+
+def test_a_configuration_behind_a_link_is_read(crm, tmp_path):
+    (tmp_path / "ours.yml").write_text("site_name: Ours\n")
+    (crm.root / "mkdocs.yml").unlink()
+    (crm.root / "mkdocs.yml").symlink_to(tmp_path / "ours.yml")
+    note(crm)
+    assert stands(crm)
+    (tmp_path / "ours.yml").write_text("site_name: Theirs\n")
+    assert not stands(crm)
 
 
 def test_a_write_that_was_stopped_is_finished_first(crm):
