@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import sysconfig
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -222,8 +223,14 @@ def pytest_xdist_auto_num_workers() -> int:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, and leave out what takes minutes, unless somebody asks for it."""
+    """Begin with what takes longest, leave the rest of a long row to the proofs, and what takes minutes to whoever asks for it."""
     items.sort(key=lambda item: _turn(item.path))
+    tried: Counter[str] = Counter()
+    for item in items:
+        name = item.nodeid.partition("[")[0]
+        if (row := item.get_closest_marker("samples")) and tried[name] >= row.args[0]:
+            item.add_marker(pytest.mark.proof)
+        tried[name] += 1
     is_asked = "long" in (config.option.markexpr or "")
     for item in items:
         if item.get_closest_marker("long"):

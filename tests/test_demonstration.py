@@ -234,6 +234,7 @@ def errors_in(history: History, commits: tuple[Commit, ...]) -> list[str]:
     return errors
 
 
+@pytest.mark.proof
 def test_a_commit_of_every_other_week_passes_the_check_of_its_day(history):
     last = {commit.day.toordinal() // 14: commit for commit in history.commits}
     assert len(last) > 36
@@ -408,6 +409,7 @@ def test_its_site_is_built_with_the_history_and_no_hole_in_the_menu(history, els
     assert git(root, "status", "--porcelain") == b""
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(("word", "code"), [("--help", 0), ("-h", 0), ("--hlep", 2), ("--folder=demo", 2)])
 def test_an_option_is_never_taken_for_a_folder(tmp_path, word, code):
     ran = unfold(word, at=tmp_path)

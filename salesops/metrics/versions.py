@@ -67,7 +67,7 @@ def _impact(metric: Metric, under: Share, before: Share | None) -> VersionImpact
 
 
 def share_in_words(share: Share | None) -> str:
-    """``12 of 30 (40.0 %, 25–58 %)``; without the rate where too few were decided."""
+    """``12 of 30 (40 %, 25–58 %)``; without the rate where too few were decided."""
     if share is None or not share.out_of:
         return NO_DATA
     rate = f" ({percent(share.value or 0)}, {between(share.interval)})" if share.is_enough else ""

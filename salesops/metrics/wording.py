@@ -27,7 +27,7 @@ def headline(reading: Reading | None) -> str:
     if reading.value is None:
         return NO_DATA
     if isinstance(reading, MoneyShare):
-        return percent(reading.value)
+        return percent_of_money(reading.value)
     if isinstance(reading, Share):
         return percent(reading.value) if reading.is_enough else f"{reading.hits} of {reading.out_of}"
     return f"{reading.value:,.1f} days"
@@ -127,7 +127,18 @@ def _alike(found: list[LeftOut]) -> str:
 
 
 def percent(share: float) -> str:
-    """``63.2 %``."""
+    """``63 %``; ``4.5 %`` and ``99.6 %``, where whole ones would hide what is rare, or say "all" of what is not all."""
+    whole = round(share, 2)
+    is_exact = abs(share - whole) < EXACTLY
+    return f"{share:.0%}".replace("%", " %") if is_exact or 0.1 <= whole < 1 else percent_of_money(share)
+
+
+EXACTLY = 1e-9
+"""How far a float may be from what is meant."""
+
+
+def percent_of_money(share: float) -> str:
+    """``94.5 %``: of money every tenth counts."""
     return f"{share * 100:.1f} %"
 
 

@@ -314,23 +314,24 @@ def change(before: Reading | None, now: Reading | None) -> str:
     """How much a reading has changed, in words; nothing where that cannot be said."""
     if before is None or now is None:
         return ""
+    told = _rate(before), _rate(now)
+    if told[0] is not None and told[1] is not None:
+        points = round((told[1] - told[0]) * 100, 1)
+        return _signed(f"{abs(points):.1f} points", points < 0) if points else "no change"
     if headline(before) == headline(now):
         return "no change"
     if isinstance(before, Count) and isinstance(now, Count):
         return _signed(f"{abs(now.value - before.value):,}", now.value < before.value)
     if isinstance(before, Amounts) and isinstance(now, Amounts):
         return _in_money(before, now)
-    if isinstance(before, Share) and isinstance(now, Share):
-        return _in_points(before, now) if before.is_enough and now.is_enough else ""
-    return _in_points(before, now) if isinstance(before, MoneyShare) and isinstance(now, MoneyShare) else ""
+    return ""
 
 
-def _in_points(before: Share | MoneyShare, now: Share | MoneyShare) -> str:
-    """The difference of two shares in points."""
-    if before.value is None or now.value is None:
-        return ""
-    points = (now.value - before.value) * 100
-    return _signed(f"{abs(points):.1f} points", points < 0)
+def _rate(reading: Reading) -> float | None:
+    """The rate that a reading tells; None where it is another sort of number, or too few stand behind it."""
+    if isinstance(reading, Share):
+        return reading.value if reading.is_enough else None
+    return reading.value if isinstance(reading, MoneyShare) else None
 
 
 def _in_money(before: Amounts, now: Amounts) -> str:

@@ -337,7 +337,7 @@ def build(site: Site, out: Path, *, strict: bool = False) -> Built:
         put_in_place(out, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return Built(count, _follows_from_files(config))
+    return Built(count, follows_from_files(config))
 
 
 OWN_PLUGINS = frozenset({"search", "material/search", "salesops"})
@@ -345,7 +345,7 @@ READ_ELSEWHERE = frozenset({"pymdownx.snippets", "pymdownx.b64"})
 """Extensions of Markdown that take in other files."""
 
 
-def _follows_from_files(config: MkDocsConfig) -> bool:
+def follows_from_files(config: MkDocsConfig) -> bool:
     """Whether nothing that mkdocs.yml asks for may read what we do not know of: a hook, a plugin of others, a theme of one's own."""
     plain = not config.hooks and not config.theme.custom_dir
     return plain and {*config.plugins} <= OWN_PLUGINS and not {*config.markdown_extensions} & READ_ELSEWHERE

@@ -63,6 +63,7 @@ def does(crm):
     return does
 
 
+@pytest.mark.proof
 def test_a_lead_is_qualified_moved_lost_opened_again_won_renewed_taken_back_and_proposed(crm, does):
     does("2026-11-02", "new", "deal", answers=[
         "Pinecrest College", "edu", "canada", "general", "conference", "1450/month 12", "dean",

@@ -122,6 +122,7 @@ def _notes(repo, deal: str) -> set[str]:
     return {entry.note for entry in repo.book().deals[deal].activity if entry.kind == "note"}
 
 
+@pytest.mark.proof
 def test_writers_at_the_same_time_lose_nothing(repo):
     repo.deal()
     with ThreadPoolExecutor(8) as pool:

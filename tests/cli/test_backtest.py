@@ -210,11 +210,11 @@ def test_with_another_number_of_the_team_every_week_is_counted_by_it(repo):
         "Monday      as it is  as it would be\n"
         "2026-10-05   no data         no data\n"
         "2026-10-12    0 of 1          0 of 1\n"
-        "2026-10-19    1 of 3          33.3 %  differs\n"
-        "2026-10-26    1 of 3          33.3 %  differs\n"
-        "2026-11-02    1 of 4          25.0 %  differs\n"
-        "2026-11-09    1 of 4          25.0 %  differs\n"
-        "2026-11-16    1 of 4          25.0 %  differs\n"
+        "2026-10-19    1 of 3            33 %  differs\n"
+        "2026-10-26    1 of 3            33 %  differs\n"
+        "2026-11-02    1 of 4            25 %  differs\n"
+        "2026-11-09    1 of 4            25 %  differs\n"
+        "2026-11-16    1 of 4            25 %  differs\n"
     )
 
 

@@ -173,6 +173,7 @@ def test_a_question_left_open_is_not_asked_twice_and_enter_at_the_end_keeps_the_
     assert "closed lost" not in held(repo)["stages"][-1]
 
 
+@pytest.mark.proof
 @terminal
 def test_a_win_on_a_terminal_offers_the_hand_off(repo):
     repo.deal(IN_PROPOSAL)
@@ -191,6 +192,7 @@ def test_a_win_on_a_terminal_offers_the_hand_off(repo):
     }
 
 
+@pytest.mark.proof
 @terminal
 def test_a_price_below_the_offer_loses_no_answer_that_was_typed(repo):
     repo.deal(IN_PROPOSAL + "value: {mrr: 1450 USD, months: 12}\n")

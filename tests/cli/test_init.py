@@ -299,6 +299,7 @@ def test_a_team_that_says_who_it_is_gets_no_file_to_delete(own):
     assert "history is append-only" in readme
 
 
+@pytest.mark.samples(1)
 def test_the_doctor_finds_nothing_in_it(own):
     ended = run(own, "doctor")
     assert ended.code == 0, ended.out
@@ -382,6 +383,7 @@ def test_what_a_team_did_not_say_is_named_at_once_and_nothing_is_written(tmp_pat
     assert not (tmp_path / "crm").exists()
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 def test_at_a_terminal_it_asks_who_you_are_and_offers_the_address_of_the_remote(tmp_path):
     (tmp_path / "crm").mkdir()
@@ -408,6 +410,7 @@ def test_at_a_terminal_yes_asks_nothing_and_writes_the_examples(tmp_path):
     assert (tmp_path / "crm/deals/example-university-first.yaml").is_file()
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 def test_at_a_terminal_two_people_with_an_and_between_them_are_two(tmp_path):
     answers = ["Our org", "toronto", "cad", "Nora Vale and Piet Okafor & Bo Li", "", "plain"]

@@ -191,6 +191,7 @@ def test_on_a_terminal_a_call_without_words_is_asked_for_them(crm):
     assert (code, notes(crm)) == (0, ["They pay by school"])
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 def test_on_a_terminal_whoever_was_there_and_is_new_becomes_a_contact_after_a_yes(crm):
     said = ["log", "acme", "call", "They like it", "--with", "Head of IT"]

@@ -624,6 +624,7 @@ def test_a_reader_that_goes_away_ends_the_listing_quietly(repo):
     assert piped.stderr == ""
 
 
+@pytest.mark.proof
 def test_the_same_records_print_the_same_bytes(busy):
     for words in (("list",), ("board",), ("metrics",)):
         first, second = (busy.spawn(*words, "--format", "json", env={"PYTHONHASHSEED": seed}).stdout for seed in "12")

@@ -74,6 +74,7 @@ def test_mkdocs_build_makes_the_same_bytes_as_salesops_site(repo, home, env):
     assert {**contents(repo.root / "build/html"), "sitemap.xml": ""} == {**by_us, "sitemap.xml": ""}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("path", "content", "said"),
     [
@@ -209,6 +210,7 @@ def test_a_preview_of_an_earlier_day_and_without_a_folder_of_pages(crm, serve):
     preview.stop()
 
 
+@pytest.mark.proof
 def test_a_preview_shows_the_board_of_month_ends_where_that_was_asked_for(crm, serve):
     git = Git(crm.root)
     git("init", "-q", "-b", "main")
@@ -221,6 +223,7 @@ def test_a_preview_shows_the_board_of_month_ends_where_that_was_asked_for(crm, s
     assert "at the ends of 1 of the last 2 months something was known" in preview.stop()
 
 
+@pytest.mark.proof
 def test_a_preview_without_a_history_goes_on_without_month_ends_and_says_why(crm, serve):
     preview = serve("salesops", "serve", "--port", "{port}", "--months", "2")
     assert preview.shows("board.html", "<h1>Board</h1>")

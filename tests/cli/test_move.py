@@ -166,6 +166,7 @@ def test_on_a_terminal_each_need_is_one_question_and_the_last_one_is_a_yes(crm):
     assert held(crm)["maniac_t"]["timeline"]["note"] == "Board in December, then"
 
 
+@pytest.mark.samples(2)
 @terminal
 @pytest.mark.parametrize(
     ("answers", "stage", "waived"),
@@ -210,6 +211,7 @@ def test_an_answer_that_does_not_open_the_way_says_so_at_once(crm):
     assert "Kept, but the stage asks for met or partial: it stays open." in screen
 
 
+@pytest.mark.proof
 @terminal
 def test_a_day_of_the_attempt_before_is_said_not_to_count(repo):
     repo.deal(

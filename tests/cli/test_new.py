@@ -205,6 +205,7 @@ def test_hard_words_come_back_letter_by_letter_from_every_text(crm, words):
 # ── at a terminal ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.proof
 @on_a_terminal
 def test_at_a_terminal_a_lead_is_asked_for_and_comes_to_the_same(crm):
     Git(crm.root).begin()
@@ -227,6 +228,7 @@ def test_at_a_terminal_a_lead_is_asked_for_and_comes_to_the_same(crm):
     assert asked == (text(crm, "members/pinecrest-college.yaml"), text(crm, "deals/pinecrest-college-general.yaml"))
 
 
+@pytest.mark.proof
 @on_a_terminal
 def test_at_a_terminal_who_you_are_is_asked_once_and_a_deal_that_is_there_is_shown(crm):
     Git(crm.root).begin()
@@ -239,6 +241,7 @@ def test_at_a_terminal_who_you_are_is_asked_once_and_a_deal_that_is_there_is_sho
     assert "General Membership · Cascadia University" in screen
 
 
+@pytest.mark.proof
 @on_a_terminal
 def test_at_a_terminal_one_that_sounds_alike_is_a_choice(crm):
     answers = ["1", "a", "new", "Data School", "Data School, gen", "", "", "", "", "Call, mon", "jim", "n"]

@@ -280,6 +280,7 @@ def test_a_series_ends_with_the_calendar(demo, every):
 # the guide
 
 
+@pytest.mark.proof
 def test_the_commands_of_the_guide_say_what_it_says(demo, home):
     guide = (home / "site/guides/time-travel.md").read_text(encoding="utf-8")
     typed = [shlex.split(line) for line in re.findall(r"^    salesops -C build/demo (.*)$", guide, re.MULTILINE)]

@@ -38,6 +38,7 @@ def test_a_slip_in_a_form_is_corrected_at_once_and_the_answers_before_it_stay(cr
     assert (deal["value"]["mrr"], member["country"], member["contacts"][0]["id"]) == ("1540 USD", "CA", "dean")
 
 
+@pytest.mark.proof
 def test_one_goes_back_several_questions_and_from_the_last_yes_too(crm):
     answers = ["call", "spoke", "<", "<", "email", "They answer", "", "<", "Send it, mon", "y"]
     code, screen = typed(crm.root, ["log", "acme"], answers)
@@ -53,6 +54,7 @@ def test_before_the_first_question_there_is_none(crm):
     assert held(crm)["parked"] == [{"since": "2026-11-20", "until": "2027-02-01", "why": "Waits"}]
 
 
+@pytest.mark.proof
 def test_the_headline_of_a_question_is_shown_again_when_one_comes_back_to_it(crm):
     answers = ["price", "<", "timing", "Ask who pays", "exec", "never", "none needed", "y"]
     code, screen = typed(crm.root, ["close", "acme", "lost"], answers)

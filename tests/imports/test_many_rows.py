@@ -62,6 +62,7 @@ def test_how_much_is_held_at_once_changes_nothing(desk, seed, tmp_path, monkeypa
     assert imported(other, seed) == at_once
 
 
+@pytest.mark.proof
 def test_a_row_of_which_nothing_is_to_be_said_holds_little(desk, monkeypatch):
     monkeypatch.setattr(scratch, "IN_MEMORY", 1)
     peaks = []

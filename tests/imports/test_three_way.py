@@ -98,6 +98,7 @@ def test_what_is_remembered_is_written_as_json_has_it(value):
     assert as_json(value) == json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True)
 
 
+@pytest.mark.proof
 @given(st.dictionaries(st.sampled_from(["deal", "member", "outreach"]), st.dictionaries(st.text(), st.dictionaries(st.text(), plain, min_size=1), min_size=1), min_size=1))  # fmt: skip
 def test_what_is_remembered_is_read_back_as_it_was_written(records):
     taken = ScratchDict()

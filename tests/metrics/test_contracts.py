@@ -248,6 +248,7 @@ def test_on_every_day_of_two_years_every_won_contract_is_in_exactly_one_bucket(b
     assert found == set(BUCKETS)
 
 
+@pytest.mark.proof
 def test_every_won_contract_of_the_demonstration_is_in_exactly_one_bucket_on_every_day(demonstration, days):
     for on in days("2025-01-01", "2026-12-31"):
         counted = [id for deals in buckets(demonstration, on).values() for id in deals]

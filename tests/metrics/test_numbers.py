@@ -44,7 +44,7 @@ def test_a_team_that_says_nothing_counts_as_always(counting):
 def test_a_rate_is_told_from_as_many_outcomes_on_as_the_team_says(counting):
     found = read_metric(counting("enough: 1"), "outreach-to-discovery")
     assert found.floor == 1
-    assert headline(found) == "100.0 %"
+    assert headline(found) == "100 %"
 
 
 def test_a_week_is_shown_among_as_many_as_the_team_says(counting):

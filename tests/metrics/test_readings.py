@@ -8,7 +8,7 @@ import pytest
 
 from salesops.book.book import Cause, LeftOut
 from salesops.metrics.readings import Amounts, AttemptKey, Count, Days, MoneyShare, Share, tally
-from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline
+from salesops.metrics.wording import attempts_in_words, by_kind, counted_in_words, detail, headline, percent
 
 LEFT = (LeftOut("birch", "parked until 2026-07-01", Cause.PARKED),)
 
@@ -22,6 +22,14 @@ def test_a_share_of_nothing_is_no_data():
 
 def test_a_share_of_which_all_missed_is_0_and_not_no_data():
     assert Share(hits=0, out_of=3).value == 0
+
+
+@pytest.mark.parametrize(
+    ("hits", "out_of", "said"),
+    [(0, 20, "0 %"), (20, 20, "100 %"), (1, 20, "5 %"), (1, 3, "33 %"), (2, 3, "67 %"), (1, 30, "3.3 %"), (1, 400, "0.2 %"), (399, 400, "99.8 %"), (24, 25, "96 %")],
+)  # fmt: skip
+def test_a_share_is_told_in_whole_per_cent_unless_that_would_hide_what_is_rare(hits, out_of, said):
+    assert percent(hits / out_of) == said
 
 
 def test_the_share_to_date_counts_the_open_ones_as_misses():
@@ -57,7 +65,7 @@ def test_of_values_that_are_all_there_are_no_interval_is_estimated():
 def test_a_share_of_what_there_is_today_has_no_interval_and_is_never_too_small():
     share = Share(hits=1, out_of=4, is_sample=False)
     assert (share.value, share.interval, share.is_enough) == (0.25, None, True)
-    assert (headline(share), detail(share)) == ("25.0 %", "1 of 4")
+    assert (headline(share), detail(share)) == ("25 %", "1 of 4")
 
 
 def test_a_count_of_nothing_is_0():

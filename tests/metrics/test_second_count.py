@@ -41,6 +41,7 @@ def test_every_metric_that_the_program_knows_is_counted_a_second_time(process):
     assert [id for id in metrics_of(process) if count_of(id)[0] is None] == []
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("part", range(4))
 def test_two_counts_of_a_portfolio_say_the_same(unlike, part):
     for seed in range(part, HERE, 4):
@@ -56,6 +57,7 @@ def test_so_they_do_over_five_thousand_portfolios(unlike, part):
         assert unlike(seed, slice(turn, turn + 1)) == []
 
 
+@pytest.mark.proof
 def test_the_exported_file_says_it_a_third_time_by_plain_sql(process, random_deals, tmp_path):
     for seed in range(20):
         records = portfolio(seed, random_deals)

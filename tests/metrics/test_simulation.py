@@ -181,6 +181,7 @@ def coverage(histories):
     return held / histories
 
 
+@pytest.mark.proof
 def test_the_band_holds_about_four_of_five():
     assert 0.70 <= coverage(100) <= 0.90
 

@@ -75,6 +75,7 @@ def test_the_true_net_of_sqd_is_todays_stock_less_that_of_a_week_ago(random_book
     assert_true_net_is_the_change_of_the_stock(random_book(seed, size=5), days("2025-12-25", "2026-12-31"))
 
 
+@pytest.mark.proof
 def test_the_true_net_of_the_demonstration_holds_on_every_day_of_two_years(demonstration, days):
     assert_true_net_is_the_change_of_the_stock(demonstration, days("2024-12-25", "2026-12-31"))
 

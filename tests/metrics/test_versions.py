@@ -56,8 +56,8 @@ def found(two):
 def test_each_version_has_the_attempts_that_entered_the_stage_while_it_was_in_force(found):
     impact = found([True] * 48 + [False] * 32, [True] * 56 + [False] * 14)
     assert (share_in_words(impact.under), share_in_words(impact.before)) == (
-        "56 of 70 (80.0 %, 69–88 %)",
-        "48 of 80 (60.0 %, 49–70 %)",
+        "56 of 70 (80 %, 69–88 %)",
+        "48 of 80 (60 %, 49–70 %)",
     )
     assert impact.apart == difference(56, 70, 48, 80)
     assert (apart_in_words(impact), impact.verdict) == ("+20.0 points (+5.2 to +33.4)", "better")

@@ -116,6 +116,7 @@ def test_a_deal_is_won_and_renewed_and_the_renewal_is_won_too(walk):
     walk.step("close", renewal, "won")
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("steps", range(4))
 def test_from_every_stage_a_deal_can_be_lost_and_opened_again(walk, steps):
     for stage in ways(walk)[:steps]:
@@ -124,6 +125,7 @@ def test_from_every_stage_a_deal_can_be_lost_and_opened_again(walk, steps):
     walk.step("reopen", deal(walk))
 
 
+@pytest.mark.samples(1)
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 @pytest.mark.parametrize("process", PROCESSES)
 def test_every_question_of_a_loss_at_a_terminal_has_words_and_a_why(repo, tmp_path, process):

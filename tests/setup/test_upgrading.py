@@ -136,6 +136,7 @@ def test_at_a_terminal_it_asks_before_it_writes(crm):
 # ── the doctor ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.proof
 def test_the_doctor_names_workflows_of_an_older_version_and_those_that_are_the_teams_own(crm):
     assert findings(crm) == [
         f"fix requirements.txt names salesops 0.0.1, and this is {NOW}: pip install -r requirements.txt; or, to raise it there, "
@@ -147,6 +148,7 @@ def test_the_doctor_names_workflows_of_an_older_version_and_those_that_are_the_t
     assert own.endswith("yours, and not as salesops writes it; salesops init . --upgrade shows the difference")
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("break_it", "says"),
     [
@@ -166,6 +168,7 @@ def test_the_doctor_says_what_a_clone_lacks_and_its_fix(crm, break_it, says):
     assert line.startswith(says)
 
 
+@pytest.mark.proof
 def test_the_fix_of_the_doctor_for_the_owners_is_one(crm):
     assert crm.run("init", ".", "--upgrade", "--yes").code == 0
     (crm.root / ".github/CODEOWNERS").unlink()
@@ -173,6 +176,7 @@ def test_the_fix_of_the_doctor_for_the_owners_is_one(crm):
     assert findings(crm) == []
 
 
+@pytest.mark.proof
 def test_a_file_of_owners_that_the_team_wrote_is_well_and_a_deal_without_a_line_too(crm):
     assert crm.run("init", ".", "--upgrade", "--yes").code == 0
     words = ("--kind", "edu", "--country", "canada", "--owner", "ada")
@@ -191,6 +195,7 @@ def test_where_nobody_has_an_account_nobody_is_missed(repo, tmp_path):
     assert "CODEOWNERS" not in repo.run("-C", str(tmp_path / "ours"), "doctor").out
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("pinned", [NOW, "9.9.9"])
 def test_a_version_from_a_package_index_is_compared_too(crm, pinned):
     crm.write("requirements.txt", f"-r requirements.lock\nsalesops=={pinned} --hash=sha256:{'0' * 64}\n")

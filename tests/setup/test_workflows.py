@@ -1106,6 +1106,7 @@ class TestWithTheProgramItself:
 
     MOVE = ("\nvalue:", "\n  - outreach: 2026-11-16\n\nvalue:")
 
+    @pytest.mark.proof
     def test_a_move_that_lacks_something_is_marked_on_its_line_and_the_summary_has_its_effect(self, crm):
         self.proposed(crm, self.MOVE)
         ran = self.check(crm, GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=self.merged(crm), BASE_SHA="")
@@ -1280,6 +1281,7 @@ class TestAnIssue:
             + "```\r\n"
         )
 
+    @pytest.mark.proof
     def test_the_list_of_a_member_becomes_a_branch_and_a_pull_request(self, crm):
         answer = self.sent(crm, self.block(self.CALL))
         [pull] = self.hub(crm)["pulls"]
@@ -1639,6 +1641,7 @@ contract: {{signed: 2026-02-01, start: 2026-02-01, end: 2027-01-31, mrr: 100 USD
     def pulls(self, crm: Runner) -> list[dict[str, Any]]:
         return json.loads((crm.folder / "hub.json").read_text())["pulls"]
 
+    @pytest.mark.proof
     def test_the_contract_that_ends_within_180_days_is_proposed_once(self, crm):
         for _ in range(2):
             ran = self.propose(crm)
@@ -1650,6 +1653,7 @@ contract: {{signed: 2026-02-01, start: 2026-02-01, end: 2027-01-31, mrr: 100 USD
         )
         assert "renews: one" in written
 
+    @pytest.mark.proof
     def test_a_renewal_that_would_be_refused_holds_up_no_other(self, crm):
         text = (crm.work / "deals/one.yaml").read_text(encoding="utf-8")
         tier = yaml.safe_load(text)["tier"]
@@ -1727,6 +1731,7 @@ class TestTheHandOff:
         file = crm.folder / "hub.json"
         return json.loads(file.read_text()).get(what, []) if file.exists() else []
 
+    @pytest.mark.proof
     def test_each_hub_gets_its_issue_once_and_the_record_is_proposed_once(self, crm):
         for _ in range(2):
             outputs = self.ready(crm)

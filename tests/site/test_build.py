@@ -12,11 +12,12 @@ from pathlib import Path
 
 import pytest
 from jinja2 import Environment
+from mkdocs.config import load_config
 from mkdocs.exceptions import PluginError
 
 from salesops.cli import mkdocs_plugin
 from salesops.cli.mkdocs_plugin import read_site
-from salesops.site.build import NoPlace, Site, build
+from salesops.site.build import NoPlace, Site, build, follows_from_files
 from salesops.site.frames import BODY
 from salesops.site.own_pages import CannotBuild
 from salesops.site.pages.page import file_of
@@ -108,6 +109,7 @@ def test_a_folder_of_the_team_called_records_stays(crm):
     assert not (html / "records/salesops-shell").exists()
 
 
+@pytest.mark.proof
 def test_the_sources_of_the_team_survive_every_build(crm):
     crm.write("site/how.md", "# How\n")
     crm.write("site/assets/keep.pdf", b"%PDF")
@@ -127,6 +129,7 @@ def test_only_pages_and_pictures_are_published(crm):
     assert not [file for file in html.rglob("*") if file.is_file() and b"secret-of-the-team" in file.read_bytes()]
 
 
+@pytest.mark.proof
 def test_what_was_taken_out_of_the_pages_leaves_the_site(crm):
     crm.write("site/how.md", "# How\n")
     assert (site(crm) / "how.html").is_file()
@@ -280,6 +283,7 @@ def test_a_folder_that_holds_something_else_is_left_alone(crm, tmp_path):
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["site"], "nothing is left beside it"
 
 
+@pytest.mark.proof
 def test_the_old_site_stands_until_the_new_one_is_whole(crm, monkeypatch):
     html = site(crm)
     before = contents(html)
@@ -394,3 +398,24 @@ def test_the_site_is_the_same_bytes_whatever_the_process_the_zone_and_the_locale
         assert other == first
     subprocess.run([SALESOPS, "site", "--as-of", DAY], cwd=copies[0], check=True, capture_output=True)
     assert contents(copies[0] / "build/html") == first, "a second time into the same folder"
+
+
+@pytest.mark.parametrize(
+    ("told", "follows"),
+    [
+        ("", True),
+        ("plugins: [search, salesops]", True),
+        ("markdown_extensions: [admonition, tables]", True),
+        ("hooks: [ours.py]", False),
+        ("theme: material\nplugins: [search, salesops]", True),
+        ("theme: material\nplugins: [search, salesops, tags]", False),
+        ("theme: {name: material, custom_dir: ours}", False),
+        ("markdown_extensions: [pymdownx.snippets]", False),
+    ],
+)
+def test_a_site_follows_from_files_unless_something_else_may_be_read(tmp_path, told, follows):
+    (tmp_path / "ours.py").write_text("")
+    (tmp_path / "ours").mkdir()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text(f"site_name: Ours\n{told}\n")
+    assert follows_from_files(load_config(str(tmp_path / "mkdocs.yml"))) is follows

@@ -495,6 +495,7 @@ def two_sites(tmp_path_factory):
     return made
 
 
+@pytest.mark.proof
 def test_the_word_stands_in_every_sort_of_text(two_sites):
     where = two_sites[0][0]
     assert where.keys() == KINDS.keys()

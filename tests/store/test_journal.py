@@ -259,6 +259,7 @@ def test_a_file_in_parts_is_written_with_the_others_and_taken_back_whatever_line
     assert not is_open(root)
 
 
+@pytest.mark.samples(1)
 def test_a_write_holds_some_of_its_files_and_never_all(root, monkeypatch):
     monkeypatch.setattr(scratch, "IN_MEMORY", 1)
     monkeypatch.setattr(save, "TOGETHER", 5)

@@ -549,6 +549,7 @@ def test_the_checks_and_the_rules_agree_on_random_histories(base, count, seed):
     assert min(codes.values()) > 30
 
 
+@pytest.mark.proof
 def test_the_checks_and_the_rules_agree_on_random_histories_through_real_commits(repo, base, monkeypatch):
     for name, value in CLEAN.items():
         monkeypatch.setenv(name, value)

@@ -25,7 +25,7 @@ from salesops.site.pages.charts.stages import ageing, conversions, days_in_stage
 from salesops.site.pages.columns import Column, Columns
 from salesops.site.pages.page import Here, Page, linked, page
 from salesops.site.pages.tiles import NO_CHANGE
-from salesops.site.pages.words import NOTHING, day, days_said, in_weeks, prose, unbroken
+from salesops.site.pages.words import NOTHING, day, days_said, in_weeks, percent, prose, unbroken
 
 MAX_DEALS_NAMED = 500
 """Deals named on a metric's page; its JSON twin names them all."""
@@ -139,7 +139,7 @@ def _figure(name: str, row: Row, here: Here) -> object:
     if isinstance(found, tuple):
         return unbroken(wording.between(found))
     if isinstance(found, float):
-        return unbroken(wording.percent(found))
+        return percent(found)
     return NOTHING if found is None else f"{found:,}" if isinstance(found, int) else found
 
 

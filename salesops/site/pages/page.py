@@ -79,7 +79,7 @@ def templates() -> Environment:
     environment.filters.update(
         amounts=wording.amounts,
         rounded=wording.rounded,
-        percent=wording.percent,
+        percent=words.percent,
         headline=wording.headline,
         detail=wording.detail,
         total=total,
@@ -87,7 +87,6 @@ def templates() -> Environment:
         day=words.day,
         days_said=words.days_said,
         if_day=words.if_day,
-        whole_percent=words.whole_percent,
         long_day=words.long_day,
         day_and_year=words.day_and_year,
         initials=words.initials,

@@ -10,7 +10,7 @@ from functools import lru_cache
 from salesops.book.book import Snapshot
 from salesops.metrics.readings import Reading, Share
 from salesops.metrics.targets import MISSED, MISSING, REACHED, UNCOUNTED, TargetStanding, as_number, goal, reading_of
-from salesops.metrics.wording import between, headline, rounded
+from salesops.metrics.wording import between, headline, percent, rounded
 from salesops.records.bounds import value_of
 from salesops.records.money import Money
 from salesops.reports.weekly import change
@@ -88,8 +88,8 @@ def _value(standing: TargetStanding, now: Reading | None) -> tuple[str, str]:
     """The number, and the goal beside it; of a share the counts come first."""
     wanted = goal(standing.target)
     if isinstance(now, Share) and now.out_of:
-        percent = f"{now.hits / now.out_of:.0%}".replace("%", " %") + ", " if now.is_enough else ""
-        return f"{now.hits:,} of {now.out_of:,}", f"{percent}goal {wanted}"
+        share = f"{percent(now.hits / now.out_of)}, " if now.is_enough else ""
+        return f"{now.hits:,} of {now.out_of:,}", f"{share}goal {wanted}"
     return rounded(standing.progress.now), f"of {wanted}" if not standing.target.is_ceiling else wanted
 
 

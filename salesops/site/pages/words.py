@@ -147,9 +147,9 @@ def if_day(value: object) -> object:
     return day(value) if isinstance(value, date) else value
 
 
-def whole_percent(share: float) -> str:
-    """``83 %``."""
-    return f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+def percent(share: float) -> str:
+    """``83 %``, which no line end parts."""
+    return unbroken(wording.percent(share))
 
 
 def said(value: object) -> str:

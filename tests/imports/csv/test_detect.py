@@ -163,6 +163,7 @@ def test_whatever_a_table_holds_the_mapping_is_one_that_can_be_read(book, head, 
         assert {problem.code for problem in mistakes} <= known, (mapping, mistakes)
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"there is no {DATA}: name the folder of data sets in SALESOPS_DATA")
 def test_a_real_table_of_opportunities_becomes_a_mapping_that_takes_every_row(desk):
     raw = (DATA / "maven_crm/sales_pipeline.csv.gz").read_bytes()

@@ -64,6 +64,7 @@ def looked_at(hub, mapping, texts):
     return plan.files
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(("export", "sizes"), [(tables, (20, 200, 800)), (answer, (20, 600, 1_600))])
 def test_a_row_of_an_export_holds_little(hub, export, sizes, monkeypatch):
     monkeypatch.setattr(scratch, "IN_MEMORY", 1)

@@ -91,6 +91,7 @@ def test_a_deal_shows_its_newest_changes_and_folds_the_rest(site):
     assert page.one("h2", id="history").text == "History"
 
 
+@pytest.mark.proof
 def test_each_deal_that_has_a_commit_has_a_history(site):
     for path in site:
         if path.startswith("deals/"):
@@ -279,8 +280,9 @@ def test_the_site_is_the_same_in_every_time_zone_and_under_every_hash_seed(histo
 LOOKED_AT = ("changes", "integrity", "deals/larkspur-general")
 
 
+@pytest.mark.proof
 @pytest.mark.browser
-@pytest.mark.parametrize("dark", [False, pytest.param(True, marks=pytest.mark.proof)], ids=["light", "dark"])
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_the_pages_keep_to_their_policy_fit_the_window_and_can_be_read(browser, serve, site, contrast, dark):
     with serve(site.html) as address, browser.tab(dark=dark) as tab:
         for path in LOOKED_AT:
@@ -296,6 +298,7 @@ def test_the_pages_keep_to_their_policy_fit_the_window_and_can_be_read(browser, 
         assert not [url for url in tab.requests if not url.startswith((address, "data:"))]
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_without_scripts_the_pages_read_the_same(browser, serve, site):
     def words(path, scripts):

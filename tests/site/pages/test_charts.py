@@ -201,6 +201,7 @@ def test_vega_lite_has_no_objection_to_any_specification(browser, demo, demo_ser
             assert not objections, path
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_a_chart_takes_the_width_there_is_and_follows_the_scheme_without_being_drawn_again(browser, demo_served):
     with browser.tab(width=1400) as tab:
@@ -220,6 +221,7 @@ def test_a_chart_takes_the_width_there_is_and_follows_the_scheme_without_being_d
         assert not tab.faults
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_a_mark_leads_to_its_deal_wherever_the_page_stands(browser, demo, demo_served):
     with browser.tab() as tab:
@@ -239,6 +241,7 @@ def test_a_mark_leads_to_its_deal_wherever_the_page_stands(browser, demo, demo_s
         assert not tab.faults
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_on_paper_there_is_the_drawing_and_where_it_cannot_be_drawn_the_table(browser, demo_served):
     with browser.tab() as tab:
@@ -259,8 +262,9 @@ def seen_on(tab):
     return tab.run("['.so-drawing', 'table'].map(part => document.querySelector('figure ' + part).checkVisibility())")
 
 
+@pytest.mark.proof
 @pytest.mark.browser
-@pytest.mark.parametrize("text", [HOSTILE[0], *(pytest.param(text, marks=pytest.mark.proof) for text in HOSTILE[1:])])
+@pytest.mark.parametrize("text", HOSTILE)
 def test_whatever_a_member_or_a_stage_is_called_is_shown_as_it_is_written(browser, crm, site_of, serve, text):
     written = json.dumps(text)
     for file in (crm / "members").glob("*.yaml"):

@@ -265,6 +265,7 @@ def filled(name: str, said: dict[str, str]) -> str:
     return "\n\n".join(f"### {label}\n\n{said.get(label, '_No response_')}" for label in fields).replace("\n", "\r\n")
 
 
+@pytest.mark.samples(2)
 @pytest.mark.browser
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 @pytest.mark.parametrize("name", TASKS)

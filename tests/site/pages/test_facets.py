@@ -90,6 +90,7 @@ HEADS = """[...document.querySelectorAll('.so-column:not(.so-column-parked) .so-
   ['h2', '[data-shown]', '[data-worth-of-shown]', '[data-at-rates]'].map(name => (head.querySelector(name)?.textContent || '').replaceAll('\\u00a0', ' ')))"""
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_of_a_part_the_head_of_a_column_and_the_foot_of_the_table_say_what_is_shown(tab, demo_served, demo):
     standings = [Standing(demo.snapshot, history) for history in demo.snapshot.open]
@@ -116,6 +117,7 @@ def test_of_a_part_the_head_of_a_column_and_the_foot_of_the_table_say_what_is_sh
 PARKED = "[...document.querySelectorAll('#parked ~ .so-scroll tbody tr')].filter(it => !it.hidden).map(it => it.dataset.owner)"
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_each_number_of_a_narrowed_board_leads_to_the_deals_that_it_counts(tab, demo_served, demo):
     owner = next(history.deal.owner for history in demo.snapshot.open if Standing(demo.snapshot, history).stalled)
@@ -264,6 +266,7 @@ def test_won_and_lost_is_narrowed_by_reason_owner_tier_and_year_and_each_table_s
     assert tab.run("location.search") == "?year=2026"
 
 
+@pytest.mark.proof
 def test_a_reason_of_the_chart_leads_to_its_losses(tab, demo_served, demo):
     for path in ("closed", "closed/2026"):
         table = next(table for figure in demo[path].every("figure") for table in figure.every("table"))

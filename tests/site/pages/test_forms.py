@@ -237,6 +237,7 @@ def test_a_call_by_form_and_by_command_are_the_same_bytes(crm, small, form_at):
     assert not form.tab.faults
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_hard_words_come_back_letter_by_letter_from_each_field(crm, small, form_at):
     form = form_at(small, "deals/acme", "log").put(kind="note", due="tue")
@@ -328,6 +329,7 @@ def test_with_a_repository_it_opens_a_plain_issue_with_the_list_in_it(crm, site_
     assert "sending copies it" in form.part("state")
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_one_new_record_may_be_sent_as_a_new_file(crm, site_of, form_at):
     team = crm.root / "playbook/team.yaml"
@@ -415,6 +417,7 @@ def test_hard_words_come_back_from_a_new_deal(small, form_at):
         assert said == (f"Q {line}".strip(), line, line, words, line)
 
 
+@pytest.mark.samples(1)
 @pytest.mark.browser
 @pytest.mark.parametrize(
     "fields", [{"country": "atlantis"}, {"whom": "!"}, {"institution": "東京大学"}, {"worth": "1.450"}, {"owner": ""}]
@@ -466,6 +469,7 @@ def test_park_resume_renew_and_reopen_by_form_and_by_command_are_the_same_bytes(
     assert not form.tab.faults
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_whoever_goes_without_an_answer_signs_for_it(demo, records, form_at):
     form = form_at(demo, "deals/owlspruce-general", "move").put(way="0", moved="thu", w0n0="thu")
@@ -485,6 +489,7 @@ def test_whoever_goes_without_an_answer_signs_for_it(demo, records, form_at):
     assert "waived" not in form.list, "what is answered needs no signature"
 
 
+@pytest.mark.samples(4)
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("deal", "name", "fields", "says"),
@@ -520,6 +525,7 @@ def test_what_cannot_be_is_said_before_anything_is_sent(demo, form_at, deal, nam
     assert form.list == "Nothing yet."
 
 
+@pytest.mark.samples(1)
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("start", "said", "end"),
@@ -715,6 +721,7 @@ def clicked(tab, selector):
         tab.ask("Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_a_new_deal_is_typed_on_a_page_from_the_disk_copied_and_pasted(tab, demo, records):
     tab.go(f"{demo.html.as_uri()}/new.html")
@@ -812,6 +819,7 @@ def previewed():
 SAID = "document.querySelector('#{} [data-do=state]').textContent"
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 @pytest.mark.skipif(sys.platform == "win32", reason="stubs are shell scripts")
 def test_a_page_of_the_preview_writes_and_sends_for_review(tab, crm, site_of, previewed, tmp_path, monkeypatch):
@@ -837,6 +845,7 @@ def test_a_page_of_the_preview_writes_and_sends_for_review(tab, crm, site_of, pr
     assert git("ls-remote", "origin", branch).split()[0] == git("rev-parse", "HEAD")
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_what_is_typed_outlives_the_preview_loading_the_page_anew_until_it_is_written(tab, crm, site_of, previewed):
     typed = {"kind": "call", "note": 'Wants it: "in CAD", #1', "next": "Send it, fri"}

@@ -19,13 +19,14 @@ def search(tab, words):
     return tab.wait(f"(found => found.length && found)({FOUND})")
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(
     ("words", "wanted"),
     [
         ("larkspur", "deals/larkspur-general.html"),
-        pytest.param("skerrow", "members/skerrow-marine-institute.html", marks=pytest.mark.proof),
-        pytest.param("win rate", "metrics/win-rate.html", marks=pytest.mark.proof),
-        pytest.param("stage-skipped", "reference/checks.html", marks=pytest.mark.proof),
+        ("skerrow", "members/skerrow-marine-institute.html"),
+        ("win rate", "metrics/win-rate.html"),
+        ("stage-skipped", "reference/checks.html"),
     ],
 )
 def test_what_is_typed_into_the_search_of_the_home_page_is_found_and_opens(browser, door, words, wanted):
@@ -40,6 +41,7 @@ def test_what_is_typed_into_the_search_of_the_home_page_is_found_and_opens(brows
         assert not [url for url in tab.requests if not url.startswith((door, "data:"))]
 
 
+@pytest.mark.samples(1)
 def test_from_a_page_in_a_folder_the_search_leads_back_up(browser, door):
     with browser.tab() as tab:
         tab.go(f"{door}/deals/larkspur-general.html")
@@ -84,6 +86,7 @@ def test_from_the_disk_the_search_knows_the_language_of_the_team(browser, crm, s
         assert not tab.faults
 
 
+@pytest.mark.proof
 def test_the_policy_of_the_page_holds_in_the_frame_of_the_search(browser, demo):
     with browser.tab() as tab:
         tab.go(f"{demo.html.as_uri()}/index.html")

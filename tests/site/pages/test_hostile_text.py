@@ -225,6 +225,7 @@ def test_the_feed_is_well_formed_and_holds_the_same_texts(site, payloads):
     assert titles[-2::-1] == [line(text.split("\n\n")[0]) for text in payloads]
 
 
+@pytest.mark.proof
 def test_links_are_only_what_a_browser_may_follow(site):
     for path, page in site.items():
         for link in page.every("a", href=True):

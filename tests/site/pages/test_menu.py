@@ -204,6 +204,7 @@ def test_a_new_page_reaches_the_menu_by_itself(nav, menu_of, monkeypatch, listed
     assert set(reference) == {*GENERATED, "Terms"}
 
 
+@pytest.mark.proof
 def test_mkdocs_typed_by_hand_has_the_same_menu(crm, nav, page_at):
     nav("\n  - How: how-we-work.md\n  - Reference:\n      - Home page: https://crm.example/\n")
     env = os.environ | {"SALESOPS_AS_OF": "2026-11-20", "NO_MKDOCS_2_WARNING": "1"}

@@ -36,7 +36,10 @@ def in_words(metric):
     if value is None:
         return "no data"
     if metric["kind"] == "share":
-        return f"{value * 100:.1f} %" if metric["enough"] else f"{metric['hits']} of {metric['out_of']}"
+        if "hits" not in metric:
+            return f"{value * 100:.1f} %"
+        is_rare = 0 < value < 0.095 or 0.995 <= value < 1
+        return f"{value * 100:.{int(is_rare)}f} %" if metric["enough"] else f"{metric['hits']} of {metric['out_of']}"
     return f"{value:,}" if metric["kind"] == "count" else f"{value:,.1f} days"
 
 

@@ -36,6 +36,7 @@ def squeezed(text):
     return "".join(text.split()).casefold()
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize(("page", "landscape"), OVERVIEWS.items())
 def test_the_pdf_of_an_overview_holds_every_stage_column_and_row_and_no_empty_page(
     browser, demo_served, words_of, page, landscape

@@ -45,12 +45,13 @@ def violations(browser, served, paths, dark):
             yield from ((path, *each) for each in tab.run(FOUND % json.dumps(options)))
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("paths", "dark"),
-    [(LOOKED_AT[:16:5], False), pytest.param(LOOKED_AT, False, marks=pytest.mark.proof), pytest.param(LOOKED_AT[::2], True, marks=pytest.mark.proof)],
-    ids=["some, light", "light", "dark"],
-)  # fmt: skip
+    [(LOOKED_AT, False), (LOOKED_AT[::2], True)],
+    ids=["light", "dark"],
+)
 def test_nothing_keeps_anybody_from_reading_a_page(browser, demo_served, paths, dark):
     assert not list(violations(browser, demo_served, paths, dark))
 

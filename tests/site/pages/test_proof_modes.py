@@ -64,7 +64,8 @@ def test_a_page_fits_every_window_and_can_be_read_in_each(browser, demo_served, 
     assert not found
 
 
-@pytest.mark.parametrize("width", [1440, 400, *(pytest.param(width, marks=pytest.mark.proof) for width in (2500, 720))])
+@pytest.mark.samples(1)
+@pytest.mark.parametrize("width", [400, 720, 1440, 2500])
 @pytest.mark.parametrize(
     "paths", [LOOKED_AT[:10:2], pytest.param(LOOKED_AT, marks=pytest.mark.long)], ids=["some", "all"]
 )
@@ -81,8 +82,9 @@ def test_nothing_moves_while_a_page_comes(browser, demo_served, paths, width):
     assert not {path: moved for path, moved in found.items() if moved}
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("mode", [{"dark": True}, {"scripts": False}], ids=["dark", "without scripts"])
-@pytest.mark.parametrize("paths", [LOOKED_AT[1:12:5], pytest.param(LOOKED_AT[1:12], marks=pytest.mark.proof), pytest.param((*LOOKED_AT, *MORE), marks=pytest.mark.long)], ids=["few", "some", "all"])  # fmt: skip
+@pytest.mark.parametrize("paths", [LOOKED_AT[1:12:5], LOOKED_AT[1:12], pytest.param((*LOOKED_AT, *MORE), marks=pytest.mark.long)], ids=["few", "some", "all"])  # fmt: skip
 def test_in_the_dark_and_without_scripts_a_page_fits_too(browser, demo_served, paths, mode):
     found = []
     with browser.tab(width=400, **mode) as tab:

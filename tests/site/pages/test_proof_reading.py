@@ -56,6 +56,7 @@ def test_a_deal_shows_the_next_step_the_last_contact_the_people_and_the_first_op
         assert seen(tab, what), what
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("page", ["pipeline", "board", "members", "closed", "closed/2026"])
 def test_a_pill_leaves_as_many_as_it_says(tab, demo_served, page):
     tab.go(f"{demo_served}/{page}.html")
@@ -82,6 +83,7 @@ SHOWN = "[...document.querySelectorAll('[data-facets] tbody tr')].filter(row => 
 FOOT = "document.querySelector('[data-sum]').textContent.replaceAll('\\u00a0', ' ')"
 
 
+@pytest.mark.proof
 def test_every_number_of_a_column_of_the_board_leads_to_the_deals_that_it_counts(tab, demo_served, demo):
     numbers = [a for head in demo["board"].every("div", class_="so-column-head") for a in head.every("a") if "pipeline" in a["href"]]  # fmt: skip
     assert sum("need=stalled" in a["href"] for a in numbers) > 1
@@ -187,10 +189,11 @@ def test_the_keys_alone_lead_through_a_page_and_every_stop_can_be_seen(tab, demo
     assert not unseen
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("page", "stops"),
-    [("index", 24), *(pytest.param(page, 60, marks=pytest.mark.proof) for page in ("pipeline", "board", "deals/larkspur-general", "closed", "new"))],
-)  # fmt: skip
+    [("index", 24), *((page, 60) for page in ("pipeline", "board", "deals/larkspur-general", "closed", "new"))],
+)
 def test_at_every_stop_of_the_keys_the_picture_shows_where_it_is(browser, tab, demo_served, page, stops):
     tab.go(f"{demo_served}/{page}.html")
     found = []
@@ -203,6 +206,7 @@ def test_at_every_stop_of_the_keys_the_picture_shows_where_it_is(browser, tab, d
     assert not [(stop, count) for (stop, _), count in zip(found, seen, strict=True) if count < ENOUGH_TO_SEE]
 
 
+@pytest.mark.samples(1)
 def test_the_search_is_opened_typed_into_and_followed_by_the_keys_alone(browser, door):
     with browser.tab(width=1440) as tab:
         tab.go(f"{door}/deals/larkspur-general.html")
@@ -263,6 +267,7 @@ def test_paper_holds_every_row_and_heading_of_the_screen(tab, demo_served, page)
     assert not [row for row in found if not (row[1] and row[2])]
 
 
+@pytest.mark.samples(1)
 @pytest.mark.parametrize("path", ["index", "board", "metrics/sqd", "process"])
 def test_the_header_names_the_site_until_the_heading_is_scrolled_away(browser, demo_served, path):
     named = 'document.querySelector(".md-header__title").classList.contains("md-header__title--active")'
