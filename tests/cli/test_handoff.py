@@ -182,6 +182,7 @@ def test_text_of_a_record_in_an_issue_is_text(won, tmp_path):
         assert issue["body"].count("<!-- salesops ") == 1
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("breaks", [{}, {"DIES": "1"}, {"DIES": "2"}], ids=["at once", "died once", "died later"])
 @pytest.mark.parametrize(
     "names",

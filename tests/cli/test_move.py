@@ -151,6 +151,7 @@ def test_a_parked_deal_is_resumed_first(repo):
 terminal = pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 
 
+@pytest.mark.proof
 @terminal
 def test_on_a_terminal_each_need_is_one_question_and_the_last_one_is_a_yes(crm):
     Git(crm.root).begin()

@@ -268,6 +268,7 @@ def test_to_try_it_sends_nothing_and_json_tells_it(crm, git):
     assert json.loads(crm.run("propose", "--format", "json").out)["sent"] is True
 
 
+@pytest.mark.proof
 def test_on_a_terminal_it_asks_before_it_sends(crm, git, remote):
     log(crm, "One")
     before = state(crm, git)

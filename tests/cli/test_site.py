@@ -280,6 +280,7 @@ def test_a_word_that_changes_is_on_the_site_again_and_what_breaks_a_rule_is_refu
     assert "deals/acme.yaml:" in ran.stderr
 
 
+@pytest.mark.proof
 def test_what_mkdocs_warns_of_is_said_each_time(crm):
     crm.write("site/how.md", "# How\n\n[gone](gone.md)\n")
     Git(crm.root).begin()
@@ -289,6 +290,7 @@ def test_what_mkdocs_warns_of_is_said_each_time(crm):
         assert not ran.stdout.endswith(STANDS)
 
 
+@pytest.mark.proof
 def test_month_ends_and_what_was_known_are_built_each_time(built):
     for words in (("--months", "1"), ("--known", "HEAD")):
         ran = built.spawn("site", *words)

@@ -27,6 +27,7 @@ def series(repo, *words):
 # two clocks
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("day", MONTHS)
 def test_what_was_known_on_a_day_is_what_a_checkout_of_that_evening_says(demo, tmp_path, day):
     git = Git(demo.root)

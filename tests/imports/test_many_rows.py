@@ -51,6 +51,7 @@ def imported(desk, seed):
     return said, desk.files()
 
 
+@pytest.mark.samples(2)
 @pytest.mark.parametrize("seed", range(6))
 def test_how_much_is_held_at_once_changes_nothing(desk, seed, tmp_path, monkeypatch):
     other = replace(desk, repo=replace(desk.repo, root=tmp_path / "other" / "crm"))

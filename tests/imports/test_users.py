@@ -120,6 +120,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_table_is_a_message_and_changes_nothing(bring, raw):
     before = bring.files()

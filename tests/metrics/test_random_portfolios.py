@@ -214,6 +214,7 @@ def test_each_member_pays_on_a_day_what_its_contracts_in_service_say(portfolios,
         )
 
 
+@pytest.mark.proof
 def test_what_members_pay_on_the_day_is_the_metric_with_what_is_at_risk_and_the_gaps(portfolios, snapshot):
     found = [each.on(AS_OF) for each in memberships(snapshot)]
     in_force = {service.history.id for each in found if not each.in_gap for service in each.services}

@@ -103,6 +103,7 @@ def ways(walk: Walk) -> list[str]:
     return found[1:]
 
 
+@pytest.mark.samples(1)
 def test_a_deal_is_won_and_renewed_and_the_renewal_is_won_too(walk):
     for stage in ways(walk):
         walk.step("move", deal(walk), stage)

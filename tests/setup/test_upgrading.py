@@ -67,6 +67,7 @@ def findings(crm, mark: str = "fix") -> list[str]:
     return [line for line in crm.run("doctor").out.splitlines() if line.startswith(mark)]
 
 
+@pytest.mark.proof
 def test_what_the_older_version_wrote_is_written_anew_and_nothing_of_the_team(crm):
     ran = crm.run("init", ".", "--upgrade", "--yes")
     assert ran.code == 0, ran.err
@@ -190,12 +191,13 @@ def test_who_has_said_an_account_is_asked_to_review_from_the_first_commit_on(crm
     assert "\n* @ada\n" in (crm.root / ".github/CODEOWNERS").read_text()
 
 
+@pytest.mark.proof
 def test_where_nobody_has_an_account_nobody_is_missed(repo, tmp_path):
     assert repo.run("-C", str(tmp_path), "init", "ours", *WORDS, "--person", "Ada").code == 0
     assert "CODEOWNERS" not in repo.run("-C", str(tmp_path / "ours"), "doctor").out
 
 
-@pytest.mark.samples(1)
+@pytest.mark.proof
 @pytest.mark.parametrize("pinned", [NOW, "9.9.9"])
 def test_a_version_from_a_package_index_is_compared_too(crm, pinned):
     crm.write("requirements.txt", f"-r requirements.lock\nsalesops=={pinned} --hash=sha256:{'0' * 64}\n")

@@ -190,6 +190,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_file_is_a_message_or_the_right_record(bring, raw):
     before = bring.files()

@@ -107,6 +107,7 @@ def test_a_hostile_cell_is_a_record_or_a_message_and_the_other_row_is_taken(desk
     assert kept(desk, before)
 
 
+@pytest.mark.samples(12)
 @pytest.mark.parametrize("raw", FILES.values(), ids=FILES)
 def test_a_hostile_file_is_refused_with_a_message_or_read_row_by_row(desk, raw):
     before = desk.files()

@@ -70,6 +70,7 @@ HOSTILE = {
 }  # fmt: skip
 
 
+@pytest.mark.samples(12)
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_export_is_a_message_or_the_right_record(hub, what):
     hub.give(deals=HOSTILE[what])

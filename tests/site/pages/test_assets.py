@@ -50,6 +50,7 @@ def test_the_site_carries_them_as_they_are(demo):
         assert (demo.html / "assets/salesops" / asset.name).read_bytes() == asset.read_bytes()
 
 
+@pytest.mark.proof
 def test_a_page_without_a_table_that_sorts_loads_no_script_for_it(demo):
     for path in demo:
         article = demo.article(path)

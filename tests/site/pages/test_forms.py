@@ -307,6 +307,7 @@ def test_a_loss_says_why_and_what_was_learned(demo, records, form_at):
     assert text.splitlines()[-5:] == wanted
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_with_a_repository_it_opens_a_plain_issue_with_the_list_in_it(crm, site_of, form_at):
     team = crm.root / "playbook/team.yaml"
@@ -489,7 +490,7 @@ def test_whoever_goes_without_an_answer_signs_for_it(demo, records, form_at):
     assert "waived" not in form.list, "what is answered needs no signature"
 
 
-@pytest.mark.samples(4)
+@pytest.mark.samples(2)
 @pytest.mark.browser
 @pytest.mark.parametrize(
     ("deal", "name", "fields", "says"),
@@ -670,6 +671,7 @@ def test_every_text_of_the_collection_comes_back_from_each_field_of_each_form(ta
     assert all(UNSEEN.search(text) or not text.strip() or text in REFUSED for text in left), left
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_what_is_typed_key_by_key_comes_back(demo, records, form_at):
     words = 'It\'s: "the grant", #2 of {3} – 東京 🙂'
@@ -749,6 +751,7 @@ def test_a_new_deal_is_typed_on_a_page_from_the_disk_copied_and_pasted(tab, demo
 # who you are
 
 
+@pytest.mark.proof
 @pytest.mark.browser
 def test_whoever_led_a_deal_last_is_offered_and_never_signs_unasked(tab, demo):
     page = f"{demo.html.as_uri()}/new.html"

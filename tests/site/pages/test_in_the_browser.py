@@ -46,6 +46,7 @@ def test_no_page_breaks_its_policy_or_asks_another_host_for_anything(browser, de
         assert not [url for url in tab.requests if not url.startswith((demo_served, "data:"))]
 
 
+@pytest.mark.proof
 def test_a_table_sorts_by_a_click_on_its_head_and_by_the_keyboard(tab, demo_served):
     tab.go(f"{demo_served}/pipeline.html")
     as_built = tab.run(column(0))
@@ -237,6 +238,7 @@ def test_without_scripts_the_page_reads_the_same(browser, demo_served):
     assert words(scripts=False) == words(scripts=True)
 
 
+@pytest.mark.proof
 def test_a_script_in_a_page_of_the_team_does_not_run(tab, crm, fill, site_of, serve):
     fill(
         crm,

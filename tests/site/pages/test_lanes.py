@@ -177,7 +177,7 @@ def test_everything_drawn_is_within_the_drawing_and_is_read_where_nobody_sees(de
     assert len(deals) > 40
 
 
-@pytest.mark.samples(1)
+@pytest.mark.proof
 @pytest.mark.browser
 @pytest.mark.parametrize("width", [400, 1440])
 def test_no_name_on_the_band_is_cut_off(browser, demo_served, demo, width):

@@ -175,6 +175,7 @@ def test_a_name_above_the_to_do_list_leads_to_as_many_things_to_do_as_it_says(de
         assert len(tasks) == last_number(pill.text)
 
 
+@pytest.mark.proof
 def test_the_keys_alone_lead_through_a_page_and_every_stop_can_be_seen(tab, demo_served):
     tab.go(f"{demo_served}/pipeline.html")
     tab.wait("!!document.querySelector('.dt-column-order')")
@@ -223,6 +224,7 @@ def test_the_search_is_opened_typed_into_and_followed_by_the_keys_alone(browser,
         assert not tab.faults
 
 
+@pytest.mark.samples(1)
 def test_enter_opens_the_best_of_what_the_search_found_and_escape_closes_the_search(browser, door):
     with browser.tab(width=1440) as tab:
         tab.go(f"{door}/index.html")
