@@ -15,7 +15,7 @@ from salesops.metrics.conversions import win_rate
 from salesops.metrics.metric import line, metric
 from salesops.metrics.pipeline import kept_warm, qualified
 from salesops.metrics.readings import Amounts, Share, tally
-from salesops.metrics.wording import amount
+from salesops.metrics.wording import TOO_FEW, amount
 from salesops.problems import Path
 from salesops.records.money import CENT, Money, Sums, total
 
@@ -179,5 +179,5 @@ def _a_day(open_deals: int, amounts_won: list[Decimal], rate: Share, cycles: lis
 def _shared_factors(rate: Share, cycles: list[Cycle], *, is_enough: bool) -> dict[str, str]:
     """The factors that all currencies have in common, each with what it rests on."""
     days = Decimal(sum(cycle.days for cycle in cycles)) / len(cycles)
-    few = {} if is_enough else {"insufficient data:": f"fewer than {rate.floor} wins or closed attempts"}
+    few = {} if is_enough else {f"{TOO_FEW}:": f"fewer than {rate.floor} wins or closed attempts"}
     return {"win rate": f"{rate.hits} of {rate.out_of}", "days to a win": f"{days:.1f} (n = {len(cycles)})", **few}

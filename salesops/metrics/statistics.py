@@ -9,7 +9,7 @@ from statistics import NormalDist
 from salesops.records.team import Numbers
 
 ENOUGH = Numbers().enough
-"""Below this many counted, a share or an average is shown as insufficient data, and no quantile but the median, unless the team says another number (``reference/definitions#intervals``)."""
+"""Below this many counted, a share or an average is too few to say anything, and there is no quantile but the median, unless the team says another number (``reference/definitions#intervals``)."""
 
 Interval = tuple[float, float]
 

@@ -14,6 +14,8 @@ from salesops.records.money import Sums
 
 NO_DATA = "no data"
 NOT_YET = "not yet"
+TOO_FEW = "too few to say"
+"""What is said of a share or an average of fewer than the team's floor (``reference/definitions#intervals``)."""
 
 
 def headline(reading: Reading | None) -> str:
@@ -74,16 +76,15 @@ def _share(share: Share) -> str:
     if not share.out_of:
         return still
     if not share.is_enough:
-        return " · ".join(part for part in (f"insufficient data: {between(share.interval)}", still) if part)
+        return " · ".join(part for part in (TOO_FEW, still) if part)
     counts = f"{share.hits:,} of {share.out_of:,}"
-    sure = f"95 % interval {between(share.interval)}" if share.interval else ""
-    return " · ".join(part for part in (counts, sure, still) if part)
+    return " · ".join(part for part in (counts, could_be(share.interval), still) if part)
 
 
 def _days(days: Days) -> str:
     if not days.n:
         return ""
-    few = "" if days.is_enough else "insufficient data"
+    few = "" if days.is_enough else TOO_FEW
     return " · ".join(part for part in (f"median {days.median:,.1f}", _spread(days), f"n = {days.n:,}", few) if part)
 
 
@@ -145,6 +146,11 @@ def percent_of_money(share: float) -> str:
 def between(interval: Interval | None) -> str:
     """``23–64 %``."""
     return f"{interval[0] * 100:.0f}–{interval[1] * 100:.0f} %" if interval else ""
+
+
+def could_be(interval: Interval | None) -> str:
+    """``could be 23 to 64 %``: the 95 % interval of a share, in words."""
+    return f"could be {between(interval).replace('–', ' to ')}" if interval else ""
 
 
 def amounts(sums: Sums | Mapping[str, Decimal]) -> str:

@@ -45,7 +45,7 @@ class Numbers(Record):
 
     enough: Some = Field(
         default=10,
-        description="From how many outcomes on there is a rate, an average or a difference; below it reads insufficient data. Default: 10.",
+        description="From how many outcomes on there is a rate, an average or a difference; below it, too few to say. Default: 10.",
         examples=["10"],
     )
     grace_days: Some = Field(

@@ -50,7 +50,7 @@ def test_days_are_averaged_whatever_their_order():
 
 
 @pytest.mark.parametrize(("n", "enough"), [(9, False), (10, True)])
-def test_below_ten_values_an_average_is_insufficient_data(n, enough):
+def test_below_ten_values_an_average_is_too_few_to_say(n, enough):
     assert Days(values=(1,) * n).is_enough == enough
     assert Share(hits=1, out_of=n).is_enough == enough
     assert Share(hits=1, out_of=n).as_data()["enough"] == enough
@@ -125,8 +125,8 @@ def test_thousands_are_marked_alike_in_a_whole_line(reading):
 
 
 def test_of_fewer_than_ten_values_no_quantile_is_told_but_the_least_and_the_greatest():
-    assert detail(Days(values=(3, 12, 40))) == "median 12.0 · from 3 to 40 · n = 3 · insufficient data"
-    assert detail(Days(values=(3,))) == "median 3.0 · n = 1 · insufficient data"
+    assert detail(Days(values=(3, 12, 40))) == "median 12.0 · from 3 to 40 · n = 3 · too few to say"
+    assert detail(Days(values=(3,))) == "median 3.0 · n = 1 · too few to say"
     assert "80 % within" in detail(Days(values=tuple(range(10))))
     assert (Days(values=(3, 40)).as_data()["least"], Days(values=()).as_data()["least"]) == (3, None)
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 from salesops.book.book import Snapshot
 from salesops.metrics.readings import Reading, Share
 from salesops.metrics.targets import MISSED, MISSING, REACHED, UNCOUNTED, TargetStanding, as_number, goal, reading_of
-from salesops.metrics.wording import between, headline, percent, rounded
+from salesops.metrics.wording import TOO_FEW, could_be, headline, percent, rounded
 from salesops.records.bounds import value_of
 from salesops.records.money import Money
 from salesops.reports.weekly import change
@@ -106,7 +106,7 @@ def _verdict(snapshot: Snapshot, standing: TargetStanding, now: Reading | None, 
         return
     yield days_said(rounded(progress.gap) or progress.state, snapshot.as_of)
     if isinstance(now, Share) and now.out_of:
-        yield f"could be {between(now.interval).replace('–', ' to ')}" if now.is_enough else "too few to say"
+        yield could_be(now.interval) if now.is_enough else TOO_FEW
     moved = change(then, now)
     if moved and moved != NO_CHANGE:
         yield f"{rounded(moved)} {in_weeks(snapshot.numbers.trend_weeks)}{_of_whom(then, now)}"

@@ -23,7 +23,7 @@ def test_an_experiment_shows_its_variants_with_their_deals_and_what_may_be_said(
     repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-19]\n" + MAIL % "named", id="b")
     repo.deal("stages: [enrichment: 2026-01-05, outreach: 2026-01-19]", id="c")
     text = page_of("experiments/subject").text
-    assert "plain 1 1 of 1 insufficient data: 21–100 % 1 deal Cascadia University" in text
+    assert "plain 1 1 of 1 too few to say 1 deal Cascadia University" in text
     assert "named 1 no data 1 still open –" in text
     assert "plain against named – – too few" in text
     assert "stop rule reached on 2026-01-20" in text
