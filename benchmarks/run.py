@@ -268,6 +268,16 @@ def site(bench: Bench) -> Iterator[str]:
         Run(f"check of {bench.small:,}", f"{bench.salesops} -C {small} check"),
     ]
     yield from table(runs, bench.time(runs, times=3))
+    yield f"\nThe same pages, their bodies ready-made ({out[bench.small].name}):\n"
+    same = bench.work / "same"
+    shutil.rmtree(same, ignore_errors=True)
+    subprocess.run([bench.python, str(HERE / "same_pages.py"), str(out[bench.small]), str(same)], check=True)
+    again = [
+        runs[0],
+        *([Run("Hugo, the same pages", f"hugo -s {same / 'hugo'} --quiet")] if has_hugo else []),
+        Run("MkDocs, the same pages", f"{mkdocs} build -q -f {same}/mkdocs.yml -d {same}/html"),
+    ]
+    yield from table([Run(runs[0].name, ""), *again[1:]], bench.time(again, times=2, warm=0))
     growth = Goal("G12", 11 * bench.large / bench.small / 10, of[bench.small])
     runs = [
         runs[0],
