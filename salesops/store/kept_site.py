@@ -60,7 +60,7 @@ def inputs_of(root: Path, out: Path, asked: Mapping[str, object]) -> str | None:
         if LEADS_ELSEWHERE.search(config) or _half_written(root):
             return None
         told = sha256(repr((sorted(asked.items()), config)).encode())
-        left_out = {str(out), str(PACKAGE)}
+        left_out = {str(out.resolve()), str(PACKAGE)}
         files = _contents(root, lambda name, path: path in left_out or name == "build" or name.startswith("."))
         for part in (*_of_git(root), *_of_the_program(), *files):
             _add(told, part)
@@ -82,11 +82,16 @@ def kept_site(root: Path, out: Path, inputs: str | None) -> KeptSite | None:
     return None
 
 
-def keep(root: Path, out: Path, inputs: str, *, day: date, today: date, zone: str, pages: int) -> None:
-    """Note a site that was built; where that cannot be done, the next one is built, too."""
+def keep(
+    root: Path, out: Path, inputs: str, asked: Mapping[str, object], *, day: date, today: date, zone: str, pages: int
+) -> None:
+    """Note a site that was built; where that cannot be done, the next one is built, too.
+
+    Where midnight came in between, or somebody wrote, nobody knows which of the two had its say: such a site is not noted.
+    """
     with suppress(OSError):
-        if str(today) != _today(zone):
-            return  # midnight came in between: nobody knows which day had its say
+        if str(today) != _today(zone) or inputs_of(root, out, asked) != inputs:
+            return
         note = _note(root)
         note.parent.mkdir(exist_ok=True)
         draft = note.with_name(f".{note.name}.{os.getpid()}")
@@ -138,7 +143,7 @@ def _contents(root: Path, is_left_out: LeftOut) -> Iterator[bytes]:
         if entry.is_symlink():
             yield os.fsencode(os.readlink(entry.path))
         elif not entry.is_file():
-            yield b"neither file nor link"
+            yield b"a folder" if entry.is_dir() else b"neither file, folder nor link"
         else:
             with open(entry.path, "rb") as file:
                 yield file_digest(file, sha256).digest()
@@ -154,15 +159,17 @@ def _files(out: Path) -> str:
 
 
 def _entries(root: Path, is_left_out: LeftOut = lambda *_: False) -> list[tuple[str, os.DirEntry[str]]]:
-    """Everything below a folder that is no folder, by its name from there, but for the folders that are left out."""
+    """Everything below a folder, by its name from there, but for the folders that are left out."""
     found, folders, top = [], [str(root)], len(str(root)) + 1
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
                 name = entry.path[top:]
-                if not entry.is_dir(follow_symlinks=False):
-                    found.append((name, entry))
-                elif not is_left_out(name, entry.path):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if is_folder and is_left_out(name, entry.path):
+                    continue
+                found.append((name, entry))
+                if is_folder:
                     folders.append(entry.path)
     return sorted(found, key=itemgetter(0))
 

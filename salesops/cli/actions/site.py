@@ -23,16 +23,19 @@ def run(
 ) -> int:
     """Build the site, or the public one; 1 where the records break the rules or it cannot be built."""
     inputs: str | None = None
+    asked = {"as_of": as_of, "strict": strict}
     root = find_root(Path(folder).resolve()) if Path(folder).is_dir() else None
     if root and not (known or public or months):
         target = (Path(folder, out) if out else root / HTML).absolute()
-        inputs = inputs_of(root, target, {"as_of": as_of, "strict": strict})
+        inputs = inputs_of(root, target, asked)
         if not rebuild and (kept := kept_site(root, target, inputs)):
             return _say_that_it_stands(kept)
     # What builds takes longer to load than all of the above takes.
     from salesops.cli.actions.site_build import build_site  # noqa: PLC0415
 
-    return build_site(folder, out, as_of, known, strict=strict, public=public, months=months, inputs=inputs)
+    return build_site(
+        folder, out, as_of, known, strict=strict, public=public, months=months, inputs=inputs, asked=asked
+    )
 
 
 def _say_that_it_stands(kept: KeptSite) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,23 +38,32 @@ def build_site(
     public: bool,
     months: int,
     inputs: str | None,
+    asked: Mapping[str, object],
 ) -> int:
     """Build the site, or the public one; 1 where the records break the rules or it cannot be built.
 
-    ``inputs`` is the digest of what it is made of; where there is one, what was built is noted as what stands until one of them changes.
+    ``inputs`` is the digest of what it is made of, where it was ``asked`` for in this way; where there is one, what was built is
+    noted as what stands until one of them changes.
     """
     if public and months:
         raise Usage("--months is for the team's site; the public one tells of one day")
     records = records_of(folder, as_of, known)
     target = (Path(folder, out) if out else records.root / (PUBLIC_HTML if public else HTML)).absolute()
-    if records.point is None:
-        return _build(records, records.root, target, strict=strict, public=public, months=months, inputs=inputs)
-    with files_of(records.root, records.point.commit, OWN_FILES) as then:
-        return _build(records, then, target, strict=strict, public=public, months=months, inputs=inputs)
+    if records.point:
+        with files_of(records.root, records.point.commit, OWN_FILES) as then:
+            return _build(records, then, target, strict, public, months, None, asked)
+    return _build(records, records.root, target, strict, public, months, inputs, asked)
 
 
 def _build(
-    records: Records, root: Path, target: Path, *, strict: bool, public: bool, months: int, inputs: str | None
+    records: Records,
+    root: Path,
+    target: Path,
+    strict: bool,
+    public: bool,
+    months: int,
+    inputs: str | None,
+    asked: Mapping[str, object],
 ) -> int:
     """Build a site of records from the files below ``root``; none of records that break the rules."""
     book, problems, day, today = records.book, records.problems, records.day, day_of(None, records.book)
@@ -69,7 +79,7 @@ def _build(
         return 1
     say(f"{counted(built.pages, 'page')} as of {day}: open {show(target / 'index.html')}")
     if inputs and built.follows_from_files and not speaker.spoke:
-        keep(records.root, target, inputs, day=day, today=today, zone=book.zone, pages=built.pages)
+        keep(records.root, target, inputs, asked, day=day, today=today, zone=book.zone, pages=built.pages)
     return 0
 
 
