@@ -31,6 +31,8 @@ NOTE = "salesops/site.json"
 PACKAGE = Path(__file__).parents[1]
 ENVIRONMENT = re.compile(r"(?:SALESOPS|GIT|LC)_.*|SOURCE_DATE_EPOCH|LANG|TZ")
 """What the shell may say that changes a site."""
+LARGE = 4 * 1024 * 1024
+"""Bytes above which a file, such as a film or a backup, is not read: its clocks tell when it was written."""
 LeftOut = Callable[[str, str], bool]
 """Whether a folder, by its name from the top and its path, is left out."""
 LEADS_ELSEWHERE = re.compile(rb"\bINHERIT\b|!ENV\b|!relative\b|!!python")
@@ -125,25 +127,33 @@ def _of_git(root: Path) -> Iterator[bytes]:
 
 
 def _of_the_program() -> Iterator[bytes]:
-    """What builds: this program, byte for byte, what is installed beside it, and what the shell says."""
+    """What builds: this program, byte for byte, what is installed beside it, and what the shell says.
+
+    A package without a dot in its name is told by its dist-info; its own folder has another clock as soon as Python compiles it.
+    """
     yield from _contents(PACKAGE, lambda name, _: name.endswith("__pycache__"))
     yield sys.version.encode()
     for folder in sys.path:
         if folder.endswith("-packages") and os.path.isdir(folder):
             with os.scandir(folder) as found:
-                named = sorted((each.name, each.stat().st_mtime_ns) for each in found)
+                named = sorted((each.name, "." in each.name and each.stat().st_mtime_ns) for each in found)
             yield repr((folder, named)).encode()
     yield repr(sorted(item for item in os.environ.items() if ENVIRONMENT.fullmatch(item[0]))).encode()
 
 
 def _contents(root: Path, is_left_out: LeftOut) -> Iterator[bytes]:
-    """The names of the files below a folder, and digests of what they hold; nobody follows a link, so of one it is where it leads."""
+    """The names of what is below a folder, and digests of what the files hold, of large ones their sizes and clocks.
+
+    Nobody follows a link, so of one it is where it leads.
+    """
     for name, entry in _entries(root, is_left_out):
         yield os.fsencode(name)
         if entry.is_symlink():
             yield os.fsencode(os.readlink(entry.path))
         elif not entry.is_file():
             yield b"a folder" if entry.is_dir() else b"neither file, folder nor link"
+        elif (state := entry.stat()).st_size > LARGE:
+            yield b"%d %d %d" % (state.st_size, state.st_mtime_ns, state.st_ctime_ns)
         else:
             with open(entry.path, "rb") as file:
                 yield file_digest(file, sha256).digest()

@@ -207,6 +207,25 @@ def test_another_library_ends_it(crm, tmp_path, monkeypatch):
     assert not stands(crm)
 
 
+def test_python_that_compiles_a_library_does_not(crm, tmp_path, monkeypatch):
+    (tmp_path / "site-packages/mkdocs").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site-packages")])
+    note(crm)
+    (tmp_path / "site-packages/mkdocs/__pycache__").mkdir()
+    assert stands(crm)
+
+
+def test_a_large_file_that_is_written_again_ends_it(crm):
+    film = crm.root / "film.mp4"
+    film.write_bytes(bytes(module.LARGE + 1))
+    note(crm)
+    assert stands(crm)
+    state = film.stat()
+    film.write_bytes(b"x" + bytes(module.LARGE))
+    os.utime(film, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert not stands(crm)
+
+
 @pytest.mark.parametrize("told", ["INHERIT: ../ours.yml\n", "site_name: !ENV NAME\n", "x: !!python/name:os.name\n"])
 def test_a_configuration_that_leads_elsewhere_is_never_kept(crm, told):
     crm.write("mkdocs.yml", told)
