@@ -309,7 +309,10 @@ def config_file(root: Path) -> Path:
 
 @dataclass(frozen=True)
 class Built:
-    """What was built: how many pages, and whether all of it follows from files of the repository and of the program, and git told all."""
+    """What was built: how many pages were made, and whether all of the site follows from files of the repository and of the program.
+
+    Where git could not tell the history nobody knows what it will say the next time.
+    """
 
     pages: int
     follows_from_files: bool
@@ -352,11 +355,8 @@ PLAIN_EXTENSION = re.compile(
 def follows_from_files(config: MkDocsConfig) -> bool:
     """Whether nothing may read what we do not know of: a hook, a plugin or an extension of others, a theme or a metric of one's own."""
     plain = not config.hooks and not config.theme.custom_dir and not installed()
-    return (
-        plain
-        and {*config.plugins} <= OWN_PLUGINS
-        and all(PLAIN_EXTENSION.fullmatch(name) for name in config.markdown_extensions)
-    )
+    extensions = all(PLAIN_EXTENSION.fullmatch(name) for name in config.markdown_extensions)
+    return plain and extensions and {*config.plugins} <= OWN_PLUGINS
 
 
 @contextmanager
