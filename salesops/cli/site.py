@@ -13,7 +13,7 @@ from salesops.cli.options import as_of_option, known_option, months_option
 )
 @click.option("--public", is_flag=True, help="Build the public site: what `public` in playbook/team.yaml names.")
 @click.option("--strict", is_flag=True, help="Fail on warnings, from the records or from MkDocs.")
-@click.option("--rebuild", is_flag=True, help="Build it even where nothing has changed since.")
+@click.option("--rebuild", is_flag=True, help="Build it even where nothing has changed since it was built.")
 @months_option
 @as_of_option
 @known_option
@@ -34,9 +34,9 @@ def command(
     today. With --known it is the site that was built, or could have been, at a commit or on the evening of a day: its
     records, its own pages, its history.
 
-    Where nothing has changed since the site was built, it says so at once and leaves it as it is: no record, page, setting or
-    commit, and not the day. A site with hooks, other plugins or a theme of its own is always built, and so is one that
-    MkDocs warns of.
+    Where nothing has changed since the site was built, no record, page, setting or commit, and it is still the same day, it
+    says so at once and leaves the site as it is; --rebuild builds it all the same. A site is always built with hooks, a theme,
+    metrics, or plugins and Markdown extensions of others, without git's whole history, and where MkDocs warns of something.
 
     The site is for the team. With --public another one is built, of a few pages of its own: it tells what `public` in
     playbook/team.yaml names, and nothing else. Numbers are rounded, and withheld where too few members stand behind

@@ -28,6 +28,7 @@ from mkdocs.utils.meta import get_data
 
 from salesops.book.book import Snapshot
 from salesops.changes.timeline import NO_GIT_HISTORY, GitHistory
+from salesops.metrics.own import installed
 from salesops.records.kinds import folders as record_folders
 from salesops.site.frames import PRIVATE, SHELL, TITLE, Stamp, bannered, filled, frame, guarded, once, own_scripts
 from salesops.site.navigation import menu, own_entries
@@ -308,7 +309,10 @@ def config_file(root: Path) -> Path:
 
 @dataclass(frozen=True)
 class Built:
-    """What was built: how many pages were made, and whether all of the site follows from files of the repository and of the program."""
+    """What was built: how many pages were made, and whether all of the site follows from files of the repository and of the program.
+
+    Where git could not tell the history nobody knows what it will say the next time.
+    """
 
     pages: int
     follows_from_files: bool
@@ -337,18 +341,22 @@ def build(site: Site, out: Path, *, strict: bool = False) -> Built:
         put_in_place(out, fresh)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
-    return Built(count, follows_from_files(config))
+    return Built(count, follows_from_files(config) and not site.past.timeline.gap)
 
 
 OWN_PLUGINS = frozenset({"search", "material/search", "salesops"})
-READ_ELSEWHERE = frozenset({"pymdownx.snippets", "pymdownx.b64"})
-"""Extensions of Markdown that take in other files."""
+PLAIN_EXTENSION = re.compile(
+    r"(?:markdown\.extensions\.)?(?:abbr|admonition|attr_list|codehilite|def_list|extra|fenced_code|footnotes|legacy_attrs|legacy_em"
+    r"|md_in_html|meta|nl2br|sane_lists|smarty|tables|toc|wikilinks)|pymdownx\.(?!snippets\b|b64\b)[\w.]+"
+)
+"""Extensions of Markdown that take in no other files."""
 
 
 def follows_from_files(config: MkDocsConfig) -> bool:
-    """Whether nothing that mkdocs.yml asks for may read what we do not know of: a hook, a plugin of others, a theme of one's own."""
-    plain = not config.hooks and not config.theme.custom_dir
-    return plain and {*config.plugins} <= OWN_PLUGINS and not {*config.markdown_extensions} & READ_ELSEWHERE
+    """Whether nothing may read what we do not know of: a hook, a plugin or an extension of others, a theme or a metric of one's own."""
+    plain = not config.hooks and not config.theme.custom_dir and not installed()
+    extensions = all(PLAIN_EXTENSION.fullmatch(name) for name in config.markdown_extensions)
+    return plain and extensions and {*config.plugins} <= OWN_PLUGINS
 
 
 @contextmanager

@@ -31,6 +31,8 @@ NOTE = "salesops/site.json"
 PACKAGE = Path(__file__).parents[1]
 ENVIRONMENT = re.compile(r"(?:SALESOPS|GIT|LC)_.*|SOURCE_DATE_EPOCH|LANG|TZ")
 """What the shell may say that changes a site."""
+LARGE = 4 * 1024 * 1024
+"""Bytes above which a file, such as a film or a backup, is not read: its clocks tell when it was written."""
 LeftOut = Callable[[str, str], bool]
 """Whether a folder, by its name from the top and its path, is left out."""
 LEADS_ELSEWHERE = re.compile(rb"\bINHERIT\b|!ENV\b|!relative\b|!!python")
@@ -60,7 +62,7 @@ def inputs_of(root: Path, out: Path, asked: Mapping[str, object]) -> str | None:
         if LEADS_ELSEWHERE.search(config) or _half_written(root):
             return None
         told = sha256(repr((sorted(asked.items()), config)).encode())
-        left_out = {str(out), str(PACKAGE)}
+        left_out = {str(out.resolve()), str(PACKAGE)}
         files = _contents(root, lambda name, path: path in left_out or name == "build" or name.startswith("."))
         for part in (*_of_git(root), *_of_the_program(), *files):
             _add(told, part)
@@ -82,11 +84,16 @@ def kept_site(root: Path, out: Path, inputs: str | None) -> KeptSite | None:
     return None
 
 
-def keep(root: Path, out: Path, inputs: str, *, day: date, today: date, zone: str, pages: int) -> None:
-    """Note a site that was built; where that cannot be done, the next one is built, too."""
+def keep(
+    root: Path, out: Path, inputs: str, asked: Mapping[str, object], *, day: date, today: date, zone: str, pages: int
+) -> None:
+    """Note a site that was built; where that cannot be done, the next one is built, too.
+
+    Where midnight came in between, or somebody wrote, nobody knows which of the two had its say: such a site is not noted.
+    """
     with suppress(OSError):
-        if str(today) != _today(zone):
-            return  # midnight came in between: nobody knows which day had its say
+        if str(today) != _today(zone) or inputs_of(root, out, asked) != inputs:
+            return
         note = _note(root)
         note.parent.mkdir(exist_ok=True)
         draft = note.with_name(f".{note.name}.{os.getpid()}")
@@ -120,25 +127,33 @@ def _of_git(root: Path) -> Iterator[bytes]:
 
 
 def _of_the_program() -> Iterator[bytes]:
-    """What builds: this program, byte for byte, what is installed beside it, and what the shell says."""
+    """What builds: this program, byte for byte, what is installed beside it, and what the shell says.
+
+    A package without a dot in its name is told by its dist-info; its own folder has another clock as soon as Python compiles it.
+    """
     yield from _contents(PACKAGE, lambda name, _: name.endswith("__pycache__"))
     yield sys.version.encode()
     for folder in sys.path:
         if folder.endswith("-packages") and os.path.isdir(folder):
             with os.scandir(folder) as found:
-                named = sorted((each.name, each.stat().st_mtime_ns) for each in found)
+                named = sorted((each.name, "." in each.name and each.stat().st_mtime_ns) for each in found)
             yield repr((folder, named)).encode()
     yield repr(sorted(item for item in os.environ.items() if ENVIRONMENT.fullmatch(item[0]))).encode()
 
 
 def _contents(root: Path, is_left_out: LeftOut) -> Iterator[bytes]:
-    """The names of the files below a folder, and digests of what they hold; nobody follows a link, so of one it is where it leads."""
+    """The names of what is below a folder, and digests of what the files hold, of large ones their sizes and clocks.
+
+    Nobody follows a link, so of one it is where it leads.
+    """
     for name, entry in _entries(root, is_left_out):
         yield os.fsencode(name)
         if entry.is_symlink():
             yield os.fsencode(os.readlink(entry.path))
         elif not entry.is_file():
-            yield b"neither file nor link"
+            yield b"a folder" if entry.is_dir() else b"neither file, folder nor link"
+        elif (state := entry.stat()).st_size > LARGE:
+            yield b"%d %d %d" % (state.st_size, state.st_mtime_ns, state.st_ctime_ns)
         else:
             with open(entry.path, "rb") as file:
                 yield file_digest(file, sha256).digest()
@@ -154,15 +169,17 @@ def _files(out: Path) -> str:
 
 
 def _entries(root: Path, is_left_out: LeftOut = lambda *_: False) -> list[tuple[str, os.DirEntry[str]]]:
-    """Everything below a folder that is no folder, by its name from there, but for the folders that are left out."""
+    """Everything below a folder, by its name from there, but for the folders that are left out."""
     found, folders, top = [], [str(root)], len(str(root)) + 1
     while folders:
         with os.scandir(folders.pop()) as entries:
             for entry in entries:
                 name = entry.path[top:]
-                if not entry.is_dir(follow_symlinks=False):
-                    found.append((name, entry))
-                elif not is_left_out(name, entry.path):
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if is_folder and is_left_out(name, entry.path):
+                    continue
+                found.append((name, entry))
+                if is_folder:
                     folders.append(entry.path)
     return sorted(found, key=itemgetter(0))
 

@@ -297,3 +297,11 @@ def test_month_ends_and_what_was_known_are_built_each_time(built):
         assert (ran.returncode, ran.stdout.endswith(STANDS)) == (0, False), ran.stderr
     wrong = built.spawn("-C", "nowhere", "site")
     assert (wrong.returncode, wrong.stdout) == (2, "")
+
+
+@pytest.mark.proof
+def test_a_site_of_which_git_could_not_tell_the_history_is_built_each_time(built):
+    (built.root / ".git/shallow").write_text(Git(built.root)("rev-parse", "HEAD") + "\n")
+    for _ in range(2):
+        ran = built.spawn("site")
+        assert (ran.returncode, ran.stdout.endswith(STANDS)) == (0, False), ran.stderr

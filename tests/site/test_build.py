@@ -410,12 +410,24 @@ def test_the_site_is_the_same_bytes_whatever_the_process_the_zone_and_the_locale
         ("theme: material\nplugins: [search, salesops]", True),
         ("theme: material\nplugins: [search, salesops, tags]", False),
         ("theme: {name: material, custom_dir: ours}", False),
+        ("markdown_extensions: [pymdownx.details, markdown.extensions.extra]", True),
         ("markdown_extensions: [pymdownx.snippets]", False),
+        ("markdown_extensions: ['pymdownx.snippets:SnippetExtension']", False),
+        ("markdown_extensions: [extension_of_others]", False),
     ],
 )
-def test_a_site_follows_from_files_unless_something_else_may_be_read(tmp_path, told, follows):
+def test_a_site_follows_from_files_unless_something_else_may_be_read(tmp_path, monkeypatch, told, follows):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "extension_of_others.py").write_text("from markdown.extensions.tables import makeExtension\n")
     (tmp_path / "ours.py").write_text("")
     (tmp_path / "ours").mkdir()
     (tmp_path / "docs").mkdir()
     (tmp_path / "mkdocs.yml").write_text(f"site_name: Ours\n{told}\n")
     assert follows_from_files(load_config(str(tmp_path / "mkdocs.yml"))) is follows
+
+
+def test_a_metric_of_an_installed_package_may_read_anything(tmp_path, monkeypatch):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "mkdocs.yml").write_text("site_name: Ours\n")
+    monkeypatch.setattr("salesops.site.build.installed", lambda: ("a metric",))
+    assert not follows_from_files(load_config(str(tmp_path / "mkdocs.yml")))

@@ -42,7 +42,7 @@ def note(repo) -> bool:
     inputs = inputs_of(repo.root, out(repo), ASKED)
     if inputs:
         today = datetime.now(ZoneInfo(ZONE)).date()
-        keep(repo.root, out(repo), inputs, day=date(2026, 11, 20), today=today, zone=ZONE, pages=2)
+        keep(repo.root, out(repo), inputs, ASKED, day=date(2026, 11, 20), today=today, zone=ZONE, pages=2)
     return inputs is not None
 
 
@@ -106,6 +106,32 @@ def test_words_that_change_behind_the_clock_of_the_file_end_it(crm):
 def test_a_file_that_goes_ends_it(crm, gone):
     (crm.root / gone).unlink()
     assert not stands(crm)
+
+
+@pytest.mark.parametrize("name", ["Deals", "deals/acme.yaml", "build/html/deals/old"])
+def test_an_empty_folder_that_comes_ends_it(crm, name):
+    (crm.root / name).mkdir()
+    assert not stands(crm)
+
+
+def test_what_was_written_while_it_was_built_and_taken_back_later_is_on_nobodys_site(crm):
+    note_of(crm).unlink()
+    page, words = crm.root / "site/how.md", (crm.root / "site/how.md").read_bytes()
+    inputs = inputs_of(crm.root, out(crm), ASKED)
+    page.write_bytes(b"# Why\n")
+    today = datetime.now(ZoneInfo(ZONE)).date()
+    keep(crm.root, out(crm), inputs, ASKED, day=today, today=today, zone=ZONE, pages=2)
+    page.write_bytes(words)
+    assert not stands(crm)
+
+
+def test_the_site_is_no_part_of_what_it_is_made_of_however_its_folder_is_named(crm, tmp_path):
+    (tmp_path / "led").symlink_to(crm.root)
+    crm.write("web/index.html", "<h1>Today</h1>")
+    for web in (crm.root / "web", crm.root / "deals/../web", tmp_path / "led/web"):
+        before = inputs_of(crm.root, web, ASKED)
+        crm.write("web/index.html", f"<h1>{web}</h1>")
+        assert inputs_of(crm.root, web, ASKED) == before
 
 
 def test_a_folder_of_another_name_is_another_site(crm, tmp_path):
@@ -181,6 +207,25 @@ def test_another_library_ends_it(crm, tmp_path, monkeypatch):
     assert not stands(crm)
 
 
+def test_python_that_compiles_a_library_does_not(crm, tmp_path, monkeypatch):
+    (tmp_path / "site-packages/mkdocs").mkdir(parents=True)
+    monkeypatch.setattr(sys, "path", [*sys.path, str(tmp_path / "site-packages")])
+    note(crm)
+    (tmp_path / "site-packages/mkdocs/__pycache__").mkdir()
+    assert stands(crm)
+
+
+def test_a_large_file_that_is_written_again_ends_it(crm):
+    film = crm.root / "film.mp4"
+    film.write_bytes(bytes(module.LARGE + 1))
+    note(crm)
+    assert stands(crm)
+    state = film.stat()
+    film.write_bytes(b"x" + bytes(module.LARGE))
+    os.utime(film, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert not stands(crm)
+
+
 @pytest.mark.parametrize("told", ["INHERIT: ../ours.yml\n", "site_name: !ENV NAME\n", "x: !!python/name:os.name\n"])
 def test_a_configuration_that_leads_elsewhere_is_never_kept(crm, told):
     crm.write("mkdocs.yml", told)
@@ -216,7 +261,16 @@ def test_without_git_nothing_is_kept(repo):
     repo.write("mkdocs.yml", "site_name: Ours\n")
     repo.write("build/html/index.html", "<h1>Today</h1>")
     assert not note(repo)
-    keep(repo.root, out(repo), "x", day=date(2026, 1, 1), today=datetime.now(ZoneInfo(ZONE)).date(), zone=ZONE, pages=1)
+    keep(
+        repo.root,
+        out(repo),
+        "x",
+        ASKED,
+        day=date(2026, 1, 1),
+        today=datetime.now(ZoneInfo(ZONE)).date(),
+        zone=ZONE,
+        pages=1,
+    )
     assert not kept_site(repo.root, out(repo), "x")
 
 
@@ -232,7 +286,7 @@ def test_a_note_that_is_spoilt_says_nothing(crm, spoilt):
 def test_a_day_that_ended_while_it_was_built_is_not_noted(crm):
     note_of(crm).unlink()
     inputs = inputs_of(crm.root, out(crm), ASKED)
-    keep(crm.root, out(crm), inputs, day=date(2026, 1, 1), today=date(2026, 1, 1), zone=ZONE, pages=1)
+    keep(crm.root, out(crm), inputs, ASKED, day=date(2026, 1, 1), today=date(2026, 1, 1), zone=ZONE, pages=1)
     assert not note_of(crm).exists()
 
 

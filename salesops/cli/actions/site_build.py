@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from salesops.problems import CannotDecide, Problem
 from salesops.site.build import PUBLIC_HTML, Built, NoPlace, Site, build
 from salesops.site.own_pages import SOURCE, CannotBuild
 from salesops.store.commits import files_of
-from salesops.store.kept_site import HTML, keep
+from salesops.store.kept_site import HTML
 from salesops.store.record_histories import git_history
 
 
@@ -36,24 +37,31 @@ def build_site(
     strict: bool,
     public: bool,
     months: int,
-    inputs: str | None,
+    noted: Callable[..., None] | None,
 ) -> int:
     """Build the site, or the public one; 1 where the records break the rules or it cannot be built.
 
-    ``inputs`` is the digest of what it is made of; where there is one, what was built is noted as what stands until one of them changes.
+    Where it may be ``noted``, that is called with what was built, which stands until something changes that it is made of.
     """
     if public and months:
         raise Usage("--months is for the team's site; the public one tells of one day")
     records = records_of(folder, as_of, known)
     target = (Path(folder, out) if out else records.root / (PUBLIC_HTML if public else HTML)).absolute()
     if records.point is None:
-        return _build(records, records.root, target, strict=strict, public=public, months=months, inputs=inputs)
+        return _build(records, records.root, target, strict=strict, public=public, months=months, noted=noted)
     with files_of(records.root, records.point.commit, OWN_FILES) as then:
-        return _build(records, then, target, strict=strict, public=public, months=months, inputs=inputs)
+        return _build(records, then, target, strict=strict, public=public, months=months, noted=noted)
 
 
 def _build(
-    records: Records, root: Path, target: Path, *, strict: bool, public: bool, months: int, inputs: str | None
+    records: Records,
+    root: Path,
+    target: Path,
+    *,
+    strict: bool,
+    public: bool,
+    months: int,
+    noted: Callable[..., None] | None,
 ) -> int:
     """Build a site of records from the files below ``root``; none of records that break the rules."""
     book, problems, day, today = records.book, records.problems, records.day, day_of(None, records.book)
@@ -68,8 +76,8 @@ def _build(
     if built is None:
         return 1
     say(f"{counted(built.pages, 'page')} as of {day}: open {show(target / 'index.html')}")
-    if inputs and built.follows_from_files and not speaker.spoke:
-        keep(records.root, target, inputs, day=day, today=today, zone=book.zone, pages=built.pages)
+    if noted and built.follows_from_files and not speaker.spoke:
+        noted(day=day, today=today, zone=book.zone, pages=built.pages)
     return 0
 
 
