@@ -34,9 +34,9 @@ def command(
     today. With --known it is the site that was built, or could have been, at a commit or on the evening of a day: its
     records, its own pages, its history.
 
-    Where nothing has changed since the site was built, no record, page, setting or commit, and it is still the same day, it
-    says so at once and leaves the site as it is; --rebuild builds it all the same. A site is always built with hooks, a theme,
-    metrics, or plugins and Markdown extensions of others, without git's whole history, and where MkDocs warns of something.
+    Where nothing has changed since the site was built, no record, page, setting or commit, and the day is the same, it says
+    so at once and leaves the site as it is; --rebuild builds it all the same. Some sites are always built: those with a hook,
+    theme, metric, plugin or Markdown extension of your own, those without git's whole history, and those MkDocs warns of.
 
     The site is for the team. With --public another one is built, of a few pages of its own: it tells what `public` in
     playbook/team.yaml names, and nothing else. Numbers are rounded, and withheld where too few members stand behind
