@@ -439,6 +439,7 @@ def test_anything_else_is_left_alone(tmp_path):
     assert (tmp_path / "work/notes.txt").read_text() == "mine"
 
 
+@pytest.mark.proof
 def test_a_place_where_nothing_can_be_written_is_one_sentence(tmp_path):
     (tmp_path / "file").write_text("")
     ran = unfold(tmp_path / "file/demo")

@@ -334,6 +334,7 @@ NAMES = [
 ]
 
 
+@pytest.mark.samples(11)
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("format", ["text", "markdown", "json"])
 def test_no_branch_name_starts_a_command(repo, name, format):

@@ -81,6 +81,7 @@ def test_a_draft_is_kept_and_gone_on_with(crm, editor):
     assert "owner: april\n" in text(crm)
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize(
     ("script", "answers", "code", "says"),
     [

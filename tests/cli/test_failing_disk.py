@@ -152,6 +152,7 @@ SAMPLE = {
 }
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("fault", SAMPLE.values(), ids=SAMPLE)
 def test_a_write_that_fails_or_is_killed_leaves_all_of_the_list_or_nothing_and_says_which(disk, fault):
     needs_strace()

@@ -96,6 +96,7 @@ def assert_the_review_is_the_same(demo, then, day):
     assert known == there
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("day", MONDAYS[::5])
 def test_the_review_of_a_monday_is_the_one_that_was_held_that_evening(demo, checkout, day):
     assert_the_review_is_the_same(demo, checkout(day), day)

@@ -190,6 +190,7 @@ def test_with_a_need_left_open_one_waits_or_signs_or_leaves_it(crm, answers, sta
     assert deal.get("proposal") == ({"requested": "2026-11-19"} if answers != ["n"] else None)
 
 
+@pytest.mark.proof
 @terminal
 def test_whoever_signs_for_the_first_time_says_who_it_is_and_is_not_asked_again(crm):
     git = Git(crm.root)

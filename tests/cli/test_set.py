@@ -86,6 +86,7 @@ HARD = [
 ]  # fmt: skip
 
 
+@pytest.mark.samples(11)
 @pytest.mark.parametrize("words", HARD)
 def test_hard_words_come_back_letter_by_letter(crm, words):
     assert crm.run("set", "--", "acme", "maniac_t.money.note", words).code == 0

@@ -113,11 +113,18 @@ def test_without_a_process_it_says_so(crm):
     assert "there is no process version in playbook/process/" in ran.err
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     "config",
-    ["site_name: [\n", *(pytest.param(config, marks=pytest.mark.proof) for config in ("theme: {name: nothing-of-the-kind}\nsite_name: x\n", "plugins: [nothing-of-the-kind]\nsite_name: x\n", "docs_dir: nowhere\n", ""))],
+    [
+        "site_name: [\n",
+        "theme: {name: nothing-of-the-kind}\nsite_name: x\n",
+        "plugins: [nothing-of-the-kind]\nsite_name: x\n",
+        "docs_dir: nowhere\n",
+        "",
+    ],
     ids=["not YAML", "unknown theme", "unknown plugin", "no name", "empty"],
-)  # fmt: skip
+)
 def test_a_broken_mkdocs_yml_is_said_in_a_sentence_and_is_no_fault_of_ours(crm, old_site, config):
     before = contents(old_site)
     crm.write("mkdocs.yml", config)
@@ -169,6 +176,7 @@ def test_a_team_page_with_a_link_that_leads_nowhere_stops_a_strict_build(crm):
     assert done.stdout == ""
 
 
+@pytest.mark.proof
 def test_what_mkdocs_warns_of_is_written_as_every_foreign_text_is(crm):
     crm.write("site/how.md", "# How\n\n[lost](\x1b[31mred.md)\n")
     done = crm.spawn("site")
@@ -207,6 +215,7 @@ def board_text(html):
     return re.sub(r"<[^>]*>|\s+", " ", board).split()
 
 
+@pytest.mark.proof
 def test_the_board_of_a_month_end_is_the_board_that_was_built_on_that_evening(old_crm, tmp_path):
     ran = old_crm.run("site", "--months", "2", "--as-of", "2026-11-20")
     assert (ran.code, ran.err) == (0, "")
@@ -217,6 +226,7 @@ def test_the_board_of_a_month_end_is_the_board_that_was_built_on_that_evening(ol
     assert 'href="./board-2026-09-30.html"' in (html / "board.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.proof
 def test_a_page_of_a_month_end_stands_beside_the_home_page_and_finds_its_styles_there(old_crm):
     old_crm.run("site", "--months", "2", "--as-of", "2026-11-20")
     html = old_crm.root / "build/html"
@@ -228,6 +238,7 @@ def test_a_page_of_a_month_end_stands_beside_the_home_page_and_finds_its_styles_
     assert "script-src 'self' 'sha256-" in text, "the theme's own scripts may run"
 
 
+@pytest.mark.proof
 def test_month_ends_before_the_first_commit_have_no_pages_and_it_says_so(old_crm):
     ran = old_crm.run("site", "--months", "12", "--as-of", "2026-11-20")
     assert ran.code == 0

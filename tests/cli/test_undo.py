@@ -271,6 +271,7 @@ def records(crm) -> dict[str, str]:
     return {file.name: file.read_text(encoding="utf-8") for file in found}
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize(("fragment", "words"), WRITES.values(), ids=WRITES)
 def test_every_merged_write_goes_back_and_the_gate_accepts_it(crm, git, fragment, words):
     if fragment:

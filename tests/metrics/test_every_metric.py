@@ -165,6 +165,7 @@ def test_a_metric_counts_the_deal_types_that_it_names(implemented, random_book, 
         assert types == ({"new business"} if id in NEW_BUSINESS_ONLY else {"new business", "existing business"}), id
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_the_order_of_the_files_changes_nothing(implemented, book, random_deals, days, seed):
     deals = list(random_deals(seed, size=20).items())
@@ -177,6 +178,7 @@ def test_the_order_of_the_files_changes_nothing(implemented, book, random_deals,
             assert metric.measure(known.on(on)).as_data() == metric.measure(shuffled.on(on)).as_data(), (id, on)
 
 
+@pytest.mark.samples(4)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_measuring_leaves_no_trace(implemented, random_book, days, seed):
     known, untouched = random_book(seed), random_book(seed)
@@ -208,6 +210,7 @@ def _known_of(contract, on):
     return {name: value for name, value in contract.items() if name != "service_ended" or value <= str(on)}
 
 
+@pytest.mark.samples(6)
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("since", [None, date(2026, 3, 1)])
 def test_nothing_that_happens_after_the_day_moves_a_number(implemented, book, random_deals, days, seed, since):

@@ -233,6 +233,7 @@ def assert_all_of_it(book, seed):
         assert_the_bridge_holds(book, days[0], on)
 
 
+@pytest.mark.samples(20)
 @pytest.mark.parametrize("seed", range(50))
 def test_over_parking_and_new_versions_what_came_and_went_explains_what_is_there(lives, seed):
     assert_all_of_it(lives(seed), seed)

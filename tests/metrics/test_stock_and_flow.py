@@ -69,6 +69,7 @@ def assert_true_net_is_the_change_of_the_stock(book, every_day):
         assert flow["net"] == came - flow["exits"] - flow["parked"]
 
 
+@pytest.mark.samples(8)
 @pytest.mark.parametrize("seed", range(24))
 def test_the_true_net_of_sqd_is_todays_stock_less_that_of_a_week_ago(random_book, days, seed):
     """Over parked spans that touch and overlap, several moves a day, ways back and deals opened again."""

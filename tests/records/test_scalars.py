@@ -359,6 +359,7 @@ SPELLINGS = (
 )
 
 
+@pytest.mark.samples(5)
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
 @given(words=SPELLINGS)
 @example(words="1800-05")

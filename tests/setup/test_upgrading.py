@@ -125,6 +125,7 @@ def test_only_a_repository_that_is_there_is_upgraded(repo, tmp_path, words):
     assert not (tmp_path / "nowhere").exists()
 
 
+@pytest.mark.proof
 @pytest.mark.skipif(sys.platform == "win32", reason="a terminal of Unix")
 def test_at_a_terminal_it_asks_before_it_writes(crm):
     code, screen = typed(crm.root, ["init", ".", "--upgrade"], ["n"])

@@ -710,6 +710,7 @@ class TestTheCheck:
         ]
         assert "2 deals checked\n" in ran.out
 
+    @pytest.mark.samples(15)
     @pytest.mark.parametrize("case", CASES)
     @pytest.mark.parametrize("name", ["AGAINST", "BASE_SHA", "BEFORE", "ROOT", "AS_OF", "STRICT"])
     def test_nothing_from_outside_is_run_or_taken_for_a_command(self, runner, name, case):
@@ -800,6 +801,7 @@ class TestTheReport:
         head = runner.commit(path, at=origin)
         assert self.make(runner, head).outputs == "made=yes\nchanged=yes\n"
 
+    @pytest.mark.samples(15)
     @pytest.mark.parametrize("case", CASES)
     @pytest.mark.parametrize("name", ["HEAD_REPOSITORY", "HEAD_BRANCH"])
     def test_a_branch_of_any_name_is_one_word_for_the_program_and_no_command(self, runner, head, name, case):
@@ -935,6 +937,7 @@ class TestTheComment:
         self.write(runner, report=f"{MARK}\n" + "€" * 59_000)
         assert len(self.written(runner)) == 1
 
+    @pytest.mark.samples(15)
     @pytest.mark.parametrize("case", CASES)
     @pytest.mark.parametrize("name", ["HEAD_OWNER", "HEAD_BRANCH", "HEAD_SHA", "MAIN"])
     def test_nothing_from_outside_is_run_or_taken_for_a_command(self, runner, name, case):
@@ -1046,6 +1049,7 @@ class TestTheSuggestions:
         [said] = ran.commands
         assert said.startswith("::notice::GitHub did not take the suggestions")
 
+    @pytest.mark.samples(15)
     @pytest.mark.parametrize("case", CASES)
     @pytest.mark.parametrize("name", ["NUMBER", "HEAD_SHA"])
     def test_nothing_from_outside_is_run_or_taken_for_a_command(self, runner, name, case):

@@ -971,6 +971,7 @@ def test_a_clone_without_the_base(story):
     assert clone.undecided("there is no commit 'origin/main'", "fetch", against="origin/main")
 
 
+@pytest.mark.samples(15)
 @pytest.mark.parametrize(
     "rev",
     ["nowhere", "--output=x", "-n", "HEAD~999", "a\nb", "a b", "", " ", "0" * 40, "^main", "main..HEAD", "main...HEAD",
@@ -1305,6 +1306,7 @@ def test_whatever_was_wrong_with_the_file_an_altered_past_does_not_pass(story, s
     assert story.verdict()[0] in (0, UNDECIDED) or "record-deleted" in story.verdict()[1]
 
 
+@pytest.mark.samples(8)
 @pytest.mark.parametrize("state", [state for state in BROKEN if "delete" not in state])
 def test_whatever_was_wrong_with_the_file_it_does_not_vanish(story, state):
     BROKEN[state](story)

@@ -94,6 +94,7 @@ def test_there_are_a_hundred_of_them():
     assert len(HOSTILE_CELLS) + len(FILES) >= 100
 
 
+@pytest.mark.samples(30)
 @pytest.mark.parametrize("rows", HOSTILE_CELLS.values(), ids=HOSTILE_CELLS)
 def test_a_hostile_cell_is_a_record_or_a_message_and_the_other_row_is_taken(desk, rows):
     before = desk.files()

@@ -106,6 +106,7 @@ def test_a_hundred_deals_of_one_name_are_a_hundred_deals(hub):
     assert hub.book().documents["deal", "pinecrest-college-teaching-100"].data["x"] == {"hubspot": "100"}
 
 
+@pytest.mark.proof
 def test_an_export_larger_than_any_record_is_remembered_and_can_be_taken_back(hub):
     hub.give(deals=table([deal(str(number), title=f"Deal {number} {'x' * 900}") for number in range(250)]))
     hub.look("deals")
@@ -153,6 +154,7 @@ heading = st.one_of(
 )
 
 
+@pytest.mark.proof
 @settings(max_examples=200)
 @given(
     st.lists(heading, min_size=1, max_size=8, unique_by=str.strip),

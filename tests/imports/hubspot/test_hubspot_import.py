@@ -221,6 +221,7 @@ def test_two_pipelines_with_a_stage_of_one_name_are_kept_apart(hub):
     assert "  - proposal: 2026-02-03\n" in hub.holds("deals/pinecrest-college-teaching.yaml")
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize(
     ("column", "cell", "expected"),
     [
@@ -242,6 +243,7 @@ def test_what_a_row_cannot_say_is_asked_or_told_and_costs_only_that_row(hub, col
     assert (taken, asks + refused) == (2, 1)
 
 
+@pytest.mark.samples(3)
 @pytest.mark.parametrize(
     "cell",
     [

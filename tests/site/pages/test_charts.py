@@ -60,6 +60,7 @@ def test_a_chart_has_a_sentence_a_place_and_a_table_with_rows(demo, path):
         assert figure.one("caption").text == figure.one("div", role="img")["aria-label"]
 
 
+@pytest.mark.proof
 def test_only_a_page_with_a_chart_loads_the_script_that_draws_it_and_none_loads_vega_by_itself(demo):
     for path in demo:
         loads = [script["src"].rpartition("/")[2] for script in demo[path].every("script", src=True)]
