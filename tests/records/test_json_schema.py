@@ -26,10 +26,13 @@ from salesops.store.load import load
 HOME = Path(__file__).parents[2]
 SERVER = Path(os.environ.get("SALESOPS_YAML_SERVER", HOME / "build/npm/node_modules/.bin/yaml-language-server"))
 
-pytestmark = pytest.mark.skipif(
-    not SERVER.exists() or shutil.which("node") is None,
-    reason="no YAML language server: npm install --prefix build/npm yaml-language-server",
-)
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(
+        not SERVER.exists() or shutil.which("node") is None,
+        reason="no YAML language server: npm install --prefix build/npm yaml-language-server",
+    ),
+]
 
 # What no schema can say: the checksum of a ROR id, and the names of all time zones.
 BEYOND = {"not-a-ror-id", "not-a-time-zone"}
