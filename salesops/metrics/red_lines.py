@@ -110,7 +110,9 @@ class RedLineStanding:
         is_tripped = self.state.is_tripped
         luck = next((chance for chance in chances(self)[1:2] if is_tripped), None)
         parts = [
-            f"the true rate is hardly above {percent(self.highest_rate)}" if is_tripped and self.highest_rate else "",
+            f"the true rate is hardly above {percent(self.highest_rate, to_a_tenth=True)}"
+            if is_tripped and self.highest_rate
+            else "",
             f"at a true rate of {luck.rate:.0%} it would have tripped by now in {luck.ever:.0%} of teams"
             if luck
             else "",
@@ -236,7 +238,7 @@ def _by_outcomes(snapshot: Snapshot, line: RedLine, title: str, found: list[Deci
 
 
 def _in_words(hits: int, out_of: int) -> str:
-    return f"{hits} of {out_of} ({percent(hits / out_of)})" if out_of else NO_DATA
+    return f"{hits} of {out_of} ({percent(hits / out_of, to_a_tenth=True)})" if out_of else NO_DATA
 
 
 def _state(line: RedLine, hits: int, out_of: int) -> State:

@@ -127,11 +127,18 @@ def _alike(found: list[LeftOut]) -> str:
     return sentences.pop() if len(sentences) == 1 else ""
 
 
-def percent(share: float) -> str:
-    """``63 %``; ``4.5 %`` and ``99.6 %``, where whole ones would hide what is rare, or say "all" of what is not all."""
+def percent(share: float | Decimal, *, to_a_tenth: bool = False) -> str:
+    """``63 %``; ``4.5 %`` and ``99.6 %``, where whole ones would hide what is rare, or say "all" of what is not all.
+
+    What somebody wrote, a Decimal, is told as it was written: ``12.5 %``. What stands beside a line is told ``to_a_tenth``, so that
+    it is seen on which side of the line it is.
+    """
+    if isinstance(share, Decimal):
+        return f"{(share * 100).normalize():f} %"
     whole = round(share, 2)
     is_exact = abs(share - whole) < EXACTLY
-    return f"{share:.0%}".replace("%", " %") if is_exact or 0.1 <= whole < 1 else percent_of_money(share)
+    is_told_whole = is_exact or (0.1 <= whole < 1 and not to_a_tenth)
+    return f"{share:.0%}".replace("%", " %") if is_told_whole else percent_of_money(share)
 
 
 EXACTLY = 1e-9

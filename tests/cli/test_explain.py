@@ -182,7 +182,7 @@ def test_a_red_line_that_is_crossed_says_since_when_how_surely_and_that_nobody_d
     lost(repo, *TWENTY)
     out = repo.run("explain", "outreach-broken").out
     assert "\nOn 2026-11-20: 0 of 20 (0 %)  crossed and confirmed since 2026-03-20\n" in out
-    assert "The true rate is hardly above 12 %; at a true rate of 20% it would have tripped by now in" in out
+    assert "The true rate is hardly above 11.9 %; at a true rate of 20% it would have tripped by now in" in out
     assert "Nobody has decided what follows: salesops new decision outreach-broken\n" in out
     assert "It rests on 20 deals\n" in out
 

@@ -32,6 +32,18 @@ def test_a_share_is_told_in_whole_per_cent_unless_that_would_hide_what_is_rare(h
     assert percent(hits / out_of) == said
 
 
+@pytest.mark.parametrize(
+    ("written", "said"), [("0.125", "12.5 %"), ("0.6", "60 %"), ("1", "100 %"), ("0", "0 %"), ("0.005", "0.5 %")]
+)
+def test_a_share_that_somebody_wrote_is_told_as_it_was_written(written, said):
+    assert percent(Decimal(written)) == said
+
+
+def test_beside_a_line_it_is_seen_on_which_side_a_share_is():
+    assert percent(7 / 48, to_a_tenth=True) == "14.6 %"
+    assert percent(3 / 20, to_a_tenth=True) == "15 %"
+
+
 def test_the_share_to_date_counts_the_open_ones_as_misses():
     data = Share(hits=3, out_of=4, open=2).as_data()
     assert (data["value"], data["to_date"]) == (0.75, 0.5)

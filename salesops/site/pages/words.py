@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from decimal import Decimal
 from functools import lru_cache
 
 from markupsafe import Markup, escape
@@ -147,7 +148,7 @@ def if_day(value: object) -> object:
     return day(value) if isinstance(value, date) else value
 
 
-def percent(share: float) -> str:
+def percent(share: float | Decimal) -> str:
     """``83 %``, which no line end parts."""
     return unbroken(wording.percent(share))
 

@@ -14,7 +14,7 @@ from salesops.metrics.curves import CONVERTED, FAILED
 from salesops.metrics.readings import Days, Share
 from salesops.metrics.red_lines import red_lines_of
 from salesops.metrics.survival import Incidence
-from salesops.metrics.wording import percent
+from salesops.metrics.wording import TOO_FEW, percent
 from salesops.records.process import Stage
 from salesops.site.pages.charts.chart import (
     ACCENT,
@@ -44,11 +44,6 @@ from salesops.site.pages.words import NOTHING, counted, unbroken
 Readings = Mapping[str, Reading | None]
 
 
-def _whole(share: float) -> str:
-    """``83 %``: whole per cent."""
-    return f"{share * 100:.0f} %"
-
-
 # ── conversions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -64,7 +59,7 @@ class ConversionRow(NamedTuple):
     def words(self) -> str:
         """``10 of 12``; where there are too few, that."""
         said = f"{self.share.hits:,} of {self.share.out_of:,}"
-        return said if self.share.is_enough else f"{said}, too few to say"
+        return said if self.share.is_enough else f"{said}, {TOO_FEW}"
 
     @property
     def could_be(self) -> str:
@@ -83,12 +78,16 @@ CONVERSION_COLUMNS: Columns[ConversionRow] = (
     Column(
         "Share",
         lambda row, _: (
-            unbroken(_whole(row.share.value)) if row.share.value is not None and row.share.is_enough else NOTHING
+            unbroken(percent(row.share.value)) if row.share.value is not None and row.share.is_enough else NOTHING
         ),
         right=True,
     ),
     Column("Could be", lambda row, _: unbroken(row.could_be), right=True),
-    Column("Red line below", lambda row, _: NOTHING if row.line is None else unbroken(percent(row.line)), right=True),
+    Column(
+        "Red line below",
+        lambda row, _: NOTHING if row.line is None else unbroken(percent(row.line, to_a_tenth=True)),
+        right=True,
+    ),
 )
 
 
@@ -173,7 +172,7 @@ def _conversion_caption(rows: Sequence[ConversionRow]) -> str:
     below = [row.title for row in sure if row.line is not None and (row.share.value or 0) < row.line]
     crossed = f" Below its red line: {'; '.join(below)}." if below else ""
     return (
-        f"Fewest move on from {least.title.replace(' → ', ' to ')}: {least.words}, {_whole(least.share.value or 0)}; "
+        f"Fewest move on from {least.title.replace(' → ', ' to ')}: {least.words}, {percent(least.share.value or 0)}; "
         f"it could be {least.could_be}.{crossed}{few}"
     )
 
@@ -413,9 +412,9 @@ class CurveRow(NamedTuple):
 
 CURVE_COLUMNS: Columns[CurveRow] = (
     Column("Days after entry", lambda row, _: f"{row.day:,}", header=True, right=True),
-    Column("Reached", lambda row, _: unbroken(_whole(row.reached)), right=True),
-    Column("Lost", lambda row, _: unbroken(_whole(row.failed)), right=True),
-    Column("Undecided", lambda row, _: unbroken(_whole(row.undecided)), right=True),
+    Column("Reached", lambda row, _: unbroken(percent(row.reached)), right=True),
+    Column("Lost", lambda row, _: unbroken(percent(row.failed)), right=True),
+    Column("Undecided", lambda row, _: unbroken(percent(row.undecided)), right=True),
 )
 
 
@@ -455,14 +454,14 @@ def _curve_rows(curve: Incidence) -> list[CurveRow]:
 
 
 def _curve_value(row: CurveRow, share: float, words: str) -> dict[str, Any]:
-    return {"day": row.day, "share": share, "says": f"{counted(row.day, 'day')} after entry: {_whole(share)} {words}"}
+    return {"day": row.day, "share": share, "says": f"{counted(row.day, 'day')} after entry: {percent(share)} {words}"}
 
 
 def _curve_caption(curve: Incidence, start: str, end: str) -> str:
     last = curve.steps[-1]
     by = next((mark for mark in (30, 60, 90, 180, 365) if mark >= last.day / 2), last.day)
     return (
-        f"By {by} days after they came into {start}, {_whole(curve.share(CONVERTED, by))} have reached {end} and "
-        f"{_whole(curve.share(FAILED, by))} are lost; the rest is undecided. From {counted(curve.followed, 'attempt')}, open ones counted "
+        f"By {by} days after they came into {start}, {percent(curve.share(CONVERTED, by))} have reached {end} and "
+        f"{percent(curve.share(FAILED, by))} are lost; the rest is undecided. From {counted(curve.followed, 'attempt')}, open ones counted "
         "for as long as they were followed."
     )
